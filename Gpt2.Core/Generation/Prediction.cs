@@ -1,0 +1,31 @@
+// The most probable next tokens, as `gpt2 predict` shows them.
+
+namespace Gpt2.Core.Generation;
+
+/// <summary>One candidate for the next token.</summary>
+public readonly record struct Candidate(int Id, float Logit, float Probability);
+
+/// <summary>Reads the head's distribution.</summary>
+public static class Prediction
+{
+    /// <summary>The most probable tokens, best first; of equal ones the lower id first.</summary>
+    /// <param name="logits">One logit per token.</param>
+    /// <param name="probabilities">Their softmax.</param>
+    /// <param name="count">How many at most.</param>
+    /// <exception cref="Gpt2Exception">A logit is NaN.</exception>
+    public static Candidate[] Top(ReadOnlySpan<float> logits, ReadOnlySpan<float> probabilities, int count)
+    {
+        Greedy.Choose(logits); // refuses NaN, which has no order
+        float[] keys = logits.ToArray();
+        int[] ranked = [.. Enumerable.Range(0, keys.Length)];
+        Array.Sort(ranked, (left, right) => keys[right].CompareTo(keys[left]) is int order and not 0 ? order : left.CompareTo(right));
+        var top = new Candidate[Math.Min(count, ranked.Length)];
+        for (int place = 0; place < top.Length; place++)
+        {
+            int id = ranked[place];
+            top[place] = new Candidate(id, logits[id], probabilities[id]);
+        }
+
+        return top;
+    }
+}

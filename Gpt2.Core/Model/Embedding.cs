@@ -1,0 +1,36 @@
+// From token ids to the residual stream: a row of wte for each token, and a row of wpe added for its position.
+
+using Gpt2.Core.Numerics;
+using Gpt2.Kernels;
+
+namespace Gpt2.Core.Model;
+
+/// <summary>The two embeddings.</summary>
+public static class Embedding
+{
+    /// <summary>token_embeddings[t] = wte[id t].</summary>
+    /// <param name="ids">Token ids, each below the rows of wte.</param>
+    /// <param name="wte">[vocabulary, channels]</param>
+    /// <param name="tokenEmbeddings">Becomes [tokens, channels].</param>
+    public static void Tokens(ReadOnlySpan<int> ids, Matrix wte, Matrix tokenEmbeddings)
+    {
+        tokenEmbeddings.Resize(ids.Length, wte.Columns);
+        for (int token = 0; token < ids.Length; token++)
+        {
+            wte.Row(ids[token]).CopyTo(tokenEmbeddings.Row(token));
+        }
+    }
+
+    /// <summary>position_embeddings[t] = token_embeddings[t] + wpe[past + t].</summary>
+    /// <param name="tokenEmbeddings">[tokens, channels]</param>
+    /// <param name="wpe">[context, channels]</param>
+    /// <param name="past">How many tokens came before these.</param>
+    /// <param name="kernels">The kernels to compute with.</param>
+    /// <param name="positionEmbeddings">Becomes [tokens, channels].</param>
+    public static void Positions(
+        Matrix tokenEmbeddings, Matrix wpe, int past, KernelSet kernels, Matrix positionEmbeddings)
+    {
+        positionEmbeddings.Resize(tokenEmbeddings.Rows, tokenEmbeddings.Columns);
+        kernels.Add.Apply(tokenEmbeddings.Span, wpe.RowRange(past, tokenEmbeddings.Rows), positionEmbeddings.Span);
+    }
+}

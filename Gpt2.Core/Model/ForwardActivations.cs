@@ -1,0 +1,65 @@
+// Everything a forward pass computes: embeddings before the blocks, the steps of the blocks, the head after them.
+
+using Gpt2.Core.Numerics;
+
+namespace Gpt2.Core.Model;
+
+/// <summary>Which rows the language head computes.</summary>
+public enum HeadRows
+{
+    /// <summary>The last token's only: all that a prediction needs.</summary>
+    Last,
+
+    /// <summary>Every token's.</summary>
+    All,
+}
+
+/// <summary>The matrices of a forward pass, made once and used for as many passes as wanted.</summary>
+public sealed class ForwardActivations
+{
+    private readonly BlockActivations[] blocks;
+
+    /// <param name="config">The model's sizes.</param>
+    /// <param name="keepEveryBlock">Whether every block has matrices of its own, or all use the same.</param>
+    /// <param name="headRows">Which rows the head computes.</param>
+    /// <param name="breakpoint">Where to stop an attached debugger, or null.</param>
+    public ForwardActivations(
+        Gpt2Config config, bool keepEveryBlock = false, HeadRows headRows = HeadRows.Last, StepBreakpoint? breakpoint = null)
+    {
+        HeadRows = headRows;
+        blocks = new BlockActivations[keepEveryBlock ? config.Layers : 1];
+        for (int block = 0; block < blocks.Length; block++)
+        {
+            blocks[block] = new BlockActivations { Breakpoint = breakpoint };
+        }
+    }
+
+    public HeadRows HeadRows { get; }
+
+    /// <summary>Rows of wte.</summary>
+    public Matrix TokenEmbeddings { get; } = new("token_embeddings");           // [tokens, channels]
+
+    /// <summary>Those plus rows of wpe.</summary>
+    public Matrix PositionEmbeddings { get; } = new("position_embeddings");     // [tokens, channels]
+
+    /// <summary>Rows of the last block's step 16: the last, or all.</summary>
+    public Matrix LastHiddenState { get; } = new("last_hidden_state");          // [head rows, channels]
+
+    /// <summary>Those normalised.</summary>
+    public Matrix LastLayerNorm { get; } = new("last_layernorm");               // [head rows, channels]
+
+    /// <summary>Those × gain + bias.</summary>
+    public Matrix PredictedEmbedding { get; } = new("predicted_embedding");     // [head rows, channels]
+
+    /// <summary>One score per token of the vocabulary.</summary>
+    public Matrix Logits { get; } = new("logits");                              // [head rows, vocabulary]
+
+    /// <summary>Their softmax.</summary>
+    public Matrix Probabilities { get; } = new("probabilities");                // [head rows, vocabulary]
+
+    /// <summary>The steps of a block; the same object for every block unless each is kept.</summary>
+    public BlockActivations Block(int block) => blocks[blocks.Length == 1 ? 0 : block];
+
+    /// <summary>Whether every block has matrices of its own, so that all can be read after the pass.</summary>
+    public bool KeepsEveryBlock(Gpt2Config config) => blocks.Length == config.Layers;
+}

@@ -1,0 +1,63 @@
+// The sizes of a model, and what follows from them.
+
+namespace Gpt2.Core.Model;
+
+/// <summary>The hyperparameters of a GPT-2 model, by the names of OpenAI's hparams.json.</summary>
+/// <param name="Vocabulary">n_vocab: number of tokens.</param>
+/// <param name="Context">n_ctx: the most tokens that the model sees at once.</param>
+/// <param name="Channels">n_embd: width of the residual stream.</param>
+/// <param name="Heads">n_head: attention heads per block; they share the channels equally.</param>
+/// <param name="Layers">n_layer: number of blocks.</param>
+public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int Heads, int Layers)
+{
+    /// <summary>Whether c_attn has a bias, as GPT-2 has.</summary>
+    public bool QkvBias { get; init; } = true;
+
+    /// <summary>Whether the language head is wte itself, as in GPT-2, and not a matrix of its own.</summary>
+    public bool TiedHead { get; init; } = true;
+
+    /// <summary>Channels of one head.</summary>
+    public int HeadSize => Channels / Heads;
+
+    /// <summary>Width of the feed-forward layer.</summary>
+    public int Hidden => 4 * Channels;
+
+    /// <summary>Number of weights. A tied head counts once.</summary>
+    public long Parameters
+    {
+        get
+        {
+            long d = Channels;
+            long norms = 4 * d;
+            long attention = (d * 3 * d) + (QkvBias ? 3 * d : 0) + (d * d) + d;
+            long feedForward = (d * Hidden) + Hidden + (Hidden * d) + d;
+            long embeddings = (Vocabulary + (long)Context) * d;
+            long head = TiedHead ? 0 : Vocabulary * d;
+            return embeddings + (Layers * (norms + attention + feedForward)) + (2 * d) + head;
+        }
+    }
+
+    /// <summary>Says what is wrong with these sizes, or null where nothing is.</summary>
+    public string? Problem()
+    {
+        (string Name, int Value)[] sizes =
+        [
+            ("n_vocab", Vocabulary), ("n_ctx", Context), ("n_embd", Channels), ("n_head", Heads), ("n_layer", Layers),
+        ];
+        foreach ((string name, int value) in sizes)
+        {
+            if (value < 1)
+            {
+                return $"{name} is {value}, expected at least 1";
+            }
+        }
+
+        if (Channels % Heads != 0)
+        {
+            return $"n_embd {Channels} is not divisible by n_head {Heads}, expected heads of equal size";
+        }
+
+        long largest = (long)Channels * Math.Max(Math.Max(Vocabulary, Context), 4L * Channels);
+        return largest > Array.MaxLength ? $"a matrix of {largest} weights is too large, expected at most {Array.MaxLength}" : null;
+    }
+}

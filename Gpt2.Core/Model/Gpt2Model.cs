@@ -1,0 +1,64 @@
+// The model: ids in, the next token's logits and probabilities out. Everything that runs the model runs this.
+
+using Gpt2.Core.Numerics;
+using Gpt2.Kernels;
+
+namespace Gpt2.Core.Model;
+
+/// <summary>GPT-2's forward pass over given weights with given kernels. Immutable, safe to share.</summary>
+public sealed class Gpt2Model(Gpt2Weights weights, KernelSet kernels)
+{
+    public Gpt2Config Config => weights.Config;
+
+    public Gpt2Weights Weights => weights;
+
+    public KernelSet Kernels => kernels;
+
+    /// <summary>Runs the tokens through the model.</summary>
+    /// <param name="ids">At least one token; with those in the cache at most n_ctx.</param>
+    /// <param name="cache">The tokens before these, to which these are added; null where there are none to keep.</param>
+    /// <param name="a">Receives every matrix of the pass.</param>
+    /// <exception cref="Gpt2Exception">There is no token, there are too many, or an id is outside the vocabulary.</exception>
+    public void Forward(ReadOnlySpan<int> ids, KeyValueCache? cache, ForwardActivations a)
+    {
+        int past = cache?.Length ?? 0;
+        CheckPrompt(ids, past);
+
+        Embedding.Tokens(ids, weights.TokenEmbedding, a.TokenEmbeddings);                                       // [tokens, channels]
+        Embedding.Positions(a.TokenEmbeddings, weights.PositionEmbedding, past, kernels, a.PositionEmbeddings); // [tokens, channels]
+
+        Matrix stream = a.PositionEmbeddings;
+        for (int block = 0; block < Config.Layers; block++)
+        {
+            BlockActivations steps = a.Block(block);
+            steps.BeginBlock(block);
+            TransformerBlock.Forward(stream, weights.Blocks[block], Config.Heads, kernels, cache?.Block(block), steps);
+            stream = steps.Residual2;                                                                           // [tokens, channels]
+        }
+
+        LanguageHead.Forward(stream, weights, kernels, a);                                                      // [1 or tokens, vocabulary]
+    }
+
+    /// <summary>Throws unless the ids can follow on <paramref name="past"/> others.</summary>
+    internal void CheckPrompt(ReadOnlySpan<int> ids, int past)
+    {
+        if (ids.IsEmpty)
+        {
+            throw new Gpt2Exception("the prompt is empty, expected at least one token");
+        }
+
+        if (past + ids.Length > Config.Context)
+        {
+            throw new Gpt2Exception(
+                $"the prompt has {past + ids.Length} tokens, expected at most n_ctx = {Config.Context}: shorten it");
+        }
+
+        foreach (int id in ids)
+        {
+            if (id < 0 || id >= Config.Vocabulary)
+            {
+                throw new Gpt2Exception($"token id {id} is outside the vocabulary, expected 0 to {Config.Vocabulary - 1}");
+            }
+        }
+    }
+}

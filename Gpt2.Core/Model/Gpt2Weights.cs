@@ -1,0 +1,123 @@
+// All weights of a model. They know their names and shapes; where they come from is the Weights folder's business.
+
+using Gpt2.Core.Numerics;
+
+namespace Gpt2.Core.Model;
+
+/// <summary>The weights of a model.</summary>
+public sealed class Gpt2Weights
+{
+    /// <summary>Allocates weights of zeros in the shapes of a configuration.</summary>
+    /// <exception cref="Gpt2Exception">The configuration makes no sense.</exception>
+    public Gpt2Weights(Gpt2Config config)
+    {
+        if (config.Problem() is string problem)
+        {
+            throw new Gpt2Exception(problem);
+        }
+
+        Config = config;
+        TokenEmbedding = new Matrix("wte", config.Vocabulary, config.Channels);
+        PositionEmbedding = new Matrix("wpe", config.Context, config.Channels);
+        Blocks = new BlockWeights[config.Layers];
+        for (int block = 0; block < config.Layers; block++)
+        {
+            Blocks[block] = new BlockWeights(block, config);
+        }
+
+        FinalNorm = new LayerNormWeights("ln_f", config.Channels);
+        Head = new TransposedLinear(
+            config.TiedHead ? TokenEmbedding : new Matrix("lm_head", config.Vocabulary, config.Channels));
+    }
+
+    public Gpt2Config Config { get; }
+
+    /// <summary>wte [vocabulary, channels]</summary>
+    public Matrix TokenEmbedding { get; }
+
+    /// <summary>wpe [context, channels]</summary>
+    public Matrix PositionEmbedding { get; }
+
+    public BlockWeights[] Blocks { get; }
+
+    /// <summary>ln_f</summary>
+    public LayerNormWeights FinalNorm { get; }
+
+    /// <summary>From the last hidden state to logits: wte itself, or lm_head [vocabulary, channels] where that is untied.</summary>
+    public TransposedLinear Head { get; }
+
+    /// <summary>Every matrix once, in the order of the layout table in docs; its name is its name in the checkpoint.</summary>
+    public IEnumerable<Matrix> Matrices()
+    {
+        yield return TokenEmbedding;
+        yield return PositionEmbedding;
+        foreach (BlockWeights block in Blocks)
+        {
+            foreach (Matrix matrix in block.Matrices())
+            {
+                yield return matrix;
+            }
+        }
+
+        yield return FinalNorm.Gain;
+        yield return FinalNorm.Bias;
+        if (!Config.TiedHead)
+        {
+            yield return Head.Weight;
+        }
+    }
+}
+
+/// <summary>The weights of one block, named as in OpenAI's checkpoint.</summary>
+public sealed class BlockWeights
+{
+    internal BlockWeights(int block, Gpt2Config config)
+    {
+        int channels = config.Channels;
+        Ln1 = new LayerNormWeights($"h{block}/ln_1", channels);
+        AttentionQkv = Dense($"h{block}/attn/c_attn", channels, 3 * channels, config.QkvBias);
+        AttentionProjection = Dense($"h{block}/attn/c_proj", channels, channels, bias: true);
+        Ln2 = new LayerNormWeights($"h{block}/ln_2", channels);
+        MlpHidden = Dense($"h{block}/mlp/c_fc", channels, config.Hidden, bias: true);
+        MlpProjection = Dense($"h{block}/mlp/c_proj", config.Hidden, channels, bias: true);
+    }
+
+    /// <summary>ln_1</summary>
+    public LayerNormWeights Ln1 { get; }
+
+    /// <summary>attn/c_attn [channels, 3 · channels]</summary>
+    public DenseLinear AttentionQkv { get; }
+
+    /// <summary>attn/c_proj [channels, channels]</summary>
+    public DenseLinear AttentionProjection { get; }
+
+    /// <summary>ln_2</summary>
+    public LayerNormWeights Ln2 { get; }
+
+    /// <summary>mlp/c_fc [channels, hidden]</summary>
+    public DenseLinear MlpHidden { get; }
+
+    /// <summary>mlp/c_proj [hidden, channels]</summary>
+    public DenseLinear MlpProjection { get; }
+
+    internal IEnumerable<Matrix> Matrices()
+    {
+        Matrix?[] matrices =
+        [
+            Ln1.Gain, Ln1.Bias, AttentionQkv.Weight, AttentionQkv.Bias, AttentionProjection.Weight, AttentionProjection.Bias,
+            Ln2.Gain, Ln2.Bias, MlpHidden.Weight, MlpHidden.Bias, MlpProjection.Weight, MlpProjection.Bias,
+        ];
+        return matrices.OfType<Matrix>();
+    }
+
+    private static DenseLinear Dense(string name, int inputs, int outputs, bool bias) =>
+        new(new Matrix(name + "/w", inputs, outputs), bias ? new Matrix(name + "/b", 1, outputs) : null);
+}
+
+/// <summary>Gain and bias of a layer normalisation, [1, channels] each.</summary>
+public sealed class LayerNormWeights(string name, int channels)
+{
+    public Matrix Gain { get; } = new(name + "/g", 1, channels);
+
+    public Matrix Bias { get; } = new(name + "/b", 1, channels);
+}

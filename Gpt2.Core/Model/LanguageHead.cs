@@ -1,0 +1,36 @@
+// From the residual stream to a probability for every token of the vocabulary.
+
+using Gpt2.Core.Numerics;
+using Gpt2.Kernels;
+
+namespace Gpt2.Core.Model;
+
+/// <summary>The last layer normalisation, the logits and their softmax, for the last token or for all.</summary>
+public static class LanguageHead
+{
+    /// <param name="stream">The last block's residual 2, [tokens, channels].</param>
+    /// <param name="weights">The model's weights; its final norm and head are used.</param>
+    /// <param name="kernels">The kernels to compute with.</param>
+    /// <param name="a">Receives last_hidden_state, last_layernorm, predicted_embedding, logits and probabilities.</param>
+    public static void Forward(Matrix stream, Gpt2Weights weights, KernelSet kernels, ForwardActivations a)
+    {
+        LastHiddenState(stream, a);                                                                         // [rows, channels]
+        TransformerBlock.Normalise(a.LastHiddenState, kernels, a.LastLayerNorm);                            // [rows, channels]
+        TransformerBlock.Scale(a.LastLayerNorm, weights.FinalNorm, kernels, a.PredictedEmbedding);          // [rows, channels]
+        weights.Head.Forward(a.PredictedEmbedding, kernels, a.Logits);                                      // [rows, vocabulary]
+        Probabilities(a.Logits, kernels, a.Probabilities);                                                  // [rows, vocabulary]
+    }
+
+    private static void LastHiddenState(Matrix stream, ForwardActivations a)
+    {
+        int first = a.HeadRows == HeadRows.All ? 0 : stream.Rows - 1;
+        a.LastHiddenState.Resize(stream.Rows - first, stream.Columns);
+        stream.RowRange(first, stream.Rows - first).CopyTo(a.LastHiddenState.Span);
+    }
+
+    private static void Probabilities(Matrix logits, KernelSet kernels, Matrix probabilities)
+    {
+        probabilities.Resize(logits.Rows, logits.Columns);
+        kernels.Softmax.Rows(logits.Span, logits.Columns, probabilities.Span);
+    }
+}

@@ -1,0 +1,51 @@
+// A breakpoint at a step, named as everything names steps: h0.step7.
+
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Gpt2.Core.Model;
+
+/// <summary>A step of a block at which an attached debugger stops. Without a debugger it only counts.</summary>
+public sealed partial class StepBreakpoint(int block, int step)
+{
+    public int Block => block;
+
+    public int Step => step;
+
+    /// <summary>How often the step was reached.</summary>
+    public int Hits { get; private set; }
+
+    /// <summary>Reads "h0.step7".</summary>
+    /// <exception cref="Gpt2Exception">The text is something else, or names a step or block that does not exist.</exception>
+    public static StepBreakpoint Parse(string text, Gpt2Config config)
+    {
+        Match match = Form().Match(text);
+        if (!match.Success
+            || !int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int block)
+            || !int.TryParse(match.Groups[2].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int step)
+            || step is < 1 or > BlockStep.Count || block >= config.Layers)
+        {
+            throw new Gpt2Exception(
+                $"breakpoint '{text}': expected h0.step1 to h{config.Layers - 1}.step{BlockStep.Count}, for example h0.step7");
+        }
+
+        return new StepBreakpoint(block, step);
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"h{block}.step{step}");
+
+    /// <summary>Stops in the caller, so that the debugger shows the step and not this method.</summary>
+    [DebuggerHidden]
+    internal void Hit()
+    {
+        Hits++;
+        if (Debugger.IsAttached)
+        {
+            Debugger.Break();
+        }
+    }
+
+    [GeneratedRegex("^h([0-9]+)\\.step([0-9]+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Form();
+}

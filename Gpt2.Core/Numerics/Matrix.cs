@@ -1,0 +1,114 @@
+// A named row-major matrix of floats: storage and shape. Arithmetic is the kernels' business.
+
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Gpt2.Core.Numerics;
+
+/// <summary>
+/// A matrix [rows, columns] of float32, stored row by row. Its shape can change (the number of tokens does), its
+/// storage is kept and only grows.
+/// </summary>
+[DebuggerDisplay("{ToString(),nq}")]
+[DebuggerTypeProxy(typeof(MatrixDebugView))]
+public sealed class Matrix
+{
+    private float[] storage;
+
+    /// <summary>Creates a matrix of zeros.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A size is negative or the product is beyond an array's length.</exception>
+    public Matrix(string name, int rows = 0, int columns = 0)
+    {
+        Name = name;
+        storage = new float[Count(rows, columns)];
+        Rows = rows;
+        Columns = columns;
+    }
+
+    /// <summary>What the matrix holds, as the debugger and error messages show it.</summary>
+    public string Name { get; }
+
+    public int Rows { get; private set; }
+
+    public int Columns { get; private set; }
+
+    /// <summary>All elements, row after row.</summary>
+    public Span<float> Span => storage.AsSpan(0, Rows * Columns);
+
+    /// <summary>One element.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Row or column is outside the matrix.</exception>
+    public ref float this[int row, int column]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)column, (uint)Columns, nameof(column));
+            return ref Row(row)[column];
+        }
+    }
+
+    /// <summary>One row, to read or write in place.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The row is outside the matrix.</exception>
+    public Span<float> Row(int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
+        return storage.AsSpan(row * Columns, Columns);
+    }
+
+    /// <summary>Consecutive rows as one span.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The rows are not all inside the matrix.</exception>
+    public Span<float> RowRange(int start, int count)
+    {
+        if (start < 0 || count < 0 || start > Rows - count)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(start), $"rows {start} to {start + count - 1} of {this}, which has rows 0 to {Rows - 1}");
+        }
+
+        return storage.AsSpan(start * Columns, count * Columns);
+    }
+
+    /// <summary>
+    /// Gives the matrix another shape. What it holds afterwards is undefined: whoever resizes, writes every element.
+    /// </summary>
+    public void Resize(int rows, int columns)
+    {
+        int count = Count(rows, columns);
+        if (count > storage.Length)
+        {
+            // Room to double: a context that grows by a token at a time does not allocate at every token.
+            storage = new float[Math.Max(count, (int)Math.Min(2L * storage.Length, Array.MaxLength))];
+        }
+
+        Rows = rows;
+        Columns = columns;
+    }
+
+    /// <summary>Takes shape and elements of another matrix.</summary>
+    public void CopyFrom(Matrix source)
+    {
+        Resize(source.Rows, source.Columns);
+        source.Span.CopyTo(Span);
+    }
+
+    /// <summary>Takes consecutive columns of another matrix: this = source[:, start … start + columns − 1].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The columns are not all inside the source.</exception>
+    public void CopyColumnsFrom(Matrix source, int start, int columns)
+    {
+        Resize(source.Rows, columns);
+        for (int row = 0; row < Rows; row++)
+        {
+            source.Row(row).Slice(start, columns).CopyTo(Row(row));
+        }
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} [{Rows}, {Columns}]");
+
+    private static int Count(int rows, int columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        long count = (long)rows * columns;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Array.MaxLength, "rows × columns");
+        return (int)count;
+    }
+}

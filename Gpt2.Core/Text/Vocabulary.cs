@@ -1,0 +1,84 @@
+// The tokens and merges of a byte-level vocabulary, as vocab.bpe alone defines them. Reading the file is
+// VocabularyFile's business, using the merges BytePairEncoder's.
+
+namespace Gpt2.Core.Text;
+
+/// <summary>
+/// Ids 0 … 255 are the bytes in the order of <see cref="ByteAlphabet"/>, then comes one id per merge in order, and
+/// last <c>&lt;|endoftext|&gt;</c>. Immutable.
+/// </summary>
+public sealed class Vocabulary
+{
+    /// <summary>The one special token: it ends a text, and is never made of merges.</summary>
+    public const string EndOfTextToken = "<|endoftext|>";
+
+    /// <summary>Tokens that every vocabulary has: the bytes and the end of text.</summary>
+    public const int SmallestCount = 257;
+
+    private readonly byte[][] bytes;
+    private readonly Merge[] merges;
+    private readonly Dictionary<long, int> rankOfPair;
+
+    /// <summary>Builds the vocabulary from its merges, each a pair of ids below the id it makes.</summary>
+    /// <exception cref="ArgumentException">A merge uses an id that is not defined yet, or makes a token that exists.</exception>
+    public Vocabulary(IReadOnlyList<Merge> merges)
+    {
+        this.merges = [.. merges];
+        bytes = new byte[256 + this.merges.Length + 1][];
+        rankOfPair = new Dictionary<long, int>(this.merges.Length);
+        for (int id = 0; id < 256; id++)
+        {
+            bytes[id] = [ByteAlphabet.ByteOf(id)];
+        }
+
+        for (int rank = 0; rank < this.merges.Length; rank++)
+        {
+            Merge merge = this.merges[rank];
+            int made = 256 + rank;
+            if (merge.Left < 0 || merge.Left >= made || merge.Right < 0 || merge.Right >= made)
+            {
+                throw new ArgumentException($"merge {rank} joins {merge.Left} and {merge.Right}, expected ids below {made}");
+            }
+
+            bytes[made] = [.. bytes[merge.Left], .. bytes[merge.Right]];
+            if (!rankOfPair.TryAdd(Key(merge.Left, merge.Right), rank))
+            {
+                throw new ArgumentException($"merge {rank} joins {merge.Left} and {merge.Right}, which an earlier one joins");
+            }
+        }
+
+        bytes[EndOfText] = System.Text.Encoding.ASCII.GetBytes(EndOfTextToken);
+    }
+
+    /// <summary>Number of tokens.</summary>
+    public int Count => bytes.Length;
+
+    /// <summary>The merges in order; the merge of rank r makes the token 256 + r.</summary>
+    public IReadOnlyList<Merge> Merges => merges;
+
+    /// <summary>Id of <c>&lt;|endoftext|&gt;</c>, the last.</summary>
+    public int EndOfText => bytes.Length - 1;
+
+    /// <summary>The bytes of a token.</summary>
+    /// <exception cref="Gpt2Exception">There is no such id.</exception>
+    public ReadOnlySpan<byte> BytesOf(int id)
+    {
+        if (id < 0 || id >= bytes.Length)
+        {
+            throw new Gpt2Exception($"token id {id} is outside the vocabulary, expected 0 to {bytes.Length - 1}");
+        }
+
+        return bytes[id];
+    }
+
+    /// <summary>A token as files write it: in the byte alphabet, the end of text as it is.</summary>
+    public string WrittenForm(int id) => id == EndOfText ? EndOfTextToken : ByteAlphabet.Write(BytesOf(id));
+
+    /// <summary>The rank of the merge of two neighbours, or −1 where none is listed.</summary>
+    public int RankOf(int left, int right) => rankOfPair.TryGetValue(Key(left, right), out int rank) ? rank : -1;
+
+    private static long Key(int left, int right) => ((long)left << 32) | (uint)right;
+}
+
+/// <summary>One merge: the ids of two neighbours that become one token.</summary>
+public readonly record struct Merge(int Left, int Right);

@@ -1,0 +1,57 @@
+// Collects merges written in the byte alphabet, in order, and says of each one what is wrong with it.
+// Both vocabulary files, vocab.bpe and vocab_bpe.csv, are read through it.
+
+namespace Gpt2.Core.Text;
+
+/// <summary>Builds a <see cref="Vocabulary"/> from merges given as text.</summary>
+public sealed class VocabularyBuilder
+{
+    private readonly List<Merge> merges = [];
+    private readonly Dictionary<string, int> idOfToken = [];
+
+    public VocabularyBuilder()
+    {
+        for (int id = 0; id < 256; id++)
+        {
+            idOfToken.Add(ByteAlphabet.CharOf(ByteAlphabet.ByteOf(id)).ToString(), id);
+        }
+    }
+
+    /// <summary>Adds a merge.</summary>
+    /// <returns>Null, or what is wrong with it: found and expected, for the caller to put the place before.</returns>
+    public string? Add(string left, string right)
+    {
+        if (!idOfToken.TryGetValue(left, out int leftId))
+        {
+            return WrongPart(left);
+        }
+
+        if (!idOfToken.TryGetValue(right, out int rightId))
+        {
+            return WrongPart(right);
+        }
+
+        if (!idOfToken.TryAdd(left + right, 256 + merges.Count))
+        {
+            return $"found '{left} {right}', which makes '{left + right}' a second time, expected every token once";
+        }
+
+        merges.Add(new Merge(leftId, rightId));
+        return null;
+    }
+
+    public Vocabulary Build() => new(merges);
+
+    private static string WrongPart(string part)
+    {
+        foreach (char character in part)
+        {
+            if (ByteAlphabet.ByteOf(character) < 0)
+            {
+                return $"found '{character}' (U+{(int)character:X4}), expected characters of the byte alphabet only";
+            }
+        }
+
+        return $"found '{part}', expected a byte or a token that an earlier line makes";
+    }
+}

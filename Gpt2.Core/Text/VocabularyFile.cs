@@ -1,0 +1,69 @@
+// Reads and writes vocab.bpe: a version line, then one merge "left right" per line in the byte alphabet.
+
+using System.Text;
+
+namespace Gpt2.Core.Text;
+
+/// <summary>The file vocab.bpe.</summary>
+public static class VocabularyFile
+{
+    public const string FileName = "vocab.bpe";
+
+    private const string VersionMark = "#version";
+    private const string VersionLine = "#version: 0.2";
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Reads a vocabulary. Line ends may be LF or CRLF; a byte-order mark and blank last lines are accepted.</summary>
+    /// <exception cref="Gpt2Exception">The file is missing or a line is not a merge; the message names the line.</exception>
+    public static Vocabulary Read(string path)
+    {
+        string[] lines;
+        try
+        {
+            lines = File.ReadAllText(path, StrictUtf8).TrimEnd('\r', '\n').Split('\n');
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new Gpt2Exception($"{path}: no such file, expected a vocabulary in the form of GPT-2's vocab.bpe", e);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new Gpt2Exception($"{path}: not UTF-8 text, expected a vocabulary in the form of GPT-2's vocab.bpe", e);
+        }
+
+        var builder = new VocabularyBuilder();
+        for (int i = 0; i < lines.Length; i++)
+        {
+            string line = lines[i].TrimEnd('\r');
+            bool isVersion = i == 0 && (line.Length == 0 || line.StartsWith(VersionMark, StringComparison.Ordinal));
+            if (isVersion)
+            {
+                continue;
+            }
+
+            string[] parts = line.Split(' ');
+            string? error = parts.Length == 2 && parts[0].Length > 0 && parts[1].Length > 0
+                ? builder.Add(parts[0], parts[1])
+                : $"found '{line}', expected two tokens separated by one space";
+            if (error is not null)
+            {
+                throw new Gpt2Exception($"{path} line {i + 1}: {error}");
+            }
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>Writes a vocabulary in the same form, with LF line ends.</summary>
+    public static void Write(Vocabulary vocabulary, string path)
+    {
+        using var writer = new StreamWriter(path, append: false, StrictUtf8);
+        writer.NewLine = "\n";
+        writer.WriteLine(VersionLine);
+        foreach (Merge merge in vocabulary.Merges)
+        {
+            writer.WriteLine($"{vocabulary.WrittenForm(merge.Left)} {vocabulary.WrittenForm(merge.Right)}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// From what a user writes behind --model to a folder.
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>Finds model folders by path or by name.</summary>
+public static class ModelLocator
+{
+    /// <summary>The model that ships with the program.</summary>
+    public const string DefaultModel = "gpt2-random";
+
+    private const string WeightsFolder = "weights-csv";
+    private const string SolutionFile = "Gpt2.slnx";
+
+    /// <summary>The folder of a model: a path as it is, or a name looked up beside the program and in the user's cache.</summary>
+    /// <exception cref="Gpt2Exception">There is none; the message says where it was looked for.</exception>
+    public static string Find(string model)
+    {
+        if (Directory.Exists(model))
+        {
+            return model;
+        }
+
+        string[] places = [.. Places()];
+        bool isName = model.Length > 0 && Path.GetFileName(model) == model;
+        foreach (string place in isName ? places : [])
+        {
+            string folder = Path.Combine(place, model);
+            if (Directory.Exists(folder))
+            {
+                return folder;
+            }
+        }
+
+        string looked = isName ? $", nor one of that name in {string.Join(" or ", places)}" : "";
+        throw new Gpt2Exception($"model '{model}': no such folder{looked}; 'gpt2 new FOLDER' makes one");
+    }
+
+    /// <summary>The user's folder for models: XDG_CACHE_HOME or the system's usual place.</summary>
+    public static string UserFolder()
+    {
+        string? xdg = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        string cache = !string.IsNullOrEmpty(xdg) ? xdg
+            : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches")
+            : Path.Combine(home, ".cache");
+        return Path.Combine(cache, "gpt2", "models");
+    }
+
+    private static IEnumerable<string> Places()
+    {
+        yield return Path.Combine(AppContext.BaseDirectory, WeightsFolder);
+
+        // Run from a checkout, the program also sees the models that lie in it and were not copied beside it.
+        for (DirectoryInfo? up = new(AppContext.BaseDirectory); up is not null; up = up.Parent)
+        {
+            if (File.Exists(Path.Combine(up.FullName, SolutionFile)))
+            {
+                yield return Path.Combine(up.FullName, WeightsFolder);
+                break;
+            }
+        }
+
+        yield return UserFolder();
+    }
+}

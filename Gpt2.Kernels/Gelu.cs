@@ -1,0 +1,83 @@
+// The activation function of GPT-2's feed-forward layer, in the tanh approximation that GPT-2 was trained with.
+
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Tensors = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Gpt2.Kernels;
+
+/// <summary>
+/// Gaussian error linear unit, tanh form: gelu(x) = 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))).
+/// Hendrycks and Gimpel, "Gaussian Error Linear Units", section 2.
+/// </summary>
+/// <remarks>
+/// NaN gives NaN, +∞ gives +∞, −∞ gives NaN (−∞ · 0, as the formula says). The Vector rung uses the identity
+/// 0.5·(1 + tanh u) = 1 / (1 + e^(−2u)); all rungs agree to 1e-6 absolute or relative, whichever is larger.
+/// </remarks>
+public abstract class Gelu
+{
+    private protected const float SqrtTwoOverPi = 0.7978845608028654f;
+    private protected const float Cubic = 0.044715f;
+
+    /// <summary>Applies the function to every element. <paramref name="output"/> must not share memory with the input.</summary>
+    /// <exception cref="ArgumentException">The lengths differ or the spans overlap.</exception>
+    public void Apply(ReadOnlySpan<float> input, Span<float> output)
+    {
+        Require.Length(output.Length, input.Length);
+        Require.Apart(input, output);
+        Run(input, output);
+    }
+
+    private protected abstract void Run(ReadOnlySpan<float> input, Span<float> output);
+}
+
+internal sealed class GeluScalar : Gelu
+{
+    private protected override void Run(ReadOnlySpan<float> input, Span<float> output)
+    {
+        for (int i = 0; i < input.Length; i++)
+        {
+            float x = input[i];
+            output[i] = 0.5f * x * (1 + MathF.Tanh(SqrtTwoOverPi * (x + (Cubic * x * x * x))));
+        }
+    }
+}
+
+internal sealed class GeluTensorPrimitives : Gelu
+{
+    private protected override void Run(ReadOnlySpan<float> input, Span<float> output)
+    {
+        // One pass over memory per operation; the output holds every intermediate.
+        Tensors.Multiply(input, input, output);             // x²
+        Tensors.Multiply(output, input, output);            // x³
+        Tensors.MultiplyAdd(output, Cubic, input, output);  // x + 0.044715x³
+        Tensors.Multiply(output, SqrtTwoOverPi, output);
+        Tensors.Tanh(output, output);
+        Tensors.Add(output, 1, output);
+        Tensors.Multiply(output, input, output);
+        Tensors.Multiply(output, 0.5f, output);
+    }
+}
+
+internal sealed class GeluVector : Gelu
+{
+    private protected override void Run(ReadOnlySpan<float> input, Span<float> output)
+    {
+        ref float source = ref MemoryMarshal.GetReference(input);
+        ref float destination = ref MemoryMarshal.GetReference(output);
+
+        int i = 0;
+        for (; i <= input.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector<float> x = Vector.LoadUnsafe(ref source, (nuint)i);
+            Vector<float> minusTwoU = -2 * SqrtTwoOverPi * (x + (Cubic * x * x * x));
+            (x / (Vector<float>.One + Vector.Exp(minusTwoU))).StoreUnsafe(ref destination, (nuint)i);
+        }
+
+        for (; i < input.Length; i++)
+        {
+            float x = input[i];
+            output[i] = x / (1 + MathF.Exp(-2 * SqrtTwoOverPi * (x + (Cubic * x * x * x))));
+        }
+    }
+}

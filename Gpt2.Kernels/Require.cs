@@ -1,0 +1,74 @@
+// Checks of lengths at the door of every operation, in Release too: a kernel behind the door may then
+// trust its spans. The messages name the argument, what was found and what was expected.
+
+using System.Runtime.CompilerServices;
+
+namespace Gpt2.Kernels;
+
+internal static class Require
+{
+    /// <summary>Throws unless the span called <paramref name="name"/> has exactly the expected length.</summary>
+    public static void Length(int found, int expected, [CallerArgumentExpression(nameof(found))] string name = "")
+    {
+        if (found != expected)
+        {
+            throw new ArgumentException($"{name} is {found}, expected {expected}");
+        }
+    }
+
+    /// <summary>Throws unless <paramref name="length"/> is whole rows of <paramref name="columns"/>; returns their count.</summary>
+    public static int WholeRows(int length, int columns, [CallerArgumentExpression(nameof(length))] string name = "")
+    {
+        Positive(columns);
+        if (length % columns != 0)
+        {
+            throw new ArgumentException($"{name} is {length}, expected a multiple of the {columns} columns");
+        }
+
+        return length / columns;
+    }
+
+    public static void Positive(int found, [CallerArgumentExpression(nameof(found))] string name = "")
+    {
+        if (found <= 0)
+        {
+            throw new ArgumentOutOfRangeException(name, found, $"{name} is {found}, expected at least 1");
+        }
+    }
+
+    public static void NotNegative(int found, [CallerArgumentExpression(nameof(found))] string name = "")
+    {
+        if (found < 0)
+        {
+            throw new ArgumentOutOfRangeException(name, found, $"{name} is {found}, expected at least 0");
+        }
+    }
+
+    /// <summary>Throws if source and destination share memory: the operation would read what it has just written.</summary>
+    public static void Apart(
+        ReadOnlySpan<float> source, ReadOnlySpan<float> destination,
+        [CallerArgumentExpression(nameof(source))] string sourceName = "",
+        [CallerArgumentExpression(nameof(destination))] string destinationName = "")
+    {
+        if (source.Overlaps(destination))
+        {
+            throw new ArgumentException($"{destinationName} shares memory with {sourceName}, expected separate matrices");
+        }
+    }
+
+    /// <summary>Throws if the spans share memory without being the same span: in place is right, shifted is not.</summary>
+    public static void SameOrApart(
+        ReadOnlySpan<float> source, ReadOnlySpan<float> destination,
+        [CallerArgumentExpression(nameof(source))] string sourceName = "",
+        [CallerArgumentExpression(nameof(destination))] string destinationName = "")
+    {
+        if (source.Overlaps(destination, out int offset) && offset != 0)
+        {
+            throw new ArgumentException(
+                $"{destinationName} is {sourceName} shifted by {offset}, expected the same or separate memory");
+        }
+    }
+
+    /// <summary>Rows × columns, refused where it does not fit a span's length.</summary>
+    public static int Product(int left, int right) => checked(left * right);
+}
