@@ -1,1 +1,19 @@
-return 0;
+// The entry: connects the command line to the console of the process.
+
+using System.Globalization;
+using System.Text;
+using Gpt2.Cli;
+using Gpt2.Cli.CommandLine;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+
+using var cancellation = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = true; // the command ends itself, and with exit code 130
+    cancellation.Cancel();
+};
+
+return Gpt2Command.Run(args, CommandIo.OfProcess(cancellation.Token));

@@ -23,19 +23,7 @@ public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int H
     public int Hidden => 4 * Channels;
 
     /// <summary>Number of weights. A tied head counts once.</summary>
-    public long Parameters
-    {
-        get
-        {
-            long d = Channels;
-            long norms = 4 * d;
-            long attention = (d * 3 * d) + (QkvBias ? 3 * d : 0) + (d * d) + d;
-            long feedForward = (d * Hidden) + Hidden + (Hidden * d) + d;
-            long embeddings = (Vocabulary + (long)Context) * d;
-            long head = TiedHead ? 0 : Vocabulary * d;
-            return embeddings + (Layers * (norms + attention + feedForward)) + (2 * d) + head;
-        }
-    }
+    public long Parameters => MatrixShapes.Count(this);
 
     /// <summary>Says what is wrong with these sizes, or null where nothing is.</summary>
     public string? Problem()

@@ -46,9 +46,9 @@ public static class CsvLayout
 
     /// <summary>Throws for the first file of a model that is not there.</summary>
     /// <exception cref="Gpt2Exception">A file is missing.</exception>
-    public static void RequireFiles(string folder, IEnumerable<Matrix> matrices)
+    public static void RequireFiles(string folder, Gpt2Config config)
     {
-        foreach (Matrix matrix in matrices)
+        foreach (MatrixShape matrix in MatrixShapes.Of(config))
         {
             string path = Path.Combine(folder, FileOf(matrix.Name));
             if (!File.Exists(path))

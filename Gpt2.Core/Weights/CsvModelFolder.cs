@@ -26,12 +26,12 @@ public static class CsvModelFolder
     /// <exception cref="Gpt2Exception">A file is missing or wrong.</exception>
     public static Gpt2Weights ReadWeights(string folder, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        var weights = new Gpt2Weights(CsvLayout.ConfigOf(folder));
-        CsvLayout.RequireFiles(folder, weights.Matrices());
+        Gpt2Config config = CsvLayout.ConfigOf(folder);
+        CsvLayout.RequireFiles(folder, config);
+        var weights = new Gpt2Weights(config);
 
         // The largest first, so that no core is left with one at the end.
         Matrix[] matrices = [.. weights.Matrices().OrderByDescending(matrix => matrix.Span.Length)];
-        long total = matrices.Sum(matrix => (long)matrix.Span.Length);
         long done = 0;
         var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
         try
@@ -39,7 +39,7 @@ public static class CsvModelFolder
             Parallel.ForEach(matrices, options, matrix =>
             {
                 CsvMatrixFile.Read(Path.Combine(folder, CsvLayout.FileOf(matrix.Name)), matrix);
-                progress?.Report((double)Interlocked.Add(ref done, matrix.Span.Length) / total);
+                progress?.Report((double)Interlocked.Add(ref done, matrix.Span.Length) / config.Parameters);
             });
         }
         catch (AggregateException e)

@@ -1,0 +1,63 @@
+// What a command reads from and writes to, so that tests can stand in for the console.
+
+using System.Text;
+using Spectre.Console;
+
+namespace Gpt2.Cli.CommandLine;
+
+/// <summary>Input, result and log of a command.</summary>
+/// <param name="In">Standard input, UTF-8.</param>
+/// <param name="Out">Receives the result and nothing else.</param>
+/// <param name="Error">Receives progress, notes and errors.</param>
+/// <param name="InIsTerminal">Whether a person would have to type the input.</param>
+/// <param name="OutIsTerminal">Whether the result is shown on a screen.</param>
+/// <param name="ErrorIsTerminal">Whether the log is shown on a screen.</param>
+/// <param name="Color">Whether colour is wanted at all: NO_COLOR is not set.</param>
+/// <param name="Cancellation">Ctrl-C.</param>
+public sealed record CommandIo(
+    TextReader In, TextWriter Out, TextWriter Error, bool InIsTerminal, bool OutIsTerminal, bool ErrorIsTerminal,
+    bool Color, CancellationToken Cancellation)
+{
+    private const int WidthWithoutTerminal = 120;
+
+    /// <summary>The console of this process.</summary>
+    public static CommandIo OfProcess(CancellationToken cancellation)
+    {
+        var strictUtf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+        return new CommandIo(
+            new StreamReader(Console.OpenStandardInput(), strictUtf8),
+            Console.Out,
+            Console.Error,
+            !Console.IsInputRedirected,
+            !Console.IsOutputRedirected,
+            !Console.IsErrorRedirected,
+            string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
+            cancellation);
+    }
+
+    /// <summary>For tables on <see cref="Out"/>.</summary>
+    public IAnsiConsole OutConsole() => ConsoleOf(Out, OutIsTerminal);
+
+    /// <summary>For progress on <see cref="Error"/>.</summary>
+    public IAnsiConsole ErrorConsole() => ConsoleOf(Error, ErrorIsTerminal);
+
+    /// <summary>A remark that is not part of the result.</summary>
+    public void Note(string text) => Error.WriteLine(text);
+
+    private IAnsiConsole ConsoleOf(TextWriter writer, bool isTerminal)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isTerminal && Color ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isTerminal && Color ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
+        });
+        if (!isTerminal)
+        {
+            console.Profile.Width = WidthWithoutTerminal;
+        }
+
+        return console;
+    }
+}

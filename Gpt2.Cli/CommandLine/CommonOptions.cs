@@ -1,0 +1,62 @@
+// The options that several commands share, each defined once. A command takes fresh objects of those it needs.
+
+using System.CommandLine;
+using Gpt2.Kernels;
+
+namespace Gpt2.Cli.CommandLine;
+
+/// <summary>Shared options.</summary>
+internal static class CommonOptions
+{
+    private static readonly (string Name, KernelRung Rung)[] Rungs =
+    [
+        ("scalar", KernelRung.Scalar),
+        ("tensor-primitives", KernelRung.TensorPrimitives),
+        ("vector", KernelRung.Vector),
+    ];
+
+    public static Option<string?> Model() => new("--model", "-m")
+    {
+        Description = "Model folder, or a name in weights-csv or in your cache. Without it: the model that ships with the program.",
+        HelpName = "FOLDER|NAME",
+    };
+
+    public static Option<string?> Kernels()
+    {
+        string[] names = [.. Rungs.Select(rung => rung.Name)];
+        var option = new Option<string?>("--kernels")
+        {
+            Description = $"Kernels to compute with. Default: {NameOf(KernelSet.FastestRung)}.",
+            HelpName = string.Join("|", names),
+        };
+        option.CompletionSources.Add(names);
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is string name && !names.Contains(name))
+            {
+                result.AddError($"--kernels: found '{name}', expected {string.Join(", ", names)}");
+            }
+        });
+        return option;
+    }
+
+    public static Option<bool> Json() => new("--json") { Description = "Print the result as one line of JSON." };
+
+    public static Option<bool> AllowSpecial() => new("--allow-special")
+    {
+        Description = "Read <|endoftext|> in the text as that token, not as plain text.",
+    };
+
+    public static Option<string?> Break() => new("--break")
+    {
+        Description = "Stop an attached debugger at a step of a block, for example h0.step7.",
+        HelpName = "hI.stepN",
+    };
+
+    /// <summary>The kernels that an option's value names.</summary>
+    public static KernelSet KernelsOf(string? name) =>
+        KernelSet.Create(name is null ? KernelSet.FastestRung : Rungs.First(rung => rung.Name == name).Rung);
+
+    /// <summary>A rung as the option spells it.</summary>
+    public static string NameOf(KernelRung rung) => Rungs.First(entry => entry.Rung == rung).Name;
+}

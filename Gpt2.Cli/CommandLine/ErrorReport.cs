@@ -1,0 +1,41 @@
+// How an error leaves the program: one line on standard error, or one JSON object under --json, and an exit code.
+
+using Gpt2.Cli.Output;
+using Gpt2.Core;
+
+namespace Gpt2.Cli.CommandLine;
+
+/// <summary>Turns exceptions into a line and an exit code.</summary>
+internal static class ErrorReport
+{
+    public static int Of(Exception exception, bool json, bool verbose, CommandIo io)
+    {
+        (int exitCode, string code, string message) = exception switch
+        {
+            OperationCanceledException => (ExitCode.Cancelled, "cancelled", "cancelled"),
+            UsageException => (ExitCode.WrongUsage, "usage", exception.Message),
+            Gpt2Exception => (ExitCode.Failed, "failed", exception.Message),
+            IOException or UnauthorizedAccessException => (ExitCode.Failed, "failed", exception.Message),
+            OutOfMemoryException => (ExitCode.Failed, "failed", "not enough memory for this model: close other programs or take a smaller one"),
+            _ => (ExitCode.Failed, "internal", $"internal error: {exception.Message} (please report it with what --verbose prints)"),
+        };
+
+        io.Out.Flush();
+        string line = message.ReplaceLineEndings(" ");
+        if (json)
+        {
+            JsonShapes.Write(new ErrorResult(new ErrorDetail(line, code)), io.Error);
+        }
+        else
+        {
+            io.Error.WriteLine($"gpt2: {line}");
+        }
+
+        if (verbose)
+        {
+            io.Error.WriteLine(exception.ToString());
+        }
+
+        return exitCode;
+    }
+}

@@ -1,0 +1,56 @@
+// A model as commands use it: found, read with progress, and paired with its tokenizer.
+
+using System.Diagnostics;
+using System.Globalization;
+using Gpt2.Cli.Output;
+using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+using Gpt2.Kernels;
+
+namespace Gpt2.Cli.CommandLine;
+
+/// <summary>A model with its name, folder and tokenizer.</summary>
+internal sealed record LoadedModel(string Name, string Folder, Gpt2Model Model, Tokenizer? Tokenizer)
+{
+    /// <summary>From this many weights on, loading takes long enough to be shown.</summary>
+    private const long ShowProgressFrom = 5_000_000;
+
+    public Gpt2Config Config => Model.Config;
+
+    /// <summary>The token that ends a text; null where the vocabulary has none.</summary>
+    public int? EndOfText => Tokenizer?.Vocabulary.EndOfText;
+
+    /// <summary>Finds and reads a model.</summary>
+    /// <exception cref="Core.Gpt2Exception">It is not there, or something is wrong with it.</exception>
+    public static LoadedModel Load(string? model, KernelSet kernels, CommandIo io)
+    {
+        string folder = ModelLocator.Find(model ?? ModelLocator.DefaultModel);
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        if (model is null)
+        {
+            io.Note($"note: {name} is freshly initialised and has learned nothing; choose a trained model with --model");
+        }
+
+        Gpt2Config config = CsvLayout.ConfigOf(folder);
+        Tokenizer? tokenizer = CsvLayout.TokenizerOf(folder, config);
+        Gpt2Weights weights = config.Parameters < ShowProgressFrom
+            ? CsvModelFolder.ReadWeights(folder, null, io.Cancellation)
+            : ReadWithProgress(folder, name, io);
+        return new LoadedModel(name, folder, new Gpt2Model(weights, kernels), tokenizer);
+    }
+
+    /// <summary>A token as text, for reading: null where the model has no text.</summary>
+    public string? TextOf(int id) => Tokenizer?.Decode([id]);
+
+    /// <summary>The text of ids: null where the model has no text.</summary>
+    public string? TextOf(ReadOnlySpan<int> ids) => Tokenizer?.Decode(ids);
+
+    private static Gpt2Weights ReadWithProgress(string folder, string name, CommandIo io)
+    {
+        var watch = Stopwatch.StartNew();
+        Gpt2Weights weights = Progress.Run($"loading {name}", io, progress => CsvModelFolder.ReadWeights(folder, progress, io.Cancellation));
+        io.Note(string.Create(CultureInfo.InvariantCulture, $"loaded {name} in {watch.Elapsed.TotalSeconds:0.0} s"));
+        return weights;
+    }
+}

@@ -1,0 +1,135 @@
+// Where a prompt comes from: an argument, --file, standard input, or --ids in place of a text.
+
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Gpt2.Core;
+
+namespace Gpt2.Cli.CommandLine;
+
+/// <summary>The argument and options that give a prompt, and their reading.</summary>
+internal sealed class PromptOptions
+{
+    private readonly string name;
+    private readonly Argument<string[]> text;
+    private readonly Option<string?> file = new("--file", "-f")
+    {
+        Description = "Read it from a UTF-8 file.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> ids = new("--ids")
+    {
+        Description = "Take token ids in place of a text, for example 2,1,0.",
+        HelpName = "ID,ID,…",
+    };
+
+    private readonly Option<bool> allowSpecial = CommonOptions.AllowSpecial();
+
+    /// <param name="name">What the argument is called: prompt or text.</param>
+    public PromptOptions(string name)
+    {
+        this.name = name;
+        text = new Argument<string[]>(name)
+        {
+            Description = $"The {name}, in quotes. Without it, --file and --ids: standard input.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+    }
+
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(text);
+        command.Options.Add(file);
+        command.Options.Add(ids);
+        command.Options.Add(allowSpecial);
+    }
+
+    /// <summary>Reads what was given.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="dropFinalLineEnd">Whether a file's or pipe's last line end is not meant as part of the text.</param>
+    /// <param name="io">Holds standard input.</param>
+    /// <exception cref="UsageException">More than one source was given, or none.</exception>
+    /// <exception cref="Gpt2Exception">The file cannot be read.</exception>
+    public Prompt Read(ParseResult parsed, bool dropFinalLineEnd, CommandIo io)
+    {
+        string[] arguments = parsed.GetValue(text) ?? [];
+        string? path = parsed.GetValue(file);
+        string? idList = parsed.GetValue(ids);
+        bool special = parsed.GetValue(allowSpecial);
+
+        if (arguments.Length > 1)
+        {
+            throw new UsageException($"the {name} is {arguments.Length} arguments: put it in quotes");
+        }
+
+        int sources = arguments.Length + (path is null ? 0 : 1) + (idList is null ? 0 : 1);
+        if (sources > 1)
+        {
+            throw new UsageException($"expected one of {name}, --file and --ids, found {sources}");
+        }
+
+        if (idList is not null)
+        {
+            return new Prompt(null, ParseIds(idList), special);
+        }
+
+        if (arguments.Length == 1)
+        {
+            return new Prompt(arguments[0], null, special);
+        }
+
+        if (path is null && io.InIsTerminal)
+        {
+            throw new UsageException($"no {name}: give it in quotes, with --file, with --ids, or on standard input");
+        }
+
+        string read = path is null ? ReadAll(io.In, "standard input") : ReadFile(path);
+        return new Prompt(dropFinalLineEnd ? WithoutFinalLineEnd(read) : read, null, special);
+    }
+
+    /// <summary>Reads ids separated by commas or white space.</summary>
+    /// <exception cref="UsageException">Something else stands there.</exception>
+    public static int[] ParseIds(string list)
+    {
+        string[] parts = list.Split([',', ' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        var parsed = new int[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!int.TryParse(parts[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out parsed[i]))
+            {
+                throw new UsageException($"--ids: found '{parts[i]}', expected whole numbers, for example 2,1,0");
+            }
+        }
+
+        return parsed;
+    }
+
+    private static string ReadFile(string path)
+    {
+        try
+        {
+            using var reader = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            return ReadAll(reader, path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new Gpt2Exception($"{path}: no such file", e);
+        }
+    }
+
+    private static string ReadAll(TextReader reader, string what)
+    {
+        try
+        {
+            return reader.ReadToEnd();
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new Gpt2Exception($"{what}: not UTF-8 text: convert it first", e);
+        }
+    }
+
+    private static string WithoutFinalLineEnd(string text) =>
+        text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
+}

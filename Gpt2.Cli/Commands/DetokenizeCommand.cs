@@ -1,0 +1,63 @@
+// gpt2 detokenize: token ids as text.
+
+using System.CommandLine;
+using Gpt2.Cli.CommandLine;
+using Gpt2.Cli.Output;
+using Gpt2.Core.Text;
+
+namespace Gpt2.Cli.Commands;
+
+internal static class DetokenizeCommand
+{
+    public static Command Create(CommandIo io)
+    {
+        Argument<string[]> arguments = new("ids")
+        {
+            Description = "Token ids, separated by commas or spaces. Without them and --ids: standard input.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        Option<string?> idOption = new("--ids") { Description = "The same as an option.", HelpName = "ID,ID,…" };
+        var source = new TokenizerSource();
+        Option<bool> json = CommonOptions.Json();
+
+        var command = new Command("detokenize", "Show the text of token ids.");
+        command.Arguments.Add(arguments);
+        command.Options.Add(idOption);
+        source.AddTo(command);
+        command.Options.Add(json);
+        command.SetAction(parsed =>
+        {
+            int[] ids = PromptOptions.ParseIds(Given(parsed.GetValue(arguments) ?? [], parsed.GetValue(idOption), io));
+            Tokenizer tokenizer = source.Read(parsed);
+            string text = tokenizer.Decode(ids);
+            if (parsed.GetValue(json))
+            {
+                JsonShapes.Write(new DetokenizeResult(ids, text), io.Out);
+            }
+            else
+            {
+                io.Out.WriteLine(text);
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static string Given(string[] arguments, string? option, CommandIo io)
+    {
+        if (arguments.Length > 0 && option is not null)
+        {
+            throw new UsageException("expected ids as arguments or with --ids, found both");
+        }
+
+        if (arguments.Length == 0 && option is null)
+        {
+            return io.InIsTerminal
+                ? throw new UsageException("no ids: give them as arguments, with --ids, or on standard input")
+                : io.In.ReadToEnd();
+        }
+
+        return option ?? string.Join(' ', arguments);
+    }
+}

@@ -1,0 +1,107 @@
+// gpt2 info: what a model is, and what it is computed with.
+
+using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using Gpt2.Cli.CommandLine;
+using Gpt2.Cli.Output;
+using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+using Gpt2.Kernels;
+using Spectre.Console;
+
+namespace Gpt2.Cli.Commands;
+
+internal static class InfoCommand
+{
+    public static Command Create(CommandIo io)
+    {
+        Argument<string?> modelArgument = new("model")
+        {
+            Description = "Model folder or name; the same as --model.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        Option<string?> model = CommonOptions.Model();
+        Option<string?> kernels = CommonOptions.Kernels();
+        Option<bool> json = CommonOptions.Json();
+
+        var command = new Command("info", "Show a model's sizes, its matrices, its memory, and the kernels in use.");
+        command.Arguments.Add(modelArgument);
+        command.Options.Add(model);
+        command.Options.Add(kernels);
+        command.Options.Add(json);
+        command.SetAction(parsed =>
+        {
+            string? named = parsed.GetValue(model) ?? parsed.GetValue(modelArgument);
+            string folder = ModelLocator.Find(named ?? ModelLocator.DefaultModel);
+            Gpt2Config config = CsvLayout.ConfigOf(folder);
+            Tokenizer? tokenizer = CsvLayout.TokenizerOf(folder, config);
+            string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+            KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels));
+            var info = new InfoResult(
+                name, folder, config.Parameters, config.Vocabulary, config.Context, config.Channels, config.Heads, config.Layers,
+                config.QkvBias, config.TiedHead, tokenizer is not null, sizeof(float) * config.Parameters,
+                sizeof(float) * 2L * config.Layers * config.Context * config.Channels,
+                CommonOptions.NameOf(set.Rung), InstructionSets());
+            if (parsed.GetValue(json))
+            {
+                JsonShapes.Write(info, io.Out);
+            }
+            else
+            {
+                ShowTables(info, config, io);
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void ShowTables(InfoResult info, Gpt2Config config, CommandIo io)
+    {
+        IAnsiConsole console = io.OutConsole();
+        Table sizes = Tables.Create("", "");
+        sizes.HideHeaders();
+        sizes.Row("model", info.Name);
+        sizes.Row("folder", info.Folder);
+        sizes.Row("parameters", Number(info.Parameters));
+        sizes.Row("vocabulary (n_vocab)", Number(info.NVocab));
+        sizes.Row("context (n_ctx)", Number(info.NCtx));
+        sizes.Row("channels (n_embd)", Number(info.NEmbd));
+        sizes.Row("heads (n_head)", $"{Number(info.NHead)} of {Number(config.HeadSize)} channels");
+        sizes.Row("layers (n_layer)", Number(info.NLayer));
+        sizes.Row("attention bias", info.QkvBias ? "yes" : "no");
+        sizes.Row("language head", info.TiedHead ? "tied to wte" : "its own matrix");
+        sizes.Row("text", info.Text ? "byte-level BPE" : "none: prompts are ids");
+        sizes.Row("memory", $"{Bytes(info.WeightsBytes)} weights, up to {Bytes(info.CacheBytes)} key-value cache");
+        sizes.Row("kernels", $"{info.Kernels}, {Vector<float>.Count} floats at a time");
+        sizes.Row("processor", $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, {string.Join(' ', info.InstructionSets)}");
+        console.Write(sizes);
+
+        Table matrices = Tables.Create("matrix", ">rows", ">columns", ">weights");
+        foreach (MatrixShape shape in MatrixShapes.Of(config))
+        {
+            matrices.Row(shape.Name, Number(shape.Rows), Number(shape.Columns), Number(shape.Count));
+        }
+
+        console.Write(matrices);
+    }
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Bytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (1024.0 * 1024.0):0.0} MiB");
+
+    private static string[] InstructionSets()
+    {
+        (string Name, bool Supported)[] sets =
+        [
+            ("SSE4.2", Sse42.IsSupported), ("AVX", Avx.IsSupported), ("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported),
+            ("AVX-512F", Avx512F.IsSupported), ("NEON", AdvSimd.IsSupported), ("NEON-DP", Dp.IsSupported),
+        ];
+        return [.. sets.Where(set => set.Supported).Select(set => set.Name)];
+    }
+}

@@ -1,0 +1,117 @@
+// gpt2 new: a freshly initialised model folder.
+
+using System.CommandLine;
+using System.Globalization;
+using Gpt2.Cli.CommandLine;
+using Gpt2.Cli.Output;
+using Gpt2.Core;
+using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+
+namespace Gpt2.Cli.Commands;
+
+internal static class NewCommand
+{
+    public static Command Create(CommandIo io)
+    {
+        Argument<string> folder = new("folder") { Description = "The folder to make." };
+        Option<int> layers = Size("--layers", "Number of blocks.", 2);
+        Option<int> heads = Size("--heads", "Attention heads per block.", 4);
+        Option<int> channels = Size("--channels", "Width of the residual stream.", 32);
+        Option<int> context = Size("--context", "The most tokens the model sees at once.", 64);
+        Option<string?> vocabularyFile = new("--vocab")
+        {
+            Description = "A vocab.bpe to take. Without it: the 256 bytes and <|endoftext|>.",
+            HelpName = "FILE",
+        };
+        Option<int?> vocabularySize = new("--vocab-size")
+        {
+            Description = $"A vocabulary of this many bare ids, fewer than {Vocabulary.SmallestCount}, without text.",
+            HelpName = "N",
+        };
+        Option<ulong> seed = new("--seed", "-s") { Description = "Seed of the random weights.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        Option<bool> noBias = new("--no-qkv-bias") { Description = "No attention bias." };
+        Option<bool> untied = new("--untied-head") { Description = "A language head of its own in place of wte." };
+        Option<bool> javaScript = new("--javascript-vocab")
+        {
+            Description = "Write vocab_bpe.csv and bpe_token_ids.csv in place of vocab.bpe, as the JavaScript edition has them.",
+        };
+        Option<bool> force = new("--force") { Description = "Replace a model that is there." };
+        Option<bool> json = CommonOptions.Json();
+
+        var command = new Command("new", "Make a model folder with fresh random weights, initialised as GPT-2 was.");
+        command.Arguments.Add(folder);
+        foreach (Option option in (Option[])
+            [layers, heads, channels, context, vocabularyFile, vocabularySize, seed, noBias, untied, javaScript, force, json])
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(parsed =>
+        {
+            string target = parsed.GetValue(folder)!;
+            if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any() && !parsed.GetValue(force))
+            {
+                throw new Gpt2Exception($"{target}: the folder is not empty; name another or add --force to replace what is in it");
+            }
+
+            Vocabulary? vocabulary = VocabularyOf(parsed.GetValue(vocabularyFile), parsed.GetValue(vocabularySize));
+            var config = new Gpt2Config(
+                vocabulary?.Count ?? parsed.GetValue(vocabularySize)!.Value, parsed.GetValue(context), parsed.GetValue(channels),
+                parsed.GetValue(heads), parsed.GetValue(layers))
+            {
+                QkvBias = !parsed.GetValue(noBias),
+                TiedHead = !parsed.GetValue(untied),
+            };
+            if (config.Problem() is string problem)
+            {
+                throw new UsageException(problem);
+            }
+
+            var weights = new Gpt2Weights(config);
+            WeightInitialisation.Fill(weights, parsed.GetValue(seed));
+            VocabularyFiles files = parsed.GetValue(javaScript) ? VocabularyFiles.JavaScript : VocabularyFiles.Gpt2;
+            Progress.Run($"writing {target}", io, progress =>
+            {
+                CsvModelFolder.Write(target, weights, vocabulary, files, progress, io.Cancellation);
+                return true;
+            });
+
+            if (parsed.GetValue(json))
+            {
+                JsonShapes.Write(new NewResult(target, config.Parameters, parsed.GetValue(seed)), io.Out);
+            }
+            else
+            {
+                io.Out.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{target}: {config.Parameters:N0} fresh weights; 'gpt2 info {target}' shows them"));
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Option<int> Size(string name, string description, int standard) =>
+        new(name) { Description = description, DefaultValueFactory = _ => standard, HelpName = "N" };
+
+    /// <summary>The vocabulary; null for bare ids.</summary>
+    private static Vocabulary? VocabularyOf(string? file, int? size)
+    {
+        if (file is not null && size is not null)
+        {
+            throw new UsageException("expected one of --vocab and --vocab-size, found both");
+        }
+
+        if (size is null)
+        {
+            return file is null ? new Vocabulary([]) : VocabularyFile.Read(file);
+        }
+
+        return size is >= 1 and < Vocabulary.SmallestCount
+            ? null
+            : throw new UsageException(
+                $"--vocab-size {size}: expected 1 to {Vocabulary.SmallestCount - 1}; a larger vocabulary has text and comes from --vocab FILE");
+    }
+}

@@ -1,0 +1,47 @@
+// The tokenizer of commands that need no weights: a model's, or one vocab.bpe.
+
+using System.CommandLine;
+using Gpt2.Cli.CommandLine;
+using Gpt2.Core;
+using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+
+namespace Gpt2.Cli.Commands;
+
+/// <summary>--model or --vocab.</summary>
+internal sealed class TokenizerSource
+{
+    private readonly Option<string?> model = CommonOptions.Model();
+
+    private readonly Option<string?> vocabulary = new("--vocab")
+    {
+        Description = "A vocab.bpe, without a model.",
+        HelpName = "FILE",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(model);
+        command.Options.Add(vocabulary);
+    }
+
+    /// <exception cref="UsageException">Both were given.</exception>
+    /// <exception cref="Gpt2Exception">There is no such file or model, or the model has no text.</exception>
+    public Tokenizer Read(ParseResult parsed)
+    {
+        string? file = parsed.GetValue(vocabulary);
+        string? name = parsed.GetValue(model);
+        if (file is not null)
+        {
+            return name is null
+                ? new Tokenizer(VocabularyFile.Read(file))
+                : throw new UsageException("expected one of --model and --vocab, found both");
+        }
+
+        string folder = ModelLocator.Find(name ?? ModelLocator.DefaultModel);
+        Gpt2Config config = CsvLayout.ConfigOf(folder);
+        return CsvLayout.TokenizerOf(folder, config)
+            ?? throw new Gpt2Exception($"{folder}: a model of {config.Vocabulary} tokens has no text; name a vocabulary with --vocab FILE");
+    }
+}

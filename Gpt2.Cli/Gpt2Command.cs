@@ -1,0 +1,88 @@
+// The command `gpt2`: its subcommands, and how every run ends.
+
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using Gpt2.Cli.CommandLine;
+using Gpt2.Cli.Commands;
+
+namespace Gpt2.Cli;
+
+/// <summary>The whole command line.</summary>
+public static class Gpt2Command
+{
+    private static readonly Option<bool> Verbose = new("--verbose")
+    {
+        Description = "Add the stack to an error.",
+        Recursive = true,
+    };
+
+    /// <summary>Runs a command line and returns its exit code.</summary>
+    public static int Run(string[] args, CommandIo io)
+    {
+        bool json = args.Contains("--json");
+        bool verbose = args.Contains("--verbose");
+        try
+        {
+            // A prompt may begin with '@': no response files.
+            ParseResult parsed = Create(io).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Errors.Count > 0)
+            {
+                Command command = parsed.CommandResult.Command;
+                string called = command is RootCommand ? "gpt2" : "gpt2 " + command.Name;
+                throw new UsageException($"{parsed.Errors[0].Message.TrimEnd('.')} ('{called} --help' lists what there is)");
+            }
+
+            RefuseUnknownOptions(parsed);
+            int exitCode = parsed.Invoke(new InvocationConfiguration
+            {
+                Output = io.Out,
+                Error = io.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
+            io.Out.Flush();
+            return exitCode;
+        }
+        catch (Exception e)
+        {
+            return ErrorReport.Of(e, json, verbose, io);
+        }
+    }
+
+    /// <summary>An option that no one knows must not pass for a prompt; behind "--" everything is an argument.</summary>
+    private static void RefuseUnknownOptions(ParseResult parsed)
+    {
+        if (parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+        {
+            return;
+        }
+
+        foreach (Token token in parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens))
+        {
+            string text = token.Value;
+            bool looksLikeOption = text.Length > 1 && text[0] == '-' && (char.IsAsciiLetter(text[1]) || text.StartsWith("--", StringComparison.Ordinal));
+            if (looksLikeOption)
+            {
+                throw new UsageException($"unknown option '{text}'; an argument that begins with '-' goes behind '--'");
+            }
+        }
+    }
+
+    private static RootCommand Create(CommandIo io)
+    {
+        var root = new RootCommand("GPT-2 from scratch: predict, generate, tokenize, and see every step of it.")
+        {
+            PredictCommand.Create(io),
+            GenerateCommand.Create(io),
+            TokenizeCommand.Create(io),
+            DetokenizeCommand.Create(io),
+            TraceCommand.Create(io),
+            InfoCommand.Create(io),
+            NewCommand.Create(io),
+        };
+        root.Options.Add(Verbose);
+        root.SetAction(new HelpAction().Invoke);
+        return root;
+    }
+}

@@ -1,0 +1,59 @@
+// The shapes of results under --json. Others rely on these names; fields may be added, none renamed.
+
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Gpt2.Cli.Output;
+
+internal sealed record PredictResult(string Model, string? Prompt, int[] Ids, PredictedToken[] Top);
+
+internal sealed record PredictedToken(int Id, string? Token, float Logit, float Probability);
+
+internal sealed record GenerateResult(string Model, string? Prompt, int[] Ids, Completion[] Completions);
+
+/// <summary>New tokens only. The text is without the end-of-text token.</summary>
+internal sealed record Completion(int[] Ids, string? Text, string FinishReason);
+
+internal sealed record TokenizeResult(string Text, int[] Ids, string[] Tokens, WordResult[]? Words);
+
+internal sealed record WordResult(string Word, string[] Bytes, MergeResult[] Merges);
+
+internal sealed record MergeResult(int Rank, string Left, string Right, string[] Tokens);
+
+internal sealed record DetokenizeResult(int[] Ids, string Text);
+
+internal sealed record TraceResult(
+    string Model, string? Prompt, int[] Ids, string Folder, string[] Files, PredictedToken PredictedToken);
+
+internal sealed record InfoResult(
+    string Name, string Folder, long Parameters, int NVocab, int NCtx, int NEmbd, int NHead, int NLayer, bool QkvBias,
+    bool TiedHead, bool Text, long WeightsBytes, long CacheBytes, string Kernels, string[] InstructionSets);
+
+internal sealed record NewResult(string Folder, long Parameters, ulong Seed);
+
+internal sealed record ErrorResult(ErrorDetail Error);
+
+internal sealed record ErrorDetail(string Message, string Code);
+
+[JsonSerializable(typeof(PredictResult))]
+[JsonSerializable(typeof(GenerateResult))]
+[JsonSerializable(typeof(TokenizeResult))]
+[JsonSerializable(typeof(DetokenizeResult))]
+[JsonSerializable(typeof(TraceResult))]
+[JsonSerializable(typeof(InfoResult))]
+[JsonSerializable(typeof(NewResult))]
+[JsonSerializable(typeof(ErrorResult))]
+internal sealed partial class JsonShapes : JsonSerializerContext
+{
+    /// <summary>snake_case names, nothing left out but absent extras, and characters as they are: the output is UTF-8.</summary>
+    private static JsonShapes Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>Writes a result, or an error, as one line.</summary>
+    public static void Write<T>(T result, TextWriter writer) =>
+        writer.WriteLine(JsonSerializer.Serialize(result, typeof(T), Readable));
+}
