@@ -2,6 +2,7 @@
 
 using System.Text;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Gpt2.Cli.CommandLine;
 
@@ -35,8 +36,26 @@ public sealed record CommandIo(
             cancellation);
     }
 
-    /// <summary>For tables on <see cref="Out"/>.</summary>
-    public IAnsiConsole OutConsole() => ConsoleOf(Out, OutIsTerminal);
+    /// <summary>Writes something styled, such as a table, to <see cref="Out"/>.</summary>
+    public void Show(IRenderable renderable)
+    {
+        if (OutIsTerminal)
+        {
+            ConsoleOf(Out, isTerminal: true).Write(renderable);
+            return;
+        }
+
+        // A file or a pipe gets the same lines without the spaces that fill them up.
+        var lines = new StringWriter();
+        ConsoleOf(lines, isTerminal: false).Write(renderable);
+        foreach (string line in lines.ToString().ReplaceLineEndings("\n").Trim('\n').Split('\n'))
+        {
+            if (line.AsSpan().Trim().Length > 0)
+            {
+                Out.WriteLine(line.TrimEnd());
+            }
+        }
+    }
 
     /// <summary>For progress on <see cref="Error"/>.</summary>
     public IAnsiConsole ErrorConsole() => ConsoleOf(Error, ErrorIsTerminal);

@@ -72,7 +72,7 @@ internal static class GenerateCommand
     {
         if (io.OutIsTerminal)
         {
-            io.OutConsole().Write(new Text(prompt, new Style(decoration: Decoration.Dim))); // to read on from
+            io.Show(new Text(prompt, new Style(decoration: Decoration.Dim))); // to read on from
         }
 
         var decoder = new StreamingDecoder(tokenizer.Vocabulary);

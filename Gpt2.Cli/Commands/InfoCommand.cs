@@ -63,7 +63,6 @@ internal static class InfoCommand
 
     private static void ShowTables(InfoResult info, Gpt2Config config, CommandIo io)
     {
-        IAnsiConsole console = io.OutConsole();
         Table sizes = Tables.Create("", "");
         sizes.HideHeaders();
         sizes.Row("model", info.Name);
@@ -80,7 +79,7 @@ internal static class InfoCommand
         sizes.Row("memory", $"{Bytes(info.WeightsBytes)} weights, up to {Bytes(info.CacheBytes)} key-value cache");
         sizes.Row("kernels", $"{info.Kernels}, {Vector<float>.Count} floats at a time");
         sizes.Row("processor", $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, {string.Join(' ', info.InstructionSets)}");
-        console.Write(sizes);
+        io.Show(sizes);
 
         Table matrices = Tables.Create("matrix", ">rows", ">columns", ">weights");
         foreach (MatrixShape shape in MatrixShapes.Of(config))
@@ -88,7 +87,7 @@ internal static class InfoCommand
             matrices.Row(shape.Name, Number(shape.Rows), Number(shape.Columns), Number(shape.Count));
         }
 
-        console.Write(matrices);
+        io.Show(matrices);
     }
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

@@ -87,6 +87,6 @@ internal static class PredictCommand
                 Tables.Bar(candidate.Probability));
         }
 
-        io.OutConsole().Write(table);
+        io.Show(table);
     }
 }

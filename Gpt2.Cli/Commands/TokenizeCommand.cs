@@ -62,13 +62,12 @@ internal static class TokenizeCommand
                 Convert.ToHexString(tokenizer.Vocabulary.BytesOf(ids[i])));
         }
 
-        io.OutConsole().Write(table);
+        io.Show(table);
         io.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{ids.Length} tokens: {string.Join(' ', ids)}"));
     }
 
     private static void ShowMerges(IReadOnlyList<WordExplanation> words, Vocabulary vocabulary, CommandIo io)
     {
-        IAnsiConsole console = io.OutConsole();
         foreach (WordExplanation word in words)
         {
             io.Out.WriteLine(TokenText.Quoted(word.Word));
@@ -84,7 +83,7 @@ internal static class TokenizeCommand
                     Spaced(merge.Ids, vocabulary));
             }
 
-            console.Write(table);
+            io.Show(table);
             io.Out.WriteLine($"ids {string.Join(' ', word.Ids)}");
             io.Out.WriteLine();
         }

@@ -82,7 +82,7 @@ public static class CsvLayout
         return vocabulary.Count == config.Vocabulary
             ? new Tokenizer(vocabulary)
             : throw new Gpt2Exception(
-                $"{read}: defines {vocabulary.Count} tokens, expected n_vocab = {config.Vocabulary}: is it the vocabulary of another model?");
+                $"{read}: defines {vocabulary.Count} tokens, expected the n_vocab = {config.Vocabulary} of {HyperparametersFile.FileName}: is it the vocabulary of another model?");
     }
 
     /// <summary>

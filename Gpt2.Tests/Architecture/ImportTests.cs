@@ -1,0 +1,106 @@
+// Which folder may use which: read from the sources, so that a wrong direction fails here and not in a review.
+
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Architecture;
+
+public partial class ImportTests
+{
+    /// <summary>The folders of Gpt2.Core and what each may import of Core.</summary>
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Numerics"] = [],
+        ["Text"] = [],
+        ["Model"] = ["Numerics"],
+        ["Tracing"] = ["Numerics", "Model"],
+        ["Weights"] = ["Numerics", "Text", "Model"],
+        ["Generation"] = ["Numerics", "Text", "Model"],
+        ["Evaluation"] = ["Numerics", "Text", "Model", "Weights", "Generation"],
+        ["Training"] = ["Numerics", "Text", "Model", "Weights", "Generation", "Evaluation"],
+    };
+
+    [Fact]
+    public void CoreFolders_ImportOnlyWhatTheyMay()
+    {
+        string core = Path.Combine(SharedData.RepositoryRoot, "Gpt2.Core");
+        foreach (string folder in Directory.EnumerateDirectories(core).Select(path => Path.GetFileName(path)).Except(["bin", "obj"]))
+        {
+            Allowed.Should().ContainKey(folder, "every folder says what it may import");
+            foreach (string file in Sources(Path.Combine(core, folder)))
+            {
+                string source = WithoutComments(File.ReadAllText(file));
+                source.Should().Contain($"namespace Gpt2.Core.{folder};", file);
+                IEnumerable<string> used = Allowed.Keys.Where(other => other != folder && Uses(source, other));
+                used.Should().BeSubsetOf(Allowed[folder], $"{file} belongs to {folder}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("Gpt2.Kernels", new string[0], new[] { "System.Numerics.Tensors" })]
+    [InlineData("Gpt2.Core", new[] { "Gpt2.Kernels" }, new[] { "CsvHelper" })]
+    [InlineData("Gpt2.Cli", new[] { "Gpt2.Core" }, new[] { "Spectre.Console", "System.CommandLine" })]
+    public void Projects_ReferenceOnlyWhatTheyMay(string project, string[] projects, string[] packages)
+    {
+        var file = XDocument.Load(Path.Combine(SharedData.RepositoryRoot, project, project + ".csproj"));
+        file.Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')))
+            .Should().BeEquivalentTo(projects);
+        file.Descendants("PackageReference").Select(reference => reference.Attribute("Include")!.Value).Should().BeEquivalentTo(packages);
+    }
+
+    [Fact]
+    public void Kernels_KnowNoWordOfTheModel()
+    {
+        foreach (string file in Sources(Path.Combine(SharedData.RepositoryRoot, "Gpt2.Kernels")))
+        {
+            string code = WithoutComments(File.ReadAllText(file));
+            ModelWords().Matches(code).Select(match => match.Value).Should().BeEmpty(file);
+        }
+    }
+
+    [Fact]
+    public void Sources_AreOfReadableLength_AndBeginWithWhatTheyAreFor()
+    {
+        foreach (string project in (string[])["Gpt2.Kernels", "Gpt2.Core", "Gpt2.Cli", "Gpt2.Tests", "Gpt2.Benchmarks"])
+        {
+            foreach (string file in Sources(Path.Combine(SharedData.RepositoryRoot, project)))
+            {
+                string[] lines = File.ReadAllLines(file);
+                lines.Length.Should().BeLessThanOrEqualTo(400, file);
+                lines[0].Should().StartWith("// ", $"{file} says first what it is for");
+            }
+        }
+    }
+
+    [Fact]
+    public void Repository_ProductionCode_HasNoUnsafe()
+    {
+        foreach (string project in (string[])["Gpt2.Kernels", "Gpt2.Core", "Gpt2.Cli"])
+        {
+            foreach (string file in Sources(Path.Combine(SharedData.RepositoryRoot, project)))
+            {
+                Regex.IsMatch(WithoutComments(File.ReadAllText(file)), @"\bunsafe\b").Should().BeFalse(file);
+            }
+        }
+    }
+
+    /// <summary>Whether a source names another folder's namespace, in a using or before a dot.</summary>
+    private static bool Uses(string source, string folder) =>
+        Regex.IsMatch(source, $@"Gpt2\.Core\.{folder}\b|(?<![.\w]){folder}\.[A-Z]\w+[<(.\s]");
+
+    private static string WithoutComments(string source) => Comments().Replace(source, "");
+
+    private static IEnumerable<string> Sources(string folder) =>
+        Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Where(file => !Generated().IsMatch(file));
+
+    [GeneratedRegex("//.*|\"(\\\\.|[^\"\\\\\n])*\"")]
+    private static partial Regex Comments();
+
+    [GeneratedRegex(@"\b(Gpt2\.Core|vocabulary|embedding|wte|wpe|logits?|transformer|tokenizer|prompt)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex ModelWords();
+
+    [GeneratedRegex(@"[\\/](bin|obj)[\\/]")]
+    private static partial Regex Generated();
+}

@@ -1,0 +1,187 @@
+// Bad input: for each kind one line on standard error, nothing on standard output, the right exit code, and nothing
+// half-written left.
+
+using System.Text.Json;
+using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Cli;
+
+public sealed class CommandErrorTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly string model;
+
+    public CommandErrorTests()
+    {
+        model = folder.PathOf("model");
+        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(257, 8, 6, 3, 2), 4), new Vocabulary([]));
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Model_ThatIsNot_SaysWhereItWasLookedFor()
+    {
+        Error(1, "predict", "x", "-m", "nowhere").Should()
+            .StartWith("gpt2: model 'nowhere': no such folder, nor one of that name in ").And.Contain("weights-csv").And.Contain("gpt2 new");
+        Error(1, "predict", "x", "-m", "no/where").Should().StartWith("gpt2: model 'no/where': no such folder; ");
+    }
+
+    [Fact]
+    public void Folder_WithoutAModel_SaysWhatItHolds()
+    {
+        Error(1, "info", "-m", folder.Root).Should().EndWith("hparams.json: no such file, expected a model folder with hparams.json and model_wte.csv");
+    }
+
+    [Theory]
+    [InlineData("predict")]
+    [InlineData("generate")]
+    public void Prompt_EmptyOrTooLong_IsRefused(string command)
+    {
+        Error(1, command, "", "-m", model).Should().Be("gpt2: the prompt is empty, expected at least one token");
+        Error(1, command, "123456789", "-m", model).Should().Be("gpt2: the prompt has 9 tokens, expected at most n_ctx = 8: shorten it");
+        Error(1, command, "--ids", "", "-m", model).Should().Be("gpt2: the prompt is empty, expected at least one token");
+        CommandRun.With("", command, "-m", model).ErrorLine(1).Should().Be("gpt2: the prompt is empty, expected at least one token");
+    }
+
+    [Theory]
+    [InlineData("predict")]
+    [InlineData("generate")]
+    [InlineData("detokenize")]
+    public void Id_OutOfRange_IsRefused(string command)
+    {
+        Error(1, command, "--ids", "1,257", "-m", model).Should().Be("gpt2: token id 257 is outside the vocabulary, expected 0 to 256");
+        Error(1, command, "--ids", "-1", "-m", model).Should().Be("gpt2: token id -1 is outside the vocabulary, expected 0 to 256");
+    }
+
+    [Theory]
+    [InlineData("unknown option '--hot'", "predict", "x", "--hot")]
+    [InlineData("unknown option '--hot'", "predict", "--hot")]
+    [InlineData("found 'one', expected whole numbers", "predict", "--ids", "one")]
+    [InlineData("found '99999999999', expected whole numbers", "predict", "--ids", "99999999999")]
+    [InlineData("the prompt is 2 arguments: put it in quotes", "predict", "Mike", "is")]
+    [InlineData("expected one of prompt, --file and --ids, found 2", "predict", "Mike", "--ids", "1")]
+    [InlineData("--kernels: found 'fast', expected scalar, tensor-primitives, vector", "predict", "x", "--kernels", "fast")]
+    [InlineData("--top: expected at least 1", "predict", "x", "--top", "0")]
+    [InlineData("--max-new-tokens: expected at least 0", "generate", "x", "-n", "-3")]
+    [InlineData("Option '--out' is required", "trace", "x")]
+    [InlineData("expected one of --model and --vocab, found both", "tokenize", "x", "-m", "a", "--vocab", "b")]
+    [InlineData("expected one of --vocab and --vocab-size, found both", "new", "nowhere", "--vocab", "a", "--vocab-size", "3")]
+    [InlineData("--vocab-size 300: expected 1 to 256", "new", "nowhere", "--vocab-size", "300")]
+    [InlineData("n_embd 10 is not divisible by n_head 4", "new", "nowhere", "--channels", "10")]
+    [InlineData("n_layer is 0, expected at least 1", "new", "nowhere", "--layers", "0")]
+    [InlineData("Unrecognized command or argument 'prophesy'", "prophesy")]
+    public void Usage_Wrong_IsOneLineAndExitCodeTwo(string message, params string[] args)
+    {
+        Error(2, args).Should().StartWith("gpt2: ").And.Contain(message);
+        Directory.Exists("nowhere").Should().BeFalse();
+    }
+
+    [Fact]
+    public void Trace_BlockOrStepThatIsNot_IsRefused()
+    {
+        string output = folder.PathOf("t");
+        Error(2, "trace", "x", "-m", model, "-o", output, "--block", "2").Should().Be("gpt2: --block 2: expected 0 to 1");
+        Error(2, "trace", "x", "-m", model, "-o", output, "--step", "17").Should().Be("gpt2: --step 17: expected 1 to 16");
+        Error(1, "trace", "x", "-m", model, "-o", output, "--break", "h5.step1").Should().StartWith("gpt2: breakpoint 'h5.step1': expected h0.step1");
+        Directory.Exists(output).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("model_h0_ln_1_g.csv", "1,2,3", "line 1: found 3 cells, expected 6")]
+    [InlineData("model_h0_ln_1_g.csv", "1,2,three,4,5,6", "line 1 column 3: found 'three', expected a finite number")]
+    [InlineData("model_h0_ln_1_g.csv", "1,2,NaN,4,5,6", "line 1 column 3: found 'NaN', expected a finite number")]
+    [InlineData("model_h0_ln_1_g.csv", "", "found 0 rows, expected 1")]
+    [InlineData("hparams.json", "{\"n_vocab\": 257}", "n_ctx is missing")]
+    [InlineData("hparams.json", "{\"n_vocab\": 258, \"n_ctx\": 8, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "vocab.bpe: defines 257 tokens, expected the n_vocab = 258 of hparams.json")]
+    [InlineData("vocab.bpe", "#version: 0.2\nab\n", "vocab.bpe line 2: found 'ab', expected two tokens separated by one space")]
+    public void Model_Damaged_NamesFileAndPlace(string file, string content, string message)
+    {
+        File.WriteAllText(Path.Combine(model, file), content);
+
+        Error(1, "predict", "x", "-m", model).Should().StartWith("gpt2: ").And.Contain(file).And.Contain(message);
+    }
+
+    [Fact]
+    public void Model_FileMissing_NamesIt()
+    {
+        File.Delete(Path.Combine(model, "model_wpe.csv"));
+
+        Error(1, "generate", "x", "-m", model).Should().Contain("model_wpe.csv: no such file, expected 8 rows of 6 numbers");
+    }
+
+    [Fact]
+    public void OutputFolder_ThatCannotBeWritten_IsRefusedAndLeavesNothing()
+    {
+        string file = folder.PathOf("a file");
+        File.WriteAllText(file, "");
+        foreach (string target in (string[])[file, Path.Combine(file, "below")])
+        {
+            Error(1, "trace", "x", "-m", model, "-o", target).Should().StartWith($"gpt2: {target}: cannot write this folder (");
+            Error(1, "new", target).Should().StartWith($"gpt2: {target}: cannot write this folder (");
+        }
+
+        Directory.EnumerateFileSystemEntries(folder.Root).Should().BeEquivalentTo([file, model]);
+    }
+
+    [Fact]
+    public void New_FolderInUse_IsReplacedOnlyWithForce()
+    {
+        string before = File.ReadAllText(Path.Combine(model, "model_wte.csv"));
+
+        Error(1, "new", model).Should().Be($"gpt2: {model}: the folder is not empty; name another or add --force to replace what is in it");
+        File.ReadAllText(Path.Combine(model, "model_wte.csv")).Should().Be(before);
+        CommandRun.Of("new", model, "--force").Result();
+        File.ReadAllText(Path.Combine(model, "model_wte.csv")).Should().NotBe(before);
+    }
+
+    [Fact]
+    public void File_MissingOrNotText_IsNamed()
+    {
+        File.WriteAllBytes(folder.PathOf("binary"), [0x61, 0xFF, 0xFE]);
+
+        Error(1, "predict", "-f", folder.PathOf("none.txt"), "-m", model).Should().Be($"gpt2: {folder.PathOf("none.txt")}: no such file");
+        Error(1, "predict", "-f", folder.PathOf("binary"), "-m", model).Should().Be($"gpt2: {folder.PathOf("binary")}: not UTF-8 text: convert it first");
+        Error(1, "tokenize", "x", "--vocab", folder.PathOf("none.bpe")).Should().Contain("none.bpe: no such file");
+    }
+
+    [Theory]
+    [InlineData(1, "failed", "predict", "")]
+    [InlineData(2, "usage", "predict", "a", "b")]
+    public void Error_UnderJson_IsAnObject(int exitCode, string code, params string[] args)
+    {
+        CommandRun run = CommandRun.Of([.. args, "-m", model, "--json"]);
+
+        using JsonDocument error = JsonDocument.Parse(run.ErrorLine(exitCode));
+        error.RootElement.GetProperty("error").GetProperty("code").GetString().Should().Be(code);
+        error.RootElement.GetProperty("error").GetProperty("message").GetString().Should().StartWith("the prompt is ");
+    }
+
+    [Fact]
+    public void Error_UnderVerbose_AddsTheStack()
+    {
+        CommandRun run = CommandRun.Of("predict", "", "-m", model, "--verbose");
+
+        run.ExitCode.Should().Be(1);
+        run.Error.Should().StartWith("gpt2: the prompt is empty").And.Contain("   at Gpt2.Core.");
+    }
+
+    [Theory]
+    [InlineData("generate", "x", "-n", "5")]
+    [InlineData("predict", "x")]
+    [InlineData("new", "elsewhere")]
+    public void Cancelled_EndsWith130(params string[] args)
+    {
+        string[] all = args[0] == "new" ? ["new", folder.PathOf(args[1])] : [.. args, "-m", model];
+        CommandRun run = CommandRun.With("", new CancellationToken(canceled: true), all);
+
+        run.ExitCode.Should().Be(130);
+        run.Error.Should().EndWith("gpt2: cancelled\n");
+        Directory.EnumerateFileSystemEntries(folder.Root).Should().ContainSingle();
+    }
+
+    private static string Error(int exitCode, params string[] args) => CommandRun.Of(args).ErrorLine(exitCode);
+}

@@ -1,0 +1,253 @@
+// What the commands print: results for readers and as JSON, in every culture.
+
+using System.Globalization;
+using System.Text.Json;
+using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Cli;
+
+public sealed class CommandResultTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly string model;
+
+    public CommandResultTests()
+    {
+        model = folder.PathOf("model");
+        // Tokens: bytes, "ab" 256, "abc" 257, the two halves of "é" joined 258, end of text 259.
+        var vocabulary = new Vocabulary([new Merge(64, 65), new Merge(256, 66), new Merge(IdOf(0xC3), IdOf(0xA9))]);
+        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(260, 12, 6, 3, 2), 4), vocabulary);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Predict_Json_HasTheShapeOthersRelyOn()
+    {
+        using var culture = new DecimalCommaCulture();
+        JsonElement result = Json(CommandRun.Of("predict", "abcab", "-m", model, "--top", "4", "--json"));
+
+        result.GetProperty("prompt").GetString().Should().Be("abcab");
+        Ints(result, "ids").Should().Equal(257, 256);
+        JsonElement[] top = [.. result.GetProperty("top").EnumerateArray()];
+        top.Should().HaveCount(4);
+        top.Select(token => token.GetProperty("logit").GetSingle()).Should().BeInDescendingOrder();
+        top[0].GetProperty("probability").GetSingle().Should().BeInRange(0, 1);
+        top[0].GetProperty("token").GetString().Should().Be(new Tokenizer(new Vocabulary([])).Decode([Math.Min(top[0].GetProperty("id").GetInt32(), 255)]));
+    }
+
+    [Fact]
+    public void Predict_Table_WritesPointsInEveryCulture()
+    {
+        using var culture = new DecimalCommaCulture();
+        string table = CommandRun.Of("predict", "ab", "-m", model, "--top", "3").Result();
+
+        table.Should().StartWith("\"ab\" (1 tokens) is followed, says model, by").And.Contain("probability").And.Contain(" %");
+        table.Should().MatchRegex(@"\d\.\d{4}").And.NotMatchRegex(@"\d,\d").And.NotContain("\u001b");
+    }
+
+    [Fact]
+    public void Predict_EveryRung_PredictsTheSame()
+    {
+        string[] tables = [.. ((string[])["scalar", "tensor-primitives", "vector"])
+            .Select(rung => CommandRun.Of("predict", "abc", "-m", model, "--kernels", rung).Result())];
+
+        tables.Distinct().Should().ContainSingle();
+    }
+
+    [Fact]
+    public void Prompt_FromArgumentFileAndPipe_IsTheSame()
+    {
+        File.WriteAllText(folder.PathOf("prompt.txt"), "abcab\n");
+        string expected = CommandRun.Of("predict", "abcab", "-m", model).Result();
+
+        CommandRun.Of("predict", "--file", folder.PathOf("prompt.txt"), "-m", model).Result().Should().Be(expected);
+        CommandRun.With("abcab\r\n", "predict", "-m", model).Result().Should().Be(expected);
+        CommandRun.Of("predict", "-m", model, "--", "abcab").Result().Should().Be(expected);
+        CommandRun.Of("predict", "--ids", "257,256", "-m", model).Result().Should().Be(expected);
+    }
+
+    [Fact]
+    public void Generate_TextIdsAndJson_TellTheSameTokens()
+    {
+        JsonElement result = Json(CommandRun.Of("generate", "ab", "-n", "30", "-m", model, "--json"));
+        JsonElement completion = result.GetProperty("completions").EnumerateArray().Should().ContainSingle().Which;
+        int[] ids = Ints(completion, "ids");
+
+        Ints(result, "ids").Should().Equal(256);
+        completion.GetProperty("finish_reason").GetString().Should().Be(ids[^1] == 259 ? "stop" : "length");
+        ids.Should().HaveCountLessThanOrEqualTo(30);
+        CommandRun.Of("generate", "--ids", "256", "-n", "30", "-m", model).Result().Should().Be(string.Join(' ', ids) + "\n");
+        CommandRun.Of("generate", "ab", "-n", "30", "-m", model).Result().Should().Be(completion.GetProperty("text").GetString() + "\n");
+    }
+
+    [SharedFact]
+    public void Generate_SortingModel_Sorts()
+    {
+        CommandRun.Of("generate", "--ids", "2,1,0,1,1,2", "-n", "6", "--model", SharedData.PathOf("models", "nano-sort"))
+            .Result().Should().Be("0 1 1 1 2 2\n");
+    }
+
+    [SharedFact]
+    public void Predict_SortingModelAsJson_HasNoTexts()
+    {
+        JsonElement result = Json(CommandRun.Of("predict", "--ids", "2 1 0", "--json", "--model", SharedData.PathOf("models", "nano-sort")));
+
+        result.GetProperty("prompt").ValueKind.Should().Be(JsonValueKind.Null);
+        result.GetProperty("top").EnumerateArray().First().GetProperty("token").ValueKind.Should().Be(JsonValueKind.Null);
+        CommandRun.Of("predict", "2 1 0", "--model", SharedData.PathOf("models", "nano-sort")).ErrorLine(1)
+            .Should().Be("gpt2: this model has fewer than 257 tokens and so no text: give the prompt as --ids 2,1,0");
+    }
+
+    [SharedTheory]
+    [InlineData("tiny")]
+    [InlineData("odd")]
+    public void Trace_ReferenceModel_EqualsReferenceFileByFile(string name)
+    {
+        using var culture = new DecimalCommaCulture();
+        using JsonDocument loss = JsonDocument.Parse(File.ReadAllText(SharedData.PathOf("golden", name, "steps", "loss.json")));
+        string ids = string.Join(',', Ints(loss.RootElement, "ids"));
+
+        CommandRun.Of("trace", "--ids", ids, "-m", SharedData.PathOf("golden", name, "model"), "--out", folder.PathOf("steps"), "--all-positions").Result();
+
+        string[] files = [.. Directory.EnumerateFiles(SharedData.PathOf("golden", name, "steps"), "*.csv").Select(file => Path.GetFileName(file)!)];
+        Directory.EnumerateFiles(folder.PathOf("steps")).Select(Path.GetFileName).Should().BeEquivalentTo(files);
+        foreach (string file in files)
+        {
+            float[][] actual = Numbers(folder.PathOf("steps", file));
+            float[][] expected = Numbers(SharedData.PathOf("golden", name, "steps", file));
+            actual.Should().HaveSameCount(expected, file);
+            for (int row = 0; row < expected.Length; row++)
+            {
+                Close.Assert(actual[row], expected[row], what: $"{file} row {row}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Trace_Restricted_WritesOnlyWhatIsAskedFor()
+    {
+        string output = CommandRun.Of("trace", "abcab", "-m", model, "-o", folder.PathOf("t"), "--block", "1", "--step", "5", "7").Result();
+
+        output.Should().StartWith($"4 files in {folder.PathOf("t")}; predicted token \"");
+        Directory.EnumerateFiles(folder.PathOf("t")).Select(Path.GetFileName).Should().BeEquivalentTo(
+            "h1_step_5_queries.csv", "h1_step_5_keys.csv", "h1_step_5_values.csv", "h1_step_7.csv");
+    }
+
+    [Fact]
+    public void Trace_LabelsAndJson_NameTokensAndFiles()
+    {
+        JsonElement result = Json(CommandRun.Of("trace", "abcab", "-m", model, "-o", folder.PathOf("t"), "--labels", "--json"));
+
+        result.GetProperty("files").GetArrayLength().Should().Be(7 + (2 * 18));
+        result.GetProperty("predicted_token").GetProperty("id").GetInt32().Should().BeInRange(0, 259);
+        File.ReadAllLines(folder.PathOf("t", "h0_step_7.csv"))[0].Should().Be(
+            "token," + string.Join(',', Enumerable.Range(0, 3).Select(head => $"\"head {head}:\"\"abc\"\"\",\"head {head}:\"\"ab\"\"\"")));
+    }
+
+    [Fact]
+    public void Tokenize_JsonTableAndMerges_TellTheSameTokens()
+    {
+        JsonElement result = Json(CommandRun.Of("tokenize", "abc é", "-m", model, "--merges", "--json"));
+
+        result.GetProperty("text").GetString().Should().Be("abc é");
+        Ints(result, "ids").Should().Equal(257, IdOf((byte)' '), 258);
+        result.GetProperty("tokens").EnumerateArray().Select(token => token.GetString()).Should().Equal("abc", " ", "é");
+        JsonElement word = result.GetProperty("words").EnumerateArray().First();
+        word.GetProperty("merges").EnumerateArray().Select(merge => merge.GetProperty("rank").GetInt32()).Should().Equal(0, 1);
+        string table = CommandRun.Of("tokenize", "abc é", "-m", model).Result();
+        table.Should().Contain("616263").And.EndWith($"3 tokens: 257 {IdOf((byte)' ')} 258\n");
+        CommandRun.Of("tokenize", "abc", "-m", model, "--merges").Result().Should().Contain("a + b").And.Contain("ab + c").And.Contain("ids 257");
+    }
+
+    [Fact]
+    public void Tokenize_FromFile_KeepsTheLastLineEnd()
+    {
+        File.WriteAllText(folder.PathOf("text.txt"), "ab\n");
+
+        Ints(Json(CommandRun.Of("tokenize", "-f", folder.PathOf("text.txt"), "-m", model, "--json")), "ids")
+            .Should().Equal(256, IdOf((byte)'\n'));
+    }
+
+    [Fact]
+    public void Tokenize_EndOfText_IsSpecialOnlyWhenAllowed()
+    {
+        Ints(Json(CommandRun.Of("tokenize", "ab<|endoftext|>ab", "-m", model, "--allow-special", "--json")), "ids").Should().Equal(256, 259, 256);
+        Ints(Json(CommandRun.Of("tokenize", "ab<|endoftext|>ab", "-m", model, "--json")), "ids").Should().NotContain(259);
+    }
+
+    [SharedFact]
+    public void Tokenize_VocabularyFileWithoutAModel_Works()
+    {
+        CommandRun.Of("tokenize", "Mike is quick. He moves", "--vocab", SharedData.PathOf("gpt2", "vocab.bpe")).Result()
+            .Should().EndWith("6 tokens: 16073 318 2068 13 679 6100\n");
+        CommandRun.Of("detokenize", "16657", "339,42826", "--vocab", SharedData.PathOf("gpt2", "vocab.bpe")).Result()
+            .Should().Be(" Armed heNetflix\n");
+    }
+
+    [Fact]
+    public void Detokenize_ArgumentsOptionAndPipe_GiveTheSameText()
+    {
+        CommandRun.Of("detokenize", "257", "258", "-m", model).Result().Should().Be("abcé\n");
+        CommandRun.Of("detokenize", "--ids", "257,258", "-m", model).Result().Should().Be("abcé\n");
+        CommandRun.With("257 258\n", "detokenize", "-m", model).Result().Should().Be("abcé\n");
+        JsonElement result = Json(CommandRun.Of("detokenize", "257", "-m", model, "--json"));
+        Ints(result, "ids").Should().Equal(257);
+        result.GetProperty("text").GetString().Should().Be("abc");
+    }
+
+    [Fact]
+    public void Info_JsonAndTable_NameSizesAndKernels()
+    {
+        JsonElement result = Json(CommandRun.Of("info", "-m", model, "--json"));
+
+        result.GetProperty("name").GetString().Should().Be("model");
+        result.GetProperty("parameters").GetInt64().Should().Be(new Gpt2Config(260, 12, 6, 3, 2).Parameters);
+        int[] sizes = [.. ((string[])["n_vocab", "n_ctx", "n_embd", "n_head", "n_layer"]).Select(name => result.GetProperty(name).GetInt32())];
+        sizes.Should().Equal(260, 12, 6, 3, 2);
+        CommandRun.Of("info", model).Result().Should().Contain("h1/mlp/c_proj/w").And.Contain("tied to wte").And.Contain("vector");
+    }
+
+    [Fact]
+    public void New_SameSeed_WritesTheSameBytes_AndSaysHowMany()
+    {
+        string[] options = ["--layers", "1", "--heads", "2", "--channels", "4", "--context", "5", "--vocab-size", "9", "--untied-head", "--no-qkv-bias"];
+        string output = CommandRun.Of(["new", folder.PathOf("a"), "--seed", "3", .. options]).Result();
+        CommandRun.Of(["new", folder.PathOf("b"), "--seed", "3", .. options]).Result();
+        CommandRun.Of(["new", folder.PathOf("c"), "--seed", "4", .. options]).Result();
+
+        var config = new Gpt2Config(9, 5, 4, 2, 1) { TiedHead = false, QkvBias = false };
+        output.Should().StartWith($"{folder.PathOf("a")}: {config.Parameters.ToString(CultureInfo.InvariantCulture)} fresh weights");
+        CsvLayout.ConfigOf(folder.PathOf("a")).Should().Be(config);
+        string Wte(string name) => File.ReadAllText(folder.PathOf(name, "model_wte.csv"));
+        Wte("a").Should().Be(Wte("b")).And.NotBe(Wte("c"));
+    }
+
+    [Fact]
+    public void DefaultModel_FromAnyDirectory_PredictsAndSaysWhatItIs()
+    {
+        CommandRun run = CommandRun.Of("predict", "Mike is quick. He moves");
+
+        run.Result().Should().Contain($"says {ModelLocator.DefaultModel}, by");
+        run.Error.Should().Contain("has learned nothing");
+    }
+
+    private static int IdOf(byte value) => ByteAlphabet.IdOf(value);
+
+    private static JsonElement Json(CommandRun run)
+    {
+        string line = run.Result();
+        line.Should().EndWith("\n").And.NotContain("\r");
+        line.TrimEnd('\n').Should().NotContain("\n", "a result is one line");
+        using JsonDocument document = JsonDocument.Parse(line);
+        return document.RootElement.Clone();
+    }
+
+    private static int[] Ints(JsonElement element, string name) => [.. element.GetProperty(name).EnumerateArray().Select(id => id.GetInt32())];
+
+    private static float[][] Numbers(string file) =>
+        [.. File.ReadAllLines(file).Select(line => line.Split(',').Select(cell => float.Parse(cell, CultureInfo.InvariantCulture)).ToArray())];
+}

@@ -1,0 +1,44 @@
+// Runs a command line inside the test process and keeps what it wrote.
+
+using Gpt2.Cli;
+using Gpt2.Cli.CommandLine;
+
+namespace Gpt2.Tests.Support;
+
+/// <summary>The end of a run: exit code, result and log.</summary>
+public sealed record CommandRun(int ExitCode, string Out, string Error)
+{
+    /// <summary>Runs a command line.</summary>
+    public static CommandRun Of(params string[] args) => With("", args);
+
+    /// <summary>Runs a command line with something on standard input.</summary>
+    public static CommandRun With(string input, params string[] args) => With(input, default, args);
+
+    public static CommandRun With(string input, CancellationToken cancellation, params string[] args)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var error = new StringWriter { NewLine = "\n" };
+        var io = new CommandIo(
+            new StringReader(input), output, error, InIsTerminal: false, OutIsTerminal: false, ErrorIsTerminal: false,
+            Color: false, cancellation);
+        int exitCode = Gpt2Command.Run(args, io);
+        return new CommandRun(exitCode, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));
+    }
+
+    /// <summary>The result, after checking that the run was right.</summary>
+    public string Result()
+    {
+        ExitCode.Should().Be(0, "the log says: {0}", Error);
+        return Out;
+    }
+
+    /// <summary>The one line of an error, after checking that it is one and that nothing was printed as a result.</summary>
+    public string ErrorLine(int exitCode)
+    {
+        ExitCode.Should().Be(exitCode, "the log says: {0}", Error);
+        Out.Should().BeEmpty();
+        string[] lines = Error.TrimEnd('\n').Split('\n');
+        lines.Should().ContainSingle("an error is one line");
+        return lines[0];
+    }
+}

@@ -1,0 +1,195 @@
+// Model folders written and read back: every bit, both kinds of vocabulary files, with and without the optional files.
+
+using Gpt2.Core.Model;
+using Gpt2.Core.Numerics;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Weights;
+
+public class CsvModelFolderTests
+{
+    private static readonly Vocabulary SmallVocabulary = new([new Merge(64, 65), new Merge(256, 66), new Merge(11, 0)]);
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void WriteThenRead_AnyModel_GivesTheSameBits(bool bias, bool tied)
+    {
+        using var folder = new TemporaryFolder();
+        using var culture = new DecimalCommaCulture();
+        var config = new Gpt2Config(260, 8, 6, 3, 2) { QkvBias = bias, TiedHead = tied };
+        Gpt2Weights weights = TestModels.Random(config, 4);
+
+        CsvModelFolder.Write(folder.PathOf("model"), weights, SmallVocabulary);
+        Gpt2Weights read = CsvModelFolder.ReadWeights(folder.PathOf("model"));
+
+        read.Config.Should().Be(config);
+        Bits(read).Should().Equal(Bits(weights));
+        CsvLayout.TokenizerOf(folder.PathOf("model"), config)!.Vocabulary.Merges.Should().Equal(SmallVocabulary.Merges);
+    }
+
+    [Fact]
+    public void Write_Folder_HasTheFilesOfTheLayout()
+    {
+        using var folder = new TemporaryFolder();
+        var config = new Gpt2Config(260, 8, 6, 3, 1) { TiedHead = false };
+
+        CsvModelFolder.Write(folder.PathOf("model"), TestModels.Random(config, 4), SmallVocabulary);
+
+        string[] expected =
+        [
+            "hparams.json", "vocab.bpe", "model_wte.csv", "model_wpe.csv", "model_h0_ln_1_g.csv", "model_h0_ln_1_b.csv",
+            "model_h0_attn_c_attn_w.csv", "model_h0_attn_c_attn_b.csv", "model_h0_attn_c_proj_w.csv", "model_h0_attn_c_proj_b.csv",
+            "model_h0_ln_2_g.csv", "model_h0_ln_2_b.csv", "model_h0_mlp_c_fc_w.csv", "model_h0_mlp_c_fc_b.csv",
+            "model_h0_mlp_c_proj_w.csv", "model_h0_mlp_c_proj_b.csv", "model_ln_f_g.csv", "model_ln_f_b.csv", "model_lm_head.csv",
+        ];
+        Directory.EnumerateFileSystemEntries(folder.Root).Should().ContainSingle("nothing is left beside the folder");
+        Directory.EnumerateFiles(folder.PathOf("model")).Select(Path.GetFileName).Should().BeEquivalentTo(expected);
+        File.ReadAllText(folder.PathOf("model", "hparams.json")).Should().Be(
+            "{\"n_vocab\": 260, \"n_ctx\": 8, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 1}\n");
+        File.ReadAllText(folder.PathOf("model", "vocab.bpe")).Should().Be("#version: 0.2\na b\nab c\n, !\n");
+    }
+
+    [Fact]
+    public void WriteThenRead_JavaScriptVocabulary_QuotesAndScores()
+    {
+        using var folder = new TemporaryFolder();
+        var config = new Gpt2Config(260, 8, 6, 3, 1);
+
+        CsvModelFolder.Write(folder.PathOf("model"), TestModels.Random(config, 4), SmallVocabulary, VocabularyFiles.JavaScript);
+
+        File.Exists(folder.PathOf("model", "vocab.bpe")).Should().BeFalse();
+        File.ReadAllText(folder.PathOf("model", "vocab_bpe.csv")).Should().Be("left,right,rank,score\na,b,0,3\nab,c,1,2\n\",\",!,2,1\n");
+        string[] tokens = File.ReadAllLines(folder.PathOf("model", "bpe_token_ids.csv"));
+        tokens.Should().HaveCount(260);
+        tokens[0].Should().Be("!,0");
+        tokens[1].Should().Be("\"\"\"\",1");
+        tokens[257].Should().Be("abc,257");
+        tokens[259].Should().Be("<|endoftext|>,259");
+        CsvLayout.TokenizerOf(folder.PathOf("model"), config)!.Vocabulary.Merges.Should().Equal(SmallVocabulary.Merges);
+    }
+
+    [Fact]
+    public void Read_JavaScriptEditionsFolder_TellsSizesFromItsFiles()
+    {
+        // It has no hparams.json; GPT-2's heads have 64 channels. Its vectors may be columns.
+        using var folder = new TemporaryFolder();
+        string model = folder.PathOf("model");
+        var config = new Gpt2Config(260, 8, 128, 2, 2);
+        Gpt2Weights weights = TestModels.Random(config, 4);
+        CsvModelFolder.Write(model, weights, SmallVocabulary, VocabularyFiles.JavaScript);
+        File.Delete(Path.Combine(model, "hparams.json"));
+        foreach (Matrix vector in weights.Matrices().Where(matrix => matrix.Rows == 1))
+        {
+            string file = Path.Combine(model, CsvLayout.FileOf(vector.Name));
+            File.WriteAllText(file, File.ReadAllText(file).Replace(",", "\r\n", StringComparison.Ordinal));
+        }
+
+        Gpt2Weights read = CsvModelFolder.ReadWeights(model);
+
+        read.Config.Should().Be(config);
+        Bits(read).Should().Equal(Bits(weights));
+    }
+
+    [Fact]
+    public void Read_ScoresInAnotherOrder_MergesByScore()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.PathOf("vocab_bpe.csv"), "left,right,rank,score\nab,c,1,0.5\na,b,0,0.75\n");
+
+        SpreadsheetVocabulary.Read(folder.Root).Merges.Should().Equal(new Merge(64, 65), new Merge(256, 66));
+    }
+
+    [Theory]
+    [InlineData("left,right,rank,score\na,b,0\n", "", "vocab_bpe.csv line 2: expected left, right, rank, score")]
+    [InlineData("left,right,rank,score\na,b,0,x\n", "", "vocab_bpe.csv line 2: expected left, right, rank, score")]
+    [InlineData("left,right,rank,score\na,bc,0,1\n", "", "vocab_bpe.csv line 2: found 'bc', expected a byte or a token")]
+    [InlineData("left,right,rank,score\n", "!,1\n", "bpe_token_ids.csv line 1: expected a token and the id 0 of 257")]
+    [InlineData("left,right,rank,score\n", "x,0\n", "bpe_token_ids.csv line 1: found token 'x' for id 0, expected '!'")]
+    [InlineData("left,right,rank,score\n", "!,0\n", "bpe_token_ids.csv: found 1 tokens, expected 257")]
+    public void Read_DamagedJavaScriptVocabulary_SaysWhere(string merges, string tokens, string message)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.PathOf("vocab_bpe.csv"), merges);
+        if (tokens.Length > 0)
+        {
+            File.WriteAllText(folder.PathOf("bpe_token_ids.csv"), tokens);
+        }
+
+        Action read = () => SpreadsheetVocabulary.Read(folder.Root);
+
+        read.Should().Throw<Core.Gpt2Exception>().Which.Message.Should().StartWith(Path.Combine(folder.Root, message));
+    }
+
+    [SharedFact]
+    public void Read_SortingModel_HasAHeadOfItsOwnAndNoText()
+    {
+        string folder = SharedData.PathOf("models", "nano-sort");
+        Gpt2Config config = CsvLayout.ConfigOf(folder);
+
+        config.Should().Be(new Gpt2Config(3, 11, 48, 3, 3) { TiedHead = false });
+        CsvLayout.TokenizerOf(folder, config).Should().BeNull();
+    }
+
+    [SharedTheory]
+    [InlineData("golden/tiny/model")]
+    [InlineData("golden/odd/model")]
+    [InlineData("models/nano-sort")]
+    public void ReadThenWrite_ReferenceModels_KeepsEveryBit(string path)
+    {
+        using var folder = new TemporaryFolder();
+        string source = SharedData.PathOf(path.Split('/'));
+        Gpt2Weights weights = CsvModelFolder.ReadWeights(source);
+
+        CsvModelFolder.Write(folder.PathOf("copy"), weights, CsvLayout.TokenizerOf(source, weights.Config)?.Vocabulary);
+
+        Bits(CsvModelFolder.ReadWeights(folder.PathOf("copy"))).Should().Equal(Bits(weights));
+        if (File.Exists(Path.Combine(source, "vocab.bpe")))
+        {
+            File.ReadAllText(folder.PathOf("copy", "vocab.bpe")).Should().Be(File.ReadAllText(Path.Combine(source, "vocab.bpe")));
+        }
+    }
+
+    [Fact]
+    public void ReadWeights_Cancelled_Stops()
+    {
+        using var folder = new TemporaryFolder();
+        CsvModelFolder.Write(folder.PathOf("model"), TestModels.Random(new Gpt2Config(260, 8, 6, 3, 2), 4), SmallVocabulary);
+        Action read = () => CsvModelFolder.ReadWeights(folder.PathOf("model"), null, new CancellationToken(canceled: true));
+
+        read.Should().Throw<OperationCanceledException>();
+    }
+
+    [Fact]
+    public void Write_Cancelled_LeavesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        Action write = () => CsvModelFolder.Write(
+            folder.PathOf("model"), TestModels.Random(new Gpt2Config(260, 8, 6, 3, 2), 4), SmallVocabulary, cancellation: new CancellationToken(true));
+
+        write.Should().Throw<OperationCanceledException>();
+        Directory.EnumerateFileSystemEntries(folder.Root).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void DefaultModel_InTheRepository_IsWhatNewMakes()
+    {
+        using var folder = new TemporaryFolder();
+        CommandRun.Of("new", folder.PathOf("made"), "--seed", "1").Result();
+        string shipped = Path.Combine(SharedData.RepositoryRoot, "weights-csv", ModelLocator.DefaultModel);
+
+        string[] names = [.. Directory.EnumerateFiles(folder.PathOf("made")).Select(file => Path.GetFileName(file)!)];
+        Directory.EnumerateFiles(shipped).Select(Path.GetFileName).Should().BeEquivalentTo(names);
+        foreach (string name in names)
+        {
+            File.ReadAllText(Path.Combine(shipped, name)).Should().Be(File.ReadAllText(folder.PathOf("made", name)), name);
+        }
+    }
+
+    private static int[] Bits(Gpt2Weights weights) =>
+        [.. weights.Matrices().SelectMany(matrix => matrix.Span.ToArray()).Select(BitConverter.SingleToInt32Bits)];
+}

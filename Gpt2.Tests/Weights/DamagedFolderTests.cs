@@ -1,0 +1,223 @@
+// Damaged model folders: for each damage the message that a user reads.
+
+using Gpt2.Core;
+using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Weights;
+
+public sealed class DamagedFolderTests : IDisposable
+{
+    private const string Attention = "model_h1_attn_c_attn_w.csv"; // [6, 18]
+    private const string Norm = "model_h0_ln_2_g.csv"; // [1, 6]
+
+    private readonly TemporaryFolder folder = new();
+    private readonly string model;
+
+    public DamagedFolderTests()
+    {
+        model = folder.PathOf("model");
+        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(257, 8, 6, 3, 2), 4), new Vocabulary([]));
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Read_RaggedRow_NamesLineAndCells()
+    {
+        Edit(Attention, lines => lines[2] = lines[2][..lines[2].LastIndexOf(',')]);
+
+        Message().Should().StartWith($"{PathOf(Attention)} line 3: found 17 cells, expected 18 for h1/attn/c_attn/w [6, 18]");
+    }
+
+    [Fact]
+    public void Read_LettersInACell_NamesLineAndColumn()
+    {
+        Edit(Attention, lines => lines[1] = "abc" + lines[1][lines[1].IndexOf(',', StringComparison.Ordinal)..]);
+
+        Message().Should().Be($"{PathOf(Attention)} line 2 column 1: found 'abc', expected a finite number with '.' as decimal point");
+    }
+
+    [Theory]
+    [InlineData("NaN")]
+    [InlineData("inf")]
+    [InlineData("-Infinity")]
+    [InlineData("1e39")]
+    [InlineData("")]
+    public void Read_NotAFiniteNumber_NamesIt(string cell)
+    {
+        Edit(Norm, lines => lines[0] = $"1,2,{cell},4,5,6");
+
+        Message().Should().Be($"{PathOf(Norm)} line 1 column 3: found '{cell}', expected a finite number with '.' as decimal point");
+    }
+
+    [Fact]
+    public void Read_SemicolonsAndDecimalCommas_SaysHowToExport()
+    {
+        Edit(Norm, lines => lines[0] = "1,5;2,5;3,5;4,5;5,5;6,5");
+
+        Message().Should().StartWith($"{PathOf(Norm)} line 1 column 2: found '5;2', expected a number: the file is not separated by commas");
+    }
+
+    [Fact]
+    public void Read_SemicolonsWithPoints_SaysHowToExport()
+    {
+        Edit(Norm, lines => lines[0] = "1.5;2.5;3.5;4.5;5.5;6.5");
+
+        Message().Should().Contain("line 1 column 1: found '1.5;2.5;3.5;4.5;5.5;6.5', expected a number: the file is not separated by commas");
+    }
+
+    [Fact]
+    public void Read_FileCutOffInItsLastLine_NamesTheLine()
+    {
+        string path = PathOf(Attention);
+        string text = File.ReadAllText(path);
+        File.WriteAllText(path, text[..^40]);
+
+        Message().Should().StartWith($"{path} line 6: found ").And.Contain("expected 18").And.Contain("cut off");
+    }
+
+    [Fact]
+    public void Read_FileCutOffBetweenLines_CountsRows()
+    {
+        string path = PathOf(Attention);
+        File.WriteAllLines(path, File.ReadAllLines(path)[..5]);
+
+        Message().Should().StartWith($"{path}: found 5 rows, expected 6 for h1/attn/c_attn/w [6, 18]: is the file cut off");
+    }
+
+    [Fact]
+    public void Read_EmptyFile_CountsRows()
+    {
+        File.WriteAllText(PathOf(Attention), "");
+
+        Message().Should().StartWith($"{PathOf(Attention)}: found 0 rows, expected 6");
+    }
+
+    [Fact]
+    public void Read_RowsTooMany_NamesTheLine()
+    {
+        Edit(Norm, lines => lines[0] += "\n" + lines[0]);
+
+        Message().Should().Be($"{PathOf(Norm)} line 2: found a further row, expected 1 rows for h0/ln_2/g [1, 6]");
+    }
+
+    [Fact]
+    public void Read_MissingFile_NamesIt()
+    {
+        File.Delete(PathOf(Attention));
+
+        Message().Should().Be($"{PathOf(Attention)}: no such file, expected 6 rows of 18 numbers: copy or convert the model again");
+    }
+
+    [Fact]
+    public void Read_OneAttentionBiasMissing_NamesIt()
+    {
+        // All missing means that the model has none; one missing is a damaged folder.
+        File.Delete(PathOf("model_h1_attn_c_attn_b.csv"));
+        Message().Should().StartWith($"{PathOf("model_h1_attn_c_attn_b.csv")}: no such file");
+
+        File.Delete(PathOf("model_h0_attn_c_attn_b.csv"));
+        CsvModelFolder.ReadWeights(model).Config.QkvBias.Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("{", "not valid JSON")]
+    [InlineData("[1]", "found Array, expected {\"n_vocab\": …")]
+    [InlineData("{\"n_vocab\": 257}", "n_ctx is missing")]
+    [InlineData("{\"n_vocab\": 257, \"n_ctx\": \"8\", \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "n_ctx is \"8\", expected a whole number")]
+    [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8.5, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "n_ctx is 8.5, expected a whole number")]
+    [InlineData("{\"n_vocab\": 257, \"n_ctx\": 0, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "n_ctx is 0, expected at least 1")]
+    [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8, \"n_embd\": 6, \"n_head\": 4, \"n_layer\": 2}", "n_embd 6 is not divisible by n_head 4")]
+    [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8, \"n_embd\": 1000000000, \"n_head\": 1, \"n_layer\": 2}", "is too large")]
+    public void Read_WrongHyperparameters_NamesWhichAndWhat(string json, string message)
+    {
+        File.WriteAllText(PathOf("hparams.json"), json);
+
+        Message().Should().StartWith(PathOf("hparams.json")).And.Contain(message);
+    }
+
+    [Theory]
+    [InlineData("\"n_layer\": 2", "\"n_layer\": 2000000000", "model_h2_ln_1_g.csv: no such file")]
+    [InlineData("\"n_embd\": 6", "\"n_embd\": 9", "found 6 cells, expected 9")]
+    [InlineData("\"n_vocab\": 257", "\"n_vocab\": 300", "model_wte.csv: found 257 rows, expected 300")]
+    public void Read_HyperparametersOfAnotherModel_NamesTheFileThatDoesNotFit(string found, string replaced, string message)
+    {
+        string path = PathOf("hparams.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace(found, replaced, StringComparison.Ordinal));
+
+        Message().Should().Contain(message);
+    }
+
+    [Fact]
+    public void Read_NoHyperparameters_SaysWhatAModelFolderHolds()
+    {
+        File.Delete(PathOf("hparams.json"));
+
+        Message().Should().Be($"{PathOf("hparams.json")}: no such file, expected a model folder with hparams.json and model_wte.csv");
+    }
+
+    [Fact]
+    public void Tokenizer_BrokenLine_NamesIt()
+    {
+        File.WriteAllText(PathOf("vocab.bpe"), "#version: 0.2\na b\nabc\n");
+
+        TokenizerMessage(259).Should().Be($"{PathOf("vocab.bpe")} line 3: found 'abc', expected two tokens separated by one space");
+    }
+
+    [Fact]
+    public void Tokenizer_OfAnotherModel_ComparesTheCounts()
+    {
+        TokenizerMessage(300).Should().Be(
+            $"{PathOf("vocab.bpe")}: defines 257 tokens, expected the n_vocab = 300 of hparams.json: is it the vocabulary of another model?");
+    }
+
+    [Fact]
+    public void Tokenizer_Missing_NamesTheFile()
+    {
+        File.Delete(PathOf("vocab.bpe"));
+
+        TokenizerMessage(260).Should().Be($"{PathOf("vocab.bpe")}: no such file, expected the merges of 3 tokens");
+    }
+
+    [Fact]
+    public void Read_ReadableVariants_AreAccepted()
+    {
+        // A byte-order mark, CRLF, blank last lines, spaces around cells.
+        int[] before = Bits();
+        foreach (string path in Directory.EnumerateFiles(model, "*.csv"))
+        {
+            string text = File.ReadAllText(path).Replace(",", " , ", StringComparison.Ordinal).Replace("\n", " \r\n", StringComparison.Ordinal);
+            File.WriteAllText(path, "\uFEFF" + text + "\r\n\r\n");
+        }
+
+        Bits().Should().Equal(before);
+    }
+
+    private int[] Bits() => [.. CsvModelFolder.ReadWeights(model).Matrices()
+        .SelectMany(matrix => matrix.Span.ToArray()).Select(BitConverter.SingleToInt32Bits)];
+
+    private string PathOf(string file) => Path.Combine(model, file);
+
+    private void Edit(string file, Action<string[]> edit)
+    {
+        string[] lines = File.ReadAllLines(PathOf(file));
+        edit(lines);
+        File.WriteAllText(PathOf(file), string.Join('\n', lines) + "\n");
+    }
+
+    private string Message()
+    {
+        using var culture = new DecimalCommaCulture();
+        Action read = () => CsvModelFolder.ReadWeights(model);
+        return read.Should().Throw<Gpt2Exception>().Which.Message;
+    }
+
+    private string TokenizerMessage(int vocabulary)
+    {
+        Action read = () => CsvLayout.TokenizerOf(model, new Gpt2Config(vocabulary, 8, 6, 3, 2));
+        return read.Should().Throw<Gpt2Exception>().Which.Message;
+    }
+}
