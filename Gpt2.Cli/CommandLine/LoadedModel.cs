@@ -43,6 +43,11 @@ internal sealed record LoadedModel(string Name, string Folder, Gpt2Model Model, 
     /// <summary>A token as text, for reading: null where the model has no text.</summary>
     public string? TextOf(int id) => Tokenizer?.Decode([id]);
 
+    /// <summary>A token for a reader: in quotes, or its id where the model has no text.</summary>
+    public string Shown(int id) => Tokenizer is null
+        ? id.ToString(CultureInfo.InvariantCulture)
+        : TokenText.Quoted(Tokenizer.Vocabulary.BytesOf(id));
+
     /// <summary>The text of ids: null where the model has no text.</summary>
     public string? TextOf(ReadOnlySpan<int> ids) => Tokenizer?.Decode(ids);
 

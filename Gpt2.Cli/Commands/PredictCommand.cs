@@ -81,7 +81,7 @@ internal static class PredictCommand
             table.Row(
                 (place + 1).ToString(CultureInfo.InvariantCulture),
                 candidate.Id.ToString(CultureInfo.InvariantCulture),
-                model.TextOf(candidate.Id) is string token ? TokenText.Quoted(token) : "",
+                model.Shown(candidate.Id),
                 candidate.Logit.ToString("F4", CultureInfo.InvariantCulture),
                 candidate.Probability.ToString("0.00 %", CultureInfo.InvariantCulture),
                 Tables.Bar(candidate.Probability));

@@ -58,7 +58,7 @@ internal static class TokenizeCommand
             table.Row(
                 (i + 1).ToString(CultureInfo.InvariantCulture),
                 ids[i].ToString(CultureInfo.InvariantCulture),
-                TokenText.Quoted(tokenizer.Decode([ids[i]])),
+                TokenText.Quoted(tokenizer.Vocabulary.BytesOf(ids[i])),
                 Convert.ToHexString(tokenizer.Vocabulary.BytesOf(ids[i])));
         }
 

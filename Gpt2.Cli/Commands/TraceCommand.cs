@@ -54,7 +54,7 @@ internal static class TraceCommand
                 loaded.Model, ids, parsed.GetValue(allPositions) ? HeadRows.All : HeadRows.Last,
                 Breakpoints.Parse(parsed.GetValue(breakpoint), loaded.Config, io));
             TraceEntry[] entries = [.. trace.Entries.Where(choice.Contains)];
-            TraceExport.Write(trace, entries, staged.Path, parsed.GetValue(labels) ? id => Label(id, loaded) : null);
+            TraceExport.Write(trace, entries, staged.Path, parsed.GetValue(labels) ? loaded.Shown : null);
             staged.Commit();
 
             ForwardActivations a = trace.Activations;
@@ -68,16 +68,13 @@ internal static class TraceCommand
             else
             {
                 io.Out.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{entries.Length} files in {folder}; predicted token {Label(predicted.Id, loaded)} ({predicted.Id})"));
+                    CultureInfo.InvariantCulture, $"{entries.Length} files in {folder}; predicted token {loaded.Shown(predicted.Id)} ({predicted.Id})"));
             }
 
             return ExitCode.Done;
         });
         return command;
     }
-
-    private static string Label(int id, LoadedModel model) =>
-        model.TextOf(id) is string text ? TokenText.Quoted(text) : id.ToString(CultureInfo.InvariantCulture);
 
     private static Option<int[]> Numbers(string name, string description, string helpName) => new(name)
     {

@@ -1,5 +1,7 @@
-// How a token is shown to a reader: in quotes, so that its spaces can be seen, and on one line.
+// How a token is shown to a reader: in quotes, so that its spaces can be seen, on one line, and with bytes that are
+// not a whole character as hexadecimal.
 
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -9,22 +11,17 @@ namespace Gpt2.Cli.Output;
 internal static class TokenText
 {
     /// <summary>The text in double quotes, with line ends, tabs, quotes and other controls as escapes.</summary>
-    public static string Quoted(string text)
+    public static string Quoted(string text) => Quoted(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>The same for bytes: those that are no UTF-8 character appear as \xNN.</summary>
+    public static string Quoted(ReadOnlySpan<byte> bytes)
     {
         var shown = new StringBuilder("\"");
-        foreach (char character in text)
+        while (!bytes.IsEmpty)
         {
-            shown.Append(character switch
-            {
-                '\n' => "\\n",
-                '\r' => "\\r",
-                '\t' => "\\t",
-                '"' => "\\\"",
-                '\\' => "\\\\",
-                _ when char.IsControl(character) || character is '\u2028' or '\u2029' or '\u200B' or '\u00AD' =>
-                    string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}"),
-                _ => character.ToString(),
-            });
+            bool whole = Rune.DecodeFromUtf8(bytes, out Rune rune, out int length) == OperationStatus.Done;
+            shown.Append(whole ? Escaped(rune) : Hexadecimal(bytes[..length]));
+            bytes = bytes[length..];
         }
 
         return shown.Append('"').ToString();
@@ -32,4 +29,29 @@ internal static class TokenText
 
     /// <summary>A text cut to a length, for headings.</summary>
     public static string Shortened(string text, int most = 60) => text.Length <= most ? text : text[..(most - 1)] + "…";
+
+    private static string Hexadecimal(ReadOnlySpan<byte> bytes)
+    {
+        var shown = new StringBuilder();
+        foreach (byte value in bytes)
+        {
+            shown.Append(CultureInfo.InvariantCulture, $"\\x{value:X2}");
+        }
+
+        return shown.ToString();
+    }
+
+    private static string Escaped(Rune rune) => rune.Value switch
+    {
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        '"' => "\\\"",
+        '\\' => "\\\\",
+        _ when IsInvisible(rune) => string.Create(CultureInfo.InvariantCulture, $"\\u{rune.Value:X4}"),
+        _ => rune.ToString(),
+    };
+
+    private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
 }
