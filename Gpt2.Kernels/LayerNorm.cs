@@ -45,6 +45,8 @@ public abstract class LayerNorm
         Require.Length(bias.Length, columns);
         Require.Length(output.Length, input.Length);
         Require.SameOrApart(input, output);
+        Require.Apart(gain, output);
+        Require.Apart(bias, output);
         for (int row = 0; row < rows; row++)
         {
             ScaleRow(input.Slice(row * columns, columns), gain, bias, output.Slice(row * columns, columns));
