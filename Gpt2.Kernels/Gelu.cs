@@ -54,8 +54,8 @@ internal sealed class GeluTensorPrimitives : Gelu
         Tensors.Multiply(output, SqrtTwoOverPi, output);
         Tensors.Tanh(output, output);
         Tensors.Add(output, 1, output);
+        Tensors.Multiply(output, 0.5f, output);             // before the factor x, so that a large x stays finite
         Tensors.Multiply(output, input, output);
-        Tensors.Multiply(output, 0.5f, output);
     }
 }
 

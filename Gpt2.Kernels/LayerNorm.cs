@@ -45,6 +45,8 @@ public abstract class LayerNorm
         Require.Length(bias.Length, columns);
         Require.Length(output.Length, input.Length);
         Require.SameOrApart(input, output);
+        Require.Apart(gain, output);
+        Require.Apart(bias, output);
         for (int row = 0; row < rows; row++)
         {
             ScaleRow(input.Slice(row * columns, columns), gain, bias, output.Slice(row * columns, columns));
@@ -97,6 +99,7 @@ internal sealed class LayerNormTensorPrimitives : LayerNorm
     {
         float mean = Tensors.Sum(input) / input.Length;
         Tensors.Subtract(input, mean, output);
+        Tensors.Subtract(output, Tensors.Sum<float>(output) / output.Length, output); // the mean's own rounding
         float variance = Tensors.SumOfSquares<float>(output) / output.Length;
         Tensors.Multiply(output, 1 / MathF.Sqrt(variance + epsilon), output);
     }
@@ -110,7 +113,7 @@ internal sealed class LayerNormVector : LayerNorm
 {
     private protected override void NormaliseRow(ReadOnlySpan<float> input, float epsilon, Span<float> output)
     {
-        float mean = Sum(input) / input.Length;
+        float mean = Mean(input);
         float variance = SumOfSquaredDifferences(input, mean) / input.Length;
         float inverse = 1 / MathF.Sqrt(variance + epsilon);
 
@@ -150,23 +153,25 @@ internal sealed class LayerNormVector : LayerNorm
         }
     }
 
-    private static float Sum(ReadOnlySpan<float> values)
+    /// <summary>The mean, summed in double precision: rounding it would shift the whole row.</summary>
+    private static float Mean(ReadOnlySpan<float> values)
     {
         ref float source = ref MemoryMarshal.GetReference(values);
-        Vector<float> sums = Vector<float>.Zero;
+        Vector<double> sums = Vector<double>.Zero;
         int i = 0;
         for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            sums += Vector.LoadUnsafe(ref source, (nuint)i);
+            Vector.Widen(Vector.LoadUnsafe(ref source, (nuint)i), out Vector<double> lower, out Vector<double> upper);
+            sums += lower + upper;
         }
 
-        float sum = Vector.Sum(sums);
+        double sum = Vector.Sum(sums);
         for (; i < values.Length; i++)
         {
             sum += values[i];
         }
 
-        return sum;
+        return (float)(sum / values.Length);
     }
 
     private static float SumOfSquaredDifferences(ReadOnlySpan<float> values, float mean)

@@ -70,5 +70,14 @@ internal static class Require
     }
 
     /// <summary>Rows × columns, refused where it does not fit a span's length.</summary>
-    public static int Product(int left, int right) => checked(left * right);
+    public static int Product(int left, int right)
+    {
+        long product = (long)left * right;
+        if (product > int.MaxValue)
+        {
+            throw new ArgumentException($"{left} times {right} elements, expected at most {int.MaxValue}");
+        }
+
+        return (int)product;
+    }
 }

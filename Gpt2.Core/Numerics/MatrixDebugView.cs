@@ -44,7 +44,13 @@ internal sealed class MatrixDebugView(Matrix matrix)
                 }
             }
 
-            double mean = sum / Math.Max(1, matrix.Span.Length - notFinite);
+            int finite = matrix.Span.Length - notFinite;
+            if (finite == 0)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"{notFinite} NOT FINITE");
+            }
+
+            double mean = sum / finite;
             string warning = notFinite == 0 ? "" : $", {notFinite} NOT FINITE";
             return string.Create(CultureInfo.InvariantCulture, $"{least:G5} … {most:G5}, mean {mean:G5}{warning}");
         }

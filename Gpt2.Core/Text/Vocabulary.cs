@@ -31,6 +31,7 @@ public sealed class Vocabulary
             bytes[id] = [ByteAlphabet.ByteOf(id)];
         }
 
+        var tokens = new HashSet<string>(this.merges.Length);
         for (int rank = 0; rank < this.merges.Length; rank++)
         {
             Merge merge = this.merges[rank];
@@ -41,10 +42,13 @@ public sealed class Vocabulary
             }
 
             bytes[made] = [.. bytes[merge.Left], .. bytes[merge.Right]];
-            if (!rankOfPair.TryAdd(Key(merge.Left, merge.Right), rank))
+            if (!tokens.Add(ByteAlphabet.Write(bytes[made])))
             {
-                throw new ArgumentException($"merge {rank} joins {merge.Left} and {merge.Right}, which an earlier one joins");
+                throw new ArgumentException(
+                    $"merge {rank} joins {merge.Left} and {merge.Right}, which makes a token that exists, expected every token once");
             }
+
+            rankOfPair.Add(Key(merge.Left, merge.Right), rank);
         }
 
         bytes[EndOfText] = System.Text.Encoding.ASCII.GetBytes(EndOfTextToken);

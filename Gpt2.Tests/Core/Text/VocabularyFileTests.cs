@@ -1,0 +1,120 @@
+// vocab.bpe: accepted forms, what is written comes back, and errors that name the line.
+
+using System.Text;
+using Gpt2.Core;
+using Gpt2.Core.Numerics;
+using Gpt2.Core.Text;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Core.Text;
+
+public sealed class VocabularyFileTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("gpt2-vocabulary-").FullName;
+
+    private string FilePath => Path.Combine(folder, "vocab.bpe");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("#version: 0.2\nh e\nĠ t\nĠt he\n")]
+    [InlineData("#version: 0.2\nh e\nĠ t\nĠt he")]
+    [InlineData("#version: 0.2\r\nh e\r\nĠ t\r\nĠt he\r\n")]
+    [InlineData("#version: 0.2\nh e\nĠ t\nĠt he\n\n\n")]
+    [InlineData("\uFEFF#version: 0.2\nh e\nĠ t\nĠt he\n")]
+    [InlineData("\uFEFF#version: 0.2\r\nh e\r\nĠ t\r\nĠt he\r\n\r\n")]
+    [InlineData("#version: 0.1\nh e\nĠ t\nĠt he\n")]
+    [InlineData("h e\nĠ t\nĠt he\n")]
+    public void Read_EveryAcceptedForm_GivesTheSameMerges(string text)
+    {
+        File.WriteAllText(FilePath, text);
+
+        VocabularyFile.Read(FilePath).Merges.Should().Equal(new Merge(71, 68), new Merge(220, 83), new Merge(257, 256));
+    }
+
+    [Theory]
+    [InlineData("#version: 0.2\n")]
+    [InlineData("#version: 0.2")]
+    public void Read_VersionLineAlone_GivesTheBytes(string text)
+    {
+        File.WriteAllText(FilePath, text);
+
+        VocabularyFile.Read(FilePath).Count.Should().Be(257);
+    }
+
+    [Theory]
+    [InlineData("#version: 0.2\nh e\nbroken\nĠ t\n", 3, "found 'broken', expected two tokens separated by one space")]
+    [InlineData("#version: 0.2\nh e x\n", 2, "found 'h e x', expected two tokens separated by one space")]
+    [InlineData("#version: 0.2\nh  e\n", 2, "found 'h  e', expected two tokens separated by one space")]
+    [InlineData("#version: 0.2\nh \n", 2, "found 'h ', expected two tokens separated by one space")]
+    [InlineData("#version: 0.2\n h\n", 2, "found ' h', expected two tokens separated by one space")]
+    [InlineData("#version: 0.2\nh e\n\nĠ t\n", 3, "found '', expected two tokens separated by one space")]
+    [InlineData("#version: 0.2\nh\te\n", 2, "found 'h\te', expected two tokens separated by one space")]
+    [InlineData("#version: 0.2\r\nh e\r\n\r\nĠ t\r\n", 3, "found '', expected two tokens separated by one space")]
+    [InlineData("#version: 0.2\nh e\nhe r\nth e\n", 4, "found 'th', expected a byte or a token that an earlier line makes")]
+    [InlineData("#version: 0.2\nt he\nh e\n", 2, "found 'he', expected a byte or a token that an earlier line makes")]
+    [InlineData("#version: 0.2\nh e\na b\nh e\n", 4, "found 'h e', which makes 'he' a second time, expected every token once")]
+    [InlineData("#version: 0.2\na b\nb c\nab c\na bc\n", 5, "found 'a bc', which makes 'abc' a second time, expected every token once")]
+    [InlineData("#version: 0.2\n你 e\n", 2, "found '你' (U+4F60), expected characters of the byte alphabet only")]
+    [InlineData("#version: 0.2\nh e\n#version: 0.2\n", 3, "found '#version:', expected a byte or a token that an earlier line makes")]
+    public void Read_WrongLine_NamesFileLineFoundAndExpected(string text, int line, string error)
+    {
+        File.WriteAllText(FilePath, text);
+
+        FluentActions.Invoking(() => VocabularyFile.Read(FilePath))
+            .Should().Throw<Gpt2Exception>().Which.Message.Should().Be($"{FilePath} line {line}: {error}");
+    }
+
+    [Fact]
+    public void Read_NotUtf8_SaysSo()
+    {
+        File.WriteAllBytes(FilePath, [.. "#version: 0.2\nh "u8, 0xC4, (byte)'\n']);
+
+        FluentActions.Invoking(() => VocabularyFile.Read(FilePath))
+            .Should().Throw<Gpt2Exception>().WithMessage($"{FilePath}: not UTF-8 text, expected a vocabulary *");
+    }
+
+    [Fact]
+    public void Read_MissingFileOrFolder_NamesThePath()
+    {
+        foreach (string path in new[] { FilePath, Path.Combine(folder, "nowhere", "vocab.bpe") })
+        {
+            FluentActions.Invoking(() => VocabularyFile.Read(path))
+                .Should().Throw<Gpt2Exception>().WithMessage($"{path}: no such file, expected a vocabulary *");
+        }
+    }
+
+    [Fact]
+    public void Write_SmallVocabulary_IsTheDocumentedText()
+    {
+        VocabularyFile.Write(new Vocabulary([new Merge(71, 68), new Merge(220, 256)]), FilePath);
+
+        File.ReadAllBytes(FilePath).Should().Equal(Encoding.UTF8.GetBytes("#version: 0.2\nh e\nĠ he\n"));
+    }
+
+    [Fact]
+    public void WriteRead_RandomVocabularies_GivesThemBackByteForByte()
+    {
+        var generator = new RandomGenerator(9);
+        for (int round = 0; round < 50; round++)
+        {
+            Vocabulary vocabulary = TextData.RandomVocabulary(generator, 1 + TextData.Below(generator, 20), 30);
+            VocabularyFile.Write(vocabulary, FilePath);
+            byte[] written = File.ReadAllBytes(FilePath);
+
+            Vocabulary read = VocabularyFile.Read(FilePath);
+            VocabularyFile.Write(read, FilePath);
+
+            read.Merges.Should().Equal(vocabulary.Merges);
+            File.ReadAllBytes(FilePath).Should().Equal(written);
+        }
+    }
+
+    [SharedFact]
+    public void ReadWrite_Gpt2sFile_GivesItBackByteForByte()
+    {
+        VocabularyFile.Write(VocabularyFile.Read(TextData.Gpt2Path), FilePath);
+
+        File.ReadAllBytes(FilePath).AsSpan().SequenceEqual(File.ReadAllBytes(TextData.Gpt2Path)).Should().BeTrue();
+    }
+}
