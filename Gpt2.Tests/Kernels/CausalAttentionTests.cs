@@ -4,7 +4,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Gpt2.Kernels;
-using Gpt2.Tests.Core.Numerics;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Kernels;

@@ -3,6 +3,7 @@
 
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
+using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Kernels;
 
@@ -12,7 +13,7 @@ public static class KernelData
     /// <summary>Lengths from nothing to a few more than eight registers of 32 floats.</summary>
     public const int LongestLength = 257;
 
-    public static TheoryData<KernelRung> Rungs => new(Enum.GetValues<KernelRung>());
+    public static TheoryData<KernelRung> Rungs => TestModels.Rungs();
 
     public static KernelSet Scalar { get; } = KernelSet.Create(KernelRung.Scalar);
 

@@ -2,7 +2,7 @@
 // white space, and that nothing is lost.
 
 using Gpt2.Core.Text;
-using Gpt2.Tests.Core.Numerics;
+using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Text;
 

@@ -3,7 +3,7 @@
 using System.Text;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
-using Gpt2.Tests.Core.Numerics;
+using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Text;
 

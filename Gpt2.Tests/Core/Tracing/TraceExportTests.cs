@@ -5,7 +5,7 @@ using Gpt2.Core.Tracing;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Tracing;
+namespace Gpt2.Tests.Core.Tracing;
 
 public class TraceExportTests
 {

@@ -8,7 +8,7 @@ using Gpt2.Core.Weights;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Generation;
+namespace Gpt2.Tests.Core.Generation;
 
 public class GreedyGenerationTests
 {

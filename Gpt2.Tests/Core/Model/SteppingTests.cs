@@ -11,7 +11,7 @@ using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Model;
+namespace Gpt2.Tests.Core.Model;
 
 public partial class SteppingTests
 {

@@ -1,12 +1,13 @@
 // Model folders written and read back: every bit, both kinds of vocabulary files, with and without the optional files.
 
+using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Weights;
+namespace Gpt2.Tests.Core.Weights;
 
 public class CsvModelFolderTests
 {
@@ -122,7 +123,7 @@ public class CsvModelFolderTests
 
         Action read = () => SpreadsheetVocabulary.Read(folder.Root);
 
-        read.Should().Throw<Core.Gpt2Exception>().Which.Message.Should().StartWith(Path.Combine(folder.Root, message));
+        read.Should().Throw<Gpt2Exception>().Which.Message.Should().StartWith(Path.Combine(folder.Root, message));
     }
 
     [SharedFact]

@@ -6,7 +6,7 @@ using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Weights;
+namespace Gpt2.Tests.Core.Weights;
 
 public sealed class DamagedFolderTests : IDisposable
 {

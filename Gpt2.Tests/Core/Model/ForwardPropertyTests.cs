@@ -8,12 +8,10 @@ using Gpt2.Core.Tracing;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Model;
+namespace Gpt2.Tests.Core.Model;
 
 public class ForwardPropertyTests
 {
-    private static readonly Config Runs = Config.QuickThrowOnFailure.WithMaxTest(60).WithReplay(20240501, 1);
-
     [Fact]
     public void Forward_AnyShapeAndSplit_CacheEqualsAllAtOnce()
     {
@@ -134,7 +132,7 @@ public class ForwardPropertyTests
             select new Sizes(
                 new Gpt2Config(vocabulary, context, heads * headSize, heads, layers) { QkvBias = (flags & 1) == 0, TiedHead = (flags & 2) == 0 },
                 tokens, (ulong)seed);
-        FsCheck.Fluent.Prop.ForAll(sizes.ToArbitrary(), property).Check(Runs);
+        SeededProperty.Holds(sizes, property, count: 60);
     }
 
     private sealed record Sizes(Gpt2Config Config, int Tokens, ulong Seed);

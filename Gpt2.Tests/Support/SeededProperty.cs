@@ -4,7 +4,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.FSharp.Core;
 
-namespace Gpt2.Tests.Core.Numerics;
+namespace Gpt2.Tests.Support;
 
 /// <summary>FsCheck with a seed of its own choice.</summary>
 internal static class SeededProperty

@@ -8,7 +8,7 @@ using Gpt2.Core.Tracing;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Model;
+namespace Gpt2.Tests.Core.Model;
 
 public class ReferenceForwardTests
 {
