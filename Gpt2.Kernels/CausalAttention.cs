@@ -2,6 +2,7 @@
 // itself and what came before. The loop over tokens and heads is written once; a rung brings the two
 // inner loops (dot product, scaled addition) and its softmax.
 
+using System.Runtime.CompilerServices;
 using Tensors = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Gpt2.Kernels;
@@ -113,15 +114,19 @@ public abstract class CausalAttention
         }
     }
 
-    private static Shape Check(int queryLength, int keyLength, int heads, int headSize, int scoreLength)
+    private static Shape Check(
+        int queryLength, int keyLength, int heads, int headSize, int scoreLength,
+        [CallerArgumentExpression(nameof(queryLength))] string queryName = "",
+        [CallerArgumentExpression(nameof(keyLength))] string keyName = "",
+        [CallerArgumentExpression(nameof(scoreLength))] string scoreName = "")
     {
         Require.Positive(heads);
         Require.Positive(headSize);
         int channels = Require.Product(heads, headSize);
-        int tokens = Require.WholeRows(queryLength, channels);
-        var shape = new Shape(tokens, Require.WholeRows(keyLength, channels), channels);
+        int tokens = Require.WholeRows(queryLength, channels, queryName);
+        var shape = new Shape(tokens, Require.WholeRows(keyLength, channels, keyName), channels);
         shape.CheckQueriesFit();
-        Require.Length(scoreLength, Require.Product(Require.Product(tokens, heads), shape.Total));
+        Require.Length(scoreLength, Require.Product(Require.Product(tokens, heads), shape.Total), scoreName);
         return shape;
     }
 

@@ -19,7 +19,10 @@ public abstract class LayerNorm
     /// <param name="columns">Length of a row, at least 1.</param>
     /// <param name="epsilon">Keeps a constant row finite: it becomes zeros.</param>
     /// <param name="output">[rows, columns]; may be the input itself.</param>
-    /// <remarks>A NaN or an infinity makes its whole row NaN and leaves the others alone.</remarks>
+    /// <remarks>
+    /// A NaN or an infinity makes its whole row NaN and leaves the others alone. Where the square of a difference from
+    /// the mean overflows (beyond about 1e19), the rungs above Scalar give zeros.
+    /// </remarks>
     /// <exception cref="ArgumentException">Lengths do not fit, or memory overlaps without being the same.</exception>
     public void Normalise(ReadOnlySpan<float> input, int columns, float epsilon, Span<float> output)
     {

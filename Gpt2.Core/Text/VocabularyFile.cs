@@ -36,8 +36,7 @@ public static class VocabularyFile
         for (int i = 0; i < lines.Length; i++)
         {
             string line = lines[i].TrimEnd('\r');
-            bool isVersion = i == 0 && (line.Length == 0 || line.StartsWith(VersionMark, StringComparison.Ordinal));
-            if (isVersion)
+            if (i == 0 && line.StartsWith(VersionMark, StringComparison.Ordinal))
             {
                 continue;
             }

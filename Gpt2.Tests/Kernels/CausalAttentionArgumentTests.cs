@@ -21,11 +21,11 @@ public sealed class CausalAttentionArgumentTests
         FluentActions.Invoking(() => attention.Scores(new float[12], new float[24], Heads, -1, new float[16]))
             .Should().Throw<ArgumentException>().WithMessage("headSize is -1, expected at least 1*");
         FluentActions.Invoking(() => attention.Scores(new float[13], new float[24], Heads, HeadSize, new float[16]))
-            .Should().Throw<ArgumentException>().WithMessage("queryLength is 13, expected a multiple of the 6 columns");
+            .Should().Throw<ArgumentException>().WithMessage("queries.Length is 13, expected a multiple of the 6 columns");
         FluentActions.Invoking(() => attention.Scores(new float[12], new float[25], Heads, HeadSize, new float[16]))
-            .Should().Throw<ArgumentException>().WithMessage("keyLength is 25, expected a multiple of the 6 columns");
+            .Should().Throw<ArgumentException>().WithMessage("keys.Length is 25, expected a multiple of the 6 columns");
         FluentActions.Invoking(() => attention.Scores(new float[12], new float[24], Heads, HeadSize, new float[15]))
-            .Should().Throw<ArgumentException>().WithMessage("scoreLength is 15, expected 16");
+            .Should().Throw<ArgumentException>().WithMessage("scores.Length is 15, expected 16");
         FluentActions.Invoking(() => attention.Scores(new float[12], new float[6], Heads, HeadSize, new float[4]))
             .Should().Throw<ArgumentException>().WithMessage("there are 2 queries, expected at most one for each of the 1 keys");
         FluentActions.Invoking(() => attention.Scores(new float[12], new float[24], 1 << 20, 1 << 20, new float[16]))
@@ -57,11 +57,11 @@ public sealed class CausalAttentionArgumentTests
         CausalAttention attention = KernelSet.Create(rung).Attention;
 
         FluentActions.Invoking(() => attention.WeightedValues(new float[15], new float[24], Heads, HeadSize, new float[12]))
-            .Should().Throw<ArgumentException>().WithMessage("*Length is 15, expected 16");
+            .Should().Throw<ArgumentException>().WithMessage("attention.Length is 15, expected 16");
         FluentActions.Invoking(() => attention.WeightedValues(new float[16], new float[23], Heads, HeadSize, new float[12]))
-            .Should().Throw<ArgumentException>().WithMessage("*Length is 23, expected a multiple of the 6 columns");
+            .Should().Throw<ArgumentException>().WithMessage("values.Length is 23, expected a multiple of the 6 columns");
         FluentActions.Invoking(() => attention.WeightedValues(new float[16], new float[24], Heads, HeadSize, new float[11]))
-            .Should().Throw<ArgumentException>().WithMessage("*Length is 11, expected a multiple of the 6 columns");
+            .Should().Throw<ArgumentException>().WithMessage("output.Length is 11, expected a multiple of the 6 columns");
     }
 
     [Theory]
