@@ -11,7 +11,7 @@ public enum TextKind
     /// <summary>1 MB in the manner of English.</summary>
     English,
 
-    /// <summary>1 MB of random characters of the base64 alphabet: hardly a word occurs twice, hardly a merge applies.</summary>
+    /// <summary>1 MB of random characters of the base64 alphabet: hardly a word occurs twice, few merges apply.</summary>
     Random,
 
     /// <summary>1 MB of lower-case letters without a gap: one word, so nothing is remembered.</summary>
