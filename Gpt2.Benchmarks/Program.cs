@@ -1,1 +1,23 @@
-return 0;
+// Runs what is measured: the kernels, the tokenizer, loading and the forward pass. docs/benchmarks.md says how.
+
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+using Gpt2.Benchmarks.Support;
+using Gpt2.Core;
+
+try
+{
+    BenchmarkVocabulary.Load(); // a wrong path would otherwise show only as a failure inside BenchmarkDotNet
+}
+catch (Gpt2Exception e)
+{
+    Console.Error.WriteLine($"{BenchmarkVocabulary.Variable}: {e.Message}");
+    return 1;
+}
+
+// BenchmarkDotNet looks for the project to build below the current folder, and knows solutions as .sln only.
+Directory.SetCurrentDirectory(Checkout.Root);
+IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(Checkout).Assembly).Run(args);
+bool complete = summaries.All(
+    summary => !summary.HasCriticalValidationErrors && summary.Reports.All(report => report.Success));
+return complete ? 0 : 1;

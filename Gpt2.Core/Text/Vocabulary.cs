@@ -81,7 +81,10 @@ public sealed class Vocabulary
     /// <summary>The rank of the merge of two neighbours, or −1 where none is listed.</summary>
     public int RankOf(int left, int right) => rankOfPair.TryGetValue(Key(left, right), out int rank) ? rank : -1;
 
-    private static long Key(int left, int right) => ((long)left << 32) | (uint)right;
+    // The hash of a long is its upper half xor its lower half: without the multiplication, left xor right, which up to
+    // 244 of GPT-2's pairs share. An odd factor keeps different pairs different.
+    private static long Key(int left, int right) =>
+        unchecked((((long)left << 32) | (uint)right) * (long)0x9E3779B97F4A7C15);
 }
 
 /// <summary>One merge: the ids of two neighbours that become one token.</summary>

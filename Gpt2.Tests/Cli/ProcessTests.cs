@@ -26,10 +26,10 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public async Task Pipes_AreUtf8WithoutAMark_BothWays()
     {
-        (int exitCode, string output, _) = await RunToEnd("é😀\n", "tokenize", "--json");
+        (int exitCode, string output, _) = await RunToEnd("é東\n", "tokenize", "--json");
 
         exitCode.Should().Be(0);
-        output.Should().StartWith("{\"text\":\"é😀\\n\",\"ids\":[", "the first byte is the brace");
+        output.Should().StartWith("{\"text\":\"é東\\n\",\"ids\":[", "the first byte is the brace");
     }
 
     [Fact]
@@ -77,7 +77,14 @@ public sealed class ProcessTests : IDisposable
     {
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        return Process.Start(new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "gpt2.dll"), .. args])
+        string[] command = [host, Path.Combine(AppContext.BaseDirectory, "gpt2.dll"), .. args];
+        if (OperatingSystem.IsLinux())
+        {
+            // Where the tests run in the background, interrupts are ignored, and a child inherits that.
+            command = ["env", "--default-signal=INT", .. command];
+        }
+
+        return Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = elsewhere.Root,
             RedirectStandardInput = true,

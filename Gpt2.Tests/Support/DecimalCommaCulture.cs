@@ -4,11 +4,13 @@ using System.Globalization;
 
 namespace Gpt2.Tests.Support;
 
-/// <summary>Makes the current culture one with a decimal comma until disposed.</summary>
+/// <summary>
+/// Makes the current culture one with a decimal comma until disposed: for this test and the tasks it starts, not for
+/// the tests beside it.
+/// </summary>
 public sealed class DecimalCommaCulture : IDisposable
 {
     private readonly CultureInfo before = CultureInfo.CurrentCulture;
-    private readonly CultureInfo? defaultBefore = CultureInfo.DefaultThreadCurrentCulture;
 
     public DecimalCommaCulture()
     {
@@ -18,12 +20,7 @@ public sealed class DecimalCommaCulture : IDisposable
         culture.NumberFormat.NegativeSign = "−";
         culture.TextInfo.ListSeparator = ";";
         CultureInfo.CurrentCulture = culture;
-        CultureInfo.DefaultThreadCurrentCulture = culture;
     }
 
-    public void Dispose()
-    {
-        CultureInfo.CurrentCulture = before;
-        CultureInfo.DefaultThreadCurrentCulture = defaultBefore;
-    }
+    public void Dispose() => CultureInfo.CurrentCulture = before;
 }

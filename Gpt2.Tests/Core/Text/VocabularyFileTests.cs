@@ -43,6 +43,7 @@ public sealed class VocabularyFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", 1, "found '', expected two tokens separated by one space")]
     [InlineData("#version: 0.2\nh e\nbroken\nĠ t\n", 3, "found 'broken', expected two tokens separated by one space")]
     [InlineData("#version: 0.2\nh e x\n", 2, "found 'h e x', expected two tokens separated by one space")]
     [InlineData("#version: 0.2\nh  e\n", 2, "found 'h  e', expected two tokens separated by one space")]

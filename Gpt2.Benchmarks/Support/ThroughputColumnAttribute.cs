@@ -1,0 +1,71 @@
+// A column "MB/s": bytes that a call processes over its mean time, 1 MB = 10⁶ bytes.
+
+using System.Globalization;
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Parameters;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+
+namespace Gpt2.Benchmarks.Support;
+
+/// <summary>A class of benchmarks that knows how many bytes one call processes.</summary>
+public interface IProcessesBytes
+{
+    /// <summary>Bytes per call under the parameters set, known before any setup.</summary>
+    public long BytesPerCall { get; }
+}
+
+/// <summary>Adds the column to a class that is <see cref="IProcessesBytes"/>.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ThroughputColumnAttribute() : ColumnConfigBaseAttribute(new ThroughputColumn());
+
+internal sealed class ThroughputColumn : IColumn
+{
+    public string Id => nameof(ThroughputColumn);
+
+    public string ColumnName => "MB/s";
+
+    public string Legend => "10^6 bytes processed per second of mean time";
+
+    public ColumnCategory Category => ColumnCategory.Custom;
+
+    public int PriorityInCategory => 0;
+
+    public bool AlwaysShow => true;
+
+    public bool IsNumeric => true;
+
+    public UnitType UnitType => UnitType.Dimensionless;
+
+    public bool IsAvailable(Summary summary) => true;
+
+    public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
+
+    public string GetValue(Summary summary, BenchmarkCase benchmarkCase)
+    {
+        if (summary[benchmarkCase]?.ResultStatistics is not { } statistics)
+        {
+            return "NA";
+        }
+
+        // Bytes per nanosecond are GB per second.
+        double megabytesPerSecond = 1000 * BytesPerCall(benchmarkCase) / statistics.Mean;
+        return megabytesPerSecond.ToString("0.0", CultureInfo.InvariantCulture);
+    }
+
+    public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) =>
+        GetValue(summary, benchmarkCase);
+
+    private static long BytesPerCall(BenchmarkCase benchmarkCase)
+    {
+        Type type = benchmarkCase.Descriptor.Type;
+        var benchmarks = (IProcessesBytes)Activator.CreateInstance(type)!;
+        foreach (ParameterInstance parameter in benchmarkCase.Parameters.Items)
+        {
+            type.GetProperty(parameter.Name)!.SetValue(benchmarks, parameter.Value);
+        }
+
+        return benchmarks.BytesPerCall;
+    }
+}
