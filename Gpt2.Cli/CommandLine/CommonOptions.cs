@@ -53,6 +53,20 @@ internal static class CommonOptions
         HelpName = "hI.stepN",
     };
 
+    /// <summary>An option for a whole number of at least <paramref name="least"/>.</summary>
+    public static Option<int> Count(string name, string[] aliases, string description, int least, int standard)
+    {
+        var option = new Option<int>(name, aliases) { Description = description, DefaultValueFactory = _ => standard, HelpName = "N" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < least)
+            {
+                result.AddError($"{name}: expected at least {least}");
+            }
+        });
+        return option;
+    }
+
     /// <summary>The kernels that an option's value names.</summary>
     public static KernelSet KernelsOf(string? name) =>
         KernelSet.Create(name is null ? KernelSet.FastestRung : Rungs.First(rung => rung.Name == name).Rung);

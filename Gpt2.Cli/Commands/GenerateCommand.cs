@@ -14,49 +14,27 @@ internal static class GenerateCommand
 {
     public static Command Create(CommandIo io)
     {
-        var prompt = new PromptOptions("prompt");
-        Option<string?> model = CommonOptions.Model();
-        Option<int> maxNewTokens = new("--max-new-tokens", "-n")
-        {
-            Description = "The most tokens to generate.",
-            DefaultValueFactory = _ => 50,
-            HelpName = "N",
-        };
-        Option<string?> kernels = CommonOptions.Kernels();
-        Option<string?> breakpoint = CommonOptions.Break();
-        Option<bool> json = CommonOptions.Json();
-        maxNewTokens.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 0)
-            {
-                result.AddError("--max-new-tokens: expected at least 0");
-            }
-        });
+        var input = new ModelInput();
+        Option<int> maxNewTokens = CommonOptions.Count(
+            "--max-new-tokens", ["-n"], "The most tokens to generate.", least: 0, standard: 50);
 
         var command = new Command(
             "generate", "Continue a prompt with the most probable token, again and again (greedy). Prints the new tokens.");
-        prompt.AddTo(command);
-        command.Options.Add(model);
+        input.AddTo(command);
         command.Options.Add(maxNewTokens);
-        command.Options.Add(kernels);
-        command.Options.Add(breakpoint);
-        command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            Prompt given = prompt.Read(parsed, dropFinalLineEnd: true, io);
-            LoadedModel loaded = LoadedModel.Load(parsed.GetValue(model), CommonOptions.KernelsOf(parsed.GetValue(kernels)), io);
-            int[] ids = given.Encode(loaded.Tokenizer);
+            PromptedModel given = input.Read(parsed, io);
             var session = new GenerationSession(
-                loaded.Model, ids, parsed.GetValue(maxNewTokens), loaded.EndOfText,
-                Breakpoints.Parse(parsed.GetValue(breakpoint), loaded.Config, io));
+                given.Model.Model, given.Ids, parsed.GetValue(maxNewTokens), given.Model.EndOfText, given.Breakpoint);
 
-            if (parsed.GetValue(json))
+            if (given.Json)
             {
-                WriteJson(session, given, ids, loaded, io);
+                WriteJson(session, given, io);
             }
-            else if (given.Ids is null && loaded.Tokenizer is not null)
+            else if (given.Text is not null && given.Model.Tokenizer is not null)
             {
-                StreamText(session, given.Text!, loaded.Tokenizer, io);
+                StreamText(session, given.Text, given.Model.Tokenizer, io);
             }
             else
             {
@@ -103,7 +81,7 @@ internal static class GenerateCommand
         io.Out.WriteLine();
     }
 
-    private static void WriteJson(GenerationSession session, Prompt given, int[] ids, LoadedModel model, CommandIo io)
+    private static void WriteJson(GenerationSession session, PromptedModel given, CommandIo io)
     {
         while (session.TryNext(out _))
         {
@@ -111,9 +89,9 @@ internal static class GenerateCommand
         }
 
         bool stopped = session.FinishReason == FinishReason.Stop;
-        int[] generated = [.. session.Ids.Skip(ids.Length)];
+        int[] generated = [.. session.Ids.Skip(given.Ids.Length)];
         int[] shown = stopped ? generated[..^1] : generated;
-        var completion = new Completion(generated, model.TextOf(shown), stopped ? "stop" : "length");
-        JsonShapes.Write(new GenerateResult(model.Name, given.Text ?? model.TextOf(ids), ids, [completion]), io.Out);
+        var completion = new Completion(generated, given.Model.TextOf(shown), stopped ? "stop" : "length");
+        JsonShapes.Write(new GenerateResult(given.Model.Name, given.PromptText, given.Ids, [completion]), io.Out);
     }
 }

@@ -14,47 +14,30 @@ internal static class PredictCommand
 {
     public static Command Create(CommandIo io)
     {
-        var prompt = new PromptOptions("prompt");
-        Option<string?> model = CommonOptions.Model();
-        Option<int> top = new("--top") { Description = "How many tokens to show.", DefaultValueFactory = _ => 10, HelpName = "N" };
-        Option<string?> kernels = CommonOptions.Kernels();
-        Option<string?> breakpoint = CommonOptions.Break();
-        Option<bool> json = CommonOptions.Json();
-        top.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-            {
-                result.AddError("--top: expected at least 1");
-            }
-        });
+        var input = new ModelInput();
+        Option<int> top = CommonOptions.Count("--top", [], "How many tokens to show.", least: 1, standard: 10);
 
         var command = new Command("predict", "Show the most probable next tokens of a prompt.");
-        prompt.AddTo(command);
-        command.Options.Add(model);
+        input.AddTo(command);
         command.Options.Add(top);
-        command.Options.Add(kernels);
-        command.Options.Add(breakpoint);
-        command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            Prompt given = prompt.Read(parsed, dropFinalLineEnd: true, io);
-            LoadedModel loaded = LoadedModel.Load(parsed.GetValue(model), CommonOptions.KernelsOf(parsed.GetValue(kernels)), io);
-            int[] ids = given.Encode(loaded.Tokenizer);
-            StepBreakpoint? stop = Breakpoints.Parse(parsed.GetValue(breakpoint), loaded.Config, io);
+            PromptedModel given = input.Read(parsed, io);
+            LoadedModel model = given.Model;
 
-            var activations = new ForwardActivations(loaded.Config, breakpoint: stop);
-            loaded.Model.Forward(ids, cache: null, activations);
+            var activations = new ForwardActivations(model.Config, breakpoint: given.Breakpoint);
+            model.Model.Forward(given.Ids, cache: null, activations);
             Candidate[] candidates = Prediction.Top(
                 activations.Logits.Row(0), activations.Probabilities.Row(0), parsed.GetValue(top));
 
-            if (parsed.GetValue(json))
+            if (given.Json)
             {
-                PredictedToken[] tokens = [.. candidates.Select(candidate => Describe(candidate, loaded))];
-                JsonShapes.Write(new PredictResult(loaded.Name, given.Text ?? loaded.TextOf(ids), ids, tokens), io.Out);
+                PredictedToken[] tokens = [.. candidates.Select(candidate => Describe(candidate, model))];
+                JsonShapes.Write(new PredictResult(model.Name, given.PromptText, given.Ids, tokens), io.Out);
             }
             else
             {
-                ShowTable(candidates, ids, loaded, io);
+                ShowTable(candidates, given, io);
             }
 
             return ExitCode.Done;
@@ -66,9 +49,11 @@ internal static class PredictCommand
     public static PredictedToken Describe(Candidate candidate, LoadedModel model) =>
         new(candidate.Id, model.TextOf(candidate.Id), candidate.Logit, candidate.Probability);
 
-    private static void ShowTable(Candidate[] candidates, int[] ids, LoadedModel model, CommandIo io)
+    private static void ShowTable(Candidate[] candidates, PromptedModel given, CommandIo io)
     {
-        string prompt = model.TextOf(ids) is string text
+        LoadedModel model = given.Model;
+        int[] ids = given.Ids;
+        string prompt = given.PromptText is string text
             ? TokenText.Quoted(TokenText.Shortened(text))
             : string.Join(' ', ids.Take(30)) + (ids.Length > 30 ? " …" : "");
         io.Out.WriteLine(string.Create(

@@ -15,60 +15,50 @@ internal static class TraceCommand
 {
     public static Command Create(CommandIo io)
     {
-        var prompt = new PromptOptions("prompt");
+        var input = new ModelInput();
         Option<string> output = new("--out", "-o") { Description = "The folder for the files.", HelpName = "FOLDER", Required = true };
-        Option<string?> model = CommonOptions.Model();
         Option<bool> allPositions = new("--all-positions")
         {
             Description = "All rows of what comes after the blocks, from last_hidden_state to probabilities, not only the last token's.",
         };
         Option<bool> labels = new("--labels") { Description = "Add a header line and the tokens before the rows." };
-        Option<int[]> blocks = Numbers("--block", "Only these blocks, from 0.", "I");
-        Option<int[]> steps = Numbers("--step", $"Only these steps, 1 to {BlockStep.Count}.", "N");
-        Option<string?> kernels = CommonOptions.Kernels();
-        Option<string?> breakpoint = CommonOptions.Break();
-        Option<bool> json = CommonOptions.Json();
+        Option<int[]> blocks = Numbers("--block", "Only these blocks, from 0.", "I,I,…");
+        Option<int[]> steps = Numbers("--step", $"Only these steps, 1 to {BlockStep.Count}.", "N,N,…");
 
         var command = new Command("trace", "Write every matrix of a forward pass as a CSV file.");
-        prompt.AddTo(command);
+        input.AddTo(command);
         command.Options.Add(output);
-        command.Options.Add(model);
         command.Options.Add(allPositions);
         command.Options.Add(labels);
         command.Options.Add(blocks);
         command.Options.Add(steps);
-        command.Options.Add(kernels);
-        command.Options.Add(breakpoint);
-        command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            Prompt given = prompt.Read(parsed, dropFinalLineEnd: true, io);
-            LoadedModel loaded = LoadedModel.Load(parsed.GetValue(model), CommonOptions.KernelsOf(parsed.GetValue(kernels)), io);
+            PromptedModel given = input.Read(parsed, io);
+            LoadedModel model = given.Model;
             var choice = new TraceChoice(parsed.GetValue(blocks) ?? [], parsed.GetValue(steps) ?? []);
-            choice.Check(loaded.Config);
+            choice.Check(model.Config);
 
-            int[] ids = given.Encode(loaded.Tokenizer);
             string folder = parsed.GetValue(output)!;
             using var staged = new StagedFolder(folder);
             var trace = ForwardTrace.Run(
-                loaded.Model, ids, parsed.GetValue(allPositions) ? HeadRows.All : HeadRows.Last,
-                Breakpoints.Parse(parsed.GetValue(breakpoint), loaded.Config, io));
+                model.Model, given.Ids, parsed.GetValue(allPositions) ? HeadRows.All : HeadRows.Last, given.Breakpoint);
             TraceEntry[] entries = [.. trace.Entries.Where(choice.Contains)];
-            TraceExport.Write(trace, entries, staged.Path, parsed.GetValue(labels) ? loaded.Shown : null);
+            TraceExport.Write(trace, entries, staged.Path, parsed.GetValue(labels) ? model.Shown : null);
             staged.Commit();
 
             ForwardActivations a = trace.Activations;
             int last = a.Logits.Rows - 1;
             Candidate predicted = Prediction.Top(a.Logits.Row(last), a.Probabilities.Row(last), 1)[0];
-            if (parsed.GetValue(json))
+            if (given.Json)
             {
-                JsonShapes.Write(new TraceResult(loaded.Name, given.Text ?? loaded.TextOf(ids), ids, folder,
-                    [.. entries.Select(entry => entry.File + ".csv")], PredictCommand.Describe(predicted, loaded)), io.Out);
+                JsonShapes.Write(new TraceResult(model.Name, given.PromptText, given.Ids, folder,
+                    [.. entries.Select(entry => entry.File + ".csv")], PredictCommand.Describe(predicted, model)), io.Out);
             }
             else
             {
                 io.Out.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{entries.Length} files in {folder}; predicted token {loaded.Shown(predicted.Id)} ({predicted.Id})"));
+                    CultureInfo.InvariantCulture, $"{entries.Length} files in {folder}; predicted token {model.Shown(predicted.Id)} ({predicted.Id})"));
             }
 
             return ExitCode.Done;
@@ -76,11 +66,30 @@ internal static class TraceCommand
         return command;
     }
 
+    /// <summary>An option for numbers, separated by commas or given again: --step 5,7 or --step 5 --step 7.</summary>
     private static Option<int[]> Numbers(string name, string description, string helpName) => new(name)
     {
         Description = description,
         HelpName = helpName,
-        AllowMultipleArgumentsPerToken = true,
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+        CustomParser = result =>
+        {
+            var numbers = new List<int>();
+            foreach (string part in result.Tokens.SelectMany(token => token.Value.Split(',')))
+            {
+                if (int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number))
+                {
+                    numbers.Add(number);
+                }
+                else
+                {
+                    result.AddError($"{name}: found '{part}', expected whole numbers, for example 0,1");
+                }
+            }
+
+            return [.. numbers];
+        },
     };
 
     /// <summary>Which matrices are wanted: all, or only some steps of some blocks.</summary>

@@ -67,7 +67,7 @@ public sealed class StagedFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Gpt2Exception($"{target}: cannot write this folder ({e.Message}); name another with --out or set its rights", e);
+            throw new Gpt2Exception($"{target}: cannot write this folder ({e.Message}); name another or set its rights", e);
         }
     }
 }

@@ -68,6 +68,7 @@ public sealed class CommandErrorTests : IDisposable
     [InlineData("--top: expected at least 1", "predict", "x", "--top", "0")]
     [InlineData("--max-new-tokens: expected at least 0", "generate", "x", "-n", "-3")]
     [InlineData("Option '--out' is required", "trace", "x")]
+    [InlineData("--step: found 'x', expected whole numbers", "trace", "y", "-o", "nowhere", "--step", "x")]
     [InlineData("expected one of --model and --vocab, found both", "tokenize", "x", "-m", "a", "--vocab", "b")]
     [InlineData("expected one of --vocab and --vocab-size, found both", "new", "nowhere", "--vocab", "a", "--vocab-size", "3")]
     [InlineData("--vocab-size 300: expected 1 to 256", "new", "nowhere", "--vocab-size", "300")]

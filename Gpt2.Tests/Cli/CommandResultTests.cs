@@ -130,11 +130,13 @@ public sealed class CommandResultTests : IDisposable
     [Fact]
     public void Trace_Restricted_WritesOnlyWhatIsAskedFor()
     {
-        string output = CommandRun.Of("trace", "abcab", "-m", model, "-o", folder.PathOf("t"), "--block", "1", "--step", "5", "7").Result();
+        string output = CommandRun.Of("trace", "-m", model, "-o", folder.PathOf("t"), "--block", "1", "--step", "5,7", "abcab").Result();
 
         output.Should().StartWith($"4 files in {folder.PathOf("t")}; predicted token \"");
         Directory.EnumerateFiles(folder.PathOf("t")).Select(Path.GetFileName).Should().BeEquivalentTo(
             "h1_step_5_queries.csv", "h1_step_5_keys.csv", "h1_step_5_values.csv", "h1_step_7.csv");
+        CommandRun.Of("trace", "-m", model, "-o", folder.PathOf("u"), "--step", "1", "--step", "16", "abcab").Result()
+            .Should().StartWith("4 files in ");
     }
 
     [Fact]

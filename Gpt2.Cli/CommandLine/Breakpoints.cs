@@ -1,10 +1,9 @@
 // --break: a step at which an attached debugger stops, and a word where there is none attached.
 
 using System.Diagnostics;
-using Gpt2.Cli.CommandLine;
 using Gpt2.Core.Model;
 
-namespace Gpt2.Cli.Commands;
+namespace Gpt2.Cli.CommandLine;
 
 internal static class Breakpoints
 {
