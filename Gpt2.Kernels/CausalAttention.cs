@@ -114,6 +114,112 @@ public abstract class CausalAttention
         }
     }
 
+    /// <summary>
+    /// Backward of <see cref="WeightedValues"/>: attentionGradient[t, h, u] = outputGradient[t, h] · values[u, h] over the
+    /// visible u and 0 beyond; valuesGradient[u, h] += Σₜ attention[t, h, u] · outputGradient[t, h].
+    /// </summary>
+    /// <param name="attention">[tokens, heads · total]</param>
+    /// <param name="values">[total, heads · headSize]</param>
+    /// <param name="outputGradient">[tokens, heads · headSize]</param>
+    /// <param name="heads">Number of heads, at least 1.</param>
+    /// <param name="headSize">Columns of a head, at least 1.</param>
+    /// <param name="attentionGradient">[tokens, heads · total]; memory of its own.</param>
+    /// <param name="valuesGradient">[total, heads · headSize], added to; memory of its own.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit, or there are more queries than keys.</exception>
+    public void WeightedValuesBackward(
+        ReadOnlySpan<float> attention, ReadOnlySpan<float> values, ReadOnlySpan<float> outputGradient, int heads, int headSize,
+        Span<float> attentionGradient, Span<float> valuesGradient)
+    {
+        Shape shape = Check(outputGradient.Length, values.Length, heads, headSize, attention.Length);
+        Require.Length(attentionGradient.Length, attention.Length);
+        Require.Length(valuesGradient.Length, values.Length);
+        for (int token = 0; token < shape.Tokens; token++)
+        {
+            for (int head = 0; head < heads; head++)
+            {
+                ReadOnlySpan<float> gradient = outputGradient.Slice((token * shape.Channels) + (head * headSize), headSize);
+                int start = ((token * heads) + head) * shape.Total;
+                int visible = shape.Visible(token);
+                for (int key = 0; key < visible; key++)
+                {
+                    int at = (key * shape.Channels) + (head * headSize);
+                    attentionGradient[start + key] = Dot(gradient, values.Slice(at, headSize));
+                    AddScaled(gradient, attention[start + key], valuesGradient.Slice(at, headSize));
+                }
+
+                attentionGradient[(start + visible)..(start + shape.Total)].Clear();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Backward of <see cref="Normalise"/>, per token and head: scoresGradient = attention × (attentionGradient −
+    /// Σ attention · attentionGradient).
+    /// </summary>
+    /// <param name="attention">[tokens, heads · total]; its masked entries are 0, and so become the gradient's.</param>
+    /// <param name="attentionGradient">[tokens, heads · total]</param>
+    /// <param name="tokens">Number of queries, at least 1.</param>
+    /// <param name="heads">Number of heads, at least 1.</param>
+    /// <param name="scoresGradient">[tokens, heads · total]; may be the attention's gradient itself.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit.</exception>
+    public void NormaliseBackward(
+        ReadOnlySpan<float> attention, ReadOnlySpan<float> attentionGradient, int tokens, int heads, Span<float> scoresGradient)
+    {
+        int total = Require.WholeRows(attention.Length, Require.Product(tokens, heads));
+        Require.Length(attentionGradient.Length, attention.Length);
+        Require.Length(scoresGradient.Length, attention.Length);
+        Require.SameOrApart(attentionGradient, scoresGradient);
+        for (int row = 0; row < tokens * heads; row++)
+        {
+            ReadOnlySpan<float> probabilities = attention.Slice(row * total, total);
+            ReadOnlySpan<float> gradient = attentionGradient.Slice(row * total, total);
+            Span<float> result = scoresGradient.Slice(row * total, total);
+            float mean = Dot(probabilities, gradient);
+            for (int key = 0; key < total; key++)
+            {
+                result[key] = probabilities[key] * (gradient[key] - mean);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Backward of <see cref="Scores"/>: queriesGradient[t, h] += Σᵤ s[t, h, u] · k[u, h] / √headSize and
+    /// keysGradient[u, h] += Σₜ s[t, h, u] · q[t, h] / √headSize over the visible u, with s the gradient of the scores.
+    /// </summary>
+    /// <param name="queries">[tokens, heads · headSize]</param>
+    /// <param name="keys">[total, heads · headSize]</param>
+    /// <param name="scoresGradient">[tokens, heads · total]</param>
+    /// <param name="heads">Number of heads, at least 1.</param>
+    /// <param name="headSize">Columns of a head, at least 1.</param>
+    /// <param name="queriesGradient">[tokens, heads · headSize], added to; memory of its own.</param>
+    /// <param name="keysGradient">[total, heads · headSize], added to; memory of its own.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit, or there are more queries than keys.</exception>
+    public void ScoresBackward(
+        ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> scoresGradient, int heads, int headSize,
+        Span<float> queriesGradient, Span<float> keysGradient)
+    {
+        Shape shape = Check(queries.Length, keys.Length, heads, headSize, scoresGradient.Length);
+        Require.Length(queriesGradient.Length, queries.Length);
+        Require.Length(keysGradient.Length, keys.Length);
+        float scale = 1 / MathF.Sqrt(headSize);
+        for (int token = 0; token < shape.Tokens; token++)
+        {
+            for (int head = 0; head < heads; head++)
+            {
+                int query = (token * shape.Channels) + (head * headSize);
+                ReadOnlySpan<float> row = scoresGradient.Slice(((token * heads) + head) * shape.Total, shape.Total);
+                int visible = shape.Visible(token);
+                for (int key = 0; key < visible; key++)
+                {
+                    int at = (key * shape.Channels) + (head * headSize);
+                    float gradient = scale * row[key];
+                    AddScaled(keys.Slice(at, headSize), gradient, queriesGradient.Slice(query, headSize));
+                    AddScaled(queries.Slice(query, headSize), gradient, keysGradient.Slice(at, headSize));
+                }
+            }
+        }
+    }
+
     private static Shape Check(
         int queryLength, int keyLength, int heads, int headSize, int scoreLength,
         [CallerArgumentExpression(nameof(queryLength))] string queryName = "",
@@ -156,13 +262,8 @@ internal sealed class CausalAttentionScalar(SoftmaxScalar softmax) : CausalAtten
     private protected override float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right) =>
         ScalarLoops.Dot(left, right);
 
-    private protected override void AddScaled(ReadOnlySpan<float> source, float scale, Span<float> sum)
-    {
-        for (int i = 0; i < source.Length; i++)
-        {
-            sum[i] += scale * source[i];
-        }
-    }
+    private protected override void AddScaled(ReadOnlySpan<float> source, float scale, Span<float> sum) =>
+        ScalarLoops.AddScaled(source, scale, sum);
 }
 
 internal sealed class CausalAttentionTensorPrimitives(SoftmaxTensorPrimitives softmax) : CausalAttention(softmax)

@@ -28,7 +28,37 @@ public abstract class Gelu
         Run(input, output);
     }
 
+    /// <summary>
+    /// Backward: inputGradient = outputGradient × gelu′(input), with t = tanh(u), u = √(2/π)·(x + 0.044715·x³) and
+    /// gelu′(x) = 0.5·(1 + t) + 0.5·x·(1 − t²)·√(2/π)·(1 + 3·0.044715·x²).
+    /// </summary>
+    /// <param name="input">What <see cref="Apply"/> was given.</param>
+    /// <param name="outputGradient">The gradient of its output.</param>
+    /// <param name="inputGradient">The gradient of its input; may be the output's gradient itself.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public void Backward(ReadOnlySpan<float> input, ReadOnlySpan<float> outputGradient, Span<float> inputGradient)
+    {
+        Require.Length(outputGradient.Length, input.Length);
+        Require.Length(inputGradient.Length, input.Length);
+        Require.SameOrApart(outputGradient, inputGradient);
+        Require.Apart(input, inputGradient);
+        RunBackward(input, outputGradient, inputGradient);
+    }
+
     private protected abstract void Run(ReadOnlySpan<float> input, Span<float> output);
+
+    /// <summary>One element at a time, for the rungs that have nothing faster and for what is left over of vectors.</summary>
+    private protected virtual void RunBackward(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> outputGradient, Span<float> inputGradient)
+    {
+        for (int i = 0; i < input.Length; i++)
+        {
+            float x = input[i];
+            float tanh = MathF.Tanh(SqrtTwoOverPi * (x + (Cubic * x * x * x)));
+            float slope = SqrtTwoOverPi * (1 + (3 * Cubic * x * x));
+            inputGradient[i] = outputGradient[i] * ((0.5f * (1 + tanh)) + (0.5f * x * (1 - (tanh * tanh)) * slope));
+        }
+    }
 }
 
 internal sealed class GeluScalar : Gelu
@@ -79,5 +109,28 @@ internal sealed class GeluVector : Gelu
             float x = input[i];
             output[i] = x / (1 + MathF.Exp(-2 * SqrtTwoOverPi * (x + (Cubic * x * x * x))));
         }
+    }
+
+    private protected override void RunBackward(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> outputGradient, Span<float> inputGradient)
+    {
+        ref float source = ref MemoryMarshal.GetReference(input);
+        ref float given = ref MemoryMarshal.GetReference(outputGradient);
+        ref float destination = ref MemoryMarshal.GetReference(inputGradient);
+
+        int i = 0;
+        for (; i <= input.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            // With s = 1 / (1 + e^(−2u)): 0.5·(1 + t) = s and 0.5·(1 − t²) = 2·s·(1 − s).
+            Vector<float> x = Vector.LoadUnsafe(ref source, (nuint)i);
+            Vector<float> square = x * x;
+            Vector<float> s = Vector<float>.One
+                / (Vector<float>.One + Vector.Exp(-2 * SqrtTwoOverPi * (x + (Cubic * square * x))));
+            Vector<float> slope = SqrtTwoOverPi * (Vector<float>.One + (3 * Cubic * square));
+            Vector<float> derivative = s + (2 * x * s * (Vector<float>.One - s) * slope);
+            (Vector.LoadUnsafe(ref given, (nuint)i) * derivative).StoreUnsafe(ref destination, (nuint)i);
+        }
+
+        base.RunBackward(input[i..], outputGradient[i..], inputGradient[i..]);
     }
 }

@@ -19,6 +19,15 @@ internal static class ScalarLoops
 
         return (float)sum;
     }
+
+    /// <summary>sum += source × scale.</summary>
+    public static void AddScaled(ReadOnlySpan<float> source, float scale, Span<float> sum)
+    {
+        for (int i = 0; i < source.Length; i++)
+        {
+            sum[i] += scale * source[i];
+        }
+    }
 }
 
 internal static class VectorLoops

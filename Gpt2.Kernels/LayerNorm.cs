@@ -1,7 +1,5 @@
 // Layer normalisation in its two steps: bring every row to mean 0 and variance 1, then scale and shift columns.
 
-using System.Numerics;
-using System.Runtime.InteropServices;
 using Tensors = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Gpt2.Kernels;
@@ -56,10 +54,95 @@ public abstract class LayerNorm
         }
     }
 
+    /// <summary>
+    /// Backward of <see cref="Normalise"/>, per row: inputGradient = (g − mean(g) − y · mean(g · y)) / √(variance + ε),
+    /// with g the gradient of the output y.
+    /// </summary>
+    /// <param name="input">[rows, columns], what <see cref="Normalise"/> was given.</param>
+    /// <param name="normalised">[rows, columns], what it gave.</param>
+    /// <param name="outputGradient">[rows, columns]</param>
+    /// <param name="columns">Length of a row, at least 1.</param>
+    /// <param name="epsilon">As in <see cref="Normalise"/>.</param>
+    /// <param name="inputGradient">[rows, columns]; may be the output's gradient itself.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit.</exception>
+    public void NormaliseBackward(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> normalised, ReadOnlySpan<float> outputGradient, int columns,
+        float epsilon, Span<float> inputGradient)
+    {
+        int rows = Require.WholeRows(input.Length, columns);
+        Require.Length(normalised.Length, input.Length);
+        Require.Length(outputGradient.Length, input.Length);
+        Require.Length(inputGradient.Length, input.Length);
+        Require.SameOrApart(outputGradient, inputGradient);
+        for (int row = 0; row < rows; row++)
+        {
+            int start = row * columns;
+            NormaliseRowBackward(
+                InverseDeviation(input.Slice(start, columns), epsilon), normalised.Slice(start, columns),
+                outputGradient.Slice(start, columns), inputGradient.Slice(start, columns));
+        }
+    }
+
+    /// <summary>
+    /// Backward of <see cref="Scale"/>: inputGradient = outputGradient × gain; gainGradient += Σ over rows of
+    /// outputGradient × input; biasGradient += Σ over rows of outputGradient.
+    /// </summary>
+    /// <param name="input">[rows, columns], what <see cref="Scale"/> was given.</param>
+    /// <param name="gain">[columns]</param>
+    /// <param name="outputGradient">[rows, columns]</param>
+    /// <param name="inputGradient">[rows, columns]; memory of its own.</param>
+    /// <param name="gainGradient">[columns], added to.</param>
+    /// <param name="biasGradient">[columns], added to.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit.</exception>
+    public void ScaleBackward(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> gain, ReadOnlySpan<float> outputGradient, Span<float> inputGradient,
+        Span<float> gainGradient, Span<float> biasGradient)
+    {
+        int columns = gain.Length;
+        int rows = Require.WholeRows(input.Length, columns);
+        Require.Length(outputGradient.Length, input.Length);
+        Require.Length(inputGradient.Length, input.Length);
+        Require.Length(gainGradient.Length, columns);
+        Require.Length(biasGradient.Length, columns);
+        Require.Apart(outputGradient, inputGradient);
+        for (int row = 0; row < rows; row++)
+        {
+            ScaleRowBackward(
+                input.Slice(row * columns, columns), gain, outputGradient.Slice(row * columns, columns),
+                inputGradient.Slice(row * columns, columns), gainGradient, biasGradient);
+        }
+    }
+
+    /// <summary>1 / √(variance + ε) of a row, in double precision.</summary>
+    private static float InverseDeviation(ReadOnlySpan<float> row, float epsilon)
+    {
+        double sum = 0;
+        for (int i = 0; i < row.Length; i++)
+        {
+            sum += row[i];
+        }
+
+        double mean = sum / row.Length;
+        double squares = 0;
+        for (int i = 0; i < row.Length; i++)
+        {
+            squares += (row[i] - mean) * (row[i] - mean);
+        }
+
+        return (float)(1 / Math.Sqrt((squares / row.Length) + epsilon));
+    }
+
     private protected abstract void NormaliseRow(ReadOnlySpan<float> input, float epsilon, Span<float> output);
 
     private protected abstract void ScaleRow(
         ReadOnlySpan<float> input, ReadOnlySpan<float> gain, ReadOnlySpan<float> bias, Span<float> output);
+
+    private protected abstract void NormaliseRowBackward(
+        float inverseDeviation, ReadOnlySpan<float> normalised, ReadOnlySpan<float> outputGradient, Span<float> inputGradient);
+
+    private protected abstract void ScaleRowBackward(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> gain, ReadOnlySpan<float> outputGradient, Span<float> inputGradient,
+        Span<float> gainGradient, Span<float> biasGradient);
 }
 
 internal sealed class LayerNormScalar : LayerNorm
@@ -94,6 +177,36 @@ internal sealed class LayerNormScalar : LayerNorm
             output[i] = (input[i] * gain[i]) + bias[i];
         }
     }
+
+    private protected override void NormaliseRowBackward(
+        float inverseDeviation, ReadOnlySpan<float> normalised, ReadOnlySpan<float> outputGradient, Span<float> inputGradient)
+    {
+        double sum = 0;
+        double projection = 0;
+        for (int i = 0; i < normalised.Length; i++)
+        {
+            sum += outputGradient[i];
+            projection += (double)outputGradient[i] * normalised[i];
+        }
+
+        for (int i = 0; i < normalised.Length; i++)
+        {
+            double rest = outputGradient[i] - ((sum + (normalised[i] * projection)) / normalised.Length);
+            inputGradient[i] = (float)(rest * inverseDeviation);
+        }
+    }
+
+    private protected override void ScaleRowBackward(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> gain, ReadOnlySpan<float> outputGradient, Span<float> inputGradient,
+        Span<float> gainGradient, Span<float> biasGradient)
+    {
+        for (int i = 0; i < input.Length; i++)
+        {
+            gainGradient[i] += outputGradient[i] * input[i];
+            biasGradient[i] += outputGradient[i];
+            inputGradient[i] = outputGradient[i] * gain[i];
+        }
+    }
 }
 
 internal sealed class LayerNormTensorPrimitives : LayerNorm
@@ -110,91 +223,23 @@ internal sealed class LayerNormTensorPrimitives : LayerNorm
     private protected override void ScaleRow(
         ReadOnlySpan<float> input, ReadOnlySpan<float> gain, ReadOnlySpan<float> bias, Span<float> output) =>
         Tensors.MultiplyAdd(input, gain, bias, output);
-}
 
-internal sealed class LayerNormVector : LayerNorm
-{
-    private protected override void NormaliseRow(ReadOnlySpan<float> input, float epsilon, Span<float> output)
+    private protected override void NormaliseRowBackward(
+        float inverseDeviation, ReadOnlySpan<float> normalised, ReadOnlySpan<float> outputGradient, Span<float> inputGradient)
     {
-        float mean = Mean(input);
-        float variance = SumOfSquaredDifferences(input, mean) / input.Length;
-        float inverse = 1 / MathF.Sqrt(variance + epsilon);
-
-        ref float source = ref MemoryMarshal.GetReference(input);
-        ref float destination = ref MemoryMarshal.GetReference(output);
-        var means = new Vector<float>(mean);
-        int i = 0;
-        for (; i <= input.Length - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            ((Vector.LoadUnsafe(ref source, (nuint)i) - means) * inverse).StoreUnsafe(ref destination, (nuint)i);
-        }
-
-        for (; i < input.Length; i++)
-        {
-            output[i] = (input[i] - mean) * inverse;
-        }
+        float mean = Tensors.Sum(outputGradient) / outputGradient.Length;
+        float projection = Tensors.Dot(outputGradient, normalised) / outputGradient.Length;
+        Tensors.Subtract(outputGradient, mean, inputGradient);
+        Tensors.MultiplyAdd(normalised, -projection, inputGradient, inputGradient);
+        Tensors.Multiply(inputGradient, inverseDeviation, inputGradient);
     }
 
-    private protected override void ScaleRow(
-        ReadOnlySpan<float> input, ReadOnlySpan<float> gain, ReadOnlySpan<float> bias, Span<float> output)
+    private protected override void ScaleRowBackward(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> gain, ReadOnlySpan<float> outputGradient, Span<float> inputGradient,
+        Span<float> gainGradient, Span<float> biasGradient)
     {
-        ref float source = ref MemoryMarshal.GetReference(input);
-        ref float gains = ref MemoryMarshal.GetReference(gain);
-        ref float biases = ref MemoryMarshal.GetReference(bias);
-        ref float destination = ref MemoryMarshal.GetReference(output);
-
-        int i = 0;
-        for (; i <= input.Length - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            Vector<float> scaled = Vector.LoadUnsafe(ref source, (nuint)i) * Vector.LoadUnsafe(ref gains, (nuint)i);
-            (scaled + Vector.LoadUnsafe(ref biases, (nuint)i)).StoreUnsafe(ref destination, (nuint)i);
-        }
-
-        for (; i < input.Length; i++)
-        {
-            output[i] = (input[i] * gain[i]) + bias[i];
-        }
-    }
-
-    /// <summary>The mean, summed in double precision: rounding it would shift the whole row.</summary>
-    private static float Mean(ReadOnlySpan<float> values)
-    {
-        ref float source = ref MemoryMarshal.GetReference(values);
-        Vector<double> sums = Vector<double>.Zero;
-        int i = 0;
-        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            Vector.Widen(Vector.LoadUnsafe(ref source, (nuint)i), out Vector<double> lower, out Vector<double> upper);
-            sums += lower + upper;
-        }
-
-        double sum = Vector.Sum(sums);
-        for (; i < values.Length; i++)
-        {
-            sum += values[i];
-        }
-
-        return (float)(sum / values.Length);
-    }
-
-    private static float SumOfSquaredDifferences(ReadOnlySpan<float> values, float mean)
-    {
-        ref float source = ref MemoryMarshal.GetReference(values);
-        var means = new Vector<float>(mean);
-        Vector<float> sums = Vector<float>.Zero;
-        int i = 0;
-        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            Vector<float> difference = Vector.LoadUnsafe(ref source, (nuint)i) - means;
-            sums += difference * difference;
-        }
-
-        float sum = Vector.Sum(sums);
-        for (; i < values.Length; i++)
-        {
-            sum += (values[i] - mean) * (values[i] - mean);
-        }
-
-        return sum;
+        Tensors.MultiplyAdd(outputGradient, input, gainGradient, gainGradient);
+        Tensors.Add(biasGradient, outputGradient, biasGradient);
+        Tensors.Multiply(outputGradient, gain, inputGradient);
     }
 }

@@ -1,7 +1,5 @@
 // Matrix products: input · weights + bias, and input · weightsᵀ for weights stored row by row per output.
 
-using System.Numerics;
-using System.Runtime.InteropServices;
 using Tensors = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Gpt2.Kernels;
@@ -70,9 +68,61 @@ public abstract class MatMul
         }
     }
 
+    /// <summary>
+    /// sum += leftᵀ · right. The gradient of weights: of input · weights it is inputᵀ · (gradient of the product).
+    /// </summary>
+    /// <param name="left">[rows, inner]</param>
+    /// <param name="right">[rows, columns]</param>
+    /// <param name="inner">Columns of the left matrix, at least 1.</param>
+    /// <param name="columns">Columns of the right matrix, at least 1.</param>
+    /// <param name="sum">[inner, columns]; memory of its own.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit, or the sum overlaps a source.</exception>
+    public void AddTransposedProduct(
+        ReadOnlySpan<float> left, ReadOnlySpan<float> right, int inner, int columns, Span<float> sum)
+    {
+        Require.Positive(columns);
+        int rows = Require.WholeRows(left.Length, inner);
+        Require.Length(right.Length, Require.Product(rows, columns));
+        Require.Length(sum.Length, Require.Product(inner, columns));
+        Require.Apart(left, sum);
+        Require.Apart(right, sum);
+        AddLeftTransposed(left, right, rows, inner, columns, sum);
+    }
+
+    /// <summary>sum[column] += Σ over rows of matrix[row, column]. The gradient of a bias.</summary>
+    /// <param name="matrix">[rows, columns], where columns is the length of <paramref name="sum"/>.</param>
+    /// <param name="sum">[columns]; memory of its own.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit, or the sum overlaps the matrix.</exception>
+    public void AddColumnSums(ReadOnlySpan<float> matrix, Span<float> sum)
+    {
+        int rows = Require.WholeRows(matrix.Length, sum.Length);
+        Require.Apart(matrix, sum);
+        for (int row = 0; row < rows; row++)
+        {
+            AddScaled(matrix.Slice(row * sum.Length, sum.Length), 1, sum);
+        }
+    }
+
     /// <summary>product += input · weights, on arguments that fit.</summary>
     private protected abstract void AddProduct(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int rows, int inner, int columns, Span<float> product);
+
+    /// <summary>sum += leftᵀ · right, on arguments that fit.</summary>
+    private protected virtual void AddLeftTransposed(
+        ReadOnlySpan<float> left, ReadOnlySpan<float> right, int rows, int inner, int columns, Span<float> sum)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            ReadOnlySpan<float> rightRow = right.Slice(row * columns, columns);
+            for (int k = 0; k < inner; k++)
+            {
+                AddScaled(rightRow, left[(row * inner) + k], sum.Slice(k * columns, columns));
+            }
+        }
+    }
+
+    /// <summary>sum += source × scale over equally long spans.</summary>
+    private protected abstract void AddScaled(ReadOnlySpan<float> source, float scale, Span<float> sum);
 
     /// <summary>Σ left·right over equally long spans.</summary>
     private protected abstract float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right);
@@ -112,6 +162,27 @@ internal sealed class MatMulScalar : MatMul
 
     private protected override float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right) =>
         ScalarLoops.Dot(left, right);
+
+    private protected override void AddScaled(ReadOnlySpan<float> source, float scale, Span<float> sum) =>
+        ScalarLoops.AddScaled(source, scale, sum);
+
+    private protected override void AddLeftTransposed(
+        ReadOnlySpan<float> left, ReadOnlySpan<float> right, int rows, int inner, int columns, Span<float> sum)
+    {
+        for (int k = 0; k < inner; k++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                double total = sum[(k * columns) + column];
+                for (int row = 0; row < rows; row++)
+                {
+                    total += (double)left[(row * inner) + k] * right[(row * columns) + column];
+                }
+
+                sum[(k * columns) + column] = (float)total;
+            }
+        }
+    }
 }
 
 internal sealed class MatMulTensorPrimitives : MatMul
@@ -125,73 +196,13 @@ internal sealed class MatMulTensorPrimitives : MatMul
             ReadOnlySpan<float> weightRow = weights.Slice(k * columns, columns);
             for (int row = 0; row < rows; row++)
             {
-                Span<float> productRow = product.Slice(row * columns, columns);
-                Tensors.MultiplyAdd(weightRow, input[(row * inner) + k], productRow, productRow);
+                AddScaled(weightRow, input[(row * inner) + k], product.Slice(row * columns, columns));
             }
         }
     }
 
     private protected override float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right) => Tensors.Dot(left, right);
-}
 
-internal sealed class MatMulVector : MatMul
-{
-    private protected override void AddProduct(
-        ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int rows, int inner, int columns, Span<float> product)
-    {
-        // As above with four rows of the weights at a time: the product is loaded and stored a quarter as often.
-        int k = 0;
-        for (; k <= inner - 4; k += 4)
-        {
-            for (int row = 0; row < rows; row++)
-            {
-                AddFourRows(
-                    input.Slice((row * inner) + k, 4), weights.Slice(k * columns, 4 * columns),
-                    product.Slice(row * columns, columns));
-            }
-        }
-
-        for (; k < inner; k++)
-        {
-            for (int row = 0; row < rows; row++)
-            {
-                VectorLoops.AddScaled(
-                    weights.Slice(k * columns, columns), input[(row * inner) + k], product.Slice(row * columns, columns));
-            }
-        }
-    }
-
-    private protected override float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right) => VectorLoops.Dot(left, right);
-
-    /// <summary>productRow += factors[0]·weights[0] + … + factors[3]·weights[3].</summary>
-    private static void AddFourRows(ReadOnlySpan<float> factors, ReadOnlySpan<float> weights, Span<float> productRow)
-    {
-        int columns = productRow.Length;
-        ref float row0 = ref MemoryMarshal.GetReference(weights);
-        ref float row1 = ref MemoryMarshal.GetReference(weights[columns..]);
-        ref float row2 = ref MemoryMarshal.GetReference(weights[(2 * columns)..]);
-        ref float row3 = ref MemoryMarshal.GetReference(weights[(3 * columns)..]);
-        ref float sums = ref MemoryMarshal.GetReference(productRow);
-        var factor0 = new Vector<float>(factors[0]);
-        var factor1 = new Vector<float>(factors[1]);
-        var factor2 = new Vector<float>(factors[2]);
-        var factor3 = new Vector<float>(factors[3]);
-
-        int i = 0;
-        for (; i <= columns - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            Vector<float> sum = Vector.LoadUnsafe(ref sums, (nuint)i);
-            sum = Vector.MultiplyAddEstimate(factor0, Vector.LoadUnsafe(ref row0, (nuint)i), sum);
-            sum = Vector.MultiplyAddEstimate(factor1, Vector.LoadUnsafe(ref row1, (nuint)i), sum);
-            sum = Vector.MultiplyAddEstimate(factor2, Vector.LoadUnsafe(ref row2, (nuint)i), sum);
-            sum = Vector.MultiplyAddEstimate(factor3, Vector.LoadUnsafe(ref row3, (nuint)i), sum);
-            sum.StoreUnsafe(ref sums, (nuint)i);
-        }
-
-        for (; i < columns; i++)
-        {
-            productRow[i] += (factors[0] * weights[i]) + (factors[1] * weights[columns + i])
-                + (factors[2] * weights[(2 * columns) + i]) + (factors[3] * weights[(3 * columns) + i]);
-        }
-    }
+    private protected override void AddScaled(ReadOnlySpan<float> source, float scale, Span<float> sum) =>
+        Tensors.MultiplyAdd(source, scale, sum, sum);
 }

@@ -1,0 +1,144 @@
+// The Vector rung of LayerNorm.
+
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Gpt2.Kernels;
+
+internal sealed class LayerNormVector : LayerNorm
+{
+    private protected override void NormaliseRow(ReadOnlySpan<float> input, float epsilon, Span<float> output)
+    {
+        float mean = Mean(input);
+        float variance = SumOfSquaredDifferences(input, mean) / input.Length;
+        float inverse = 1 / MathF.Sqrt(variance + epsilon);
+
+        ref float source = ref MemoryMarshal.GetReference(input);
+        ref float destination = ref MemoryMarshal.GetReference(output);
+        var means = new Vector<float>(mean);
+        int i = 0;
+        for (; i <= input.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            ((Vector.LoadUnsafe(ref source, (nuint)i) - means) * inverse).StoreUnsafe(ref destination, (nuint)i);
+        }
+
+        for (; i < input.Length; i++)
+        {
+            output[i] = (input[i] - mean) * inverse;
+        }
+    }
+
+    private protected override void ScaleRow(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> gain, ReadOnlySpan<float> bias, Span<float> output)
+    {
+        ref float source = ref MemoryMarshal.GetReference(input);
+        ref float gains = ref MemoryMarshal.GetReference(gain);
+        ref float biases = ref MemoryMarshal.GetReference(bias);
+        ref float destination = ref MemoryMarshal.GetReference(output);
+
+        int i = 0;
+        for (; i <= input.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector<float> scaled = Vector.LoadUnsafe(ref source, (nuint)i) * Vector.LoadUnsafe(ref gains, (nuint)i);
+            (scaled + Vector.LoadUnsafe(ref biases, (nuint)i)).StoreUnsafe(ref destination, (nuint)i);
+        }
+
+        for (; i < input.Length; i++)
+        {
+            output[i] = (input[i] * gain[i]) + bias[i];
+        }
+    }
+
+    /// <summary>The mean, summed in double precision: rounding it would shift the whole row.</summary>
+    private static float Mean(ReadOnlySpan<float> values)
+    {
+        ref float source = ref MemoryMarshal.GetReference(values);
+        Vector<double> sums = Vector<double>.Zero;
+        int i = 0;
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector.Widen(Vector.LoadUnsafe(ref source, (nuint)i), out Vector<double> lower, out Vector<double> upper);
+            sums += lower + upper;
+        }
+
+        double sum = Vector.Sum(sums);
+        for (; i < values.Length; i++)
+        {
+            sum += values[i];
+        }
+
+        return (float)(sum / values.Length);
+    }
+
+    private static float SumOfSquaredDifferences(ReadOnlySpan<float> values, float mean)
+    {
+        ref float source = ref MemoryMarshal.GetReference(values);
+        var means = new Vector<float>(mean);
+        Vector<float> sums = Vector<float>.Zero;
+        int i = 0;
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector<float> difference = Vector.LoadUnsafe(ref source, (nuint)i) - means;
+            sums += difference * difference;
+        }
+
+        float sum = Vector.Sum(sums);
+        for (; i < values.Length; i++)
+        {
+            sum += (values[i] - mean) * (values[i] - mean);
+        }
+
+        return sum;
+    }
+
+    private protected override void NormaliseRowBackward(
+        float inverseDeviation, ReadOnlySpan<float> normalised, ReadOnlySpan<float> outputGradient, Span<float> inputGradient)
+    {
+        var mean = new Vector<float>(Mean(outputGradient));
+        float projection = VectorLoops.Dot(outputGradient, normalised) / outputGradient.Length;
+        ref float y = ref MemoryMarshal.GetReference(normalised);
+        ref float given = ref MemoryMarshal.GetReference(outputGradient);
+        ref float destination = ref MemoryMarshal.GetReference(inputGradient);
+
+        int i = 0;
+        for (; i <= normalised.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector<float> rest = Vector.LoadUnsafe(ref given, (nuint)i) - mean - (Vector.LoadUnsafe(ref y, (nuint)i) * projection);
+            (rest * inverseDeviation).StoreUnsafe(ref destination, (nuint)i);
+        }
+
+        for (; i < normalised.Length; i++)
+        {
+            inputGradient[i] = (outputGradient[i] - mean[0] - (normalised[i] * projection)) * inverseDeviation;
+        }
+    }
+
+    private protected override void ScaleRowBackward(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> gain, ReadOnlySpan<float> outputGradient, Span<float> inputGradient,
+        Span<float> gainGradient, Span<float> biasGradient)
+    {
+        ref float source = ref MemoryMarshal.GetReference(input);
+        ref float gains = ref MemoryMarshal.GetReference(gain);
+        ref float given = ref MemoryMarshal.GetReference(outputGradient);
+        ref float destination = ref MemoryMarshal.GetReference(inputGradient);
+        ref float gainSums = ref MemoryMarshal.GetReference(gainGradient);
+        ref float biasSums = ref MemoryMarshal.GetReference(biasGradient);
+
+        int i = 0;
+        for (; i <= input.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector<float> gradient = Vector.LoadUnsafe(ref given, (nuint)i);
+            (Vector.LoadUnsafe(ref gainSums, (nuint)i) + (gradient * Vector.LoadUnsafe(ref source, (nuint)i)))
+                .StoreUnsafe(ref gainSums, (nuint)i);
+            (Vector.LoadUnsafe(ref biasSums, (nuint)i) + gradient).StoreUnsafe(ref biasSums, (nuint)i);
+            (gradient * Vector.LoadUnsafe(ref gains, (nuint)i)).StoreUnsafe(ref destination, (nuint)i);
+        }
+
+        for (; i < input.Length; i++)
+        {
+            gainGradient[i] += outputGradient[i] * input[i];
+            biasGradient[i] += outputGradient[i];
+            inputGradient[i] = outputGradient[i] * gain[i];
+        }
+    }
+}
