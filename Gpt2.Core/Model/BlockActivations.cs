@@ -18,8 +18,14 @@ public sealed class BlockActivations
     /// <summary>The step begun last, 0 before the first.</summary>
     public int Step { get; private set; }
 
+    /// <summary>How many sequences of equal length the rows are, one after another; 1 but in training.</summary>
+    public int Sequences { get; private set; } = 1;
+
     /// <summary>Where to stop an attached debugger, or null.</summary>
     public StepBreakpoint? Breakpoint { get; init; }
+
+    /// <summary>What training drops; null elsewhere.</summary>
+    public BlockDropout? Dropout { get; init; }
 
     // tokens = rows; total = tokens + those in the key-value cache
     public Matrix Input { get; } = Of(1);                       // [tokens, channels]
@@ -83,9 +89,17 @@ public sealed class BlockActivations
     public override string ToString() =>
         Step == 0 ? $"h{Block}: not yet computed" : $"h{Block}: {Input.Rows} tokens, {BlockStep.Label(Step)} begun last";
 
-    internal void BeginBlock(int block)
+    /// <summary>The rows of one sequence.</summary>
+    public Span<float> RowsOf(int sequence, Matrix matrix)
+    {
+        int rows = matrix.Rows / Sequences;
+        return matrix.RowRange(sequence * rows, rows);
+    }
+
+    internal void BeginBlock(int block, int sequences)
     {
         Block = block;
+        Sequences = sequences;
         Step = 0;
     }
 

@@ -21,16 +21,22 @@ public static class Embedding
         }
     }
 
-    /// <summary>position_embeddings[t] = token_embeddings[t] + wpe[past + t].</summary>
+    /// <summary>position_embeddings[t] = token_embeddings[t] + wpe[past + t], positions anew for each sequence.</summary>
     /// <param name="tokenEmbeddings">[tokens, channels]</param>
+    /// <param name="sequences">How many sequences of equal length the rows are.</param>
     /// <param name="wpe">[context, channels]</param>
     /// <param name="past">How many tokens came before these.</param>
     /// <param name="kernels">The kernels to compute with.</param>
     /// <param name="positionEmbeddings">Becomes [tokens, channels].</param>
     public static void Positions(
-        Matrix tokenEmbeddings, Matrix wpe, int past, KernelSet kernels, Matrix positionEmbeddings)
+        Matrix tokenEmbeddings, int sequences, Matrix wpe, int past, KernelSet kernels, Matrix positionEmbeddings)
     {
         positionEmbeddings.Resize(tokenEmbeddings.Rows, tokenEmbeddings.Columns);
-        kernels.Add.Apply(tokenEmbeddings.Span, wpe.RowRange(past, tokenEmbeddings.Rows), positionEmbeddings.Span);
+        int tokens = tokenEmbeddings.Rows / sequences;
+        for (int first = 0; first < tokenEmbeddings.Rows; first += tokens)
+        {
+            kernels.Add.Apply(
+                tokenEmbeddings.RowRange(first, tokens), wpe.RowRange(past, tokens), positionEmbeddings.RowRange(first, tokens));
+        }
     }
 }

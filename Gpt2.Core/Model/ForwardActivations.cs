@@ -23,18 +23,37 @@ public sealed class ForwardActivations
     /// <param name="keepEveryBlock">Whether every block has matrices of its own, or all use the same.</param>
     /// <param name="headRows">Which rows the head computes.</param>
     /// <param name="breakpoint">Where to stop an attached debugger, or null.</param>
+    /// <param name="sequences">How many sequences of equal length a pass takes, one after another.</param>
+    /// <param name="dropout">What training drops; null elsewhere.</param>
     public ForwardActivations(
-        Gpt2Config config, bool keepEveryBlock = false, HeadRows headRows = HeadRows.Last, StepBreakpoint? breakpoint = null)
+        Gpt2Config config, bool keepEveryBlock = false, HeadRows headRows = HeadRows.Last, StepBreakpoint? breakpoint = null,
+        int sequences = 1, Dropout? dropout = null)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sequences, 1);
         HeadRows = headRows;
+        Sequences = sequences;
+        Dropout = dropout;
         blocks = new BlockActivations[keepEveryBlock ? config.Layers : 1];
         for (int block = 0; block < blocks.Length; block++)
         {
-            blocks[block] = new BlockActivations { Breakpoint = breakpoint };
+            blocks[block] = new BlockActivations
+            {
+                Breakpoint = breakpoint,
+                Dropout = dropout is null ? null : new BlockDropout(dropout),
+            };
         }
     }
 
     public HeadRows HeadRows { get; }
+
+    /// <summary>How many sequences of equal length the rows are, one after another; 1 but in training.</summary>
+    public int Sequences { get; }
+
+    /// <summary>What training drops; null elsewhere.</summary>
+    public Dropout? Dropout { get; }
+
+    /// <summary>What was dropped of the position embeddings.</summary>
+    public Matrix EmbeddingMask { get; } = new("embedding mask");               // [tokens, channels]
 
     /// <summary>Rows of wte.</summary>
     public Matrix TokenEmbeddings { get; } = new("token_embeddings");           // [tokens, channels]

@@ -22,16 +22,18 @@ public sealed class Gpt2Model(Gpt2Weights weights, KernelSet kernels)
     public void Forward(ReadOnlySpan<int> ids, KeyValueCache? cache, ForwardActivations a)
     {
         int past = cache?.Length ?? 0;
-        CheckPrompt(ids, past);
+        CheckPrompt(ids, past, a.Sequences);
 
-        Embedding.Tokens(ids, weights.TokenEmbedding, a.TokenEmbeddings);                                       // [tokens, channels]
-        Embedding.Positions(a.TokenEmbeddings, weights.PositionEmbedding, past, kernels, a.PositionEmbeddings); // [tokens, channels]
+        Embedding.Tokens(ids, weights.TokenEmbedding, a.TokenEmbeddings);                                   // [tokens, channels]
+        Embedding.Positions(
+            a.TokenEmbeddings, a.Sequences, weights.PositionEmbedding, past, kernels, a.PositionEmbeddings); // [tokens, channels]
+        a.Dropout?.Apply(a.PositionEmbeddings, a.EmbeddingMask);
 
         Matrix stream = a.PositionEmbeddings;
         for (int block = 0; block < Config.Layers; block++)
         {
             BlockActivations steps = a.Block(block);
-            steps.BeginBlock(block);
+            steps.BeginBlock(block, a.Sequences);
             TransformerBlock.Forward(stream, weights.Blocks[block], Config.Heads, kernels, cache?.Block(block), steps);
             stream = steps.Residual2;                                                                           // [tokens, channels]
         }
@@ -40,17 +42,24 @@ public sealed class Gpt2Model(Gpt2Weights weights, KernelSet kernels)
     }
 
     /// <summary>Throws unless the ids can follow on <paramref name="past"/> others.</summary>
-    internal void CheckPrompt(ReadOnlySpan<int> ids, int past)
+    internal void CheckPrompt(ReadOnlySpan<int> ids, int past, int sequences = 1)
     {
         if (ids.IsEmpty)
         {
             throw new Gpt2Exception("the prompt is empty, expected at least one token");
         }
 
-        if (past + ids.Length > Config.Context)
+        if (ids.Length % sequences != 0 || (sequences > 1 && past > 0))
+        {
+            throw new ArgumentException(
+                $"{ids.Length} tokens in {sequences} sequences after {past} others, expected sequences of equal length without a cache");
+        }
+
+        int tokens = past + (ids.Length / sequences);
+        if (tokens > Config.Context)
         {
             throw new Gpt2Exception(
-                $"the prompt has {past + ids.Length} tokens, expected at most n_ctx = {Config.Context}: shorten it");
+                $"the prompt has {tokens} tokens, expected at most n_ctx = {Config.Context}: shorten it");
         }
 
         foreach (int id in ids)

@@ -81,30 +81,45 @@ public static class TransformerBlock
     {
         a.Begin(6);
         Matrix keys = cache is null ? a.Keys : cache.Keys;              // [total, channels]
-        a.Scores.Resize(a.Queries.Rows, heads * keys.Rows);
-        kernels.Attention.Scores(a.Queries.Span, keys.Span, heads, a.Queries.Columns / heads, a.Scores.Span);
+        a.Scores.Resize(a.Queries.Rows, heads * (keys.Rows / a.Sequences));
+        for (int s = 0; s < a.Sequences; s++)
+        {
+            kernels.Attention.Scores(
+                a.RowsOf(s, a.Queries), a.RowsOf(s, keys), heads, a.Queries.Columns / heads, a.RowsOf(s, a.Scores));
+        }
     }
 
     private static void Step7Attention(int heads, KernelSet kernels, BlockActivations a)
     {
         a.Begin(7);
         a.Attention.Resize(a.Scores.Rows, a.Scores.Columns);
-        kernels.Attention.Normalise(a.Scores.Span, a.Scores.Rows, heads, a.Attention.Span);
+        for (int s = 0; s < a.Sequences; s++)
+        {
+            kernels.Attention.Normalise(
+                a.RowsOf(s, a.Scores), a.Scores.Rows / a.Sequences, heads, a.RowsOf(s, a.Attention));
+        }
+
+        a.Dropout?.DropAttention(a.Attention);
     }
 
     private static void Step8AttendedValues(int heads, KernelSet kernels, BlockCache? cache, BlockActivations a)
     {
         a.Begin(8);
         Matrix values = cache is null ? a.Values : cache.Values;        // [total, channels]
-        a.AttendedValues.Resize(a.Attention.Rows, values.Columns);
-        kernels.Attention.WeightedValues(
-            a.Attention.Span, values.Span, heads, values.Columns / heads, a.AttendedValues.Span);
+        Matrix attention = a.Dropout is null ? a.Attention : a.Dropout.DroppedAttention;
+        a.AttendedValues.Resize(attention.Rows, values.Columns);
+        for (int s = 0; s < a.Sequences; s++)
+        {
+            kernels.Attention.WeightedValues(
+                a.RowsOf(s, attention), a.RowsOf(s, values), heads, values.Columns / heads, a.RowsOf(s, a.AttendedValues));
+        }
     }
 
     private static void Step9AttentionOutput(LinearMap attentionProjection, KernelSet kernels, BlockActivations a)
     {
         a.Begin(9);
         attentionProjection.Forward(a.AttendedValues, kernels, a.AttentionOutput);
+        a.Dropout?.DropAttentionOutput(a.AttentionOutput);
     }
 
     private static void Step10Residual1(KernelSet kernels, BlockActivations a)
@@ -142,6 +157,7 @@ public static class TransformerBlock
     {
         a.Begin(15);
         mlpProjection.Forward(a.Gelu, kernels, a.MlpOutput);
+        a.Dropout?.DropMlpOutput(a.MlpOutput);
     }
 
     private static void Step16Residual2(KernelSet kernels, BlockActivations a)

@@ -1,0 +1,66 @@
+// Dropout: in training, numbers are set to 0 at random and the others enlarged to make up for it.
+
+using Gpt2.Core.Numerics;
+
+namespace Gpt2.Core.Model;
+
+/// <summary>
+/// Inverted dropout (Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting"): each
+/// element is multiplied by 0 with probability <paramref name="rate"/> and by 1 / (1 − rate) otherwise.
+/// </summary>
+/// <param name="rate">0 or more, below 1.</param>
+public sealed class Dropout(float rate)
+{
+    /// <summary>Where the choices come from. Training seeds it anew for every step.</summary>
+    public RandomGenerator Random { get; set; } = new(0);
+
+    /// <summary>Chooses what is dropped, and drops it: values = values × mask.</summary>
+    /// <param name="values">Changed in place.</param>
+    /// <param name="mask">Becomes the factors, for the backward pass.</param>
+    public void Apply(Matrix values, Matrix mask)
+    {
+        mask.Resize(values.Rows, values.Columns);
+        Span<float> factors = mask.Span;
+        for (int i = 0; i < factors.Length; i++)
+        {
+            factors[i] = Random.NextDouble() < rate ? 0 : 1 / (1 - rate);
+        }
+
+        Multiply(mask, values);
+    }
+
+    /// <summary>values = values × mask, also the backward of <see cref="Apply"/>.</summary>
+    public static void Multiply(Matrix mask, Matrix values)
+    {
+        Shape.Require(mask, values.Rows, values.Columns);
+        Span<float> factors = mask.Span;
+        Span<float> products = values.Span;
+        for (int i = 0; i < products.Length; i++)
+        {
+            products[i] *= factors[i];
+        }
+    }
+}
+
+/// <summary>What was dropped in a block.</summary>
+public sealed class BlockDropout(Dropout dropout)
+{
+    /// <summary>Step 7 with some weights dropped, which step 8 uses in its place; step 7 itself stays as it is.</summary>
+    public Matrix DroppedAttention { get; } = new("step 7 attention, dropped");     // [tokens, heads · total]
+
+    public Matrix AttentionMask { get; } = new("step 7 mask");                      // [tokens, heads · total]
+
+    public Matrix AttentionOutputMask { get; } = new("step 9 mask");                // [tokens, channels]
+
+    public Matrix MlpOutputMask { get; } = new("step 15 mask");                     // [tokens, channels]
+
+    internal void DropAttention(Matrix attention)
+    {
+        DroppedAttention.CopyFrom(attention);
+        dropout.Apply(DroppedAttention, AttentionMask);
+    }
+
+    internal void DropAttentionOutput(Matrix attentionOutput) => dropout.Apply(attentionOutput, AttentionOutputMask);
+
+    internal void DropMlpOutput(Matrix mlpOutput) => dropout.Apply(mlpOutput, MlpOutputMask);
+}

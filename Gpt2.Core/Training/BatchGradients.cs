@@ -1,0 +1,70 @@
+// Loss and gradients of a batch: forward, loss, backward. One instance keeps the memory for batches of one size.
+
+using Gpt2.Core.Model;
+using Gpt2.Core.Numerics;
+
+namespace Gpt2.Core.Training;
+
+/// <summary>Computes the gradients of sequences of equal length. Not for several threads at once.</summary>
+public sealed class BatchGradients
+{
+    private readonly ForwardActivations activations;
+    private readonly Gpt2Backward backward = new();
+
+    /// <param name="config">The model's sizes.</param>
+    /// <param name="sequences">Sequences per batch.</param>
+    /// <param name="dropout">What share of numbers is dropped; 0 for none.</param>
+    public BatchGradients(Gpt2Config config, int sequences, float dropout)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(dropout);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(dropout, 1);
+        activations = new ForwardActivations(
+            config, keepEveryBlock: true, HeadRows.All, breakpoint: null, sequences, dropout > 0 ? new Dropout(dropout) : null);
+    }
+
+    /// <summary>Seeds what is dropped next.</summary>
+    public void SeedDropout(ulong seed)
+    {
+        if (activations.Dropout is not null)
+        {
+            activations.Dropout.Random = new RandomGenerator(seed);
+        }
+    }
+
+    /// <summary>Adds the gradients of (summed loss / counted).</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="ids">The tokens, sequence after sequence.</param>
+    /// <param name="targets">For each the token that follows, or −1 where it is not counted.</param>
+    /// <param name="counted">By how many the summed loss is divided: the counted targets of the whole batch.</param>
+    /// <param name="gradients">Added to.</param>
+    /// <returns>The summed loss of these sequences, not divided.</returns>
+    public double Add(Gpt2Model model, ReadOnlySpan<int> ids, ReadOnlySpan<int> targets, int counted, Gpt2Gradients gradients)
+    {
+        model.Forward(ids, cache: null, activations);
+        double loss = 0;
+        for (int row = 0; row < targets.Length; row++)
+        {
+            loss += targets[row] < 0 ? 0 : LossOf(activations.Logits.Row(row), targets[row]);
+        }
+
+        backward.Run(model, ids, targets, counted, activations, gradients);
+        return loss;
+    }
+
+    private static double LossOf(ReadOnlySpan<float> logits, int target)
+    {
+        float max = logits[0];
+        foreach (float logit in logits)
+        {
+            max = MathF.Max(max, logit);
+        }
+
+        double sum = 0;
+        foreach (float logit in logits)
+        {
+            sum += Math.Exp(logit - max);
+        }
+
+        return Math.Log(sum) + max - logits[target];
+    }
+}

@@ -1,0 +1,100 @@
+// The backward pass of the whole model: Gpt2Model.Forward read backwards, from the loss to the embeddings.
+
+using Gpt2.Core.Model;
+using Gpt2.Core.Numerics;
+using Gpt2.Kernels;
+
+namespace Gpt2.Core.Training;
+
+/// <summary>Backward of <see cref="Gpt2Model"/> with the mean cross-entropy as loss.</summary>
+public sealed class Gpt2Backward
+{
+    private readonly Matrix logits = new("gradient of logits");                             // [tokens, vocabulary]
+    private readonly Matrix predictedEmbedding = new("gradient of predicted_embedding");    // [tokens, channels]
+    private readonly Matrix lastLayerNorm = new("gradient of last_layernorm");              // [tokens, channels]
+    private readonly BlockGradients block = new();
+
+    /// <summary>Adds the gradients of the loss for a batch.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="ids">The tokens of the forward pass.</param>
+    /// <param name="targets">For each the token that follows, or −1 where it is not counted.</param>
+    /// <param name="counted">By how many the summed loss is divided: the counted targets of the whole batch.</param>
+    /// <param name="a">What the forward pass computed, every block and every row kept.</param>
+    /// <param name="gradients">Added to.</param>
+    public void Run(
+        Gpt2Model model, ReadOnlySpan<int> ids, ReadOnlySpan<int> targets, int counted, ForwardActivations a, Gpt2Gradients gradients)
+    {
+        if (a.HeadRows != HeadRows.All || !a.KeepsEveryBlock(model.Config))
+        {
+            throw new ArgumentException("the backward pass needs activations that keep every block and every row");
+        }
+
+        Gpt2Weights weights = model.Weights;
+        Gpt2Weights w = gradients.Of;
+        KernelSet kernels = model.Kernels;
+
+        LogitsGradient(a.Probabilities, targets, counted, logits);                                                      // [tokens, vocabulary]
+        LinearBackward.Transposed(a.PredictedEmbedding, weights.Head, logits, kernels, predictedEmbedding, w.Head);     // [tokens, channels]
+        TransformerBlockBackward.ScaleBackward(
+            a.LastLayerNorm, weights.FinalNorm, predictedEmbedding, kernels, lastLayerNorm, w.FinalNorm);               // [tokens, channels]
+        block.Residual2.Resize(lastLayerNorm.Rows, lastLayerNorm.Columns);
+        kernels.LayerNorm.NormaliseBackward(
+            a.LastHiddenState.Span, a.LastLayerNorm.Span, lastLayerNorm.Span, lastLayerNorm.Columns,
+            TransformerBlock.LayerNormEpsilon, block.Residual2.Span);                                                   // [tokens, channels]
+
+        for (int i = model.Config.Layers - 1; i >= 0; i--)
+        {
+            TransformerBlockBackward.Backward(a.Block(i), weights.Blocks[i], model.Config.Heads, kernels, block, w.Blocks[i]);
+            block.Residual2.CopyFrom(block.Input);                                                                      // [tokens, channels]
+        }
+
+        if (a.Dropout is not null)
+        {
+            Dropout.Multiply(a.EmbeddingMask, block.Input);
+        }
+
+        EmbeddingGradients(ids, a.Sequences, block.Input, w.TokenEmbedding, w.PositionEmbedding);
+    }
+
+    // loss = mean of −ln softmax(logits)[target]: its gradient is (probabilities − 1 at the target) / counted.
+    private static void LogitsGradient(Matrix probabilities, ReadOnlySpan<int> targets, int counted, Matrix logits)
+    {
+        logits.Resize(probabilities.Rows, probabilities.Columns);
+        float share = 1f / counted;
+        for (int row = 0; row < probabilities.Rows; row++)
+        {
+            Span<float> gradient = logits.Row(row);
+            if (targets[row] < 0)
+            {
+                gradient.Clear();
+                continue;
+            }
+
+            ReadOnlySpan<float> given = probabilities.Row(row);
+            for (int id = 0; id < gradient.Length; id++)
+            {
+                gradient[id] = given[id] * share;
+            }
+
+            gradient[targets[row]] -= share;
+        }
+    }
+
+    // embedding = wte[id] + wpe[position]: each row goes back to where it came from.
+    private static void EmbeddingGradients(
+        ReadOnlySpan<int> ids, int sequences, Matrix gradient, Matrix wte, Matrix wpe)
+    {
+        int tokens = ids.Length / sequences;
+        for (int row = 0; row < ids.Length; row++)
+        {
+            ReadOnlySpan<float> given = gradient.Row(row);
+            Span<float> token = wte.Row(ids[row]);
+            Span<float> position = wpe.Row(row % tokens);
+            for (int channel = 0; channel < given.Length; channel++)
+            {
+                token[channel] += given[channel];
+                position[channel] += given[channel];
+            }
+        }
+    }
+}

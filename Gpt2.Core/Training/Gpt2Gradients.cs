@@ -1,0 +1,35 @@
+// The gradients of a model's weights: one number for every weight, in matrices of the same names and shapes.
+
+using Gpt2.Core.Model;
+using Gpt2.Core.Numerics;
+using Gpt2.Kernels;
+
+namespace Gpt2.Core.Training;
+
+/// <summary>∂loss/∂weight for every weight of a model. Backward passes add to it.</summary>
+public sealed class Gpt2Gradients(Gpt2Config config)
+{
+    /// <summary>The numbers, in the shape of weights.</summary>
+    public Gpt2Weights Of { get; } = new(config);
+
+    /// <summary>Sets all to 0.</summary>
+    public void Clear()
+    {
+        foreach (Matrix matrix in Of.Matrices())
+        {
+            matrix.Span.Clear();
+        }
+    }
+
+    /// <summary>Adds the gradients of another part of the batch.</summary>
+    public void Add(Gpt2Gradients other, KernelSet kernels)
+    {
+        foreach ((Matrix sum, Matrix more) in Of.Matrices().Zip(other.Of.Matrices()))
+        {
+            kernels.Add.Apply(sum.Span, more.Span, sum.Span);
+        }
+    }
+
+    /// <summary>The square root of the sum of all squares.</summary>
+    public double Norm() => Math.Sqrt(Of.Matrices().Sum(matrix => AdamW.SumOfSquares(matrix.Span)));
+}
