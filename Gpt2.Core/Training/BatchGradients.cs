@@ -41,13 +41,19 @@ public sealed class BatchGradients
     public double Add(Gpt2Model model, ReadOnlySpan<int> ids, ReadOnlySpan<int> targets, int counted, Gpt2Gradients gradients)
     {
         model.Forward(ids, cache: null, activations);
+        backward.Run(model, ids, targets, counted, activations, gradients);
+        return SummedLoss(activations.Logits, targets);
+    }
+
+    /// <summary>The sum of the losses of all rows whose target counts.</summary>
+    public static double SummedLoss(Matrix logits, ReadOnlySpan<int> targets)
+    {
         double loss = 0;
         for (int row = 0; row < targets.Length; row++)
         {
-            loss += targets[row] < 0 ? 0 : LossOf(activations.Logits.Row(row), targets[row]);
+            loss += targets[row] < 0 ? 0 : LossOf(logits.Row(row), targets[row]);
         }
 
-        backward.Run(model, ids, targets, counted, activations, gradients);
         return loss;
     }
 

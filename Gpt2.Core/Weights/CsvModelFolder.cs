@@ -51,10 +51,17 @@ public static class CsvModelFolder
     }
 
     /// <summary>Writes a model; the folder appears when it is whole.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="vocabulary">The vocabulary; null for a model without text.</param>
+    /// <param name="files">Which vocabulary files to write.</param>
+    /// <param name="progress">Is told the share written, 0 to 1; or null.</param>
+    /// <param name="also">Writes further files into the folder it is given, before that appears.</param>
+    /// <param name="cancellation">Stops between files.</param>
     /// <exception cref="Gpt2Exception">The folder cannot be written.</exception>
     public static void Write(
         string folder, Gpt2Weights weights, Vocabulary? vocabulary, VocabularyFiles files = VocabularyFiles.Gpt2,
-        IProgress<double>? progress = null, CancellationToken cancellation = default)
+        IProgress<double>? progress = null, Action<string>? also = null, CancellationToken cancellation = default)
     {
         using var staged = new StagedFolder(folder);
         HyperparametersFile.Write(weights.Config, staged.File(HyperparametersFile.FileName));
@@ -76,6 +83,7 @@ public static class CsvModelFolder
             progress?.Report((double)done / weights.Config.Parameters);
         }
 
+        also?.Invoke(staged.Path);
         staged.Commit();
     }
 

@@ -1,0 +1,112 @@
+// A training run's state on disk: a model folder that any command can use, with the optimiser's state and the
+// settings beside the weights.
+
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Gpt2.Core.Model;
+using Gpt2.Core.Numerics;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+
+namespace Gpt2.Core.Training;
+
+/// <summary>What a run needs beside weights and optimiser to go on.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="Settings">The run's settings.</param>
+/// <param name="TextFile">The file of the text; null for the workshop's own.</param>
+/// <param name="TextHash">SHA-256 of the text, so that a run does not go on with another.</param>
+/// <param name="SamplePrompt">What samples continue.</param>
+public sealed record RunState(int Step, TrainingSettings Settings, string? TextFile, string TextHash, string? SamplePrompt);
+
+/// <summary>Writes and reads checkpoints. The state of the random numbers is the step: see <see cref="BatchSource"/>.</summary>
+public static class Checkpoint
+{
+    private const string FolderPrefix = "step-";
+    private const string StateFile = "training.json";
+    private const string OptimizerFile = "optimizer.bin";
+
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
+
+    /// <summary>Writes a checkpoint; it appears when it is whole, and older ones but the last before it go.</summary>
+    public static string Write(string folder, RunState state, Gpt2Weights weights, AdamWOptimizer optimizer, Vocabulary? vocabulary)
+    {
+        Directory.CreateDirectory(folder);
+        string target = Path.Combine(folder, FolderPrefix + state.Step.ToString("D7", CultureInfo.InvariantCulture));
+        if (!Directory.Exists(target))
+        {
+            CsvModelFolder.Write(target, weights, vocabulary, also: staged =>
+            {
+                File.WriteAllText(Path.Combine(staged, StateFile), JsonSerializer.Serialize(state, Readable));
+                WriteOptimizer(Path.Combine(staged, OptimizerFile), optimizer);
+            });
+        }
+
+        foreach (string old in Folders(folder).SkipLast(2))
+        {
+            Directory.Delete(old, recursive: true);
+        }
+
+        return target;
+    }
+
+    /// <summary>The newest checkpoint, or null.</summary>
+    public static string? Newest(string folder) => Directory.Exists(folder) ? Folders(folder).LastOrDefault() : null;
+
+    /// <summary>Reads the state of a checkpoint.</summary>
+    /// <exception cref="Gpt2Exception">The file is missing or not in this form.</exception>
+    public static RunState ReadState(string checkpoint)
+    {
+        string path = Path.Combine(checkpoint, StateFile);
+        try
+        {
+            return JsonSerializer.Deserialize<RunState>(File.ReadAllText(path))
+                ?? throw new Gpt2Exception($"{path}: found null, expected the state of a training run");
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new Gpt2Exception($"{path}: no such file, expected the checkpoint of a training run", e);
+        }
+        catch (JsonException e)
+        {
+            throw new Gpt2Exception($"{path}: not the state of a training run ({e.Message})", e);
+        }
+    }
+
+    /// <summary>Fills an optimiser from a checkpoint.</summary>
+    /// <exception cref="Gpt2Exception">The file is missing or of another size.</exception>
+    public static void ReadOptimizer(string checkpoint, int step, AdamWOptimizer optimizer)
+    {
+        string path = Path.Combine(checkpoint, OptimizerFile);
+        long expected = Tensors(optimizer).Sum(matrix => (long)matrix.Span.Length * sizeof(float));
+        if (!File.Exists(path) || new FileInfo(path).Length != expected)
+        {
+            throw new Gpt2Exception($"{path}: missing or not of {expected} bytes, expected the optimiser's state of this model");
+        }
+
+        using FileStream stream = File.OpenRead(path);
+        foreach (Matrix matrix in Tensors(optimizer))
+        {
+            stream.ReadExactly(MemoryMarshal.AsBytes(matrix.Span));
+        }
+
+        optimizer.Step = step;
+    }
+
+    private static void WriteOptimizer(string path, AdamWOptimizer optimizer)
+    {
+        using FileStream stream = File.Create(path);
+        foreach (Matrix matrix in Tensors(optimizer))
+        {
+            stream.Write(MemoryMarshal.AsBytes(matrix.Span));
+        }
+    }
+
+    private static IEnumerable<Matrix> Tensors(AdamWOptimizer optimizer) =>
+        optimizer.Means.Matrices().Concat(optimizer.Squares.Matrices());
+
+    private static IEnumerable<string> Folders(string folder) =>
+        Directory.EnumerateDirectories(folder, FolderPrefix + "*")
+            .Where(path => Path.GetFileName(path).Length == FolderPrefix.Length + 7) // no ".partial-"
+            .Order(StringComparer.Ordinal);
+}

@@ -1,0 +1,66 @@
+// A text as training reads it: token ids, split into a part to learn from and a part to be tested on.
+
+using Gpt2.Core.Text;
+
+namespace Gpt2.Core.Training;
+
+/// <summary>The ids to train on and the ids to validate on.</summary>
+public sealed class TrainingData
+{
+    /// <summary>Every how many documents one is kept for validation.</summary>
+    public const int ValidationEvery = 20;
+
+    private TrainingData(int[] training, int[] validation)
+    {
+        Training = training;
+        Validation = validation;
+    }
+
+    public int[] Training { get; }
+
+    /// <summary>Empty where the text is too short to spare any.</summary>
+    public int[] Validation { get; }
+
+    /// <summary>
+    /// Encodes and splits a text. Where <c>&lt;|endoftext|&gt;</c> separates documents, every 20th document is for
+    /// validation and each ends with that token; elsewhere the last 20th of the tokens is.
+    /// </summary>
+    /// <exception cref="Gpt2Exception">The text has fewer tokens than a window and its targets.</exception>
+    public static TrainingData FromText(string text, Tokenizer tokenizer, int context)
+    {
+        int[] ids = tokenizer.Encode(text, allowSpecial: true);
+        int end = tokenizer.Vocabulary.EndOfText;
+        (int[] training, int[] validation) = Array.IndexOf(ids, end) >= 0 ? ByDocuments(ids, end) : ByPlace(ids);
+        if (training.Length < context + 1)
+        {
+            throw new Gpt2Exception(
+                $"the training text has {training.Length} tokens, expected at least {context + 1} for a window of {context}: "
+                + "take a longer text or a smaller --context");
+        }
+
+        return new TrainingData(training, validation.Length < context + 1 ? [] : validation);
+    }
+
+    /// <summary>Ids that are split already.</summary>
+    public static TrainingData FromIds(int[] training, int[] validation) => new(training, validation);
+
+    private static (int[] Training, int[] Validation) ByDocuments(int[] ids, int end)
+    {
+        var training = new List<int>(ids.Length);
+        var validation = new List<int>(ids.Length / ValidationEvery);
+        int document = 0;
+        foreach (int id in ids)
+        {
+            (document % ValidationEvery == ValidationEvery - 1 ? validation : training).Add(id);
+            document += id == end ? 1 : 0;
+        }
+
+        return ([.. training], [.. validation]);
+    }
+
+    private static (int[] Training, int[] Validation) ByPlace(int[] ids)
+    {
+        int split = ids.Length - (ids.Length / ValidationEvery);
+        return (ids[..split], ids[split..]);
+    }
+}

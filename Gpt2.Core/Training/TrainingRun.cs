@@ -1,0 +1,95 @@
+// A run in a folder: steps, evaluations, log, curve, checkpoints, and at the end the model. It can be stopped or killed
+// at any moment and goes on from its newest checkpoint to the same end.
+
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+
+namespace Gpt2.Core.Training;
+
+/// <summary>Trains in a folder.</summary>
+public sealed class TrainingRun
+{
+    private const string CheckpointFolder = "checkpoints";
+
+    private readonly string folder;
+    private readonly Trainer trainer;
+    private readonly Vocabulary? vocabulary;
+    private readonly RunState state;
+
+    /// <param name="folder">The folder of the run; at the end a model folder.</param>
+    /// <param name="trainer">Model, text and settings; with the optimiser of a checkpoint where the run goes on.</param>
+    /// <param name="vocabulary">The model's vocabulary.</param>
+    /// <param name="state">What goes into checkpoints beside weights and optimiser.</param>
+    public TrainingRun(string folder, Trainer trainer, Vocabulary? vocabulary, RunState state)
+    {
+        this.folder = folder;
+        this.trainer = trainer;
+        this.vocabulary = vocabulary;
+        this.state = state;
+        Directory.CreateDirectory(folder);
+        TrainingLog.Begin(LogFile, trainer.Optimizer.Step);
+    }
+
+    public string LogFile => Path.Combine(folder, "log.csv");
+
+    public string CurveFile => Path.Combine(folder, "loss.svg");
+
+    /// <summary>The newest checkpoint of a run's folder, or null.</summary>
+    public static string? NewestCheckpoint(string folder) => Checkpoint.Newest(Path.Combine(folder, CheckpointFolder));
+
+    /// <summary>Trains to the last step and writes the model.</summary>
+    /// <param name="report">Is told every step, with the validation loss where there was an evaluation.</param>
+    /// <param name="cancellation">Stops after the step under way, with a checkpoint.</param>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    /// <exception cref="Gpt2Exception">Training has diverged, or the folder cannot be written.</exception>
+    public void Run(Action<StepResult, double?> report, CancellationToken cancellation)
+    {
+        TrainingSettings settings = trainer.Settings;
+        while (trainer.Optimizer.Step < settings.Steps)
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                WriteCheckpoint();
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            StepResult result = trainer.RunStep();
+            bool last = result.Step == settings.Steps;
+            double? validation = result.Step % settings.EvaluateEvery == 0 || last ? trainer.ValidationLoss(CancellationToken.None) : null;
+            validation = validation is double loss && double.IsNaN(loss) ? null : validation;
+            TrainingLog.Append(LogFile, new LogLine(result.Step, result.Loss, validation, result.LearningRate, result.GradientNorm));
+            report(result, validation);
+            if (result.Step % settings.CheckpointEvery == 0 && !last)
+            {
+                WriteCheckpoint();
+            }
+        }
+
+        DrawCurve();
+        CsvModelFolder.Write(folder, trainer.Model.Weights, vocabulary);
+        string checkpoints = Path.Combine(folder, CheckpointFolder);
+        if (Directory.Exists(checkpoints))
+        {
+            Directory.Delete(checkpoints, recursive: true); // the model is whole: there is nothing to go on with
+        }
+    }
+
+    private void WriteCheckpoint()
+    {
+        DrawCurve();
+        Checkpoint.Write(
+            Path.Combine(folder, CheckpointFolder), state with { Step = trainer.Optimizer.Step }, trainer.Model.Weights,
+            trainer.Optimizer, vocabulary);
+    }
+
+    private void DrawCurve()
+    {
+        IReadOnlyList<LogLine> log = TrainingLog.Read(LogFile);
+        if (log.Count > 0)
+        {
+            string temporary = CurveFile + ".partial";
+            File.WriteAllText(temporary, LossCurve.Svg(log));
+            File.Move(temporary, CurveFile, overwrite: true);
+        }
+    }
+}
