@@ -32,6 +32,11 @@ internal sealed record InfoResult(
 
 internal sealed record NewResult(string Folder, long Parameters, ulong Seed);
 
+internal sealed record TrainTokenizerResult(
+    string File, int VocabSize, int Merges, long Words, int DifferentWords, LearningPassResult[]? Passes);
+
+internal sealed record LearningPassResult(int Pass, string Left, string Right, long Count, int Id, string Token);
+
 internal sealed record ErrorResult(ErrorDetail Error);
 
 internal sealed record ErrorDetail(string Message, string Code);
@@ -43,6 +48,7 @@ internal sealed record ErrorDetail(string Message, string Code);
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(InfoResult))]
 [JsonSerializable(typeof(NewResult))]
+[JsonSerializable(typeof(TrainTokenizerResult))]
 [JsonSerializable(typeof(ErrorResult))]
 internal sealed partial class JsonShapes : JsonSerializerContext
 {

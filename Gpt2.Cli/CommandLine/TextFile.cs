@@ -1,0 +1,50 @@
+// A whole text to learn from or to evaluate on: a UTF-8 file, or standard input for '-'.
+
+using System.CommandLine;
+using System.Text;
+using Gpt2.Core;
+
+namespace Gpt2.Cli.CommandLine;
+
+/// <summary>The argument FILE.</summary>
+internal static class TextFile
+{
+    private const string StandardInput = "-";
+
+    public static Argument<string> Argument(string description) => new("file")
+    {
+        Description = description + " UTF-8; - is standard input.",
+        HelpName = "FILE",
+    };
+
+    /// <summary>What an error message calls it.</summary>
+    public static string NameOf(string path) => path == StandardInput ? "standard input" : path;
+
+    /// <summary>Reads it whole; a byte-order mark is no part of it.</summary>
+    /// <exception cref="Gpt2Exception">It is missing, cannot be read, or is not UTF-8 text.</exception>
+    public static string Read(string path, CommandIo io)
+    {
+        try
+        {
+            if (path == StandardInput)
+            {
+                return io.In.ReadToEnd();
+            }
+
+            using var reader = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            return reader.ReadToEnd();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new Gpt2Exception($"{path}: no such file", e);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new Gpt2Exception($"{NameOf(path)}: not UTF-8 text: convert it first", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new Gpt2Exception($"{NameOf(path)}: cannot be read ({e.Message}); expected a text file", e);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+// gpt2 train-tokenizer: learns the merges of a vocabulary from a text and writes them as vocab.bpe.
+
+using System.CommandLine;
+using System.Globalization;
+using Gpt2.Cli.CommandLine;
+using Gpt2.Cli.Output;
+using Gpt2.Core;
+using Gpt2.Core.Text;
+using Table = Spectre.Console.Table;
+
+namespace Gpt2.Cli.Commands;
+
+internal static class TrainTokenizerCommand
+{
+    public static Command Create(CommandIo io)
+    {
+        Argument<string> file = TextFile.Argument("The text to learn from; <|endoftext|> separates documents.");
+        Option<int> size = new("--vocab-size")
+        {
+            Description = $"Tokens wanted: 256 bytes, the merges, and <|endoftext|>; at least {Vocabulary.SmallestCount}.",
+            HelpName = "N",
+            Required = true,
+        };
+        Option<string> output = new("--out", "-o") { Description = "The vocab.bpe to write.", HelpName = "FILE", Required = true };
+        Option<bool> explain = new("--explain") { Description = "Show every pass: the pair, how often it stood, the token it makes." };
+        Option<bool> json = CommonOptions.Json();
+
+        var command = new Command("train-tokenizer", "Learn a vocabulary from a text: join the most frequent pair, again and again.");
+        command.Arguments.Add(file);
+        command.Options.Add(size);
+        command.Options.Add(output);
+        command.Options.Add(explain);
+        command.Options.Add(json);
+        command.SetAction(parsed =>
+        {
+            int wanted = parsed.GetValue(size);
+            if (wanted < Vocabulary.SmallestCount)
+            {
+                throw new UsageException(
+                    $"--vocab-size {wanted}: expected at least {Vocabulary.SmallestCount}, the 256 bytes and {Vocabulary.EndOfTextToken}");
+            }
+
+            string path = parsed.GetValue(file)!;
+            string target = parsed.GetValue(output)!;
+            string text = ReadText(path, io);
+            using var staged = new StagedFile(target);
+            LearnedMerges learned = Progress.Run(
+                "learning merges", io, progress => BytePairLearner.Learn(text, wanted, progress, io.Cancellation));
+            VocabularyFile.Write(learned.Vocabulary, staged.Path);
+            staged.Commit();
+
+            Report(learned, wanted, TextFile.NameOf(path), target, parsed.GetValue(explain), parsed.GetValue(json), io);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static string ReadText(string path, CommandIo io)
+    {
+        string text = TextFile.Read(path, io);
+        if (text.Length == 0)
+        {
+            throw new Gpt2Exception($"{TextFile.NameOf(path)}: the text is empty, expected words to learn from");
+        }
+
+        int zero = text.IndexOf('\0', StringComparison.Ordinal);
+        return zero < 0
+            ? text
+            : throw new Gpt2Exception($"{TextFile.NameOf(path)}: found a zero byte after {zero} characters, expected a text and not a binary file");
+    }
+
+    private static void Report(
+        LearnedMerges learned, int wanted, string source, string target, bool explain, bool json, CommandIo io)
+    {
+        int tokens = learned.Vocabulary.Count;
+        if (tokens < wanted)
+        {
+            io.Note(string.Create(
+                CultureInfo.InvariantCulture,
+                $"note: {source} has {tokens} tokens to give, not the {wanted} asked for: no other pair occurs twice; a longer text has more"));
+        }
+
+        if (json)
+        {
+            JsonShapes.Write(
+                new TrainTokenizerResult(
+                    target, tokens, learned.Passes.Count, learned.Words, learned.DifferentWords,
+                    explain ? [.. learned.Passes.Select((pass, index) => Describe(pass, index, learned.Vocabulary))] : null),
+                io.Out);
+            return;
+        }
+
+        if (explain)
+        {
+            ShowPasses(learned, io);
+        }
+
+        io.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{target}: {tokens} tokens, {learned.Passes.Count} merges learned from {learned.Words} words, {learned.DifferentWords} of them different"));
+    }
+
+    private static void ShowPasses(LearnedMerges learned, CommandIo io)
+    {
+        Vocabulary vocabulary = learned.Vocabulary;
+        Table table = Tables.Create(">pass", "pair", ">count", ">id", "token");
+        for (int index = 0; index < learned.Passes.Count; index++)
+        {
+            LearningPass pass = learned.Passes[index];
+            table.Row(
+                (index + 1).ToString(CultureInfo.InvariantCulture),
+                $"{vocabulary.WrittenForm(pass.Merge.Left)} + {vocabulary.WrittenForm(pass.Merge.Right)}",
+                pass.Count.ToString(CultureInfo.InvariantCulture),
+                pass.Token.ToString(CultureInfo.InvariantCulture),
+                TokenText.Quoted(vocabulary.BytesOf(pass.Token)));
+        }
+
+        io.Show(table);
+    }
+
+    private static LearningPassResult Describe(LearningPass pass, int index, Vocabulary vocabulary) => new(
+        index + 1, vocabulary.WrittenForm(pass.Merge.Left), vocabulary.WrittenForm(pass.Merge.Right), pass.Count, pass.Token,
+        vocabulary.WrittenForm(pass.Token));
+}
