@@ -20,6 +20,22 @@ internal static class TextFile
     /// <summary>What an error message calls it.</summary>
     public static string NameOf(string path) => path == StandardInput ? "standard input" : path;
 
+    /// <summary>Reads it whole, and refuses what cannot be learned from: an empty text, or a binary file.</summary>
+    /// <exception cref="Gpt2Exception">It is missing, cannot be read, is empty, or is no text.</exception>
+    public static string ReadToLearnFrom(string path, CommandIo io)
+    {
+        string text = Read(path, io);
+        if (text.Length == 0)
+        {
+            throw new Gpt2Exception($"{NameOf(path)}: the text is empty, expected words to learn from");
+        }
+
+        int zero = text.IndexOf('\0', StringComparison.Ordinal);
+        return zero < 0
+            ? text
+            : throw new Gpt2Exception($"{NameOf(path)}: found a zero byte after {zero} characters, expected a text and not a binary file");
+    }
+
     /// <summary>Reads it whole; a byte-order mark is no part of it.</summary>
     /// <exception cref="Gpt2Exception">It is missing, cannot be read, or is not UTF-8 text.</exception>
     public static string Read(string path, CommandIo io)

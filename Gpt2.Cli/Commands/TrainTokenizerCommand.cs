@@ -4,7 +4,6 @@ using System.CommandLine;
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
-using Gpt2.Core;
 using Gpt2.Core.Text;
 using Table = Spectre.Console.Table;
 
@@ -42,7 +41,7 @@ internal static class TrainTokenizerCommand
 
             string path = parsed.GetValue(file)!;
             string target = parsed.GetValue(output)!;
-            string text = ReadText(path, io);
+            string text = TextFile.ReadToLearnFrom(path, io);
             using var staged = new StagedFile(target);
             LearnedMerges learned = Progress.Run(
                 "learning merges", io, progress => BytePairLearner.Learn(text, wanted, progress, io.Cancellation));
@@ -53,20 +52,6 @@ internal static class TrainTokenizerCommand
             return ExitCode.Done;
         });
         return command;
-    }
-
-    private static string ReadText(string path, CommandIo io)
-    {
-        string text = TextFile.Read(path, io);
-        if (text.Length == 0)
-        {
-            throw new Gpt2Exception($"{TextFile.NameOf(path)}: the text is empty, expected words to learn from");
-        }
-
-        int zero = text.IndexOf('\0', StringComparison.Ordinal);
-        return zero < 0
-            ? text
-            : throw new Gpt2Exception($"{TextFile.NameOf(path)}: found a zero byte after {zero} characters, expected a text and not a binary file");
     }
 
     private static void Report(

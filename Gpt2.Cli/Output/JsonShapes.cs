@@ -30,6 +30,8 @@ internal sealed record InfoResult(
     string Name, string Folder, long Parameters, int NVocab, int NCtx, int NEmbd, int NHead, int NLayer, bool QkvBias,
     bool TiedHead, bool Text, long WeightsBytes, long CacheBytes, string Kernels, string[] InstructionSets);
 
+internal sealed record TrainResult(string Folder, int Steps, double Loss, double? ValidationLoss, long Parameters, double Seconds);
+
 internal sealed record NewResult(string Folder, long Parameters, ulong Seed);
 
 internal sealed record TrainTokenizerResult(
@@ -48,6 +50,7 @@ internal sealed record ErrorDetail(string Message, string Code);
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(InfoResult))]
 [JsonSerializable(typeof(NewResult))]
+[JsonSerializable(typeof(TrainResult))]
 [JsonSerializable(typeof(TrainTokenizerResult))]
 [JsonSerializable(typeof(ErrorResult))]
 internal sealed partial class JsonShapes : JsonSerializerContext

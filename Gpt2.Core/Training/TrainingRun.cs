@@ -66,7 +66,7 @@ public sealed class TrainingRun
         }
 
         DrawCurve();
-        CsvModelFolder.Write(folder, trainer.Model.Weights, vocabulary);
+        CsvModelFolder.Write(folder, trainer.Model.Weights, vocabulary, cancellation: CancellationToken.None);
         string checkpoints = Path.Combine(folder, CheckpointFolder);
         if (Directory.Exists(checkpoints))
         {

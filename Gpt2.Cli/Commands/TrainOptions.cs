@@ -1,0 +1,189 @@
+// The options of `gpt2 train`, their presets, and what they mean together.
+
+using System.CommandLine;
+using Gpt2.Cli.CommandLine;
+using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Core.Training;
+using Gpt2.Core.Weights;
+using Gpt2.Kernels;
+
+namespace Gpt2.Cli.Commands;
+
+/// <summary>The options of <see cref="TrainCommand"/>.</summary>
+internal sealed class TrainOptions
+{
+    private const string Workshop = "workshop";
+    private const int StandardVocabulary = 1024;
+
+    private readonly Argument<string?> file = new("file") { Description = "The text to learn from, UTF-8.", Arity = ArgumentArity.ZeroOrOne, HelpName = "FILE" };
+    private readonly Option<string?> output = new("--out", "-o") { Description = "The folder of the run; at the end a model folder.", HelpName = "FOLDER" };
+    private readonly Option<string?> resume = new("--resume") { Description = "Go on with the run in a folder, as it was begun.", HelpName = "FOLDER" };
+    private readonly Option<string?> preset = new("--preset") { Description = "workshop: the default model, its text and settings.", HelpName = Workshop };
+    private readonly Option<string?> initial = new("--init") { Description = "Begin with the weights and the vocabulary of a model.", HelpName = "FOLDER|NAME" };
+    private readonly Option<string?> vocabulary = new("--vocab") { Description = "Take a vocab.bpe.", HelpName = "FILE" };
+    private readonly Option<int?> vocabularySize = new("--vocab-size") { Description = $"Learn a vocabulary of this many tokens from the text. Default: {StandardVocabulary}.", HelpName = "N" };
+    private readonly Option<int?> layers = Size("--layers", "Blocks of a fresh model. Default: 4.");
+    private readonly Option<int?> heads = Size("--heads", "Attention heads per block. Default: 4.");
+    private readonly Option<int?> channels = Size("--channels", "Width of the residual stream. Default: 128.");
+    private readonly Option<int?> context = Size("--context", "Tokens of a window, and n_ctx of a fresh model. Default: 64.");
+    private readonly Option<int?> steps = Size("--steps", "Updates of the weights. Default: 1000.");
+    private readonly Option<int?> batchSize = Size("--batch-size", "Windows per pass. Default: 16.");
+    private readonly Option<int?> accumulate = Size("--accumulate", "Passes per update. Default: 1.");
+    private readonly Option<int?> warmup = Size("--warmup", "Steps in which the learning rate rises. Default: 100.");
+    private readonly Option<float?> learningRate = new("--learning-rate") { Description = "The highest learning rate. Default: 0.001.", HelpName = "X" };
+    private readonly Option<float?> minLearningRate = new("--min-learning-rate") { Description = "The learning rate at the end. Default: a tenth of the highest.", HelpName = "X" };
+    private readonly Option<float?> weightDecay = new("--weight-decay") { Description = "Decay of matrices. Default: 0.1.", HelpName = "X" };
+    private readonly Option<float?> clipNorm = new("--clip-norm") { Description = "The most that the gradients' norm may be, 0 for no limit. Default: 1.", HelpName = "X" };
+    private readonly Option<float?> dropout = new("--dropout") { Description = "Share of numbers dropped in training. Default: 0.", HelpName = "X" };
+    private readonly Option<bool> randomWindows = new("--random-windows") { Description = "Take windows at random places, not epoch by epoch." };
+    private readonly Option<ulong?> seed = new("--seed", "-s") { Description = "Seed of weights, windows and dropout. Default: 1.", HelpName = "N" };
+    private readonly Option<int?> evaluateEvery = Size("--eval-every", "Steps between evaluations. Default: 250.");
+    private readonly Option<int?> checkpointEvery = Size("--checkpoint-every", "Steps between checkpoints. Default: 500.");
+    private readonly Option<int> reportEvery = CommonOptions.Count("--report-every", [], "Steps between lines of progress.", least: 1, standard: 50);
+    private readonly Option<int> sampleEvery = CommonOptions.Count("--sample-every", [], "Steps between samples, 0 for none.", least: 0, standard: 500);
+    private readonly Option<string?> samplePrompt = new("--sample-prompt") { Description = "What samples continue.", HelpName = "TEXT" };
+    private readonly Option<string?> kernels = CommonOptions.Kernels();
+    private readonly Option<bool> json = CommonOptions.Json();
+
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(file);
+        foreach (Option option in (Option[])
+            [
+                output, resume, preset, initial, vocabulary, vocabularySize, layers, heads, channels, context, steps, batchSize, accumulate,
+                warmup, learningRate, minLearningRate, weightDecay, clipNorm, dropout, randomWindows, seed, evaluateEvery,
+                checkpointEvery, reportEvery, sampleEvery, samplePrompt, kernels, json,
+            ])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    public bool Json(ParseResult parsed) => parsed.GetValue(json);
+
+    public int ReportEvery(ParseResult parsed) => parsed.GetValue(reportEvery);
+
+    public int SampleEvery(ParseResult parsed) => parsed.GetValue(sampleEvery);
+
+    /// <summary>The folder of the run.</summary>
+    /// <exception cref="UsageException">Neither --out nor --resume was given.</exception>
+    public string FolderOf(ParseResult parsed) =>
+        parsed.GetValue(resume) ?? parsed.GetValue(output) ?? throw new UsageException("no folder: name one with --out FOLDER");
+
+    /// <summary>Makes the trainer that the options ask for.</summary>
+    /// <exception cref="UsageException">Options contradict each other.</exception>
+    /// <exception cref="Core.Gpt2Exception">Text, model or vocabulary are not there, or something is wrong with them.</exception>
+    public TrainingStart Start(ParseResult parsed, CommandIo io)
+    {
+        string folder = FolderOf(parsed);
+        KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels));
+        if (parsed.GetValue(resume) is not null)
+        {
+            return parsed.GetValue(file) is null && parsed.GetValue(output) is null
+                ? TrainingStart.Resume(folder, set, io)
+                : throw new UsageException("--resume goes on as the run was begun: expected no FILE and no --out beside it");
+        }
+
+        bool workshop = IsWorkshop(parsed);
+        if (workshop == parsed.GetValue(file) is not null)
+        {
+            throw new UsageException(workshop ? "--preset workshop brings its own text: expected no FILE" : "no text: name a FILE, or --preset workshop");
+        }
+
+        if (TrainingRun.NewestCheckpoint(folder) is not null)
+        {
+            throw new UsageException($"{folder} holds a run that was stopped: go on with --resume {folder}, or name another folder");
+        }
+
+        TrainingSettings settings = SettingsOf(parsed, workshop ? WorkshopPreset.Settings : new TrainingSettings());
+        Gpt2Weights? weights = null;
+        Tokenizer? tokenizer = parsed.GetValue(vocabulary) is string path ? new Tokenizer(VocabularyFile.Read(path)) : null;
+        if (parsed.GetValue(initial) is string model)
+        {
+            RefuseWithInit(parsed);
+            string found = ModelLocator.Find(model);
+            weights = CsvModelFolder.ReadWeights(found, null, io.Cancellation);
+            tokenizer = CsvLayout.TokenizerOf(found, weights.Config)
+                ?? throw new Core.Gpt2Exception($"{found}: a model of {weights.Config.Vocabulary} tokens has no text to train on");
+            settings = settings with { Context = parsed.GetValue(context) ?? Math.Min(settings.Context, weights.Config.Context) };
+        }
+
+        Gpt2Config sizes = workshop ? WorkshopPreset.Sizes : new Gpt2Config(1, settings.Context, 128, 4, 4);
+        sizes = sizes with
+        {
+            Context = settings.Context,
+            Channels = parsed.GetValue(channels) ?? sizes.Channels,
+            Heads = parsed.GetValue(heads) ?? sizes.Heads,
+            Layers = parsed.GetValue(layers) ?? sizes.Layers,
+        };
+        if ((settings.Problem() ?? sizes.Problem()) is string problem)
+        {
+            throw new UsageException(problem);
+        }
+
+        return TrainingStart.Begin(
+            parsed.GetValue(file), tokenizer, VocabularySizeOf(parsed, workshop), weights, sizes, settings,
+            parsed.GetValue(samplePrompt) ?? (workshop ? WorkshopPreset.SamplePrompt : null), set, io);
+    }
+
+    private bool IsWorkshop(ParseResult parsed) => parsed.GetValue(preset) switch
+    {
+        null => false,
+        Workshop => true,
+        string other => throw new UsageException($"--preset: found '{other}', expected {Workshop}"),
+    };
+
+    private int VocabularySizeOf(ParseResult parsed, bool workshop)
+    {
+        int size = parsed.GetValue(vocabularySize) ?? (workshop ? WorkshopPreset.VocabularySize : StandardVocabulary);
+        if (parsed.GetValue(vocabularySize) is not null && parsed.GetValue(vocabulary) is not null)
+        {
+            throw new UsageException("expected one of --vocab and --vocab-size, found both");
+        }
+
+        return size >= Vocabulary.SmallestCount
+            ? size
+            : throw new UsageException($"--vocab-size {size}: expected at least {Vocabulary.SmallestCount}");
+    }
+
+    private void RefuseWithInit(ParseResult parsed)
+    {
+        foreach (Option option in (Option[])[vocabulary, vocabularySize, layers, heads, channels])
+        {
+            if (parsed.GetResult(option) is not null)
+            {
+                throw new UsageException($"--init brings its own vocabulary and sizes: expected no {option.Name} beside it");
+            }
+        }
+    }
+
+    private TrainingSettings SettingsOf(ParseResult parsed, TrainingSettings standard)
+    {
+        float rate = parsed.GetValue(learningRate) ?? standard.LearningRate;
+        bool givenRate = parsed.GetValue(learningRate) is not null;
+        int count = parsed.GetValue(steps) ?? standard.Steps;
+        return standard with
+        {
+            Steps = count,
+            BatchSize = parsed.GetValue(batchSize) ?? standard.BatchSize,
+            Accumulate = parsed.GetValue(accumulate) ?? standard.Accumulate,
+            Context = parsed.GetValue(context) ?? standard.Context,
+            Warmup = parsed.GetValue(warmup) ?? Math.Min(standard.Warmup, count / 10),
+            LearningRate = rate,
+            MinLearningRate = parsed.GetValue(minLearningRate) ?? (givenRate ? rate / 10 : standard.MinLearningRate),
+            Dropout = parsed.GetValue(dropout) ?? standard.Dropout,
+            Seed = parsed.GetValue(seed) ?? standard.Seed,
+            Windows = parsed.GetValue(randomWindows) ? WindowOrder.Random : standard.Windows,
+            EvaluateEvery = parsed.GetValue(evaluateEvery) ?? standard.EvaluateEvery,
+            CheckpointEvery = parsed.GetValue(checkpointEvery) ?? standard.CheckpointEvery,
+            Optimizer = standard.Optimizer with
+            {
+                WeightDecay = parsed.GetValue(weightDecay) ?? standard.Optimizer.WeightDecay,
+                ClipNorm = parsed.GetValue(clipNorm) ?? standard.Optimizer.ClipNorm,
+            },
+        };
+    }
+
+    private static Option<int?> Size(string name, string description) => new(name) { Description = description, HelpName = "N" };
+}

@@ -1,0 +1,93 @@
+// What `gpt2 train` trains: text, vocabulary, fresh or given weights, from options, from the preset, or from the
+// checkpoint of a run that goes on.
+
+using System.Security.Cryptography;
+using System.Text;
+using Gpt2.Cli.CommandLine;
+using Gpt2.Core;
+using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Core.Training;
+using Gpt2.Core.Weights;
+using Gpt2.Kernels;
+
+namespace Gpt2.Cli.Commands;
+
+/// <summary>A trainer ready to run, and what its checkpoints need.</summary>
+internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunState State)
+{
+    /// <summary>Size of the workshop's text.</summary>
+    private const long WorkshopBytes = 6_000_000;
+    private const ulong WorkshopSeed = 1;
+
+    /// <summary>Begins a run.</summary>
+    /// <param name="textFile">The text; null for the workshop's own.</param>
+    /// <param name="tokenizer">The vocabulary; null to learn one of <paramref name="vocabularySize"/> tokens.</param>
+    /// <param name="vocabularySize">Tokens of a vocabulary that is learned.</param>
+    /// <param name="initial">Weights to go on from; null for fresh ones of <paramref name="sizes"/>.</param>
+    /// <param name="sizes">Sizes of fresh weights; its vocabulary is filled in.</param>
+    /// <param name="settings">How to train.</param>
+    /// <param name="samplePrompt">What samples continue.</param>
+    /// <param name="kernels">The kernels to compute with.</param>
+    /// <param name="io">Log and cancellation.</param>
+    public static TrainingStart Begin(
+        string? textFile, Tokenizer? tokenizer, int vocabularySize, Gpt2Weights? initial, Gpt2Config sizes,
+        TrainingSettings settings, string? samplePrompt, KernelSet kernels, CommandIo io)
+    {
+        string text = TextOf(textFile, io);
+        if (tokenizer is null)
+        {
+            io.Note($"learning {vocabularySize} tokens from {NameOf(textFile)}");
+            tokenizer = new Tokenizer(BytePairLearner.Learn(text, vocabularySize, null, io.Cancellation).Vocabulary);
+        }
+
+        Gpt2Weights weights = initial ?? Fresh(sizes with { Vocabulary = tokenizer.Vocabulary.Count }, settings.Seed);
+        TrainingData data = TrainingData.FromText(text, tokenizer, settings.Context);
+        var trainer = new Trainer(new Gpt2Model(weights, kernels), settings, data);
+        return new TrainingStart(trainer, tokenizer, new RunState(0, settings, textFile is null ? null : Path.GetFullPath(textFile), HashOf(text), samplePrompt));
+    }
+
+    /// <summary>Goes on with the run in a folder.</summary>
+    /// <exception cref="Gpt2Exception">There is no checkpoint, or the text is not the same any more.</exception>
+    public static TrainingStart Resume(string folder, KernelSet kernels, CommandIo io)
+    {
+        string checkpoint = TrainingRun.NewestCheckpoint(folder)
+            ?? throw new Gpt2Exception($"{folder}: no checkpoint of a training run, expected one in its folder 'checkpoints'; begin a run without --resume");
+        RunState state = Checkpoint.ReadState(checkpoint);
+        string text = TextOf(state.TextFile, io);
+        if (HashOf(text) != state.TextHash)
+        {
+            throw new Gpt2Exception($"{NameOf(state.TextFile)}: not the text that this run began with; put that back or begin a new run");
+        }
+
+        Gpt2Weights weights = CsvModelFolder.ReadWeights(checkpoint, null, io.Cancellation);
+        Tokenizer tokenizer = CsvLayout.TokenizerOf(checkpoint, weights.Config)!;
+        var trainer = new Trainer(
+            new Gpt2Model(weights, kernels), state.Settings, TrainingData.FromText(text, tokenizer, state.Settings.Context));
+        Checkpoint.ReadOptimizer(checkpoint, state.Step, trainer.Optimizer);
+        return new TrainingStart(trainer, tokenizer, state);
+    }
+
+    private static Gpt2Weights Fresh(Gpt2Config config, ulong seed)
+    {
+        var weights = new Gpt2Weights(config);
+        WeightInitialisation.Fill(weights, seed);
+        return weights;
+    }
+
+    private static string NameOf(string? textFile) => textFile ?? "the workshop's text";
+
+    private static string TextOf(string? textFile, CommandIo io)
+    {
+        if (textFile is not null)
+        {
+            return TextFile.ReadToLearnFrom(textFile, io);
+        }
+
+        var writer = new StringWriter { NewLine = "\n" };
+        WorkshopCorpus.Write(writer, WorkshopSeed, WorkshopBytes, io.Cancellation);
+        return writer.ToString();
+    }
+
+    private static string HashOf(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+}
