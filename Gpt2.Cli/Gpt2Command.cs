@@ -80,6 +80,7 @@ public static class Gpt2Command
             TraceCommand.Create(io),
             InfoCommand.Create(io),
             NewCommand.Create(io),
+            CorpusCommand.Create(io),
         };
         root.Options.Add(Verbose);
         root.SetAction(new HelpAction().Invoke);

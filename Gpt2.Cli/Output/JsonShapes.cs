@@ -32,6 +32,8 @@ internal sealed record InfoResult(
 
 internal sealed record NewResult(string Folder, long Parameters, ulong Seed);
 
+internal sealed record CorpusResult(string File, long Bytes, ulong Seed);
+
 internal sealed record ErrorResult(ErrorDetail Error);
 
 internal sealed record ErrorDetail(string Message, string Code);
@@ -43,6 +45,7 @@ internal sealed record ErrorDetail(string Message, string Code);
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(InfoResult))]
 [JsonSerializable(typeof(NewResult))]
+[JsonSerializable(typeof(CorpusResult))]
 [JsonSerializable(typeof(ErrorResult))]
 internal sealed partial class JsonShapes : JsonSerializerContext
 {
