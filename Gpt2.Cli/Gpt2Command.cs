@@ -82,6 +82,7 @@ public static class Gpt2Command
             NewCommand.Create(io),
             TrainCommand.Create(io),
             TrainTokenizerCommand.Create(io),
+            CorpusCommand.Create(io),
         };
         root.Options.Add(Verbose);
         root.SetAction(new HelpAction().Invoke);

@@ -7,7 +7,6 @@ using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core;
 using Gpt2.Core.Generation;
-using Gpt2.Core.Text;
 using Gpt2.Core.Training;
 
 namespace Gpt2.Cli.Commands;

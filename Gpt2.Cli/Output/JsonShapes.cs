@@ -39,6 +39,8 @@ internal sealed record TrainTokenizerResult(
 
 internal sealed record LearningPassResult(int Pass, string Left, string Right, long Count, int Id, string Token);
 
+internal sealed record CorpusResult(string File, long Bytes, ulong Seed);
+
 internal sealed record ErrorResult(ErrorDetail Error);
 
 internal sealed record ErrorDetail(string Message, string Code);
@@ -52,6 +54,7 @@ internal sealed record ErrorDetail(string Message, string Code);
 [JsonSerializable(typeof(NewResult))]
 [JsonSerializable(typeof(TrainResult))]
 [JsonSerializable(typeof(TrainTokenizerResult))]
+[JsonSerializable(typeof(CorpusResult))]
 [JsonSerializable(typeof(ErrorResult))]
 internal sealed partial class JsonShapes : JsonSerializerContext
 {

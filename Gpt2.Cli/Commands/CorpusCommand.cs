@@ -1,0 +1,99 @@
+// gpt2 corpus: the training text of the default model.
+
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Gpt2.Cli.CommandLine;
+using Gpt2.Cli.Output;
+using Gpt2.Core;
+using Gpt2.Core.Training;
+
+namespace Gpt2.Cli.Commands;
+
+internal static class CorpusCommand
+{
+    private const long StandardSize = 6_000_000;
+
+    public static Command Create(CommandIo io)
+    {
+        Option<string?> file = new("--out", "-o") { Description = "The file to write. Without it: standard output.", HelpName = "FILE" };
+        Option<long> size = new("--size")
+        {
+            Description = "Write whole documents until there are this many bytes.",
+            DefaultValueFactory = _ => StandardSize,
+            HelpName = "BYTES",
+        };
+        size.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long>() < 1)
+            {
+                result.AddError("--size: expected at least 1");
+            }
+        });
+        Option<ulong> seed = new("--seed", "-s") { Description = "Seed of the text.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        Option<bool> json = CommonOptions.Json();
+
+        var command = new Command("corpus", "Make the text that the default model is trained on.");
+        foreach (Option option in (Option[])[file, size, seed, json])
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(parsed =>
+        {
+            ulong seedOfText = parsed.GetValue(seed);
+            long leastBytes = parsed.GetValue(size);
+            if (parsed.GetValue(file) is not string target)
+            {
+                if (parsed.GetValue(json))
+                {
+                    throw new UsageException("--json tells about a file: name it with --out FILE");
+                }
+
+                WorkshopCorpus.Write(io.Out, seedOfText, leastBytes, io.Cancellation);
+                return ExitCode.Done;
+            }
+
+            long bytes = WriteFile(target, seedOfText, leastBytes, io.Cancellation);
+            if (parsed.GetValue(json))
+            {
+                JsonShapes.Write(new CorpusResult(target, bytes, seedOfText), io.Out);
+            }
+            else
+            {
+                io.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{target}: {bytes:N0} bytes of training text, seed {seedOfText}"));
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Writes beside the target and renames, so that a text is there whole or not at all.</summary>
+    private static long WriteFile(string target, ulong seed, long leastBytes, CancellationToken cancellation)
+    {
+        string partial = $"{Path.TrimEndingDirectorySeparator(target)}.partial-{Guid.NewGuid().ToString("N")[..8]}";
+        try
+        {
+            using (var writer = new StreamWriter(partial, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
+            {
+                WorkshopCorpus.Write(writer, seed, leastBytes, cancellation);
+            }
+
+            long bytes = new FileInfo(partial).Length;
+            File.Move(partial, target, overwrite: true);
+            return bytes;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new Gpt2Exception($"{target}: cannot write this file ({e.Message}); name another or set its rights", e);
+        }
+        finally
+        {
+            if (File.Exists(partial))
+            {
+                File.Delete(partial);
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+// Words for people that come in pairs of he and she.
+
+namespace Gpt2.Core.Training;
+
+internal static class FamilyWords
+{
+    /// <summary>King and queen, prince and princess: the first two pairs.</summary>
+    public static readonly (string He, string She)[] Royal = [("king", "queen"), ("king", "queen"), ("prince", "princess")];
+
+    /// <summary>People of every day; man and woman most.</summary>
+    public static readonly (string He, string She)[] Everyday =
+    [
+        ("man", "woman"), ("man", "woman"), ("man", "woman"), ("boy", "girl"), ("father", "mother"), ("son", "daughter"),
+        ("brother", "sister"), ("uncle", "aunt"), ("husband", "wife"), ("grandfather", "grandmother"), ("waiter", "waitress"),
+    ];
+
+    public static readonly (string He, string She)[] Pairs = [.. Royal, .. Everyday];
+}
