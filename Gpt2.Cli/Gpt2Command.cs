@@ -81,6 +81,7 @@ public static class Gpt2Command
             InfoCommand.Create(io),
             NewCommand.Create(io),
             TrainTokenizerCommand.Create(io),
+            EvalCommand.Create(io),
         };
         root.Options.Add(Verbose);
         root.SetAction(new HelpAction().Invoke);

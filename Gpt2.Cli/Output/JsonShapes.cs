@@ -37,6 +37,10 @@ internal sealed record TrainTokenizerResult(
 
 internal sealed record LearningPassResult(int Pass, string Left, string Right, long Count, int Id, string Token);
 
+internal sealed record EvalResult(
+    string Model, string? File, int Tokens, double Loss, double? Perplexity, double? BitsPerByte, long? Bytes, int NCtx,
+    int Stride, int Windows);
+
 internal sealed record ErrorResult(ErrorDetail Error);
 
 internal sealed record ErrorDetail(string Message, string Code);
@@ -49,6 +53,7 @@ internal sealed record ErrorDetail(string Message, string Code);
 [JsonSerializable(typeof(InfoResult))]
 [JsonSerializable(typeof(NewResult))]
 [JsonSerializable(typeof(TrainTokenizerResult))]
+[JsonSerializable(typeof(EvalResult))]
 [JsonSerializable(typeof(ErrorResult))]
 internal sealed partial class JsonShapes : JsonSerializerContext
 {
