@@ -22,7 +22,7 @@ internal static class EvalCommand
         };
         Option<string?> ids = new("--ids") { Description = "Take token ids in place of a text, for example 2,1,0.", HelpName = "ID,ID,…" };
         Option<string?> model = CommonOptions.Model();
-        Option<int?> stride = new("--stride")
+        Option<int> stride = new("--stride")
         {
             Description = "How far the window of n_ctx tokens is moved: small is exact and slow. 1 to n_ctx; default: half of it.",
             HelpName = "N",
@@ -43,7 +43,7 @@ internal static class EvalCommand
             string? path = parsed.GetValue(file);
             Prompt given = Read(path, parsed.GetValue(ids), parsed.GetValue(allowSpecial), io);
             LoadedModel loaded = LoadedModel.Load(parsed.GetValue(model), CommonOptions.KernelsOf(parsed.GetValue(kernels)), io);
-            int step = StrideOf(parsed.GetValue(stride), loaded.Config);
+            int step = StrideOf(parsed.GetResult(stride) is null ? null : parsed.GetValue(stride), loaded.Config);
             int[] tokens = given.Encode(loaded.Tokenizer);
             EvaluationResult result = Progress.Run(
                 $"evaluating {loaded.Name}", io,

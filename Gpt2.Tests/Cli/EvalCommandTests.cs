@@ -128,6 +128,12 @@ public sealed class EvalCommandTests : IDisposable
     }
 
     [Fact]
+    public void Eval_StrideThatIsNoNumber_IsWrongUsage()
+    {
+        Error(2, "eval", text, "-m", model, "--stride", "half").Should().Contain("'half' for option '--stride'").And.NotContain("Nullable");
+    }
+
+    [Fact]
     public void Eval_TextAndIdsOrNeither_IsWrongUsage()
     {
         Error(2, "eval", "-m", model).Should().Be("gpt2: expected one of FILE and --ids, found none");
