@@ -83,6 +83,7 @@ public static class Gpt2Command
             TrainCommand.Create(io),
             TrainTokenizerCommand.Create(io),
             CorpusCommand.Create(io),
+            EvalCommand.Create(io),
         };
         root.Options.Add(Verbose);
         root.SetAction(new HelpAction().Invoke);

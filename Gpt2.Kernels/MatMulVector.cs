@@ -1,53 +1,59 @@
 // The Vector rung of MatMul, in a file of its own because it keeps a tile of the product in registers.
 
+using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Gpt2.Kernels;
 
 /// <summary>
 /// Products in tiles of 4 rows × 2 vectors: the tile stays in registers while the inner dimension runs, so every
-/// vector of the right matrix serves four rows. Rows and columns that are left over go one at a time. Every element
-/// is summed in the order of the inner dimension, whatever tile it is in.
+/// vector of the right matrix serves four rows. That matrix is copied strip by strip into a panel that stays in the
+/// first cache for all rows. Rows and columns that are left over go one at a time. Every element is summed in the
+/// order of the inner dimension, whatever tile it is in.
 /// </summary>
 internal sealed class MatMulVector : MatMul
 {
     private const int TileRows = 4;
+    private const int PanelDepth = 256;
+
+    private static int StripWidth => 2 * Vector<float>.Count;
 
     private protected override void AddProduct(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int rows, int inner, int columns, Span<float> product)
     {
-        int row = 0;
-        for (; row <= rows - TileRows; row += TileRows)
+        int tiledRows = rows - (rows % TileRows);
+        int tiledColumns = columns - (columns % StripWidth);
+        if (tiledRows > 0)
         {
-            AddFourRows(
-                input.Slice(row * inner, TileRows * inner), inner, 1, inner, weights, columns,
-                product.Slice(row * columns, TileRows * columns));
+            AddTiles(input, weights, tiledRows, inner, columns, tiledColumns, product);
         }
 
-        for (; row < rows; row++)
+        for (int row = 0; row < rows; row++)
         {
-            AddOneRow(input.Slice(row * inner, inner), weights, columns, product.Slice(row * columns, columns));
+            ReadOnlySpan<float> factors = input.Slice(row * inner, inner);
+            Span<float> sum = product.Slice(row * columns, columns);
+            if (row >= tiledRows)
+            {
+                AddOneRow(factors, weights, columns, sum[..tiledColumns]);
+            }
+
+            for (int k = 0; tiledColumns < columns && k < inner; k++)
+            {
+                AddScaled(weights[((k * columns) + tiledColumns)..((k + 1) * columns)], factors[k], sum[tiledColumns..]);
+            }
         }
     }
 
     private protected override void AddLeftTransposed(
         ReadOnlySpan<float> left, ReadOnlySpan<float> right, int rows, int inner, int columns, Span<float> sum)
     {
-        // Row k of the sum takes column k of the left matrix, so its factors lie apart by a row.
-        int k = 0;
-        for (; k <= inner - TileRows; k += TileRows)
-        {
-            AddFourRows(left[k..], 1, inner, rows, right, columns, sum.Slice(k * columns, TileRows * columns));
-        }
-
-        for (; k < inner; k++)
-        {
-            for (int row = 0; row < rows; row++)
-            {
-                AddScaled(right.Slice(row * columns, columns), left[(row * inner) + k], sum.Slice(k * columns, columns));
-            }
-        }
+        // With rows and columns of the left matrix exchanged it is an ordinary product.
+        float[] exchanged = ArrayPool<float>.Shared.Rent(left.Length);
+        Transposition.Copy(left, rows, exchanged.AsSpan(0, left.Length));
+        AddProduct(exchanged.AsSpan(0, left.Length), right, inner, rows, columns, sum);
+        ArrayPool<float>.Shared.Return(exchanged);
     }
 
     private protected override float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right) => VectorLoops.Dot(left, right);
@@ -55,73 +61,82 @@ internal sealed class MatMulVector : MatMul
     private protected override void AddScaled(ReadOnlySpan<float> source, float scale, Span<float> sum) =>
         VectorLoops.AddScaled(source, scale, sum);
 
-    /// <summary>
-    /// Four rows of a sum: row r += Σ over i of factors[r · rowStride + i · step] × (row i of the matrix).
-    /// </summary>
-    private static void AddFourRows(
-        ReadOnlySpan<float> factors, int rowStride, int step, int count, ReadOnlySpan<float> matrix, int columns, Span<float> sum)
+    private static void AddTiles(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int rows, int inner, int columns, int tiledColumns, Span<float> product)
+    {
+        float[] panel = ArrayPool<float>.Shared.Rent(PanelDepth * StripWidth);
+        for (int first = 0; first < inner; first += PanelDepth)
+        {
+            int depth = Math.Min(PanelDepth, inner - first);
+            for (int column = 0; column < tiledColumns; column += StripWidth)
+            {
+                for (int k = 0; k < depth; k++)
+                {
+                    weights.Slice(((first + k) * columns) + column, StripWidth).CopyTo(panel.AsSpan(k * StripWidth));
+                }
+
+                for (int row = 0; row < rows; row += TileRows)
+                {
+                    AddTile(input[((row * inner) + first)..], inner, panel, depth, product[((row * columns) + column)..], columns);
+                }
+            }
+        }
+
+        ArrayPool<float>.Shared.Return(panel);
+    }
+
+    /// <summary>Four rows of the sum by two vectors: row r += Σ over k of factors[r · rowStride + k] × (row k of the panel).</summary>
+    private static void AddTile(
+        ReadOnlySpan<float> factors, int rowStride, ReadOnlySpan<float> panel, int depth, Span<float> sum, int columns)
     {
         int width = Vector<float>.Count;
-        ref float source = ref MemoryMarshal.GetReference(matrix);
-        ref float target = ref MemoryMarshal.GetReference(sum);
+        ref float source = ref MemoryMarshal.GetReference(panel);
+        ref float target0 = ref MemoryMarshal.GetReference(sum);
+        ref float target1 = ref Unsafe.Add(ref target0, columns);
+        ref float target2 = ref Unsafe.Add(ref target1, columns);
+        ref float target3 = ref MemoryMarshal.GetReference(sum[(3 * columns)..]);
         ref float row0 = ref MemoryMarshal.GetReference(factors);
-        ref float row1 = ref MemoryMarshal.GetReference(factors[rowStride..]);
-        ref float row2 = ref MemoryMarshal.GetReference(factors[(2 * rowStride)..]);
+        ref float row1 = ref Unsafe.Add(ref row0, rowStride);
+        ref float row2 = ref Unsafe.Add(ref row1, rowStride);
         ref float row3 = ref MemoryMarshal.GetReference(factors[(3 * rowStride)..]);
 
-        int column = 0;
-        for (; column <= columns - (2 * width); column += 2 * width)
+        Vector<float> sum00 = Load(ref target0, 0), sum01 = Load(ref target0, width);
+        Vector<float> sum10 = Load(ref target1, 0), sum11 = Load(ref target1, width);
+        Vector<float> sum20 = Load(ref target2, 0), sum21 = Load(ref target2, width);
+        Vector<float> sum30 = Load(ref target3, 0), sum31 = Load(ref target3, width);
+        for (int k = 0; k < depth; k++)
         {
-            Vector<float> sum00 = Load(ref target, column), sum01 = Load(ref target, column + width);
-            Vector<float> sum10 = Load(ref target, columns + column), sum11 = Load(ref target, columns + column + width);
-            Vector<float> sum20 = Load(ref target, (2 * columns) + column), sum21 = Load(ref target, (2 * columns) + column + width);
-            Vector<float> sum30 = Load(ref target, (3 * columns) + column), sum31 = Load(ref target, (3 * columns) + column + width);
-            for (int i = 0; i < count; i++)
-            {
-                Vector<float> left = Load(ref source, (i * columns) + column);
-                Vector<float> right = Load(ref source, (i * columns) + column + width);
-                int at = i * step;
-                sum00 = Vector.MultiplyAddEstimate(Spread(ref row0, at), left, sum00);
-                sum01 = Vector.MultiplyAddEstimate(Spread(ref row0, at), right, sum01);
-                sum10 = Vector.MultiplyAddEstimate(Spread(ref row1, at), left, sum10);
-                sum11 = Vector.MultiplyAddEstimate(Spread(ref row1, at), right, sum11);
-                sum20 = Vector.MultiplyAddEstimate(Spread(ref row2, at), left, sum20);
-                sum21 = Vector.MultiplyAddEstimate(Spread(ref row2, at), right, sum21);
-                sum30 = Vector.MultiplyAddEstimate(Spread(ref row3, at), left, sum30);
-                sum31 = Vector.MultiplyAddEstimate(Spread(ref row3, at), right, sum31);
-            }
-
-            Store(sum00, ref target, column);
-            Store(sum01, ref target, column + width);
-            Store(sum10, ref target, columns + column);
-            Store(sum11, ref target, columns + column + width);
-            Store(sum20, ref target, (2 * columns) + column);
-            Store(sum21, ref target, (2 * columns) + column + width);
-            Store(sum30, ref target, (3 * columns) + column);
-            Store(sum31, ref target, (3 * columns) + column + width);
+            Vector<float> left = Load(ref source, 0), right = Load(ref source, width);
+            source = ref Unsafe.Add(ref source, 2 * width);
+            var factor = new Vector<float>(Unsafe.Add(ref row0, k));
+            sum00 = Vector.MultiplyAddEstimate(factor, left, sum00);
+            sum01 = Vector.MultiplyAddEstimate(factor, right, sum01);
+            factor = new Vector<float>(Unsafe.Add(ref row1, k));
+            sum10 = Vector.MultiplyAddEstimate(factor, left, sum10);
+            sum11 = Vector.MultiplyAddEstimate(factor, right, sum11);
+            factor = new Vector<float>(Unsafe.Add(ref row2, k));
+            sum20 = Vector.MultiplyAddEstimate(factor, left, sum20);
+            sum21 = Vector.MultiplyAddEstimate(factor, right, sum21);
+            factor = new Vector<float>(Unsafe.Add(ref row3, k));
+            sum30 = Vector.MultiplyAddEstimate(factor, left, sum30);
+            sum31 = Vector.MultiplyAddEstimate(factor, right, sum31);
         }
 
-        for (int row = 0; row < TileRows; row++)
-        {
-            ReadOnlySpan<float> rowFactors = factors[(row * rowStride)..];
-            AddColumnsFrom(column, rowFactors, step, count, matrix, columns, sum.Slice(row * columns, columns));
-        }
+        Store(sum00, ref target0, 0);
+        Store(sum01, ref target0, width);
+        Store(sum10, ref target1, 0);
+        Store(sum11, ref target1, width);
+        Store(sum20, ref target2, 0);
+        Store(sum21, ref target2, width);
+        Store(sum30, ref target3, 0);
+        Store(sum31, ref target3, width);
     }
 
-    /// <summary>The columns of one row from a column on: what does not fill a tile.</summary>
-    private static void AddColumnsFrom(
-        int first, ReadOnlySpan<float> factors, int step, int count, ReadOnlySpan<float> matrix, int columns, Span<float> sum)
-    {
-        for (int i = 0; first < columns && i < count; i++)
-        {
-            VectorLoops.AddScaled(matrix.Slice((i * columns) + first, columns - first), factors[i * step], sum[first..]);
-        }
-    }
-
-    /// <summary>One row, with four rows of the weights at a time: they run along memory, and the sum is stored a quarter as often.</summary>
+    /// <summary>
+    /// One row, with four rows of the weights at a time: they run along memory, and the sum is stored a quarter as often.
+    /// </summary>
     private static void AddOneRow(ReadOnlySpan<float> factors, ReadOnlySpan<float> weights, int columns, Span<float> sum)
     {
-        int tiled = columns - (columns % (2 * Vector<float>.Count));
         ref float source = ref MemoryMarshal.GetReference(weights);
         ref float target = ref MemoryMarshal.GetReference(sum);
         int k = 0;
@@ -131,7 +146,7 @@ internal sealed class MatMulVector : MatMul
             var factor1 = new Vector<float>(factors[k + 1]);
             var factor2 = new Vector<float>(factors[k + 2]);
             var factor3 = new Vector<float>(factors[k + 3]);
-            for (int column = 0; column < tiled; column += Vector<float>.Count)
+            for (int column = 0; column < sum.Length; column += Vector<float>.Count)
             {
                 Vector<float> total = Load(ref target, column);
                 total = Vector.MultiplyAddEstimate(factor0, Load(ref source, (k * columns) + column), total);
@@ -144,16 +159,11 @@ internal sealed class MatMulVector : MatMul
 
         for (; k < factors.Length; k++)
         {
-            VectorLoops.AddScaled(weights.Slice(k * columns, tiled), factors[k], sum[..tiled]);
+            VectorLoops.AddScaled(weights.Slice(k * columns, sum.Length), factors[k], sum);
         }
-
-        AddColumnsFrom(tiled, factors, 1, factors.Length, weights, columns, sum);
     }
 
     private static Vector<float> Load(ref float start, int index) => Vector.LoadUnsafe(ref start, (nuint)index);
 
     private static void Store(Vector<float> value, ref float start, int index) => value.StoreUnsafe(ref start, (nuint)index);
-
-    private static Vector<float> Spread(ref float start, int index) =>
-        new(System.Runtime.CompilerServices.Unsafe.Add(ref start, index));
 }

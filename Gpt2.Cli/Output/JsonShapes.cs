@@ -41,6 +41,10 @@ internal sealed record LearningPassResult(int Pass, string Left, string Right, l
 
 internal sealed record CorpusResult(string File, long Bytes, ulong Seed);
 
+internal sealed record EvalResult(
+    string Model, string? File, int Tokens, double Loss, double? Perplexity, double? BitsPerByte, long? Bytes, int NCtx,
+    int Stride, int Windows);
+
 internal sealed record ErrorResult(ErrorDetail Error);
 
 internal sealed record ErrorDetail(string Message, string Code);
@@ -55,6 +59,7 @@ internal sealed record ErrorDetail(string Message, string Code);
 [JsonSerializable(typeof(TrainResult))]
 [JsonSerializable(typeof(TrainTokenizerResult))]
 [JsonSerializable(typeof(CorpusResult))]
+[JsonSerializable(typeof(EvalResult))]
 [JsonSerializable(typeof(ErrorResult))]
 internal sealed partial class JsonShapes : JsonSerializerContext
 {

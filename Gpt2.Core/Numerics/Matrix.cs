@@ -2,6 +2,7 @@
 
 using System.Diagnostics;
 using System.Globalization;
+using Gpt2.Kernels;
 
 namespace Gpt2.Core.Numerics;
 
@@ -99,6 +100,13 @@ public sealed class Matrix
         {
             source.Row(row).Slice(start, columns).CopyTo(Row(row));
         }
+    }
+
+    /// <summary>Takes another matrix with rows and columns exchanged: this[column, row] = source[row, column].</summary>
+    public void CopyTransposedFrom(Matrix source)
+    {
+        Resize(source.Columns, source.Rows);
+        Transposition.Copy(source.Span, source.Rows, Span);
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} [{Rows}, {Columns}]");

@@ -8,6 +8,8 @@ namespace Gpt2.Core.Training;
 /// <summary>Computes the gradients of sequences of equal length. Not for several threads at once.</summary>
 public sealed class BatchGradients
 {
+    private const float LeastProbability = 1e-30f;
+
     private readonly ForwardActivations activations;
     private readonly Gpt2Backward backward = new();
 
@@ -42,16 +44,21 @@ public sealed class BatchGradients
     {
         model.Forward(ids, cache: null, activations);
         backward.Run(model, ids, targets, counted, activations, gradients);
-        return SummedLoss(activations.Logits, targets);
+        return SummedLoss(activations, targets);
     }
 
     /// <summary>The sum of the losses of all rows whose target counts.</summary>
-    public static double SummedLoss(Matrix logits, ReadOnlySpan<int> targets)
+    public static double SummedLoss(ForwardActivations a, ReadOnlySpan<int> targets)
     {
         double loss = 0;
         for (int row = 0; row < targets.Length; row++)
         {
-            loss += targets[row] < 0 ? 0 : LossOf(logits.Row(row), targets[row]);
+            if (targets[row] >= 0)
+            {
+                // The softmax is there already; only where it has lost its digits is the loss computed from the logits.
+                float probability = a.Probabilities[row, targets[row]];
+                loss += probability > LeastProbability ? -Math.Log(probability) : LossOf(a.Logits.Row(row), targets[row]);
+            }
         }
 
         return loss;

@@ -44,6 +44,7 @@ public sealed class Trainer
         this.settings = settings;
         this.data = data;
         this.threads = new ParallelOptions { MaxDegreeOfParallelism = threads };
+        model.Weights.Head.Exchange();
         Optimizer = new AdamWOptimizer(model.Config, settings.Optimizer);
         batches = new BatchSource(data.Training, settings);
         tokens = new int[settings.BatchSize * settings.Context];
@@ -98,6 +99,7 @@ public sealed class Trainer
 
         float learningRate = settings.LearningRateAt(step);
         double norm = Optimizer.Update(halves[0].Gradients, learningRate, model.Weights);
+        model.Weights.Head.Exchange();
         return new StepResult(Optimizer.Step, loss / counted, norm, learningRate);
     }
 
@@ -119,7 +121,7 @@ public sealed class Trainer
             ForwardActivations a = perThread.Value!;
             int start = (int)((long)window * windows / taken) * context;
             model.Forward(data.Validation.AsSpan(start, context), cache: null, a);
-            losses[window] = BatchGradients.SummedLoss(a.Logits, data.Validation.AsSpan(start + 1, context));
+            losses[window] = BatchGradients.SummedLoss(a, data.Validation.AsSpan(start + 1, context));
         });
         return losses.Sum() / ((double)taken * context);
     }

@@ -46,6 +46,7 @@ public sealed class ProcessTests : IDisposable
     public async Task Interrupt_WhileGenerating_EndsWith130()
     {
         using Process process = Start("generate", "Mike", "-n", "100000000");
+        using var whateverHappens = new Killed(process);
         var first = new char[1];
         (await process.StandardOutput.ReadAsync(first).AsTask().WaitAsync(LongEnough)).Should().Be(1, "tokens come as they are made");
 
@@ -60,6 +61,18 @@ public sealed class ProcessTests : IDisposable
         await process.WaitForExitAsync();
         process.ExitCode.Should().Be(130);
         error.Should().EndWith("gpt2: cancelled" + Environment.NewLine);
+    }
+
+    /// <summary>Ends a process with the test, also where the test fails.</summary>
+    private sealed class Killed(Process process) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
     }
 
     private async Task<(int ExitCode, string Out, string Error)> RunToEnd(string input, params string[] args)
