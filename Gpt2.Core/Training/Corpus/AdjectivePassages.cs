@@ -173,7 +173,7 @@ internal static class AdjectivePassages
         return other;
     }
 
-    /// <summary>A verb that fits; every third time "moves" if that fits at all.</summary>
+    /// <summary>A verb that fits; "moves", if that fits at all, three times in ten and more.</summary>
     private static CorpusVerb VerbFor(CorpusAdjective adjective, Dice dice)
     {
         string third = adjective.Verbs.Contains("moves") && dice.Chance(0.3) ? "moves" : adjective.Verbs[dice.Below(adjective.Verbs.Count)];
