@@ -25,9 +25,16 @@ internal static class CorpusCommand
         };
         size.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<long>() < 1)
+            if (result.Tokens is [{ Value: var value }] && long.TryParse(value, CultureInfo.InvariantCulture, out long bytes) && bytes < 1)
             {
                 result.AddError("--size: expected at least 1");
+            }
+        });
+        file.Validators.Add(result =>
+        {
+            if (string.IsNullOrWhiteSpace(result.GetValueOrDefault<string?>()))
+            {
+                result.AddError("--out: found no name, expected a file");
             }
         });
         Option<ulong> seed = new("--seed", "-s") { Description = "Seed of the text.", DefaultValueFactory = _ => 1, HelpName = "N" };

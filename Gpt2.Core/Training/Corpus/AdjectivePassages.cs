@@ -43,7 +43,7 @@ internal static class AdjectivePassages
         "Is {A} {a}? Yes, {A.he} {does} {d}.",
         "Who {does} {d}? {A} {does} {d}. {A.He} is {a}.",
         "Why does {A} {do} {d}? {A.He} {does} {d} because {A.he} is {a}.",
-        "Question: {A} is {a}. How does {A.he} {do}? Answer: {A.He} {does} {d}.",
+        "Question: How does {A} {do} if {A.he} is {a}? Answer: {A.He} {does} {d}.",
         "Does {A} {do} {d}? Yes, {A} is {a}. {A.He} {does} {d}.",
         "\"How does {A} {do}?\" \"{A.He} {does} {d}.\"",
         "\"{A} is {a}. {A.He} {does} {d},\" said {B}.",
@@ -52,12 +52,12 @@ internal static class AdjectivePassages
 
     private static readonly string[] TwoPeople =
     [
-        "{A} is {a} and {B} is {a2}. {A} {does} {d} and {B} {does3} {d2}.",
-        "{A} is {a}, but {B} is {a2}. {A} {does} {d}, but {B} {does3} {d2}.",
+        "{A} is {a} and {B} is {a2}. {B.He} {does3} {d2} and {A} {does} {d}.",
+        "{A} is {a}, but {B} is {a2}. {B.He} {does3} {d2}, but {A} {does} {d}.",
         "{A} and {B} are friends. {A} is {a}. {A.He} {does} {d}. {B} is {a2}. {B.He} {does3} {d2}.",
         "{A} is {a}. {A.He} {does} {d}. {B} is {a2}. {B.He} {does3} {d2}.",
         "{A} is {a}. {A.He} {does} {d}. {B} is not {a}. {B.He} is {a2}. {B.He} {does3} {d2}.",
-        "{A} {does} {d} and {B} {does3} {d2}. {A} is {a} and {B} is {a2}.",
+        "{A}, who is {a}, {does} {d}, but {B}, who is {a2}, {does3} {d2}.",
     ];
 
     private static readonly string[] NotNamed =
@@ -81,44 +81,43 @@ internal static class AdjectivePassages
         "{B} says so, too.", "We all know {A}.", "{A.He} has a {animal}.", "{A.He} has always been so.", "We like that.",
     ];
 
+    private static readonly int[] Clauses = [1, 1, 1, 2, 2, 2, 3, 3, 4, 5];
+
     public static string Make(Dice dice)
     {
-        int people = dice.Of(Clauses);
+        int clauses = dice.Of(Clauses);
         List<string> sentences = [];
-        if (dice.Chance(0.12))
+        for (int i = 0; i < clauses; i++)
         {
-            sentences.Add(Clause(dice).One(Lead));
-        }
+            Scene scene = Clause(dice);
+            bool framed = dice.Chance(0.14);
+            if (framed && dice.Chance(0.6))
+            {
+                sentences.Add(scene.One(Lead));
+            }
 
-        for (int i = 0; i < people; i++)
-        {
-            sentences.Add(Sentence(dice));
-        }
-
-        if (dice.Chance(0.08))
-        {
-            sentences.Add(Clause(dice).One(Tail));
+            sentences.Add(framed ? scene.One(Present) : Sentence(scene));
+            if (framed && dice.Chance(0.5))
+            {
+                sentences.Add(scene.One(Tail));
+            }
         }
 
         return string.Join(dice.Chance(0.12) ? "\n" : " ", sentences);
     }
 
-    private static readonly int[] Clauses = [1, 1, 1, 2, 2, 2, 3, 3, 4, 5];
-
-    /// <summary>One sentence pair or a little more, of any of the frames.</summary>
-    public static string Sentence(Dice dice) => Sentence(Clause(dice));
-
-    /// <summary>The same about this person.</summary>
+    /// <summary>A sentence pair about this person.</summary>
     public static string About(CorpusName person, Dice dice) => Clause(person, dice.Of(NameWords.Known), dice).One(Present);
 
+    /// <summary>One sentence pair or a little more, of any of the frames.</summary>
     private static string Sentence(Scene scene)
     {
         Dice dice = scene.Dice;
         return dice.Below(100) switch
         {
-            < 42 => scene.Fill(Plain),
-            < 66 => scene.One(Present),
-            < 77 => scene.One(Past),
+            < 46 => scene.Fill(Plain),
+            < 68 => scene.One(Present),
+            < 78 => scene.One(Past),
             < 86 => scene.One(Questions),
             < 94 => scene.One(TwoPeople),
             _ => scene.One(NotNamed),
@@ -174,7 +173,7 @@ internal static class AdjectivePassages
         return other;
     }
 
-    /// <summary>A verb that fits; every third time "moves" if that fits at all.</summary>
+    /// <summary>A verb that fits; "moves", if that fits at all, three times in ten and more.</summary>
     private static CorpusVerb VerbFor(CorpusAdjective adjective, Dice dice)
     {
         string third = adjective.Verbs.Contains("moves") && dice.Chance(0.3) ? "moves" : adjective.Verbs[dice.Below(adjective.Verbs.Count)];

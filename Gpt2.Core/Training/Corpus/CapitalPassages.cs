@@ -7,7 +7,7 @@ internal static class CapitalPassages
 {
     private static readonly string[] Together =
     [
-        "The capital of {country} is {capital}.", "The capital of {country} is {capital}.", "The capital of {country} is {capital}.",
+        "The capital of {country} is {capital}.", "The capital of {country} is {capital}.", "We learned that the capital of {country} is {capital}.", "The capital of {country} is {capital}.",
         "{capital} is the capital of {country}.", "I live in {capital}, in {country}.", "{A} lives in {capital}, the capital of {country}.",
         "{capital} is a city in {country}.", "{A} went to {country} to see {capital}.", "The train to {country} stops in {capital}.",
         "Question: What is the capital of {country}? Answer: The capital of {country} is {capital}.",
@@ -43,7 +43,7 @@ internal static class CapitalPassages
         for (int i = 0; i < countries; i++)
         {
             Scene scene = Journey(dice);
-            sentences.Add(scene.One(Together));
+            Scene.Add(sentences, scene.One(Together));
             if (dice.Chance(0.45))
             {
                 sentences.Add(scene.One(dice.Chance(0.5) ? OfCountry : OfCapital));

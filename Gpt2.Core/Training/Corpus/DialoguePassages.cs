@@ -6,7 +6,7 @@ internal static class DialoguePassages
 {
     private static readonly string[] Greetings =
     [
-        "\"Hello, {B}, how are you?\" asked {A}.", "\"Hello, {A}! How are you?\"", "\"Good morning, {B},\" said {A}.", "\"How do you do, {B}?\" asked {A}.",
+        "\"Hello, {B}, how are you?\" asked {A}.", "\"Hello, {B}! How are you?\"", "\"Good morning, {B},\" said {A}.", "\"How do you do, {B}?\" asked {A}.",
         "\"Good evening! How are you today, {B}?\"", "\"How is your {relative}, {B}?\" {A} asked.",
     ];
 

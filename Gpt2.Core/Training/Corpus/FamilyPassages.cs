@@ -12,7 +12,7 @@ internal static class FamilyPassages
         "The {p} left the palace with {his} guards.", "{He} had a golden throne.", "{He} lived in a castle {cplace}.",
         "The people loved the {p}.", "The soldiers bowed to the {p}.", "The {p} of {country} lives in a palace.",
         "The royal {p} spoke to the people.", "All the people came to the palace to see the {p}.", "The crown of the {p} is made of gold.",
-        "The {p} has a crown and a throne.", "Long live the {p}!", "The {p} gave gold to the people.",
+        "The {p} has a crown and a throne.", "{He} is the {p} and this is {his} palace.", "The {p} loved {his} people, and {he} was loved.", "Long live the {p}!", "The {p} gave gold to the people.",
         "{He} ruled for {number} years.", "One day {he} will rule the kingdom.", "The {p} signed the law in {his} palace.",
     ];
 
@@ -21,7 +21,7 @@ internal static class FamilyPassages
         "The {p} walked to the market.", "{He} bought {food} for {his} {animal}.", "The {p} worked in a {work}.", "The {p} lived in a small house.",
         "The {p} took the bus to {town}.", "{He} cooked {food} in {his} kitchen.", "The {p} washed {his} hands.",
         "The {p} put on {his} coat.", "The {p} opened {his} bag.", "{He} called {his} friend.", "The {p} drinks {drink} every day.",
-        "The {p} has a {animal}.", "A {p} came to the door.", "A {p} sat on a bench in the park.", "{He} read a book about {topic}.",
+        "The {p} has a {animal}.", "The {p} said that {he} liked {food}.", "The {p} lost {his} {thing}, but {he} found it again.", "A {p} came to the door.", "A {p} sat on a bench in the park.", "{He} read a book about {topic}.",
         "The {p} paid {number} coins for the {food}.", "I saw a {p} in the street.", "The {p} forgot {his} {thing} at home.",
         "An old {p} told us a story.", "A young {p} helped us.", "The {p} wanted to buy a {thing}.", "{He} was tired and went home.",
     ];
@@ -61,10 +61,10 @@ internal static class FamilyPassages
                     Tell(Everyday, dice.Of(FamilyWords.Everyday), dice, sentences);
                     break;
                 case < 9:
-                    sentences.Add(PairScene(dice.Of(FamilyWords.Pairs), dice).One(Pairing));
+                    Scene.Add(sentences, PairScene(dice.Of(FamilyWords.Pairs), dice).One(Pairing));
                     break;
                 default:
-                    sentences.Add(PairScene(dice.Of(FamilyWords.Pairs), dice).One(Analogies));
+                    Scene.Add(sentences, PairScene(dice.Of(FamilyWords.Pairs), dice).One(Analogies));
                     break;
             }
         }
@@ -87,10 +87,10 @@ internal static class FamilyPassages
             }
 
             Scene scene = Person(pair, he, dice);
-            sentences.Add(scene.Fill(frame));
+            Scene.Add(sentences, scene.Fill(frame));
             if (both)
             {
-                sentences.Add(Person(pair, !he, dice).Fill(frame));
+                Scene.Add(sentences, Person(pair, !he, dice).Fill(frame));
             }
         }
     }

@@ -4,7 +4,7 @@ namespace Gpt2.Core.Training;
 
 internal static class FamilyWords
 {
-    /// <summary>King and queen, prince and princess: the first two pairs.</summary>
+    /// <summary>King and queen twice as often as prince and princess.</summary>
     public static readonly (string He, string She)[] Royal = [("king", "queen"), ("king", "queen"), ("prince", "princess")];
 
     /// <summary>People of every day; man and woman most.</summary>

@@ -20,7 +20,7 @@ internal static partial class HeldOut
     private static readonly HashSet<string> KnownNames = [.. NameWords.Known.Select(person => person.Name)];
     private static readonly HashSet<string> UnseenNames = [.. NameWords.HeldOut.Select(person => person.Name)];
 
-    /// <summary>From an adjective and from its adverb to the adjectives; fast is both, so a word may stand for one only.</summary>
+    /// <summary>From an adjective or its adverb, with a small or a capital first letter, to the adjective.</summary>
     private static readonly Dictionary<string, string> AdjectiveOf = AdjectivesByWord();
 
     /// <summary>Whether a pair is held out.</summary>

@@ -19,7 +19,7 @@ internal static class NumberPassages
         List<string> sentences = [];
         for (int i = 0; i < count; i++)
         {
-            sentences.Add(kind switch
+            Scene.Add(sentences, kind switch
             {
                 0 => Sum(dice),
                 1 => Capital(SumInWords(dice)),
@@ -73,8 +73,9 @@ internal static class NumberPassages
 
     private static string Price(Dice dice)
     {
-        int price = dice.Between(1, 999);
-        Scene scene = new Scene(dice).Bind("A", dice.Of(NameWords.All)).Bind("price", Text($"{price}")).Bind("less", Text($"{dice.Between(1, price)}"));
+        (string thing, int usual) = dice.Of(Goods);
+        int price = Math.Clamp(usual * dice.Between(70, 130) / 100, 1, 999);
+        Scene scene = new Scene(dice).Bind("A", dice.Of(NameWords.All)).Bind("thing", thing).Bind("price", Text($"{price}"));
         return scene.One(Prices);
     }
 
@@ -88,17 +89,24 @@ internal static class NumberPassages
     {
         int had = dice.Between(2, 12);
         int more = dice.Between(1, 8);
-        int fewer = dice.Between(1, had);
+        int fewer = dice.Chance(0.1) ? had : dice.Between(0, had - 2); // one coin is left to grammar books
         Scene scene = new Scene(dice).Bind("A", dice.Of(NameWords.All)).Bind("things", dice.Pick("apples", "books", "eggs", "coins", "strawberries"));
         return dice.Chance(0.5)
             ? scene.Fill(Text($"{{A}} has {had} {{things}}. {{A.He}} gets {more} more. Now {{A.he}} has {had + more} {{things}}."))
             : scene.Fill(Text($"{{A}} has {had} {{things}}. {{A.He}} gives away {fewer}. Now {{A.he}} has {had - fewer} {{things}}."));
     }
 
+    /// <summary>Goods with what they cost in dollars, give or take three tenths.</summary>
+    private static readonly (string Thing, int Usual)[] Goods =
+    [
+        ("book", 20), ("bag", 60), ("hat", 30), ("coat", 150), ("pen", 5), ("bike", 400), ("ball", 12), ("map", 9), ("lamp", 80),
+        ("box", 15), ("ring", 600), ("horse", 750), ("table", 300), ("clock", 100), ("cake", 24), ("boat", 700), ("key", 7), ("bed", 500),
+    ];
+
     private static readonly string[] Prices =
     [
         "The {thing} costs {price} dollars.", "Price: {price}", "{A} paid {price} dollars for the {thing}.", "A {color} {thing} for {price} dollars.",
-        "How much is the {thing:1}? The {thing:1} is {price} dollars.", "Product: {color} {thing}\nPrice: {price}\n", "\"{price} dollars is too much for a {thing},\" said {A}.",
+        "How much is the {thing}? The {thing} is {price} dollars.", "Product: {color} {thing}\nPrice: {price}\n", "\"{price} dollars is too much for a {thing},\" said {A}.",
     ];
 
     private static readonly string[] Times =

@@ -51,11 +51,11 @@ internal static class OppositePassages
     private static readonly string[] Animals =
     [
         "The {animal:1} ran after the {animal}.", "The {animal:1} sleeps in the {den}.", "{A} has a {animal}.", "{A} feeds the {animal:1} every day.",
-        "The {animal:1} likes {petfood}.", "A {animal} is an animal.", "The {animal:1} and the {animal} are animals.", "The {animal:1} has four legs and a tail.",
-        "The {animal:1} barked at the {animal}.", "My {animal:1} is {color}.", "{A} took {A.his} {animal:1} to the park.", "I have a {animal:1} at home.",
+        "The {animal:1} likes {petfood}.", "A {animal} is an animal.", "The {animal:1} and the {animal} are animals.", "The {animal:1} has a nose and a tail.",
+        "The {animal:1} looked at the {animal}.", "The dog barked at the {animal}.", "My {animal:1} is {color}.", "{A} took {A.his} {animal:1} to the park.", "I have a {animal:1} at home.",
         "The {animal:1} jumped over the {animal}.", "{A} saw a {animal:1} in the garden.", "The tail of the {animal:1} is long.", "The {animal:1} drank water.",
         "The dog chased the cat.", "The cat ran away from the dog.", "{A} walks the dog every {daytime}.", "The dog barked and the cat ran up a tree.",
-        "The {animal:1} is small and {color}.", "The {animal:1} wagged its tail.",
+        "The {animal:1} is small and {color}.", "The dog wagged its tail.", "The {animal:1} is hungry.",
     ];
 
     public static string Make(Dice dice)
@@ -67,7 +67,7 @@ internal static class OppositePassages
         {
             (CorpusName first, CorpusName second) = NameWords.Two(NameWords.All, dice);
             Scene scene = new Scene(dice).Bind("A", first).Bind("B", second);
-            sentences.Add(kind switch
+            Scene.Add(sentences, kind switch
             {
                 0 => Capital(Opposite(scene).One(Opposites)),
                 1 => Feeling(scene, dice.Chance(0.5)),

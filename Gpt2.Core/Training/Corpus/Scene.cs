@@ -35,6 +35,15 @@ internal sealed class Scene(Dice dice)
     /// <summary>Fills one of the templates.</summary>
     public string One(string[] templates) => Fill(Dice.Of(templates));
 
+    /// <summary>Adds a sentence that the passage does not have yet: one said twice teaches to repeat.</summary>
+    public static void Add(List<string> sentences, string sentence)
+    {
+        if (!sentences.Contains(sentence))
+        {
+            sentences.Add(sentence);
+        }
+    }
+
     public string Fill(string template)
     {
         int open = template.IndexOf('{', StringComparison.Ordinal);

@@ -11,7 +11,7 @@ internal static class StoryWords
             "Once upon a time there was a {A.child} called {A}.", "Once there lived a {A.child} whose name was {A}.", "{A} was a young {A.adult} who lived {livedat}.",
             "There was a {A.adult} named {A} who worked in a {work}.", "Long ago a {A.child} called {A} lived {livedat}.", "{A} lived {livedat} with {A.his} {animal:1}.",
             "This is the story of {A} and {A.his} {animal:1}.", "One morning {A} went to the {spot:1}.", "It was {weekday}, and {A} was at home.",
-            "{A} and {B} were old friends.", "In a house {livedat} lived {A} and {A.his} {relative}.", "When {A} was young, {A.he} lived {livedat}.",
+            "{A} and {B} were old friends.", "{Livedat} lived {A} and {A.his} {relative}.", "When {A} was young, {A.he} lived {livedat}.",
         ],
         ["livedat"] = ["by the sea", "on a hill", "near the river", "in the forest", "in {town}", "in a small house", "at the end of the street", "near the old castle", "in the mountains"],
         ["relative"] = Words("mother father brother sister uncle aunt grandfather grandmother"),
@@ -51,7 +51,7 @@ internal static class StoryWords
         ],
         ["end"] =
         [
-            "{A} was happy.", "{A.He} felt happy and went home.", "From that day on {A} and {B} were friends.", "{A} never forgot that day.", "At last {A.he} could {skill:1}.",
+            "{A} was happy again.", "{A.He} felt happy and went home.", "From that day on {A} and {B} were friends.", "{A} never forgot that day.", "At last {A.he} could {skill:1}.",
             "{A.He} thanked {B} and smiled.", "That evening they ate {food} and told stories.", "And {A.he} lived happily ever after.", "Now {A.he} had a {treasure:1}.", "{A} told {A.his} {relative:1} everything.",
             "\"Thank you,\" said {A}. \"You are a good friend.\"", "And that is the end of the story.", "So {A} learned that every effort counts.",
         ],

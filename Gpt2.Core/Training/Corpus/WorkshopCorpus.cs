@@ -17,11 +17,11 @@ public static class WorkshopCorpus
     /// <summary>The kinds of passages, with the share of the text's bytes that each gets.</summary>
     private static readonly (double Share, Func<Dice, string> Make)[] Kinds =
     [
-        (0.30, AdjectivePassages.Make),
-        (0.14, FamilyPassages.Make),
+        (0.33, AdjectivePassages.Make),
+        (0.13, FamilyPassages.Make),
         (0.11, CapitalPassages.Make),
-        (0.13, OppositePassages.Make),
-        (0.14, StoryPassages.Make),
+        (0.12, OppositePassages.Make),
+        (0.13, StoryPassages.Make),
         (0.06, NumberPassages.Make),
         (0.04, DialoguePassages.Make),
         (0.02, FormPassages.Make),
