@@ -38,6 +38,7 @@ internal sealed class TrainOptions
     private readonly Option<float?> dropout = new("--dropout") { Description = "Share of numbers dropped in training. Default: 0.", HelpName = "X" };
     private readonly Option<bool> randomWindows = new("--random-windows") { Description = "Take windows at random places, not epoch by epoch." };
     private readonly Option<ulong?> seed = new("--seed", "-s") { Description = "Seed of weights, windows and dropout. Default: 1.", HelpName = "N" };
+    private readonly Option<int?> digits = Size("--digits", "Decimal digits that the finished weights keep, 0 for all. Default: 0.");
     private readonly Option<int?> evaluateEvery = Size("--eval-every", "Steps between evaluations. Default: 250.");
     private readonly Option<int?> checkpointEvery = Size("--checkpoint-every", "Steps between checkpoints. Default: 500.");
     private readonly Option<int> reportEvery = CommonOptions.Count("--report-every", [], "Steps between lines of progress.", least: 1, standard: 50);
@@ -52,7 +53,7 @@ internal sealed class TrainOptions
         foreach (Option option in (Option[])
             [
                 output, resume, preset, initial, vocabulary, vocabularySize, layers, heads, channels, context, steps, batchSize, accumulate,
-                warmup, learningRate, minLearningRate, weightDecay, clipNorm, dropout, randomWindows, seed, evaluateEvery,
+                warmup, learningRate, minLearningRate, weightDecay, clipNorm, dropout, randomWindows, seed, digits, evaluateEvery,
                 checkpointEvery, reportEvery, sampleEvery, samplePrompt, kernels, json,
             ])
         {
@@ -175,6 +176,7 @@ internal sealed class TrainOptions
             Dropout = parsed.GetValue(dropout) ?? standard.Dropout,
             Seed = parsed.GetValue(seed) ?? standard.Seed,
             Windows = parsed.GetValue(randomWindows) ? WindowOrder.Random : standard.Windows,
+            Digits = parsed.GetValue(digits) ?? standard.Digits,
             EvaluateEvery = parsed.GetValue(evaluateEvery) ?? standard.EvaluateEvery,
             CheckpointEvery = parsed.GetValue(checkpointEvery) ?? standard.CheckpointEvery,
             Optimizer = standard.Optimizer with

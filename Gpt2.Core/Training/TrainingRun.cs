@@ -1,6 +1,8 @@
 // A run in a folder: steps, evaluations, log, curve, checkpoints, and at the end the model. It can be stopped or killed
 // at any moment and goes on from its newest checkpoint to the same end.
 
+using System.Globalization;
+using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 
@@ -66,12 +68,32 @@ public sealed class TrainingRun
         }
 
         DrawCurve();
+        RoundWeights();
         CsvModelFolder.Write(folder, trainer.Model.Weights, vocabulary, cancellation: CancellationToken.None);
         string checkpoints = Path.Combine(folder, CheckpointFolder);
         if (Directory.Exists(checkpoints))
         {
             Directory.Delete(checkpoints, recursive: true); // the model is whole: there is nothing to go on with
         }
+    }
+
+    private void RoundWeights()
+    {
+        if (trainer.Settings.Digits == 0)
+        {
+            return;
+        }
+
+        string format = "G" + trainer.Settings.Digits.ToString(CultureInfo.InvariantCulture);
+        foreach (Matrix matrix in trainer.Model.Weights.Matrices())
+        {
+            foreach (ref float weight in matrix.Span)
+            {
+                weight = float.Parse(weight.ToString(format, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+            }
+        }
+
+        trainer.Model.Weights.Head.Exchange();
     }
 
     private void WriteCheckpoint()

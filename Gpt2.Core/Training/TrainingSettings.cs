@@ -56,6 +56,9 @@ public sealed record TrainingSettings
     /// <summary>Steps between two checkpoints.</summary>
     public int CheckpointEvery { get; init; } = 500;
 
+    /// <summary>Decimal digits that the weights of the finished model keep, to make its files small; 0 for all.</summary>
+    public int Digits { get; init; }
+
     /// <summary>Says what is wrong with the settings, or null.</summary>
     public string? Problem()
     {
@@ -65,7 +68,7 @@ public sealed record TrainingSettings
             ("learning rate", LearningRate, 0), ("least learning rate", MinLearningRate, 0), ("warm-up", Warmup, 0),
             ("weight decay", Optimizer.WeightDecay, 0), ("clipping norm", Optimizer.ClipNorm, 0), ("dropout", Dropout, 0),
             ("steps between evaluations", EvaluateEvery, 1), ("evaluation windows", EvaluationWindows, 1),
-            ("steps between checkpoints", CheckpointEvery, 1),
+            ("steps between checkpoints", CheckpointEvery, 1), ("digits", Digits, 0),
         ];
         foreach ((string name, double value, double least) in numbers)
         {

@@ -8,7 +8,7 @@ namespace Gpt2.Core.Training;
 public static class WorkshopPreset
 {
     /// <summary>Tokens of the vocabulary that is learned from the text.</summary>
-    public const int VocabularySize = 1536;
+    public const int VocabularySize = 2048;
 
     /// <summary>What samples continue while it trains.</summary>
     public const string SamplePrompt = "Mike is quick. He moves";
@@ -26,5 +26,6 @@ public static class WorkshopPreset
         MinLearningRate = 1e-4f,
         EvaluateEvery = 250,
         CheckpointEvery = 500,
+        Digits = 5,
     };
 }
