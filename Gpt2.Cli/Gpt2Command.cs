@@ -84,6 +84,7 @@ public static class Gpt2Command
             TrainTokenizerCommand.Create(io),
             CorpusCommand.Create(io),
             EvalCommand.Create(io),
+            BenchCommand.Create(io),
         };
         root.Options.Add(Verbose);
         root.SetAction(new HelpAction().Invoke);

@@ -1,6 +1,7 @@
 // The options that several commands share, each defined once. A command takes fresh objects of those it needs.
 
 using System.CommandLine;
+using System.Globalization;
 using Gpt2.Kernels;
 
 namespace Gpt2.Cli.CommandLine;
@@ -59,7 +60,9 @@ internal static class CommonOptions
         var option = new Option<int>(name, aliases) { Description = description, DefaultValueFactory = _ => standard, HelpName = "N" };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < least)
+            // What is no number at all is the parser's to report.
+            if (result.Tokens is [{ Value: string given }]
+                && int.TryParse(given, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int count) && count < least)
             {
                 result.AddError($"{name}: expected at least {least}");
             }

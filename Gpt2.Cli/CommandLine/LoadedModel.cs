@@ -27,11 +27,6 @@ internal sealed record LoadedModel(string Name, string Folder, Gpt2Model Model, 
     {
         string folder = ModelLocator.Find(model ?? ModelLocator.DefaultModel);
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
-        if (model is null)
-        {
-            io.Note($"note: {name} is freshly initialised and has learned nothing; choose a trained model with --model");
-        }
-
         Gpt2Config config = CsvLayout.ConfigOf(folder);
         Tokenizer? tokenizer = CsvLayout.TokenizerOf(folder, config);
         Gpt2Weights weights = config.Parameters < ShowProgressFrom

@@ -16,10 +16,6 @@ namespace Gpt2.Cli.Commands;
 /// <summary>A trainer ready to run, and what its checkpoints need.</summary>
 internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunState State)
 {
-    /// <summary>Size of the workshop's text.</summary>
-    private const long WorkshopBytes = 6_000_000;
-    private const ulong WorkshopSeed = 1;
-
     /// <summary>Begins a run.</summary>
     /// <param name="textFile">The text; null for the workshop's own.</param>
     /// <param name="tokenizer">The vocabulary; null to learn one of <paramref name="vocabularySize"/> tokens.</param>
@@ -85,7 +81,7 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
         }
 
         var writer = new StringWriter { NewLine = "\n" };
-        WorkshopCorpus.Write(writer, WorkshopSeed, WorkshopBytes, io.Cancellation);
+        WorkshopCorpus.Write(writer, WorkshopPreset.TextSeed, WorkshopPreset.TextBytes, io.Cancellation);
         return writer.ToString();
     }
 

@@ -32,6 +32,9 @@ internal sealed record InfoResult(
 
 internal sealed record TrainResult(string Folder, int Steps, double Loss, double? ValidationLoss, long Parameters, double Seconds);
 
+internal sealed record BenchTrainResult(
+    string Size, long Parameters, int TokensPerStep, double MillisecondsPerStep, double TokensPerSecond, double GigaflopsPerSecond, long PeakBytes);
+
 internal sealed record NewResult(string Folder, long Parameters, ulong Seed);
 
 internal sealed record TrainTokenizerResult(
@@ -56,6 +59,7 @@ internal sealed record ErrorDetail(string Message, string Code);
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(InfoResult))]
 [JsonSerializable(typeof(NewResult))]
+[JsonSerializable(typeof(BenchTrainResult))]
 [JsonSerializable(typeof(TrainResult))]
 [JsonSerializable(typeof(TrainTokenizerResult))]
 [JsonSerializable(typeof(CorpusResult))]

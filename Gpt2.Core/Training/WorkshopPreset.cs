@@ -7,6 +7,10 @@ namespace Gpt2.Core.Training;
 /// <summary>`gpt2 train --preset workshop`.</summary>
 public static class WorkshopPreset
 {
+    /// <summary>Seed and size of the text: see <see cref="WorkshopCorpus"/>.</summary>
+    public const ulong TextSeed = 1;
+    public const long TextBytes = 6_000_000;
+
     /// <summary>Tokens of the vocabulary that is learned from the text.</summary>
     public const int VocabularySize = 2048;
 

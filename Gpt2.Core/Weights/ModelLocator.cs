@@ -6,7 +6,7 @@ namespace Gpt2.Core.Weights;
 public static class ModelLocator
 {
     /// <summary>The model that ships with the program.</summary>
-    public const string DefaultModel = "gpt2-random";
+    public const string DefaultModel = "gpt2-workshop";
 
     private const string WeightsFolder = "weights-csv";
     private const string SolutionFile = "Gpt2.slnx";

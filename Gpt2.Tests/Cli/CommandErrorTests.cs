@@ -67,6 +67,7 @@ public sealed class CommandErrorTests : IDisposable
     [InlineData("--kernels: found 'fast', expected scalar, tensor-primitives, vector", "predict", "x", "--kernels", "fast")]
     [InlineData("--top: expected at least 1", "predict", "x", "--top", "0")]
     [InlineData("--max-new-tokens: expected at least 0", "generate", "x", "-n", "-3")]
+    [InlineData("Cannot parse argument 'some' for option '--max-new-tokens'", "generate", "x", "--max-new-tokens", "some")]
     [InlineData("Option '--out' is required", "trace", "x")]
     [InlineData("--step: found 'x', expected whole numbers", "trace", "y", "-o", "nowhere", "--step", "x")]
     [InlineData("expected one of --model and --vocab, found both", "tokenize", "x", "-m", "a", "--vocab", "b")]

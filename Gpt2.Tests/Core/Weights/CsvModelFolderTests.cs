@@ -176,21 +176,6 @@ public class CsvModelFolderTests
         Directory.EnumerateFileSystemEntries(folder.Root).Should().BeEmpty();
     }
 
-    [Fact]
-    public void DefaultModel_InTheRepository_IsWhatNewMakes()
-    {
-        using var folder = new TemporaryFolder();
-        CommandRun.Of("new", folder.PathOf("made"), "--seed", "1").Result();
-        string shipped = Path.Combine(SharedData.RepositoryRoot, "weights-csv", ModelLocator.DefaultModel);
-
-        string[] names = [.. Directory.EnumerateFiles(folder.PathOf("made")).Select(file => Path.GetFileName(file)!)];
-        Directory.EnumerateFiles(shipped).Select(Path.GetFileName).Should().BeEquivalentTo(names);
-        foreach (string name in names)
-        {
-            File.ReadAllText(Path.Combine(shipped, name)).Should().Be(File.ReadAllText(folder.PathOf("made", name)), name);
-        }
-    }
-
     private static int[] Bits(Gpt2Weights weights) =>
         [.. weights.Matrices().SelectMany(matrix => matrix.Span.ToArray()).Select(BitConverter.SingleToInt32Bits)];
 }
