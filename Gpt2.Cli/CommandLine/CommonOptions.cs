@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using System.Globalization;
+using System.Numerics;
 using Gpt2.Kernels;
 
 namespace Gpt2.Cli.CommandLine;
@@ -69,6 +70,25 @@ internal static class CommonOptions
         });
         return option;
     }
+
+    /// <summary>An option for a number, null where it is not given. Read with '.' in every culture.</summary>
+    public static Option<T?> Number<T>(string name, string[] aliases, string description, string expected)
+        where T : struct, INumberBase<T> => new(name, aliases)
+        {
+            Description = description,
+            HelpName = typeof(T) == typeof(double) || typeof(T) == typeof(float) ? "X" : "N",
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T number))
+                {
+                    return number;
+                }
+
+                result.AddError($"{name}: found '{text}', expected {expected}");
+                return null;
+            },
+        };
 
     /// <summary>The kernels that an option's value names.</summary>
     public static KernelSet KernelsOf(string? name) =>

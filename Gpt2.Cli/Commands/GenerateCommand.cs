@@ -18,15 +18,23 @@ internal static class GenerateCommand
         Option<int> maxNewTokens = CommonOptions.Count(
             "--max-new-tokens", ["-n"], "The most tokens to generate.", least: 0, standard: 50);
 
+        var sampling = new SamplingInput();
+
         var command = new Command(
-            "generate", "Continue a prompt with the most probable token, again and again (greedy). Prints the new tokens.");
+            "generate",
+            "Continue a prompt token by token: with the most probable one (greedy), or drawn at random if a temperature, "
+            + "top-k, top-p or seed is given. Prints the new tokens.");
         input.AddTo(command);
         command.Options.Add(maxNewTokens);
+        sampling.AddTo(command);
         command.SetAction(parsed =>
         {
+            SamplingOptions? options = sampling.Read(parsed);
             PromptedModel given = input.Read(parsed, io);
             var session = new GenerationSession(
-                given.Model.Model, given.Ids, parsed.GetValue(maxNewTokens), given.Model.EndOfText, given.Breakpoint);
+                given.Model.Model, given.Ids, parsed.GetValue(maxNewTokens), given.Model.EndOfText, given.Breakpoint,
+                options is null ? null : new Sampler(options));
+            sampling.NoteSeed(parsed, options, io);
 
             if (given.Json)
             {

@@ -31,11 +31,11 @@ internal sealed class TrainOptions
     private readonly Option<int?> batchSize = Size("--batch-size", "Windows per pass. Default: 16.");
     private readonly Option<int?> accumulate = Size("--accumulate", "Passes per update. Default: 1.");
     private readonly Option<int?> warmup = Size("--warmup", "Steps in which the learning rate rises. Default: 100.");
-    private readonly Option<float?> learningRate = new("--learning-rate") { Description = "The highest learning rate. Default: 0.001.", HelpName = "X" };
-    private readonly Option<float?> minLearningRate = new("--min-learning-rate") { Description = "The learning rate at the end. Default: a tenth of the highest.", HelpName = "X" };
-    private readonly Option<float?> weightDecay = new("--weight-decay") { Description = "Decay of matrices. Default: 0.1.", HelpName = "X" };
-    private readonly Option<float?> clipNorm = new("--clip-norm") { Description = "The most that the gradients' norm may be, 0 for no limit. Default: 1.", HelpName = "X" };
-    private readonly Option<float?> dropout = new("--dropout") { Description = "Share of numbers dropped in training. Default: 0.", HelpName = "X" };
+    private readonly Option<float?> learningRate = Decimal("--learning-rate", "The highest learning rate. Default: 0.001.");
+    private readonly Option<float?> minLearningRate = Decimal("--min-learning-rate", "The learning rate at the end. Default: a tenth of the highest.");
+    private readonly Option<float?> weightDecay = Decimal("--weight-decay", "Decay of matrices. Default: 0.1.");
+    private readonly Option<float?> clipNorm = Decimal("--clip-norm", "The most that the gradients' norm may be, 0 for no limit. Default: 1.");
+    private readonly Option<float?> dropout = Decimal("--dropout", "Share of numbers dropped in training. Default: 0.");
     private readonly Option<bool> randomWindows = new("--random-windows") { Description = "Take windows at random places, not epoch by epoch." };
     private readonly Option<ulong?> seed = new("--seed", "-s") { Description = "Seed of weights, windows and dropout. Default: 1.", HelpName = "N" };
     private readonly Option<int?> digits = Size("--digits", "Decimal digits that the finished weights keep, 0 for all. Default: 0.");
@@ -186,6 +186,9 @@ internal sealed class TrainOptions
             },
         };
     }
+
+    private static Option<float?> Decimal(string name, string description) =>
+        CommonOptions.Number<float>(name, [], description, "a number such as 0.001");
 
     private static Option<int?> Size(string name, string description) => new(name) { Description = description, HelpName = "N" };
 }

@@ -25,6 +25,7 @@ public sealed class GenerationSession
     private readonly int promptLength;
     private readonly int maxNewTokens;
     private readonly int? endOfText;
+    private readonly Sampler? sampler;
     private readonly List<int> ids;
     private readonly ForwardActivations activations;
     private readonly KeyValueCache cache;
@@ -34,15 +35,18 @@ public sealed class GenerationSession
     /// <param name="maxNewTokens">The most tokens to generate.</param>
     /// <param name="endOfText">The id that ends a text, or null.</param>
     /// <param name="breakpoint">Where to stop an attached debugger, or null.</param>
+    /// <param name="sampler">Draws the tokens, going on from where its random numbers stand; null is greedy.</param>
     /// <exception cref="Gpt2Exception">The prompt is empty or too long.</exception>
     public GenerationSession(
-        Gpt2Model model, ReadOnlySpan<int> prompt, int maxNewTokens, int? endOfText, StepBreakpoint? breakpoint = null)
+        Gpt2Model model, ReadOnlySpan<int> prompt, int maxNewTokens, int? endOfText, StepBreakpoint? breakpoint = null,
+        Sampler? sampler = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxNewTokens);
         model.CheckPrompt(prompt, past: 0);
         this.model = model;
         this.maxNewTokens = maxNewTokens;
         this.endOfText = endOfText;
+        this.sampler = sampler;
         promptLength = prompt.Length;
         ids = new List<int>(prompt.Length + Math.Min(maxNewTokens, model.Config.Context));
         ids.AddRange(prompt);
@@ -71,7 +75,8 @@ public sealed class GenerationSession
         }
 
         Predict();
-        id = Greedy.Choose(activations.Logits.Row(0));
+        ReadOnlySpan<float> logits = activations.Logits.Row(0); // [vocabulary]
+        id = sampler is null ? Greedy.Choose(logits) : sampler.Draw(logits);
         ids.Add(id);
         if (id == endOfText)
         {

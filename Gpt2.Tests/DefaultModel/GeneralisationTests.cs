@@ -3,6 +3,7 @@
 
 using System.Globalization;
 using Gpt2.Core.Evaluation;
+using Gpt2.Core.Text;
 using Gpt2.Core.Training;
 
 namespace Gpt2.Tests.DefaultModel;
@@ -40,9 +41,7 @@ public class GeneralisationTests(DefaultModelFixture model) : IClassFixture<Defa
     [Fact]
     public void Loss_OnTheValidationText_IsClearlyBelowThatOfNgramModels()
     {
-        var text = new StringWriter { NewLine = "\n" };
-        WorkshopCorpus.Write(text, WorkshopPreset.TextSeed, WorkshopPreset.TextBytes);
-        TrainingData data = TrainingData.FromText(text.ToString(), model.Tokenizer, WorkshopPreset.Settings.Context);
+        TrainingData data = TrainingData.FromText(WorkshopText(), model.Tokenizer, WorkshopPreset.Settings.Context);
         int[] validation = data.Validation[..20_000];
 
         int vocabulary = model.Model.Config.Vocabulary;
@@ -53,6 +52,20 @@ public class GeneralisationTests(DefaultModelFixture model) : IClassFixture<Defa
             CultureInfo.InvariantCulture, $"unigram {baselines[0]:0.000}, bigram {baselines[1]:0.000}, trigram {baselines[2]:0.000}, model {loss:0.000}");
         loss.Should().BeLessThan(baselines[2] - 0.3, figures);
         baselines.Should().BeInDescendingOrder();
+    }
+
+    [Fact]
+    public void Vocabulary_LearnedFromTheWorkshopsText_IsTheShippedOne()
+    {
+        BytePairLearner.Learn(WorkshopText(), WorkshopPreset.VocabularySize).Vocabulary.Merges
+            .Should().Equal(model.Tokenizer.Vocabulary.Merges);
+    }
+
+    private static string WorkshopText()
+    {
+        var text = new StringWriter { NewLine = "\n" };
+        WorkshopCorpus.Write(text, WorkshopPreset.TextSeed, WorkshopPreset.TextBytes);
+        return text.ToString();
     }
 
     private static (string Prompt, string Next) AdverbPrompt((CorpusName Name, CorpusAdjective Adjective, int Number) pair)

@@ -1,0 +1,65 @@
+// The options that have tokens drawn at random: --temperature, --top-k, --top-p and --seed.
+
+using System.CommandLine;
+using System.Globalization;
+using Gpt2.Core.Generation;
+
+namespace Gpt2.Cli.CommandLine;
+
+/// <summary>The options of a command that can sample.</summary>
+internal sealed class SamplingInput
+{
+    private readonly Option<double?> temperature = CommonOptions.Number<double>(
+        "--temperature", [], "Draw tokens from logits / X: below 1 sharper, above 1 flatter, 0 greedy. Default: 1.",
+        "a number, for example 0.8");
+
+    private readonly Option<int?> topK = CommonOptions.Number<int>(
+        "--top-k", [], "Draw from the N most probable tokens, and those that equal the last; 0 is all. Default: 0.",
+        "a whole number, for example 40");
+
+    private readonly Option<double?> topP = CommonOptions.Number<double>(
+        "--top-p", [], "Draw from the most probable tokens whose sum reaches X; 1 is all. After --top-k. Default: 1.",
+        "a number, for example 0.9");
+
+    private readonly Option<ulong?> seed = CommonOptions.Number<ulong>(
+        "--seed", ["-s"], "Seed of the draws: the same one gives the same tokens. Default: a fresh one, printed on standard error.",
+        "a whole number of at least 0");
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(temperature);
+        command.Options.Add(topK);
+        command.Options.Add(topP);
+        command.Options.Add(seed);
+    }
+
+    /// <summary>How to draw; null for greedy, where none of the options is given.</summary>
+    /// <exception cref="UsageException">A value makes no sense.</exception>
+    public SamplingOptions? Read(ParseResult parsed)
+    {
+        Option[] all = [temperature, topK, topP, seed];
+        if (all.All(option => parsed.GetResult(option) is null))
+        {
+            return null;
+        }
+
+        var standard = new SamplingOptions();
+        var options = new SamplingOptions
+        {
+            Temperature = parsed.GetValue(temperature) ?? standard.Temperature,
+            TopK = parsed.GetValue(topK) ?? standard.TopK,
+            TopP = parsed.GetValue(topP) ?? standard.TopP,
+            Seed = parsed.GetValue(seed) ?? (ulong)Random.Shared.Next(), // short enough to type
+        };
+        return options.Problem() is string problem ? throw new UsageException(problem) : options;
+    }
+
+    /// <summary>Says which seed was taken where none was given, so that the run can be repeated.</summary>
+    public void NoteSeed(ParseResult parsed, SamplingOptions? options, CommandIo io)
+    {
+        if (options is { Temperature: > 0 } && parsed.GetValue(seed) is null)
+        {
+            io.Note("seed " + options.Seed.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// How the next token is drawn: what may be set, and which values make sense.
+
+namespace Gpt2.Core.Generation;
+
+/// <summary>Settings of a <see cref="Sampler"/>. The standard values draw from the model's own distribution.</summary>
+public sealed record SamplingOptions
+{
+    /// <summary>Logits are divided by this: below 1 sharper, above 1 flatter, 0 greedy.</summary>
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Only this many of the most probable tokens are kept, and those that equal the last of them; 0 keeps all.</summary>
+    public int TopK { get; init; }
+
+    /// <summary>Only the most probable tokens are kept until their sum reaches this share; 1 keeps all.</summary>
+    public double TopP { get; init; } = 1;
+
+    /// <summary>Seed of the random numbers.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Says what is wrong with the values, or null.</summary>
+    public string? Problem()
+    {
+        if (!double.IsFinite(Temperature) || Temperature < 0)
+        {
+            return FormattableString.Invariant($"temperature is {Temperature}, expected a finite number of at least 0");
+        }
+
+        if (TopK < 0)
+        {
+            return FormattableString.Invariant($"top-k is {TopK}, expected at least 0, which keeps all tokens");
+        }
+
+        return TopP is > 0 and <= 1
+            ? null
+            : FormattableString.Invariant($"top-p is {TopP}, expected more than 0 and at most 1, which keeps all tokens");
+    }
+}
