@@ -49,6 +49,11 @@ internal sealed class MatMulVector : MatMul
     private protected override void AddLeftTransposed(
         ReadOnlySpan<float> left, ReadOnlySpan<float> right, int rows, int inner, int columns, Span<float> sum)
     {
+        if (rows == 0)
+        {
+            return; // nothing to exchange
+        }
+
         // With rows and columns of the left matrix exchanged it is an ordinary product.
         float[] exchanged = ArrayPool<float>.Shared.Rent(left.Length);
         Transposition.Copy(left, rows, exchanged.AsSpan(0, left.Length));

@@ -17,6 +17,8 @@ internal static class TextFile
         HelpName = "FILE",
     };
 
+    public static bool IsStandardInput(string path) => path == StandardInput;
+
     /// <summary>What an error message calls it.</summary>
     public static string NameOf(string path) => path == StandardInput ? "standard input" : path;
 

@@ -81,9 +81,8 @@ internal sealed class TrainOptions
         KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels));
         if (parsed.GetValue(resume) is not null)
         {
-            return parsed.GetValue(file) is null && parsed.GetValue(output) is null
-                ? TrainingStart.Resume(folder, set, io)
-                : throw new UsageException("--resume goes on as the run was begun: expected no FILE and no --out beside it");
+            RefuseWithResume(parsed);
+            return TrainingStart.Resume(folder, set, io);
         }
 
         bool workshop = IsWorkshop(parsed);
@@ -97,12 +96,12 @@ internal sealed class TrainOptions
             throw new UsageException($"{folder} holds a run that was stopped: go on with --resume {folder}, or name another folder");
         }
 
+        RefuseWithInit(parsed);
         TrainingSettings settings = SettingsOf(parsed, workshop ? WorkshopPreset.Settings : new TrainingSettings());
         Gpt2Weights? weights = null;
         Tokenizer? tokenizer = parsed.GetValue(vocabulary) is string path ? new Tokenizer(VocabularyFile.Read(path)) : null;
         if (parsed.GetValue(initial) is string model)
         {
-            RefuseWithInit(parsed);
             string found = ModelLocator.Find(model);
             weights = CsvModelFolder.ReadWeights(found, null, io.Cancellation);
             tokenizer = CsvLayout.TokenizerOf(found, weights.Config)
@@ -148,8 +147,31 @@ internal sealed class TrainOptions
             : throw new UsageException($"--vocab-size {size}: expected at least {Vocabulary.SmallestCount}");
     }
 
+    /// <summary>What the run is stands in the checkpoint; with which kernels it goes on and what it reports may be said anew.</summary>
+    private void RefuseWithResume(ParseResult parsed)
+    {
+        if (parsed.GetValue(file) is not null)
+        {
+            throw new UsageException("--resume goes on as the run was begun: expected no FILE beside it");
+        }
+
+        Option[] allowed = [resume, reportEvery, sampleEvery, kernels, json];
+        foreach (Option option in parsed.CommandResult.Command.Options.Except(allowed))
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+            {
+                throw new UsageException($"--resume goes on as the run was begun: expected no {option.Name} beside it");
+            }
+        }
+    }
+
     private void RefuseWithInit(ParseResult parsed)
     {
+        if (parsed.GetValue(initial) is null)
+        {
+            return;
+        }
+
         foreach (Option option in (Option[])[vocabulary, vocabularySize, layers, heads, channels])
         {
             if (parsed.GetResult(option) is not null)

@@ -40,7 +40,7 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
         Gpt2Weights weights = initial ?? Fresh(sizes with { Vocabulary = tokenizer.Vocabulary.Count }, settings.Seed);
         TrainingData data = TrainingData.FromText(text, tokenizer, settings.Context);
         var trainer = new Trainer(new Gpt2Model(weights, kernels), settings, data);
-        return new TrainingStart(trainer, tokenizer, new RunState(0, settings, textFile is null ? null : Path.GetFullPath(textFile), HashOf(text), samplePrompt));
+        return new TrainingStart(trainer, tokenizer, new RunState(0, settings, PathOf(textFile), HashOf(text), samplePrompt));
     }
 
     /// <summary>Goes on with the run in a folder.</summary>
@@ -71,7 +71,11 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
         return weights;
     }
 
-    private static string NameOf(string? textFile) => textFile ?? "the workshop's text";
+    private static string NameOf(string? textFile) => textFile is null ? "the workshop's text" : TextFile.NameOf(textFile);
+
+    /// <summary>Where a run that goes on finds the text, from whatever folder; '-' stays standard input.</summary>
+    private static string? PathOf(string? textFile) =>
+        textFile is null || TextFile.IsStandardInput(textFile) ? textFile : Path.GetFullPath(textFile);
 
     private static string TextOf(string? textFile, CommandIo io)
     {

@@ -40,8 +40,14 @@ public sealed class BatchGradients
     /// <param name="counted">By how many the summed loss is divided: the counted targets of the whole batch.</param>
     /// <param name="gradients">Added to.</param>
     /// <returns>The summed loss of these sequences, not divided.</returns>
+    /// <exception cref="ArgumentException">There are more or fewer targets than tokens.</exception>
     public double Add(Gpt2Model model, ReadOnlySpan<int> ids, ReadOnlySpan<int> targets, int counted, Gpt2Gradients gradients)
     {
+        if (targets.Length != ids.Length)
+        {
+            throw new ArgumentException($"{targets.Length} targets for {ids.Length} tokens, expected one for each");
+        }
+
         model.Forward(ids, cache: null, activations);
         backward.Run(model, ids, targets, counted, activations, gradients);
         return SummedLoss(activations, targets);

@@ -26,7 +26,12 @@ public static class Checkpoint
     private const string StateFile = "training.json";
     private const string OptimizerFile = "optimizer.bin";
 
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
     /// <summary>Writes a checkpoint; it appears when it is whole, and older ones but the last before it go.</summary>
     public static string Write(string folder, RunState state, Gpt2Weights weights, AdamWOptimizer optimizer, Vocabulary? vocabulary)
@@ -53,6 +58,25 @@ public static class Checkpoint
     /// <summary>The newest checkpoint, or null.</summary>
     public static string? Newest(string folder) => Directory.Exists(folder) ? Folders(folder).LastOrDefault() : null;
 
+    /// <summary>
+    /// Deletes all checkpoints of a run that is done. They go under another name first: deleting takes a while, and half of
+    /// a checkpoint must not be taken for one.
+    /// </summary>
+    public static void Clear(string folder)
+    {
+        string gone = folder + ".done";
+        if (Directory.Exists(gone))
+        {
+            Directory.Delete(gone, recursive: true);
+        }
+
+        if (Directory.Exists(folder))
+        {
+            Directory.Move(folder, gone);
+            Directory.Delete(gone, recursive: true);
+        }
+    }
+
     /// <summary>Reads the state of a checkpoint.</summary>
     /// <exception cref="Gpt2Exception">The file is missing or not in this form.</exception>
     public static RunState ReadState(string checkpoint)
@@ -60,7 +84,7 @@ public static class Checkpoint
         string path = Path.Combine(checkpoint, StateFile);
         try
         {
-            return JsonSerializer.Deserialize<RunState>(File.ReadAllText(path))
+            return JsonSerializer.Deserialize<RunState>(File.ReadAllText(path), Readable)
                 ?? throw new Gpt2Exception($"{path}: found null, expected the state of a training run");
         }
         catch (FileNotFoundException e)

@@ -18,7 +18,7 @@ public static class LossCurve
         (double Step, double Loss)[] training = Smoothed(log);
         (double Step, double Loss)[] validation =
             [.. log.Where(line => line.ValidationLoss is not null).Select(line => ((double)line.Step, line.ValidationLoss!.Value))];
-        double most = Math.Ceiling(training.Concat(validation).Max(point => point.Loss) * 2) / 2;
+        double most = Math.Max(0.5, Math.Ceiling(training.Concat(validation).Max(point => point.Loss) * 2) / 2);
 
         double X(double step) => Left + ((step - 1) / (lastStep - 1) * (Width - Left - Right));
         double Y(double loss) => Height - Bottom - (loss / most * (Height - Top - Bottom));

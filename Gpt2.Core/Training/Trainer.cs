@@ -75,10 +75,10 @@ public sealed class Trainer
     {
         int step = Optimizer.Step;
         int counted = tokens.Length * settings.Accumulate;
-        foreach (Half half in halves)
+        for (int half = 0; half < halves.Length; half++)
         {
-            half.Gradients.Clear();
-            half.Batch.SeedDropout(BatchSource.SeedOf(settings.Seed, 3 + (ulong)half.First, (ulong)step));
+            halves[half].Gradients.Clear();
+            halves[half].Batch.SeedDropout(BatchSource.SeedOf(settings.Seed, 3 + (ulong)half, (ulong)step));
         }
 
         double loss = 0;
@@ -129,8 +129,6 @@ public sealed class Trainer
     /// <summary>The part of a batch that one thread computes.</summary>
     private sealed class Half(int first, int sequences, Gpt2Config config, TrainingSettings settings)
     {
-        public int First => first;
-
         public BatchGradients Batch { get; } = new(config, sequences, settings.Dropout);
 
         public Gpt2Gradients Gradients { get; } = new(config);

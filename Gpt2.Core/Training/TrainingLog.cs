@@ -17,7 +17,7 @@ public static class TrainingLog
     public static void Begin(string path, int lastStep)
     {
         IEnumerable<string> kept = File.Exists(path) && lastStep > 0
-            ? File.ReadLines(path).Skip(1).Where(line => IsWhole(line) && Parse(line).Step <= lastStep)
+            ? WholeLines(path).Where((line, i) => Parse(path, i + 2, line).Step <= lastStep)
             : [];
         string temporary = path + ".partial";
         File.WriteAllText(temporary, string.Concat(kept.Prepend(Header).Select(line => line + "\n")));
@@ -31,17 +31,27 @@ public static class TrainingLog
             CultureInfo.InvariantCulture, $"{line.Step},{line.Loss:R},{validation},{line.LearningRate:R},{line.GradientNorm:R}\n"));
     }
 
-    public static IReadOnlyList<LogLine> Read(string path) => [.. File.ReadLines(path).Skip(1).Where(IsWhole).Select(Parse)];
+    /// <exception cref="Gpt2Exception">A line is not one of a log.</exception>
+    public static IReadOnlyList<LogLine> Read(string path) => [.. WholeLines(path).Select((line, i) => Parse(path, i + 2, line))];
 
-    // A killed run may leave half a line.
-    private static bool IsWhole(string line) => line.Count(character => character == ',') == 4 && !line.EndsWith(',');
+    /// <summary>The lines below the header. A killed run may leave half a line: one without an end, which is left out.</summary>
+    private static string[] WholeLines(string path)
+    {
+        string[] lines = File.ReadAllText(path).Split('\n');
+        return lines.Length < 2 ? [] : lines[1..^1];
+    }
 
-    private static LogLine Parse(string line)
+    private static LogLine Parse(string path, int number, string line)
     {
         string[] cells = line.Split(',');
-        return new LogLine(
-            int.Parse(cells[0], CultureInfo.InvariantCulture), double.Parse(cells[1], CultureInfo.InvariantCulture),
-            cells[2].Length == 0 ? null : double.Parse(cells[2], CultureInfo.InvariantCulture),
-            double.Parse(cells[3], CultureInfo.InvariantCulture), double.Parse(cells[4], CultureInfo.InvariantCulture));
+        double validation = 0;
+        return cells.Length == 5
+            && int.TryParse(cells[0], CultureInfo.InvariantCulture, out int step)
+            && double.TryParse(cells[1], CultureInfo.InvariantCulture, out double loss)
+            && (cells[2].Length == 0 || double.TryParse(cells[2], CultureInfo.InvariantCulture, out validation))
+            && double.TryParse(cells[3], CultureInfo.InvariantCulture, out double learningRate)
+            && double.TryParse(cells[4], CultureInfo.InvariantCulture, out double norm)
+            ? new LogLine(step, loss, cells[2].Length == 0 ? null : validation, learningRate, norm)
+            : throw new Gpt2Exception($"{path} line {number}: found '{line}', expected {Header} as numbers; delete the line or the file");
     }
 }

@@ -70,11 +70,7 @@ public sealed class TrainingRun
         DrawCurve();
         RoundWeights();
         CsvModelFolder.Write(folder, trainer.Model.Weights, vocabulary, cancellation: CancellationToken.None);
-        string checkpoints = Path.Combine(folder, CheckpointFolder);
-        if (Directory.Exists(checkpoints))
-        {
-            Directory.Delete(checkpoints, recursive: true); // the model is whole: there is nothing to go on with
-        }
+        Checkpoint.Clear(Path.Combine(folder, CheckpointFolder)); // the model is whole: there is nothing to go on with
     }
 
     private void RoundWeights()

@@ -76,6 +76,11 @@ public sealed record TrainingSettings
             {
                 return FormattableString.Invariant($"{name} is {value}, expected at least {least}");
             }
+
+            if (double.IsInfinity(value))
+            {
+                return FormattableString.Invariant($"{name} is {value}, expected a finite number");
+            }
         }
 
         return Dropout < 1 ? null : FormattableString.Invariant($"dropout is {Dropout}, expected less than 1");

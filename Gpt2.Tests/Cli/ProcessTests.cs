@@ -1,14 +1,13 @@
 // The command as a process of its own: what only a real console, real pipes and real signals show.
 
 using System.Diagnostics;
-using System.Text;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli;
 
 public sealed class ProcessTests : IDisposable
 {
-    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongEnough = CommandProcess.LongEnough;
 
     private readonly TemporaryFolder elsewhere = new();
 
@@ -46,33 +45,17 @@ public sealed class ProcessTests : IDisposable
     public async Task Interrupt_WhileGenerating_EndsWith130()
     {
         using Process process = Start("generate", "Mike", "-n", "100000000");
-        using var whateverHappens = new Killed(process);
+        using var whateverHappens = new KilledAtLast(process);
         var first = new char[1];
         (await process.StandardOutput.ReadAsync(first).AsTask().WaitAsync(LongEnough)).Should().Be(1, "tokens come as they are made");
 
-        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync();
-        }
-
+        await CommandProcess.Interrupt(process);
         Task<string> rest = process.StandardOutput.ReadToEndAsync();
         string error = await process.StandardError.ReadToEndAsync().WaitAsync(LongEnough);
         await rest;
         await process.WaitForExitAsync();
         process.ExitCode.Should().Be(130);
         error.Should().EndWith("gpt2: cancelled" + Environment.NewLine);
-    }
-
-    /// <summary>Ends a process with the test, also where the test fails.</summary>
-    private sealed class Killed(Process process) : IDisposable
-    {
-        public void Dispose()
-        {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-        }
     }
 
     private async Task<(int ExitCode, string Out, string Error)> RunToEnd(string input, params string[] args)
@@ -86,33 +69,5 @@ public sealed class ProcessTests : IDisposable
         return (process.ExitCode, await output, await error);
     }
 
-    private Process Start(params string[] args)
-    {
-        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        string[] command = [host, Path.Combine(AppContext.BaseDirectory, "gpt2.dll"), .. args];
-        if (OperatingSystem.IsLinux())
-        {
-            // Where the tests run in the background, interrupts are ignored, and a child inherits that.
-            command = ["env", "--default-signal=INT", .. command];
-        }
-
-        return Process.Start(new ProcessStartInfo(command[0], command[1..])
-        {
-            WorkingDirectory = elsewhere.Root,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardInputEncoding = utf8,
-            StandardOutputEncoding = utf8,
-            StandardErrorEncoding = utf8,
-        })!;
-    }
-}
-
-/// <summary>A test of what Windows does not have: signals.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class UnixFactAttribute : FactAttribute
-{
-    public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "Windows has no signals to send" : null;
+    private Process Start(params string[] args) => CommandProcess.Start(elsewhere.Root, args);
 }

@@ -1,0 +1,130 @@
+// gpt2 train with what cannot be: one line that says what, the right exit code, and no folder left behind.
+
+using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Cli;
+
+public sealed class TrainErrorTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly string text;
+    private readonly string run;
+    private readonly string model;
+    private readonly string vocabulary;
+
+    public TrainErrorTests()
+    {
+        text = folder.PathOf("text.txt");
+        run = folder.PathOf("run");
+        model = folder.PathOf("model");
+        vocabulary = folder.PathOf("vocab.bpe");
+        File.WriteAllText(text, string.Concat(Enumerable.Repeat("Mike is quick.\n", 30)));
+        File.WriteAllText(vocabulary, "#version: 0.2\n");
+        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(257, 8, 6, 3, 1), 4), new Vocabulary([]));
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("", "the text is empty, expected words to learn from")]
+    [InlineData("ab\0c", "found a zero byte after 2 characters, expected a text and not a binary file")]
+    [InlineData("12345678", "the training text has 8 tokens, expected at least 9 for a window of 8: take a longer text or a smaller --context")]
+    public void Text_ThatCannotBeLearnedFrom_IsRefused(string content, string message)
+    {
+        File.WriteAllText(text, content);
+
+        Error(1, "train", text, "-o", run, "--vocab", vocabulary, "--context", "8").Should().StartWith("gpt2: ").And.EndWith(message);
+    }
+
+    [Fact]
+    public void Text_MissingOrNotUtf8_IsRefused()
+    {
+        Error(1, "train", folder.PathOf("none.txt"), "-o", run).Should().Be($"gpt2: {folder.PathOf("none.txt")}: no such file");
+        Error(1, "train", folder.Root, "-o", run).Should().StartWith($"gpt2: {folder.Root}: cannot be read (");
+        File.WriteAllBytes(text, [65, 0xFF, 0xC3, 66]);
+        Error(1, "train", text, "-o", run).Should().Be($"gpt2: {text}: not UTF-8 text: convert it first");
+    }
+
+    [Theory]
+    [InlineData("no folder: name one with --out FOLDER", "TEXT")]
+    [InlineData("no text: name a FILE, or --preset workshop", "-o", "RUN")]
+    [InlineData("--preset workshop brings its own text: expected no FILE", "TEXT", "-o", "RUN", "--preset", "workshop")]
+    [InlineData("--preset: found 'workshops', expected workshop", "-o", "RUN", "--preset", "workshops")]
+    [InlineData("--init brings its own vocabulary and sizes: expected no --layers beside it", "TEXT", "-o", "RUN", "--init", "MODEL", "--layers", "2")]
+    [InlineData("--init brings its own vocabulary and sizes: expected no --vocab beside it", "TEXT", "-o", "RUN", "--init", "MODEL", "--vocab", "x")]
+    [InlineData("expected one of --vocab and --vocab-size, found both", "TEXT", "-o", "RUN", "--vocab", "VOCAB", "--vocab-size", "300")]
+    [InlineData("--vocab-size 256: expected at least 257", "TEXT", "-o", "RUN", "--vocab-size", "256")]
+    [InlineData("learning rate is NaN, expected at least 0", "TEXT", "-o", "RUN", "--learning-rate", "NaN")]
+    [InlineData("learning rate is -1, expected at least 0", "TEXT", "-o", "RUN", "--learning-rate", "-1")]
+    [InlineData("learning rate is Infinity, expected a finite number", "TEXT", "-o", "RUN", "--learning-rate", "Infinity")]
+    [InlineData("dropout is 1, expected less than 1", "TEXT", "-o", "RUN", "--dropout", "1")]
+    [InlineData("steps is 0, expected at least 1", "TEXT", "-o", "RUN", "--steps", "0")]
+    [InlineData("n_embd 10 is not divisible by n_head 4", "TEXT", "-o", "RUN", "--channels", "10")]
+    [InlineData("n_layer is 0, expected at least 1", "TEXT", "-o", "RUN", "--layers", "0")]
+    [InlineData("--resume goes on as the run was begun: expected no FILE", "TEXT", "--resume", "RUN")]
+    [InlineData("--resume goes on as the run was begun: expected no --out beside it", "-o", "RUN", "--resume", "RUN")]
+    [InlineData("--resume goes on as the run was begun: expected no --steps beside it", "--resume", "RUN", "--steps", "5")]
+    [InlineData("--resume goes on as the run was begun: expected no --random-windows beside it", "--resume", "RUN", "--random-windows")]
+    public void Options_ThatContradict_AreWrongUsage(string message, params string[] args)
+    {
+        string Filled(string arg) => arg switch { "TEXT" => text, "RUN" => run, "MODEL" => model, "VOCAB" => vocabulary, _ => arg };
+
+        CommandRun.Of(["train", .. args.Select(Filled)]).ErrorLine(2).Should().StartWith($"gpt2: {message}");
+        Directory.Exists(run).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Model_ThatCannotBeTrainedOn_IsRefused()
+    {
+        Error(1, "train", text, "-o", run, "--init", "no/where").Should().StartWith("gpt2: model 'no/where': no such folder");
+        Error(1, "train", text, "-o", run, "--init", model, "--context", "9").Should().Be("gpt2: windows of 9 tokens, expected at most n_ctx = 8");
+        string textless = folder.PathOf("textless");
+        CsvModelFolder.Write(textless, TestModels.Random(new Gpt2Config(10, 8, 6, 3, 1), 4), null);
+        Error(1, "train", text, "-o", run, "--init", textless).Should().EndWith("a model of 10 tokens has no text to train on");
+    }
+
+    [Fact]
+    public void Folder_ThatCannotBeWritten_IsRefused()
+    {
+        foreach (string target in (string[])[text, Path.Combine(text, "below")])
+        {
+            CommandRun run = CommandRun.Of("train", text, "-o", target, "--vocab", vocabulary, "--context", "8", "--steps", "1");
+
+            run.ExitCode.Should().Be(1);
+            run.Out.Should().BeEmpty();
+            run.Error.TrimEnd('\n').Split('\n')[^1].Should().StartWith($"gpt2: {target}: cannot write this folder (");
+        }
+    }
+
+    [Fact]
+    public void Resume_WithoutACheckpoint_IsRefused()
+    {
+        const string Message = "no checkpoint of a training run, expected one in its folder 'checkpoints'; begin a run without --resume";
+        Error(1, "train", "--resume", run).Should().Be($"gpt2: {run}: {Message}");
+        CommandRun.Of("train", "--resume", model).ErrorLine(1).Should().Be($"gpt2: {model}: {Message}");
+    }
+
+    [Fact]
+    public void StoppedRun_IsNeitherOverwrittenNorGoneOnWithAnotherText()
+    {
+        string[] train = ["train", text, "-o", run, "--vocab", vocabulary, "--context", "8", "--steps", "4", "--layers", "1"];
+        CommandRun.With("", new CancellationToken(canceled: true), train).ExitCode.Should().Be(130);
+
+        CommandRun.Of(train).ErrorLine(2).Should().Be($"gpt2: {run} holds a run that was stopped: go on with --resume {run}, or name another folder");
+        File.AppendAllText(text, "!");
+        CommandRun.Of("train", "--resume", run).ErrorLine(1).Should()
+            .Be($"gpt2: {text}: not the text that this run began with; put that back or begin a new run");
+        File.Delete(text);
+        CommandRun.Of("train", "--resume", run).ErrorLine(1).Should().Be($"gpt2: {text}: no such file");
+    }
+
+    private string Error(int exitCode, params string[] args)
+    {
+        string line = CommandRun.Of(args).ErrorLine(exitCode);
+        Directory.Exists(run).Should().BeFalse();
+        return line;
+    }
+}

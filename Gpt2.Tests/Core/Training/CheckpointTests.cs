@@ -1,0 +1,142 @@
+// Checkpoints: everything comes back bit for bit, the last two are kept, and what is damaged is refused.
+
+using Gpt2.Core;
+using Gpt2.Core.Model;
+using Gpt2.Core.Numerics;
+using Gpt2.Core.Text;
+using Gpt2.Core.Training;
+using Gpt2.Core.Weights;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Core.Training;
+
+public sealed class CheckpointTests : IDisposable
+{
+    private static readonly Gpt2Config Config = new(257, 4, 6, 2, 1) { TiedHead = false, QkvBias = false };
+    private static readonly RunState State = new(
+        7,
+        new TrainingSettings
+        {
+            LearningRate = 0.1f,
+            Seed = ulong.MaxValue,
+            Windows = WindowOrder.Random,
+            Dropout = 0.3f,
+            Optimizer = new OptimizerSettings(Beta2: 0.999f, ClipNorm: 0),
+        },
+        "/a \"text\".txt", "ABC", "\n é");
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Write_State_ComesBackBitForBit()
+    {
+        Gpt2Weights weights = TestModels.Random(Config, 1);
+        AdamWOptimizer optimizer = Optimizer();
+        using var culture = new DecimalCommaCulture();
+
+        string path = Checkpoint.Write(folder.Root, State, weights, optimizer, new Vocabulary([]));
+
+        Checkpoint.Newest(folder.Root).Should().Be(path).And.EndWith("step-0000007");
+        Checkpoint.ReadState(path).Should().Be(State);
+        var read = new AdamWOptimizer(Config, new OptimizerSettings());
+        Checkpoint.ReadOptimizer(path, 7, read);
+        read.Step.Should().Be(7);
+        AssertSameBits(read.Means, optimizer.Means);
+        AssertSameBits(read.Squares, optimizer.Squares);
+        AssertSameBits(CsvModelFolder.ReadWeights(path), weights);
+    }
+
+    [Fact]
+    public void Write_Again_KeepsTheLastTwo()
+    {
+        foreach (int step in (int[])[2, 4, 10, 100])
+        {
+            Write(step);
+        }
+
+        Names().Should().Equal("step-0000010", "step-0000100");
+        Checkpoint.Newest(folder.Root).Should().EndWith("step-0000100");
+    }
+
+    [Fact]
+    public void Newest_HalfWrittenFolder_IsNoCheckpoint()
+    {
+        Write(2);
+        Directory.CreateDirectory(folder.PathOf("step-0000004.partial-0123abcd"));
+        Directory.CreateDirectory(folder.PathOf("other"));
+
+        Checkpoint.Newest(folder.Root).Should().EndWith("step-0000002");
+        Checkpoint.Newest(folder.PathOf("nowhere")).Should().BeNull();
+        Checkpoint.Newest(folder.PathOf("other")).Should().BeNull();
+    }
+
+    [Fact]
+    public void Clear_Checkpoints_LeavesNothing()
+    {
+        string run = folder.PathOf("run");
+        Checkpoint.Write(run, State, TestModels.Random(Config, 1), Optimizer(), null);
+
+        Checkpoint.Clear(run);
+        Checkpoint.Clear(run);
+
+        Directory.EnumerateFileSystemEntries(folder.Root).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("{\"Step\":1,\"Settings\":null,\"TextFile\":null,\"TextHash\":\"A\",\"SamplePrompt\":null}")]
+    public void ReadState_Damaged_IsRefused(string content)
+    {
+        string path = Write(2);
+        File.WriteAllText(Path.Combine(path, "training.json"), content);
+
+        FluentActions.Invoking(() => Checkpoint.ReadState(path)).Should().Throw<Gpt2Exception>().WithMessage("*training.json: *state of a training run*");
+    }
+
+    [Fact]
+    public void Read_FilesMissingOrShort_AreRefused()
+    {
+        string path = Write(2), optimizer = Path.Combine(path, "optimizer.bin");
+        File.WriteAllBytes(optimizer, File.ReadAllBytes(optimizer)[..^1]);
+        Action read = () => Checkpoint.ReadOptimizer(path, 2, Optimizer());
+
+        read.Should().Throw<Gpt2Exception>().WithMessage("*optimizer.bin: missing or not of * bytes*");
+        File.Delete(optimizer);
+        read.Should().Throw<Gpt2Exception>().WithMessage("*optimizer.bin: missing or not of * bytes*");
+        File.Delete(Path.Combine(path, "training.json"));
+        FluentActions.Invoking(() => Checkpoint.ReadState(path)).Should().Throw<Gpt2Exception>().WithMessage("*training.json: no such file*");
+    }
+
+    private static AdamWOptimizer Optimizer()
+    {
+        var optimizer = new AdamWOptimizer(Config, new OptimizerSettings());
+        var random = new RandomGenerator(9);
+        foreach (Matrix matrix in optimizer.Means.Matrices().Concat(optimizer.Squares.Matrices()))
+        {
+            foreach (ref float value in matrix.Span)
+            {
+                value = (float)random.NextNormal() * 1e-20f;
+            }
+        }
+
+        return optimizer;
+    }
+
+    private static void AssertSameBits(Gpt2Weights actual, Gpt2Weights expected)
+    {
+        foreach ((Matrix one, Matrix other) in actual.Matrices().Zip(expected.Matrices()))
+        {
+            one.Span.SequenceEqual(other.Span).Should().BeTrue("{0} has the same numbers", one.Name);
+        }
+    }
+
+    private string Write(int step) =>
+        Checkpoint.Write(folder.Root, State with { Step = step }, TestModels.Random(Config, 1), Optimizer(), new Vocabulary([]));
+
+    private string[] Names() => [.. Directory.EnumerateFileSystemEntries(folder.Root).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+}

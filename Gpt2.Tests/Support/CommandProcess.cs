@@ -1,0 +1,64 @@
+// Starts the command as a process of its own, sends it signals, and sees to it that none outlives its test.
+
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Gpt2.Tests.Support;
+
+/// <summary>gpt2 as a process.</summary>
+internal static class CommandProcess
+{
+    /// <summary>After this a process is taken to hang.</summary>
+    public static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(60);
+
+    /// <summary>Starts a command line in a folder, with its input and output redirected.</summary>
+    public static Process Start(string folder, params string[] args)
+    {
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        string[] command = [host, Path.Combine(AppContext.BaseDirectory, "gpt2.dll"), .. args];
+        if (OperatingSystem.IsLinux())
+        {
+            // Where the tests run in the background, interrupts are ignored, and a child inherits that.
+            command = ["env", "--default-signal=INT", .. command];
+        }
+
+        return Process.Start(new ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = utf8,
+            StandardOutputEncoding = utf8,
+            StandardErrorEncoding = utf8,
+        })!;
+    }
+
+    /// <summary>Sends what Ctrl-C sends.</summary>
+    public static async Task Interrupt(Process process)
+    {
+        using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+}
+
+/// <summary>Ends a process with the test, also where the test fails.</summary>
+internal sealed class KilledAtLast(Process process) : IDisposable
+{
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+}
+
+/// <summary>A test of what Windows does not have: signals.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class UnixFactAttribute : FactAttribute
+{
+    public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "Windows has no signals to send" : null;
+}
