@@ -1,5 +1,6 @@
 // Loss and gradients of a batch: forward, loss, backward. One instance keeps the memory for batches of one size.
 
+using Gpt2.Core.Evaluation;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 
@@ -62,28 +63,12 @@ public sealed class BatchGradients
             if (targets[row] >= 0)
             {
                 // The softmax is there already; only where it has lost its digits is the loss computed from the logits.
+                // (NaN passes through, for the optimiser to refuse.)
                 float probability = a.Probabilities[row, targets[row]];
-                loss += probability > LeastProbability ? -Math.Log(probability) : LossOf(a.Logits.Row(row), targets[row]);
+                loss += !(probability <= LeastProbability) ? -Math.Log(probability) : CrossEntropy.OfToken(a.Logits.Row(row), targets[row]);
             }
         }
 
         return loss;
-    }
-
-    private static double LossOf(ReadOnlySpan<float> logits, int target)
-    {
-        float max = logits[0];
-        foreach (float logit in logits)
-        {
-            max = MathF.Max(max, logit);
-        }
-
-        double sum = 0;
-        foreach (float logit in logits)
-        {
-            sum += Math.Exp(logit - max);
-        }
-
-        return Math.Log(sum) + max - logits[target];
     }
 }

@@ -22,15 +22,22 @@ public sealed class TrainingData
     public int[] Validation { get; }
 
     /// <summary>
-    /// Encodes and splits a text. Where <c>&lt;|endoftext|&gt;</c> separates documents, every 20th document is for
-    /// validation and each ends with that token; elsewhere the last 20th of the tokens is.
+    /// Encodes and splits a text. Where <c>&lt;|endoftext|&gt;</c> separates 20 documents or more, every 20th is for
+    /// validation and each ends with that token; elsewhere the last 20th of the tokens is. Where that is less than a
+    /// window, all is for training.
     /// </summary>
     /// <exception cref="Gpt2Exception">The text has fewer tokens than a window and its targets.</exception>
     public static TrainingData FromText(string text, Tokenizer tokenizer, int context)
     {
         int[] ids = tokenizer.Encode(text, allowSpecial: true);
         int end = tokenizer.Vocabulary.EndOfText;
-        (int[] training, int[] validation) = Array.IndexOf(ids, end) >= 0 ? ByDocuments(ids, end) : ByPlace(ids);
+        (int[] training, int[] validation) =
+            ids.Count(id => id == end) >= ValidationEvery ? ByDocuments(ids, end) : ByPlace(ids);
+        if (validation.Length < context + 1)
+        {
+            (training, validation) = (ids, []);
+        }
+
         if (training.Length < context + 1)
         {
             throw new Gpt2Exception(
@@ -38,7 +45,7 @@ public sealed class TrainingData
                 + "take a longer text or a smaller --context");
         }
 
-        return new TrainingData(training, validation.Length < context + 1 ? [] : validation);
+        return new TrainingData(training, validation);
     }
 
     /// <summary>Ids that are split already.</summary>

@@ -34,6 +34,24 @@ public class TrainingDataTests
     }
 
     [Fact]
+    public void FromText_FewDocuments_AreSplitByPlace()
+    {
+        // One <|endoftext|> in a long text does not make it documents.
+        string text = new string('a', 500) + Vocabulary.EndOfTextToken + new string('b', 499);
+
+        var data = TrainingData.FromText(text, Bytes, context: 8);
+
+        data.Validation.Should().HaveCount(50).And.OnlyContain(id => id == Bytes.Encode("b")[0]);
+        data.Training.Should().HaveCount(950).And.Contain(End);
+    }
+
+    [Fact]
+    public void FromText_NoRoomForValidation_TrainsOnAll()
+    {
+        TrainingData.FromText(new string('a', 100), Bytes, context: 97).Training.Should().HaveCount(100);
+    }
+
+    [Fact]
     public void FromText_OneText_KeepsTheLastTwentieth()
     {
         string first = new('a', 950), last = new('b', 50);
