@@ -2,7 +2,6 @@
 
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using Gpt2.Core;
 
 namespace Gpt2.Cli.CommandLine;
@@ -84,7 +83,7 @@ internal sealed class PromptOptions
             throw new UsageException($"no {name}: give it in quotes, with --file, with --ids, or on standard input");
         }
 
-        string read = path is null ? ReadAll(io.In, "standard input") : ReadFile(path);
+        string read = TextFile.Read(path ?? TextFile.StandardInput, io);
         return new Prompt(dropFinalLineEnd ? WithoutFinalLineEnd(read) : read, null, special);
     }
 
@@ -103,31 +102,6 @@ internal sealed class PromptOptions
         }
 
         return parsed;
-    }
-
-    private static string ReadFile(string path)
-    {
-        try
-        {
-            using var reader = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
-            return ReadAll(reader, path);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new Gpt2Exception($"{path}: no such file", e);
-        }
-    }
-
-    private static string ReadAll(TextReader reader, string what)
-    {
-        try
-        {
-            return reader.ReadToEnd();
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new Gpt2Exception($"{what}: not UTF-8 text: convert it first", e);
-        }
     }
 
     private static string WithoutFinalLineEnd(string text) =>

@@ -9,7 +9,8 @@ namespace Gpt2.Cli.CommandLine;
 /// <summary>The argument FILE.</summary>
 internal static class TextFile
 {
-    private const string StandardInput = "-";
+    /// <summary>The path that stands for standard input.</summary>
+    public const string StandardInput = "-";
 
     public static Argument<string> Argument(string description) => new("file")
     {
