@@ -9,7 +9,7 @@ namespace Gpt2.Tests.Cli;
 
 public sealed class TrainProcessTests : IDisposable
 {
-    private const int Kills = 6;
+    private const int Kills = 4;
 
     private readonly TemporaryFolder folder = new();
 
