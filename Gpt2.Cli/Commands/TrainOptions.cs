@@ -78,13 +78,13 @@ internal sealed class TrainOptions
     public TrainingStart Start(ParseResult parsed, CommandIo io)
     {
         string folder = FolderOf(parsed);
-        KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels));
         if (parsed.GetValue(resume) is not null)
         {
             RefuseWithResume(parsed);
-            return TrainingStart.Resume(folder, set, io);
+            return TrainingStart.Resume(folder, io);
         }
 
+        KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels));
         bool workshop = IsWorkshop(parsed);
         if (workshop == parsed.GetValue(file) is not null)
         {
@@ -94,6 +94,11 @@ internal sealed class TrainOptions
         if (TrainingRun.NewestCheckpoint(folder) is not null)
         {
             throw new UsageException($"{folder} holds a run that was stopped: go on with --resume {folder}, or name another folder");
+        }
+
+        if (File.Exists(Path.Combine(folder, HyperparametersFile.FileName)))
+        {
+            throw new UsageException($"{folder} holds a model: name another folder, or delete that one first");
         }
 
         RefuseWithInit(parsed);
@@ -147,7 +152,7 @@ internal sealed class TrainOptions
             : throw new UsageException($"--vocab-size {size}: expected at least {Vocabulary.SmallestCount}");
     }
 
-    /// <summary>What the run is stands in the checkpoint; with which kernels it goes on and what it reports may be said anew.</summary>
+    /// <summary>What the run is stands in the checkpoint; what it reports may be said anew.</summary>
     private void RefuseWithResume(ParseResult parsed)
     {
         if (parsed.GetValue(file) is not null)
@@ -155,7 +160,7 @@ internal sealed class TrainOptions
             throw new UsageException("--resume goes on as the run was begun: expected no FILE beside it");
         }
 
-        Option[] allowed = [resume, reportEvery, sampleEvery, kernels, json];
+        Option[] allowed = [resume, reportEvery, sampleEvery, json];
         foreach (Option option in parsed.CommandResult.Command.Options.Except(allowed))
         {
             if (parsed.GetResult(option) is { Implicit: false })

@@ -8,6 +8,7 @@ using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
+using Gpt2.Kernels;
 
 namespace Gpt2.Core.Training;
 
@@ -17,7 +18,10 @@ namespace Gpt2.Core.Training;
 /// <param name="TextFile">The file of the text; null for the workshop's own.</param>
 /// <param name="TextHash">SHA-256 of the text, so that a run does not go on with another.</param>
 /// <param name="SamplePrompt">What samples continue.</param>
-public sealed record RunState(int Step, TrainingSettings Settings, string? TextFile, string TextHash, string? SamplePrompt);
+/// <param name="Kernels">The kernels it began with: others would give other last bits.</param>
+public sealed record RunState(
+    int Step, TrainingSettings Settings, string? TextFile, string TextHash, string? SamplePrompt,
+    KernelRung Kernels = KernelRung.Vector);
 
 /// <summary>Writes and reads checkpoints. The state of the random numbers is the step: see <see cref="BatchSource"/>.</summary>
 public static class Checkpoint

@@ -84,7 +84,23 @@ public static class CsvModelFolder
         }
 
         also?.Invoke(staged.Path);
+        string[] written = [.. Directory.EnumerateFiles(staged.Path).Select(file => Path.GetFileName(file))];
         staged.Commit();
+        DeleteOthers(folder, written);
+    }
+
+    /// <summary>
+    /// A model that is replaced may have had files that this one has not, such as a head of its own: left behind, they
+    /// would pass for this one's.
+    /// </summary>
+    private static void DeleteOthers(string folder, string[] written)
+    {
+        string[] vocabularies = [VocabularyFile.FileName, SpreadsheetVocabulary.MergesFileName, SpreadsheetVocabulary.TokensFileName];
+        IEnumerable<string> ofLayout = Directory.EnumerateFiles(folder, CsvLayout.FileOf("*")).Select(file => Path.GetFileName(file));
+        foreach (string file in ofLayout.Concat(vocabularies).Except(written))
+        {
+            File.Delete(Path.Combine(folder, file));
+        }
     }
 
     /// <summary>Of several errors always the same one, so that a broken folder gives the same message every time.</summary>

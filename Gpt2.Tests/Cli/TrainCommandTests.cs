@@ -124,12 +124,15 @@ public sealed class TrainCommandTests : IDisposable
         CommandRun.With(words, "train", "--resume", run, "--sample-every", "0").Result().Should().Contain("trained 4 steps");
     }
 
-    [Fact]
-    public void Run_Cancelled_SavesAndGoesOnToTheSameFiles()
+    [Theory]
+    [InlineData("vector")]
+    [InlineData("scalar")]
+    public void Run_Cancelled_SavesAndGoesOnToTheSameFiles(string kernels)
     {
-        CommandRun.Of(["train", text, "--out", folder.PathOf("whole"), "--steps", "4", "--vocab", Vocabulary(), .. Small]).Result();
+        string[] more = ["--vocab", Vocabulary(), "--kernels", kernels];
+        CommandRun.Of(["train", text, "--out", folder.PathOf("whole"), "--steps", "4", .. more, .. Small]).Result();
 
-        CommandRun stopped = CommandRun.With("", new CancellationToken(canceled: true), Cancelled(text, "--vocab", Vocabulary()));
+        CommandRun stopped = CommandRun.With("", new CancellationToken(canceled: true), Cancelled(text, more));
         stopped.ExitCode.Should().Be(130);
         stopped.Error.Should().EndWith($"saved after step 0; go on with: gpt2 train --resume {run}\ngpt2: cancelled\n");
         CommandRun.Of("train", "--resume", run).Result();

@@ -108,6 +108,12 @@ public sealed class TrainErrorTests : IDisposable
     }
 
     [Fact]
+    public void Model_IsNotTrainedOver()
+    {
+        Error(2, "train", text, "-o", model).Should().Be($"gpt2: {model} holds a model: name another folder, or delete that one first");
+    }
+
+    [Fact]
     public void StoppedRun_IsNeitherOverwrittenNorGoneOnWithAnotherText()
     {
         string[] train = ["train", text, "-o", run, "--vocab", vocabulary, "--context", "8", "--steps", "4", "--layers", "1"];

@@ -56,6 +56,22 @@ public class CsvModelFolderTests
     }
 
     [Fact]
+    public void Write_OverAnotherModel_LeavesNoneOfItsFiles()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.PathOf("model");
+        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(260, 8, 6, 3, 2) { TiedHead = false }, 4), SmallVocabulary, VocabularyFiles.JavaScript);
+        File.WriteAllText(Path.Combine(model, "notes.txt"), "mine");
+        var config = new Gpt2Config(260, 8, 6, 3, 1) { QkvBias = false };
+
+        CsvModelFolder.Write(model, TestModels.Random(config, 5), SmallVocabulary);
+
+        CsvLayout.ConfigOf(model).Should().Be(config);
+        Directory.EnumerateFiles(model).Select(Path.GetFileName).Should().NotContain(["model_h1_ln_1_g.csv", "model_lm_head.csv", "vocab_bpe.csv"])
+            .And.Contain("notes.txt");
+    }
+
+    [Fact]
     public void WriteThenRead_JavaScriptVocabulary_QuotesAndScores()
     {
         using var folder = new TemporaryFolder();
