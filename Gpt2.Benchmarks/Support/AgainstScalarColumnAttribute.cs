@@ -14,40 +14,18 @@ namespace Gpt2.Benchmarks.Support;
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class AgainstScalarColumnAttribute() : ColumnConfigBaseAttribute(new AgainstScalarColumn());
 
-internal sealed class AgainstScalarColumn : IColumn
+internal sealed class AgainstScalarColumn() : NumberColumn(
+    "vs Scalar", "Mean time of the Scalar rung in the same case over this mean time", ColumnCategory.Baseline)
 {
     private const string Rung = "Rung";
 
-    public string Id => nameof(AgainstScalarColumn);
-
-    public string ColumnName => "vs Scalar";
-
-    public string Legend => "Mean time of the Scalar rung in the same case over this mean time";
-
-    public ColumnCategory Category => ColumnCategory.Baseline;
-
-    public int PriorityInCategory => 0;
-
-    public bool AlwaysShow => true;
-
-    public bool IsNumeric => true;
-
-    public UnitType UnitType => UnitType.Dimensionless;
-
-    public bool IsAvailable(Summary summary) => true;
-
-    public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
-
-    public string GetValue(Summary summary, BenchmarkCase benchmarkCase)
+    public override string GetValue(Summary summary, BenchmarkCase benchmarkCase)
     {
         BenchmarkCase? scalar = summary.BenchmarksCases.FirstOrDefault(other => IsScalarOf(other, benchmarkCase));
         double? scalarMean = scalar is null ? null : summary[scalar]?.ResultStatistics?.Mean;
         double? mean = summary[benchmarkCase]?.ResultStatistics?.Mean;
         return (scalarMean / mean)?.ToString("0.0", CultureInfo.InvariantCulture) ?? "NA";
     }
-
-    public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) =>
-        GetValue(summary, benchmarkCase);
 
     private static bool IsScalarOf(BenchmarkCase candidate, BenchmarkCase benchmarkCase) =>
         candidate.Descriptor.WorkloadMethod == benchmarkCase.Descriptor.WorkloadMethod

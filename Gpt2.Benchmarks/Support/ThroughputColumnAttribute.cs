@@ -20,29 +20,10 @@ public interface IProcessesBytes
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class ThroughputColumnAttribute() : ColumnConfigBaseAttribute(new ThroughputColumn());
 
-internal sealed class ThroughputColumn : IColumn
+internal sealed class ThroughputColumn() : NumberColumn(
+    "MB/s", "10^6 bytes processed per second of mean time", ColumnCategory.Custom)
 {
-    public string Id => nameof(ThroughputColumn);
-
-    public string ColumnName => "MB/s";
-
-    public string Legend => "10^6 bytes processed per second of mean time";
-
-    public ColumnCategory Category => ColumnCategory.Custom;
-
-    public int PriorityInCategory => 0;
-
-    public bool AlwaysShow => true;
-
-    public bool IsNumeric => true;
-
-    public UnitType UnitType => UnitType.Dimensionless;
-
-    public bool IsAvailable(Summary summary) => true;
-
-    public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
-
-    public string GetValue(Summary summary, BenchmarkCase benchmarkCase)
+    public override string GetValue(Summary summary, BenchmarkCase benchmarkCase)
     {
         if (summary[benchmarkCase]?.ResultStatistics is not { } statistics)
         {
@@ -53,9 +34,6 @@ internal sealed class ThroughputColumn : IColumn
         double megabytesPerSecond = 1000 * BytesPerCall(benchmarkCase) / statistics.Mean;
         return megabytesPerSecond.ToString("0.0", CultureInfo.InvariantCulture);
     }
-
-    public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) =>
-        GetValue(summary, benchmarkCase);
 
     private static long BytesPerCall(BenchmarkCase benchmarkCase)
     {

@@ -24,9 +24,9 @@ public sealed class Gpt2Model(Gpt2Weights weights, KernelSet kernels)
         int past = cache?.Length ?? 0;
         CheckPrompt(ids, past, a.Sequences);
 
-        Embedding.Tokens(ids, weights.TokenEmbedding, a.TokenEmbeddings);                                   // [tokens, channels]
+        Embedding.Tokens(ids, weights.TokenEmbedding, a.TokenEmbeddings);                                       // [tokens, channels]
         Embedding.Positions(
-            a.TokenEmbeddings, a.Sequences, weights.PositionEmbedding, past, kernels, a.PositionEmbeddings); // [tokens, channels]
+            a.TokenEmbeddings, a.Sequences, weights.PositionEmbedding, past, kernels, a.PositionEmbeddings);    // [tokens, channels]
         a.Dropout?.Apply(a.PositionEmbeddings, a.EmbeddingMask);
 
         Matrix stream = a.PositionEmbeddings;
