@@ -27,7 +27,7 @@ internal static class TrainCommand
             StepResult last = Train(start, folder, options.ReportEvery(parsed), options.SampleEvery(parsed), watch, io);
 
             double seconds = watch.Elapsed.TotalSeconds;
-            double validation = start.Trainer.ValidationLoss(io.Cancellation);
+            double validation = start.Trainer.ValidationLoss(CancellationToken.None); // of the weights as written; the run is done
             if (options.Json(parsed))
             {
                 JsonShapes.Write(new TrainResult(
