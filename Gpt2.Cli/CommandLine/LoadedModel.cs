@@ -26,12 +26,12 @@ internal sealed record LoadedModel(string Name, string Folder, Gpt2Model Model, 
     public static LoadedModel Load(string? model, KernelSet kernels, CommandIo io)
     {
         string folder = ModelLocator.Find(model ?? ModelLocator.DefaultModel);
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        string name = ModelLocator.NameOf(folder);
         Gpt2Config config = CsvLayout.ConfigOf(folder);
         Tokenizer? tokenizer = CsvLayout.TokenizerOf(folder, config);
         Gpt2Weights weights = config.Parameters < ShowProgressFrom
-            ? CsvModelFolder.ReadWeights(folder, null, io.Cancellation)
-            : ReadWithProgress(folder, name, io);
+            ? CsvModelFolder.ReadWeights(folder, config, null, io.Cancellation)
+            : ReadWithProgress(folder, config, name, io);
         return new LoadedModel(name, folder, new Gpt2Model(weights, kernels), tokenizer);
     }
 
@@ -46,10 +46,11 @@ internal sealed record LoadedModel(string Name, string Folder, Gpt2Model Model, 
     /// <summary>The text of ids: null where the model has no text.</summary>
     public string? TextOf(ReadOnlySpan<int> ids) => Tokenizer?.Decode(ids);
 
-    private static Gpt2Weights ReadWithProgress(string folder, string name, CommandIo io)
+    private static Gpt2Weights ReadWithProgress(string folder, Gpt2Config config, string name, CommandIo io)
     {
         var watch = Stopwatch.StartNew();
-        Gpt2Weights weights = Progress.Run($"loading {name}", io, progress => CsvModelFolder.ReadWeights(folder, progress, io.Cancellation));
+        Gpt2Weights weights = Progress.Run(
+            $"loading {name}", io, progress => CsvModelFolder.ReadWeights(folder, config, progress, io.Cancellation));
         io.Note(string.Create(CultureInfo.InvariantCulture, $"loaded {name} in {watch.Elapsed.TotalSeconds:0.0} s"));
         return weights;
     }

@@ -5,22 +5,19 @@ using System.Globalization;
 using System.Text;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
-using Gpt2.Core;
 using Gpt2.Core.Training;
 
 namespace Gpt2.Cli.Commands;
 
 internal static class CorpusCommand
 {
-    private const long StandardSize = 6_000_000;
-
     public static Command Create(CommandIo io)
     {
         Option<string?> file = new("--out", "-o") { Description = "The file to write. Without it: standard output.", HelpName = "FILE" };
         Option<long> size = new("--size")
         {
             Description = "Write whole documents until there are this many bytes.",
-            DefaultValueFactory = _ => StandardSize,
+            DefaultValueFactory = _ => WorkshopPreset.TextBytes,
             HelpName = "BYTES",
         };
         size.Validators.Add(result =>
@@ -37,7 +34,7 @@ internal static class CorpusCommand
                 result.AddError("--out: found no name, expected a file");
             }
         });
-        Option<ulong> seed = new("--seed", "-s") { Description = "Seed of the text.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        Option<ulong> seed = new("--seed", "-s") { Description = "Seed of the text.", DefaultValueFactory = _ => WorkshopPreset.TextSeed, HelpName = "N" };
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command("corpus", "Make the text that the default model is trained on.");
@@ -79,28 +76,14 @@ internal static class CorpusCommand
     /// <summary>Writes beside the target and renames, so that a text is there whole or not at all.</summary>
     private static long WriteFile(string target, ulong seed, long leastBytes, CancellationToken cancellation)
     {
-        string partial = $"{Path.TrimEndingDirectorySeparator(target)}.partial-{Guid.NewGuid().ToString("N")[..8]}";
-        try
+        using var staged = new StagedFile(target);
+        using (var writer = new StreamWriter(staged.Path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
         {
-            using (var writer = new StreamWriter(partial, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
-            {
-                WorkshopCorpus.Write(writer, seed, leastBytes, cancellation);
-            }
+            WorkshopCorpus.Write(writer, seed, leastBytes, cancellation);
+        }
 
-            long bytes = new FileInfo(partial).Length;
-            File.Move(partial, target, overwrite: true);
-            return bytes;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new Gpt2Exception($"{target}: cannot write this file ({e.Message}); name another or set its rights", e);
-        }
-        finally
-        {
-            if (File.Exists(partial))
-            {
-                File.Delete(partial);
-            }
-        }
+        long bytes = new FileInfo(staged.Path).Length;
+        staged.Commit();
+        return bytes;
     }
 }

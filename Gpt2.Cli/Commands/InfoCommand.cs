@@ -40,7 +40,7 @@ internal static class InfoCommand
             string folder = ModelLocator.Find(named ?? ModelLocator.DefaultModel);
             Gpt2Config config = CsvLayout.ConfigOf(folder);
             Tokenizer? tokenizer = CsvLayout.TokenizerOf(folder, config);
-            string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+            string name = ModelLocator.NameOf(folder);
             KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels));
             var info = new InfoResult(
                 name, folder, config.Parameters, config.Vocabulary, config.Context, config.Channels, config.Heads, config.Layers,

@@ -24,9 +24,14 @@ public static class CsvModelFolder
     /// <param name="progress">Is told the share of bytes read, 0 to 1, after each file; or null.</param>
     /// <param name="cancellation">Stops between files.</param>
     /// <exception cref="Gpt2Exception">A file is missing or wrong.</exception>
-    public static Gpt2Weights ReadWeights(string folder, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    public static Gpt2Weights ReadWeights(string folder, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
+        ReadWeights(folder, CsvLayout.ConfigOf(folder), progress, cancellation);
+
+    /// <summary>The same where <see cref="CsvLayout.ConfigOf"/> has been asked already.</summary>
+    /// <exception cref="Gpt2Exception">A file is missing or wrong.</exception>
+    public static Gpt2Weights ReadWeights(
+        string folder, Gpt2Config config, IProgress<double>? progress, CancellationToken cancellation)
     {
-        Gpt2Config config = CsvLayout.ConfigOf(folder);
         CsvLayout.RequireFiles(folder, config);
         var weights = new Gpt2Weights(config);
 

@@ -35,6 +35,9 @@ public static class ModelLocator
         throw new Gpt2Exception($"model '{model}': no such folder{looked}; 'gpt2 new FOLDER' makes one");
     }
 
+    /// <summary>What a model is called: the name of its folder.</summary>
+    public static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+
     /// <summary>The user's folder for models: XDG_CACHE_HOME or the system's usual place.</summary>
     public static string UserFolder()
     {
