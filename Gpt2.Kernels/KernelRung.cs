@@ -16,4 +16,10 @@ public enum KernelRung
 
     /// <summary>Portable <see cref="System.Numerics.Vector{T}"/>, as wide as the processor's registers.</summary>
     Vector,
+
+    /// <summary>
+    /// The widest vectors the processor has, tiles in registers, packed panels, threads. The same bits at every number of
+    /// threads.
+    /// </summary>
+    Tuned,
 }

@@ -1,6 +1,9 @@
 // One rung of the ladder as an object: every operation the model needs, in one implementation.
 // A set is created once and passed to whoever computes; nothing here is global.
 
+using System.Runtime.Intrinsics;
+using Gpt2.Kernels.Tuned;
+
 namespace Gpt2.Kernels;
 
 /// <summary>Every operation in the implementation of one <see cref="KernelRung"/>. Immutable, safe to share.</summary>
@@ -19,7 +22,7 @@ public sealed class KernelSet
     }
 
     /// <summary>The fastest rung there is on this machine.</summary>
-    public static KernelRung FastestRung => KernelRung.Vector;
+    public static KernelRung FastestRung => KernelRung.Tuned;
 
     public KernelRung Rung { get; }
 
@@ -35,9 +38,14 @@ public sealed class KernelSet
 
     public Add Add { get; }
 
-    /// <summary>Creates the set of a rung. A further rung is a case here and one class in each operation's file.</summary>
+    /// <summary>Creates the set of a rung. A further rung is a case here and one class for each operation.</summary>
+    /// <param name="rung">The rung.</param>
+    /// <param name="threads">
+    /// Threads to compute with on the Tuned rung, the caller's among them; null for one per core. The other rungs have one.
+    /// The results are the same bits for every number.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rung"/> is no member of the enumeration.</exception>
-    public static KernelSet Create(KernelRung rung)
+    public static KernelSet Create(KernelRung rung, int? threads = null)
     {
         switch (rung)
         {
@@ -56,9 +64,24 @@ public sealed class KernelSet
                 return new KernelSet(rung, new MatMulVector(), new LayerNormVector(), vector,
                     new CausalAttentionVector(vector), new GeluVector(), new AddVector());
 
+            case KernelRung.Tuned:
+                var team = ThreadTeam.Of(threads ?? Math.Min(Environment.ProcessorCount, ThreadTeam.MaxThreads));
+                return Vector512.IsHardwareAccelerated ? CreateTuned<Lanes512, Vector512<float>>(team)
+                    : Vector256.IsHardwareAccelerated ? CreateTuned<Lanes256, Vector256<float>>(team)
+                    : CreateTuned<Lanes128, Vector128<float>>(team);
+
             default:
                 throw new ArgumentOutOfRangeException(nameof(rung), rung, "no such rung of the kernel ladder");
         }
+    }
+
+    private static KernelSet CreateTuned<TLanes, TVector>(ThreadTeam team)
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+    {
+        var softmax = new SoftmaxVector();
+        return new KernelSet(KernelRung.Tuned, new MatMulTuned<TLanes, TVector>(team), new LayerNormVector(), softmax,
+            new CausalAttentionVector(softmax), new GeluVector(), new AddVector());
     }
 
     public override string ToString() => $"{Rung} kernels";

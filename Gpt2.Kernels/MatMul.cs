@@ -1,7 +1,5 @@
 // Matrix products: input · weights + bias, and input · weightsᵀ for weights stored row by row per output.
 
-using Tensors = System.Numerics.Tensors.TensorPrimitives;
-
 namespace Gpt2.Kernels;
 
 /// <summary>Products of row-major matrices.</summary>
@@ -29,20 +27,33 @@ public abstract class MatMul
             Require.Apart(bias, product);
         }
 
-        for (int row = 0; row < rows; row++)
+        MultiplyRows(input, weights, bias, rows, inner, columns, product);
+    }
+
+    /// <summary>product = input · weights + bias, for weights that were packed by <see cref="WeightPanels"/>.</summary>
+    /// <param name="input">[rows, inner]</param>
+    /// <param name="panels">The panels of weights [inner, columns].</param>
+    /// <param name="bias">[columns], or empty for none.</param>
+    /// <param name="inner">Columns of the input, at least 1.</param>
+    /// <param name="columns">Columns of the product, at least 1.</param>
+    /// <param name="product">[rows, columns]; memory of its own.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit, or the product overlaps a source.</exception>
+    public void MultiplyPacked(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> panels, ReadOnlySpan<float> bias, int inner, int columns, Span<float> product)
+    {
+        Require.Positive(columns);
+        int rows = Require.WholeRows(input.Length, inner);
+        Require.Length(panels.Length, WeightPanels.Length(inner, columns));
+        Require.Length(product.Length, Require.Product(rows, columns));
+        Require.Apart(input, product);
+        Require.Apart(panels, product);
+        if (!bias.IsEmpty)
         {
-            Span<float> start = product.Slice(row * columns, columns);
-            if (bias.IsEmpty)
-            {
-                start.Clear();
-            }
-            else
-            {
-                bias.CopyTo(start);
-            }
+            Require.Length(bias.Length, columns);
+            Require.Apart(bias, product);
         }
 
-        AddProduct(input, weights, rows, inner, columns, product);
+        MultiplyPanels(input, panels, bias, rows, inner, columns, product);
     }
 
     /// <summary>product = input · weightsᵀ.</summary>
@@ -56,16 +67,7 @@ public abstract class MatMul
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int inner, int columns, Span<float> product)
     {
         int rows = CheckShapes(input, weights, inner, columns, product);
-
-        // The weights are the long side (50257 rows in GPT-2's head): every row of them is read once.
-        for (int column = 0; column < columns; column++)
-        {
-            ReadOnlySpan<float> weightRow = weights.Slice(column * inner, inner);
-            for (int row = 0; row < rows; row++)
-            {
-                product[(row * columns) + column] = Dot(input.Slice(row * inner, inner), weightRow);
-            }
-        }
+        MultiplyRowsTransposed(input, weights, rows, inner, columns, product);
     }
 
     /// <summary>
@@ -97,35 +99,27 @@ public abstract class MatMul
     {
         int rows = Require.WholeRows(matrix.Length, sum.Length);
         Require.Apart(matrix, sum);
-        for (int row = 0; row < rows; row++)
-        {
-            AddScaled(matrix.Slice(row * sum.Length, sum.Length), 1, sum);
-        }
+        AddRowsTo(matrix, rows, sum);
     }
 
-    /// <summary>product += input · weights, on arguments that fit.</summary>
-    private protected abstract void AddProduct(
+    /// <summary>product = input · weights + bias, on arguments that fit.</summary>
+    private protected abstract void MultiplyRows(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, int rows, int inner, int columns, Span<float> product);
+
+    /// <summary>The same with packed weights.</summary>
+    private protected abstract void MultiplyPanels(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> panels, ReadOnlySpan<float> bias, int rows, int inner, int columns, Span<float> product);
+
+    /// <summary>product = input · weightsᵀ, on arguments that fit.</summary>
+    private protected abstract void MultiplyRowsTransposed(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int rows, int inner, int columns, Span<float> product);
 
     /// <summary>sum += leftᵀ · right, on arguments that fit.</summary>
-    private protected virtual void AddLeftTransposed(
-        ReadOnlySpan<float> left, ReadOnlySpan<float> right, int rows, int inner, int columns, Span<float> sum)
-    {
-        for (int row = 0; row < rows; row++)
-        {
-            ReadOnlySpan<float> rightRow = right.Slice(row * columns, columns);
-            for (int k = 0; k < inner; k++)
-            {
-                AddScaled(rightRow, left[(row * inner) + k], sum.Slice(k * columns, columns));
-            }
-        }
-    }
+    private protected abstract void AddLeftTransposed(
+        ReadOnlySpan<float> left, ReadOnlySpan<float> right, int rows, int inner, int columns, Span<float> sum);
 
-    /// <summary>sum += source × scale over equally long spans.</summary>
-    private protected abstract void AddScaled(ReadOnlySpan<float> source, float scale, Span<float> sum);
-
-    /// <summary>Σ left·right over equally long spans.</summary>
-    private protected abstract float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right);
+    /// <summary>sum += every row of a matrix, on arguments that fit.</summary>
+    private protected abstract void AddRowsTo(ReadOnlySpan<float> matrix, int rows, Span<float> sum);
 
     private static int CheckShapes(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int inner, int columns, ReadOnlySpan<float> product)
@@ -138,71 +132,4 @@ public abstract class MatMul
         Require.Apart(weights, product);
         return rows;
     }
-}
-
-internal sealed class MatMulScalar : MatMul
-{
-    private protected override void AddProduct(
-        ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int rows, int inner, int columns, Span<float> product)
-    {
-        for (int row = 0; row < rows; row++)
-        {
-            for (int column = 0; column < columns; column++)
-            {
-                double sum = product[(row * columns) + column];
-                for (int k = 0; k < inner; k++)
-                {
-                    sum += (double)input[(row * inner) + k] * weights[(k * columns) + column];
-                }
-
-                product[(row * columns) + column] = (float)sum;
-            }
-        }
-    }
-
-    private protected override float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right) =>
-        ScalarLoops.Dot(left, right);
-
-    private protected override void AddScaled(ReadOnlySpan<float> source, float scale, Span<float> sum) =>
-        ScalarLoops.AddScaled(source, scale, sum);
-
-    private protected override void AddLeftTransposed(
-        ReadOnlySpan<float> left, ReadOnlySpan<float> right, int rows, int inner, int columns, Span<float> sum)
-    {
-        for (int k = 0; k < inner; k++)
-        {
-            for (int column = 0; column < columns; column++)
-            {
-                double total = sum[(k * columns) + column];
-                for (int row = 0; row < rows; row++)
-                {
-                    total += (double)left[(row * inner) + k] * right[(row * columns) + column];
-                }
-
-                sum[(k * columns) + column] = (float)total;
-            }
-        }
-    }
-}
-
-internal sealed class MatMulTensorPrimitives : MatMul
-{
-    private protected override void AddProduct(
-        ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int rows, int inner, int columns, Span<float> product)
-    {
-        // Row k of the weights times one number, added to a row of the product: everything runs along memory.
-        for (int k = 0; k < inner; k++)
-        {
-            ReadOnlySpan<float> weightRow = weights.Slice(k * columns, columns);
-            for (int row = 0; row < rows; row++)
-            {
-                AddScaled(weightRow, input[(row * inner) + k], product.Slice(row * columns, columns));
-            }
-        }
-    }
-
-    private protected override float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right) => Tensors.Dot(left, right);
-
-    private protected override void AddScaled(ReadOnlySpan<float> source, float scale, Span<float> sum) =>
-        Tensors.MultiplyAdd(source, scale, sum, sum);
 }

@@ -13,7 +13,7 @@ namespace Gpt2.Kernels;
 /// first cache for all rows. Rows and columns that are left over go one at a time. Every element is summed in the
 /// order of the inner dimension, whatever tile it is in.
 /// </summary>
-internal sealed class MatMulVector : MatMul
+internal sealed class MatMulVector : MatMulLoops
 {
     private const int TileRows = 4;
     private const int PanelDepth = 256;

@@ -15,6 +15,7 @@ internal static class CommonOptions
         ("scalar", KernelRung.Scalar),
         ("tensor-primitives", KernelRung.TensorPrimitives),
         ("vector", KernelRung.Vector),
+        ("tuned", KernelRung.Tuned),
     ];
 
     public static Option<string?> Model() => new("--model", "-m")

@@ -75,11 +75,11 @@ public partial class ImportTests
     }
 
     [Fact]
-    public void Repository_ProductionCode_HasNoUnsafe()
+    public void Repository_ProductionCode_HasUnsafeOnlyInTheThreadTeam()
     {
         foreach (string project in (string[])["Gpt2.Kernels", "Gpt2.Core", "Gpt2.Cli"])
         {
-            foreach (string file in Sources(Path.Combine(SharedData.RepositoryRoot, project)))
+            foreach (string file in Sources(Path.Combine(SharedData.RepositoryRoot, project)).Where(file => Path.GetFileName(file) != "ThreadTeam.cs"))
             {
                 Regex.IsMatch(WithoutComments(File.ReadAllText(file)), @"\bunsafe\b").Should().BeFalse(file);
             }

@@ -52,7 +52,7 @@ public sealed class CommandResultTests : IDisposable
     [Fact]
     public void Predict_EveryRung_PredictsTheSame()
     {
-        string[] tables = [.. ((string[])["scalar", "tensor-primitives", "vector"])
+        string[] tables = [.. ((string[])["scalar", "tensor-primitives", "vector", "tuned"])
             .Select(rung => CommandRun.Of("predict", "abc", "-m", model, "--kernels", rung).Result())];
 
         tables.Distinct().Should().ContainSingle();
@@ -210,7 +210,7 @@ public sealed class CommandResultTests : IDisposable
         result.GetProperty("parameters").GetInt64().Should().Be(new Gpt2Config(260, 12, 6, 3, 2).Parameters);
         int[] sizes = [.. ((string[])["n_vocab", "n_ctx", "n_embd", "n_head", "n_layer"]).Select(name => result.GetProperty(name).GetInt32())];
         sizes.Should().Equal(260, 12, 6, 3, 2);
-        CommandRun.Of("info", model).Result().Should().Contain("h1/mlp/c_proj/w").And.Contain("tied to wte").And.Contain("vector");
+        CommandRun.Of("info", model).Result().Should().Contain("h1/mlp/c_proj/w").And.Contain("tied to wte").And.Contain("tuned");
     }
 
     [Fact]

@@ -126,6 +126,7 @@ public sealed class TrainCommandTests : IDisposable
 
     [Theory]
     [InlineData("vector")]
+    [InlineData("tuned")]
     [InlineData("scalar")]
     public void Run_Cancelled_SavesAndGoesOnToTheSameFiles(string kernels)
     {

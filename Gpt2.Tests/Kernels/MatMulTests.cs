@@ -87,6 +87,10 @@ public sealed class MatMulTests
             var togetherTransposed = new float[rows * columns];
             matMul.Multiply(input, weights, bias, inner, columns, together);
             matMul.MultiplyTransposed(input, weights, inner, columns, togetherTransposed);
+            var panels = new float[WeightPanels.Length(inner, columns)];
+            WeightPanels.Pack(weights, inner, columns, panels);
+            var togetherPacked = new float[rows * columns];
+            matMul.MultiplyPacked(input, panels, bias, inner, columns, togetherPacked);
 
             for (int row = 0; row < rows; row++)
             {
@@ -95,6 +99,8 @@ public sealed class MatMulTests
                 KernelData.Bits(alone).Should().Equal(KernelData.Bits(together.AsSpan(row * columns, columns)));
                 matMul.MultiplyTransposed(input.AsSpan(row * inner, inner), weights, inner, columns, alone);
                 KernelData.Bits(alone).Should().Equal(KernelData.Bits(togetherTransposed.AsSpan(row * columns, columns)));
+                matMul.MultiplyPacked(input.AsSpan(row * inner, inner), panels, bias, inner, columns, alone);
+                KernelData.Bits(alone).Should().Equal(KernelData.Bits(togetherPacked.AsSpan(row * columns, columns)));
             }
         });
 
@@ -188,6 +194,14 @@ public sealed class MatMulTests
         matMul.MultiplyTransposed(input, transposed, inner, columns, actualTransposed.Span);
         AssertWithin(actualTransposed.Span, expected, sizes, what + " transposed");
         actualTransposed.AssertSurroundingsUntouched(what);
+
+        scalar.Multiply(input, weights, biases, inner, columns, expected);
+        var panels = new float[WeightPanels.Length(inner, columns)];
+        WeightPanels.Pack(weights, inner, columns, panels);
+        var actualPacked = new GuardedSpan(rows * columns);
+        matMul.MultiplyPacked(input, panels, biases, inner, columns, actualPacked.Span);
+        AssertWithin(actualPacked.Span, expected, sizes, what + " packed");
+        actualPacked.AssertSurroundingsUntouched(what);
     }
 
     private static void AssertWithin(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected, float[] sizes, string what)

@@ -1,0 +1,107 @@
+// The Tuned rung of MatMul: every product is one call of the blocked product, with the sides' layouts said.
+
+using Gpt2.Kernels.Tuned;
+
+namespace Gpt2.Kernels;
+
+/// <summary>Packed panels, register tiles and threads; the same bits at every number of threads and width of vectors.</summary>
+internal sealed class MatMulTuned<TLanes, TVector>(ThreadTeam team) : MatMul
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+{
+    private protected override void MultiplyRows(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, int rows, int inner, int columns, Span<float> product) =>
+        Product<TLanes, TVector>.Run(
+            new Product
+            {
+                Left = input,
+                LeftLayout = new(inner, Exchanged: false),
+                Right = weights,
+                RightLayout = new(columns, Exchanged: false),
+                Bias = bias,
+                Result = product,
+                ResultStride = columns,
+                Rows = rows,
+                Inner = inner,
+                Columns = columns,
+            },
+            team);
+
+    private protected override void MultiplyPanels(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> panels, ReadOnlySpan<float> bias, int rows, int inner, int columns, Span<float> product) =>
+        Product<TLanes, TVector>.Run(
+            new Product
+            {
+                Left = input,
+                LeftLayout = new(inner, Exchanged: false),
+                Right = panels,
+                RightIsPacked = true,
+                Bias = bias,
+                Result = product,
+                ResultStride = columns,
+                Rows = rows,
+                Inner = inner,
+                Columns = columns,
+            },
+            team);
+
+    private protected override void MultiplyRowsTransposed(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int rows, int inner, int columns, Span<float> product) =>
+        Product<TLanes, TVector>.Run(
+            new Product
+            {
+                Left = input,
+                LeftLayout = new(inner, Exchanged: false),
+                Right = weights,
+                RightLayout = new(inner, Exchanged: true),
+                Result = product,
+                ResultStride = columns,
+                Rows = rows,
+                Inner = inner,
+                Columns = columns,
+            },
+            team);
+
+    private protected override void AddLeftTransposed(
+        ReadOnlySpan<float> left, ReadOnlySpan<float> right, int rows, int inner, int columns, Span<float> sum) =>
+        Product<TLanes, TVector>.Run(
+            new Product
+            {
+                Left = left,
+                LeftLayout = new(inner, Exchanged: true),
+                Right = right,
+                RightLayout = new(columns, Exchanged: false),
+                Adds = true,
+                Result = sum,
+                ResultStride = columns,
+                Rows = inner,
+                Inner = rows,
+                Columns = columns,
+            },
+            team);
+
+    private protected override void AddRowsTo(ReadOnlySpan<float> matrix, int rows, Span<float> sum)
+    {
+        var work = new ColumnSums { Matrix = matrix, Rows = rows, Sum = sum };
+        team.Run(ref work, (sum.Length + ColumnSums.Columns - 1) / ColumnSums.Columns);
+    }
+
+    /// <summary>The sums of some columns: row after row, so that the order of additions is the rows'.</summary>
+    private ref struct ColumnSums : IJob
+    {
+        public const int Columns = 128;
+
+        public ReadOnlySpan<float> Matrix;
+        public int Rows;
+        public Span<float> Sum;
+
+        public readonly void Run(int part)
+        {
+            Span<float> sum = Sum[(part * Columns)..Math.Min((part + 1) * Columns, Sum.Length)];
+            for (int row = 0; row < Rows; row++)
+            {
+                VectorLoops.AddScaled(Matrix.Slice((row * Sum.Length) + (part * Columns), sum.Length), 1, sum);
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+// Threads for jobs of a few microseconds: workers that look for the next job for a moment before they sleep. The parts of
+// a job are handed out one by one, so which thread computes a part is left to chance; kernels are written so that it does
+// not matter to a single bit. This is the one place of the kernels with unsafe code: a job may hold spans, so it has to
+// stay on its caller's stack, and workers reach it there by its address. The caller waits for them, so it stays valid.
+
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+
+namespace Gpt2.Kernels.Tuned;
+
+/// <summary>Work that is cut into parts which may be done in any order and at the same time.</summary>
+internal interface IJob
+{
+    /// <summary>Does one part, from 0.</summary>
+    public void Run(int part);
+}
+
+/// <summary>A number of threads, the caller's among them, that do the parts of a job.</summary>
+/// <remarks>
+/// One job at a time: a job that comes while another is running is done by its caller alone. Nothing is allocated per job.
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A team lives as long as the process.")]
+internal sealed unsafe class ThreadTeam
+{
+    /// <summary>The most threads a team has.</summary>
+    public const int MaxThreads = 256;
+
+    // How often a worker looks for a job before it sleeps: some tens of microseconds.
+    private const int LooksBeforeSleep = 2000;
+
+    private const long Closed = 1L << 32;           // no worker may join any more
+    private const long NextJob = 1L << 33;          // counts jobs above that bit, so that an old state is never mistaken
+    private const long Joined = Closed - 1;         // how many workers are at it, below
+
+    private static readonly ThreadTeam?[] Teams = new ThreadTeam?[MaxThreads + 1];
+    private static readonly Lock TeamsLock = new();
+
+    private readonly SemaphoreSlim wake = new(0);
+    private Place state = new() { Value = Closed };
+    private Place nextPart;
+    private Place sleepers;
+    private int busy;
+    private void* job;
+    private delegate*<void*, int, void> run;
+    private int parts;
+    private Exception? failure;
+
+    private ThreadTeam(int threads)
+    {
+        Threads = threads;
+        for (int worker = 1; worker < threads; worker++)
+        {
+            new Thread(Work) { IsBackground = true, Name = $"kernels {worker}" }.Start();
+        }
+    }
+
+    public int Threads { get; }
+
+    /// <summary>The team of a number of threads; made once and kept, since its workers cost nothing while they sleep.</summary>
+    public static ThreadTeam Of(int threads)
+    {
+        if (threads is < 1 or > MaxThreads)
+        {
+            throw new ArgumentOutOfRangeException(nameof(threads), threads, $"threads is {threads}, expected 1 to {MaxThreads}");
+        }
+
+        lock (TeamsLock)
+        {
+            return Teams[threads] ??= new ThreadTeam(threads);
+        }
+    }
+
+    /// <summary>Does all parts of a job, and returns when they are done.</summary>
+    public void Run<TJob>(ref TJob work, int partCount)
+        where TJob : struct, IJob, allows ref struct
+    {
+        if (Threads == 1 || partCount < 2 || Interlocked.CompareExchange(ref busy, 1, 0) != 0)
+        {
+            for (int part = 0; part < partCount; part++)
+            {
+                work.Run(part);
+            }
+
+            return;
+        }
+
+        job = Unsafe.AsPointer(ref work);
+        run = &RunPart<TJob>;
+        parts = partCount;
+        nextPart.Value = 0;
+        Volatile.Write(ref state.Value, JobOf(state.Value) + NextJob); // opens it
+        WakeSleepers();
+        RunParts();
+        Interlocked.Or(ref state.Value, Closed);
+        var wait = new SpinWait();
+        while ((Volatile.Read(ref state.Value) & Joined) != 0)
+        {
+            wait.SpinOnce(sleep1Threshold: -1);
+        }
+
+        Exception? failed = Interlocked.Exchange(ref failure, null);
+        Volatile.Write(ref busy, 0);
+        if (failed is not null)
+        {
+            ExceptionDispatchInfo.Throw(failed);
+        }
+    }
+
+    private static void RunPart<TJob>(void* job, int part)
+        where TJob : struct, IJob, allows ref struct => Unsafe.AsRef<TJob>(job).Run(part);
+
+    private void RunParts()
+    {
+        try
+        {
+            for (long part = Interlocked.Increment(ref nextPart.Value) - 1; part < parts; part = Interlocked.Increment(ref nextPart.Value) - 1)
+            {
+                run(job, (int)part);
+            }
+        }
+        catch (Exception e) when (Remember(e))
+        {
+        }
+    }
+
+    /// <summary>Keeps the first failure for the caller and leaves no further part to do.</summary>
+    private bool Remember(Exception e)
+    {
+        Interlocked.CompareExchange(ref failure, e, null);
+        Volatile.Write(ref nextPart.Value, parts);
+        return true;
+    }
+
+    private void WakeSleepers()
+    {
+        Interlocked.MemoryBarrier(); // a worker counts itself as asleep and then looks once more
+        int asleep = (int)Math.Min(Volatile.Read(ref sleepers.Value), parts - 1);
+        if (asleep > 0)
+        {
+            wake.Release(asleep);
+        }
+    }
+
+    [DoesNotReturn]
+    private void Work()
+    {
+        long last = 0;
+        while (true)
+        {
+            last = WaitForJob(last);
+            RunParts();
+            Interlocked.Decrement(ref state.Value);
+        }
+    }
+
+    /// <summary>Returns when this worker has joined an open job, with that job's number.</summary>
+    /// <param name="last">The number of the job it has been at.</param>
+    private long WaitForJob(long last)
+    {
+        for (int look = 0; ; look++)
+        {
+            long seen = Volatile.Read(ref state.Value);
+            if (IsNew(seen, last))
+            {
+                if (Interlocked.CompareExchange(ref state.Value, seen + 1, seen) == seen)
+                {
+                    return JobOf(seen);
+                }
+            }
+            else if (look < LooksBeforeSleep)
+            {
+                Thread.SpinWait(8);
+            }
+            else
+            {
+                Interlocked.Increment(ref sleepers.Value);
+                if (!IsNew(Volatile.Read(ref state.Value), last))
+                {
+                    wake.Wait();
+                }
+
+                Interlocked.Decrement(ref sleepers.Value);
+                look = 0;
+            }
+        }
+    }
+
+    private static bool IsNew(long seen, long last) => (seen & Closed) == 0 && JobOf(seen) != last;
+
+    private static long JobOf(long seen) => seen & ~(NextJob - 1);
+
+    /// <summary>A number on a cache line of its own, since several threads write to each.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 192)]
+    private struct Place
+    {
+        [FieldOffset(64)]
+        public long Value;
+    }
+}

@@ -1,0 +1,208 @@
+// The innermost loop of every tuned product: a tile of some rows by two vectors stays in registers while the inner
+// dimension runs. Everything else about a product is bringing its two sides into the order in which this loop reads them.
+
+using System.Runtime.CompilerServices;
+
+namespace Gpt2.Kernels.Tuned;
+
+/// <summary>
+/// Tiles of 12, 6, 4, 2 or 1 rows by two vectors: result[r, c] = start[r, c] + Σ over k of left[k, r] · right[k, c], summed in
+/// the order of k whatever the tile's height, so that a row gets the same bits in every tile.
+/// </summary>
+internal static class Tile<TLanes, TVector>
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+{
+    /// <summary>Columns of a tile.</summary>
+    public static int Width
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2 * TLanes.Count;
+    }
+
+    /// <summary>The tallest tile of at most that many rows.</summary>
+    public static int Height(int rows) => rows >= TLanes.TileRows ? TLanes.TileRows : rows >= 6 ? 6 : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
+
+    /// <summary>Computes a tile.</summary>
+    /// <param name="rows">One of the heights.</param>
+    /// <param name="left">[depth, rows]: a panel of the left side.</param>
+    /// <param name="right">[depth, tile width], its rows <see cref="Panels.Width"/> apart: a panel of the right side.</param>
+    /// <param name="depth">How far the inner dimension runs.</param>
+    /// <param name="start">What is added to, rows <paramref name="startStride"/> apart (0: the same for all).</param>
+    /// <param name="startStride">As said.</param>
+    /// <param name="result">The tile, rows <paramref name="resultStride"/> apart; may be the start.</param>
+    /// <param name="resultStride">As said.</param>
+    public static void Compute(
+        int rows, ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
+    {
+        switch (rows)
+        {
+            case 12:
+                Rows12(ref left, ref right, depth, ref start, startStride, ref result, resultStride);
+                break;
+            case 6:
+                Rows6(ref left, ref right, depth, ref start, startStride, ref result, resultStride);
+                break;
+            case 4:
+                Rows4(ref left, ref right, depth, ref start, startStride, ref result, resultStride);
+                break;
+            case 2:
+                Rows2(ref left, ref right, depth, ref start, startStride, ref result, resultStride);
+                break;
+            default:
+                Rows1(ref left, ref right, depth, ref start, ref result);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows12(
+        ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
+    {
+        Row row0 = new(ref start, 0), row1 = new(ref start, startStride), row2 = new(ref start, 2 * startStride);
+        Row row3 = new(ref start, 3 * startStride), row4 = new(ref start, 4 * startStride), row5 = new(ref start, 5 * startStride);
+        Row row6 = new(ref start, 6 * startStride), row7 = new(ref start, 7 * startStride), row8 = new(ref start, 8 * startStride);
+        Row row9 = new(ref start, 9 * startStride), row10 = new(ref start, 10 * startStride), row11 = new(ref start, 11 * startStride);
+        for (int k = 0; k < depth; k++)
+        {
+            TVector first = TLanes.Load(ref right, 0), second = TLanes.Load(ref right, TLanes.Count);
+            row0.Add(left, first, second);
+            row1.Add(Unsafe.Add(ref left, 1), first, second);
+            row2.Add(Unsafe.Add(ref left, 2), first, second);
+            row3.Add(Unsafe.Add(ref left, 3), first, second);
+            row4.Add(Unsafe.Add(ref left, 4), first, second);
+            row5.Add(Unsafe.Add(ref left, 5), first, second);
+            row6.Add(Unsafe.Add(ref left, 6), first, second);
+            row7.Add(Unsafe.Add(ref left, 7), first, second);
+            row8.Add(Unsafe.Add(ref left, 8), first, second);
+            row9.Add(Unsafe.Add(ref left, 9), first, second);
+            row10.Add(Unsafe.Add(ref left, 10), first, second);
+            row11.Add(Unsafe.Add(ref left, 11), first, second);
+            left = ref Unsafe.Add(ref left, 12);
+            right = ref Unsafe.Add(ref right, Panels.Width);
+        }
+
+        row0.Store(ref result, 0);
+        row1.Store(ref result, resultStride);
+        row2.Store(ref result, 2 * resultStride);
+        row3.Store(ref result, 3 * resultStride);
+        row4.Store(ref result, 4 * resultStride);
+        row5.Store(ref result, 5 * resultStride);
+        row6.Store(ref result, 6 * resultStride);
+        row7.Store(ref result, 7 * resultStride);
+        row8.Store(ref result, 8 * resultStride);
+        row9.Store(ref result, 9 * resultStride);
+        row10.Store(ref result, 10 * resultStride);
+        row11.Store(ref result, 11 * resultStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows6(
+        ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
+    {
+        Row row0 = new(ref start, 0), row1 = new(ref start, startStride), row2 = new(ref start, 2 * startStride);
+        Row row3 = new(ref start, 3 * startStride), row4 = new(ref start, 4 * startStride), row5 = new(ref start, 5 * startStride);
+        for (int k = 0; k < depth; k++)
+        {
+            TVector first = TLanes.Load(ref right, 0), second = TLanes.Load(ref right, TLanes.Count);
+            row0.Add(left, first, second);
+            row1.Add(Unsafe.Add(ref left, 1), first, second);
+            row2.Add(Unsafe.Add(ref left, 2), first, second);
+            row3.Add(Unsafe.Add(ref left, 3), first, second);
+            row4.Add(Unsafe.Add(ref left, 4), first, second);
+            row5.Add(Unsafe.Add(ref left, 5), first, second);
+            left = ref Unsafe.Add(ref left, 6);
+            right = ref Unsafe.Add(ref right, Panels.Width);
+        }
+
+        row0.Store(ref result, 0);
+        row1.Store(ref result, resultStride);
+        row2.Store(ref result, 2 * resultStride);
+        row3.Store(ref result, 3 * resultStride);
+        row4.Store(ref result, 4 * resultStride);
+        row5.Store(ref result, 5 * resultStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows4(
+        ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
+    {
+        Row row0 = new(ref start, 0), row1 = new(ref start, startStride);
+        Row row2 = new(ref start, 2 * startStride), row3 = new(ref start, 3 * startStride);
+        for (int k = 0; k < depth; k++)
+        {
+            TVector first = TLanes.Load(ref right, 0), second = TLanes.Load(ref right, TLanes.Count);
+            row0.Add(left, first, second);
+            row1.Add(Unsafe.Add(ref left, 1), first, second);
+            row2.Add(Unsafe.Add(ref left, 2), first, second);
+            row3.Add(Unsafe.Add(ref left, 3), first, second);
+            left = ref Unsafe.Add(ref left, 4);
+            right = ref Unsafe.Add(ref right, Panels.Width);
+        }
+
+        row0.Store(ref result, 0);
+        row1.Store(ref result, resultStride);
+        row2.Store(ref result, 2 * resultStride);
+        row3.Store(ref result, 3 * resultStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows2(
+        ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
+    {
+        Row row0 = new(ref start, 0), row1 = new(ref start, startStride);
+        for (int k = 0; k < depth; k++)
+        {
+            TVector first = TLanes.Load(ref right, 0), second = TLanes.Load(ref right, TLanes.Count);
+            row0.Add(left, first, second);
+            row1.Add(Unsafe.Add(ref left, 1), first, second);
+            left = ref Unsafe.Add(ref left, 2);
+            right = ref Unsafe.Add(ref right, Panels.Width);
+        }
+
+        row0.Store(ref result, 0);
+        row1.Store(ref result, resultStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows1(ref float left, ref float right, int depth, ref float start, ref float result)
+    {
+        Row row0 = new(ref start, 0);
+        for (int k = 0; k < depth; k++)
+        {
+            row0.Add(Unsafe.Add(ref left, k), TLanes.Load(ref right, 0), TLanes.Load(ref right, TLanes.Count));
+            right = ref Unsafe.Add(ref right, Panels.Width);
+        }
+
+        row0.Store(ref result, 0);
+    }
+
+    /// <summary>One row of a tile: two vectors, held in registers.</summary>
+    private struct Row
+    {
+        private TVector first, second;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Row(ref float start, nint offset)
+        {
+            first = TLanes.Load(ref start, offset);
+            second = TLanes.Load(ref start, offset + TLanes.Count);
+        }
+
+        /// <summary>this += factor × the row of the right side.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(float factor, TVector rightFirst, TVector rightSecond)
+        {
+            TVector factors = TLanes.Create(factor);
+            first = TLanes.MultiplyAdd(factors, rightFirst, first);
+            second = TLanes.MultiplyAdd(factors, rightSecond, second);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(ref float result, nint offset)
+        {
+            TLanes.Store(first, ref result, offset);
+            TLanes.Store(second, ref result, offset + TLanes.Count);
+        }
+    }
+}
