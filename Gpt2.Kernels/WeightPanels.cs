@@ -13,6 +13,9 @@ public static class WeightPanels
     /// <summary>Columns of a panel.</summary>
     public const int Width = Panels.Width;
 
+    /// <summary>Rows of the weights are read in pieces of that many.</summary>
+    private const int ColumnsAtOnce = 8 * Width;
+
     /// <summary>How many floats the panels of some weights take.</summary>
     /// <exception cref="ArgumentException">More than an array holds.</exception>
     public static int Length(int inner, int columns) => Require.Product(inner, Panels.Count(columns) * Width);
@@ -57,10 +60,9 @@ public static class WeightPanels
         Require.Length(weights.Length, Require.Product(inner, columns));
         Require.Length(panels.Length, Length(inner, columns));
         Require.Apart(weights, panels);
-        for (int column = 0; column < columns; column += Width)
+        for (int column = 0; column < columns; column += ColumnsAtOnce)
         {
-            Panels.PackRight(
-                weights, layout, 0, inner, column, Math.Min(Width, columns - column), panels.Slice(column * inner, Width * inner));
+            Panels.PackRight(weights, layout, 0, inner, column, Math.Min(ColumnsAtOnce, columns - column), panels[(column * inner)..]);
         }
     }
 }

@@ -3,7 +3,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Gpt2.Kernels.Tuned;
@@ -26,33 +25,40 @@ internal static class Panels
     /// <summary>Columns of a panel of the right side, for vectors of every width: two of the widest.</summary>
     public const int Width = 32;
 
+    /// <summary>Columns of the source that are interleaved before the next four rows' turn.</summary>
+    private const int InterleaveDepth = 256;
+
     /// <summary>How many panels some columns take.</summary>
     public static int Count(int columns) => (columns + Width - 1) / Width;
 
-    /// <summary>Packs the columns of one panel of the right side.</summary>
+    /// <summary>Packs panels of the right side that lie side by side.</summary>
     /// <param name="right">The right side.</param>
     /// <param name="layout">Where its elements stand.</param>
-    /// <param name="depth">Its rows that are taken, from <paramref name="firstRow"/> on.</param>
-    /// <param name="firstRow">As said.</param>
-    /// <param name="firstColumn">The panel's first column.</param>
-    /// <param name="columns">How many there are, at most <see cref="Width"/>.</param>
-    /// <param name="panel">[depth, Width]</param>
+    /// <param name="firstRow">The first of its rows that are taken.</param>
+    /// <param name="depth">How many are taken.</param>
+    /// <param name="firstColumn">The first panel's first column.</param>
+    /// <param name="columns">How many columns there are to pack.</param>
+    /// <param name="panels">[panel, depth, Width]; memory of its own.</param>
     public static void PackRight(
-        ReadOnlySpan<float> right, Layout layout, int firstRow, int depth, int firstColumn, int columns, Span<float> panel)
+        ReadOnlySpan<float> right, Layout layout, int firstRow, int depth, int firstColumn, int columns, Span<float> panels)
     {
-        if (columns < Width)
+        int rest = columns % Width;
+        if (rest > 0)
         {
-            panel[..(depth * Width)].Clear();
+            panels.Slice((columns - rest) * depth, Width * depth).Clear();
         }
 
         ReadOnlySpan<float> source = right[layout.At(firstRow, firstColumn)..];
-        if (layout.Exchanged)
+        if (!layout.Exchanged)
         {
-            Interleave(source, layout.Stride, columns, depth, 1, panel, Width);
+            GatherPanels(source, layout.Stride, columns, depth, panels);
+            return;
         }
-        else
+
+        for (int column = 0; column < columns; column += Width)
         {
-            Gather(source, layout.Stride, columns, depth, 1, panel, Width);
+            Interleave(
+                source[(column * layout.Stride)..], layout.Stride, Math.Min(Width, columns - column), depth, 1, panels[(column * depth)..], Width);
         }
     }
 
@@ -111,81 +117,71 @@ internal static class Panels
         }
     }
 
-    /// <summary>panel[k, i] = scale · source[i · stride + k]: rows turned into columns, in blocks of four by four.</summary>
+    /// <summary>The same for several panels, row after row of the source, so that it is read in order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void GatherPanels(ReadOnlySpan<float> source, int stride, int columns, int depth, Span<float> panels)
+    {
+        int whole = columns - (columns % Width);
+        for (int k = 0; k < depth; k++)
+        {
+            ReadOnlySpan<float> row = source.Slice(k * stride, columns);
+            Span<float> to = panels[(k * Width)..];
+            for (int column = 0; column < whole; column += Width)
+            {
+                row.Slice(column, Width).CopyTo(to[(column * depth)..]);
+            }
+
+            row[whole..].CopyTo(to[Math.Min(whole * depth, to.Length)..]);
+        }
+    }
+
+    /// <summary>panel[k, i] = scale · source[i · stride + k]: rows turned into columns, in blocks of four rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Interleave(
         ReadOnlySpan<float> source, int stride, int count, int depth, float scale, Span<float> panel, int panelWidth)
     {
         ref float from = ref MemoryMarshal.GetReference(source[..(((count - 1) * stride) + depth)]);
         ref float to = ref MemoryMarshal.GetReference(panel[..(((depth - 1) * panelWidth) + count)]);
-        Vector128<float> scales = Vector128.Create(scale);
-        int i = 0;
-        for (; i <= count - 4; i += 4)
+        int fours = count - (count % 4);
+        int blocks = depth - (depth % 4);
+        for (int first = 0; first < blocks; first += InterleaveDepth)
         {
-            ref float row0 = ref Unsafe.Add(ref from, (nint)i * stride);
-            ref float row1 = ref Unsafe.Add(ref row0, stride);
-            ref float row2 = ref Unsafe.Add(ref row1, stride);
-            ref float row3 = ref Unsafe.Add(ref row2, stride);
-            ref float column = ref Unsafe.Add(ref to, i);
-            int k = 0;
-            for (; k <= depth - 4; k += 4)
+            // Four rows at a time for a while: few streams through memory, and the panel's piece stays in the first cache.
+            int last = Math.Min(first + InterleaveDepth, blocks);
+            for (int i = 0; i < fours; i += 4)
             {
-                Vector128<float> a = Vector128.LoadUnsafe(ref row0, (nuint)k) * scales, b = Vector128.LoadUnsafe(ref row1, (nuint)k) * scales;
-                Vector128<float> c = Vector128.LoadUnsafe(ref row2, (nuint)k) * scales, d = Vector128.LoadUnsafe(ref row3, (nuint)k) * scales;
-                Transpose(ref a, ref b, ref c, ref d);
-                a.StoreUnsafe(ref column);
-                b.StoreUnsafe(ref column, (nuint)panelWidth);
-                c.StoreUnsafe(ref column, (nuint)(2 * panelWidth));
-                d.StoreUnsafe(ref column, (nuint)(3 * panelWidth));
-                column = ref Unsafe.Add(ref column, 4 * panelWidth);
-            }
-
-            for (; k < depth; k++)
-            {
-                column = Unsafe.Add(ref row0, k) * scale;
-                Unsafe.Add(ref column, 1) = Unsafe.Add(ref row1, k) * scale;
-                Unsafe.Add(ref column, 2) = Unsafe.Add(ref row2, k) * scale;
-                Unsafe.Add(ref column, 3) = Unsafe.Add(ref row3, k) * scale;
-                column = ref Unsafe.Add(ref column, panelWidth);
+                FourRowsToColumns(ref Unsafe.Add(ref from, i * stride), stride, first, last, scale, ref Unsafe.Add(ref to, i), panelWidth);
             }
         }
 
-        for (; i < count; i++)
+        // What is left over: the last columns of these rows, and all columns of the rows after them.
+        for (int i = 0; i < count; i++)
         {
-            for (int k = 0; k < depth; k++)
+            for (int rest = i < fours ? blocks : 0; rest < depth; rest++)
             {
-                Unsafe.Add(ref to, (k * panelWidth) + i) = Unsafe.Add(ref from, (i * stride) + k) * scale;
+                Unsafe.Add(ref to, (rest * panelWidth) + i) = Unsafe.Add(ref from, (i * stride) + rest) * scale;
             }
         }
     }
 
-    /// <summary>Exchanges rows and columns of the four by four block whose rows these are.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose(ref Vector128<float> a, ref Vector128<float> b, ref Vector128<float> c, ref Vector128<float> d)
+    /// <summary>The columns from <paramref name="first"/> to <paramref name="last"/>, a multiple of four of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FourRowsToColumns(ref float from, nint stride, int first, int last, float scale, ref float to, nint panelWidth)
     {
-        if (Sse.IsSupported)
+        int k = first;
+        for (; Avx512F.IsSupported && k <= last - 16; k += 16)
         {
-            Vector128<float> ab = Sse.UnpackLow(a, b), cd = Sse.UnpackLow(c, d);        // a0 b0 a1 b1, c0 d0 c1 d1
-            Vector128<float> abHigh = Sse.UnpackHigh(a, b), cdHigh = Sse.UnpackHigh(c, d);
-            a = Sse.MoveLowToHigh(ab, cd);                                              // a0 b0 c0 d0
-            b = Sse.MoveHighToLow(cd, ab);                                              // a1 b1 c1 d1
-            c = Sse.MoveLowToHigh(abHigh, cdHigh);
-            d = Sse.MoveHighToLow(cdHigh, abHigh);
+            FourRows.By16(ref Unsafe.Add(ref from, k), stride, scale, ref Unsafe.Add(ref to, k * panelWidth), panelWidth);
         }
-        else if (AdvSimd.Arm64.IsSupported)
+
+        for (; Avx.IsSupported && k <= last - 8; k += 8)
         {
-            Vector128<float> ac = AdvSimd.Arm64.ZipLow(a, c), bd = AdvSimd.Arm64.ZipLow(b, d);  // a0 c0 a1 c1, b0 d0 b1 d1
-            Vector128<float> acHigh = AdvSimd.Arm64.ZipHigh(a, c), bdHigh = AdvSimd.Arm64.ZipHigh(b, d);
-            a = AdvSimd.Arm64.ZipLow(ac, bd);
-            b = AdvSimd.Arm64.ZipHigh(ac, bd);
-            c = AdvSimd.Arm64.ZipLow(acHigh, bdHigh);
-            d = AdvSimd.Arm64.ZipHigh(acHigh, bdHigh);
+            FourRows.By8(ref Unsafe.Add(ref from, k), stride, scale, ref Unsafe.Add(ref to, k * panelWidth), panelWidth);
         }
-        else
+
+        for (; k < last; k += 4)
         {
-            (a, b, c, d) = (
-                Vector128.Create(a[0], b[0], c[0], d[0]), Vector128.Create(a[1], b[1], c[1], d[1]),
-                Vector128.Create(a[2], b[2], c[2], d[2]), Vector128.Create(a[3], b[3], c[3], d[3]));
+            FourRows.By4(ref Unsafe.Add(ref from, k), stride, scale, ref Unsafe.Add(ref to, k * panelWidth), panelWidth);
         }
     }
 }

@@ -235,16 +235,10 @@ internal static class Product<TLanes, TVector>
 
         private readonly ReadOnlySpan<float> PackRight(int firstPanel, int lastPanel, int k, int depth)
         {
-            int length = depth * Panels.Width;
-            Span<float> packed = Scratch.Of(Scratch.Use.RightPanels, (lastPanel - firstPanel) * length);
-            for (int panel = firstPanel; panel < lastPanel; panel++)
-            {
-                int column = panel * Panels.Width;
-                Panels.PackRight(
-                    Product.Right, Product.RightLayout, k, depth, column, Math.Min(Panels.Width, Product.Columns - column),
-                    packed.Slice((panel - firstPanel) * length, length));
-            }
-
+            Span<float> packed = Scratch.Of(Scratch.Use.RightPanels, (lastPanel - firstPanel) * depth * Panels.Width);
+            int column = firstPanel * Panels.Width;
+            Panels.PackRight(
+                Product.Right, Product.RightLayout, k, depth, column, Math.Min(lastPanel * Panels.Width, Product.Columns) - column, packed);
             return packed;
         }
 

@@ -55,7 +55,7 @@ internal static class Tile<TLanes, TVector>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Rows12(
         ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
     {
@@ -96,7 +96,7 @@ internal static class Tile<TLanes, TVector>
         row11.Store(ref result, 11 * resultStride);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Rows6(
         ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
     {
@@ -123,7 +123,7 @@ internal static class Tile<TLanes, TVector>
         row5.Store(ref result, 5 * resultStride);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Rows4(
         ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
     {
@@ -146,7 +146,7 @@ internal static class Tile<TLanes, TVector>
         row3.Store(ref result, 3 * resultStride);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Rows2(
         ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
     {
@@ -164,7 +164,7 @@ internal static class Tile<TLanes, TVector>
         row1.Store(ref result, resultStride);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Rows1(ref float left, ref float right, int depth, ref float start, ref float result)
     {
         Row row0 = new(ref start, 0);
