@@ -58,11 +58,14 @@ internal static class Product<TLanes, TVector>
     /// <summary>Right panels that a block has at most: 6 · 768 · 32 floats are 576 KiB.</summary>
     private const int BlockPanels = 6;
 
-    /// <summary>Products of fewer multiplications are not worth a second thread.</summary>
-    private const long WorthThreads = 100_000;
+    /// <summary>Rows whose left side is packed at a time: the buffer stays below 10 MB.</summary>
+    private const int BlockRows = 256 * 12;
 
     /// <summary>Rows whose left side is packed by one part of a job.</summary>
-    private const int PackRows = 96;
+    private const int PackRows = 8 * 12;
+
+    /// <summary>Products of fewer multiplications are not worth a second thread.</summary>
+    private const long WorthThreads = 100_000;
 
     /// <summary>Computes a product.</summary>
     /// <param name="product">The product; its lengths fit.</param>
@@ -80,46 +83,81 @@ internal static class Product<TLanes, TVector>
             return;
         }
 
-        bool threaded = team is not null && (long)product.Rows * product.Inner * product.Columns >= WorthThreads;
-        int threads = threaded ? team!.Threads : 1;
-        var work = new Blocks { Product = product, Left = product.Left };
-        bool leftIsPanel = product is { Rows: 1, Scale: 1, LeftLayout.Exchanged: false };
-        if (!leftIsPanel)
+        if ((long)product.Rows * product.Inner * product.Columns < WorthThreads)
         {
-            Span<float> leftPanels = Scratch.Of(Scratch.Use.LeftPanels, product.Rows * product.Inner);
-            var packing = new LeftPacking { Product = product, Panels = leftPanels };
-            Do(ref packing, (product.Rows + PackRows - 1) / PackRows, threaded ? team : null);
-            work.Left = leftPanels;
+            team = null;
+        }
+
+        // Few rows use what is read of the right side once: it is read as it lies.
+        bool few = product.Rows < TLanes.TileRows && product.RightIsPacked;
+        int blockDepth = few ? product.Inner : BlockDepth;
+        for (int row = 0; row < product.Rows; row += BlockRows)
+        {
+            for (int k = 0; k < product.Inner; k += blockDepth)
+            {
+                RunBlock(product, row, Math.Min(BlockRows, product.Rows - row), k, Math.Min(blockDepth, product.Inner - k), team);
+            }
+        }
+    }
+
+    /// <summary>Adds what some rows of the left side and some of the inner dimension give.</summary>
+    private static void RunBlock(in Product product, int firstRow, int rows, int k, int depth, ThreadTeam? team)
+    {
+        int panels = Panels.Count(product.Columns);
+        int threads = team?.Threads ?? 1;
+        int perGroup = Math.Clamp(panels / (threads * 4), 1, BlockPanels);
+        int groups = (panels + perGroup - 1) / perGroup;
+        var work = new Blocks
+        {
+            Product = product,
+            Left = PackLeft(product, firstRow, rows, k, depth, team),
+            FirstRow = firstRow,
+            Rows = rows,
+            RowsPerGroup = rows,
+            PanelsPerGroup = perGroup,
+            ColumnGroups = groups,
+            FirstK = k,
+            Depth = depth,
+        };
+        int rowGroups = 1;
+        if (team is not null && groups < 2 * threads && rows > TLanes.TileRows)
+        {
+            // Too few columns to go round: rows are cut too, and the right side is packed before.
+            int heights = (rows + TLanes.TileRows - 1) / TLanes.TileRows;
+            int heightsPerGroup = Math.Max(1, heights * groups / (4 * threads));
+            work.RowsPerGroup = heightsPerGroup * TLanes.TileRows;
+            rowGroups = (rows + work.RowsPerGroup - 1) / work.RowsPerGroup;
+            work.PackedRight = PackRight(product, k, depth, team);
+        }
+
+        Do(ref work, groups * rowGroups, team);
+    }
+
+    private static ReadOnlySpan<float> PackLeft(in Product product, int firstRow, int rows, int k, int depth, ThreadTeam? team)
+    {
+        if (rows == 1 && product.Scale == 1 && !product.LeftLayout.Exchanged)
+        {
+            return product.Left.Slice((firstRow * product.LeftLayout.Stride) + k, depth); // one row is a panel
+        }
+
+        Span<float> packed = Scratch.Of(Scratch.Use.LeftPanels, rows * depth);
+        var packing = new LeftPacking { Product = product, FirstRow = firstRow, Rows = rows, FirstK = k, Depth = depth, Panels = packed };
+        Do(ref packing, (rows + PackRows - 1) / PackRows, team);
+        return packed;
+    }
+
+    private static ReadOnlySpan<float> PackRight(in Product product, int k, int depth, ThreadTeam team)
+    {
+        if (product.RightIsPacked)
+        {
+            return default;
         }
 
         int panels = Panels.Count(product.Columns);
-        work.PanelsPerGroup = Math.Clamp(panels / (threads * 4), 1, BlockPanels);
-        work.ColumnGroups = (panels + work.PanelsPerGroup - 1) / work.PanelsPerGroup;
-        work.RowsPerGroup = product.Rows;
-        int rowGroups = 1;
-        if (work.ColumnGroups < 2 * threads && threads > 1 && product.Rows > TLanes.TileRows)
-        {
-            // Too few columns to go round: rows are cut too, and the right side is packed before.
-            rowGroups = Math.Min(4 * threads / work.ColumnGroups, (product.Rows + TLanes.TileRows - 1) / TLanes.TileRows);
-            int perGroup = (product.Rows + rowGroups - 1) / rowGroups;
-            work.RowsPerGroup = (perGroup + TLanes.TileRows - 1) / TLanes.TileRows * TLanes.TileRows;
-            rowGroups = (product.Rows + work.RowsPerGroup - 1) / work.RowsPerGroup;
-            PackRight(ref work, panels, team!);
-        }
-
-        Do(ref work, work.ColumnGroups * rowGroups, threaded ? team : null);
-    }
-
-    private static void PackRight(ref Blocks work, int panels, ThreadTeam team)
-    {
-        if (!work.Product.RightIsPacked)
-        {
-            Span<float> rightPanels = Scratch.Of(Scratch.Use.WholeRight, panels * work.Product.Inner * Panels.Width);
-            var packing = new RightPacking { Product = work.Product, Panels = rightPanels };
-            Do(ref packing, panels, team);
-            work.Product.Right = rightPanels;
-            work.Product.RightIsPacked = true;
-        }
+        Span<float> packed = Scratch.Of(Scratch.Use.WholeRight, panels * depth * Panels.Width);
+        var packing = new RightPacking { Product = product, FirstK = k, Depth = depth, Panels = packed };
+        Do(ref packing, panels, team);
+        return packed;
     }
 
     private static void Do<TJob>(ref TJob job, int parts, ThreadTeam? team)
@@ -154,20 +192,21 @@ internal static class Product<TLanes, TVector>
         }
     }
 
-    /// <summary>Packs rows of the left side, tile height by tile height; a panel stands at its first row · inner.</summary>
+    /// <summary>Packs rows of the left side, tile height by tile height; a panel stands at its first row · depth.</summary>
     private ref struct LeftPacking : IJob
     {
         public Product Product;
+        public int FirstRow, Rows, FirstK, Depth;
         public Span<float> Panels;
 
         public void Run(int part)
         {
-            int last = Math.Min((part + 1) * PackRows, Product.Rows);
+            int last = Math.Min((part + 1) * PackRows, Rows);
             for (int row = part * PackRows, height; row < last; row += height)
             {
-                height = Tile<TLanes, TVector>.Height(Product.Rows - row);
+                height = Tile<TLanes, TVector>.Height(Rows - row);
                 Tuned.Panels.PackLeft(
-                    Product.Left, Product.LeftLayout, row, height, 0, Product.Inner, Product.Scale, Panels[(row * Product.Inner)..]);
+                    Product.Left, Product.LeftLayout, FirstRow + row, height, FirstK, Depth, Product.Scale, Panels[(row * Depth)..]);
             }
         }
     }
@@ -176,87 +215,85 @@ internal static class Product<TLanes, TVector>
     private ref struct RightPacking : IJob
     {
         public Product Product;
+        public int FirstK, Depth;
         public Span<float> Panels;
 
         public void Run(int part)
         {
             int column = part * Tuned.Panels.Width;
             Tuned.Panels.PackRight(
-                Product.Right, Product.RightLayout, 0, Product.Inner, column, Math.Min(Tuned.Panels.Width, Product.Columns - column),
-                Panels.Slice(column * Product.Inner, Tuned.Panels.Width * Product.Inner));
+                Product.Right, Product.RightLayout, FirstK, Depth, column, Math.Min(Tuned.Panels.Width, Product.Columns - column),
+                Panels.Slice(column * Depth, Tuned.Panels.Width * Depth));
         }
     }
 
-    /// <summary>The product's tiles: a part is a group of rows by a group of panels.</summary>
+    /// <summary>The tiles of a block: a part is a group of rows by a group of panels.</summary>
     private ref struct Blocks : IJob
     {
         public Product Product;
         public ReadOnlySpan<float> Left;
-        public int PanelsPerGroup, ColumnGroups, RowsPerGroup;
+
+        /// <summary>The right side's panels of this block, or empty where each part packs its own.</summary>
+        public ReadOnlySpan<float> PackedRight;
+
+        public int FirstRow, Rows, RowsPerGroup, PanelsPerGroup, ColumnGroups, FirstK, Depth;
 
         public void Run(int part)
         {
             int firstRow = part / ColumnGroups * RowsPerGroup;
-            int lastRow = Math.Min(firstRow + RowsPerGroup, Product.Rows);
+            int lastRow = Math.Min(firstRow + RowsPerGroup, Rows);
             int firstPanel = part % ColumnGroups * PanelsPerGroup;
             int lastPanel = Math.Min(firstPanel + PanelsPerGroup, Panels.Count(Product.Columns));
 
-            // Few rows use what is read of the right side once: it is read as it lies.
-            int blockDepth = Product.Rows < TLanes.TileRows && Product.RightIsPacked ? Product.Inner : BlockDepth;
-            for (int k = 0; k < Product.Inner; k += blockDepth)
-            {
-                Block(firstRow, lastRow, firstPanel, lastPanel, k, Math.Min(blockDepth, Product.Inner - k));
-            }
-        }
-
-        private void Block(int firstRow, int lastRow, int firstPanel, int lastPanel, int k, int depth)
-        {
-            ReadOnlySpan<float> right = Product.Right;
-            int panelLength = Product.Inner * Panels.Width;
-            int panelStart = (firstPanel * panelLength) + (k * Panels.Width);
-            if (!Product.RightIsPacked)
-            {
-                right = PackRight(firstPanel, lastPanel, k, depth);
-                panelLength = depth * Panels.Width;
-                panelStart = 0;
-            }
-
+            ReadOnlySpan<float> right = RightOf(firstPanel, lastPanel, out int panelLength);
             for (int row = firstRow, height; row < lastRow; row += height)
             {
-                height = Tile<TLanes, TVector>.Height(Product.Rows - row);
-                ref float left = ref MemoryMarshal.GetReference(Left[((row * Product.Inner) + (k * height))..]);
+                height = Tile<TLanes, TVector>.Height(Rows - row);
+                ref float left = ref MemoryMarshal.GetReference(Left.Slice(row * Depth, height * Depth));
                 for (int panel = firstPanel; panel < lastPanel; panel++)
                 {
-                    ReadOnlySpan<float> rightPanel = right.Slice(panelStart + ((panel - firstPanel) * panelLength), depth * Panels.Width);
-                    Tiles(ref left, rightPanel, row, height, panel * Panels.Width, depth, first: k == 0);
+                    ReadOnlySpan<float> rightPanel = right.Slice((panel - firstPanel) * panelLength, Depth * Panels.Width);
+                    Tiles(ref left, rightPanel, FirstRow + row, height, panel * Panels.Width);
                 }
             }
         }
 
-        private readonly ReadOnlySpan<float> PackRight(int firstPanel, int lastPanel, int k, int depth)
+        /// <summary>Some panels of the right side: where the first begins, and how far it is to the next.</summary>
+        private readonly ReadOnlySpan<float> RightOf(int firstPanel, int lastPanel, out int panelLength)
         {
-            Span<float> packed = Scratch.Of(Scratch.Use.RightPanels, (lastPanel - firstPanel) * depth * Panels.Width);
+            if (Product.RightIsPacked)
+            {
+                panelLength = Product.Inner * Panels.Width;
+                return Product.Right[((firstPanel * panelLength) + (FirstK * Panels.Width))..];
+            }
+
+            panelLength = Depth * Panels.Width;
+            if (!PackedRight.IsEmpty)
+            {
+                return PackedRight[(firstPanel * panelLength)..];
+            }
+
+            Span<float> packed = Scratch.Of(Scratch.Use.RightPanels, (lastPanel - firstPanel) * panelLength);
             int column = firstPanel * Panels.Width;
             Panels.PackRight(
-                Product.Right, Product.RightLayout, k, depth, column, Math.Min(lastPanel * Panels.Width, Product.Columns) - column, packed);
+                Product.Right, Product.RightLayout, FirstK, Depth, column, Math.Min(lastPanel * Panels.Width, Product.Columns) - column, packed);
             return packed;
         }
 
         /// <summary>The tiles of some rows by one panel.</summary>
-        private readonly void Tiles(
-            ref float left, ReadOnlySpan<float> rightPanel, int row, int height, int firstColumn, int depth, bool first)
+        private readonly void Tiles(ref float left, ReadOnlySpan<float> rightPanel, int row, int height, int firstColumn)
         {
             int width = Tile<TLanes, TVector>.Width;
             int lastColumn = Math.Min(firstColumn + Panels.Width, Product.Columns);
             ref float right = ref MemoryMarshal.GetReference(rightPanel);
-            bool onResult = Product.Adds || !first;
+            bool onResult = Product.Adds || FirstK > 0;
             for (int column = firstColumn; column < lastColumn; column += width)
             {
                 int columns = Math.Min(width, lastColumn - column);
                 Span<float> result = Product.Result[((row * Product.ResultStride) + column)..(((row + height - 1) * Product.ResultStride) + column + columns)];
                 if (columns < width)
                 {
-                    NarrowTile(ref left, ref right, result, height, column, columns, depth, onResult);
+                    NarrowTile(ref left, ref right, result, height, column, columns, onResult);
                     return;
                 }
 
@@ -269,14 +306,14 @@ internal static class Product<TLanes, TVector>
                     startStride = 0;
                 }
 
-                Tile<TLanes, TVector>.Compute(height, ref left, ref right, depth, ref start, startStride, ref target, Product.ResultStride);
+                Tile<TLanes, TVector>.Compute(height, ref left, ref right, Depth, ref start, startStride, ref target, Product.ResultStride);
                 right = ref Unsafe.Add(ref right, width);
             }
         }
 
         /// <summary>A tile of which only some columns are the product's: computed beside it and copied.</summary>
         private readonly void NarrowTile(
-            ref float left, ref float right, Span<float> result, int height, int column, int columns, int depth, bool onResult)
+            ref float left, ref float right, Span<float> result, int height, int column, int columns, bool onResult)
         {
             int width = Tile<TLanes, TVector>.Width;
             Span<float> tile = Scratch.Of(Scratch.Use.Tile, height * width);
@@ -294,7 +331,7 @@ internal static class Product<TLanes, TVector>
             }
 
             ref float start = ref MemoryMarshal.GetReference(tile);
-            Tile<TLanes, TVector>.Compute(height, ref left, ref right, depth, ref start, width, ref start, width);
+            Tile<TLanes, TVector>.Compute(height, ref left, ref right, Depth, ref start, width, ref start, width);
             for (int i = 0; i < height; i++)
             {
                 tile.Slice(i * width, columns).CopyTo(result[(i * Product.ResultStride)..]);
