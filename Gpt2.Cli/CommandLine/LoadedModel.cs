@@ -22,8 +22,12 @@ internal sealed record LoadedModel(string Name, string Folder, Gpt2Model Model, 
     public int? EndOfText => Tokenizer?.Vocabulary.EndOfText;
 
     /// <summary>Finds and reads a model.</summary>
+    /// <param name="model">Folder or name; null for the default model.</param>
+    /// <param name="kernels">The kernels to compute with.</param>
+    /// <param name="io">Where progress goes.</param>
+    /// <param name="keepMatrices">Whether the weights must stay readable matrices, for a debugger, and are not packed.</param>
     /// <exception cref="Core.Gpt2Exception">It is not there, or something is wrong with it.</exception>
-    public static LoadedModel Load(string? model, KernelSet kernels, CommandIo io)
+    public static LoadedModel Load(string? model, KernelSet kernels, CommandIo io, bool keepMatrices = false)
     {
         string folder = ModelLocator.Find(model ?? ModelLocator.DefaultModel);
         string name = ModelLocator.NameOf(folder);
@@ -32,7 +36,8 @@ internal sealed record LoadedModel(string Name, string Folder, Gpt2Model Model, 
         Gpt2Weights weights = config.Parameters < ShowProgressFrom
             ? CsvModelFolder.ReadWeights(folder, config, null, io.Cancellation)
             : ReadWithProgress(folder, config, name, io);
-        return new LoadedModel(name, folder, new Gpt2Model(weights, kernels), tokenizer);
+        Gpt2Model loaded = keepMatrices ? new Gpt2Model(weights, kernels) : Gpt2Model.ForInference(weights, kernels);
+        return new LoadedModel(name, folder, loaded, tokenizer);
     }
 
     /// <summary>A token as text, for reading: null where the model has no text.</summary>

@@ -29,7 +29,9 @@ internal sealed class ModelInput
     public PromptedModel Read(ParseResult parsed, CommandIo io)
     {
         Prompt given = prompt.Read(parsed, dropFinalLineEnd: true, io);
-        LoadedModel loaded = LoadedModel.Load(parsed.GetValue(model), CommonOptions.KernelsOf(parsed.GetValue(kernels)), io);
+        LoadedModel loaded = LoadedModel.Load(
+            parsed.GetValue(model), CommonOptions.KernelsOf(parsed.GetValue(kernels)), io,
+            keepMatrices: parsed.GetValue(breakpoint) is not null);
         int[] ids = given.Encode(loaded.Tokenizer);
         StepBreakpoint? stop = Breakpoints.Parse(parsed.GetValue(breakpoint), loaded.Config, io);
         return new PromptedModel(loaded, given.Text, ids, stop, parsed.GetValue(json));

@@ -12,12 +12,12 @@ public static class Embedding
     /// <param name="ids">Token ids, each below the rows of wte.</param>
     /// <param name="wte">[vocabulary, channels]</param>
     /// <param name="tokenEmbeddings">Becomes [tokens, channels].</param>
-    public static void Tokens(ReadOnlySpan<int> ids, Matrix wte, Matrix tokenEmbeddings)
+    public static void Tokens(ReadOnlySpan<int> ids, EmbeddingTable wte, Matrix tokenEmbeddings)
     {
-        tokenEmbeddings.Resize(ids.Length, wte.Columns);
+        tokenEmbeddings.Resize(ids.Length, wte.Channels);
         for (int token = 0; token < ids.Length; token++)
         {
-            wte.Row(ids[token]).CopyTo(tokenEmbeddings.Row(token));
+            wte.CopyRow(ids[token], tokenEmbeddings.Row(token));
         }
     }
 

@@ -6,13 +6,41 @@ using Gpt2.Kernels;
 namespace Gpt2.Core.Model;
 
 /// <summary>GPT-2's forward pass over given weights with given kernels. Immutable, safe to share.</summary>
-public sealed class Gpt2Model(Gpt2Weights weights, KernelSet kernels)
+public sealed class Gpt2Model
 {
-    public Gpt2Config Config => weights.Config;
+    private readonly Gpt2Weights? weights;
+    private readonly Gpt2Layers layers;
+    private readonly KernelSet kernels;
 
-    public Gpt2Weights Weights => weights;
+    /// <summary>A model of weights that stay as they are: to train, to step through, to look into.</summary>
+    public Gpt2Model(Gpt2Weights weights, KernelSet kernels)
+        : this(weights.Config, weights, Gpt2Layers.Of(weights), kernels)
+    {
+    }
+
+    private Gpt2Model(Gpt2Config config, Gpt2Weights? weights, Gpt2Layers layers, KernelSet kernels)
+    {
+        Config = config;
+        this.weights = weights;
+        this.layers = layers;
+        this.kernels = kernels;
+    }
+
+    public Gpt2Config Config { get; }
+
+    /// <summary>The weights as matrices.</summary>
+    /// <exception cref="InvalidOperationException">They were packed for inference and are no matrices any more.</exception>
+    public Gpt2Weights Weights => weights ?? throw new InvalidOperationException("the model's weights were packed for inference");
 
     public KernelSet Kernels => kernels;
+
+    /// <summary>
+    /// A model for prediction only, as fast as the kernels can make it: for the Tuned rung the weights are packed in the memory they
+    /// have, and must not be used any more.
+    /// </summary>
+    public static Gpt2Model ForInference(Gpt2Weights weights, KernelSet kernels) => kernels.Rung == KernelRung.Tuned
+        ? new Gpt2Model(weights.Config, weights: null, Gpt2Layers.TakeOver(weights), kernels)
+        : new Gpt2Model(weights, kernels);
 
     /// <summary>Runs the tokens through the model.</summary>
     /// <param name="ids">At least one token; with those in the cache at most n_ctx.</param>
@@ -24,9 +52,9 @@ public sealed class Gpt2Model(Gpt2Weights weights, KernelSet kernels)
         int past = cache?.Length ?? 0;
         CheckPrompt(ids, past, a.Sequences);
 
-        Embedding.Tokens(ids, weights.TokenEmbedding, a.TokenEmbeddings);                                       // [tokens, channels]
+        Embedding.Tokens(ids, layers.TokenEmbedding, a.TokenEmbeddings);                                       // [tokens, channels]
         Embedding.Positions(
-            a.TokenEmbeddings, a.Sequences, weights.PositionEmbedding, past, kernels, a.PositionEmbeddings);    // [tokens, channels]
+            a.TokenEmbeddings, a.Sequences, layers.PositionEmbedding, past, kernels, a.PositionEmbeddings);    // [tokens, channels]
         a.Dropout?.Apply(a.PositionEmbeddings, a.EmbeddingMask);
 
         Matrix stream = a.PositionEmbeddings;
@@ -34,11 +62,11 @@ public sealed class Gpt2Model(Gpt2Weights weights, KernelSet kernels)
         {
             BlockActivations steps = a.Block(block);
             steps.BeginBlock(block, a.Sequences);
-            TransformerBlock.Forward(stream, weights.Blocks[block], Config.Heads, kernels, cache?.Block(block), steps);
+            TransformerBlock.Forward(stream, layers.Blocks[block], Config.Heads, kernels, cache?.Block(block), steps);
             stream = steps.Residual2;                                                                           // [tokens, channels]
         }
 
-        LanguageHead.Forward(stream, weights, kernels, a);                                                      // [1 or tokens, vocabulary]
+        LanguageHead.Forward(stream, layers, kernels, a);                                                      // [1 or tokens, vocabulary]
     }
 
     /// <summary>Throws unless the ids can follow on <paramref name="past"/> others.</summary>

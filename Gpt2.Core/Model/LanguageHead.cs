@@ -9,15 +9,15 @@ namespace Gpt2.Core.Model;
 public static class LanguageHead
 {
     /// <param name="stream">The last block's residual 2, [tokens, channels].</param>
-    /// <param name="weights">The model's weights; its final norm and head are used.</param>
+    /// <param name="layers">The model's layers; the final norm and the head are used.</param>
     /// <param name="kernels">The kernels to compute with.</param>
     /// <param name="a">Receives last_hidden_state, last_layernorm, predicted_embedding, logits and probabilities.</param>
-    public static void Forward(Matrix stream, Gpt2Weights weights, KernelSet kernels, ForwardActivations a)
+    public static void Forward(Matrix stream, Gpt2Layers layers, KernelSet kernels, ForwardActivations a)
     {
         LastHiddenState(stream, a);                                                                         // [rows, channels]
         TransformerBlock.Normalise(a.LastHiddenState, kernels, a.LastLayerNorm);                            // [rows, channels]
-        TransformerBlock.Scale(a.LastLayerNorm, weights.FinalNorm, kernels, a.PredictedEmbedding);          // [rows, channels]
-        weights.Head.Forward(a.PredictedEmbedding, kernels, a.Logits);                                      // [rows, vocabulary]
+        TransformerBlock.Scale(a.LastLayerNorm, layers.FinalNorm, kernels, a.PredictedEmbedding);          // [rows, channels]
+        layers.Head.Forward(a.PredictedEmbedding, kernels, a.Logits);                                      // [rows, vocabulary]
         Probabilities(a.Logits, kernels, a.Probabilities);                                                  // [rows, vocabulary]
     }
 

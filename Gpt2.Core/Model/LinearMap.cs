@@ -56,36 +56,14 @@ public sealed class DenseLinear : LinearMap
 }
 
 /// <summary>Weights [outputs, inputs] without bias, as the language head has them: one row per token of the vocabulary.</summary>
-/// <remarks>
-/// A copy with rows and columns exchanged makes products of many rows several times as fast. Training keeps one and
-/// renews it with every update; elsewhere the memory is not spent.
-/// </remarks>
 public sealed class TransposedLinear(Matrix weight) : LinearMap
 {
-    private Matrix? exchanged;
-
     public Matrix Weight => weight;
 
     public override int Inputs => weight.Columns;
 
     public override int Outputs => weight.Rows;
 
-    /// <summary>Makes or renews the exchanged copy: to be called whenever the weights have changed, once there is one.</summary>
-    public void Exchange()
-    {
-        exchanged ??= new Matrix(weight.Name + " exchanged");
-        exchanged.CopyTransposedFrom(weight);
-    }
-
-    private protected override void Run(Matrix input, KernelSet kernels, Matrix output)
-    {
-        if (exchanged is null)
-        {
-            kernels.MatMul.MultiplyTransposed(input.Span, weight.Span, Inputs, Outputs, output.Span);
-        }
-        else
-        {
-            kernels.MatMul.Multiply(input.Span, exchanged.Span, [], Inputs, Outputs, output.Span);
-        }
-    }
+    private protected override void Run(Matrix input, KernelSet kernels, Matrix output) =>
+        kernels.MatMul.MultiplyTransposed(input.Span, weight.Span, Inputs, Outputs, output.Span);
 }

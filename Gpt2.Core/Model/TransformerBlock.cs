@@ -17,29 +17,29 @@ public static class TransformerBlock
 
     /// <summary>Computes a block.</summary>
     /// <param name="stream">The residual stream coming in, [tokens, channels].</param>
-    /// <param name="weights">The block's weights.</param>
+    /// <param name="layers">The block's layers.</param>
     /// <param name="heads">Number of attention heads.</param>
     /// <param name="kernels">The kernels to compute with.</param>
     /// <param name="cache">Keys and values of the tokens before these, to which these are added; null where there are none.</param>
     /// <param name="a">Receives every step; <see cref="BlockActivations.Residual2"/> is the stream going out.</param>
     public static void Forward(
-        Matrix stream, BlockWeights weights, int heads, KernelSet kernels, BlockCache? cache, BlockActivations a)
+        Matrix stream, BlockLayers layers, int heads, KernelSet kernels, BlockCache? cache, BlockActivations a)
     {
         Step1Input(stream, a);                                          // [tokens, channels]
         Step2Ln1Normalised(kernels, a);                                 // [tokens, channels]
-        Step3Ln1Scaled(weights.Ln1, kernels, a);                        // [tokens, channels]
-        Step4Qkv(weights.AttentionQkv, kernels, a);                     // [tokens, 3 · channels]
+        Step3Ln1Scaled(layers.Ln1, kernels, a);                         // [tokens, channels]
+        Step4Qkv(layers.AttentionQkv, kernels, a);                      // [tokens, 3 · channels]
         Step5QueriesKeysValues(cache, a);                               // 3 × [tokens, channels]
         Step6Scores(heads, kernels, cache, a);                          // [tokens, heads · total]
         Step7Attention(heads, kernels, a);                              // [tokens, heads · total]
         Step8AttendedValues(heads, kernels, cache, a);                  // [tokens, channels]
-        Step9AttentionOutput(weights.AttentionProjection, kernels, a);  // [tokens, channels]
+        Step9AttentionOutput(layers.AttentionProjection, kernels, a);   // [tokens, channels]
         Step10Residual1(kernels, a);                                    // [tokens, channels]
         Step11Ln2Normalised(kernels, a);                                // [tokens, channels]
-        Step12Ln2Scaled(weights.Ln2, kernels, a);                       // [tokens, channels]
-        Step13MlpHidden(weights.MlpHidden, kernels, a);                 // [tokens, hidden]
+        Step12Ln2Scaled(layers.Ln2, kernels, a);                        // [tokens, channels]
+        Step13MlpHidden(layers.MlpHidden, kernels, a);                  // [tokens, hidden]
         Step14Gelu(kernels, a);                                         // [tokens, hidden]
-        Step15MlpOutput(weights.MlpProjection, kernels, a);             // [tokens, channels]
+        Step15MlpOutput(layers.MlpProjection, kernels, a);              // [tokens, channels]
         Step16Residual2(kernels, a);                                    // [tokens, channels]
     }
 

@@ -14,14 +14,19 @@ namespace Gpt2.Core.Numerics;
 [DebuggerTypeProxy(typeof(MatrixDebugView))]
 public sealed class Matrix
 {
-    private float[] storage;
+    /// <summary>From this many elements on, storage begins a cache line.</summary>
+    private const int AlignedFrom = 4096;
+
+    private static readonly int LongestStorage = Array.MaxLength - CacheAligned.Line;
+
+    private Memory<float> storage;
 
     /// <summary>Creates a matrix of zeros.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative or the product is beyond an array's length.</exception>
     public Matrix(string name, int rows = 0, int columns = 0)
     {
         Name = name;
-        storage = new float[Count(rows, columns)];
+        storage = Allocate(Count(rows, columns));
         Rows = rows;
         Columns = columns;
     }
@@ -34,7 +39,7 @@ public sealed class Matrix
     public int Columns { get; private set; }
 
     /// <summary>All elements, row after row.</summary>
-    public Span<float> Span => storage.AsSpan(0, Rows * Columns);
+    public Span<float> Span => storage.Span.Slice(0, Rows * Columns);
 
     /// <summary>One element.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Row or column is outside the matrix.</exception>
@@ -52,7 +57,7 @@ public sealed class Matrix
     public Span<float> Row(int row)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
-        return storage.AsSpan(row * Columns, Columns);
+        return storage.Span.Slice(row * Columns, Columns);
     }
 
     /// <summary>Consecutive rows as one span.</summary>
@@ -65,7 +70,7 @@ public sealed class Matrix
                 nameof(start), $"rows {start} to {start + count - 1} of {this}, which has rows 0 to {Rows - 1}");
         }
 
-        return storage.AsSpan(start * Columns, count * Columns);
+        return storage.Span.Slice(start * Columns, count * Columns);
     }
 
     /// <summary>
@@ -77,7 +82,7 @@ public sealed class Matrix
         if (count > storage.Length)
         {
             // Room to double: a context that grows by a token at a time does not allocate at every token.
-            storage = new float[Math.Max(count, (int)Math.Min(2L * storage.Length, Array.MaxLength))];
+            storage = Allocate(Math.Max(count, (int)Math.Min(2L * storage.Length, LongestStorage)));
         }
 
         Rows = rows;
@@ -102,11 +107,14 @@ public sealed class Matrix
         }
     }
 
-    /// <summary>Takes another matrix with rows and columns exchanged: this[column, row] = source[row, column].</summary>
-    public void CopyTransposedFrom(Matrix source)
+    /// <summary>Gives the storage away and leaves the matrix empty, [0, 0].</summary>
+    internal Memory<float> Detach()
     {
-        Resize(source.Columns, source.Rows);
-        Transposition.Copy(source.Span, source.Rows, Span);
+        Memory<float> given = storage;
+        storage = Memory<float>.Empty;
+        Rows = 0;
+        Columns = 0;
+        return given;
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} [{Rows}, {Columns}]");
@@ -116,7 +124,10 @@ public sealed class Matrix
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
         long count = (long)rows * columns;
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Array.MaxLength, "rows × columns");
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, LongestStorage, "rows × columns");
         return (int)count;
     }
+
+    private static Memory<float> Allocate(int count) =>
+        count < AlignedFrom ? new float[count] : CacheAligned.Allocate(count, zeroed: true);
 }

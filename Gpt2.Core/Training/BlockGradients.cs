@@ -46,7 +46,5 @@ public sealed class BlockGradients
     public Matrix Residual2 { get; } = Of(16);                      // [tokens, channels]
 
     /// <summary>The backward of the four linear maps, with the memory it needs.</summary>
-    internal LinearBackward Linear { get; } = new();
-
     private static Matrix Of(int step) => new($"gradient of step {step} {BlockStep.NameOf(step)}");
 }

@@ -21,15 +21,6 @@ public sealed class Gpt2Gradients(Gpt2Config config)
         }
     }
 
-    /// <summary>Adds the gradients of another part of the batch.</summary>
-    public void Add(Gpt2Gradients other, KernelSet kernels)
-    {
-        foreach ((Matrix sum, Matrix more) in Of.Matrices().Zip(other.Of.Matrices()))
-        {
-            kernels.Add.Apply(sum.Span, more.Span, sum.Span);
-        }
-    }
-
     /// <summary>The square root of the sum of all squares.</summary>
     public double Norm() => Math.Sqrt(Of.Matrices().Sum(matrix => AdamW.SumOfSquares(matrix.Span)));
 }

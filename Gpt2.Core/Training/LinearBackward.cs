@@ -7,20 +7,17 @@ using Gpt2.Kernels;
 namespace Gpt2.Core.Training;
 
 /// <summary>Backward of <see cref="DenseLinear"/> and <see cref="TransposedLinear"/>.</summary>
-internal sealed class LinearBackward
+internal static class LinearBackward
 {
-    private readonly Matrix exchanged = new("weights, rows and columns exchanged");
-
     /// <summary>
     /// Of output = input · W + b: inputGradient = outputGradient · Wᵀ, W's gradient += inputᵀ · outputGradient, b's += the
     /// column sums of outputGradient.
     /// </summary>
-    public void Dense(
+    public static void Dense(
         Matrix input, DenseLinear map, Matrix outputGradient, KernelSet kernels, Matrix inputGradient, DenseLinear mapGradient)
     {
         inputGradient.Resize(input.Rows, map.Inputs);
-        exchanged.CopyTransposedFrom(map.Weight);
-        kernels.MatMul.Multiply(outputGradient.Span, exchanged.Span, [], map.Outputs, map.Inputs, inputGradient.Span);
+        kernels.MatMul.MultiplyTransposed(outputGradient.Span, map.Weight.Span, map.Outputs, map.Inputs, inputGradient.Span);
         kernels.MatMul.AddTransposedProduct(
             input.Span, outputGradient.Span, map.Inputs, map.Outputs, mapGradient.Weight.Span);
         if (mapGradient.Bias is not null)

@@ -1,5 +1,4 @@
-// The training step: a batch, its gradients on two threads, an update. Files and messages are TrainingRun's and the
-// command's business.
+// The training step: a batch, its gradients, an update. Files and messages are TrainingRun's and the command's business.
 
 using Gpt2.Core.Model;
 
@@ -12,23 +11,20 @@ namespace Gpt2.Core.Training;
 /// <param name="LearningRate">The rate of the update.</param>
 public readonly record struct StepResult(int Step, double Loss, double GradientNorm, float LearningRate);
 
-/// <summary>
-/// Trains a model. A batch is always computed as two halves, whether on one thread or on two, and their gradients are
-/// added in the same order: the result does not depend on the number of threads.
-/// </summary>
+/// <summary>Trains a model. Threads are the kernels' business; the result does not depend on their number.</summary>
 public sealed class Trainer
 {
     private readonly Gpt2Model model;
     private readonly TrainingSettings settings;
     private readonly TrainingData data;
     private readonly BatchSource batches;
-    private readonly Half[] halves;
-    private readonly ParallelOptions threads;
+    private readonly BatchGradients batch;
+    private readonly Gpt2Gradients gradients;
     private readonly int[] tokens;
     private readonly int[] targets;
 
     /// <exception cref="Gpt2Exception">The settings make no sense for the model.</exception>
-    public Trainer(Gpt2Model model, TrainingSettings settings, TrainingData data, int threads = 2)
+    public Trainer(Gpt2Model model, TrainingSettings settings, TrainingData data)
     {
         if (settings.Problem() is string problem)
         {
@@ -43,16 +39,12 @@ public sealed class Trainer
         this.model = model;
         this.settings = settings;
         this.data = data;
-        this.threads = new ParallelOptions { MaxDegreeOfParallelism = threads };
-        model.Weights.Head.Exchange();
         Optimizer = new AdamWOptimizer(model.Config, settings.Optimizer);
         batches = new BatchSource(data.Training, settings);
+        batch = new BatchGradients(model.Config, settings.BatchSize, settings.Dropout);
+        gradients = new Gpt2Gradients(model.Config);
         tokens = new int[settings.BatchSize * settings.Context];
         targets = new int[tokens.Length];
-        int first = (settings.BatchSize + 1) / 2;
-        halves = settings.BatchSize == 1
-            ? [new Half(0, 1, model.Config, settings)]
-            : [new Half(0, first, model.Config, settings), new Half(first, settings.BatchSize - first, model.Config, settings)];
     }
 
     public Gpt2Model Model => model;
@@ -75,31 +67,17 @@ public sealed class Trainer
     {
         int step = Optimizer.Step;
         int counted = tokens.Length * settings.Accumulate;
-        for (int half = 0; half < halves.Length; half++)
-        {
-            halves[half].Gradients.Clear();
-            halves[half].Batch.SeedDropout(BatchSource.SeedOf(settings.Seed, 3 + (ulong)half, (ulong)step));
-        }
-
+        gradients.Clear();
+        batch.SeedDropout(BatchSource.SeedOf(settings.Seed, 3, (ulong)step));
         double loss = 0;
         for (int pass = 0; pass < settings.Accumulate; pass++)
         {
             batches.Fill(((long)step * settings.Accumulate) + pass, tokens, targets);
-            Parallel.ForEach(halves, threads, half => half.Run(model, tokens, targets, settings.Context, counted));
-            foreach (Half half in halves)
-            {
-                loss += half.Loss;
-            }
-        }
-
-        for (int half = 1; half < halves.Length; half++)
-        {
-            halves[0].Gradients.Add(halves[half].Gradients, model.Kernels);
+            loss += batch.Add(model, tokens, targets, counted, gradients);
         }
 
         float learningRate = settings.LearningRateAt(step);
-        double norm = Optimizer.Update(halves[0].Gradients, learningRate, model.Weights);
-        model.Weights.Head.Exchange();
+        double norm = Optimizer.Update(gradients, learningRate, model.Weights);
         return new StepResult(Optimizer.Step, loss / counted, norm, learningRate);
     }
 
@@ -114,30 +92,16 @@ public sealed class Trainer
             return double.NaN;
         }
 
-        var losses = new double[taken];
-        var perThread = new ThreadLocal<ForwardActivations>(() => new ForwardActivations(model.Config, headRows: HeadRows.All));
-        Parallel.For(0, taken, new ParallelOptions { MaxDegreeOfParallelism = threads.MaxDegreeOfParallelism, CancellationToken = cancellation }, window =>
+        var one = new ForwardActivations(model.Config, headRows: HeadRows.All);
+        double loss = 0;
+        for (int window = 0; window < taken; window++)
         {
-            ForwardActivations a = perThread.Value!;
+            cancellation.ThrowIfCancellationRequested();
             int start = (int)((long)window * windows / taken) * context;
-            model.Forward(data.Validation.AsSpan(start, context), cache: null, a);
-            losses[window] = BatchGradients.SummedLoss(a, data.Validation.AsSpan(start + 1, context));
-        });
-        return losses.Sum() / ((double)taken * context);
-    }
+            model.Forward(data.Validation.AsSpan(start, context), cache: null, one);
+            loss += BatchGradients.SummedLoss(one, data.Validation.AsSpan(start + 1, context));
+        }
 
-    /// <summary>The part of a batch that one thread computes.</summary>
-    private sealed class Half(int first, int sequences, Gpt2Config config, TrainingSettings settings)
-    {
-        public BatchGradients Batch { get; } = new(config, sequences, settings.Dropout);
-
-        public Gpt2Gradients Gradients { get; } = new(config);
-
-        public double Loss { get; private set; }
-
-        public void Run(Gpt2Model model, int[] tokens, int[] targets, int context, int counted) =>
-            Loss = Batch.Add(
-                model, tokens.AsSpan(first * context, sequences * context), targets.AsSpan(first * context, sequences * context),
-                counted, Gradients);
+        return loss / ((double)taken * context);
     }
 }

@@ -89,7 +89,6 @@ public sealed class TrainingRun
             }
         }
 
-        trainer.Model.Weights.Head.Exchange();
     }
 
     private void WriteCheckpoint()

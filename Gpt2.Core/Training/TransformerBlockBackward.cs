@@ -52,7 +52,7 @@ public static class TransformerBlockBackward
         BlockActivations a, DenseLinear map, KernelSet kernels, BlockGradients g, DenseLinear mapGradient)
     {
         DropBackward(a.Dropout?.MlpOutputMask, g.MlpOutput);
-        g.Linear.Dense(a.Gelu, map, g.MlpOutput, kernels, g.Gelu, mapGradient);
+        LinearBackward.Dense(a.Gelu, map, g.MlpOutput, kernels, g.Gelu, mapGradient);
     }
 
     // gelu = gelu(mlp hidden)
@@ -65,7 +65,7 @@ public static class TransformerBlockBackward
     // mlp hidden = ln_2 scaled · c_fc_w + c_fc_b
     private static void Step13MlpHidden(
         BlockActivations a, DenseLinear map, KernelSet kernels, BlockGradients g, DenseLinear mapGradient) =>
-        g.Linear.Dense(a.Ln2Scaled, map, g.MlpHidden, kernels, g.Ln2Scaled, mapGradient);
+        LinearBackward.Dense(a.Ln2Scaled, map, g.MlpHidden, kernels, g.Ln2Scaled, mapGradient);
 
     // ln_2 scaled = ln_2 normalised × gain + bias
     private static void Step12Ln2Scaled(
@@ -88,7 +88,7 @@ public static class TransformerBlockBackward
         BlockActivations a, DenseLinear map, KernelSet kernels, BlockGradients g, DenseLinear mapGradient)
     {
         DropBackward(a.Dropout?.AttentionOutputMask, g.AttentionOutput);
-        g.Linear.Dense(a.AttendedValues, map, g.AttentionOutput, kernels, g.AttendedValues, mapGradient);
+        LinearBackward.Dense(a.AttendedValues, map, g.AttentionOutput, kernels, g.AttendedValues, mapGradient);
     }
 
     // attended values = attention (some of it dropped) · values, per sequence and head
@@ -144,7 +144,7 @@ public static class TransformerBlockBackward
     // qkv = ln_1 scaled · c_attn_w + c_attn_b
     private static void Step4Qkv(
         BlockActivations a, DenseLinear map, KernelSet kernels, BlockGradients g, DenseLinear mapGradient) =>
-        g.Linear.Dense(a.Ln1Scaled, map, g.Qkv, kernels, g.Ln1Scaled, mapGradient);
+        LinearBackward.Dense(a.Ln1Scaled, map, g.Qkv, kernels, g.Ln1Scaled, mapGradient);
 
     // ln_1 scaled = ln_1 normalised × gain + bias
     private static void Step3Ln1Scaled(

@@ -1,8 +1,6 @@
 // Working memory of kernels: kept per thread, so that the steady state allocates nothing, and aligned to cache lines, so
 // that a vector never lies across two.
 
-using System.Runtime.InteropServices;
-
 namespace Gpt2.Kernels.Tuned;
 
 /// <summary>A thread's buffers. What is in one holds until the same thread asks for the same one again.</summary>
@@ -20,32 +18,19 @@ internal static class Scratch
         Caller,
     }
 
-    private const int Line = 64;
-
     [ThreadStatic]
-    private static float[]?[]? buffers;
+    private static Memory<float>[]? buffers;
 
-    /// <summary>A buffer of at least that many floats; its content is undefined.</summary>
+    /// <summary>A buffer of that many floats; its content is undefined.</summary>
     public static Span<float> Of(Use use, int length)
     {
-        buffers ??= new float[Enum.GetValues<Use>().Length][];
-        ref float[]? buffer = ref buffers[(int)use];
-        if (buffer is null || buffer.Length < length + (Line / sizeof(float)))
+        buffers ??= new Memory<float>[Enum.GetValues<Use>().Length];
+        ref Memory<float> buffer = ref buffers[(int)use];
+        if (buffer.Length < length)
         {
-            buffer = Allocate(length);
+            buffer = CacheAligned.Allocate(length, zeroed: false);
         }
 
-        return buffer.AsSpan(AlignedStart(buffer), length);
-    }
-
-    /// <summary>An array that does not move, with room for <paramref name="length"/> floats from <see cref="AlignedStart"/> on.</summary>
-    public static float[] Allocate(int length) =>
-        GC.AllocateUninitializedArray<float>(checked(length + (Line / sizeof(float))), pinned: true);
-
-    /// <summary>The index of the first element of such an array that begins a cache line.</summary>
-    public static int AlignedStart(float[] pinned)
-    {
-        nint address = Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);
-        return (int)((Line - (address % Line)) % Line / sizeof(float));
+        return buffer.Span[..length];
     }
 }

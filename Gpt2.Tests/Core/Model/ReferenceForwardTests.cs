@@ -67,7 +67,7 @@ public class ReferenceForwardTests
         }
     }
 
-    private static int[] Ids(string name)
+    internal static int[] Ids(string name)
     {
         using JsonDocument loss = JsonDocument.Parse(File.ReadAllText(SharedData.PathOf("golden", name, "steps", "loss.json")));
         return [.. loss.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];

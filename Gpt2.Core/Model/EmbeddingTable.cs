@@ -1,0 +1,38 @@
+// Where the rows of wte come from: the matrix itself, or the language head's weights where those took its place.
+
+using Gpt2.Core.Numerics;
+
+namespace Gpt2.Core.Model;
+
+/// <summary>A row of channels for every token of the vocabulary.</summary>
+public abstract class EmbeddingTable
+{
+    public abstract int Vocabulary { get; }
+
+    public abstract int Channels { get; }
+
+    /// <summary>Copies the row of a token.</summary>
+    /// <param name="id">The token, below <see cref="Vocabulary"/>.</param>
+    /// <param name="destination">[channels]</param>
+    public abstract void CopyRow(int id, Span<float> destination);
+}
+
+/// <summary>The rows of a matrix.</summary>
+public sealed class DenseEmbedding(Matrix weight) : EmbeddingTable
+{
+    public override int Vocabulary => weight.Rows;
+
+    public override int Channels => weight.Columns;
+
+    public override void CopyRow(int id, Span<float> destination) => weight.Row(id).CopyTo(destination);
+}
+
+/// <summary>The columns of the language head's packed weights: wte is not kept twice.</summary>
+public sealed class TiedEmbedding(PackedLinear head) : EmbeddingTable
+{
+    public override int Vocabulary => head.Outputs;
+
+    public override int Channels => head.Inputs;
+
+    public override void CopyRow(int id, Span<float> destination) => head.CopyWeightsOf(id, destination);
+}

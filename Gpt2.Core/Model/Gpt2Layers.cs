@@ -1,0 +1,52 @@
+// What the forward pass runs through: the maps of every block behind one abstraction, so that it is the same whatever
+// the weights look like inside.
+
+using Gpt2.Core.Numerics;
+
+namespace Gpt2.Core.Model;
+
+/// <summary>A model's layers in the order in which the forward pass uses them.</summary>
+/// <param name="TokenEmbedding">wte, [vocabulary, channels]</param>
+/// <param name="PositionEmbedding">wpe, [context, channels]</param>
+/// <param name="Blocks">The blocks.</param>
+/// <param name="FinalNorm">ln_f</param>
+/// <param name="Head">From the last hidden state to logits: [channels, vocabulary].</param>
+public sealed record Gpt2Layers(
+    EmbeddingTable TokenEmbedding, Matrix PositionEmbedding, BlockLayers[] Blocks, LayerNormWeights FinalNorm, LinearMap Head)
+{
+    /// <summary>The weights as they are: what training changes, the forward pass sees.</summary>
+    public static Gpt2Layers Of(Gpt2Weights weights) => new(
+        new DenseEmbedding(weights.TokenEmbedding), weights.PositionEmbedding,
+        [.. weights.Blocks.Select(block => new BlockLayers(
+            block.Ln1, block.AttentionQkv, block.AttentionProjection, block.Ln2, block.MlpHidden, block.MlpProjection))],
+        weights.FinalNorm, weights.Head);
+
+    /// <summary>
+    /// Packs the weights for inference in the memory they have, matrix by matrix. The matrices that a product reads are
+    /// empty afterwards.
+    /// </summary>
+    public static Gpt2Layers TakeOver(Gpt2Weights weights)
+    {
+        var buffer = new Matrix("packing buffer");
+        BlockLayers[] blocks =
+        [
+            .. weights.Blocks.Select(block => new BlockLayers(
+                block.Ln1, PackedLinear.TakeOver(block.AttentionQkv, buffer), PackedLinear.TakeOver(block.AttentionProjection, buffer),
+                block.Ln2, PackedLinear.TakeOver(block.MlpHidden, buffer), PackedLinear.TakeOver(block.MlpProjection, buffer))),
+        ];
+        PackedLinear head = PackedLinear.TakeOver(weights.Head, buffer);
+        EmbeddingTable tokens = weights.Config.TiedHead ? new TiedEmbedding(head) : new DenseEmbedding(weights.TokenEmbedding);
+        return new Gpt2Layers(tokens, weights.PositionEmbedding, blocks, weights.FinalNorm, head);
+    }
+}
+
+/// <summary>One block's layers.</summary>
+/// <param name="Ln1">ln_1</param>
+/// <param name="AttentionQkv">attn/c_attn, [channels, 3 · channels]</param>
+/// <param name="AttentionProjection">attn/c_proj, [channels, channels]</param>
+/// <param name="Ln2">ln_2</param>
+/// <param name="MlpHidden">mlp/c_fc, [channels, hidden]</param>
+/// <param name="MlpProjection">mlp/c_proj, [hidden, channels]</param>
+public sealed record BlockLayers(
+    LayerNormWeights Ln1, LinearMap AttentionQkv, LinearMap AttentionProjection, LayerNormWeights Ln2, LinearMap MlpHidden,
+    LinearMap MlpProjection);
