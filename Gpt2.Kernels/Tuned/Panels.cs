@@ -121,17 +121,30 @@ internal static class Panels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void GatherPanels(ReadOnlySpan<float> source, int stride, int columns, int depth, Span<float> panels)
     {
-        int whole = columns - (columns % Width);
+        int whole = columns / Width;
+        int panelLength = depth * Width;
+        ref float from = ref MemoryMarshal.GetReference(source[..(((depth - 1) * stride) + columns)]);
+        ref float to = ref MemoryMarshal.GetReference(panels[..(whole * panelLength)]);
         for (int k = 0; k < depth; k++)
         {
-            ReadOnlySpan<float> row = source.Slice(k * stride, columns);
-            Span<float> to = panels[(k * Width)..];
-            for (int column = 0; column < whole; column += Width)
+            ref float row = ref Unsafe.Add(ref from, k * stride);
+            ref float place = ref Unsafe.Add(ref to, k * Width);
+            for (int panel = 0; panel < whole; panel++)
             {
-                row.Slice(column, Width).CopyTo(to[(column * depth)..]);
+                Vector256<float> a = Vector256.LoadUnsafe(ref row), b = Vector256.LoadUnsafe(ref row, 8);
+                Vector256<float> c = Vector256.LoadUnsafe(ref row, 16), d = Vector256.LoadUnsafe(ref row, 24);
+                a.StoreUnsafe(ref place);
+                b.StoreUnsafe(ref place, 8);
+                c.StoreUnsafe(ref place, 16);
+                d.StoreUnsafe(ref place, 24);
+                row = ref Unsafe.Add(ref row, Width);
+                place = ref Unsafe.Add(ref place, panelLength);
             }
+        }
 
-            row[whole..].CopyTo(to[Math.Min(whole * depth, to.Length)..]);
+        if (columns % Width > 0)
+        {
+            Gather(source[(whole * Width)..], stride, columns % Width, depth, 1, panels[(whole * panelLength)..], Width);
         }
     }
 
