@@ -55,8 +55,8 @@ internal static class Product<TLanes, TVector>
     /// <summary>Depth of a block: a left panel of 12 rows stays in the first cache, some right panels in the second.</summary>
     private const int BlockDepth = 768;
 
-    /// <summary>Right panels that a block has at most: 6 · 768 · 32 floats are 576 KiB.</summary>
-    private const int BlockPanels = 6;
+    /// <summary>Right panels that a block has at most: 3 · 768 · 32 floats are 288 KiB.</summary>
+    private const int BlockPanels = 3;
 
     /// <summary>Rows whose left side is packed at a time: the buffer stays below 10 MB.</summary>
     private const int BlockRows = 256 * 12;
