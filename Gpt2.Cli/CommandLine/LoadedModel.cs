@@ -53,6 +53,8 @@ internal sealed record LoadedModel(string Name, string Folder, Gpt2Model Model, 
 
     private static Gpt2Weights ReadWithProgress(string folder, Gpt2Config config, string name, CommandIo io)
     {
+        // What reading the vocabulary left behind goes first: the weights are most of what the process may hold.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         var watch = Stopwatch.StartNew();
         Gpt2Weights weights = Progress.Run(
             $"loading {name}", io, progress => CsvModelFolder.ReadWeights(folder, config, progress, io.Cancellation));

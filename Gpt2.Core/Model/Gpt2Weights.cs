@@ -1,6 +1,7 @@
 // All weights of a model. They know their names and shapes; where they come from is the Weights folder's business.
 
 using Gpt2.Core.Numerics;
+using Gpt2.Kernels;
 
 namespace Gpt2.Core.Model;
 
@@ -17,7 +18,7 @@ public sealed class Gpt2Weights
         }
 
         Config = config;
-        TokenEmbedding = new Matrix("wte", config.Vocabulary, config.Channels);
+        TokenEmbedding = PerToken("wte", config);
         PositionEmbedding = new Matrix("wpe", config.Context, config.Channels);
         Blocks = new BlockWeights[config.Layers];
         for (int block = 0; block < config.Layers; block++)
@@ -27,7 +28,7 @@ public sealed class Gpt2Weights
 
         FinalNorm = new LayerNormWeights("ln_f", config.Channels);
         Head = new TransposedLinear(
-            config.TiedHead ? TokenEmbedding : new Matrix("lm_head", config.Vocabulary, config.Channels));
+            config.TiedHead ? TokenEmbedding : PerToken("lm_head", config));
     }
 
     public Gpt2Config Config { get; }
@@ -66,6 +67,10 @@ public sealed class Gpt2Weights
             yield return Head.Weight;
         }
     }
+
+    // With room for the last panel, so that packing needs no memory of its own.
+    private static Matrix PerToken(string name, Gpt2Config config) =>
+        new(name, config.Vocabulary, config.Channels, WeightPanels.Length(config.Channels, config.Vocabulary));
 }
 
 /// <summary>The weights of one block, named as in OpenAI's checkpoint.</summary>
@@ -111,7 +116,7 @@ public sealed class BlockWeights
     }
 
     private static DenseLinear Dense(string name, int inputs, int outputs, bool bias) =>
-        new(new Matrix(name + "/w", inputs, outputs), bias ? new Matrix(name + "/b", 1, outputs) : null);
+        new(new Matrix(name + "/w", inputs, outputs, WeightPanels.Length(inputs, outputs)), bias ? new Matrix(name + "/b", 1, outputs) : null);
 }
 
 /// <summary>Gain and bias of a layer normalisation, [1, channels] each.</summary>

@@ -22,11 +22,15 @@ public sealed class Matrix
     private Memory<float> storage;
 
     /// <summary>Creates a matrix of zeros.</summary>
+    /// <param name="name">What it holds.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="capacity">Elements to make room for, where that is more.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative or the product is beyond an array's length.</exception>
-    public Matrix(string name, int rows = 0, int columns = 0)
+    public Matrix(string name, int rows = 0, int columns = 0, int capacity = 0)
     {
         Name = name;
-        storage = Allocate(Count(rows, columns));
+        storage = Allocate(Math.Max(Count(rows, columns), capacity));
         Rows = rows;
         Columns = columns;
     }
