@@ -24,6 +24,10 @@ public sealed class KernelSet
     /// <summary>The fastest rung there is on this machine.</summary>
     public static KernelRung FastestRung => KernelRung.Tuned;
 
+    /// <summary>Bits of the vectors that the Tuned rung computes with on this machine: 512, 256 or 128.</summary>
+    public static int TunedVectorBits =>
+        Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+
     public KernelRung Rung { get; }
 
     public MatMul MatMul { get; }
@@ -66,9 +70,12 @@ public sealed class KernelSet
 
             case KernelRung.Tuned:
                 var team = ThreadTeam.Of(threads ?? Math.Min(Environment.ProcessorCount, ThreadTeam.MaxThreads));
-                return Vector512.IsHardwareAccelerated ? CreateTuned<Lanes512, Vector512<float>>(team)
-                    : Vector256.IsHardwareAccelerated ? CreateTuned<Lanes256, Vector256<float>>(team)
-                    : CreateTuned<Lanes128, Vector128<float>>(team);
+                return TunedVectorBits switch
+                {
+                    512 => CreateTuned<Lanes512, Vector512<float>>(team),
+                    256 => CreateTuned<Lanes256, Vector256<float>>(team),
+                    _ => CreateTuned<Lanes128, Vector128<float>>(team),
+                };
 
             default:
                 throw new ArgumentOutOfRangeException(nameof(rung), rung, "no such rung of the kernel ladder");
