@@ -25,10 +25,11 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
     /// <param name="settings">How to train.</param>
     /// <param name="samplePrompt">What samples continue.</param>
     /// <param name="kernels">The kernels to compute with.</param>
+    /// <param name="threads">Threads to train with; the results are the same for every number.</param>
     /// <param name="io">Log and cancellation.</param>
     public static TrainingStart Begin(
         string? textFile, Tokenizer? tokenizer, int vocabularySize, Gpt2Weights? initial, Gpt2Config sizes,
-        TrainingSettings settings, string? samplePrompt, KernelSet kernels, CommandIo io)
+        TrainingSettings settings, string? samplePrompt, KernelSet kernels, int threads, CommandIo io)
     {
         string text = TextOf(textFile, io);
         if (tokenizer is null)
@@ -39,13 +40,13 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
 
         Gpt2Weights weights = initial ?? Fresh(sizes with { Vocabulary = tokenizer.Vocabulary.Count }, settings.Seed);
         TrainingData data = TrainingData.FromText(text, tokenizer, settings.Context);
-        var trainer = new Trainer(new Gpt2Model(weights, kernels), settings, data);
+        var trainer = new Trainer(new Gpt2Model(weights, kernels), settings, data, Math.Min(threads, Trainer.MostThreads));
         return new TrainingStart(trainer, tokenizer, new RunState(0, settings, PathOf(textFile), HashOf(text), samplePrompt, kernels.Rung));
     }
 
     /// <summary>Goes on with the run in a folder.</summary>
     /// <exception cref="Gpt2Exception">There is no checkpoint, or the text is not the same any more.</exception>
-    public static TrainingStart Resume(string folder, CommandIo io)
+    public static TrainingStart Resume(string folder, int threads, CommandIo io)
     {
         string checkpoint = TrainingRun.NewestCheckpoint(folder)
             ?? throw new Gpt2Exception($"{folder}: no checkpoint of a training run, expected one in its folder 'checkpoints'; begin a run without --resume");
@@ -59,7 +60,8 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
         Gpt2Weights weights = CsvModelFolder.ReadWeights(checkpoint, null, io.Cancellation);
         Tokenizer tokenizer = CsvLayout.TokenizerOf(checkpoint, weights.Config)!;
         var trainer = new Trainer(
-            new Gpt2Model(weights, KernelSet.Create(state.Kernels)), state.Settings, TrainingData.FromText(text, tokenizer, state.Settings.Context));
+            new Gpt2Model(weights, KernelSet.Create(state.Kernels, threads)), state.Settings,
+            TrainingData.FromText(text, tokenizer, state.Settings.Context), Math.Min(threads, Trainer.MostThreads));
         Checkpoint.ReadOptimizer(checkpoint, state.Step, trainer.Optimizer);
         return new TrainingStart(trainer, tokenizer, state);
     }

@@ -18,6 +18,9 @@ public readonly record struct StepResult(int Step, double Loss, double GradientN
 /// </summary>
 public sealed class Trainer
 {
+    /// <summary>A batch has two halves, so more threads than two would have nothing to do.</summary>
+    public const int MostThreads = 2;
+
     private readonly Gpt2Model model;
     private readonly TrainingSettings settings;
     private readonly TrainingData data;
@@ -28,7 +31,7 @@ public sealed class Trainer
     private readonly int[] targets;
 
     /// <exception cref="Gpt2Exception">The settings make no sense for the model.</exception>
-    public Trainer(Gpt2Model model, TrainingSettings settings, TrainingData data, int threads = 2)
+    public Trainer(Gpt2Model model, TrainingSettings settings, TrainingData data, int threads = MostThreads)
     {
         if (settings.Problem() is string problem)
         {
