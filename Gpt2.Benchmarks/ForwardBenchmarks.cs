@@ -1,5 +1,5 @@
 // Measures the whole forward pass of a small random model: a further token when 63 are in the cache, and a prompt of 64
-// tokens, on every rung. The column Allocated shows that a pass reuses its matrices.
+// tokens, on every rung and one thread. The column Allocated shows that a pass reuses its matrices.
 
 using BenchmarkDotNet.Attributes;
 using Gpt2.Benchmarks.Support;
@@ -29,7 +29,7 @@ public class ForwardBenchmarks
     public void Setup()
     {
         WeightInitialisation.Fill(weights, seed: 1);
-        model = new Gpt2Model(weights, KernelSet.Create(Rung));
+        model = new Gpt2Model(weights, KernelSet.Create(Rung, threads: 1));
         PromptOf64();
     }
 

@@ -1,5 +1,5 @@
-// Measures the language head of GPT-2 small on one token: 154 MB of weights, each read once and used once, so that
-// MB/s is the memory's limit as soon as the arithmetic is not.
+// Measures the language head of GPT-2 small on one token and one thread: 154 MB of weights, each read once and used once,
+// so that GB/s is the memory's limit as soon as the arithmetic is not. The weights are as they lie in a model, one row per token.
 
 using BenchmarkDotNet.Attributes;
 using Gpt2.Benchmarks.Support;
@@ -9,8 +9,8 @@ using Gpt2.Kernels;
 namespace Gpt2.Benchmarks;
 
 [AgainstScalarColumn]
-[ThroughputColumn]
-public class HeadBenchmarks : IProcessesBytes
+[LimitColumns]
+public class HeadBenchmarks : LimitedBenchmarks
 {
     private const int Channels = 768;
     private const int Vocabulary = 50257;
@@ -23,16 +23,19 @@ public class HeadBenchmarks : IProcessesBytes
     [ParamsAllValues]
     public KernelRung Rung { get; set; }
 
-    public long BytesPerCall => (long)Vocabulary * Channels * sizeof(float);
+    protected override int ThreadsOfCase => 1;
+
+    public override CallWork WorkOf(string method) => CallWork.Floats((double)Vocabulary * Channels);
 
     [GlobalSetup]
     public void Setup()
     {
         var random = new RandomGenerator(1);
-        kernels = KernelSet.Create(Rung);
+        kernels = KernelSet.Create(Rung, threads: 1);
         hiddenState = RandomArrays.Normal(Channels, random);
         embedding = RandomArrays.Normal(Vocabulary * Channels, random);
         logits = new float[Vocabulary];
+        MeasureLimits();
     }
 
     [Benchmark]

@@ -1,21 +1,20 @@
-// Measures every kernel on every rung in the shapes of GPT-2 small: one token, as in generating, and 64, as in reading a
-// prompt. The language head, far larger than the rest, is measured in HeadBenchmarks.
+// Measures every kernel of the forward pass on every rung, on one thread, in the shapes of GPT-2 small and of the default
+// model: one token, as in generating, and 64, as in reading a prompt. More of the products is in ProductBenchmarks and
+// OneRowBenchmarks, the language head in HeadBenchmarks, the backward pass in BackwardBenchmarks.
 
 using BenchmarkDotNet.Attributes;
 using Gpt2.Benchmarks.Support;
+using Gpt2.Core.Measurement;
+using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 
 namespace Gpt2.Benchmarks;
 
 [AgainstScalarColumn]
-public class KernelBenchmarks
+[LimitColumns]
+public class KernelBenchmarks : LimitedBenchmarks
 {
-    private const int Channels = 768;
-    private const int Hidden = 4 * Channels;
-    private const int Heads = 12;
-    private const int HeadSize = Channels / Heads;
-    private const int Vocabulary = 50257;
     private const int Total = 64; // keys and values: the tokens and what came before them
     private const float Epsilon = 1e-5f;
 
@@ -31,57 +30,83 @@ public class KernelBenchmarks
     [ParamsAllValues]
     public KernelRung Rung { get; set; }
 
+    [Params(BenchmarkModels.Gpt2, BenchmarkModels.Workshop)]
+    public string Model { get; set; } = BenchmarkModels.Gpt2;
+
     [Params(1, 64)]
     public int Tokens { get; set; }
+
+    protected override int ThreadsOfCase => 1;
+
+    private Gpt2Config Sizes => BenchmarkModels.Sizes(Model);
+
+    /// <summary>Keys that the tokens see together: the last sees all, the one before it one less.</summary>
+    private double Visible => Tokens * (Total - ((Tokens - 1) / 2.0));
+
+    public override CallWork WorkOf(string method)
+    {
+        (double channels, double hiddenSize) = (Sizes.Channels, Sizes.Hidden);
+        return method switch
+        {
+            nameof(MatMulMultiply) or nameof(MatMulMultiplyTransposed) => CallWork.Arithmetic(Work.Product(Tokens, Sizes.Channels, Sizes.Hidden)),
+            nameof(AttentionScores) or nameof(AttentionWeightedValues) => CallWork.Arithmetic(2 * Visible * channels),
+            nameof(AttentionNormalise) => CallWork.Floats(2 * Visible * Sizes.Heads),
+            nameof(SoftmaxRows) => CallWork.Floats(2.0 * Tokens * Sizes.Vocabulary),
+            nameof(GeluApply) => CallWork.Floats(2 * Tokens * hiddenSize),
+            nameof(AddApply) => CallWork.Floats(3 * Tokens * channels),
+            _ => CallWork.Floats(2 * Tokens * channels),
+        };
+    }
 
     [GlobalSetup]
     public void Setup()
     {
         var random = new RandomGenerator(1);
-        kernels = KernelSet.Create(Rung);
-        stream = RandomArrays.Normal(Tokens * Channels, random);
+        kernels = KernelSet.Create(Rung, threads: 1);
+        stream = RandomArrays.Normal(Tokens * Sizes.Channels, random);
         sum = new float[stream.Length];
-        gain = RandomArrays.Normal(Channels, random);
-        bias = RandomArrays.Normal(Channels, random);
-        weights = RandomArrays.Normal(Channels * Hidden, random);
-        hiddenBias = RandomArrays.Normal(Hidden, random);
-        hidden = RandomArrays.Normal(Tokens * Hidden, random);
+        gain = RandomArrays.Normal(Sizes.Channels, random);
+        bias = RandomArrays.Normal(Sizes.Channels, random);
+        weights = RandomArrays.Normal(Sizes.Channels * Sizes.Hidden, random);
+        hiddenBias = RandomArrays.Normal(Sizes.Hidden, random);
+        hidden = RandomArrays.Normal(Tokens * Sizes.Hidden, random);
         activated = new float[hidden.Length];
-        keys = RandomArrays.Normal(Total * Channels, random);
-        scores = RandomArrays.Normal(Tokens * Heads * Total, random);
+        keys = RandomArrays.Normal(Total * Sizes.Channels, random);
+        scores = RandomArrays.Normal(Tokens * Sizes.Heads * Total, random);
         attention = new float[scores.Length];
-        logits = RandomArrays.Normal(Tokens * Vocabulary, random);
+        logits = RandomArrays.Normal(Tokens * Sizes.Vocabulary, random);
         probabilities = new float[logits.Length];
-        kernels.Attention.Normalise(scores, Tokens, Heads, attention);
+        kernels.Attention.Normalise(scores, Tokens, Sizes.Heads, attention);
+        MeasureLimits();
     }
 
     /// <summary>Step 13, the larger of a block's products: 768 → 3072.</summary>
     [Benchmark]
-    public void MatMulMultiply() => kernels.MatMul.Multiply(stream, weights, hiddenBias, Channels, Hidden, activated);
+    public void MatMulMultiply() => kernels.MatMul.Multiply(stream, weights, hiddenBias, Sizes.Channels, Sizes.Hidden, activated);
 
     /// <summary>The same product with the weights stored per output, as in the language head.</summary>
     [Benchmark]
     public void MatMulMultiplyTransposed() =>
-        kernels.MatMul.MultiplyTransposed(stream, weights, Channels, Hidden, activated);
+        kernels.MatMul.MultiplyTransposed(stream, weights, Sizes.Channels, Sizes.Hidden, activated);
 
     [Benchmark]
-    public void LayerNormNormalise() => kernels.LayerNorm.Normalise(stream, Channels, Epsilon, sum);
+    public void LayerNormNormalise() => kernels.LayerNorm.Normalise(stream, Sizes.Channels, Epsilon, sum);
 
     [Benchmark]
     public void LayerNormScale() => kernels.LayerNorm.Scale(stream, gain, bias, sum);
 
     /// <summary>Probabilities of the whole vocabulary.</summary>
     [Benchmark]
-    public void SoftmaxRows() => kernels.Softmax.Rows(logits, Vocabulary, probabilities);
+    public void SoftmaxRows() => kernels.Softmax.Rows(logits, Sizes.Vocabulary, probabilities);
 
     [Benchmark]
-    public void AttentionScores() => kernels.Attention.Scores(stream, keys, Heads, HeadSize, scores);
+    public void AttentionScores() => kernels.Attention.Scores(stream, keys, Sizes.Heads, Sizes.HeadSize, scores);
 
     [Benchmark]
-    public void AttentionNormalise() => kernels.Attention.Normalise(scores, Tokens, Heads, attention);
+    public void AttentionNormalise() => kernels.Attention.Normalise(scores, Tokens, Sizes.Heads, attention);
 
     [Benchmark]
-    public void AttentionWeightedValues() => kernels.Attention.WeightedValues(attention, keys, Heads, HeadSize, sum);
+    public void AttentionWeightedValues() => kernels.Attention.WeightedValues(attention, keys, Sizes.Heads, Sizes.HeadSize, sum);
 
     [Benchmark]
     public void GeluApply() => kernels.Gelu.Apply(hidden, activated);

@@ -15,6 +15,17 @@ catch (Gpt2Exception e)
     return 1;
 }
 
+foreach (string variable in OpenBlas.Variables.Where(name => Environment.GetEnvironmentVariable(name) is not null))
+{
+    Console.Error.WriteLine($"{variable} is set and may slow OpenBLAS down: the benchmarks run without it");
+    Environment.SetEnvironmentVariable(variable, null);
+}
+
+if (!OpenBlas.IsInstalled)
+{
+    Console.Error.WriteLine("no libopenblas.so.0 on this system: the products are measured without OpenBLAS");
+}
+
 // BenchmarkDotNet looks for the project to build below the current folder, and knows solutions as .sln only.
 Directory.SetCurrentDirectory(Checkout.Root);
 IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(Checkout).Assembly).Run(args);

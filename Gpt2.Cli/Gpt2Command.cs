@@ -28,9 +28,7 @@ public static class Gpt2Command
             ParseResult parsed = Create(io).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0)
             {
-                Command command = parsed.CommandResult.Command;
-                string called = command is RootCommand ? "gpt2" : "gpt2 " + command.Name;
-                throw new UsageException($"{parsed.Errors[0].Message.TrimEnd('.')} ('{called} --help' lists what there is)");
+                throw new UsageException($"{parsed.Errors[0].Message.TrimEnd('.')} ('{NameOf(parsed.CommandResult)} --help' lists what there is)");
             }
 
             RefuseUnknownOptions(parsed);
@@ -68,6 +66,10 @@ public static class Gpt2Command
             }
         }
     }
+
+    /// <summary>A command as one calls it: "gpt2 bench train".</summary>
+    private static string NameOf(CommandResult result) =>
+        result.Command is not RootCommand && result.Parent is CommandResult parent ? $"{NameOf(parent)} {result.Command.Name}" : "gpt2";
 
     private static RootCommand Create(CommandIo io)
     {

@@ -3,7 +3,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Columns;
-using BenchmarkDotNet.Parameters;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 
@@ -31,19 +30,7 @@ internal sealed class ThroughputColumn() : NumberColumn(
         }
 
         // Bytes per nanosecond are GB per second.
-        double megabytesPerSecond = 1000 * BytesPerCall(benchmarkCase) / statistics.Mean;
+        double megabytesPerSecond = 1000 * CaseInstance.Create<IProcessesBytes>(benchmarkCase).BytesPerCall / statistics.Mean;
         return megabytesPerSecond.ToString("0.0", CultureInfo.InvariantCulture);
-    }
-
-    private static long BytesPerCall(BenchmarkCase benchmarkCase)
-    {
-        Type type = benchmarkCase.Descriptor.Type;
-        var benchmarks = (IProcessesBytes)Activator.CreateInstance(type)!;
-        foreach (ParameterInstance parameter in benchmarkCase.Parameters.Items)
-        {
-            type.GetProperty(parameter.Name)!.SetValue(benchmarks, parameter.Value);
-        }
-
-        return benchmarks.BytesPerCall;
     }
 }

@@ -10,6 +10,8 @@ namespace Gpt2.Cli.CommandLine;
 /// <summary>Shared options.</summary>
 internal static class CommonOptions
 {
+    private const int MostThreads = 256;
+
     private static readonly (string Name, KernelRung Rung)[] Rungs =
     [
         ("scalar", KernelRung.Scalar),
@@ -38,6 +40,28 @@ internal static class CommonOptions
             if (result.GetValueOrDefault<string?>() is string name && !names.Contains(name))
             {
                 result.AddError($"--kernels: found '{name}', expected {string.Join(", ", names)}");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>1 to 256; without it one per core. The results are the same bits for every number.</summary>
+    public static Option<int> Threads()
+    {
+        var option = new Option<int>("--threads", "-t")
+        {
+            Description = $"Threads to compute with, 1 to {MostThreads}; only the tuned kernels use more than one. Default: one per core.",
+            DefaultValueFactory = _ => Math.Min(Environment.ProcessorCount, MostThreads),
+            HelpName = "N",
+        };
+        option.Validators.Add(result =>
+        {
+            // What is no number at all is the parser's to report.
+            if (result.Tokens is [{ Value: string given }]
+                && int.TryParse(given, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int threads)
+                && threads is < 1 or > MostThreads)
+            {
+                result.AddError($"--threads: found {given}, expected 1 to {MostThreads}");
             }
         });
         return option;
@@ -92,8 +116,10 @@ internal static class CommonOptions
         };
 
     /// <summary>The kernels that an option's value names.</summary>
-    public static KernelSet KernelsOf(string? name) =>
-        KernelSet.Create(name is null ? KernelSet.FastestRung : Rungs.First(rung => rung.Name == name).Rung);
+    /// <param name="name">The rung; null for the fastest.</param>
+    /// <param name="threads">Threads to compute with; null for one per core.</param>
+    public static KernelSet KernelsOf(string? name, int? threads = null) =>
+        KernelSet.Create(name is null ? KernelSet.FastestRung : Rungs.First(rung => rung.Name == name).Rung, threads);
 
     /// <summary>A rung as the option spells it.</summary>
     public static string NameOf(KernelRung rung) => Rungs.First(entry => entry.Rung == rung).Name;

@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using Gpt2.Core.Model;
+using Gpt2.Kernels;
 
 namespace Gpt2.Cli.CommandLine;
 
@@ -11,6 +12,7 @@ internal sealed class ModelInput
     private readonly PromptOptions prompt = new("prompt");
     private readonly Option<string?> model = CommonOptions.Model();
     private readonly Option<string?> kernels = CommonOptions.Kernels();
+    private readonly Option<int> threads = CommonOptions.Threads();
     private readonly Option<string?> breakpoint = CommonOptions.Break();
     private readonly Option<bool> json = CommonOptions.Json();
 
@@ -19,6 +21,7 @@ internal sealed class ModelInput
         prompt.AddTo(command);
         command.Options.Add(model);
         command.Options.Add(kernels);
+        command.Options.Add(threads);
         command.Options.Add(breakpoint);
         command.Options.Add(json);
     }
@@ -29,9 +32,8 @@ internal sealed class ModelInput
     public PromptedModel Read(ParseResult parsed, CommandIo io)
     {
         Prompt given = prompt.Read(parsed, dropFinalLineEnd: true, io);
-        LoadedModel loaded = LoadedModel.Load(
-            parsed.GetValue(model), CommonOptions.KernelsOf(parsed.GetValue(kernels)), io,
-            keepMatrices: parsed.GetValue(breakpoint) is not null);
+        KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels), parsed.GetValue(threads));
+        LoadedModel loaded = LoadedModel.Load(parsed.GetValue(model), set, io, keepMatrices: parsed.GetValue(breakpoint) is not null);
         int[] ids = given.Encode(loaded.Tokenizer);
         StepBreakpoint? stop = Breakpoints.Parse(parsed.GetValue(breakpoint), loaded.Config, io);
         return new PromptedModel(loaded, given.Text, ids, stop, parsed.GetValue(json));

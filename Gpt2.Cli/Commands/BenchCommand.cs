@@ -1,66 +1,143 @@
-// gpt2 bench: what this machine makes of the program. So far: training steps.
+// gpt2 bench: what this machine makes of the program, as a share of what the machine can do.
 
 using System.CommandLine;
 using System.Globalization;
+using Gpt2.Cli.Bench;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
-using Gpt2.Core.Model;
-using Gpt2.Core.Training;
 using Spectre.Console;
 
 namespace Gpt2.Cli.Commands;
 
 internal static class BenchCommand
 {
+    private const BenchChoices Compared = BenchChoices.Kernels | BenchChoices.Rounds | BenchChoices.Sizes | BenchChoices.Roofline;
+
     public static Command Create(CommandIo io)
     {
-        var command = new Command("bench", "Measure this machine.");
+        var command = new Command(
+            "bench",
+            "Measure this machine and what the program makes of it: each figure beside the machine's limit, which is measured before and after. "
+            + "Takes about a minute and 3.5 GB; a part alone takes less.");
+        const BenchChoices All = Compared | BenchChoices.Prompt | BenchChoices.Decode | BenchChoices.Train | BenchChoices.Model;
+        var options = new BenchOptions(All);
+        Measures(command, options, io, (session, parsed) =>
+        {
+            LimitRows.Measure(session);
+            ProductRows.Measure(session);
+            ModelRows.MeasurePrompt(session);
+            ModelRows.MeasureDecoding(session);
+            LoadRows.Measure(session, options.Model(parsed), io);
+            TrainRows.Measure(session); // last, since it changes the weights
+            if (!options.HasOwnSizes(parsed))
+            {
+                TrainRows.MeasureWorkshop(session);
+            }
+        });
+
+        command.Subcommands.Add(Part(
+            "limits", "What the machine gives at most: multiply-adds in registers and bytes from memory, on one thread and on all.",
+            new BenchOptions(BenchChoices.None), io, LimitRows.Measure));
+        command.Subcommands.Add(Part(
+            "products", "Matrix products of a prompt and of training, and of one row by weights that come from memory.",
+            new BenchOptions(Compared), io, ProductRows.Measure));
+        command.Subcommands.Add(Part(
+            "prompt", "A prompt through a model of random weights, for the last token's logits.",
+            new BenchOptions(Compared | BenchChoices.Prompt), io, ModelRows.MeasurePrompt));
+        command.Subcommands.Add(Part(
+            "decode", "Token by token, for every type of weights.",
+            new BenchOptions(Compared | BenchChoices.Decode), io, ModelRows.MeasureDecoding));
         command.Subcommands.Add(Train(io));
+        var load = new Command("load", "Loading a model, beside reading the bytes of its files.");
+        var loadOptions = new BenchOptions(BenchChoices.Model | BenchChoices.Rounds | BenchChoices.Kernels);
+        Measures(load, loadOptions, io, (session, parsed) => LoadRows.Measure(session, loadOptions.Model(parsed), io));
+        command.Subcommands.Add(load);
         return command;
+    }
+
+    private static Command Part(string name, string description, BenchOptions options, CommandIo io, Action<BenchSession> measure)
+    {
+        var command = new Command(name, description);
+        Measures(command, options, io, (session, _) => measure(session));
+        return command;
+    }
+
+    /// <summary>Gives a command its options and its action: measure, show, draw.</summary>
+    private static void Measures(Command command, BenchOptions options, CommandIo io, Action<BenchSession, ParseResult> measure)
+    {
+        options.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            RunSession(options, parsed, io, session =>
+            {
+                measure(session, parsed);
+                if (options.Json(parsed))
+                {
+                    JsonShapes.Write(BenchReport.ResultOf(session), io.Out);
+                }
+                else
+                {
+                    BenchReport.Show(BenchReport.ResultOf(session), io);
+                }
+            });
+            return ExitCode.Done;
+        });
     }
 
     private static Command Train(CommandIo io)
     {
-        Option<string> model = new("--size") { Description = "Which sizes to train.", DefaultValueFactory = _ => "workshop", HelpName = "workshop|gpt2" };
-        model.AcceptOnlyFromAmong("workshop", "gpt2");
-        Option<int> steps = CommonOptions.Count("--steps", [], "Steps to measure, after two to warm up.", least: 1, standard: 10);
-        Option<string?> kernels = CommonOptions.Kernels();
-        Option<bool> json = CommonOptions.Json();
-
-        var command = new Command("train", "Time and memory of a training step: the workshop's preset, or GPT-2 small with 4 × 64 tokens.");
-        command.Options.Add(model);
-        command.Options.Add(steps);
-        command.Options.Add(kernels);
-        command.Options.Add(json);
+        var options = new BenchOptions(
+            BenchChoices.Kernels | BenchChoices.Sizes | BenchChoices.Train | BenchChoices.Roofline, BenchOptions.WorkshopName, standardSteps: 10);
+        var command = new Command("train", "Time and memory of a training step: the workshop's preset, GPT-2 small with 4 × 64 tokens, or any sizes.");
+        options.AddTo(command);
         command.SetAction(parsed =>
         {
-            bool workshop = parsed.GetValue(model) == "workshop";
-            Gpt2Config config = workshop
-                ? WorkshopPreset.Sizes with { Vocabulary = WorkshopPreset.VocabularySize }
-                : new Gpt2Config(50257, 1024, 768, 12, 12);
-            (int batch, int context) = workshop ? (WorkshopPreset.Settings.BatchSize, WorkshopPreset.Settings.Context) : (4, 64);
-            TrainingSpeedResult speed = TrainingSpeed.Measure(
-                config, batch, context, parsed.GetValue(steps), CommonOptions.KernelsOf(parsed.GetValue(kernels)), io.Cancellation);
-            var result = new BenchTrainResult(
-                parsed.GetValue(model)!, speed.Parameters, speed.TokensPerStep, 1000 * speed.MedianStepSeconds, speed.TokensPerSecond,
-                speed.GigaflopsPerSecond, speed.PeakBytes);
-            if (parsed.GetValue(json))
+            RunSession(options, parsed, io, session =>
             {
-                JsonShapes.Write(result, io.Out);
-            }
-            else
-            {
-                ShowTable(result, io);
-            }
-
+                BenchTrainResult result = TrainRows.Measure(session);
+                if (options.Json(parsed))
+                {
+                    JsonShapes.Write(result, io.Out);
+                }
+                else
+                {
+                    ShowTraining(result, io);
+                }
+            });
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void ShowTable(BenchTrainResult result, CommandIo io)
+    private static void RunSession(BenchOptions options, ParseResult parsed, CommandIo io, Action<BenchSession> run)
     {
-        Table table = Tables.Create("model", ">weights", ">tokens/step", ">ms/step", ">tokens/s", ">GFLOP/s", ">peak MiB");
+        RefuseOptionsBeforeThePart(parsed);
+        BenchSettings settings = options.Read(parsed);
+        using StagedFile? picture = options.Roofline(parsed) is string path ? new StagedFile(path) : null;
+        var session = new BenchSession(settings, io);
+        run(session);
+        if (picture is not null)
+        {
+            File.WriteAllText(picture.Path, BenchReport.Picture(session));
+            picture.Commit();
+        }
+    }
+
+    /// <summary>'gpt2 bench --threads 1 limits' would measure with all threads: an option belongs behind its part.</summary>
+    private static void RefuseOptionsBeforeThePart(ParseResult parsed)
+    {
+        if (parsed.CommandResult.Parent is System.CommandLine.Parsing.CommandResult { Command.Name: "bench" } bench
+            && bench.Children.OfType<System.CommandLine.Parsing.OptionResult>().FirstOrDefault(result => !result.Implicit) is { } given)
+        {
+            string part = parsed.CommandResult.Command.Name;
+            throw new UsageException($"{given.Option.Name} stands before '{part}', expected behind it: gpt2 bench {part} {given.Option.Name} …");
+        }
+    }
+
+    private static void ShowTraining(BenchTrainResult result, CommandIo io)
+    {
+        Table table = Tables.Create(
+            "model", ">weights", ">tokens/step", ">ms/step", ">tokens/s", ">GFLOP/s", ">threads", ">of FMA peak", ">peak MiB");
         table.Row(
             result.Size,
             result.Parameters.ToString("N0", CultureInfo.InvariantCulture),
@@ -68,6 +145,8 @@ internal static class BenchCommand
             result.MillisecondsPerStep.ToString("N1", CultureInfo.InvariantCulture),
             result.TokensPerSecond.ToString("N0", CultureInfo.InvariantCulture),
             result.GigaflopsPerSecond.ToString("N1", CultureInfo.InvariantCulture),
+            result.Threads.ToString(CultureInfo.InvariantCulture),
+            result.Ratio.ToString("0.00", CultureInfo.InvariantCulture),
             (result.PeakBytes / (1024.0 * 1024.0)).ToString("N0", CultureInfo.InvariantCulture));
         io.Show(table);
     }

@@ -6,6 +6,7 @@ using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Evaluation;
 using Gpt2.Core.Model;
+using Gpt2.Kernels;
 using Table = Spectre.Console.Table;
 
 namespace Gpt2.Cli.Commands;
@@ -28,12 +29,13 @@ internal static class EvalCommand
             HelpName = "N",
         };
         Option<string?> kernels = CommonOptions.Kernels();
+        Option<int> threads = CommonOptions.Threads();
         Option<bool> allowSpecial = CommonOptions.AllowSpecial();
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command("eval", "Measure how well a model predicts a text.");
         command.Arguments.Add(file);
-        foreach (Option option in (Option[])[ids, model, stride, kernels, allowSpecial, json])
+        foreach (Option option in (Option[])[ids, model, stride, kernels, threads, allowSpecial, json])
         {
             command.Options.Add(option);
         }
@@ -42,7 +44,8 @@ internal static class EvalCommand
         {
             string? path = parsed.GetValue(file);
             Prompt given = Read(path, parsed.GetValue(ids), parsed.GetValue(allowSpecial), io);
-            LoadedModel loaded = LoadedModel.Load(parsed.GetValue(model), CommonOptions.KernelsOf(parsed.GetValue(kernels)), io);
+            KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels), parsed.GetValue(threads));
+            LoadedModel loaded = LoadedModel.Load(parsed.GetValue(model), set, io);
             int step = StrideOf(parsed.GetResult(stride) is null ? null : parsed.GetValue(stride), loaded.Config);
             int[] tokens = given.Encode(loaded.Tokenizer);
             EvaluationResult result = Progress.Run(

@@ -45,6 +45,7 @@ internal sealed class TrainOptions
     private readonly Option<int> sampleEvery = CommonOptions.Count("--sample-every", [], "Steps between samples, 0 for none.", least: 0, standard: 500);
     private readonly Option<string?> samplePrompt = new("--sample-prompt") { Description = "What samples continue.", HelpName = "TEXT" };
     private readonly Option<string?> kernels = CommonOptions.Kernels();
+    private readonly Option<int> threads = CommonOptions.Threads();
     private readonly Option<bool> json = CommonOptions.Json();
 
     public void AddTo(Command command)
@@ -54,7 +55,7 @@ internal sealed class TrainOptions
             [
                 output, resume, preset, initial, vocabulary, vocabularySize, layers, heads, channels, context, steps, batchSize, accumulate,
                 warmup, learningRate, minLearningRate, weightDecay, clipNorm, dropout, randomWindows, seed, digits, evaluateEvery,
-                checkpointEvery, reportEvery, sampleEvery, samplePrompt, kernels, json,
+                checkpointEvery, reportEvery, sampleEvery, samplePrompt, kernels, threads, json,
             ])
         {
             command.Options.Add(option);
@@ -81,10 +82,10 @@ internal sealed class TrainOptions
         if (parsed.GetValue(resume) is not null)
         {
             RefuseWithResume(parsed);
-            return TrainingStart.Resume(folder, io);
+            return TrainingStart.Resume(folder, parsed.GetValue(threads), io);
         }
 
-        KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels));
+        KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels), parsed.GetValue(threads));
         bool workshop = IsWorkshop(parsed);
         if (workshop == parsed.GetValue(file) is not null)
         {
@@ -160,7 +161,7 @@ internal sealed class TrainOptions
             throw new UsageException("--resume goes on as the run was begun: expected no FILE beside it");
         }
 
-        Option[] allowed = [resume, reportEvery, sampleEvery, json];
+        Option[] allowed = [resume, reportEvery, sampleEvery, threads, json];
         foreach (Option option in parsed.CommandResult.Command.Options.Except(allowed))
         {
             if (parsed.GetResult(option) is { Implicit: false })

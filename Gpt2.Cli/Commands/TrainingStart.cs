@@ -45,7 +45,7 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
 
     /// <summary>Goes on with the run in a folder.</summary>
     /// <exception cref="Gpt2Exception">There is no checkpoint, or the text is not the same any more.</exception>
-    public static TrainingStart Resume(string folder, CommandIo io)
+    public static TrainingStart Resume(string folder, int threads, CommandIo io)
     {
         string checkpoint = TrainingRun.NewestCheckpoint(folder)
             ?? throw new Gpt2Exception($"{folder}: no checkpoint of a training run, expected one in its folder 'checkpoints'; begin a run without --resume");
@@ -59,7 +59,8 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
         Gpt2Weights weights = CsvModelFolder.ReadWeights(checkpoint, null, io.Cancellation);
         Tokenizer tokenizer = CsvLayout.TokenizerOf(checkpoint, weights.Config)!;
         var trainer = new Trainer(
-            new Gpt2Model(weights, KernelSet.Create(state.Kernels)), state.Settings, TrainingData.FromText(text, tokenizer, state.Settings.Context));
+            new Gpt2Model(weights, KernelSet.Create(state.Kernels, threads)), state.Settings,
+            TrainingData.FromText(text, tokenizer, state.Settings.Context));
         Checkpoint.ReadOptimizer(checkpoint, state.Step, trainer.Optimizer);
         return new TrainingStart(trainer, tokenizer, state);
     }

@@ -33,7 +33,21 @@ internal sealed record InfoResult(
 internal sealed record TrainResult(string Folder, int Steps, double Loss, double? ValidationLoss, long Parameters, double Seconds);
 
 internal sealed record BenchTrainResult(
-    string Size, long Parameters, int TokensPerStep, double MillisecondsPerStep, double TokensPerSecond, double GigaflopsPerSecond, long PeakBytes);
+    string Size, long Parameters, int TokensPerStep, double MillisecondsPerStep, double TokensPerSecond, double GigaflopsPerSecond, long PeakBytes,
+    int Threads, double LimitGigaflopsPerSecond, double Ratio);
+
+internal sealed record BenchResult(BenchMachine Machine, BenchRow[] Rows);
+
+internal sealed record BenchMachine(string Processor, int Cores, string[] InstructionSets, int VectorBits, string Kernels);
+
+/// <summary>
+/// A figure beside the limit of the machine in the same unit: null, like the ratio, where the row is a limit itself. A part is
+/// limit, product, vector, prompt, decode, train or load; a limit's kind fma_peak, read_bandwidth or file_reading. Operations
+/// and bytes are those of one call, which takes the milliseconds.
+/// </summary>
+internal sealed record BenchRow(
+    string Part, string Name, string? Weights, int Threads, double? Milliseconds, double Figure, string Unit, double? Limit,
+    string? LimitKind, double? Ratio, double Operations, double Bytes);
 
 internal sealed record NewResult(string Folder, long Parameters, ulong Seed);
 
@@ -60,6 +74,7 @@ internal sealed record ErrorDetail(string Message, string Code);
 [JsonSerializable(typeof(InfoResult))]
 [JsonSerializable(typeof(NewResult))]
 [JsonSerializable(typeof(BenchTrainResult))]
+[JsonSerializable(typeof(BenchResult))]
 [JsonSerializable(typeof(TrainResult))]
 [JsonSerializable(typeof(TrainTokenizerResult))]
 [JsonSerializable(typeof(CorpusResult))]

@@ -1,4 +1,4 @@
-// How fast a model of given sizes trains on this machine.
+// Training steps to be timed: how fast a model of given sizes trains on this machine.
 
 using System.Diagnostics;
 using Gpt2.Core.Model;
@@ -7,45 +7,45 @@ using Gpt2.Kernels;
 
 namespace Gpt2.Core.Training;
 
-/// <summary>What was measured.</summary>
-/// <param name="Parameters">Weights of the model.</param>
-/// <param name="TokensPerStep">Tokens of a step.</param>
-/// <param name="MedianStepSeconds">Median time of a step after the first two.</param>
-/// <param name="TokensPerSecond">Tokens of a step over its median time.</param>
-/// <param name="GigaflopsPerSecond">6 operations per weight and token, attention's products not counted.</param>
-/// <param name="PeakBytes">The most memory the process has held so far.</param>
-public sealed record TrainingSpeedResult(
-    long Parameters, int TokensPerStep, double MedianStepSeconds, double TokensPerSecond, double GigaflopsPerSecond, long PeakBytes);
-
-/// <summary>Measures training steps on random tokens: the time does not depend on what the tokens are.</summary>
-public static class TrainingSpeed
+/// <summary>Does training steps on random tokens: the time does not depend on what the tokens are.</summary>
+public sealed class TrainingSpeed
 {
     private const int WarmUpSteps = 2;
+    private const int Windows = 64; // as many windows of text
 
-    public static TrainingSpeedResult Measure(
-        Gpt2Config config, int batchSize, int context, int steps, KernelSet kernels, CancellationToken cancellation = default)
+    private readonly Trainer trainer;
+
+    /// <summary>Takes all memory of a training run, and does the first two steps.</summary>
+    /// <param name="weights">What is trained.</param>
+    /// <param name="batchSize">Sequences of a step.</param>
+    /// <param name="context">Tokens of a sequence, at most n_ctx.</param>
+    /// <param name="kernels">The kernels to compute with.</param>
+    /// <exception cref="Gpt2Exception">The sizes make no sense.</exception>
+    public TrainingSpeed(Gpt2Weights weights, int batchSize, int context, KernelSet kernels)
     {
-        var weights = new Gpt2Weights(config);
-        WeightInitialisation.Fill(weights, seed: 1);
         var random = new RandomGenerator(1);
-        int[] ids = [.. Enumerable.Range(0, (64 * context) + 1).Select(_ => (int)(random.NextDouble() * config.Vocabulary))];
-        var settings = new TrainingSettings { Steps = WarmUpSteps + steps, BatchSize = batchSize, Context = context, Windows = WindowOrder.Random };
-        var trainer = new Trainer(new Gpt2Model(weights, kernels), settings, TrainingData.FromIds(ids, []));
-
-        var seconds = new List<double>();
-        for (int step = 0; step < WarmUpSteps + steps; step++)
+        int[] ids = [.. Enumerable.Range(0, (Windows * context) + 1).Select(_ => (int)(random.NextDouble() * weights.Config.Vocabulary))];
+        var settings = new TrainingSettings { BatchSize = batchSize, Context = context, Windows = WindowOrder.Random };
+        trainer = new Trainer(
+            new Gpt2Model(weights, kernels), settings, TrainingData.FromIds(ids, []));
+        for (int step = 0; step < WarmUpSteps; step++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            long start = Stopwatch.GetTimestamp();
             trainer.RunStep();
-            seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
-
-        double[] measured = [.. seconds.Skip(WarmUpSteps).Order()];
-        double median = measured[measured.Length / 2];
-        double tokensPerSecond = trainer.TokensPerStep / median;
-        using var process = Process.GetCurrentProcess();
-        return new TrainingSpeedResult(
-            config.Parameters, trainer.TokensPerStep, median, tokensPerSecond, 6e-9 * config.Parameters * tokensPerSecond, process.PeakWorkingSet64);
     }
+
+    public int TokensPerStep => trainer.TokensPerStep;
+
+    /// <summary>The most memory that this process has held so far.</summary>
+    public static long PeakBytes
+    {
+        get
+        {
+            using var process = Process.GetCurrentProcess();
+            return process.PeakWorkingSet64;
+        }
+    }
+
+    /// <summary>Does a step.</summary>
+    public void RunStep() => trainer.RunStep();
 }

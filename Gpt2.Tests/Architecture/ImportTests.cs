@@ -17,6 +17,7 @@ public partial class ImportTests
         ["Tracing"] = ["Numerics", "Model"],
         ["Weights"] = ["Numerics", "Text", "Model"],
         ["Generation"] = ["Numerics", "Text", "Model"],
+        ["Measurement"] = ["Model"],
         ["Evaluation"] = ["Numerics", "Text", "Model", "Weights", "Generation"],
         ["Training"] = ["Numerics", "Text", "Model", "Weights", "Generation", "Evaluation"],
     };

@@ -1,0 +1,149 @@
+// The products that are measured, by this project's kernels and by the libraries that they are compared with: all on
+// the same random matrices, row by row in memory.
+
+using System.Globalization;
+using Gpt2.Core.Numerics;
+using Gpt2.Kernels;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Single;
+
+namespace Gpt2.Benchmarks.Support;
+
+/// <summary>Products of one shape.</summary>
+internal abstract class Products
+{
+    private const string OpenBlasName = "OpenBLAS", MathNetName = "MathNet";
+
+    protected Products(ProductShape shape)
+    {
+        var random = new RandomGenerator(1);
+        Shape = shape;
+        Left = RandomArrays.Normal(shape.Rows * shape.Inner, random);
+        Right = RandomArrays.Normal(shape.Inner * shape.Columns, random);
+        Gradient = RandomArrays.Normal(shape.Rows * shape.Columns, random);
+        Result = new float[shape.Rows * shape.Columns];
+        Sum = new float[Right.Length];
+    }
+
+    protected ProductShape Shape { get; }
+
+    /// <summary>[rows, inner]</summary>
+    protected float[] Left { get; }
+
+    /// <summary>[inner, columns], or for A·Bᵀ [columns, inner]</summary>
+    protected float[] Right { get; }
+
+    /// <summary>[rows, columns]</summary>
+    protected float[] Gradient { get; }
+
+    /// <summary>[rows, columns]</summary>
+    protected float[] Result { get; }
+
+    /// <summary>[inner, columns]</summary>
+    protected float[] Sum { get; }
+
+    /// <summary>Who computes, and on how many threads, as text in the tables: "Tuned 2T".</summary>
+    public static IEnumerable<string> All(bool withMathNet)
+    {
+        int[] threads = [.. new[] { 1, Environment.ProcessorCount }.Distinct()];
+        IEnumerable<string> libraries = ((string[])[OpenBlasName, MathNetName]).Where(
+            name => name == OpenBlasName ? OpenBlas.IsInstalled : withMathNet);
+        return Enum.GetNames<KernelRung>().Where(rung => rung != nameof(KernelRung.Tuned)).Select(rung => rung + " 1T")
+            .Concat(libraries.Prepend(nameof(KernelRung.Tuned)).SelectMany(name => threads.Select(count => $"{name} {count}T")));
+    }
+
+    /// <summary>The number of threads in such a text.</summary>
+    public static int ThreadsOf(string by) => int.Parse(by[(by.IndexOf(' ', StringComparison.Ordinal) + 1)..^1], CultureInfo.InvariantCulture);
+
+    /// <summary>The case of OpenBLAS with the same number of threads.</summary>
+    public static string OpenBlasFor(string by) => $"{OpenBlasName} {ThreadsOf(by)}T";
+
+    public static Products Create(string by, ProductShape shape)
+    {
+        int threads = ThreadsOf(by);
+        string name = by[..by.IndexOf(' ', StringComparison.Ordinal)];
+        return name switch
+        {
+            OpenBlasName => new OpenBlasProducts(shape, threads),
+            MathNetName => new MathNetProducts(shape, threads),
+            _ => new KernelProducts(shape, KernelSet.Create(Enum.Parse<KernelRung>(name), threads)),
+        };
+    }
+
+    /// <summary>Left · right, where the right side was packed before. A library without such a thing takes it as it is.</summary>
+    public abstract void Packed();
+
+    /// <summary>Left · right.</summary>
+    public abstract void LeftRight();
+
+    /// <summary>Left · rightᵀ, the right side [columns, inner].</summary>
+    public abstract void RightTransposed();
+
+    /// <summary>Leftᵀ · gradient, added to the sum. MathNet does not add.</summary>
+    public abstract void LeftTransposed();
+
+    private sealed class KernelProducts : Products
+    {
+        private readonly MatMul matMul;
+        private readonly float[] panels;
+
+        public KernelProducts(ProductShape shape, KernelSet kernels)
+            : base(shape)
+        {
+            matMul = kernels.MatMul;
+            panels = new float[WeightPanels.Length(shape.Inner, shape.Columns)];
+            WeightPanels.Pack(Right, shape.Inner, shape.Columns, panels);
+        }
+
+        public override void Packed() => matMul.MultiplyPacked(Left, panels, [], Shape.Inner, Shape.Columns, Result);
+
+        public override void LeftRight() => matMul.Multiply(Left, Right, [], Shape.Inner, Shape.Columns, Result);
+
+        public override void RightTransposed() => matMul.MultiplyTransposed(Left, Right, Shape.Inner, Shape.Columns, Result);
+
+        public override void LeftTransposed() => matMul.AddTransposedProduct(Left, Gradient, Shape.Inner, Shape.Columns, Sum);
+    }
+
+    private sealed class OpenBlasProducts : Products
+    {
+        public OpenBlasProducts(ProductShape shape, int threads)
+            : base(shape) => OpenBlas.SetThreads(threads);
+
+        public override void Packed() => LeftRight();
+
+        public override void LeftRight() =>
+            OpenBlas.Multiply(Left, false, Right, false, Shape.Rows, Shape.Columns, Shape.Inner, beta: 0, Result);
+
+        public override void RightTransposed() =>
+            OpenBlas.Multiply(Left, false, Right, true, Shape.Rows, Shape.Columns, Shape.Inner, beta: 0, Result);
+
+        public override void LeftTransposed() =>
+            OpenBlas.Multiply(Left, true, Gradient, false, Shape.Inner, Shape.Columns, Shape.Rows, beta: 1, Sum);
+    }
+
+    private sealed class MathNetProducts : Products
+    {
+        private readonly Matrix<float> left, right, exchanged, gradient, result, sum;
+
+        public MathNetProducts(ProductShape shape, int threads)
+            : base(shape)
+        {
+            MathNet.Numerics.Control.UseManaged();
+            MathNet.Numerics.Control.MaxDegreeOfParallelism = threads;
+            left = Matrix<float>.Build.DenseOfRowMajor(shape.Rows, shape.Inner, Left);
+            right = Matrix<float>.Build.DenseOfRowMajor(shape.Inner, shape.Columns, Right);
+            exchanged = Matrix<float>.Build.DenseOfRowMajor(shape.Columns, shape.Inner, Right);
+            gradient = Matrix<float>.Build.DenseOfRowMajor(shape.Rows, shape.Columns, Gradient);
+            result = new DenseMatrix(shape.Rows, shape.Columns);
+            sum = new DenseMatrix(shape.Inner, shape.Columns);
+        }
+
+        public override void Packed() => LeftRight();
+
+        public override void LeftRight() => left.Multiply(right, result);
+
+        public override void RightTransposed() => left.TransposeAndMultiply(exchanged, result);
+
+        public override void LeftTransposed() => left.TransposeThisAndMultiply(gradient, sum);
+    }
+}

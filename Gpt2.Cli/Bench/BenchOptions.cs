@@ -1,0 +1,171 @@
+// The options of `gpt2 bench` and of its parts, and what they mean together.
+
+using System.CommandLine;
+using System.Globalization;
+using Gpt2.Cli.CommandLine;
+using Gpt2.Core.Measurement;
+using Gpt2.Core.Model;
+using Gpt2.Core.Training;
+
+namespace Gpt2.Cli.Bench;
+
+/// <summary>Which options a part of the bench has beside the common ones.</summary>
+[Flags]
+internal enum BenchChoices
+{
+    None = 0,
+    Sizes = 1,
+    Prompt = 2,
+    Decode = 4,
+    Train = 8,
+    Model = 16,
+    Roofline = 32,
+    Kernels = 64,
+    Rounds = 128,
+}
+
+/// <summary>The options of one command.</summary>
+internal sealed class BenchOptions
+{
+    public const string WorkshopName = "workshop";
+
+    private const string Gpt2Name = "gpt2", CustomName = "custom";
+    private const int StandardPrompt = 512, StandardFrom = 64, StandardTo = 256;
+
+    private static readonly Gpt2Config Gpt2Small = new(50257, 1024, 768, 12, 12);
+    private static readonly BenchBatch Gpt2Batch = new(4, 64);
+
+    private readonly string standardSize;
+    private readonly int standardSteps;
+    private readonly Option<int> threads = CommonOptions.Threads();
+    private readonly Option<string?> kernels = CommonOptions.Kernels();
+    private readonly Option<bool> json = CommonOptions.Json();
+    private readonly Option<int?> rounds = Count("--rounds", "Rounds of measuring, of which the middle one counts. Default: 3.");
+    private readonly Option<string?> size;
+    private readonly Option<int?> layers = Count("--layers", "Blocks, in place of the size's.");
+    private readonly Option<int?> heads = Count("--heads", "Attention heads per block.");
+    private readonly Option<int?> channels = Count("--channels", "Width of the residual stream.");
+    private readonly Option<int?> vocabulary = Count("--vocab-size", "Tokens of the vocabulary.");
+    private readonly Option<int?> prompt = Count("--prompt-tokens", $"Tokens of the prompt. Default: {StandardPrompt}.");
+    private readonly Option<int?> from = Count("--from", $"Tokens in the cache when decoding begins. Default: {StandardFrom}.");
+    private readonly Option<int?> to = Count("--to", $"Tokens in the cache when it ends. Default: {StandardTo}.");
+    private readonly Option<int?> batch = Count("--batch-size", "Sequences of a training step. Default: 4 for gpt2, 16 for workshop.");
+    private readonly Option<int?> context = Count("--context", "Tokens of each sequence. Default: 64 for gpt2, 128 for workshop.");
+    private readonly Option<int?> steps;
+    private readonly Option<string?> model = CommonOptions.Model();
+    private readonly Option<string?> roofline = new("--roofline")
+    {
+        Description = "Draw what was measured below the machine's limits, as an SVG picture.",
+        HelpName = "FILE",
+    };
+
+    // For tests: how much is read from memory, and how long a run is.
+    private readonly Option<int?> bufferMegabytes = Count("--buffer-mib", "MiB that are more than the caches hold. Default: 256.");
+    private readonly Option<int?> runMilliseconds = Count("--run-ms", "Least milliseconds of a run. Default: 20.", least: 0);
+
+    /// <param name="choices">What the command lets one choose.</param>
+    /// <param name="standardSize">The size without --size.</param>
+    /// <param name="standardSteps">Training steps without --steps.</param>
+    public BenchOptions(BenchChoices choices, string standardSize = Gpt2Name, int standardSteps = 5)
+    {
+        Choices = choices;
+        this.standardSize = standardSize;
+        this.standardSteps = standardSteps;
+        bufferMegabytes.Hidden = true;
+        runMilliseconds.Hidden = true;
+        steps = Count("--steps", $"Training steps to measure, after two to warm up. Default: {standardSteps}.");
+        size = new Option<string?>("--size") { Description = $"Sizes of the model. Default: {standardSize}.", HelpName = $"{WorkshopName}|{Gpt2Name}" };
+        size.AcceptOnlyFromAmong(WorkshopName, Gpt2Name);
+    }
+
+    /// <summary>The default model's sizes.</summary>
+    public static Gpt2Config Workshop { get; } = WorkshopPreset.Sizes with { Vocabulary = WorkshopPreset.VocabularySize };
+
+    /// <summary>The default model's batch.</summary>
+    public static BenchBatch WorkshopBatch { get; } = new(WorkshopPreset.Settings.BatchSize, WorkshopPreset.Settings.Context);
+
+    public BenchChoices Choices { get; }
+
+    public void AddTo(Command command)
+    {
+        (BenchChoices Choice, Option[] Options)[] optional =
+        [
+            (BenchChoices.Kernels, [kernels]), (BenchChoices.Rounds, [rounds]), (BenchChoices.Sizes, [size, layers, heads, channels, vocabulary]),
+            (BenchChoices.Prompt, [prompt]), (BenchChoices.Decode, [from, to]), (BenchChoices.Train, [batch, context, steps]),
+            (BenchChoices.Model, [model]), (BenchChoices.Roofline, [roofline]),
+        ];
+        foreach (Option option in optional.Where(entry => Choices.HasFlag(entry.Choice)).SelectMany(entry => entry.Options)
+            .Concat([threads, json, bufferMegabytes, runMilliseconds]))
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    public bool Json(ParseResult parsed) => parsed.GetValue(json);
+
+    public string? Roofline(ParseResult parsed) => Given(parsed, roofline);
+
+    public string? Model(ParseResult parsed) => Given(parsed, model);
+
+    /// <summary>Whether sizes or a batch were asked for, in place of the usual ones.</summary>
+    public bool HasOwnSizes(ParseResult parsed) =>
+        Given(parsed, size) is not null || IsChanged(parsed) || Given(parsed, batch) is not null || Given(parsed, context) is not null;
+
+    /// <summary>What is measured.</summary>
+    /// <exception cref="UsageException">The sizes make no sense.</exception>
+    public BenchSettings Read(ParseResult parsed)
+    {
+        string name = Given(parsed, size) ?? standardSize;
+        (Gpt2Config sizes, BenchBatch usual) = name == Gpt2Name ? (Gpt2Small, Gpt2Batch) : (Workshop, WorkshopBatch);
+        var chosen = new BenchBatch(Given(parsed, batch) ?? usual.Sequences, Given(parsed, context) ?? usual.Tokens);
+
+        // What is not asked for is what the model has room for.
+        int promptTokens = Given(parsed, prompt) ?? Math.Min(StandardPrompt, sizes.Context);
+        int last = Given(parsed, to) ?? Math.Max(Math.Min(StandardTo, sizes.Context), (Given(parsed, from) ?? 0) + 1);
+        int first = Given(parsed, from) ?? Math.Min(StandardFrom, Math.Max(1, last / 2));
+        if (first >= last)
+        {
+            throw new UsageException($"--from {first}: expected fewer tokens than --to {last}");
+        }
+
+        sizes = sizes with
+        {
+            Vocabulary = Given(parsed, vocabulary) ?? sizes.Vocabulary,
+            Context = ((int[])[sizes.Context, chosen.Tokens, promptTokens, last]).Max(),
+            Channels = Given(parsed, channels) ?? sizes.Channels,
+            Heads = Given(parsed, heads) ?? sizes.Heads,
+            Layers = Given(parsed, layers) ?? sizes.Layers,
+        };
+        if (sizes.Problem() is string problem)
+        {
+            throw new UsageException(problem);
+        }
+
+        int used = parsed.GetValue(threads);
+        var effort = new Effort(Rounds: Given(parsed, rounds) ?? 3, LeastRunSeconds: (Given(parsed, runMilliseconds) ?? 20) / 1000.0);
+        return new BenchSettings(
+            CommonOptions.KernelsOf(Given(parsed, kernels), used), used, effort, (Given(parsed, bufferMegabytes) ?? 256L) << 20, sizes,
+            IsChanged(parsed) ? CustomName : name, promptTokens, first, last, chosen, Given(parsed, steps) ?? standardSteps);
+    }
+
+    private static Option<int?> Count(string name, string description, int least = 1)
+    {
+        Option<int?> option = CommonOptions.Number<int>(name, [], description, "a whole number");
+        option.Validators.Add(result =>
+        {
+            // What is no number at all was reported already.
+            if (int.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out int count) && count < least)
+            {
+                result.AddError($"{name}: found {count}, expected at least {least}");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>The value of an option that the command may not even have.</summary>
+    private static T? Given<T>(ParseResult parsed, Option<T?> option) =>
+        parsed.GetResult(option) is null ? default : parsed.GetValue(option);
+
+    private bool IsChanged(ParseResult parsed) =>
+        ((Option<int?>[])[layers, heads, channels, vocabulary]).Any(option => Given(parsed, option) is not null);
+}

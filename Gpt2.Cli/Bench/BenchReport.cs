@@ -1,0 +1,72 @@
+// What a bench found: as a table, as JSON, as a picture.
+
+using System.Globalization;
+using Gpt2.Cli.CommandLine;
+using Gpt2.Cli.Output;
+using Gpt2.Core.Measurement;
+using Gpt2.Kernels;
+using Spectre.Console;
+
+namespace Gpt2.Cli.Bench;
+
+internal static class BenchReport
+{
+    /// <summary>The machine, and what was measured on it.</summary>
+    public static BenchResult ResultOf(BenchSession session) => new(
+        new BenchMachine(
+            Processor.Name, Environment.ProcessorCount, Processor.InstructionSets(), MachineLimits.VectorBits,
+            CommonOptions.NameOf(session.Settings.Kernels.Rung)),
+        [.. session.Rows]);
+
+    public static void Show(BenchResult result, CommandIo io)
+    {
+        BenchMachine machine = result.Machine;
+        io.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{machine.Processor}, {machine.Cores} core{(machine.Cores == 1 ? "" : "s")}, {string.Join(' ', machine.InstructionSets)}; {machine.Kernels} kernels"));
+        Table table = Tables.Create("what", ">threads", ">ms", ">figure", "unit", ">limit", ">ratio", "of");
+        foreach (BenchRow row in result.Rows)
+        {
+            table.Row(
+                row.Name, row.Threads.ToString(CultureInfo.InvariantCulture), Rounded(row.Milliseconds), Rounded(row.Figure), row.Unit,
+                Rounded(row.Limit), row.Ratio?.ToString("0.00", CultureInfo.InvariantCulture) ?? "", Shown(row.LimitKind));
+        }
+
+        io.Show(table);
+    }
+
+    /// <summary>The picture of all rows that have operations and bytes.</summary>
+    public static string Picture(BenchSession session)
+    {
+        RooflineDot[] dots =
+        [
+            .. session.Rows.Where(row => row is { Operations: > 0, Bytes: > 0, Milliseconds: not null, Ratio: not null }).Select(
+                row => new RooflineDot(
+                    row.Name, GroupOf(row), row.Operations / row.Bytes, row.Operations / (1e6 * row.Milliseconds!.Value), row.Ratio!.Value)),
+        ];
+        int threads = session.Settings.KernelThreads;
+        string title = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Processor.Name}, {threads} thread{(threads == 1 ? "" : "s")}, {MachineLimits.VectorBits}-bit vectors, {CommonOptions.NameOf(session.Settings.Kernels.Rung)} kernels");
+        return Roofline.Draw(title, session.TypicalPeak, session.TypicalBandwidth, dots);
+    }
+
+    private static string GroupOf(BenchRow row) => row.Part switch
+    {
+        ProductRows.Part when row.Name.StartsWith(ProductRows.PackedName, StringComparison.Ordinal) => "products, weights packed once",
+        ProductRows.Part => "products, packing included",
+        ProductRows.VectorPart => "one row, weights from memory",
+        _ => "the whole model",
+    };
+
+    private static string Shown(string? limitKind) => limitKind switch
+    {
+        null => "",
+        BenchSession.FmaPeakName => "FMA peak",
+        BenchSession.ReadBandwidthName => "bandwidth",
+        _ => "reading files",
+    };
+
+    private static string Rounded(double? value) => value is not double number ? ""
+        : number.ToString(number >= 1000 ? "N0" : number >= 100 ? "0" : number >= 10 ? "0.0" : number >= 0.1 ? "0.00" : "0.0000", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,30 @@
+// What `gpt2 bench` measures, as its options said.
+
+using Gpt2.Core.Measurement;
+using Gpt2.Core.Model;
+using Gpt2.Kernels;
+
+namespace Gpt2.Cli.Bench;
+
+/// <summary>The settings of a bench.</summary>
+/// <param name="Kernels">The kernels to compute with.</param>
+/// <param name="Threads">Threads that were asked for.</param>
+/// <param name="Effort">How much is measured.</param>
+/// <param name="BufferBytes">Bytes that are much more than the caches hold.</param>
+/// <param name="Sizes">The sizes of the model that is measured, with room for all tokens below.</param>
+/// <param name="Size">What these sizes are called.</param>
+/// <param name="PromptTokens">Tokens of the prompt.</param>
+/// <param name="From">Tokens in the cache when decoding begins.</param>
+/// <param name="To">Tokens in the cache when it ends.</param>
+/// <param name="Batch">The batch of a training step.</param>
+/// <param name="Steps">Training steps to measure.</param>
+internal sealed record BenchSettings(
+    KernelSet Kernels, int Threads, Effort Effort, long BufferBytes, Gpt2Config Sizes, string Size, int PromptTokens, int From, int To,
+    BenchBatch Batch, int Steps)
+{
+    /// <summary>Threads that the kernels make use of.</summary>
+    public int KernelThreads => Kernels.Rung == KernelRung.Tuned ? Threads : 1;
+}
+
+/// <summary>A batch: how many sequences of how many tokens.</summary>
+internal readonly record struct BenchBatch(int Sequences, int Tokens);

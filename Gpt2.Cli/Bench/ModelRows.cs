@@ -1,0 +1,78 @@
+// gpt2 bench prompt and gpt2 bench decode: a whole model, on a prompt and token by token, for each type of weights.
+
+using Gpt2.Core.Generation;
+using Gpt2.Core.Measurement;
+using Gpt2.Core.Model;
+using Gpt2.Kernels;
+
+namespace Gpt2.Cli.Bench;
+
+/// <summary>A type of weights that a model can compute with.</summary>
+/// <param name="Name">As the option --weights has it.</param>
+/// <param name="Create">Makes a model of that type from weights in full precision.</param>
+/// <param name="BytesPerToken">Bytes of the weights that a token needs.</param>
+internal sealed record WeightType(string Name, Func<Gpt2Weights, KernelSet, Gpt2Model> Create, Func<Gpt2Config, double> BytesPerToken)
+{
+    /// <summary>Every type there is.</summary>
+    public static IReadOnlyList<WeightType> All { get; } =
+    [
+        new("f32", Gpt2Model.ForInference, config => sizeof(float) * (double)Work.WeightsPerToken(config)),
+    ];
+}
+
+internal static class ModelRows
+{
+    public const string PromptPart = "prompt", DecodePart = "decode";
+
+    private const int PieceTokens = 32;
+
+    /// <summary>A prompt without a cache, logits of the last token only, as 'gpt2 predict' computes it.</summary>
+    public static void MeasurePrompt(BenchSession session)
+    {
+        (Gpt2Config sizes, int tokens) = (session.Settings.Sizes, session.Settings.PromptTokens);
+        Gpt2Model model = Gpt2Model.ForInference(session.RandomWeights(sizes), session.Settings.Kernels);
+        var activations = new ForwardActivations(sizes);
+        int[] ids = Ids(sizes, tokens);
+        session.Measure(
+            new BenchWhat(PromptPart, $"prompt of {tokens} tokens", "f32"), Work.Prompt(sizes, tokens), LimitKind.FmaPeak, BenchUnit.Tokens(tokens),
+            () => model.Forward(ids, cache: null, activations));
+    }
+
+    /// <summary>Token by token, the most probable each time, with the limit measured every few tokens.</summary>
+    public static void MeasureDecoding(BenchSession session)
+    {
+        (Gpt2Config sizes, int from, int to) = (session.Settings.Sizes, session.Settings.From, session.Settings.To);
+        var activations = new ForwardActivations(sizes);
+        var cache = new KeyValueCache(sizes, to);
+        int pieces = (to - from + PieceTokens - 1) / PieceTokens;
+        foreach (WeightType type in WeightType.All)
+        {
+            var what = new BenchWhat(DecodePart, $"decoding from {from} to {to} tokens, {type.Name}", type.Name);
+            session.Begin(what.Name);
+            Gpt2Model model = type.Create(session.RandomWeights(sizes), session.Settings.Kernels);
+            cache.Truncate(0);
+            model.Forward(Ids(sizes, from), cache, activations);
+            double Piece(int piece)
+            {
+                session.Cancellation.ThrowIfCancellationRequested();
+                int first = from + (piece * PieceTokens), last = Math.Min(first + PieceTokens, to);
+                cache.Truncate(first);
+                return session.Timer.SecondsOnce(() =>
+                {
+                    for (int token = first; token < last; token++)
+                    {
+                        int next = Greedy.Choose(activations.Logits.Row(0));
+                        model.Forward([next], cache, activations);
+                    }
+                });
+            }
+
+            Piece(0); // warms up
+            Work work = Work.Token(sizes, (from + to + 1) / 2.0, type.BytesPerToken(sizes));
+            session.Measure(what, work, LimitKind.ReadBandwidth, BenchUnit.Tokens(1), Piece, pieces, calls: to - from);
+        }
+    }
+
+    /// <summary>Ids that spread over the vocabulary.</summary>
+    private static int[] Ids(Gpt2Config sizes, int count) => [.. Enumerable.Range(0, count).Select(i => (int)(i * 7919L % sizes.Vocabulary))];
+}

@@ -1,0 +1,95 @@
+// gpt2 bench products: the products of a model of the given sizes, of a prompt's 512 rows, of 64, and of one.
+
+using Gpt2.Core.Measurement;
+using Gpt2.Core.Model;
+using Gpt2.Kernels;
+
+namespace Gpt2.Cli.Bench;
+
+internal static class ProductRows
+{
+    public const string Part = "product", VectorPart = "vector", PackedName = "packed";
+
+    private const int Rows = 512, FewRows = 64;
+
+    public static void Measure(BenchSession session)
+    {
+        Gpt2Config sizes = session.Settings.Sizes;
+        Shape[] shapes = [new(Rows, sizes.Channels, sizes.Hidden), new(Rows, sizes.Hidden, sizes.Channels), new(Rows, sizes.Channels, 3 * sizes.Channels)];
+        foreach (Shape shape in (Shape[])[.. shapes, new(FewRows, sizes.Channels, sizes.Hidden)])
+        {
+            Packed(session, shape);
+        }
+
+        foreach (Shape shape in shapes)
+        {
+            InTraining(session, shape);
+        }
+
+        OneRow(session, sizes.Channels, sizes.Hidden);
+        OneRow(session, sizes.Channels, sizes.Vocabulary);
+    }
+
+    /// <summary>Weights that were packed once, as prediction has them.</summary>
+    private static void Packed(BenchSession session, Shape shape)
+    {
+        (MatMul matMul, float[] left, float[] result) = (session.Settings.Kernels.MatMul, Random(shape.Rows, shape.Inner), shape.Result);
+        float[] panels = Pack(Random(shape.Inner, shape.Columns), shape.Inner, shape.Columns);
+        float[] bias = Random(1, shape.Columns);
+        Measure(
+            session, $"{PackedName} {shape}", shape.Work,
+            () => matMul.MultiplyPacked(left, panels, bias, shape.Inner, shape.Columns, result));
+    }
+
+    /// <summary>The products of the forward and of the backward pass of training, where weights are never the same twice.</summary>
+    private static void InTraining(BenchSession session, Shape shape)
+    {
+        MatMul matMul = session.Settings.Kernels.MatMul;
+        float[] left = Random(shape.Rows, shape.Inner), right = Random(shape.Inner, shape.Columns), result = shape.Result;
+        float[] gradient = Random(shape.Rows, shape.Columns), sum = new float[right.Length];
+        Measure(session, $"A·B {shape}", shape.Work, () => matMul.Multiply(left, right, [], shape.Inner, shape.Columns, result));
+        Measure(session, $"A·Bᵀ {shape}", shape.Work, () => matMul.MultiplyTransposed(left, right, shape.Inner, shape.Columns, result));
+        Measure(session, $"Aᵀ·B {shape}", shape.Work, () => matMul.AddTransposedProduct(left, gradient, shape.Inner, shape.Columns, sum));
+    }
+
+    /// <summary>One row by weights that no cache holds: one copy after another of more than the caches take.</summary>
+    private static void OneRow(BenchSession session, int inner, int columns)
+    {
+        MatMul matMul = session.Settings.Kernels.MatMul;
+        var shape = new Shape(1, inner, columns);
+        float[] weights = Random(inner, columns);
+        int copies = (int)Math.Clamp(session.Settings.BufferBytes / (sizeof(float) * (long)weights.Length), 1, 1000);
+        float[][] panels = [.. Enumerable.Range(0, copies).Select(_ => Pack(weights, inner, columns))];
+        float[] left = Random(1, inner), result = shape.Result;
+        int next = 0;
+        Work work = shape.Work with { Bytes = sizeof(float) * (double)weights.Length };
+        session.Measure(
+            new BenchWhat(VectorPart, $"{shape}, cold", "f32"), work, LimitKind.ReadBandwidth, BenchUnit.Gigabytes(work),
+            () =>
+            {
+                matMul.MultiplyPacked(left, panels[next], [], inner, columns, result);
+                next = (next + 1) % copies;
+            });
+    }
+
+    private static void Measure(BenchSession session, string name, Work work, Action call) =>
+        session.Measure(new BenchWhat(Part, name), work, LimitKind.FmaPeak, BenchUnit.Gigaflops(work), call);
+
+    private static float[] Random(int rows, int columns) => BenchSession.RandomFloats(rows * columns);
+
+    private static float[] Pack(float[] weights, int inner, int columns)
+    {
+        var panels = new float[WeightPanels.Length(inner, columns)];
+        WeightPanels.Pack(weights, inner, columns, panels);
+        return panels;
+    }
+
+    private sealed record Shape(int Rows, int Inner, int Columns)
+    {
+        public Work Work => Work.Product(Rows, Inner, Columns);
+
+        public float[] Result => new float[Rows * Columns];
+
+        public override string ToString() => FormattableString.Invariant($"{Rows}×{Inner}×{Columns}");
+    }
+}

@@ -1,0 +1,47 @@
+// What the machine computes with: the processor's name and its instruction sets, as far as the runtime uses them.
+
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using System.Text;
+
+namespace Gpt2.Cli.Output;
+
+/// <summary>Describes the processor.</summary>
+internal static class Processor
+{
+    private const int LargestExtended = unchecked((int)0x80000000);
+    private const int FirstOfName = unchecked((int)0x80000002), LastOfName = unchecked((int)0x80000004);
+
+    /// <summary>The name that an x86 processor gives itself; of others the architecture.</summary>
+    public static string Name { get; } = ReadName();
+
+    public static string[] InstructionSets()
+    {
+        (string Name, bool Supported)[] sets =
+        [
+            ("SSE4.2", Sse42.IsSupported), ("AVX", Avx.IsSupported), ("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported),
+            ("AVX-512F", Avx512F.IsSupported), ("NEON", AdvSimd.IsSupported), ("NEON-DP", Dp.IsSupported),
+        ];
+        return [.. sets.Where(set => set.Supported).Select(set => set.Name)];
+    }
+
+    /// <summary>Three leaves of CPUID hold 16 characters each.</summary>
+    private static string ReadName()
+    {
+        if (!X86Base.IsSupported || (uint)X86Base.CpuId(LargestExtended, 0).Eax < unchecked((uint)LastOfName))
+        {
+            return RuntimeInformation.ProcessArchitecture.ToString();
+        }
+
+        var registers = new List<int>();
+        for (int leaf = FirstOfName; leaf <= LastOfName; leaf++)
+        {
+            (int a, int b, int c, int d) = X86Base.CpuId(leaf, 0);
+            registers.AddRange([a, b, c, d]);
+        }
+
+        string name = Encoding.ASCII.GetString(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(registers))).Replace('\0', ' ');
+        return string.Join(' ', name.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+}

@@ -1,0 +1,208 @@
+// What the machine gives at most: multiply-adds per second and bytes read from memory per second, measured, so that
+// a kernel's speed can be said as a share of it. Measurements are short, to be repeated beside whatever is measured.
+
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Gpt2.Kernels.Tuned;
+
+namespace Gpt2.Kernels;
+
+/// <summary>Measures the limits of the machine, with the vectors that the Tuned rung computes with.</summary>
+/// <remarks>
+/// On a machine that others share the limits move from one second to the next: compare with one that was measured just
+/// before and just after. A processor whose caches hold a quarter of the buffer wants a larger one. Not for several
+/// threads at once.
+/// </remarks>
+public sealed class MachineLimits
+{
+    /// <summary>The least bytes of a buffer: one part of a reading.</summary>
+    public const int LeastBufferBytes = PartLength * sizeof(float);
+
+    /// <summary>Bytes of a buffer that is much larger than the caches: 256 MiB.</summary>
+    public const long StandardBufferBytes = 1L << 28;
+
+    private const int PartLength = 1 << 18;         // 1 MiB: a thread reads that before it asks for more
+    private const int PartsPerThread = 64;          // what one run reads: 64 MiB per thread, not more than the buffer
+
+    private const int ChainSteps = 10_000;          // some 20 µs
+    private const int ChainPartsPerThread = 128;
+    private const int PeakRuns = 5;
+    private const int ReadRuns = 3;
+
+    // Distances of 64 and 256 KiB between four streams.
+    private static readonly int[] StreamDistances = [1 << 14, 1 << 16];
+
+    private readonly int bufferParts;
+    private Memory<float> buffer;
+    private float[] results = [];
+    private int nextPart;
+
+    /// <param name="bufferBytes">Bytes to read from memory; they are taken when bandwidth is measured first.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Less than <see cref="LeastBufferBytes"/>, or more than an array holds.</exception>
+    public MachineLimits(long bufferBytes = StandardBufferBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bufferBytes, LeastBufferBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bufferBytes, (long)Array.MaxLength * sizeof(float));
+        bufferParts = (int)(bufferBytes / LeastBufferBytes);
+    }
+
+    /// <summary>Bits of the vectors that the Tuned rung computes with: 512, 256 or 128.</summary>
+    public static int VectorBits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+
+    /// <summary>
+    /// Operations per second in registers: 2 · lanes · multiply-adds / seconds, the median of five runs of some milliseconds.
+    /// A multiply-add of n lanes is 2n operations.
+    /// </summary>
+    /// <param name="threads">Threads to compute with, 1 to 256.</param>
+    /// <returns>GFLOP/s: 10⁹ operations per second, of all threads together.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Threads are fewer or more than that.</exception>
+    public double MeasurePeak(int threads)
+    {
+        var team = ThreadTeam.Of(threads);
+        return VectorBits switch
+        {
+            512 => MeasurePeak<Lanes512, Vector512<float>>(team),
+            256 => MeasurePeak<Lanes256, Vector256<float>>(team),
+            _ => MeasurePeak<Lanes128, Vector128<float>>(team),
+        };
+    }
+
+    /// <summary>
+    /// Bytes per second from memory: bytes / seconds while floats are summed. Read in order and at four places at a time,
+    /// 64 or 256 KiB apart, since it depends on the machine and on the hour which is fastest; the best of these, each the
+    /// median of three runs of some milliseconds. A run goes on in the buffer where the one before ended.
+    /// </summary>
+    /// <param name="threads">Threads to read with, 1 to 256.</param>
+    /// <returns>GB/s: 10⁹ bytes per second, of all threads together.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Threads are fewer or more than that.</exception>
+    public double MeasureReadBandwidth(int threads)
+    {
+        var team = ThreadTeam.Of(threads);
+        if (buffer.IsEmpty)
+        {
+            buffer = Allocate();
+        }
+
+        return VectorBits switch
+        {
+            512 => Math.Max(MeasureReading<Lanes512, Vector512<float>>(team), MeasureInOrder<Lanes256, Vector256<float>>(team)),
+            256 => MeasureReading<Lanes256, Vector256<float>>(team),
+            _ => MeasureReading<Lanes128, Vector128<float>>(team),
+        };
+    }
+
+    private static double Median(double[] values)
+    {
+        Array.Sort(values);
+        return values[values.Length / 2];
+    }
+
+    /// <summary>Every page written to, since pages never written are all the same one.</summary>
+    private Memory<float> Allocate()
+    {
+        Memory<float> floats = CacheAligned.Allocate(bufferParts * PartLength, zeroed: false);
+        floats.Span.Fill(1);
+        return floats;
+    }
+
+    private double MeasurePeak<TLanes, TVector>(ThreadTeam team)
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+    {
+        int parts = ChainPartsPerThread * team.Threads;
+        var job = new PeakJob<TLanes, TVector> { Start = new float[LimitLoops<TLanes, TVector>.Chains * TLanes.Count], Results = ResultsOf(parts) };
+        double operations = 2.0 * job.Start.Length * ChainSteps * parts;
+        var rates = new double[PeakRuns];
+        team.Run(ref job, parts); // wakes the threads
+        for (int run = 0; run < PeakRuns; run++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            team.Run(ref job, parts);
+            rates[run] = operations / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
+        }
+
+        return Median(rates);
+    }
+
+    private double MeasureReading<TLanes, TVector>(ThreadTeam team)
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+    {
+        double best = MeasureInOrder<TLanes, TVector>(team);
+        foreach (int distance in StreamDistances)
+        {
+            best = Math.Max(best, MeasureReading<TLanes, TVector>(team, distance));
+        }
+
+        return best;
+    }
+
+    private double MeasureInOrder<TLanes, TVector>(ThreadTeam team)
+        where TLanes : ILanes<TVector>
+        where TVector : struct => MeasureReading<TLanes, TVector>(team, distance: 0);
+
+    private double MeasureReading<TLanes, TVector>(ThreadTeam team, int distance)
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+    {
+        int parts = Math.Min(bufferParts, PartsPerThread * team.Threads);
+        var job = new ReadJob<TLanes, TVector>
+        {
+            Floats = buffer.Span,
+            Distance = distance,
+            Results = ResultsOf(parts),
+        };
+        var rates = new double[ReadRuns];
+        for (int run = 0; run < ReadRuns; run++)
+        {
+            job.FirstPart = nextPart;
+            nextPart = (nextPart + parts) % bufferParts;
+            long start = Stopwatch.GetTimestamp();
+            team.Run(ref job, parts);
+            rates[run] = (double)parts * LeastBufferBytes / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
+        }
+
+        return Median(rates);
+    }
+
+    /// <summary>Where parts leave what they computed, so that nobody takes the computing for useless.</summary>
+    private float[] ResultsOf(int parts)
+    {
+        if (results.Length < parts)
+        {
+            results = new float[parts];
+        }
+
+        return results;
+    }
+
+    private struct PeakJob<TLanes, TVector> : IJob
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+    {
+        public float[] Start;
+        public float[] Results;
+
+        public readonly void Run(int part) =>
+            Results[part] = LimitLoops<TLanes, TVector>.MultiplyAdds(ref Start[0], 0.5f, 1, ChainSteps);
+    }
+
+    private ref struct ReadJob<TLanes, TVector> : IJob
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+    {
+        public ReadOnlySpan<float> Floats;
+        public int FirstPart, Distance;
+        public float[] Results;
+
+        public readonly void Run(int part)
+        {
+            int first = (int)((long)(FirstPart + part) * PartLength % Floats.Length);
+            ref float start = ref MemoryMarshal.GetReference(Floats.Slice(first, PartLength));
+            Results[part] = Distance == 0
+                ? LimitLoops<TLanes, TVector>.SumInOrder(ref start, PartLength)
+                : LimitLoops<TLanes, TVector>.SumInStreams(ref start, PartLength, Distance);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// --threads: the same result for every number, and only numbers that make sense.
+
+using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Cli;
+
+public sealed class ThreadsOptionTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly string model;
+    private readonly string text;
+
+    public ThreadsOptionTests()
+    {
+        model = folder.PathOf("model");
+        text = folder.PathOf("text.txt");
+        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(257, 64, 48, 4, 2), 4), new Vocabulary([]));
+        File.WriteAllText(text, string.Concat(Enumerable.Repeat("Mike is quick. ", 10)));
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("predict", "Mike is quick. He moves")]
+    [InlineData("generate", "Mike", "-n", "8")]
+    [InlineData("eval", "TEXT")]
+    public void Threads_AnyNumber_GivesTheSameResult(params string[] command)
+    {
+        string[] args = [.. command.Select(arg => arg == "TEXT" ? text : arg), "-m", model, "--json"];
+        string one = CommandRun.Of([.. args, "--threads", "1"]).Result();
+
+        CommandRun.Of([.. args, "-t", "3"]).Result().Should().Be(one);
+        CommandRun.Of(args).Result().Should().Be(one);
+    }
+
+    [Fact]
+    public void Threads_InTraining_GiveTheSameModel()
+    {
+        foreach (string threads in (string[])["1", "3"])
+        {
+            CommandRun.Of(
+                "train", text, "-o", folder.PathOf(threads), "--init", model, "--context", "16", "--steps", "3", "--sample-every", "0", "-t", threads).Result();
+        }
+
+        foreach (string file in Directory.EnumerateFiles(folder.PathOf("1"), "model_*.csv"))
+        {
+            File.ReadAllText(Path.Combine(folder.PathOf("3"), Path.GetFileName(file))).Should().Be(File.ReadAllText(file));
+        }
+    }
+
+    [Fact]
+    public void Threads_OtherKernels_AreAllowed() =>
+        CommandRun.Of("predict", "x", "-m", model, "--kernels", "scalar", "--threads", "4").Result().Should().Contain("probability");
+
+    [Theory]
+    [InlineData("0", "--threads: found 0, expected 1 to 256")]
+    [InlineData("257", "--threads: found 257, expected 1 to 256")]
+    [InlineData("-1", "--threads: found -1, expected 1 to 256")]
+    [InlineData("two", "Cannot parse argument 'two' for option '--threads'")]
+    public void Threads_OutsideTheirRange_AreWrongUsage(string threads, string message)
+    {
+        foreach (string[] command in (string[][])[["predict", "x"], ["generate", "x"], ["trace", "x", "-o", "nowhere"], ["eval", text], ["train", text, "-o", "nowhere"]])
+        {
+            CommandRun.Of([.. command, "--threads", threads]).ErrorLine(2).Should().StartWith("gpt2: " + message);
+        }
+    }
+}
