@@ -52,7 +52,7 @@ public class KernelBenchmarks
         attention = new float[scores.Length];
         logits = RandomArrays.Normal(Tokens * Vocabulary, random);
         probabilities = new float[logits.Length];
-        kernels.Attention.Normalise(scores, Tokens, Heads, attention);
+        kernels.Attention.Normalise(scores, 1, Tokens, Heads, attention);
     }
 
     /// <summary>Step 13, the larger of a block's products: 768 → 3072.</summary>
@@ -75,13 +75,13 @@ public class KernelBenchmarks
     public void SoftmaxRows() => kernels.Softmax.Rows(logits, Vocabulary, probabilities);
 
     [Benchmark]
-    public void AttentionScores() => kernels.Attention.Scores(stream, keys, Heads, HeadSize, scores);
+    public void AttentionScores() => kernels.Attention.Scores(stream, keys, 1, Heads, HeadSize, scores);
 
     [Benchmark]
-    public void AttentionNormalise() => kernels.Attention.Normalise(scores, Tokens, Heads, attention);
+    public void AttentionNormalise() => kernels.Attention.Normalise(scores, 1, Tokens, Heads, attention);
 
     [Benchmark]
-    public void AttentionWeightedValues() => kernels.Attention.WeightedValues(attention, keys, Heads, HeadSize, sum);
+    public void AttentionWeightedValues() => kernels.Attention.WeightedValues(attention, keys, 1, Heads, HeadSize, sum);
 
     [Benchmark]
     public void GeluApply() => kernels.Gelu.Apply(hidden, activated);
