@@ -18,7 +18,9 @@ internal static class HeadProducts<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    private const int KeysOfABlock = 48; // three cache lines of a row of weights
+    // Of weights that are summed over queries: three or more cache lines of a row, and what the first cache holds beside
+    // the right side's rows.
+    private const int KeysOfABlock = 96, TokensOfABlock = 64;
 
     private static int Rows => HeadTile<TLanes, TVector>.Rows;
 
@@ -109,29 +111,38 @@ internal static class HeadProducts<TLanes, TVector>
         ReadOnlySpan<float> weights, ReadOnlySpan<float> right, in AttentionShape shape, float scale, int share, int shares, Span<float> result)
     {
         ReadOnlySpan<float> panels = PackRows(right, shape, shape.Tokens, scale, out bool finite);
-        Span<float> blockWeights = Scratch.Of(Scratch.Use.LeftPanels, shape.Tokens * KeysOfABlock); // [tokens, keys]
+        Span<float> blockWeights = Scratch.Of(Scratch.Use.LeftPanels, TokensOfABlock * KeysOfABlock); // [tokens, keys]
         for (int block = share * KeysOfABlock; block < shape.Total; block += shares * KeysOfABlock)
         {
             int last = Math.Min(block + KeysOfABlock, shape.Total);
-            for (int token = FirstSeeing(block, shape); token < shape.Tokens; token++)
+            for (int start = FirstSeeing(block, shape), end; start < shape.Tokens; start = end)
             {
-                Span<float> copy = blockWeights.Slice(token * KeysOfABlock, KeysOfABlock);
-                int seen = Math.Min(last, shape.Visible(token)) - block;
-                weights.Slice((token * shape.ScoreStride) + block, seen).CopyTo(copy);
-                copy[seen..].Clear();
-            }
-
-            for (int key = block, height; key < last; key += height)
-            {
-                height = finite ? Math.Min(Rows, last - key) : 1;
-                int first = FirstSeeing(key, shape);
-                var left = new TileLeft(blockWeights[((first * KeysOfABlock) + key - block)..], 1, KeysOfABlock);
-                for (int column = 0; column < shape.HeadSize; column += PanelWidth)
+                end = Math.Min(start + TokensOfABlock, shape.Tokens);
+                for (int token = start; token < end; token++)
                 {
-                    int columns = Math.Min(PanelWidth, shape.HeadSize - column);
-                    HeadTile<TLanes, TVector>.Across(
-                        height, left, panels[((column * shape.Tokens) + (first * PanelWidth))..], shape.Tokens - first, columns, columns, adds: true,
-                        result[((key * shape.Channels) + column)..], shape.Channels);
+                    Span<float> copy = blockWeights.Slice((token - start) * KeysOfABlock, KeysOfABlock);
+                    int seen = Math.Min(last, shape.Visible(token)) - block;
+                    weights.Slice((token * shape.ScoreStride) + block, seen).CopyTo(copy);
+                    copy[seen..].Clear();
+                }
+
+                for (int key = block, height; key < last; key += height)
+                {
+                    height = finite ? Math.Min(Rows, last - key) : 1;
+                    int first = Math.Max(start, FirstSeeing(key, shape));
+                    if (first >= end)
+                    {
+                        break;
+                    }
+
+                    var left = new TileLeft(blockWeights[(((first - start) * KeysOfABlock) + key - block)..], 1, KeysOfABlock);
+                    for (int column = 0; column < shape.HeadSize; column += PanelWidth)
+                    {
+                        int columns = Math.Min(PanelWidth, shape.HeadSize - column);
+                        HeadTile<TLanes, TVector>.Across(
+                            height, left, panels[((column * shape.Tokens) + (first * PanelWidth))..], end - first, columns, columns, adds: true,
+                            result[((key * shape.Channels) + column)..], shape.Channels);
+                    }
                 }
             }
         }

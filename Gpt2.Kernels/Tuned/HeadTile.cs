@@ -118,16 +118,6 @@ internal static class HeadTile<TLanes, TVector>
         ref float left3 = ref Unsafe.Add(ref left, r3 * rowStride), left4 = ref Unsafe.Add(ref left, r4 * rowStride);
         ref float left5 = ref Unsafe.Add(ref left, last * rowStride);
         TRow row0 = default, row1 = default, row2 = default, row3 = default, row4 = default, row5 = default;
-        if (adds)
-        {
-            row0 = TRow.Load(ref result, 0);
-            row1 = TRow.Load(ref result, r1 * resultStride);
-            row2 = TRow.Load(ref result, r2 * resultStride);
-            row3 = TRow.Load(ref result, r3 * resultStride);
-            row4 = TRow.Load(ref result, r4 * resultStride);
-            row5 = TRow.Load(ref result, last * resultStride);
-        }
-
         nint at = 0;
         for (int k = 0; k < depth; k++)
         {
@@ -140,6 +130,17 @@ internal static class HeadTile<TLanes, TVector>
             row5.Add(Unsafe.Add(ref left5, at), rightRow);
             at += depthStride;
             right = ref Unsafe.Add(ref right, PanelWidth);
+        }
+
+        if (adds)
+        {
+            // Not before the loop, which would wait for it where it has to come from far.
+            row0.Add(1, TRow.Load(ref result, 0));
+            row1.Add(1, TRow.Load(ref result, r1 * resultStride));
+            row2.Add(1, TRow.Load(ref result, r2 * resultStride));
+            row3.Add(1, TRow.Load(ref result, r3 * resultStride));
+            row4.Add(1, TRow.Load(ref result, r4 * resultStride));
+            row5.Add(1, TRow.Load(ref result, last * resultStride));
         }
 
         row0.Store(ref result, 0);
