@@ -64,7 +64,7 @@ public class BackwardBenchmarks : LimitedBenchmarks
         attention = RandomArrays.Normal(Tokens * Sizes.Heads * Tokens, random);
         (attentionGradient, scoresGradient) = (new float[attention.Length], new float[attention.Length]);
         kernels.LayerNorm.Normalise(stream, Sizes.Channels, Epsilon, normalised);
-        kernels.Attention.Normalise(attention, Tokens, Sizes.Heads, attention);
+        kernels.Attention.Normalise(attention, 1, Tokens, Sizes.Heads, attention);
         MeasureLimits();
     }
 
@@ -78,15 +78,15 @@ public class BackwardBenchmarks : LimitedBenchmarks
 
     [Benchmark]
     public void AttentionWeightedValues() => kernels.Attention.WeightedValuesBackward(
-        attention, stream, gradient, Sizes.Heads, Sizes.HeadSize, attentionGradient, streamGradient);
+        attention, stream, gradient, 1, Sizes.Heads, Sizes.HeadSize, attentionGradient, streamGradient);
 
     [Benchmark]
     public void AttentionNormalise() =>
-        kernels.Attention.NormaliseBackward(attention, attention, Tokens, Sizes.Heads, scoresGradient);
+        kernels.Attention.NormaliseBackward(attention, attention, 1, Tokens, Sizes.Heads, scoresGradient);
 
     [Benchmark]
     public void AttentionScores() => kernels.Attention.ScoresBackward(
-        stream, normalised, attention, Sizes.Heads, Sizes.HeadSize, streamGradient, otherGradient);
+        stream, normalised, attention, 1, Sizes.Heads, Sizes.HeadSize, streamGradient, otherGradient);
 
     [Benchmark]
     public void Gelu() => kernels.Gelu.Backward(hidden, hiddenGradient, result);

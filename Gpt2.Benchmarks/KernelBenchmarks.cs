@@ -76,7 +76,7 @@ public class KernelBenchmarks : LimitedBenchmarks
         attention = new float[scores.Length];
         logits = RandomArrays.Normal(Tokens * Sizes.Vocabulary, random);
         probabilities = new float[logits.Length];
-        kernels.Attention.Normalise(scores, Tokens, Sizes.Heads, attention);
+        kernels.Attention.Normalise(scores, 1, Tokens, Sizes.Heads, attention);
         MeasureLimits();
     }
 
@@ -100,13 +100,13 @@ public class KernelBenchmarks : LimitedBenchmarks
     public void SoftmaxRows() => kernels.Softmax.Rows(logits, Sizes.Vocabulary, probabilities);
 
     [Benchmark]
-    public void AttentionScores() => kernels.Attention.Scores(stream, keys, Sizes.Heads, Sizes.HeadSize, scores);
+    public void AttentionScores() => kernels.Attention.Scores(stream, keys, 1, Sizes.Heads, Sizes.HeadSize, scores);
 
     [Benchmark]
-    public void AttentionNormalise() => kernels.Attention.Normalise(scores, Tokens, Sizes.Heads, attention);
+    public void AttentionNormalise() => kernels.Attention.Normalise(scores, 1, Tokens, Sizes.Heads, attention);
 
     [Benchmark]
-    public void AttentionWeightedValues() => kernels.Attention.WeightedValues(attention, keys, Sizes.Heads, Sizes.HeadSize, sum);
+    public void AttentionWeightedValues() => kernels.Attention.WeightedValues(attention, keys, 1, Sizes.Heads, Sizes.HeadSize, sum);
 
     [Benchmark]
     public void GeluApply() => kernels.Gelu.Apply(hidden, activated);

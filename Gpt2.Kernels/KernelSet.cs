@@ -88,7 +88,7 @@ public sealed class KernelSet
     {
         var softmax = new SoftmaxVector();
         return new KernelSet(KernelRung.Tuned, new MatMulTuned<TLanes, TVector>(team), new LayerNormVector(), softmax,
-            new CausalAttentionVector(softmax), new GeluVector(), new AddVector());
+            new CausalAttentionTuned<TLanes, TVector>(softmax, team), new GeluVector(), new AddVector());
     }
 
     public override string ToString() => $"{Rung} kernels";

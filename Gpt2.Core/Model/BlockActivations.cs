@@ -89,13 +89,6 @@ public sealed class BlockActivations
     public override string ToString() =>
         Step == 0 ? $"h{Block}: not yet computed" : $"h{Block}: {Input.Rows} tokens, {BlockStep.Label(Step)} begun last";
 
-    /// <summary>The rows of one sequence.</summary>
-    public Span<float> RowsOf(int sequence, Matrix matrix)
-    {
-        int rows = matrix.Rows / Sequences;
-        return matrix.RowRange(sequence * rows, rows);
-    }
-
     internal void BeginBlock(int block, int sequences)
     {
         Block = block;

@@ -82,23 +82,14 @@ public static class TransformerBlock
         a.Begin(6);
         Matrix keys = cache is null ? a.Keys : cache.Keys;              // [total, channels]
         a.Scores.Resize(a.Queries.Rows, heads * (keys.Rows / a.Sequences));
-        for (int s = 0; s < a.Sequences; s++)
-        {
-            kernels.Attention.Scores(
-                a.RowsOf(s, a.Queries), a.RowsOf(s, keys), heads, a.Queries.Columns / heads, a.RowsOf(s, a.Scores));
-        }
+        kernels.Attention.Scores(a.Queries.Span, keys.Span, a.Sequences, heads, keys.Columns / heads, a.Scores.Span);
     }
 
     private static void Step7Attention(int heads, KernelSet kernels, BlockActivations a)
     {
         a.Begin(7);
         a.Attention.Resize(a.Scores.Rows, a.Scores.Columns);
-        for (int s = 0; s < a.Sequences; s++)
-        {
-            kernels.Attention.Normalise(
-                a.RowsOf(s, a.Scores), a.Scores.Rows / a.Sequences, heads, a.RowsOf(s, a.Attention));
-        }
-
+        kernels.Attention.Normalise(a.Scores.Span, a.Sequences, a.Scores.Rows / a.Sequences, heads, a.Attention.Span);
         a.Dropout?.DropAttention(a.Attention);
     }
 
@@ -108,11 +99,8 @@ public static class TransformerBlock
         Matrix values = cache is null ? a.Values : cache.Values;        // [total, channels]
         Matrix attention = a.Dropout is null ? a.Attention : a.Dropout.DroppedAttention;
         a.AttendedValues.Resize(attention.Rows, values.Columns);
-        for (int s = 0; s < a.Sequences; s++)
-        {
-            kernels.Attention.WeightedValues(
-                a.RowsOf(s, attention), a.RowsOf(s, values), heads, values.Columns / heads, a.RowsOf(s, a.AttendedValues));
-        }
+        kernels.Attention.WeightedValues(
+            attention.Span, values.Span, a.Sequences, heads, values.Columns / heads, a.AttendedValues.Span);
     }
 
     private static void Step9AttentionOutput(LinearMap attentionProjection, KernelSet kernels, BlockActivations a)

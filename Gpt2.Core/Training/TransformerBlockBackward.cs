@@ -97,13 +97,9 @@ public static class TransformerBlockBackward
         Matrix attention = a.Dropout is null ? a.Attention : a.Dropout.DroppedAttention;
         g.Attention.Resize(attention.Rows, attention.Columns);
         ResizeToZero(g.Values, a.Values);
-        for (int s = 0; s < a.Sequences; s++)
-        {
-            kernels.Attention.WeightedValuesBackward(
-                a.RowsOf(s, attention), a.RowsOf(s, a.Values), a.RowsOf(s, g.AttendedValues), heads, a.Values.Columns / heads,
-                a.RowsOf(s, g.Attention), a.RowsOf(s, g.Values));
-        }
-
+        kernels.Attention.WeightedValuesBackward(
+            attention.Span, a.Values.Span, g.AttendedValues.Span, a.Sequences, heads, a.Values.Columns / heads,
+            g.Attention.Span, g.Values.Span);
         DropBackward(a.Dropout?.AttentionMask, g.Attention);
     }
 
@@ -111,7 +107,8 @@ public static class TransformerBlockBackward
     private static void Step7Attention(BlockActivations a, int heads, KernelSet kernels, BlockGradients g)
     {
         g.Scores.Resize(g.Attention.Rows, g.Attention.Columns);
-        kernels.Attention.NormaliseBackward(a.Attention.Span, g.Attention.Span, a.Attention.Rows, heads, g.Scores.Span);
+        kernels.Attention.NormaliseBackward(
+            a.Attention.Span, g.Attention.Span, a.Sequences, a.Attention.Rows / a.Sequences, heads, g.Scores.Span);
     }
 
     // scores = queries · keysᵀ / √head size, per sequence and head
@@ -119,12 +116,8 @@ public static class TransformerBlockBackward
     {
         ResizeToZero(g.Queries, a.Queries);
         ResizeToZero(g.Keys, a.Keys);
-        for (int s = 0; s < a.Sequences; s++)
-        {
-            kernels.Attention.ScoresBackward(
-                a.RowsOf(s, a.Queries), a.RowsOf(s, a.Keys), a.RowsOf(s, g.Scores), heads, a.Queries.Columns / heads,
-                a.RowsOf(s, g.Queries), a.RowsOf(s, g.Keys));
-        }
+        kernels.Attention.ScoresBackward(
+            a.Queries.Span, a.Keys.Span, g.Scores.Span, a.Sequences, heads, a.Queries.Columns / heads, g.Queries.Span, g.Keys.Span);
     }
 
     // queries, keys, values = the columns of qkv

@@ -150,7 +150,7 @@ internal static class Panels
 
     /// <summary>panel[k, i] = scale · source[i · stride + k]: rows turned into columns, in blocks of four rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Interleave(
+    public static void Interleave(
         ReadOnlySpan<float> source, int stride, int count, int depth, float scale, Span<float> panel, int panelWidth)
     {
         ref float from = ref MemoryMarshal.GetReference(source[..(((count - 1) * stride) + depth)]);

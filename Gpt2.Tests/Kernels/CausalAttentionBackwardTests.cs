@@ -31,7 +31,7 @@ public sealed class CausalAttentionBackwardTests
             GuardedSpan queriesGradient = Filled(queriesBefore), keysGradient = Filled(keysBefore);
 
             KernelSet.Create(rung).Attention.ScoresBackward(
-                queries, keys, scoresGradient, shape.Heads, shape.HeadSize, queriesGradient.Span, keysGradient.Span);
+                queries, keys, scoresGradient, 1, shape.Heads, shape.HeadSize, queriesGradient.Span, keysGradient.Span);
 
             double[] byQueries = FiniteDifferences.Of(q => shape.ScoresOf(q, Doubles(keys)), queries, scoresGradient);
             double[] byKeys = FiniteDifferences.Of(k => shape.ScoresOf(Doubles(queries), k), keys, scoresGradient);
@@ -50,13 +50,13 @@ public sealed class CausalAttentionBackwardTests
             float[] attention = [.. shape.AttentionOf(Doubles(scores)).Select(weight => (float)weight)];
             var actual = new GuardedSpan(shape.Scores);
 
-            KernelSet.Create(rung).Attention.NormaliseBackward(attention, attentionGradient, shape.Tokens, shape.Heads, actual.Span);
+            KernelSet.Create(rung).Attention.NormaliseBackward(attention, attentionGradient, 1, shape.Tokens, shape.Heads, actual.Span);
 
             FiniteDifferences.AssertClose(
                 actual.Span, FiniteDifferences.Of(shape.AttentionOf, scores, attentionGradient), 0, Tolerance, $"{shape}");
             actual.AssertSurroundingsUntouched($"{shape}");
 
-            KernelSet.Create(rung).Attention.NormaliseBackward(attention, attentionGradient, shape.Tokens, shape.Heads, attentionGradient);
+            KernelSet.Create(rung).Attention.NormaliseBackward(attention, attentionGradient, 1, shape.Tokens, shape.Heads, attentionGradient);
             KernelData.Bits(attentionGradient).Should().Equal(KernelData.Bits(actual.Span), "in place is allowed");
         },
         count: 40);
@@ -72,7 +72,7 @@ public sealed class CausalAttentionBackwardTests
             GuardedSpan attentionGradient = new(shape.Scores), valuesGradient = Filled(valuesBefore);
 
             KernelSet.Create(rung).Attention.WeightedValuesBackward(
-                attention, values, outputGradient, shape.Heads, shape.HeadSize, attentionGradient.Span, valuesGradient.Span);
+                attention, values, outputGradient, 1, shape.Heads, shape.HeadSize, attentionGradient.Span, valuesGradient.Span);
 
             double[] byAttention = FiniteDifferences.Of(a => shape.MixedOf(a, Doubles(values)), attention, outputGradient);
             double[] byValues = FiniteDifferences.Of(v => shape.MixedOf(Doubles(attention), v), values, outputGradient);
@@ -94,10 +94,10 @@ public sealed class CausalAttentionBackwardTests
             float[] expected1 = new float[shape.Queries], expected2 = new float[shape.Keys], expected3 = new float[shape.Scores], expected4 = new float[shape.Keys];
             float[] actual1 = new float[shape.Queries], actual2 = new float[shape.Keys], actual3 = new float[shape.Scores], actual4 = new float[shape.Keys];
 
-            scalar.ScoresBackward(queries, keys, scores, 2, headSize, expected1, expected2);
-            attention.ScoresBackward(queries, keys, scores, 2, headSize, actual1, actual2);
-            scalar.WeightedValuesBackward(scores, keys, queries, 2, headSize, expected3, expected4);
-            attention.WeightedValuesBackward(scores, keys, queries, 2, headSize, actual3, actual4);
+            scalar.ScoresBackward(queries, keys, scores, 1, 2, headSize, expected1, expected2);
+            attention.ScoresBackward(queries, keys, scores, 1, 2, headSize, actual1, actual2);
+            scalar.WeightedValuesBackward(scores, keys, queries, 1, 2, headSize, expected3, expected4);
+            attention.WeightedValuesBackward(scores, keys, queries, 1, 2, headSize, actual3, actual4);
 
             Close.Assert(actual1, expected1, Tolerance, Tolerance, $"queries, head size {headSize},");
             Close.Assert(actual2, expected2, Tolerance, Tolerance, $"keys, head size {headSize},");
@@ -114,29 +114,29 @@ public sealed class CausalAttentionBackwardTests
         CausalAttention attention = KernelSet.Create(rung).Attention;
         float[] rows = new float[12], all = new float[24], scores = new float[16];
 
-        FluentActions.Invoking(() => attention.ScoresBackward(new float[13], all, scores, 2, 3, new float[13], new float[24]))
+        FluentActions.Invoking(() => attention.ScoresBackward(new float[13], all, scores, 1, 2, 3, new float[13], new float[24]))
             .Should().Throw<ArgumentException>().WithMessage("queries.Length is 13, expected a multiple of the 6 columns");
-        FluentActions.Invoking(() => attention.ScoresBackward(rows, all, new float[15], 2, 3, new float[12], new float[24]))
+        FluentActions.Invoking(() => attention.ScoresBackward(rows, all, new float[15], 1, 2, 3, new float[12], new float[24]))
             .Should().Throw<ArgumentException>().WithMessage("scoresGradient.Length is 15, expected 16");
-        FluentActions.Invoking(() => attention.ScoresBackward(rows, all, scores, 2, 3, new float[6], new float[24]))
+        FluentActions.Invoking(() => attention.ScoresBackward(rows, all, scores, 1, 2, 3, new float[6], new float[24]))
             .Should().Throw<ArgumentException>().WithMessage("queriesGradient.Length is 6, expected 12");
-        FluentActions.Invoking(() => attention.ScoresBackward(rows, all, scores, 2, 3, new float[12], new float[12]))
+        FluentActions.Invoking(() => attention.ScoresBackward(rows, all, scores, 1, 2, 3, new float[12], new float[12]))
             .Should().Throw<ArgumentException>().WithMessage("keysGradient.Length is 12, expected 24");
-        FluentActions.Invoking(() => attention.ScoresBackward(all, rows, scores, 2, 3, new float[24], new float[12]))
+        FluentActions.Invoking(() => attention.ScoresBackward(all, rows, scores, 1, 2, 3, new float[24], new float[12]))
             .Should().Throw<ArgumentException>().WithMessage("there are 4 queries, expected at most one for each of the 2 keys");
-        FluentActions.Invoking(() => attention.NormaliseBackward(scores, scores, 0, 2, new float[16]))
+        FluentActions.Invoking(() => attention.NormaliseBackward(scores, scores, 1, 0, 2, new float[16]))
             .Should().Throw<ArgumentException>().WithMessage("* is 0, expected at least 1*");
-        FluentActions.Invoking(() => attention.NormaliseBackward(new float[17], new float[17], 2, 2, new float[17]))
+        FluentActions.Invoking(() => attention.NormaliseBackward(new float[17], new float[17], 1, 2, 2, new float[17]))
             .Should().Throw<ArgumentException>().WithMessage("attention.Length is 17, expected a multiple of the 4 columns");
-        FluentActions.Invoking(() => attention.NormaliseBackward(scores, new float[15], 2, 2, new float[16]))
+        FluentActions.Invoking(() => attention.NormaliseBackward(scores, new float[15], 1, 2, 2, new float[16]))
             .Should().Throw<ArgumentException>().WithMessage("attentionGradient.Length is 15, expected 16");
-        FluentActions.Invoking(() => attention.NormaliseBackward(scores, scores, 2, 2, new float[15]))
+        FluentActions.Invoking(() => attention.NormaliseBackward(scores, scores, 1, 2, 2, new float[15]))
             .Should().Throw<ArgumentException>().WithMessage("scoresGradient.Length is 15, expected 16");
-        FluentActions.Invoking(() => attention.WeightedValuesBackward(scores, all, new float[11], 2, 3, new float[16], new float[24]))
+        FluentActions.Invoking(() => attention.WeightedValuesBackward(scores, all, new float[11], 1, 2, 3, new float[16], new float[24]))
             .Should().Throw<ArgumentException>().WithMessage("outputGradient.Length is 11, expected a multiple of the 6 columns");
-        FluentActions.Invoking(() => attention.WeightedValuesBackward(scores, all, rows, 2, 3, new float[12], new float[24]))
+        FluentActions.Invoking(() => attention.WeightedValuesBackward(scores, all, rows, 1, 2, 3, new float[12], new float[24]))
             .Should().Throw<ArgumentException>().WithMessage("attentionGradient.Length is 12, expected 16");
-        FluentActions.Invoking(() => attention.WeightedValuesBackward(scores, all, rows, 2, 3, new float[16], new float[18]))
+        FluentActions.Invoking(() => attention.WeightedValuesBackward(scores, all, rows, 1, 2, 3, new float[16], new float[18]))
             .Should().Throw<ArgumentException>().WithMessage("valuesGradient.Length is 18, expected 24");
     }
 

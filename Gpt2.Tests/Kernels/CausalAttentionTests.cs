@@ -33,9 +33,9 @@ public sealed class CausalAttentionTests
         var weights = new float[8];
         var output = new float[4];
 
-        attention.Scores(queries, keys, 2, 1, scores);
-        attention.Normalise(scores, 2, 2, weights);
-        attention.WeightedValues(weights, values, 2, 1, output);
+        attention.Scores(queries, keys, 1, 2, 1, scores);
+        attention.Normalise(scores, 1, 2, 2, weights);
+        attention.WeightedValues(weights, values, 1, 2, 1, output);
 
         scores.Should().Equal(3, -1e10f, 8, -1e10f, 6, 8, 0, 0);
         Close.Assert(weights, [1, 0, 1, 0, 0.11920292f, 0.88079708f, 0.5f, 0.5f], Rtol, 0);
@@ -48,7 +48,7 @@ public sealed class CausalAttentionTests
     {
         var scores = new float[2];
 
-        KernelSet.Create(rung).Attention.Scores([1, 2, 3, 4], [1, 1, 1, 1, 0, 0, 0, -3], 1, 4, scores);
+        KernelSet.Create(rung).Attention.Scores([1, 2, 3, 4], [1, 1, 1, 1, 0, 0, 0, -3], 1, 1, 4, scores);
 
         scores.Should().Equal(5, -6);
     }
@@ -68,9 +68,9 @@ public sealed class CausalAttentionTests
             var weights = new GuardedSpan(tokens * heads * total);
             var output = new GuardedSpan(tokens * channels);
 
-            attention.Scores(queries, keys, heads, headSize, scores.Span);
-            attention.Normalise(scores.Span, tokens, heads, weights.Span);
-            attention.WeightedValues(weights.Span, values, heads, headSize, output.Span);
+            attention.Scores(queries, keys, 1, heads, headSize, scores.Span);
+            attention.Normalise(scores.Span, 1, tokens, heads, weights.Span);
+            attention.WeightedValues(weights.Span, values, 1, heads, headSize, output.Span);
 
             MaskedFormula expected = MaskedFormula.Of(queries, keys, values, tokens, heads, headSize);
             Close.Assert(scores.Span, expected.Scores, Rtol, Atol, $"scores of {shape}");
@@ -115,12 +115,12 @@ public sealed class CausalAttentionTests
         float[] queries = KernelData.Normal(1, Total * Channels);
         float[] keys = KernelData.Normal(2, Total * Channels);
         var whole = new float[Total * Heads * Total];
-        attention.Scores(queries, keys, Heads, HeadSize, whole);
+        attention.Scores(queries, keys, 1, Heads, HeadSize, whole);
 
         for (int tokens = 1; tokens <= Total; tokens++)
         {
             var last = new float[tokens * Heads * Total];
-            attention.Scores(queries.AsSpan((Total - tokens) * Channels), keys, Heads, HeadSize, last);
+            attention.Scores(queries.AsSpan((Total - tokens) * Channels), keys, 1, Heads, HeadSize, last);
 
             KernelData.Bits(last).Should().Equal(KernelData.Bits(whole.AsSpan((Total - tokens) * Heads * Total)));
         }
@@ -153,7 +153,7 @@ public sealed class CausalAttentionTests
         // The visible scores of the first row lie below the mask's −1e10 and still get all the attention.
         var weights = new float[4];
 
-        KernelSet.Create(rung).Attention.Normalise([-1e30f, CausalAttention.MaskedScore, 1e30f, 1e30f], 2, 1, weights);
+        KernelSet.Create(rung).Attention.Normalise([-1e30f, CausalAttention.MaskedScore, 1e30f, 1e30f], 1, 2, 1, weights);
 
         weights.Should().Equal(1, 0, 0.5f, 0.5f);
     }
@@ -165,9 +165,9 @@ public sealed class CausalAttentionTests
         CausalAttention attention = KernelSet.Create(rung).Attention;
         float[] scores = KernelData.Normal(4, 5 * 3 * 19);
         var expected = new float[scores.Length];
-        attention.Normalise(scores, 5, 3, expected);
+        attention.Normalise(scores, 1, 5, 3, expected);
 
-        attention.Normalise(scores, 5, 3, scores);
+        attention.Normalise(scores, 1, 5, 3, scores);
 
         KernelData.Bits(scores).Should().Equal(KernelData.Bits(expected));
     }
@@ -179,9 +179,9 @@ public sealed class CausalAttentionTests
         var scores = new float[tokens * heads * total];
         var weights = new float[tokens * heads * total];
         var output = new float[queries.Length];
-        attention.Scores(queries, keys, heads, headSize, scores);
-        attention.Normalise(scores, tokens, heads, weights);
-        attention.WeightedValues(weights, values, heads, headSize, output);
+        attention.Scores(queries, keys, 1, heads, headSize, scores);
+        attention.Normalise(scores, 1, tokens, heads, weights);
+        attention.WeightedValues(weights, values, 1, heads, headSize, output);
         return (scores, weights, output);
     }
 

@@ -1,0 +1,311 @@
+// The Tuned rung of CausalAttention: products of tiles for many queries, one pass over keys and values for few, and how both
+// are cut into parts for threads: by sequences and heads, which have nothing to do with each other.
+
+using Gpt2.Kernels.Tuned;
+
+namespace Gpt2.Kernels;
+
+/// <summary>Register tiles over the visible half, streaming for single queries, threads; the same bits at every number of threads.</summary>
+internal sealed class CausalAttentionTuned<TLanes, TVector>(Softmax softmax, ThreadTeam team) : CausalAttention
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+{
+    /// <summary>Up to that many queries are computed one by one: bringing keys into panels costs as much as that.</summary>
+    private const int FewQueries = 4;
+
+    /// <summary>Products of fewer multiplications are not worth a second thread.</summary>
+    private const long WorthThreads = 200_000;
+
+    /// <summary>The same for single queries, which wait for memory: so many numbers read.</summary>
+    private const long RowWorthThreads = 65_536;
+
+    /// <summary>Keys or values of a part of a single query.</summary>
+    private const int KeysPerPart = 64;
+
+    /// <summary>Shares of work for each thread, so that a thread that was held up leaves some to the others.</summary>
+    private const int SharesPerThread = 4;
+
+    /// <summary>Scores that a part of a softmax has at least.</summary>
+    private const int ScoresPerPart = 8192;
+
+    private protected override void ScoreHeads(
+        ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, in AttentionShape shape, Span<float> scores)
+    {
+        float scale = 1 / MathF.Sqrt(shape.HeadSize);
+        int shares = Shares(shape);
+        if (shape.Tokens > FewQueries)
+        {
+            var work = new Dots { Left = queries, Right = keys, Shape = shape, Scale = scale, Masked = MaskedScore, Shares = shares, Result = scores };
+            Do(ref work, shape.Sequences * shape.Heads * shares, Multiplications(shape));
+            return;
+        }
+
+        var rows = new RowScores { Queries = queries, Keys = keys, Shape = shape, Scale = scale, Parts = KeyParts(shape), Scores = scores };
+        Do(ref rows, shape.Sequences * shape.Tokens * rows.Parts, Multiplications(shape) * WorthThreads / RowWorthThreads);
+    }
+
+    private protected override void NormaliseHeads(ReadOnlySpan<float> scores, in AttentionShape shape, Span<float> attention)
+    {
+        int rowsPerPart = Math.Max(1, ScoresPerPart / shape.ScoreStride);
+        int rows = shape.Sequences * shape.Tokens;
+        var work = new Normalising { Softmax = softmax, Scores = scores, Shape = shape, RowsPerPart = rowsPerPart, Attention = attention };
+        team.Run(ref work, (rows + rowsPerPart - 1) / rowsPerPart);
+    }
+
+    private protected override void WeighHeads(
+        ReadOnlySpan<float> attention, ReadOnlySpan<float> values, in AttentionShape shape, Span<float> output)
+    {
+        if (shape.Tokens > FewQueries)
+        {
+            int shares = Shares(shape);
+            var work = new SumsOverKeys { Weights = attention, Right = values, Shape = shape, Scale = 1, Shares = shares, Result = output };
+            Do(ref work, shape.Sequences * shape.Heads * shares, Multiplications(shape));
+            return;
+        }
+
+        // Sums of the parts, and their sum in the order of the parts: the same for every number of threads.
+        int parts = KeyParts(shape);
+        Span<float> partial = parts == 1 ? output : Scratch.Of(Scratch.Use.Kernel, output.Length * parts);
+        var rows = new RowSums { Attention = attention, Values = values, Shape = shape, Parts = parts, Partial = partial };
+        Do(ref rows, shape.Sequences * shape.Tokens * parts, Multiplications(shape) * WorthThreads / RowWorthThreads);
+        for (int row = 0; row < shape.Sequences * shape.Tokens && parts > 1; row++)
+        {
+            Span<float> sum = output.Slice(row * shape.Channels, shape.Channels);
+            partial.Slice(row * parts * shape.Channels, shape.Channels).CopyTo(sum);
+            for (int part = 1; part < parts; part++)
+            {
+                VectorLoops.AddScaled(partial.Slice(((row * parts) + part) * shape.Channels, shape.Channels), 1, sum);
+            }
+        }
+    }
+
+    private protected override void WeighHeadsBackward(
+        ReadOnlySpan<float> attention, ReadOnlySpan<float> values, ReadOnlySpan<float> outputGradient, in AttentionShape shape,
+        Span<float> attentionGradient, Span<float> valuesGradient)
+    {
+        int shares = Shares(shape);
+        var dots = new Dots { Left = outputGradient, Right = values, Shape = shape, Scale = 1, Masked = 0, Shares = shares, Result = attentionGradient };
+        var sums = new SumsOverQueries { Weights = attention, Right = outputGradient, Shape = shape, Scale = 1, Shares = shares, Result = valuesGradient };
+        var work = new Both<Dots, SumsOverQueries> { First = dots, Second = sums };
+        Do(ref work, shape.Sequences * shape.Heads * shares, 2 * Multiplications(shape));
+    }
+
+    private protected override void NormaliseHeadsBackward(
+        ReadOnlySpan<float> attention, ReadOnlySpan<float> attentionGradient, in AttentionShape shape, Span<float> scoresGradient)
+    {
+        int rowsPerPart = Math.Max(1, ScoresPerPart / shape.ScoreStride);
+        int rows = shape.Sequences * shape.Tokens;
+        var work = new NormalisingBackward
+        {
+            Attention = attention,
+            AttentionGradient = attentionGradient,
+            Shape = shape,
+            RowsPerPart = rowsPerPart,
+            ScoresGradient = scoresGradient,
+        };
+        team.Run(ref work, (rows + rowsPerPart - 1) / rowsPerPart);
+    }
+
+    private protected override void ScoreHeadsBackward(
+        ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> scoresGradient, in AttentionShape shape,
+        Span<float> queriesGradient, Span<float> keysGradient)
+    {
+        float scale = 1 / MathF.Sqrt(shape.HeadSize);
+        int shares = Shares(shape);
+        var byQuery = new SumsOverKeys { Weights = scoresGradient, Right = keys, Shape = shape, Scale = scale, Adds = true, Shares = shares, Result = queriesGradient };
+        var byKey = new SumsOverQueries { Weights = scoresGradient, Right = queries, Shape = shape, Scale = scale, Shares = shares, Result = keysGradient };
+        var work = new Both<SumsOverKeys, SumsOverQueries> { First = byQuery, Second = byKey };
+        Do(ref work, shape.Sequences * shape.Heads * shares, 2 * Multiplications(shape));
+    }
+
+    /// <summary>What one of the products multiplies, were nothing masked.</summary>
+    private static long Multiplications(in AttentionShape shape) => (long)shape.Sequences * shape.Tokens * shape.Total * shape.Channels;
+
+    private static int KeyParts(in AttentionShape shape) => (shape.Total + KeysPerPart - 1) / KeysPerPart;
+
+    /// <summary>How many shares a head is cut into: more than one only where there are few heads for the threads.</summary>
+    private int Shares(in AttentionShape shape)
+    {
+        const int Rows = HeadTile<TLanes, TVector>.Rows;
+        int heads = Math.Max(1, shape.Sequences * shape.Heads);
+        return team.Threads == 1 ? 1 : Math.Clamp(SharesPerThread * team.Threads / heads, 1, Math.Max(1, shape.Tokens / Rows));
+    }
+
+    private void Do<TJob>(ref TJob job, int parts, long multiplications)
+        where TJob : struct, IJob, allows ref struct
+    {
+        if (multiplications >= WorthThreads)
+        {
+            team.Run(ref job, parts);
+            return;
+        }
+
+        for (int part = 0; part < parts && multiplications > 0; part++)
+        {
+            job.Run(part);
+        }
+    }
+
+    /// <summary>Two jobs of equally many parts, done part by part, so that what both read is still in the cache for the second.</summary>
+    private ref struct Both<TFirst, TSecond> : IJob
+        where TFirst : struct, IJob, allows ref struct
+        where TSecond : struct, IJob, allows ref struct
+    {
+        public TFirst First;
+        public TSecond Second;
+
+        public void Run(int part)
+        {
+            First.Run(part);
+            Second.Run(part);
+        }
+    }
+
+    private ref struct Dots : IJob
+    {
+        public ReadOnlySpan<float> Left, Right;
+        public AttentionShape Shape;
+        public float Scale, Masked;
+        public int Shares;
+        public Span<float> Result;
+
+        public readonly void Run(int part)
+        {
+            (int sequence, int head, int share) = PartOf(part, Shape, Shares);
+            HeadProducts<TLanes, TVector>.Dots(
+                Left[Shape.QueryAt(sequence, 0, head)..], Right[Shape.KeyAt(sequence, 0, head)..], Shape, Scale, Masked, share, Shares,
+                Result[Shape.ScoreAt(sequence, 0, head)..]);
+        }
+    }
+
+    private ref struct SumsOverKeys : IJob
+    {
+        public ReadOnlySpan<float> Weights, Right;
+        public AttentionShape Shape;
+        public float Scale;
+        public bool Adds;
+        public int Shares;
+        public Span<float> Result;
+
+        public readonly void Run(int part)
+        {
+            (int sequence, int head, int share) = PartOf(part, Shape, Shares);
+            HeadProducts<TLanes, TVector>.SumOverKeys(
+                Weights[Shape.ScoreAt(sequence, 0, head)..], Right[Shape.KeyAt(sequence, 0, head)..], Shape, Scale, Adds, share, Shares,
+                Result[Shape.QueryAt(sequence, 0, head)..]);
+        }
+    }
+
+    private ref struct SumsOverQueries : IJob
+    {
+        public ReadOnlySpan<float> Weights, Right;
+        public AttentionShape Shape;
+        public float Scale;
+        public int Shares;
+        public Span<float> Result;
+
+        public readonly void Run(int part)
+        {
+            (int sequence, int head, int share) = PartOf(part, Shape, Shares);
+            HeadProducts<TLanes, TVector>.SumOverQueries(
+                Weights[Shape.ScoreAt(sequence, 0, head)..], Right[Shape.QueryAt(sequence, 0, head)..], Shape, Scale, share, Shares,
+                Result[Shape.KeyAt(sequence, 0, head)..]);
+        }
+    }
+
+    private static (int Sequence, int Head, int Share) PartOf(int part, in AttentionShape shape, int shares) =>
+        (part / shares / shape.Heads, part / shares % shape.Heads, part % shares);
+
+    /// <summary>Scores of one query: a part is some of its keys.</summary>
+    private ref struct RowScores : IJob
+    {
+        public ReadOnlySpan<float> Queries, Keys;
+        public AttentionShape Shape;
+        public float Scale;
+        public int Parts;
+        public Span<float> Scores;
+
+        public readonly void Run(int part)
+        {
+            (int sequence, int token) = Math.DivRem(part / Parts, Shape.Tokens);
+            int firstKey = part % Parts * KeysPerPart, lastKey = Math.Min(firstKey + KeysPerPart, Shape.Total);
+            int visible = Math.Clamp(Shape.Visible(token), firstKey, lastKey);
+            Span<float> rows = Scores.Slice(Shape.ScoreAt(sequence, token, 0), Shape.ScoreStride);
+            QueryRow<TLanes, TVector>.Scores(
+                Queries[Shape.QueryAt(sequence, token, 0)..], Keys[Shape.KeyAt(sequence, 0, 0)..], Shape, Scale, firstKey, visible, rows);
+            for (int head = 0; head < Shape.Heads; head++)
+            {
+                rows.Slice(head * Shape.Total, Shape.Total)[visible..lastKey].Fill(MaskedScore);
+            }
+        }
+    }
+
+    /// <summary>Weighted values of one query: a part is some of its keys.</summary>
+    private ref struct RowSums : IJob
+    {
+        public ReadOnlySpan<float> Attention, Values;
+        public AttentionShape Shape;
+        public int Parts;
+        public Span<float> Partial; // [sequences · tokens, parts, channels]
+
+        public readonly void Run(int part)
+        {
+            (int sequence, int token) = Math.DivRem(part / Parts, Shape.Tokens);
+            int firstKey = part % Parts * KeysPerPart;
+            int visible = Math.Clamp(Shape.Visible(token), firstKey, firstKey + KeysPerPart);
+            QueryRow<TLanes, TVector>.WeightedValues(
+                Attention[Shape.ScoreAt(sequence, token, 0)..], Values[Shape.KeyAt(sequence, 0, 0)..], Shape, firstKey, visible,
+                Partial.Slice(part * Shape.Channels, Shape.Channels));
+        }
+    }
+
+    /// <summary>Softmax of some tokens' rows.</summary>
+    private ref struct Normalising : IJob
+    {
+        public Softmax Softmax;
+        public ReadOnlySpan<float> Scores;
+        public AttentionShape Shape;
+        public int RowsPerPart;
+        public Span<float> Attention;
+
+        public readonly void Run(int part)
+        {
+            int last = Math.Min((part + 1) * RowsPerPart, Shape.Sequences * Shape.Tokens);
+            for (int row = part * RowsPerPart; row < last; row++)
+            {
+                int visible = Shape.Visible(row % Shape.Tokens);
+                for (int head = 0; head < Shape.Heads; head++)
+                {
+                    Span<float> attention = Attention.Slice(((row * Shape.Heads) + head) * Shape.Total, Shape.Total);
+                    Softmax.Row(Scores.Slice(((row * Shape.Heads) + head) * Shape.Total, visible), attention[..visible]);
+                    attention[visible..].Clear();
+                }
+            }
+        }
+    }
+
+    /// <summary>Backward of the softmax of some tokens' rows.</summary>
+    private ref struct NormalisingBackward : IJob
+    {
+        public ReadOnlySpan<float> Attention, AttentionGradient;
+        public AttentionShape Shape;
+        public int RowsPerPart;
+        public Span<float> ScoresGradient;
+
+        public readonly void Run(int part)
+        {
+            int last = Math.Min((part + 1) * RowsPerPart, Shape.Sequences * Shape.Tokens);
+            for (int row = part * RowsPerPart; row < last; row++)
+            {
+                int visible = Shape.Visible(row % Shape.Tokens);
+                for (int head = 0; head < Shape.Heads; head++)
+                {
+                    int start = ((row * Shape.Heads) + head) * Shape.Total;
+                    SoftmaxGradient<TLanes, TVector>.Row(
+                        Attention.Slice(start, visible), AttentionGradient.Slice(start, visible), ScoresGradient.Slice(start, visible));
+                    ScoresGradient.Slice(start, Shape.Total)[visible..].Clear();
+                }
+            }
+        }
+    }
+}
