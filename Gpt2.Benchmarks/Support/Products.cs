@@ -85,17 +85,17 @@ internal abstract class Products
     private sealed class KernelProducts : Products
     {
         private readonly MatMul matMul;
-        private readonly float[] panels;
+        private readonly Memory<float> panels;
 
         public KernelProducts(ProductShape shape, KernelSet kernels)
             : base(shape)
         {
             matMul = kernels.MatMul;
-            panels = new float[WeightPanels.Length(shape.Inner, shape.Columns)];
-            WeightPanels.Pack(Right, shape.Inner, shape.Columns, panels);
+            panels = CacheAligned.Allocate(WeightPanels.Length(shape.Inner, shape.Columns), zeroed: false);
+            WeightPanels.Pack(Right, shape.Inner, shape.Columns, panels.Span);
         }
 
-        public override void Packed() => matMul.MultiplyPacked(Left, panels, [], Shape.Inner, Shape.Columns, Result);
+        public override void Packed() => matMul.MultiplyPacked(Left, panels.Span, [], Shape.Inner, Shape.Columns, Result);
 
         public override void LeftRight() => matMul.Multiply(Left, Right, [], Shape.Inner, Shape.Columns, Result);
 

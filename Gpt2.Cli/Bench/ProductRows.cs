@@ -34,11 +34,11 @@ internal static class ProductRows
     private static void Packed(BenchSession session, Shape shape)
     {
         (MatMul matMul, float[] left, float[] result) = (session.Settings.Kernels.MatMul, Random(shape.Rows, shape.Inner), shape.Result);
-        float[] panels = Pack(Random(shape.Inner, shape.Columns), shape.Inner, shape.Columns);
+        Memory<float> panels = Pack(Random(shape.Inner, shape.Columns), shape.Inner, shape.Columns);
         float[] bias = Random(1, shape.Columns);
         Measure(
             session, $"{PackedName} {shape}", shape.Work,
-            () => matMul.MultiplyPacked(left, panels, bias, shape.Inner, shape.Columns, result));
+            () => matMul.MultiplyPacked(left, panels.Span, bias, shape.Inner, shape.Columns, result));
     }
 
     /// <summary>The products of the forward and of the backward pass of training, where weights are never the same twice.</summary>
@@ -59,7 +59,7 @@ internal static class ProductRows
         var shape = new Shape(1, inner, columns);
         float[] weights = Random(inner, columns);
         int copies = (int)Math.Clamp(session.Settings.BufferBytes / (sizeof(float) * (long)weights.Length), 1, 1000);
-        float[][] panels = [.. Enumerable.Range(0, copies).Select(_ => Pack(weights, inner, columns))];
+        Memory<float>[] panels = [.. Enumerable.Range(0, copies).Select(_ => Pack(weights, inner, columns))];
         float[] left = Random(1, inner), result = shape.Result;
         int next = 0;
         Work work = shape.Work with { Bytes = sizeof(float) * (double)weights.Length };
@@ -67,7 +67,7 @@ internal static class ProductRows
             new BenchWhat(VectorPart, $"{shape}, cold", "f32"), work, LimitKind.ReadBandwidth, BenchUnit.Gigabytes(work),
             () =>
             {
-                matMul.MultiplyPacked(left, panels[next], [], inner, columns, result);
+                matMul.MultiplyPacked(left, panels[next].Span, [], inner, columns, result);
                 next = (next + 1) % copies;
             });
     }
@@ -77,10 +77,10 @@ internal static class ProductRows
 
     private static float[] Random(int rows, int columns) => BenchSession.RandomFloats(rows * columns);
 
-    private static float[] Pack(float[] weights, int inner, int columns)
+    private static Memory<float> Pack(float[] weights, int inner, int columns)
     {
-        var panels = new float[WeightPanels.Length(inner, columns)];
-        WeightPanels.Pack(weights, inner, columns, panels);
+        Memory<float> panels = CacheAligned.Allocate(WeightPanels.Length(inner, columns), zeroed: false);
+        WeightPanels.Pack(weights, inner, columns, panels.Span);
         return panels;
     }
 

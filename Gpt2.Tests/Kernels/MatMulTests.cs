@@ -14,9 +14,9 @@ public sealed class MatMulTests
 
     /// <summary>Small, odd and register-sized lengths alike.</summary>
     private static readonly Gen<(int Rows, int Inner, int Columns, bool Bias)> Shapes =
-        from rows in Gen.Choose(0, 9)
-        from inner in Gen.Choose(1, 70)
-        from columns in Gen.Choose(1, 70)
+        from rows in Gen.Frequency((3, Gen.Choose(0, 9)), (1, Gen.Choose(10, 40)))
+        from inner in Gen.Frequency((3, Gen.Choose(1, 70)), (1, Gen.Choose(70, 300)))
+        from columns in Gen.Frequency((3, Gen.Choose(1, 70)), (1, Gen.Choose(70, 300)))
         from bias in Gen.Elements(true, false)
         select (rows, inner, columns, bias);
 
