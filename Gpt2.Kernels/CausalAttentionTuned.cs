@@ -1,5 +1,5 @@
-// The Tuned rung of CausalAttention: products of tiles for many queries, one pass over keys and values for few, and how both
-// are cut into parts for threads: by sequences and heads, which have nothing to do with each other.
+// The Tuned rung of CausalAttention: products of tiles for many queries, one pass over keys and values for a single one, and
+// how the work is cut into parts for threads: mostly by sequences and heads, which have nothing to do with each other.
 
 using Gpt2.Kernels.Tuned;
 
@@ -10,17 +10,14 @@ internal sealed class CausalAttentionTuned<TLanes, TVector>(Softmax softmax, Thr
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>Up to that many queries are computed one by one: bringing keys into panels costs as much as that.</summary>
-    private const int FewQueries = 4;
-
     /// <summary>Products of fewer multiplications are not worth a second thread.</summary>
     private const long WorthThreads = 200_000;
 
-    /// <summary>The same for single queries, which wait for memory: so many numbers read.</summary>
+    /// <summary>The same for single queries, which wait for memory.</summary>
     private const long RowWorthThreads = 65_536;
 
     /// <summary>Keys or values of a part of a single query.</summary>
-    private const int KeysPerPart = 64;
+    private const int KeysOfAPart = 64;
 
     /// <summary>Shares of work for each thread, so that a thread that was held up leaves some to the others.</summary>
     private const int SharesPerThread = 4;
@@ -32,22 +29,22 @@ internal sealed class CausalAttentionTuned<TLanes, TVector>(Softmax softmax, Thr
         ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, in AttentionShape shape, Span<float> scores)
     {
         float scale = 1 / MathF.Sqrt(shape.HeadSize);
-        int shares = Shares(shape);
-        if (shape.Tokens > FewQueries)
+        if (shape.Tokens == 1)
         {
-            var work = new Dots { Left = queries, Right = keys, Shape = shape, Scale = scale, Masked = MaskedScore, Shares = shares, Result = scores };
-            Do(ref work, shape.Sequences * shape.Heads * shares, Multiplications(shape));
+            int parts = RowParts(shape);
+            var rows = new RowScores { Queries = queries, Keys = keys, Shape = shape, Scale = scale, Parts = parts, Scores = scores };
+            Do(ref rows, shape.Sequences * parts, Multiplications(shape), RowWorthThreads);
             return;
         }
 
-        var rows = new RowScores { Queries = queries, Keys = keys, Shape = shape, Scale = scale, Parts = KeyParts(shape), Scores = scores };
-        Do(ref rows, shape.Sequences * shape.Tokens * rows.Parts, Multiplications(shape) * WorthThreads / RowWorthThreads);
+        int shares = Shares(shape);
+        var work = new Dots { Left = queries, Right = keys, Shape = shape, Scale = scale, Masked = MaskedScore, Shares = shares, Result = scores };
+        Do(ref work, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
     }
 
     private protected override void NormaliseHeads(ReadOnlySpan<float> scores, in AttentionShape shape, Span<float> attention)
     {
-        int rowsPerPart = Math.Max(1, ScoresPerPart / shape.ScoreStride);
-        int rows = shape.Sequences * shape.Tokens;
+        int rows = shape.Sequences * shape.Tokens * shape.Heads, rowsPerPart = Math.Max(1, ScoresPerPart / shape.Total);
         var work = new Normalising { Softmax = softmax, Scores = scores, Shape = shape, RowsPerPart = rowsPerPart, Attention = attention };
         team.Run(ref work, (rows + rowsPerPart - 1) / rowsPerPart);
     }
@@ -55,26 +52,31 @@ internal sealed class CausalAttentionTuned<TLanes, TVector>(Softmax softmax, Thr
     private protected override void WeighHeads(
         ReadOnlySpan<float> attention, ReadOnlySpan<float> values, in AttentionShape shape, Span<float> output)
     {
-        if (shape.Tokens > FewQueries)
+        if (shape.Tokens == 1)
         {
-            int shares = Shares(shape);
-            var work = new SumsOverKeys { Weights = attention, Right = values, Shape = shape, Scale = 1, Shares = shares, Result = output };
-            Do(ref work, shape.Sequences * shape.Heads * shares, Multiplications(shape));
+            WeighRows(attention, values, shape, output);
             return;
         }
 
-        // Sums of the parts, and their sum in the order of the parts: the same for every number of threads.
-        int parts = KeyParts(shape);
+        int shares = Shares(shape);
+        var work = new SumsOverKeys { Weights = attention, Right = values, Shape = shape, Scale = 1, Shares = shares, Result = output };
+        Do(ref work, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
+    }
+
+    /// <summary>One query per sequence: the sums of parts of the keys, and then their sum in the order of the parts.</summary>
+    private void WeighRows(ReadOnlySpan<float> attention, ReadOnlySpan<float> values, in AttentionShape shape, Span<float> output)
+    {
+        int parts = RowParts(shape);
         Span<float> partial = parts == 1 ? output : Scratch.Of(Scratch.Use.Kernel, output.Length * parts);
         var rows = new RowSums { Attention = attention, Values = values, Shape = shape, Parts = parts, Partial = partial };
-        Do(ref rows, shape.Sequences * shape.Tokens * parts, Multiplications(shape) * WorthThreads / RowWorthThreads);
-        for (int row = 0; row < shape.Sequences * shape.Tokens && parts > 1; row++)
+        Do(ref rows, shape.Sequences * parts, Multiplications(shape), RowWorthThreads);
+        for (int sequence = 0; sequence < shape.Sequences && parts > 1; sequence++)
         {
-            Span<float> sum = output.Slice(row * shape.Channels, shape.Channels);
-            partial.Slice(row * parts * shape.Channels, shape.Channels).CopyTo(sum);
+            Span<float> sum = output.Slice(sequence * shape.Channels, shape.Channels);
+            partial.Slice(sequence * parts * shape.Channels, shape.Channels).CopyTo(sum);
             for (int part = 1; part < parts; part++)
             {
-                VectorLoops.AddScaled(partial.Slice(((row * parts) + part) * shape.Channels, shape.Channels), 1, sum);
+                VectorLoops.AddScaled(partial.Slice(((sequence * parts) + part) * shape.Channels, shape.Channels), 1, sum);
             }
         }
     }
@@ -86,15 +88,14 @@ internal sealed class CausalAttentionTuned<TLanes, TVector>(Softmax softmax, Thr
         int shares = Shares(shape);
         var dots = new Dots { Left = outputGradient, Right = values, Shape = shape, Scale = 1, Masked = 0, Shares = shares, Result = attentionGradient };
         var sums = new SumsOverQueries { Weights = attention, Right = outputGradient, Shape = shape, Scale = 1, Shares = shares, Result = valuesGradient };
-        var work = new Both<Dots, SumsOverQueries> { First = dots, Second = sums };
-        Do(ref work, shape.Sequences * shape.Heads * shares, 2 * Multiplications(shape));
+        Do(ref dots, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
+        Do(ref sums, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
     }
 
     private protected override void NormaliseHeadsBackward(
         ReadOnlySpan<float> attention, ReadOnlySpan<float> attentionGradient, in AttentionShape shape, Span<float> scoresGradient)
     {
-        int rowsPerPart = Math.Max(1, ScoresPerPart / shape.ScoreStride);
-        int rows = shape.Sequences * shape.Tokens;
+        int rows = shape.Sequences * shape.Tokens * shape.Heads, rowsPerPart = Math.Max(1, ScoresPerPart / shape.Total);
         var work = new NormalisingBackward
         {
             Attention = attention,
@@ -114,14 +115,15 @@ internal sealed class CausalAttentionTuned<TLanes, TVector>(Softmax softmax, Thr
         int shares = Shares(shape);
         var byQuery = new SumsOverKeys { Weights = scoresGradient, Right = keys, Shape = shape, Scale = scale, Adds = true, Shares = shares, Result = queriesGradient };
         var byKey = new SumsOverQueries { Weights = scoresGradient, Right = queries, Shape = shape, Scale = scale, Shares = shares, Result = keysGradient };
-        var work = new Both<SumsOverKeys, SumsOverQueries> { First = byQuery, Second = byKey };
-        Do(ref work, shape.Sequences * shape.Heads * shares, 2 * Multiplications(shape));
+        Do(ref byQuery, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
+        Do(ref byKey, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
     }
 
     /// <summary>What one of the products multiplies, were nothing masked.</summary>
     private static long Multiplications(in AttentionShape shape) => (long)shape.Sequences * shape.Tokens * shape.Total * shape.Channels;
 
-    private static int KeyParts(in AttentionShape shape) => (shape.Total + KeysPerPart - 1) / KeysPerPart;
+    /// <summary>The parts of a single query: they do not depend on the number of threads, and so neither do the sums.</summary>
+    private static int RowParts(in AttentionShape shape) => (shape.Total + KeysOfAPart - 1) / KeysOfAPart;
 
     /// <summary>How many shares a head is cut into: more than one only where there are few heads for the threads.</summary>
     private int Shares(in AttentionShape shape)
@@ -131,10 +133,10 @@ internal sealed class CausalAttentionTuned<TLanes, TVector>(Softmax softmax, Thr
         return team.Threads == 1 ? 1 : Math.Clamp(SharesPerThread * team.Threads / heads, 1, Math.Max(1, shape.Tokens / Rows));
     }
 
-    private void Do<TJob>(ref TJob job, int parts, long multiplications)
+    private void Do<TJob>(ref TJob job, int parts, long multiplications, long worthThreads)
         where TJob : struct, IJob, allows ref struct
     {
-        if (multiplications >= WorthThreads)
+        if (multiplications >= worthThreads)
         {
             team.Run(ref job, parts);
             return;
@@ -143,21 +145,6 @@ internal sealed class CausalAttentionTuned<TLanes, TVector>(Softmax softmax, Thr
         for (int part = 0; part < parts && multiplications > 0; part++)
         {
             job.Run(part);
-        }
-    }
-
-    /// <summary>Two jobs of equally many parts, done part by part, so that what both read is still in the cache for the second.</summary>
-    private ref struct Both<TFirst, TSecond> : IJob
-        where TFirst : struct, IJob, allows ref struct
-        where TSecond : struct, IJob, allows ref struct
-    {
-        public TFirst First;
-        public TSecond Second;
-
-        public void Run(int part)
-        {
-            First.Run(part);
-            Second.Run(part);
         }
     }
 
@@ -227,16 +214,10 @@ internal sealed class CausalAttentionTuned<TLanes, TVector>(Softmax softmax, Thr
 
         public readonly void Run(int part)
         {
-            (int sequence, int token) = Math.DivRem(part / Parts, Shape.Tokens);
-            int firstKey = part % Parts * KeysPerPart, lastKey = Math.Min(firstKey + KeysPerPart, Shape.Total);
-            int visible = Math.Clamp(Shape.Visible(token), firstKey, lastKey);
-            Span<float> rows = Scores.Slice(Shape.ScoreAt(sequence, token, 0), Shape.ScoreStride);
+            (int sequence, int firstKey) = (part / Parts, part % Parts * KeysOfAPart);
             QueryRow<TLanes, TVector>.Scores(
-                Queries[Shape.QueryAt(sequence, token, 0)..], Keys[Shape.KeyAt(sequence, 0, 0)..], Shape, Scale, firstKey, visible, rows);
-            for (int head = 0; head < Shape.Heads; head++)
-            {
-                rows.Slice(head * Shape.Total, Shape.Total)[visible..lastKey].Fill(MaskedScore);
-            }
+                Queries[Shape.QueryAt(sequence, 0, 0)..], Keys[Shape.KeyAt(sequence, 0, 0)..], Shape, Scale,
+                firstKey, Math.Min(firstKey + KeysOfAPart, Shape.Total), Scores[Shape.ScoreAt(sequence, 0, 0)..]);
         }
     }
 
@@ -246,20 +227,18 @@ internal sealed class CausalAttentionTuned<TLanes, TVector>(Softmax softmax, Thr
         public ReadOnlySpan<float> Attention, Values;
         public AttentionShape Shape;
         public int Parts;
-        public Span<float> Partial; // [sequences · tokens, parts, channels]
+        public Span<float> Partial; // [sequences, parts, channels]
 
         public readonly void Run(int part)
         {
-            (int sequence, int token) = Math.DivRem(part / Parts, Shape.Tokens);
-            int firstKey = part % Parts * KeysPerPart;
-            int visible = Math.Clamp(Shape.Visible(token), firstKey, firstKey + KeysPerPart);
+            (int sequence, int firstKey) = (part / Parts, part % Parts * KeysOfAPart);
             QueryRow<TLanes, TVector>.WeightedValues(
-                Attention[Shape.ScoreAt(sequence, token, 0)..], Values[Shape.KeyAt(sequence, 0, 0)..], Shape, firstKey, visible,
-                Partial.Slice(part * Shape.Channels, Shape.Channels));
+                Attention[Shape.ScoreAt(sequence, 0, 0)..], Values[Shape.KeyAt(sequence, 0, 0)..], Shape,
+                firstKey, Math.Min(firstKey + KeysOfAPart, Shape.Total), Partial.Slice(part * Shape.Channels, Shape.Channels));
         }
     }
 
-    /// <summary>Softmax of some tokens' rows.</summary>
+    /// <summary>Softmax of some rows.</summary>
     private ref struct Normalising : IJob
     {
         public Softmax Softmax;
@@ -270,21 +249,18 @@ internal sealed class CausalAttentionTuned<TLanes, TVector>(Softmax softmax, Thr
 
         public readonly void Run(int part)
         {
-            int last = Math.Min((part + 1) * RowsPerPart, Shape.Sequences * Shape.Tokens);
+            int last = Math.Min((part + 1) * RowsPerPart, Shape.Sequences * Shape.Tokens * Shape.Heads);
             for (int row = part * RowsPerPart; row < last; row++)
             {
-                int visible = Shape.Visible(row % Shape.Tokens);
-                for (int head = 0; head < Shape.Heads; head++)
-                {
-                    Span<float> attention = Attention.Slice(((row * Shape.Heads) + head) * Shape.Total, Shape.Total);
-                    Softmax.Row(Scores.Slice(((row * Shape.Heads) + head) * Shape.Total, visible), attention[..visible]);
-                    attention[visible..].Clear();
-                }
+                int visible = Shape.Visible(row / Shape.Heads % Shape.Tokens);
+                Span<float> attention = Attention.Slice(row * Shape.Total, Shape.Total);
+                Softmax.Row(Scores.Slice(row * Shape.Total, visible), attention[..visible]);
+                attention[visible..].Clear();
             }
         }
     }
 
-    /// <summary>Backward of the softmax of some tokens' rows.</summary>
+    /// <summary>Backward of the softmax of some rows.</summary>
     private ref struct NormalisingBackward : IJob
     {
         public ReadOnlySpan<float> Attention, AttentionGradient;
@@ -294,17 +270,14 @@ internal sealed class CausalAttentionTuned<TLanes, TVector>(Softmax softmax, Thr
 
         public readonly void Run(int part)
         {
-            int last = Math.Min((part + 1) * RowsPerPart, Shape.Sequences * Shape.Tokens);
+            int last = Math.Min((part + 1) * RowsPerPart, Shape.Sequences * Shape.Tokens * Shape.Heads);
             for (int row = part * RowsPerPart; row < last; row++)
             {
-                int visible = Shape.Visible(row % Shape.Tokens);
-                for (int head = 0; head < Shape.Heads; head++)
-                {
-                    int start = ((row * Shape.Heads) + head) * Shape.Total;
-                    SoftmaxGradient<TLanes, TVector>.Row(
-                        Attention.Slice(start, visible), AttentionGradient.Slice(start, visible), ScoresGradient.Slice(start, visible));
-                    ScoresGradient.Slice(start, Shape.Total)[visible..].Clear();
-                }
+                int visible = Shape.Visible(row / Shape.Heads % Shape.Tokens);
+                Span<float> gradient = ScoresGradient.Slice(row * Shape.Total, Shape.Total);
+                SoftmaxGradient<TLanes, TVector>.Row(
+                    Attention.Slice(row * Shape.Total, visible), AttentionGradient.Slice(row * Shape.Total, visible), gradient[..visible]);
+                gradient[visible..].Clear();
             }
         }
     }

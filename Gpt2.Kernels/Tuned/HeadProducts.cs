@@ -1,6 +1,7 @@
 // The three products that attention and its backward pass are made of, for one head of one sequence and as far as the mask
 // lets a tile of rows see. Spans begin at the head's first row and column; rows are AttentionShape's strides apart.
 
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Gpt2.Kernels.Tuned;
@@ -20,7 +21,7 @@ internal static class HeadProducts<TLanes, TVector>
 {
     // Of weights that are summed over queries: three or more cache lines of a row, and what the first cache holds beside
     // the right side's rows.
-    private const int KeysOfABlock = 96, TokensOfABlock = 64;
+    private const int KeysOfABlock = 96, TokensOfABlock = 128;
 
     private static int Rows => HeadTile<TLanes, TVector>.Rows;
 
@@ -167,6 +168,7 @@ internal static class HeadProducts<TLanes, TVector>
     }
 
     /// <summary>Panels [count, width] of scale · the rows, and whether all of that is finite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> rows, in AttentionShape shape, int count, float scale, out bool finite)
     {
         int width = PanelWidth;

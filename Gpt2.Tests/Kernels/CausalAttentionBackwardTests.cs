@@ -13,7 +13,7 @@ public sealed class CausalAttentionBackwardTests
     private const double Tolerance = 1e-5;
 
     private static readonly Gen<Shape> Shapes =
-        from tokens in Gen.Choose(1, 5)
+        from tokens in Gen.Choose(1, 8)
         from past in Gen.Choose(0, 4)
         from heads in Gen.Choose(1, 3)
         from headSize in Gen.Choose(1, 11)

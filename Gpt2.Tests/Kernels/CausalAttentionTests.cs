@@ -122,7 +122,14 @@ public sealed class CausalAttentionTests
             var last = new float[tokens * Heads * Total];
             attention.Scores(queries.AsSpan((Total - tokens) * Channels), keys, 1, Heads, HeadSize, last);
 
-            KernelData.Bits(last).Should().Equal(KernelData.Bits(whole.AsSpan((Total - tokens) * Heads * Total)));
+            Span<float> expected = whole.AsSpan((Total - tokens) * Heads * Total);
+            if (tokens == 1 && rung == KernelRung.Tuned)
+            {
+                Close.Assert(last, expected, Rtol, Atol, "a single query, which is summed in another order,");
+                continue;
+            }
+
+            KernelData.Bits(last).Should().Equal(KernelData.Bits(expected));
         }
     }
 
