@@ -36,7 +36,7 @@ internal sealed class GigabytesColumn() : NumberColumn(
 
 internal sealed class OfLimitColumn() : NumberColumn(
     "Of limit", "GFLOP/s over the FMA peak, or GB/s over the read bandwidth, as measured in the case's process before and after it. "
-    + "What stays in the caches may exceed the bandwidth", ColumnCategory.Custom)
+    + "What stays in the caches, and what is written where it was read, may exceed the bandwidth", ColumnCategory.Custom)
 {
     public override string GetValue(Summary summary, BenchmarkCase benchmarkCase)
     {

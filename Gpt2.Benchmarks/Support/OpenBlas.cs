@@ -36,6 +36,10 @@ internal static class OpenBlas
             RowMajor, leftExchanged ? Exchanged : AsItIs, rightExchanged ? Exchanged : AsItIs, rows, columns, inner, 1,
             left, leftExchanged ? rows : inner, right, rightExchanged ? inner : columns, beta, result, columns);
 
+    /// <summary>result = row · right, one row: the library's own function for that.</summary>
+    public static void MultiplyRow(float[] row, float[] right, int columns, int inner, float[] result) =>
+        Sgemv(RowMajor, Exchanged, inner, columns, 1, right, columns, row, 1, 0, result, 1);
+
     [DllImport(Library, EntryPoint = "openblas_set_num_threads")]
     private static extern void SetNumThreads(int threads);
 
@@ -46,4 +50,9 @@ internal static class OpenBlas
     private static extern void Sgemm(
         int order, int leftExchanged, int rightExchanged, int rows, int columns, int inner, float alpha, float[] left, int leftStride,
         float[] right, int rightStride, float beta, float[] result, int resultStride);
+
+    [DllImport(Library, EntryPoint = "cblas_sgemv")]
+    private static extern void Sgemv(
+        int order, int exchanged, int rows, int columns, float alpha, float[] matrix, int stride, float[] vector, int vectorStep, float beta,
+        float[] result, int resultStep);
 }

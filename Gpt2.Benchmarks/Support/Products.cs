@@ -111,8 +111,17 @@ internal abstract class Products
 
         public override void Packed() => LeftRight();
 
-        public override void LeftRight() =>
-            OpenBlas.Multiply(Left, false, Right, false, Shape.Rows, Shape.Columns, Shape.Inner, beta: 0, Result);
+        public override void LeftRight()
+        {
+            if (Shape.Rows == 1)
+            {
+                OpenBlas.MultiplyRow(Left, Right, Shape.Columns, Shape.Inner, Result);
+            }
+            else
+            {
+                OpenBlas.Multiply(Left, false, Right, false, Shape.Rows, Shape.Columns, Shape.Inner, beta: 0, Result);
+            }
+        }
 
         public override void RightTransposed() =>
             OpenBlas.Multiply(Left, false, Right, true, Shape.Rows, Shape.Columns, Shape.Inner, beta: 0, Result);

@@ -47,7 +47,7 @@ internal static class ModelRows
         int pieces = (to - from + PieceTokens - 1) / PieceTokens;
         foreach (WeightType type in WeightType.All)
         {
-            var what = new BenchWhat(DecodePart, $"decoding from {from} to {to} tokens, {type.Name}", type.Name);
+            var what = new BenchWhat(DecodePart, $"decoding from {from} to {to}, {type.Name}", type.Name);
             session.Begin(what.Name);
             Gpt2Model model = type.Create(session.RandomWeights(sizes), session.Settings.Kernels);
             cache.Truncate(0);

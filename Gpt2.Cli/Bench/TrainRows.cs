@@ -22,8 +22,8 @@ internal static class TrainRows
     private static BenchTrainResult Measure(BenchSession session, Gpt2Weights weights, BenchBatch batch, string size)
     {
         Gpt2Config sizes = weights.Config;
-        string millions = FormattableString.Invariant($"{sizes.Parameters / 1e6:0.##} M weights");
-        var what = new BenchWhat(Part, $"training step {batch.Sequences}×{batch.Tokens}, {millions}");
+        string millions = FormattableString.Invariant($"{sizes.Parameters / 1e6:0.0#} M weights");
+        var what = new BenchWhat(Part, $"training {batch.Sequences}×{batch.Tokens}, {millions}");
         session.Begin(what.Name);
         var speed = new TrainingSpeed(weights, batch.Sequences, batch.Tokens, session.Settings.Kernels);
         Work work = Work.TrainingStep(sizes, speed.TokensPerStep);

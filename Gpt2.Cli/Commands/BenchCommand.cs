@@ -18,7 +18,7 @@ internal static class BenchCommand
         var command = new Command(
             "bench",
             "Measure this machine and what the program makes of it: each figure beside the machine's limit, which is measured before and after. "
-            + "Takes about a minute and 3.5 GB; a part alone takes less.");
+            + "Takes a minute or two and 4 GB; a part alone takes less.");
         const BenchChoices All = Compared | BenchChoices.Prompt | BenchChoices.Decode | BenchChoices.Train | BenchChoices.Model;
         var options = new BenchOptions(All);
         Measures(command, options, io, (session, parsed) =>

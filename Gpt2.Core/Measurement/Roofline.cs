@@ -17,8 +17,8 @@ public sealed record RooflineDot(string Name, string Group, double Intensity, do
 /// <summary>Draws rooflines.</summary>
 public static class Roofline
 {
-    private const int KeyLeft = 704, KeyNameLeft = 724, KeyRateRight = 964, Width = 1040, Margin = 16;
-    private const int KeyTop = 76, KeyRow = 19, KeyGap = 12, LeastHeight = 580;
+    private const int KeyLeft = 704, KeyNameLeft = 724, KeyRateRight = 1000, Width = 1080, Margin = 20;
+    private const int KeyTop = 76, KeyRow = 19, KeyGap = 12, LeastHeight = 580, LongestName = 34;
     private const double DotRadius = 4.5, PillWidth = 18, PillHeight = 13;
     private const string Colours = "#0072b2 #c2410c #00805e #a13a86 #8a6d00 #5b5fc7";
 
@@ -123,7 +123,7 @@ public static class Roofline
             }
 
             root.Add(Pill(KeyLeft, y - 4, i + 1, ColourOf(dots[i].Group, groups)));
-            root.Add(Text(KeyNameLeft, y, dots[i].Name, ""));
+            root.Add(Text(KeyNameLeft, y, Shortened(dots[i].Name), ""));
             root.Add(Text(KeyRateRight, y, Rounded(dots[i].Gigaflops), "", "end"));
             root.Add(Text(Width - Margin, y, Percent(dots[i].Ratio), "", "end"));
             y += KeyRow;
@@ -159,6 +159,8 @@ public static class Roofline
     private static XElement Element(string name, string kind, params (string Name, object Value)[] attributes) => new(
         Svg + name, kind.Length == 0 ? null : new XAttribute("class", kind),
         attributes.Select(attribute => new XAttribute(attribute.Name, attribute.Value is double value ? Number(value) : attribute.Value)));
+
+    private static string Shortened(string name) => name.Length <= LongestName ? name : name[..(LongestName - 1)] + "…";
 
     private static string Points(IEnumerable<(double X, double Y)> points) => string.Join(' ', points.Select(point => Point(point.X, point.Y)));
 

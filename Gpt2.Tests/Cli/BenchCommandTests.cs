@@ -76,7 +76,7 @@ public sealed class BenchCommandTests : IDisposable
     {
         JsonElement[] rows = RowsOf(Json(Tiny, "bench", "decode", "--from", "3", "--to", "40", "--json"));
 
-        rows.Should().Contain(row => row.GetProperty("weights").GetString() == "f32" && row.GetProperty("name").GetString() == "decoding from 3 to 40 tokens, f32");
+        rows.Should().Contain(row => row.GetProperty("weights").GetString() == "f32" && row.GetProperty("name").GetString() == "decoding from 3 to 40, f32");
         rows.Should().OnlyContain(row => IsMeasured(row) && row.GetProperty("unit").GetString() == "tokens/s");
     }
 
@@ -118,7 +118,7 @@ public sealed class BenchCommandTests : IDisposable
         CommandRun run = CommandRun.Of("bench", "train", "--steps", "1", "--layers", "1", "--channels", "8", "--heads", "1", "--vocab-size", "9", "--batch-size", "1", "--context", "4");
 
         run.Result().Should().MatchRegex(@"of FMA peak +peak MiB\n").And.MatchRegex(@"\n  custom +[0-9,]+ +4 +[0-9.,]+ ").And.NotContain("\u001b");
-        run.Error.Should().StartWith("measuring training step 1×4, 0 M weights");
+        run.Error.Should().StartWith("measuring training 1×4, 0.0 M weights");
     }
 
     [Fact]

@@ -92,6 +92,16 @@ public sealed class RooflineTests
     }
 
     [Fact]
+    public void Draw_LongName_IsCutInTheKeyAndWholeInTheTip()
+    {
+        string name = new('x', 50);
+        XElement svg = Draw([new(name, "g", 1, 1, 0.5)]);
+
+        svg.Elements().Should().Contain(element => element.Value == new string('x', 33) + "…").And.NotContain(element => element.Value == name);
+        OfClass(svg, "dot").Single().Value.Should().Be($"{name}: 1.00 GFLOP/s, 50 % of the limit");
+    }
+
+    [Fact]
     public void Draw_AnyCulture_GivesTheSamePicture()
     {
         string plain = Roofline.Draw("t", Peak, Bandwidth, Dots);
