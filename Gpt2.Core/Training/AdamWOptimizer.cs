@@ -29,12 +29,12 @@ public sealed class AdamWOptimizer(Gpt2Config config, OptimizerSettings settings
     /// <summary>Number of updates done.</summary>
     public int Step { get; set; }
 
-    /// <summary>Updates the weights.</summary>
+    /// <summary>Updates the weights, with the kernels of a rung.</summary>
     /// <returns>The norm of the gradients before clipping.</returns>
     /// <exception cref="Gpt2Exception">The gradients are not finite: training has diverged.</exception>
-    public double Update(Gpt2Gradients gradients, float learningRate, Gpt2Weights weights)
+    public double Update(Gpt2Gradients gradients, float learningRate, KernelSet kernels, Gpt2Weights weights)
     {
-        double norm = gradients.Norm();
+        double norm = gradients.Norm(kernels);
         if (!double.IsFinite(norm))
         {
             throw new Gpt2Exception($"the gradients of step {Step + 1} are not finite: training has diverged; take a lower --learning-rate");
@@ -49,7 +49,7 @@ public sealed class AdamWOptimizer(Gpt2Config config, OptimizerSettings settings
         {
             _ = gradient.MoveNext() && mean.MoveNext() && square.MoveNext();
             float decay = IsVector(weight) ? 0 : settings.WeightDecay;
-            AdamW.Update(
+            kernels.AdamW.Update(
                 gradient.Current.Span,
                 new AdamWSettings(learningRate, settings.Beta1, settings.Beta2, settings.Epsilon, decay, (float)clip, Step),
                 weight.Span, mean.Current.Span, square.Current.Span);

@@ -98,7 +98,7 @@ public sealed class Trainer
         }
 
         float learningRate = settings.LearningRateAt(step);
-        double norm = Optimizer.Update(halves[0].Gradients, learningRate, model.Weights);
+        double norm = Optimizer.Update(halves[0].Gradients, learningRate, model.Kernels, model.Weights);
         model.Weights.Head.Exchange();
         return new StepResult(Optimizer.Step, loss / counted, norm, learningRate);
     }

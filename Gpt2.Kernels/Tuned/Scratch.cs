@@ -16,6 +16,7 @@ internal static class Scratch
         WholeRight,
         Tile,
         Rows,
+        Sums,
         Kernel,
         Caller,
     }
