@@ -1,4 +1,4 @@
-// Measures the optimiser, which has one implementation: the update of ten million weights and the norm of as many
+// Measures the optimiser: the update of ten million weights and the norm of as many
 // gradients. Both read and write far more than the caches hold, so memory is the limit.
 
 using BenchmarkDotNet.Attributes;
@@ -16,7 +16,11 @@ public class OptimizerBenchmarks : LimitedBenchmarks
     private static readonly AdamWSettings Settings = new(
         LearningRate: 1e-4f, Beta1: 0.9f, Beta2: 0.95f, Epsilon: 1e-8f, WeightDecay: 0.1f, GradientScale: 1, Step: 100);
 
+    private AdamW adamW = KernelSet.Create(KernelRung.Scalar).AdamW;
     private float[] gradients = [], weights = [], means = [], squares = [];
+
+    [ParamsAllValues]
+    public KernelRung Rung { get; set; }
 
     protected override int ThreadsOfCase => 1;
 
@@ -26,6 +30,7 @@ public class OptimizerBenchmarks : LimitedBenchmarks
     [GlobalSetup]
     public void Setup()
     {
+        adamW = KernelSet.Create(Rung, threads: 1).AdamW;
         var random = new RandomGenerator(1);
         gradients = RandomArrays.Normal(Weights, random);
         weights = RandomArrays.Normal(Weights, random);
@@ -35,8 +40,8 @@ public class OptimizerBenchmarks : LimitedBenchmarks
     }
 
     [Benchmark]
-    public void Update() => AdamW.Update(gradients, Settings, weights, means, squares);
+    public void Update() => adamW.Update(gradients, Settings, weights, means, squares);
 
     [Benchmark]
-    public double SumOfSquares() => AdamW.SumOfSquares(gradients);
+    public double SumOfSquares() => adamW.SumOfSquares(gradients);
 }

@@ -2,6 +2,7 @@
 
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Gpt2.Kernels.Tuned;
 using Tensors = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Gpt2.Kernels;
@@ -58,5 +59,22 @@ internal sealed class AddVector : Add
         {
             sum[i] = left[i] + right[i];
         }
+    }
+}
+
+internal sealed class AddTuned<TLanes, TVector>(ThreadTeam team) : Add
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+{
+    private const int Worthwhile = 16384;
+
+    private protected override void Run(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> sum)
+    {
+        var formula = new SumOfRows<TLanes, TVector>
+        {
+            Left = ref MemoryMarshal.GetReference(left),
+            Right = ref MemoryMarshal.GetReference(right),
+        };
+        ElementWise<TLanes, TVector>.Apply(formula, sum, Worthwhile, team);
     }
 }

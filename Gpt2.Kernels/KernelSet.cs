@@ -10,7 +10,8 @@ namespace Gpt2.Kernels;
 public sealed class KernelSet
 {
     private KernelSet(
-        KernelRung rung, MatMul matMul, LayerNorm layerNorm, Softmax softmax, CausalAttention attention, Gelu gelu, Add add)
+        KernelRung rung, MatMul matMul, LayerNorm layerNorm, Softmax softmax, CausalAttention attention, Gelu gelu, Add add,
+        AdamW adamW)
     {
         Rung = rung;
         MatMul = matMul;
@@ -19,6 +20,7 @@ public sealed class KernelSet
         Attention = attention;
         Gelu = gelu;
         Add = add;
+        AdamW = adamW;
     }
 
     /// <summary>The fastest rung there is on this machine.</summary>
@@ -42,6 +44,8 @@ public sealed class KernelSet
 
     public Add Add { get; }
 
+    public AdamW AdamW { get; }
+
     /// <summary>Creates the set of a rung. A further rung is a case here and one class for each operation.</summary>
     /// <param name="rung">The rung.</param>
     /// <param name="threads">
@@ -56,17 +60,17 @@ public sealed class KernelSet
             case KernelRung.Scalar:
                 var scalar = new SoftmaxScalar();
                 return new KernelSet(rung, new MatMulScalar(), new LayerNormScalar(), scalar,
-                    new CausalAttentionScalar(scalar), new GeluScalar(), new AddScalar());
+                    new CausalAttentionScalar(scalar), new GeluScalar(), new AddScalar(), new AdamWScalar());
 
             case KernelRung.TensorPrimitives:
                 var tensor = new SoftmaxTensorPrimitives();
                 return new KernelSet(rung, new MatMulTensorPrimitives(), new LayerNormTensorPrimitives(), tensor,
-                    new CausalAttentionTensorPrimitives(tensor), new GeluTensorPrimitives(), new AddTensorPrimitives());
+                    new CausalAttentionTensorPrimitives(tensor), new GeluTensorPrimitives(), new AddTensorPrimitives(), new AdamWTensorPrimitives());
 
             case KernelRung.Vector:
                 var vector = new SoftmaxVector();
                 return new KernelSet(rung, new MatMulVector(), new LayerNormVector(), vector,
-                    new CausalAttentionVector(vector), new GeluVector(), new AddVector());
+                    new CausalAttentionVector(vector), new GeluVector(), new AddVector(), new AdamWVector());
 
             case KernelRung.Tuned:
                 var team = ThreadTeam.Of(threads ?? Math.Min(Environment.ProcessorCount, ThreadTeam.MaxThreads));
@@ -82,13 +86,15 @@ public sealed class KernelSet
         }
     }
 
-    private static KernelSet CreateTuned<TLanes, TVector>(ThreadTeam team)
+    /// <summary>The Tuned rung in vectors of one width.</summary>
+    internal static KernelSet CreateTuned<TLanes, TVector>(ThreadTeam team)
         where TLanes : ILanes<TVector>
         where TVector : struct
     {
-        var softmax = new SoftmaxVector();
-        return new KernelSet(KernelRung.Tuned, new MatMulTuned<TLanes, TVector>(team), new LayerNormVector(), softmax,
-            new CausalAttentionTuned<TLanes, TVector>(softmax, team), new GeluVector(), new AddVector());
+        var softmax = new SoftmaxTuned<TLanes, TVector>(team);
+        return new KernelSet(KernelRung.Tuned, new MatMulTuned<TLanes, TVector>(team), new LayerNormTuned<TLanes, TVector>(team), softmax,
+            new CausalAttentionTuned<TLanes, TVector>(softmax, team), new GeluTuned<TLanes, TVector>(team), new AddTuned<TLanes, TVector>(team),
+            new AdamWTuned<TLanes, TVector>(team));
     }
 
     public override string ToString() => $"{Rung} kernels";

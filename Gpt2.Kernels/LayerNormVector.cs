@@ -5,12 +5,18 @@ using System.Runtime.InteropServices;
 
 namespace Gpt2.Kernels;
 
-internal sealed class LayerNormVector : LayerNorm
+internal sealed class LayerNormVector : LayerNormByRows
 {
     private protected override void NormaliseRow(ReadOnlySpan<float> input, float epsilon, Span<float> output)
     {
         float mean = Mean(input);
         float variance = SumOfSquaredDifferences(input, mean) / input.Length;
+        if (!float.IsFinite(variance))
+        {
+            RowInDouble.Normalise(input, epsilon, output); // a square has overflowed, or the row has a NaN or an infinity
+            return;
+        }
+
         float inverse = 1 / MathF.Sqrt(variance + epsilon);
 
         ref float source = ref MemoryMarshal.GetReference(input);

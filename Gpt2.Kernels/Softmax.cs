@@ -15,7 +15,8 @@ public abstract class Softmax
     /// <param name="output">[rows, columns]; may be the input itself. Every row sums to 1 up to rounding.</param>
     /// <remarks>
     /// −∞ among finite scores becomes 0. A row with a NaN, with +∞, or of −∞ alone has no distribution and becomes
-    /// NaN throughout.
+    /// NaN throughout. A probability's relative error is below 3e-6 on the Tuned rung in rows of any length, on the others in
+    /// rows of some hundreds (Scalar: any).
     /// </remarks>
     /// <exception cref="ArgumentException">Lengths do not fit, or memory overlaps without being the same.</exception>
     public void Rows(ReadOnlySpan<float> input, int columns, Span<float> output)
@@ -23,6 +24,12 @@ public abstract class Softmax
         int rows = Require.WholeRows(input.Length, columns);
         Require.Length(output.Length, input.Length);
         Require.SameOrApart(input, output);
+        RunRows(input, rows, columns, output);
+    }
+
+    /// <summary>Every row, on arguments that fit.</summary>
+    private protected virtual void RunRows(ReadOnlySpan<float> input, int rows, int columns, Span<float> output)
+    {
         for (int row = 0; row < rows; row++)
         {
             Row(input.Slice(row * columns, columns), output.Slice(row * columns, columns));

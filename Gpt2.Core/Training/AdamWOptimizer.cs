@@ -30,11 +30,16 @@ public sealed class AdamWOptimizer(Gpt2Config config, OptimizerSettings settings
     public int Step { get; set; }
 
     /// <summary>Updates the weights.</summary>
+    /// <param name="gradients">The gradients of the mean loss.</param>
+    /// <param name="learningRate">The rate of this update.</param>
+    /// <param name="kernels">The kernels to compute with.</param>
+    /// <param name="weights">What is updated.</param>
+    /// <param name="clearGradients">Whether the gradients are 0 afterwards, ready for the next batch.</param>
     /// <returns>The norm of the gradients before clipping.</returns>
     /// <exception cref="Gpt2Exception">The gradients are not finite: training has diverged.</exception>
-    public double Update(Gpt2Gradients gradients, float learningRate, Gpt2Weights weights)
+    public double Update(Gpt2Gradients gradients, float learningRate, KernelSet kernels, Gpt2Weights weights, bool clearGradients = false)
     {
-        double norm = gradients.Norm();
+        double norm = gradients.Norm(kernels);
         if (!double.IsFinite(norm))
         {
             throw new Gpt2Exception($"the gradients of step {Step + 1} are not finite: training has diverged; take a lower --learning-rate");
@@ -49,10 +54,10 @@ public sealed class AdamWOptimizer(Gpt2Config config, OptimizerSettings settings
         {
             _ = gradient.MoveNext() && mean.MoveNext() && square.MoveNext();
             float decay = IsVector(weight) ? 0 : settings.WeightDecay;
-            AdamW.Update(
+            kernels.AdamW.Update(
                 gradient.Current.Span,
                 new AdamWSettings(learningRate, settings.Beta1, settings.Beta2, settings.Epsilon, decay, (float)clip, Step),
-                weight.Span, mean.Current.Span, square.Current.Span);
+                weight.Span, mean.Current.Span, square.Current.Span, clearGradients);
         }
 
         return norm;

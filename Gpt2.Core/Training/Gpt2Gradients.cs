@@ -22,5 +22,5 @@ public sealed class Gpt2Gradients(Gpt2Config config)
     }
 
     /// <summary>The square root of the sum of all squares.</summary>
-    public double Norm() => Math.Sqrt(Of.Matrices().Sum(matrix => AdamW.SumOfSquares(matrix.Span)));
+    public double Norm(KernelSet kernels) => Math.Sqrt(Of.Matrices().Sum(matrix => kernels.AdamW.SumOfSquares(matrix.Span)));
 }

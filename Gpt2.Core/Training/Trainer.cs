@@ -67,7 +67,6 @@ public sealed class Trainer
     {
         int step = Optimizer.Step;
         int counted = tokens.Length * settings.Accumulate;
-        gradients.Clear();
         batch.SeedDropout(BatchSource.SeedOf(settings.Seed, 3, (ulong)step));
         double loss = 0;
         for (int pass = 0; pass < settings.Accumulate; pass++)
@@ -77,7 +76,7 @@ public sealed class Trainer
         }
 
         float learningRate = settings.LearningRateAt(step);
-        double norm = Optimizer.Update(gradients, learningRate, model.Weights);
+        double norm = Optimizer.Update(gradients, learningRate, model.Kernels, model.Weights, clearGradients: true);
         return new StepResult(Optimizer.Step, loss / counted, norm, learningRate);
     }
 

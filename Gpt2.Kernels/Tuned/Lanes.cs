@@ -47,16 +47,37 @@ internal interface ILanes<TVector>
     /// <summary>The smaller of each pair; NaN where one is.</summary>
     public static abstract TVector Min(TVector left, TVector right);
 
+    /// <summary>The larger of each pair in one instruction; where one is NaN, either of them.</summary>
+    public static abstract TVector Larger(TVector left, TVector right);
+
+    /// <summary>What lies below or above the limits becomes the limit; NaN stays NaN.</summary>
+    public static abstract TVector Clamp(TVector value, float low, float high);
+
     public static abstract TVector SquareRoot(TVector value);
 
     /// <summary>The nearest whole number, halves to even.</summary>
     public static abstract TVector Round(TVector value);
 
-    /// <summary>value · 2^exponent for whole exponents whose power is a normal number.</summary>
+    /// <summary>
+    /// value · 2^exponent, rounded once, for whole exponents from −252 to 254: too large becomes ∞, too small a subnormal
+    /// number or 0. What comes of a NaN exponent is left open, unless the value is NaN too.
+    /// </summary>
     public static abstract TVector ScaleByPowerOfTwo(TVector value, TVector exponent);
+
+    /// <summary>The last <paramref name="count"/> lanes; the others become 0.</summary>
+    public static abstract TVector KeepLast(TVector value, int count);
 
     /// <summary>The sum of the lanes.</summary>
     public static abstract float Sum(TVector value);
+
+    /// <summary>The largest lane; where one is NaN, any of them.</summary>
+    public static abstract float Largest(TVector value);
+
+    /// <summary>Adds the squares of all lanes to sums in double precision, of which a vector holds half as many.</summary>
+    public static abstract TVector AddSquares(TVector value, TVector sums);
+
+    /// <summary>The sum of such sums.</summary>
+    public static abstract double SumOfDoubles(TVector sums);
 }
 
 /// <summary>Vectors of 512 bits: processors with AVX-512.</summary>
@@ -109,17 +130,52 @@ internal readonly struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> Min(Vector512<float> left, Vector512<float> right) => Vector512.Min(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Larger(Vector512<float> left, Vector512<float> right) => Vector512.MaxNative(left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Clamp(Vector512<float> value, float low, float high) =>
+        Vector512.MinNative(Vector512.Create(high), Vector512.MaxNative(Vector512.Create(low), value)); // x64 gives the second where one is NaN
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> SquareRoot(Vector512<float> value) => Vector512.Sqrt(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Round(Vector512<float> value) => Vector512.Round(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> ScaleByPowerOfTwo(Vector512<float> value, Vector512<float> exponent) =>
-        value * ((Vector512.ConvertToInt32Native(exponent) + Vector512.Create(127)) << 23).AsSingle();
+    public static Vector512<float> ScaleByPowerOfTwo(Vector512<float> value, Vector512<float> exponent)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return Avx512F.Scale(value, exponent);
+        }
+
+        Vector512<int> whole = Vector512.ConvertToInt32Native(exponent);
+        Vector512<int> half = whole >> 1; // 2^whole itself may be no normal number
+        Vector512<float> scaled = value * ((half + Vector512.Create(127)) << 23).AsSingle();
+        return scaled * ((whole - half + Vector512.Create(127)) << 23).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> KeepLast(Vector512<float> value, int count) =>
+        value & Vector512.GreaterThanOrEqual(Vector512<int>.Indices, Vector512.Create(Count - count)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> value) => Vector512.Sum(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Largest(Vector512<float> value) => Lanes256.Largest(Vector256.MaxNative(value.GetLower(), value.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> AddSquares(Vector512<float> value, Vector512<float> sums)
+    {
+        (Vector512<double> lower, Vector512<double> upper) = Vector512.Widen(value);
+        Vector512<double> sum = Vector512.MultiplyAddEstimate(lower, lower, sums.AsDouble());
+        return Vector512.MultiplyAddEstimate(upper, upper, sum).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double SumOfDoubles(Vector512<float> sums) => Vector512.Sum(sums.AsDouble());
 }
 
 /// <summary>Vectors of 256 bits: processors with AVX2.</summary>
@@ -170,17 +226,47 @@ internal readonly struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> Min(Vector256<float> left, Vector256<float> right) => Vector256.Min(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Larger(Vector256<float> left, Vector256<float> right) => Vector256.MaxNative(left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Clamp(Vector256<float> value, float low, float high) =>
+        Vector256.MinNative(Vector256.Create(high), Vector256.MaxNative(Vector256.Create(low), value)); // x64 gives the second where one is NaN
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> SquareRoot(Vector256<float> value) => Vector256.Sqrt(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Round(Vector256<float> value) => Vector256.Round(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ScaleByPowerOfTwo(Vector256<float> value, Vector256<float> exponent) =>
-        value * ((Vector256.ConvertToInt32Native(exponent) + Vector256.Create(127)) << 23).AsSingle();
+    public static Vector256<float> ScaleByPowerOfTwo(Vector256<float> value, Vector256<float> exponent)
+    {
+        Vector256<int> whole = Vector256.ConvertToInt32Native(exponent);
+        Vector256<int> half = whole >> 1; // 2^whole itself may be no normal number
+        Vector256<float> scaled = value * ((half + Vector256.Create(127)) << 23).AsSingle();
+        return scaled * ((whole - half + Vector256.Create(127)) << 23).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> KeepLast(Vector256<float> value, int count) =>
+        value & Vector256.GreaterThanOrEqual(Vector256<int>.Indices, Vector256.Create(Count - count)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> value) => Vector256.Sum(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Largest(Vector256<float> value) => Lanes128.Largest(Vector128.MaxNative(value.GetLower(), value.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> AddSquares(Vector256<float> value, Vector256<float> sums)
+    {
+        (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(value);
+        Vector256<double> sum = Vector256.MultiplyAddEstimate(lower, lower, sums.AsDouble());
+        return Vector256.MultiplyAddEstimate(upper, upper, sum).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double SumOfDoubles(Vector256<float> sums) => Vector256.Sum(sums.AsDouble());
 }
 
 /// <summary>Vectors of 128 bits: Arm, and x64 processors before AVX2.</summary>
@@ -240,15 +326,49 @@ internal readonly struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> Min(Vector128<float> left, Vector128<float> right) => Vector128.Min(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Larger(Vector128<float> left, Vector128<float> right) => Vector128.MaxNative(left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Clamp(Vector128<float> value, float low, float high) =>
+        Vector128.MinNative(Vector128.Create(high), Vector128.MaxNative(Vector128.Create(low), value)); // x64 gives the second where one is NaN
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> SquareRoot(Vector128<float> value) => Vector128.Sqrt(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Round(Vector128<float> value) => Vector128.Round(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> ScaleByPowerOfTwo(Vector128<float> value, Vector128<float> exponent) =>
-        value * ((Vector128.ConvertToInt32Native(exponent) + Vector128.Create(127)) << 23).AsSingle();
+    public static Vector128<float> ScaleByPowerOfTwo(Vector128<float> value, Vector128<float> exponent)
+    {
+        Vector128<int> whole = Vector128.ConvertToInt32Native(exponent);
+        Vector128<int> half = whole >> 1; // 2^whole itself may be no normal number
+        Vector128<float> scaled = value * ((half + Vector128.Create(127)) << 23).AsSingle();
+        return scaled * ((whole - half + Vector128.Create(127)) << 23).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> KeepLast(Vector128<float> value, int count) =>
+        value & Vector128.GreaterThanOrEqual(Vector128<int>.Indices, Vector128.Create(Count - count)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> value) => Vector128.Sum(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Largest(Vector128<float> value)
+    {
+        Vector128<float> pairs = Vector128.MaxNative(value, Vector128.Shuffle(value, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.MaxNative(pairs, Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2))).ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> AddSquares(Vector128<float> value, Vector128<float> sums)
+    {
+        (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(value);
+        Vector128<double> sum = Vector128.MultiplyAddEstimate(lower, lower, sums.AsDouble());
+        return Vector128.MultiplyAddEstimate(upper, upper, sum).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double SumOfDoubles(Vector128<float> sums) => Vector128.Sum(sums.AsDouble());
 }

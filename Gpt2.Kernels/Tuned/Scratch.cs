@@ -14,6 +14,7 @@ internal static class Scratch
         WholeRight,
         Tile,
         Rows,
+        Sums,
         Kernel,
         Caller,
     }

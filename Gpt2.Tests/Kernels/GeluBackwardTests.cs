@@ -32,14 +32,27 @@ public sealed class GeluBackwardTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Backward_FarFromZero_IsTheGradientOrZero(KernelRung rung)
     {
-        // Enough copies for full registers and a rest; beyond 1e18 the square of the input overflows.
-        float[] far = [15, 100, 1e6f, 1e12f, 1e18f];
-        float[] input = [.. Enumerable.Range(0, 43).Select(i => far[i % 5] * (i % 2 == 0 ? 1 : -1))];
+        // Enough copies for full registers and a rest; beyond 1e19 the square of the input overflows.
+        float[] far = [11, 15, 100, 1e6f, 1e12f, 1e18f, 1e19f, 1e25f, 3e38f, float.MaxValue, float.PositiveInfinity];
+        float[] input = [.. Enumerable.Range(0, 87).Select(i => far[i % 11] * (i % 2 == 0 ? 1 : -1))];
         var actual = new float[input.Length];
 
         KernelSet.Create(rung).Gelu.Backward(input, KernelData.Repeat(-2, input.Length), actual);
 
-        FiniteDifferences.AssertClose(actual, [.. input.Select(x => x > 0 ? -2.0 : 0)], 0, 1e-6, "far from zero");
+        FiniteDifferences.AssertClose(actual, [.. input.Select(x => x > 0 ? -2.0 : 0)], 0, 0, "far from zero");
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
+    public void Backward_AllMagnitudes_AgreesWithTheFormulaInDouble(KernelRung rung)
+    {
+        // Every 32768th float, without NaN and infinities: all exponents, both signs, subnormals too.
+        float[] input = [.. Enumerable.Range(0, 1 << 17).Select(i => BitConverter.Int32BitsToSingle(i << 15)).Where(float.IsFinite)];
+        var actual = new float[input.Length];
+
+        KernelSet.Create(rung).Gelu.Backward(input, KernelData.Repeat(1, input.Length), actual);
+
+        FiniteDifferences.AssertClose(actual, [.. input.Select(x => ExactDerivative(x))], 0, Tolerance, "derivative");
     }
 
     [Theory]
@@ -85,6 +98,14 @@ public sealed class GeluBackwardTests
             .Should().Throw<ArgumentException>().WithMessage("inputGradient shares memory with input*");
         FluentActions.Invoking(() => gelu.Backward(new float[4], shared.AsSpan(1, 4), shared.AsSpan(0, 4)))
             .Should().Throw<ArgumentException>().WithMessage("inputGradient is outputGradient shifted by *");
+    }
+
+    private static double ExactDerivative(double x)
+    {
+        x = Math.Clamp(x, -1e6, 1e6); // where x² is finite
+        double tanh = Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)));
+        double slope = Math.Sqrt(2 / Math.PI) * (1 + (3 * 0.044715 * x * x));
+        return (0.5 * (1 + tanh)) + (0.5 * x * (1 - (tanh * tanh)) * slope);
     }
 
     private static double Derivative(double x) => (Formula(x + 1e-5) - Formula(x - 1e-5)) / 2e-5;

@@ -41,6 +41,23 @@ public sealed class LayerNormBackwardTests
 
     [Theory]
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
+    public void NormaliseBackward_HugeInput_DividesByItsDeviation(KernelRung rung)
+    {
+        // Two values, 4e25 apart: the deviation is half of that, and its square is no float.
+        float[] input = [.. Enumerable.Range(0, 70).Select(i => i % 2 == 0 ? 1e25f : -3e25f)];
+        float[] normalised = [.. Enumerable.Range(0, 70).Select(i => i % 2 == 0 ? 1f : -1f)];
+        float[] gradient = [.. Enumerable.Range(0, 70).Select(i => i < 35 ? 2e25f : 0)];
+        var output = new float[70];
+
+        KernelSet.Create(rung).LayerNorm.NormaliseBackward(input, normalised, gradient, 70, Epsilon, output);
+
+        // mean(g) is 1e25 and mean(g · y) is 2e25 / 70, since one more of the first half is even.
+        double[] expected = [.. Enumerable.Range(0, 70).Select(i => (i < 35 ? 0.5 : -0.5) - (normalised[i] / 70.0))];
+        FiniteDifferences.AssertClose(output, expected, 0, Tolerance, "of a huge row");
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void NormaliseBackward_InPlace_GivesTheSameBits(KernelRung rung)
     {
         LayerNorm layerNorm = KernelSet.Create(rung).LayerNorm;

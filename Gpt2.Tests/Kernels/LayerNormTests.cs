@@ -94,6 +94,42 @@ public sealed class LayerNormTests
 
     [Theory]
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
+    public void Normalise_HugeValues_AgreesWithScalar(KernelRung rung)
+    {
+        // Squares overflow beyond 1.8e19, sums of 37 beyond 9e36; the row between is ordinary.
+        foreach (float size in new[] { 1e18f, 3e19f, 1e30f, 5e37f })
+        {
+            float[] input = [.. KernelData.Normal(1, 37, deviation: size / 3), .. KernelData.Normal(2, 37), .. KernelData.Normal(3, 37, size / 3, size)];
+            var expected = new float[input.Length];
+            KernelData.Scalar.LayerNorm.Normalise(input, 37, Epsilon, expected);
+            var output = new float[input.Length];
+
+            KernelSet.Create(rung).LayerNorm.Normalise(input, 37, Epsilon, output);
+            KernelSet.Create(rung).LayerNorm.Normalise(input, 37, Epsilon, input);
+
+            Close.Assert(output, expected, Tolerance, Tolerance, $"of size {size}");
+            Close.Assert(input, expected, Tolerance, Tolerance, $"in place, of size {size}");
+        }
+    }
+
+    [Theory]
+    [InlineData(KernelRung.Scalar)]
+    [InlineData(KernelRung.Vector)]
+    [InlineData(KernelRung.Tuned)]
+    public void Normalise_LargestValues_StaysFinite(KernelRung rung)
+    {
+        float[] input = [.. Enumerable.Range(0, 40).Select(i => i % 4 == 0 ? -float.MaxValue : float.MaxValue)];
+        var expected = new float[40];
+        KernelData.Scalar.LayerNorm.Normalise(input, 40, Epsilon, expected);
+
+        KernelSet.Create(rung).LayerNorm.Normalise(input, 40, Epsilon, input);
+
+        Close.Assert(input, expected, Tolerance, Tolerance);
+        input[0].Should().BeApproximately(-1.7320508f, 1e-5f, "the mean is half of the largest value");
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Normalise_RowWithNaNOrInfinity_IsNaNThroughoutAndLeavesOthersAlone(KernelRung rung)
     {
         LayerNorm layerNorm = KernelSet.Create(rung).LayerNorm;

@@ -4,6 +4,7 @@ using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Training;
+using Gpt2.Tests.Kernels;
 
 namespace Gpt2.Tests.Core.Training;
 
@@ -16,7 +17,7 @@ public class AdamWOptimizerTests
     {
         var weights = Filled(1);
 
-        new AdamWOptimizer(Config, new OptimizerSettings(WeightDecay: 0.5f)).Update(new Gpt2Gradients(Config), 0.1f, weights).Should().Be(0);
+        new AdamWOptimizer(Config, new OptimizerSettings(WeightDecay: 0.5f)).Update(new Gpt2Gradients(Config), 0.1f, KernelData.Scalar, weights).Should().Be(0);
 
         foreach (Matrix weight in weights.Matrices())
         {
@@ -33,7 +34,7 @@ public class AdamWOptimizerTests
         gradients.Of.Blocks[0].Ln2.Bias[0, 1] = -40;
         var optimizer = new AdamWOptimizer(Config, new OptimizerSettings(WeightDecay: 0, ClipNorm: 5));
 
-        optimizer.Update(gradients, 0.1f, new Gpt2Weights(Config)).Should().BeApproximately(50, 1e-4);
+        optimizer.Update(gradients, 0.1f, KernelData.Scalar, new Gpt2Weights(Config)).Should().BeApproximately(50, 1e-4);
 
         optimizer.Step.Should().Be(1);
         optimizer.Means.TokenEmbedding[0, 0].Should().BeApproximately(0.1f * 3, 1e-5f);
@@ -49,7 +50,7 @@ public class AdamWOptimizerTests
         gradients.Of.TokenEmbedding[0, 0] = 30;
         var optimizer = new AdamWOptimizer(Config, new OptimizerSettings(ClipNorm: limit));
 
-        optimizer.Update(gradients, 0.1f, new Gpt2Weights(Config));
+        optimizer.Update(gradients, 0.1f, KernelData.Scalar, new Gpt2Weights(Config));
 
         optimizer.Means.TokenEmbedding[0, 0].Should().BeApproximately(3, 1e-5f);
     }
@@ -64,7 +65,7 @@ public class AdamWOptimizerTests
         var optimizer = new AdamWOptimizer(Config, new OptimizerSettings());
         var weights = Filled(1);
 
-        optimizer.Invoking(it => it.Update(gradients, 0.1f, weights)).Should().Throw<Gpt2Exception>().WithMessage("*step 1 are not finite*--learning-rate");
+        optimizer.Invoking(it => it.Update(gradients, 0.1f, KernelData.Scalar, weights)).Should().Throw<Gpt2Exception>().WithMessage("*step 1 are not finite*--learning-rate");
 
         optimizer.Step.Should().Be(0);
         weights.Matrices().SelectMany(weight => weight.Span.ToArray()).Should().OnlyContain(number => number == 1);

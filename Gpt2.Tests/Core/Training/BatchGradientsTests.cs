@@ -4,6 +4,7 @@ using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Training;
 using Gpt2.Kernels;
+using Gpt2.Tests.Kernels;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Training;
@@ -44,7 +45,7 @@ public class BatchGradientsTests
 
         AssertEqual(twice, once);
         once.Clear();
-        once.Norm().Should().Be(0);
+        once.Norm(model.Kernels).Should().Be(0);
     }
 
     [Fact]
@@ -56,7 +57,7 @@ public class BatchGradientsTests
             .Add(Model(), TestModels.Ids(Config, 8, 2), [.. Enumerable.Repeat(-1, 8)], 1, gradients);
 
         loss.Should().Be(0);
-        gradients.Norm().Should().Be(0);
+        gradients.Norm(KernelData.Scalar).Should().Be(0);
     }
 
     [Theory]

@@ -24,7 +24,7 @@ public class ReferenceGradientTests
             .Add(model, reference.Ids, reference.Targets, reference.Counted, gradients) / reference.Counted;
 
         loss.Should().BeApproximately(reference.Losses[0], 1e-4 * reference.Losses[0]);
-        gradients.Norm().Should().BeApproximately(reference.Norms[0], 1e-4 * reference.Norms[0]);
+        gradients.Norm(model.Kernels).Should().BeApproximately(reference.Norms[0], 1e-4 * reference.Norms[0]);
         foreach (Matrix gradient in gradients.Of.Matrices())
         {
             var expected = new Matrix(gradient.Name, gradient.Rows, gradient.Columns);
@@ -48,7 +48,7 @@ public class ReferenceGradientTests
             gradients.Clear();
             double loss = batch.Add(model, reference.Ids, reference.Targets, reference.Counted, gradients) / reference.Counted;
             loss.Should().BeApproximately(reference.Losses[step], 2e-4 * reference.Losses[step], "step {0}", step);
-            optimizer.Update(gradients, 1e-3f, model.Weights)
+            optimizer.Update(gradients, 1e-3f, model.Kernels, model.Weights)
                 .Should().BeApproximately(reference.Norms[step], 1e-3 * reference.Norms[step], "step {0}", step);
         }
 

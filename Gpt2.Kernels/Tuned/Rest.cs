@@ -1,0 +1,36 @@
+// Rows shorter than a vector: brought into a vector of their own, so that the same arithmetic serves them.
+
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Gpt2.Kernels.Tuned;
+
+/// <summary>Reads and writes fewer floats than a vector has.</summary>
+/// <param name="count">How many.</param>
+/// <remarks>
+/// Not to be called from a loop or with sums in registers: around a call the compiler would keep them in memory all the time.
+/// </remarks>
+internal readonly struct Rest<TLanes, TVector>(int count) : ILoad<TVector>
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+{
+    /// <summary>The floats from an index on; the other lanes are 0.</summary>
+    public TVector Of(ref float row, nint index) => Load(ref Unsafe.Add(ref row, index), count, 0);
+
+    /// <summary>So many floats; the other lanes are <paramref name="others"/>.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static TVector Load(ref float start, int count, float others)
+    {
+        TVector vector = TLanes.Create(others);
+        MemoryMarshal.CreateReadOnlySpan(ref start, count).CopyTo(Lanes(ref vector));
+        return vector;
+    }
+
+    /// <summary>Writes the first <paramref name="count"/> lanes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Store(TVector value, ref float start, int count) =>
+        Lanes(ref value)[..count].CopyTo(MemoryMarshal.CreateSpan(ref start, count));
+
+    private static Span<float> Lanes(ref TVector vector) =>
+        MemoryMarshal.CreateSpan(ref Unsafe.As<TVector, float>(ref vector), TLanes.Count);
+}
