@@ -28,6 +28,8 @@ public sealed class KernelSet
 
     public MatMul MatMul { get; }
 
+    public ReducedMatMul ReducedMatMul { get; private init; } = new ReducedMatMulScalar();
+
     public LayerNorm LayerNorm { get; }
 
     public Softmax Softmax { get; }
@@ -81,7 +83,10 @@ public sealed class KernelSet
     {
         var softmax = new SoftmaxVector();
         return new KernelSet(KernelRung.Tuned, new MatMulTuned<TLanes, TVector>(team), new LayerNormVector(), softmax,
-            new CausalAttentionVector(softmax), new GeluVector(), new AddVector());
+            new CausalAttentionVector(softmax), new GeluVector(), new AddVector())
+        {
+            ReducedMatMul = ReducedMatMulTuned.Create(team),
+        };
     }
 
     public override string ToString() => $"{Rung} kernels";

@@ -3,7 +3,8 @@
 namespace Gpt2.Kernels;
 
 /// <summary>
-/// How a weight is stored. The types below 32 bits are made from 32-bit floats by <see cref="ReducedPanels"/>; w is a weight before and ŵ after.
+/// How a weight is stored. The types below 32 bits are made from 32-bit floats by <see cref="ReducedPanels"/> and multiplied by
+/// <see cref="ReducedMatMul"/>; w is a weight before and ŵ after.
 /// </summary>
 public enum WeightType
 {

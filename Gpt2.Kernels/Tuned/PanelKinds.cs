@@ -1,4 +1,4 @@
-// The kinds of panels that a tile's loop can read.
+// The kinds of panels that a tile's loop can read: floats, and two bfloat16 to a float's place.
 
 using System.Runtime.CompilerServices;
 
@@ -37,4 +37,21 @@ internal readonly struct FloatPanel<TLanes, TVector> : IPanel<TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Second(ref float row) => TLanes.Load(ref row, TLanes.Count);
+}
+
+/// <summary>Pairs of bfloat16: column i of the panel in the lower half of place i, column 16 + i in the upper.</summary>
+internal readonly struct BFloat16Panel<TLanes, TVector, TInts> : IPanel<TVector>
+    where TLanes : IReducedLanes<TVector, TInts>
+    where TVector : struct
+    where TInts : struct
+{
+    public static int RowLength => Panels.Width / 2;
+
+    public static int SecondColumn => Panels.Width / 2;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector First(ref float row) => TLanes.LoadLower(ref row, 0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Second(ref float row) => TLanes.LoadUpper(ref row, 0);
 }
