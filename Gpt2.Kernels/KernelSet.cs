@@ -34,6 +34,8 @@ public sealed class KernelSet
 
     public MatMul MatMul { get; }
 
+    public ReducedMatMul ReducedMatMul { get; private init; } = new ReducedMatMulScalar();
+
     public LayerNorm LayerNorm { get; }
 
     public Softmax Softmax { get; }
@@ -94,7 +96,10 @@ public sealed class KernelSet
         var softmax = new SoftmaxTuned<TLanes, TVector>(team);
         return new KernelSet(KernelRung.Tuned, new MatMulTuned<TLanes, TVector>(team), new LayerNormTuned<TLanes, TVector>(team), softmax,
             new CausalAttentionTuned<TLanes, TVector>(softmax, team), new GeluTuned<TLanes, TVector>(team), new AddTuned<TLanes, TVector>(team),
-            new AdamWTuned<TLanes, TVector>(team));
+            new AdamWTuned<TLanes, TVector>(team))
+        {
+            ReducedMatMul = ReducedMatMulTuned.Create(team),
+        };
     }
 
     public override string ToString() => $"{Rung} kernels";

@@ -12,7 +12,8 @@ internal static class Cut
     public static int Elements(int count, int worthwhile, ThreadTeam team)
     {
         int parts = PartsFor(count, worthwhile, team);
-        return (int)Math.Min(((((long)count + parts - 1) / parts) + Multiple - 1) / Multiple * Multiple, int.MaxValue);
+        long whole = ((((long)count + parts - 1) / parts) + Multiple - 1) / Multiple * Multiple;
+        return (int)Math.Clamp(whole, Multiple, int.MaxValue);
     }
 
     /// <summary>Rows of a part, by the same rule.</summary>

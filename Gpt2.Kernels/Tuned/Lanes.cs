@@ -81,7 +81,7 @@ internal interface ILanes<TVector>
 }
 
 /// <summary>Vectors of 512 bits: processors with AVX-512.</summary>
-internal readonly struct Lanes512 : ILanes<Vector512<float>>
+internal readonly partial struct Lanes512 : ILanes<Vector512<float>>
 {
     public static int Count => Vector512<float>.Count;
 
@@ -179,7 +179,7 @@ internal readonly struct Lanes512 : ILanes<Vector512<float>>
 }
 
 /// <summary>Vectors of 256 bits: processors with AVX2.</summary>
-internal readonly struct Lanes256 : ILanes<Vector256<float>>
+internal readonly partial struct Lanes256 : ILanes<Vector256<float>>
 {
     public static int Count => Vector256<float>.Count;
 
@@ -270,7 +270,7 @@ internal readonly struct Lanes256 : ILanes<Vector256<float>>
 }
 
 /// <summary>Vectors of 128 bits: Arm, and x64 processors before AVX2.</summary>
-internal readonly struct Lanes128 : ILanes<Vector128<float>>
+internal readonly partial struct Lanes128 : ILanes<Vector128<float>>
 {
     public static int Count => Vector128<float>.Count;
 

@@ -299,7 +299,7 @@ internal static class Product<TLanes, TVector>
             ref float left = ref MemoryMarshal.GetReference(Left[..Depth]);
             for (int column = 0; column < Panels.Width; column += Tile<TLanes, TVector>.Width)
             {
-                Tile<TLanes, TVector>.OneRowOfFour(
+                Tile<TLanes, TVector, FloatPanel<TLanes, TVector>>.OneRowOfFour(
                     ref left, ref Unsafe.AsRef(in panels[column]), panelLength, Depth, ref Unsafe.AsRef(in start[column]), ref result[column]);
             }
         }
@@ -313,6 +313,14 @@ internal static class Product<TLanes, TVector>
             bool onResult = Product.Adds || FirstK > 0;
             for (int column = firstColumn; column < lastColumn; column += width)
             {
+                if (height == 1 && column <= lastColumn - (2 * width))
+                {
+                    TwoTiles(ref left, ref right, row, column, rightPanel.Length / Panels.Width, onResult);
+                    right = ref Unsafe.Add(ref right, 2 * width);
+                    column += width;
+                    continue;
+                }
+
                 int columns = Math.Min(width, lastColumn - column);
                 Span<float> result = Product.Result[((row * Product.ResultStride) + column)..(((row + height - 1) * Product.ResultStride) + column + columns)];
                 if (columns < width)
@@ -333,6 +341,20 @@ internal static class Product<TLanes, TVector>
                 Tile<TLanes, TVector>.Compute(height, ref left, ref right, Depth, ref start, startStride, ref target, Product.ResultStride);
                 right = ref Unsafe.Add(ref right, width);
             }
+        }
+
+        /// <summary>Two tiles of one row.</summary>
+        private readonly void TwoTiles(ref float left, ref float right, int row, int column, int depth, bool onResult)
+        {
+            int width = Tile<TLanes, TVector>.Width;
+            ref float target = ref MemoryMarshal.GetReference(Product.Result.Slice((row * Product.ResultStride) + column, 2 * width));
+            ref float start = ref target;
+            if (!onResult)
+            {
+                start = ref Product.Bias.IsEmpty ? ref Zeros() : ref MemoryMarshal.GetReference(Product.Bias.Slice(column, 2 * width));
+            }
+
+            Tile<TLanes, TVector, FloatPanel<TLanes, TVector>>.ComputeTwo(ref left, ref right, width, depth, ref start, ref target);
         }
 
         /// <summary>A tile of which only some columns are the product's: computed beside it and copied.</summary>

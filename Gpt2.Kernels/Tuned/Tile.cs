@@ -6,7 +6,7 @@ using System.Runtime.CompilerServices;
 namespace Gpt2.Kernels.Tuned;
 
 /// <summary>
-/// Tiles of 12, 6, 4, 2 or 1 rows by two vectors: result[r, c] = start[r, c] + Σ over k of left[k, r] · right[k, c], summed in
+/// Tiles of 12, 8, 6, 4, 2 or 1 rows by two vectors: result[r, c] = start[r, c] + Σ over k of left[k, r] · right[k, c], summed in
 /// the order of k whatever the tile's height, so that a row gets the same bits in every tile.
 /// </summary>
 internal static class Tile<TLanes, TVector>
@@ -21,12 +21,26 @@ internal static class Tile<TLanes, TVector>
     }
 
     /// <summary>The tallest tile of at most that many rows.</summary>
-    public static int Height(int rows) => rows >= TLanes.TileRows ? TLanes.TileRows : rows >= 6 ? 6 : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
+    public static int Height(int rows) =>
+        rows >= TLanes.TileRows ? TLanes.TileRows : rows >= 8 ? 8 : rows >= 6 ? 6 : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
 
+    /// <summary>Computes a tile from a panel of floats; see <see cref="Tile{TLanes, TVector, TPanel}.Compute"/>.</summary>
+    public static void Compute(
+        int rows, ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride) =>
+        Tile<TLanes, TVector, FloatPanel<TLanes, TVector>>.Compute(
+            rows, ref left, ref right, depth, ref start, startStride, ref result, resultStride);
+}
+
+/// <summary>The same for every kind of panel: TPanel says how the right side is read.</summary>
+internal static class Tile<TLanes, TVector, TPanel>
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+    where TPanel : IPanel<TVector>
+{
     /// <summary>Computes a tile.</summary>
     /// <param name="rows">One of the heights.</param>
     /// <param name="left">[depth, rows]: a panel of the left side.</param>
-    /// <param name="right">[depth, tile width], its rows <see cref="Panels.Width"/> apart: a panel of the right side.</param>
+    /// <param name="right">The first row of the panel, from the tile's columns on.</param>
     /// <param name="depth">How far the inner dimension runs.</param>
     /// <param name="start">What is added to, rows <paramref name="startStride"/> apart (0: the same for all).</param>
     /// <param name="startStride">As said.</param>
@@ -39,6 +53,9 @@ internal static class Tile<TLanes, TVector>
         {
             case 12:
                 Rows12(ref left, ref right, depth, ref start, startStride, ref result, resultStride);
+                break;
+            case 8:
+                Rows8(ref left, ref right, depth, ref start, startStride, ref result, resultStride);
                 break;
             case 6:
                 Rows6(ref left, ref right, depth, ref start, startStride, ref result, resultStride);
@@ -55,6 +72,32 @@ internal static class Tile<TLanes, TVector>
         }
     }
 
+    /// <summary>
+    /// Computes two tiles of one row side by side: a sum waits for the one before it, so that with narrow vectors one tile alone
+    /// would leave the processor waiting too.
+    /// </summary>
+    /// <param name="left">[depth]</param>
+    /// <param name="right">The first row of the panel, from the first tile's columns on.</param>
+    /// <param name="next">From the first tile to the second, in the panel, start and result.</param>
+    /// <param name="depth">How far the inner dimension runs.</param>
+    /// <param name="start">What is added to.</param>
+    /// <param name="result">The tiles; may be the start.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void ComputeTwo(ref float left, ref float right, nint next, int depth, ref float start, ref float result)
+    {
+        Row row = new(ref start, 0), rowNext = new(ref start, next);
+        for (int k = 0; k < depth; k++)
+        {
+            ref float rightNext = ref Unsafe.Add(ref right, next);
+            row.Add(Unsafe.Add(ref left, k), TPanel.First(ref right), TPanel.Second(ref right));
+            rowNext.Add(Unsafe.Add(ref left, k), TPanel.First(ref rightNext), TPanel.Second(ref rightNext));
+            right = ref Unsafe.Add(ref right, TPanel.RowLength);
+        }
+
+        row.Store(ref result, 0);
+        rowNext.Store(ref result, next);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Rows12(
         ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
@@ -65,7 +108,7 @@ internal static class Tile<TLanes, TVector>
         Row row9 = new(ref start, 9 * startStride), row10 = new(ref start, 10 * startStride), row11 = new(ref start, 11 * startStride);
         for (int k = 0; k < depth; k++)
         {
-            TVector first = TLanes.Load(ref right, 0), second = TLanes.Load(ref right, TLanes.Count);
+            TVector first = TPanel.First(ref right), second = TPanel.Second(ref right);
             row0.Add(left, first, second);
             row1.Add(Unsafe.Add(ref left, 1), first, second);
             row2.Add(Unsafe.Add(ref left, 2), first, second);
@@ -79,7 +122,7 @@ internal static class Tile<TLanes, TVector>
             row10.Add(Unsafe.Add(ref left, 10), first, second);
             row11.Add(Unsafe.Add(ref left, 11), first, second);
             left = ref Unsafe.Add(ref left, 12);
-            right = ref Unsafe.Add(ref right, Panels.Width);
+            right = ref Unsafe.Add(ref right, TPanel.RowLength);
         }
 
         row0.Store(ref result, 0);
@@ -97,6 +140,38 @@ internal static class Tile<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Rows8(
+        ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
+    {
+        Row row0 = new(ref start, 0), row1 = new(ref start, startStride), row2 = new(ref start, 2 * startStride);
+        Row row3 = new(ref start, 3 * startStride), row4 = new(ref start, 4 * startStride), row5 = new(ref start, 5 * startStride);
+        Row row6 = new(ref start, 6 * startStride), row7 = new(ref start, 7 * startStride);
+        for (int k = 0; k < depth; k++)
+        {
+            TVector first = TPanel.First(ref right), second = TPanel.Second(ref right);
+            row0.Add(left, first, second);
+            row1.Add(Unsafe.Add(ref left, 1), first, second);
+            row2.Add(Unsafe.Add(ref left, 2), first, second);
+            row3.Add(Unsafe.Add(ref left, 3), first, second);
+            row4.Add(Unsafe.Add(ref left, 4), first, second);
+            row5.Add(Unsafe.Add(ref left, 5), first, second);
+            row6.Add(Unsafe.Add(ref left, 6), first, second);
+            row7.Add(Unsafe.Add(ref left, 7), first, second);
+            left = ref Unsafe.Add(ref left, 8);
+            right = ref Unsafe.Add(ref right, TPanel.RowLength);
+        }
+
+        row0.Store(ref result, 0);
+        row1.Store(ref result, resultStride);
+        row2.Store(ref result, 2 * resultStride);
+        row3.Store(ref result, 3 * resultStride);
+        row4.Store(ref result, 4 * resultStride);
+        row5.Store(ref result, 5 * resultStride);
+        row6.Store(ref result, 6 * resultStride);
+        row7.Store(ref result, 7 * resultStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Rows6(
         ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
     {
@@ -104,7 +179,7 @@ internal static class Tile<TLanes, TVector>
         Row row3 = new(ref start, 3 * startStride), row4 = new(ref start, 4 * startStride), row5 = new(ref start, 5 * startStride);
         for (int k = 0; k < depth; k++)
         {
-            TVector first = TLanes.Load(ref right, 0), second = TLanes.Load(ref right, TLanes.Count);
+            TVector first = TPanel.First(ref right), second = TPanel.Second(ref right);
             row0.Add(left, first, second);
             row1.Add(Unsafe.Add(ref left, 1), first, second);
             row2.Add(Unsafe.Add(ref left, 2), first, second);
@@ -112,7 +187,7 @@ internal static class Tile<TLanes, TVector>
             row4.Add(Unsafe.Add(ref left, 4), first, second);
             row5.Add(Unsafe.Add(ref left, 5), first, second);
             left = ref Unsafe.Add(ref left, 6);
-            right = ref Unsafe.Add(ref right, Panels.Width);
+            right = ref Unsafe.Add(ref right, TPanel.RowLength);
         }
 
         row0.Store(ref result, 0);
@@ -131,13 +206,13 @@ internal static class Tile<TLanes, TVector>
         Row row2 = new(ref start, 2 * startStride), row3 = new(ref start, 3 * startStride);
         for (int k = 0; k < depth; k++)
         {
-            TVector first = TLanes.Load(ref right, 0), second = TLanes.Load(ref right, TLanes.Count);
+            TVector first = TPanel.First(ref right), second = TPanel.Second(ref right);
             row0.Add(left, first, second);
             row1.Add(Unsafe.Add(ref left, 1), first, second);
             row2.Add(Unsafe.Add(ref left, 2), first, second);
             row3.Add(Unsafe.Add(ref left, 3), first, second);
             left = ref Unsafe.Add(ref left, 4);
-            right = ref Unsafe.Add(ref right, Panels.Width);
+            right = ref Unsafe.Add(ref right, TPanel.RowLength);
         }
 
         row0.Store(ref result, 0);
@@ -153,11 +228,11 @@ internal static class Tile<TLanes, TVector>
         Row row0 = new(ref start, 0), row1 = new(ref start, startStride);
         for (int k = 0; k < depth; k++)
         {
-            TVector first = TLanes.Load(ref right, 0), second = TLanes.Load(ref right, TLanes.Count);
+            TVector first = TPanel.First(ref right), second = TPanel.Second(ref right);
             row0.Add(left, first, second);
             row1.Add(Unsafe.Add(ref left, 1), first, second);
             left = ref Unsafe.Add(ref left, 2);
-            right = ref Unsafe.Add(ref right, Panels.Width);
+            right = ref Unsafe.Add(ref right, TPanel.RowLength);
         }
 
         row0.Store(ref result, 0);
@@ -170,8 +245,8 @@ internal static class Tile<TLanes, TVector>
         Row row0 = new(ref start, 0);
         for (int k = 0; k < depth; k++)
         {
-            row0.Add(Unsafe.Add(ref left, k), TLanes.Load(ref right, 0), TLanes.Load(ref right, TLanes.Count));
-            right = ref Unsafe.Add(ref right, Panels.Width);
+            row0.Add(Unsafe.Add(ref left, k), TPanel.First(ref right), TPanel.Second(ref right));
+            right = ref Unsafe.Add(ref right, TPanel.RowLength);
         }
 
         row0.Store(ref result, 0);
@@ -196,12 +271,13 @@ internal static class Tile<TLanes, TVector>
         for (int k = 0; k < depth; k++)
         {
             float factor = Unsafe.Add(ref left, k);
-            panel0.Add(factor, TLanes.Load(ref right, 0), TLanes.Load(ref right, TLanes.Count));
-            panel1.Add(factor, TLanes.Load(ref right, panelLength), TLanes.Load(ref right, panelLength + TLanes.Count));
-            panel2.Add(factor, TLanes.Load(ref right2, 0), TLanes.Load(ref right2, TLanes.Count));
-            panel3.Add(factor, TLanes.Load(ref right2, panelLength), TLanes.Load(ref right2, panelLength + TLanes.Count));
-            right = ref Unsafe.Add(ref right, Panels.Width);
-            right2 = ref Unsafe.Add(ref right2, Panels.Width);
+            ref float right1 = ref Unsafe.Add(ref right, panelLength), right3 = ref Unsafe.Add(ref right2, panelLength);
+            panel0.Add(factor, TPanel.First(ref right), TPanel.Second(ref right));
+            panel1.Add(factor, TPanel.First(ref right1), TPanel.Second(ref right1));
+            panel2.Add(factor, TPanel.First(ref right2), TPanel.Second(ref right2));
+            panel3.Add(factor, TPanel.First(ref right3), TPanel.Second(ref right3));
+            right = ref Unsafe.Add(ref right, TPanel.RowLength);
+            right2 = ref Unsafe.Add(ref right2, TPanel.RowLength);
         }
 
         panel0.Store(ref result, 0);
@@ -219,7 +295,7 @@ internal static class Tile<TLanes, TVector>
         public Row(ref float start, nint offset)
         {
             first = TLanes.Load(ref start, offset);
-            second = TLanes.Load(ref start, offset + TLanes.Count);
+            second = TLanes.Load(ref start, offset + TPanel.SecondColumn);
         }
 
         /// <summary>this += factor × the row of the right side.</summary>
@@ -235,7 +311,7 @@ internal static class Tile<TLanes, TVector>
         public readonly void Store(ref float result, nint offset)
         {
             TLanes.Store(first, ref result, offset);
-            TLanes.Store(second, ref result, offset + TLanes.Count);
+            TLanes.Store(second, ref result, offset + TPanel.SecondColumn);
         }
     }
 }

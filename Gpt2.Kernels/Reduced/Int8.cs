@@ -1,0 +1,45 @@
+// Eight bits: the scale puts the largest weight of a group at 127.
+
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Gpt2.Kernels.Tuned;
+
+namespace Gpt2.Kernels.Reduced;
+
+/// <summary>Whole numbers of −127 to 127, a scale for 64 inputs.</summary>
+internal readonly struct Int8 : IQuantisedType
+{
+    public static int Bits => 8;
+
+    public static int Group => 64;
+
+    public static int Smallest => -127;
+
+    public static int Largest => 127;
+
+    public static int Offset => 128;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static Vector<float> Scales(ReadOnlySpan<float> block, int depth)
+    {
+        Vector<float> largest = Vector<float>.Zero;
+        for (int k = 0; k < depth; k++)
+        {
+            largest = Vector.Max(largest, Vector.Abs(new Vector<float>(block[(k * Panels.Width)..])));
+        }
+
+        return Scale.NotBelow(largest / Vector.Create(127f), largest);
+    }
+}
+
+/// <summary>Scales as they are stored.</summary>
+internal static class Scale
+{
+    private const float Smallest = 1.17549435e-38f; // 2^-126, the smallest normal number
+
+    /// <summary>The smallest bfloat16 not below a scale and 2^-126; 0 where the largest weight is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> NotBelow(Vector<float> scale, Vector<float> largest) =>
+        Vector.ConditionalSelect(
+            Vector.GreaterThan(largest, Vector<float>.Zero), BFloat16.RoundUp(Vector.Max(scale, Vector.Create(Smallest))), Vector<float>.Zero);
+}

@@ -1,0 +1,55 @@
+// Rows times panels of bfloat16: the tile of the product of floats, which widens the weights as it reads them.
+
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Gpt2.Kernels.Reduced;
+
+namespace Gpt2.Kernels.Tuned;
+
+/// <summary>Sums in the order of the inputs, as a product of floats has them, and so its bits.</summary>
+internal readonly struct BFloat16Kind<TLanes, TVector, TInts> : IReducedKind
+    where TLanes : IReducedLanes<TVector, TInts>
+    where TVector : struct
+    where TInts : struct
+{
+    public static int MaxRows => TLanes.TileRows;
+
+    public static int Height(int rows) => Tile<TLanes, TVector>.Height(rows);
+
+    public static int RowLength(int inner) => inner;
+
+    public static int PanelLength(int inner) => inner * BFloat16.LineLength;
+
+    public static void Prepare(ReadOnlySpan<float> input, int rows, int inner, Span<float> prepared)
+    {
+        if (rows == 1)
+        {
+            input.CopyTo(prepared);
+            return;
+        }
+
+        Panels.PackLeft(input, new Layout(inner, Exchanged: false), 0, rows, 0, inner, 1, prepared);
+    }
+
+    public static void Multiply(ReadOnlySpan<float> prepared, int rows, int inner, ReadOnlySpan<uint> panel, Span<float> tile)
+    {
+        ref float left = ref MemoryMarshal.GetReference(prepared);
+        ref float right = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<uint, float>(panel));
+        ref float target = ref MemoryMarshal.GetReference(tile);
+        for (int i = 0; i < BFloat16.LineLength; i += TLanes.Count)
+        {
+            ref float columns = ref Unsafe.Add(ref target, i);
+            if (rows == 1 && i + TLanes.Count < BFloat16.LineLength)
+            {
+                Tile<TLanes, TVector, BFloat16Panel<TLanes, TVector, TInts>>.ComputeTwo(
+                    ref left, ref Unsafe.Add(ref right, i), TLanes.Count, inner, ref columns, ref columns);
+                i += TLanes.Count;
+            }
+            else
+            {
+                Tile<TLanes, TVector, BFloat16Panel<TLanes, TVector, TInts>>.Compute(
+                    rows, ref left, ref Unsafe.Add(ref right, i), inner, ref columns, Panels.Width, ref columns, Panels.Width);
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// The types in which weights may be kept for inference, and what each is off by.
+
+namespace Gpt2.Kernels;
+
+/// <summary>
+/// How a weight is stored. The types below 32 bits are made from 32-bit floats by <see cref="ReducedPanels"/> and multiplied by
+/// <see cref="ReducedMatMul"/>; w is a weight before and ŵ after.
+/// </summary>
+public enum WeightType
+{
+    /// <summary>A 32-bit float: nothing is lost. Packed by <see cref="WeightPanels"/>.</summary>
+    Float32,
+
+    /// <summary>
+    /// The upper half of a 32-bit float, rounded to the nearest, halves to even: 16 bits, the same range, 8 significant bits.
+    /// |w − ŵ| ≤ 2⁻⁸ · |w| for normal numbers. NaN stays NaN and ∞ stays ∞; what is above the largest (3.39e38) becomes ∞.
+    /// </summary>
+    BFloat16,
+
+    /// <summary>
+    /// ŵ = q · s with a whole q of −127 to 127 and one scale s for 64 consecutive inputs of a column: 8.25 bits.
+    /// |w − ŵ| ≤ s/2, where s is max|w| / 127 of those 64, rounded up to a bfloat16: at most 0.8 % more (and at least 2⁻¹²⁶).
+    /// </summary>
+    Int8,
+
+    /// <summary>
+    /// ŵ = q · s with a whole q of −8 to 7 and one scale s for 32 consecutive inputs of a column: 4.5 bits. |w − ŵ| ≤ |s|/2, where
+    /// |s| ≤ 1.01 · max|w| / 6.5 of those 32 (or 2⁻¹²⁶): of three scales of either sign that keep this, the one of least squared error.
+    /// </summary>
+    Int4,
+}
