@@ -2,6 +2,7 @@
 // the weights look like inside.
 
 using Gpt2.Core.Numerics;
+using Gpt2.Kernels;
 
 namespace Gpt2.Core.Model;
 
@@ -25,16 +26,19 @@ public sealed record Gpt2Layers(
     /// Packs the weights for inference in the memory they have, matrix by matrix. The matrices that a product reads are
     /// empty afterwards.
     /// </summary>
-    public static Gpt2Layers TakeOver(Gpt2Weights weights)
+    /// <param name="weights">The weights.</param>
+    /// <param name="type">What to pack them as.</param>
+    /// <exception cref="Gpt2Exception">A weight is not finite, and the type has no such numbers.</exception>
+    public static Gpt2Layers TakeOver(Gpt2Weights weights, WeightType type = WeightType.Float32)
     {
         var buffer = new Matrix("packing buffer");
         BlockLayers[] blocks =
         [
             .. weights.Blocks.Select(block => new BlockLayers(
-                block.Ln1, PackedLinear.TakeOver(block.AttentionQkv, buffer), PackedLinear.TakeOver(block.AttentionProjection, buffer),
-                block.Ln2, PackedLinear.TakeOver(block.MlpHidden, buffer), PackedLinear.TakeOver(block.MlpProjection, buffer))),
+                block.Ln1, PackedLinear.TakeOver(block.AttentionQkv, type, buffer), PackedLinear.TakeOver(block.AttentionProjection, type, buffer),
+                block.Ln2, PackedLinear.TakeOver(block.MlpHidden, type, buffer), PackedLinear.TakeOver(block.MlpProjection, type, buffer))),
         ];
-        PackedLinear head = PackedLinear.TakeOver(weights.Head, buffer);
+        PackedLinear head = PackedLinear.TakeOver(weights.Head, type, buffer);
         EmbeddingTable tokens = weights.Config.TiedHead ? new TiedEmbedding(head) : new DenseEmbedding(weights.TokenEmbedding);
         return new Gpt2Layers(tokens, weights.PositionEmbedding, blocks, weights.FinalNorm, head);
     }

@@ -35,12 +35,17 @@ public sealed class Gpt2Model
     public KernelSet Kernels => kernels;
 
     /// <summary>
-    /// A model for prediction only, as fast as the kernels can make it: for the Tuned rung the weights are packed in the memory they
-    /// have, and must not be used any more.
+    /// A model for prediction only, as fast as the kernels can make it: for the Tuned rung, and for every type but float32, the weights
+    /// are packed, in the memory they have where they fit, and must not be used any more.
     /// </summary>
-    public static Gpt2Model ForInference(Gpt2Weights weights, KernelSet kernels) => kernels.Rung == KernelRung.Tuned
-        ? new Gpt2Model(weights.Config, weights: null, Gpt2Layers.TakeOver(weights), kernels)
-        : new Gpt2Model(weights, kernels);
+    /// <param name="weights">The weights.</param>
+    /// <param name="kernels">The kernels to compute with.</param>
+    /// <param name="type">What the weights of products are stored as; embeddings of an untied model, biases and gains stay float32.</param>
+    /// <exception cref="Gpt2Exception">A weight is not finite, and the type has no such numbers.</exception>
+    public static Gpt2Model ForInference(Gpt2Weights weights, KernelSet kernels, WeightType type = WeightType.Float32) =>
+        kernels.Rung == KernelRung.Tuned || type != WeightType.Float32
+            ? new Gpt2Model(weights.Config, weights: null, Gpt2Layers.TakeOver(weights, type), kernels)
+            : new Gpt2Model(weights, kernels);
 
     /// <summary>Runs the tokens through the model.</summary>
     /// <param name="ids">At least one token; with those in the cache at most n_ctx.</param>

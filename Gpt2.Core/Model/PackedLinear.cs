@@ -1,4 +1,4 @@
-// A linear map whose weights were packed once, in the order in which the Tuned kernels read them.
+// A linear map whose weights were packed once, in the order in which the kernels read them, in full or reduced precision.
 
 using System.Diagnostics;
 using Gpt2.Core.Numerics;
@@ -6,90 +6,53 @@ using Gpt2.Kernels;
 
 namespace Gpt2.Core.Model;
 
-/// <summary>A map for inference: float32 weights in panels of 32 columns, see <see cref="WeightPanels"/>.</summary>
+/// <summary>A map for inference.</summary>
 [DebuggerDisplay("{ToString(),nq}")]
-public sealed class PackedLinear : LinearMap
+public abstract class PackedLinear : LinearMap
 {
     private readonly string name;
-    private readonly Memory<float> panels;
-    private readonly Matrix? bias;
 
-    private PackedLinear(string name, int inputs, int outputs, Memory<float> panels, Matrix? bias)
+    private protected PackedLinear(string name, int inputs, int outputs, Matrix? bias)
     {
         this.name = name;
         Inputs = inputs;
         Outputs = outputs;
-        this.panels = panels;
-        this.bias = bias;
+        Bias = bias;
     }
 
     public override int Inputs { get; }
 
     public override int Outputs { get; }
 
-    /// <summary>Takes the memory of a map's weights over and packs them there; the weights are empty afterwards.</summary>
-    /// <param name="map">The map.</param>
-    /// <param name="buffer">Memory to pack in.</param>
-    internal static PackedLinear TakeOver(DenseLinear map, Matrix buffer)
-    {
-        (string name, int inputs, int outputs) = (map.Weight.Name, map.Inputs, map.Outputs);
-        int length = WeightPanels.Length(inputs, outputs);
-        ReadOnlySpan<float> weights = map.Weight.Span;
-        buffer.Resize(1, length);
-        Span<float> packed = buffer.Span;
-        WeightPanels.Pack(weights, inputs, outputs, packed);
-        Memory<float> memory = Fitting(map.Weight.Detach(), length);
-        packed.CopyTo(memory.Span);
-        return new PackedLinear(name, inputs, outputs, memory, map.Bias);
-    }
+    public abstract WeightType Type { get; }
 
-    /// <summary>The same for weights that are stored per output.</summary>
-    internal static PackedLinear TakeOver(TransposedLinear map, Matrix buffer)
-    {
-        (string name, int inputs, int outputs) = (map.Weight.Name, map.Inputs, map.Outputs);
+    /// <summary>Bytes of the packed weights.</summary>
+    public abstract long Bytes { get; }
 
-        // The rows of a panel lie together, and the panel takes their place: a buffer of one panel is enough.
-        int whole = outputs - (outputs % WeightPanels.Width);
-        int panelLength = inputs * WeightPanels.Width;
-        Memory<float> memory = Fitting(map.Weight.Detach(), WeightPanels.Length(inputs, outputs));
-        buffer.Resize(1, panelLength);
-        Span<float> packed = buffer.Span;
-        for (int column = 0; column < outputs; column += WeightPanels.Width)
-        {
-            int columns = column < whole ? WeightPanels.Width : outputs - whole;
-            Span<float> place = memory.Span.Slice(column * inputs, panelLength);
-            WeightPanels.PackTransposed(place[..(columns * inputs)], inputs, columns, packed);
-            packed.CopyTo(place);
-        }
+    private protected Matrix? Bias { get; }
 
-        return new PackedLinear(name, inputs, outputs, memory, bias: null);
-    }
-
-    /// <summary>Copies the weights of one output.</summary>
+    /// <summary>Copies the weights of one output, as floats.</summary>
     /// <param name="output">Which, from 0.</param>
     /// <param name="destination">[inputs]</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such output, or the destination is too short.</exception>
     public void CopyWeightsOf(int output, Span<float> destination)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)output, (uint)Outputs, nameof(output));
-        WeightPanels.CopyColumn(panels.Span, output, destination[..Inputs]);
+        CopyColumn(output, destination[..Inputs]);
     }
 
-    public override string ToString() => $"{name} [{Inputs}, {Outputs}], packed";
+    public override string ToString() => $"{name} [{Inputs}, {Outputs}], packed as {Type}";
 
-    private protected override void Run(Matrix input, KernelSet kernels, Matrix output) =>
-        kernels.MatMul.MultiplyPacked(input.Span, panels.Span, bias is null ? [] : bias.Span, Inputs, Outputs, output.Span);
+    /// <summary>Packs a map's weights and takes their memory over or gives it free; the weights are empty afterwards.</summary>
+    /// <param name="map">The map.</param>
+    /// <param name="type">What to pack the weights as.</param>
+    /// <param name="buffer">Memory to pack in.</param>
+    internal static PackedLinear TakeOver(DenseLinear map, WeightType type, Matrix buffer) =>
+        type == WeightType.Float32 ? Float32Linear.TakeOver(map, buffer) : ReducedLinear.TakeOver(map, type);
 
-    /// <summary>The memory itself if it is large enough, else a larger copy of it.</summary>
-    private static Memory<float> Fitting(Memory<float> memory, int length)
-    {
-        if (memory.Length >= length)
-        {
-            return memory[..length];
-        }
+    /// <summary>The same for weights that are stored per output.</summary>
+    internal static PackedLinear TakeOver(TransposedLinear map, WeightType type, Matrix buffer) =>
+        type == WeightType.Float32 ? Float32Linear.TakeOver(map, buffer) : ReducedLinear.TakeOver(map, type);
 
-        Memory<float> larger = CacheAligned.Allocate(length, zeroed: false);
-        memory.CopyTo(larger);
-        return larger;
-    }
+    private protected abstract void CopyColumn(int output, Span<float> destination);
 }

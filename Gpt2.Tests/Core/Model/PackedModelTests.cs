@@ -2,6 +2,7 @@
 
 using FsCheck;
 using FsCheck.Fluent;
+using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
@@ -58,6 +59,37 @@ public class PackedModelTests
         Gpt2Weights weights = TestModels.Random(new Gpt2Config(7, 5, 6, 2, 1), 3);
 
         Gpt2Model.ForInference(weights, KernelSet.Create(rung)).Weights.Should().BeSameAs(weights);
+    }
+
+    [Theory]
+    [InlineData(WeightType.BFloat16, KernelRung.Tuned, 0.02)]
+    [InlineData(WeightType.Int8, KernelRung.Tuned, 0.02)]
+    [InlineData(WeightType.Int4, KernelRung.Tuned, 0.25)]
+    [InlineData(WeightType.BFloat16, KernelRung.Scalar, 0.02)]
+    [InlineData(WeightType.Int8, KernelRung.Vector, 0.02)]
+    [InlineData(WeightType.Int4, KernelRung.TensorPrimitives, 0.25)]
+    public void ForInference_ReducedWeights_StaysNearFullPrecision(WeightType type, KernelRung rung, double tolerance)
+    {
+        var config = new Gpt2Config(150, 9, 64, 4, 2);
+        int[] ids = TestModels.Ids(config, 9, 5);
+        ForwardActivations expected = new(config, headRows: HeadRows.All), actual = new(config, headRows: HeadRows.All);
+        new Gpt2Model(TestModels.Random(config, 5), KernelSet.Create(rung)).Forward(ids, cache: null, expected);
+
+        Gpt2Model.ForInference(TestModels.Random(config, 5), KernelSet.Create(rung), type).Forward(ids, cache: null, actual);
+
+        double size = expected.Logits.Span.ToArray().Max(Math.Abs);
+        double error = Enumerable.Range(0, expected.Logits.Span.Length).Max(i => Math.Abs(expected.Logits.Span[i] - actual.Logits.Span[i]));
+        error.Should().BeLessThan(tolerance * size).And.BePositive("the weights are rounded");
+    }
+
+    [Fact]
+    public void ForInference_ReducedWeightsThatAreNotFinite_AreRefusedByName()
+    {
+        Gpt2Weights weights = TestModels.Random(new Gpt2Config(40, 5, 8, 2, 1), 3);
+        weights.Blocks[0].MlpHidden.Weight[2, 3] = float.NaN;
+
+        FluentActions.Invoking(() => Gpt2Model.ForInference(weights, KernelSet.Create(KernelRung.Tuned), WeightType.Int8))
+            .Should().Throw<Gpt2Exception>().WithMessage("h0/mlp/c_fc/w*Int8*");
     }
 
     [SharedTheory]
