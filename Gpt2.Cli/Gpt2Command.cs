@@ -80,6 +80,7 @@ public static class Gpt2Command
             TraceCommand.Create(io),
             InfoCommand.Create(io),
             NewCommand.Create(io),
+            ConvertCommand.Create(io),
             TrainCommand.Create(io),
             TrainTokenizerCommand.Create(io),
             CorpusCommand.Create(io),

@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
+using Gpt2.Core.Weights;
 using Gpt2.Kernels;
 
 namespace Gpt2.Cli.CommandLine;
@@ -20,9 +21,27 @@ internal static class CommonOptions
 
     public static Option<string?> Model() => new("--model", "-m")
     {
-        Description = "Model folder, or a name in weights-csv or in your cache. Without it: the model that ships with the program.",
+        Description = "Model folder or file, or a name in weights-csv or in your cache. Without it: the model that ships with the program.",
         HelpName = "FOLDER|NAME",
     };
+
+    public static Option<string?> Format() => FormatOption("--format", "Which model to take from a folder that holds several", ModelFormat.All);
+
+    /// <summary>An option for one of some formats.</summary>
+    public static Option<string?> FormatOption(string name, string description, IEnumerable<ModelFormat> formats)
+    {
+        string[] names = [.. formats.Select(format => format.Name)];
+        var option = new Option<string?>(name) { Description = description + ".", HelpName = string.Join("|", names) };
+        option.CompletionSources.Add(names);
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is string given && !names.Contains(given))
+            {
+                result.AddError($"{name}: found '{given}', expected {string.Join(", ", names)}");
+            }
+        });
+        return option;
+    }
 
     public static Option<string?> Kernels()
     {
@@ -90,6 +109,9 @@ internal static class CommonOptions
                 return null;
             },
         };
+
+    /// <summary>The format that an option's value names; null where it was not given.</summary>
+    public static ModelFormat? FormatOf(string? name) => ModelFormat.All.FirstOrDefault(format => format.Name == name);
 
     /// <summary>The kernels that an option's value names.</summary>
     public static KernelSet KernelsOf(string? name) =>

@@ -9,7 +9,7 @@ namespace Gpt2.Cli.CommandLine;
 internal sealed class ModelInput
 {
     private readonly PromptOptions prompt = new("prompt");
-    private readonly Option<string?> model = CommonOptions.Model();
+    private readonly ModelOptions model = new();
     private readonly Option<string?> kernels = CommonOptions.Kernels();
     private readonly Option<string?> breakpoint = CommonOptions.Break();
     private readonly Option<bool> json = CommonOptions.Json();
@@ -17,7 +17,7 @@ internal sealed class ModelInput
     public void AddTo(Command command)
     {
         prompt.AddTo(command);
-        command.Options.Add(model);
+        model.AddTo(command);
         command.Options.Add(kernels);
         command.Options.Add(breakpoint);
         command.Options.Add(json);
@@ -29,7 +29,7 @@ internal sealed class ModelInput
     public PromptedModel Read(ParseResult parsed, CommandIo io)
     {
         Prompt given = prompt.Read(parsed, dropFinalLineEnd: true, io);
-        LoadedModel loaded = LoadedModel.Load(parsed.GetValue(model), CommonOptions.KernelsOf(parsed.GetValue(kernels)), io);
+        LoadedModel loaded = model.Load(parsed, CommonOptions.KernelsOf(parsed.GetValue(kernels)), io);
         int[] ids = given.Encode(loaded.Tokenizer);
         StepBreakpoint? stop = Breakpoints.Parse(parsed.GetValue(breakpoint), loaded.Config, io);
         return new PromptedModel(loaded, given.Text, ids, stop, parsed.GetValue(json));

@@ -21,7 +21,7 @@ internal static class EvalCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<string?> ids = new("--ids") { Description = "Take token ids in place of a text, for example 2,1,0.", HelpName = "ID,ID,…" };
-        Option<string?> model = CommonOptions.Model();
+        var model = new ModelOptions();
         Option<int> stride = new("--stride")
         {
             Description = "How far the window of n_ctx tokens is moved: small is exact and slow. 1 to n_ctx; default: half of it.",
@@ -33,7 +33,8 @@ internal static class EvalCommand
 
         var command = new Command("eval", "Measure how well a model predicts a text.");
         command.Arguments.Add(file);
-        foreach (Option option in (Option[])[ids, model, stride, kernels, allowSpecial, json])
+        model.AddTo(command);
+        foreach (Option option in (Option[])[ids, stride, kernels, allowSpecial, json])
         {
             command.Options.Add(option);
         }
@@ -42,7 +43,7 @@ internal static class EvalCommand
         {
             string? path = parsed.GetValue(file);
             Prompt given = Read(path, parsed.GetValue(ids), parsed.GetValue(allowSpecial), io);
-            LoadedModel loaded = LoadedModel.Load(parsed.GetValue(model), CommonOptions.KernelsOf(parsed.GetValue(kernels)), io);
+            LoadedModel loaded = model.Load(parsed, CommonOptions.KernelsOf(parsed.GetValue(kernels)), io);
             int step = StrideOf(parsed.GetResult(stride) is null ? null : parsed.GetValue(stride), loaded.Config);
             int[] tokens = given.Encode(loaded.Tokenizer);
             EvaluationResult result = Progress.Run(

@@ -27,13 +27,16 @@ internal sealed record TraceResult(
     string Model, string? Prompt, int[] Ids, string Folder, string[] Files, PredictedToken PredictedToken);
 
 internal sealed record InfoResult(
-    string Name, string Folder, long Parameters, int NVocab, int NCtx, int NEmbd, int NHead, int NLayer, bool QkvBias,
+    string Name, string Folder, string Format, long Parameters, int NVocab, int NCtx, int NEmbd, int NHead, int NLayer, bool QkvBias,
     bool TiedHead, bool Text, long WeightsBytes, long CacheBytes, string Kernels, string[] InstructionSets);
 
 internal sealed record TrainResult(string Folder, int Steps, double Loss, double? ValidationLoss, long Parameters, double Seconds);
 
 internal sealed record BenchTrainResult(
     string Size, long Parameters, int TokensPerStep, double MillisecondsPerStep, double TokensPerSecond, double GigaflopsPerSecond, long PeakBytes);
+
+internal sealed record ConvertResult(
+    string From, string FromFormat, string To, string ToFormat, long Parameters, double Seconds);
 
 internal sealed record NewResult(string Folder, long Parameters, ulong Seed);
 
@@ -59,6 +62,7 @@ internal sealed record ErrorDetail(string Message, string Code);
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(InfoResult))]
 [JsonSerializable(typeof(NewResult))]
+[JsonSerializable(typeof(ConvertResult))]
 [JsonSerializable(typeof(BenchTrainResult))]
 [JsonSerializable(typeof(TrainResult))]
 [JsonSerializable(typeof(TrainTokenizerResult))]

@@ -142,6 +142,7 @@ public sealed class DamagedFolderTests : IDisposable
     [Theory]
     [InlineData("\"n_layer\": 2", "\"n_layer\": 2000000000", "model_h2_ln_1_g.csv: no such file")]
     [InlineData("\"n_embd\": 6", "\"n_embd\": 9", "found 6 cells, expected 9")]
+    [InlineData("\"n_embd\": 6", "\"n_embd\": 15000", "model_wte.csv line 1: found 6 cells, expected 15000 for wte [257, 15000]")]
     [InlineData("\"n_vocab\": 257", "\"n_vocab\": 300", "model_wte.csv: found 257 rows, expected 300")]
     public void Read_HyperparametersOfAnotherModel_NamesTheFileThatDoesNotFit(string found, string replaced, string message)
     {
@@ -149,6 +150,18 @@ public sealed class DamagedFolderTests : IDisposable
         File.WriteAllText(path, File.ReadAllText(path).Replace(found, replaced, StringComparison.Ordinal));
 
         Message().Should().Contain(message);
+    }
+
+    [Fact]
+    public void Read_SizesFarBeyondTheFiles_TakesLittleMemory()
+    {
+        Edit("hparams.json", lines => lines[0] = "{\"n_vocab\": 100000, \"n_ctx\": 100000, \"n_embd\": 21000, \"n_head\": 1, \"n_layer\": 2}");
+        Message();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Message().Should().Contain("model_wte.csv line 1: found 6 cells, expected 21000");
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(2_000_000);
     }
 
     [Fact]

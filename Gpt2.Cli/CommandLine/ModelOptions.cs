@@ -1,0 +1,35 @@
+// Which model to take and how: --model and --format.
+
+using System.CommandLine;
+using Gpt2.Core.Weights;
+using Gpt2.Kernels;
+
+namespace Gpt2.Cli.CommandLine;
+
+/// <summary>The options of a command that reads a model.</summary>
+internal sealed class ModelOptions
+{
+    private readonly Option<string?> model = CommonOptions.Model();
+    private readonly Option<string?> format = CommonOptions.Format();
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(model);
+        command.Options.Add(format);
+    }
+
+    /// <summary>What stands behind --model; null where it was not given.</summary>
+    public string? Named(ParseResult parsed) => parsed.GetValue(model);
+
+    /// <summary>Finds and opens the model, without reading its weights.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="elsewhere">What names the model where --model does not; null for the one that ships with the program.</param>
+    /// <exception cref="Core.Gpt2Exception">It is not there, or something is wrong with it.</exception>
+    public ModelSource Open(ParseResult parsed, string? elsewhere = null) => ModelFolder.Open(
+        ModelLocator.Find(Named(parsed) ?? elsewhere ?? ModelLocator.DefaultModel), CommonOptions.FormatOf(parsed.GetValue(format)));
+
+    /// <summary>Finds and reads the model.</summary>
+    /// <exception cref="Core.Gpt2Exception">It is not there, or something is wrong with it.</exception>
+    public LoadedModel Load(ParseResult parsed, KernelSet kernels, CommandIo io) =>
+        LoadedModel.Load(Named(parsed), kernels, io, CommonOptions.FormatOf(parsed.GetValue(format)));
+}
