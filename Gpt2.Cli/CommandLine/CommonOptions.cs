@@ -43,6 +43,11 @@ internal static class CommonOptions
         return option;
     }
 
+    public static Option<bool> NoCache() => new("--no-cache")
+    {
+        Description = "Read CSV files anew: neither take nor leave a binary copy in your cache.",
+    };
+
     public static Option<string?> Kernels()
     {
         string[] names = [.. Rungs.Select(rung => rung.Name)];

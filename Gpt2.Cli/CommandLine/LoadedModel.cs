@@ -26,20 +26,23 @@ internal sealed record LoadedModel(string Name, string Folder, Gpt2Model Model, 
     /// <param name="kernels">The kernels to compute with.</param>
     /// <param name="io">Progress and notes.</param>
     /// <param name="format">The format to take where a folder holds several; null to go by the files.</param>
+    /// <param name="cache">Whether a copy in the cache may be taken and left.</param>
     /// <exception cref="Core.Gpt2Exception">It is not there, or something is wrong with it.</exception>
-    public static LoadedModel Load(string? model, KernelSet kernels, CommandIo io, ModelFormat? format = null)
+    public static LoadedModel Load(string? model, KernelSet kernels, CommandIo io, ModelFormat? format = null, bool cache = true)
     {
         using ModelSource source = ModelFolder.Open(ModelLocator.Find(model ?? ModelLocator.DefaultModel), format);
         Tokenizer? tokenizer = source.ReadTokenizer();
-        Gpt2Weights weights = ReadWeights(source, io);
+        Gpt2Weights weights = ReadWeights(source, io, cache);
         return new LoadedModel(ModelLocator.NameOf(source.Path), source.Path, new Gpt2Model(weights, kernels), tokenizer);
     }
 
     /// <summary>Reads the weights of an opened model; a large one shows its progress.</summary>
     /// <exception cref="Core.Gpt2Exception">Something is wrong with them.</exception>
-    public static Gpt2Weights ReadWeights(ModelSource source, CommandIo io)
+    public static Gpt2Weights ReadWeights(ModelSource source, CommandIo io, bool cache)
     {
-        Gpt2Weights Read(IProgress<double>? progress) => source.ReadWeights(progress, io.Cancellation);
+        Gpt2Weights Read(IProgress<double>? progress) => cache
+            ? WeightsCache.OfUser().Read(source, progress, text => io.Detail("cache: " + text), io.Cancellation)
+            : source.ReadWeights(progress, io.Cancellation);
         if (source.Config.Parameters < ShowProgressFrom)
         {
             return Read(null);

@@ -1,4 +1,4 @@
-// Which model to take and how: --model and --format.
+// Which model to take and how: --model, --format and --no-cache.
 
 using System.CommandLine;
 using Gpt2.Core.Weights;
@@ -11,11 +11,13 @@ internal sealed class ModelOptions
 {
     private readonly Option<string?> model = CommonOptions.Model();
     private readonly Option<string?> format = CommonOptions.Format();
+    private readonly Option<bool> noCache = CommonOptions.NoCache();
 
     public void AddTo(Command command)
     {
         command.Options.Add(model);
         command.Options.Add(format);
+        command.Options.Add(noCache);
     }
 
     /// <summary>What stands behind --model; null where it was not given.</summary>
@@ -31,5 +33,5 @@ internal sealed class ModelOptions
     /// <summary>Finds and reads the model.</summary>
     /// <exception cref="Core.Gpt2Exception">It is not there, or something is wrong with it.</exception>
     public LoadedModel Load(ParseResult parsed, KernelSet kernels, CommandIo io) =>
-        LoadedModel.Load(Named(parsed), kernels, io, CommonOptions.FormatOf(parsed.GetValue(format)));
+        LoadedModel.Load(Named(parsed), kernels, io, CommonOptions.FormatOf(parsed.GetValue(format)), cache: !parsed.GetValue(noCache));
 }

@@ -38,6 +38,12 @@ internal sealed record BenchTrainResult(
 internal sealed record ConvertResult(
     string From, string FromFormat, string To, string ToFormat, long Parameters, double Seconds);
 
+internal sealed record CacheResult(string Folder, CachedModel[] Models);
+
+internal sealed record CachedModel(string Name, string? Source, long Bytes, string Written, string File);
+
+internal sealed record CacheClearResult(string Folder, int Files, long Bytes);
+
 internal sealed record NewResult(string Folder, long Parameters, ulong Seed);
 
 internal sealed record TrainTokenizerResult(
@@ -63,6 +69,8 @@ internal sealed record ErrorDetail(string Message, string Code);
 [JsonSerializable(typeof(InfoResult))]
 [JsonSerializable(typeof(NewResult))]
 [JsonSerializable(typeof(ConvertResult))]
+[JsonSerializable(typeof(CacheResult))]
+[JsonSerializable(typeof(CacheClearResult))]
 [JsonSerializable(typeof(BenchTrainResult))]
 [JsonSerializable(typeof(TrainResult))]
 [JsonSerializable(typeof(TrainTokenizerResult))]
