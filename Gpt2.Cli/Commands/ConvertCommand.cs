@@ -17,12 +17,12 @@ internal static class ConvertCommand
     public static Command Create(CommandIo io)
     {
         Argument<string> from = new("from") { Description = "The model: a folder, a file or a name." };
-        Argument<string> to = new("to") { Description = "The folder to make." };
+        Argument<string> to = new("to") { Description = "The folder to make, or for llmc a file that ends in .bin." };
         Option<string?> fromFormat = CommonOptions.FormatOption("--from", "Which model to take from a folder that holds several", ModelFormat.All);
         string[] writers = [.. ModelWriter.All.Select(writer => writer.Name)];
         Option<string?> toForm = new("--to")
         {
-            Description = "What to write. Default: safetensors from a CSV folder, csv from anything else.",
+            Description = "What to write. Default: llmc where TO ends in .bin, safetensors from a CSV folder, csv from anything else.",
             HelpName = string.Join("|", writers),
         };
         toForm.CompletionSources.Add(writers);
@@ -43,8 +43,8 @@ internal static class ConvertCommand
             var watch = Stopwatch.StartNew();
             string target = parsed.GetValue(to)!;
             using ModelSource source = ModelFolder.Open(ModelLocator.Find(parsed.GetValue(from)!), CommonOptions.FormatOf(parsed.GetValue(fromFormat)));
-            ModelWriter writer = WriterOf(parsed.GetValue(toForm), source);
-            RequireFree(target, source, parsed.GetValue(force));
+            ModelWriter writer = WriterOf(parsed.GetValue(toForm), target, source);
+            RequireFree(target, writer, source, parsed.GetValue(force));
             Vocabulary? words = VocabularyOf(parsed.GetValue(vocabulary), source);
             writer.Require(source.Config, words);
             if (writer.NeedsQkvBias && !source.Config.QkvBias)
@@ -64,30 +64,42 @@ internal static class ConvertCommand
         string name = ModelLocator.NameOf(source.Path);
         Gpt2Weights weights = Progress.Run($"reading {name}", io, progress => source.ReadWeights(progress, io.Cancellation));
         string[] written = Progress.Run($"writing {target}", io, progress => writer.Write(target, weights, vocabulary, progress, io.Cancellation));
-        if (Directory.Exists(target))
+        if (writer.IsFile(target))
+        {
+            if (vocabulary is not null)
+            {
+                io.Note($"note: the vocabulary is not in {target}: keep a {VocabularyFile.FileName} beside it");
+            }
+        }
+        else
         {
             ModelFolder.DeleteOthers(target, written);
         }
     }
 
-    private static ModelWriter WriterOf(string? name, ModelSource source)
+    private static ModelWriter WriterOf(string? name, string target, ModelSource source)
     {
         if (name is null)
         {
-            return source.Format == ModelFormat.Csv ? ModelWriter.Safetensors : ModelWriter.Csv;
+            return ModelWriter.LlmC.IsFile(target) ? ModelWriter.LlmC : source.Format == ModelFormat.Csv ? ModelWriter.Safetensors : ModelWriter.Csv;
         }
 
         return ModelWriter.All.FirstOrDefault(writer => writer.Name == name)
             ?? throw new UsageException($"--to: found '{name}', expected {string.Join(", ", ModelWriter.All.Select(writer => writer.Name))}");
     }
 
-    private static void RequireFree(string target, ModelSource source, bool force)
+    private static void RequireFree(string target, ModelWriter writer, ModelSource source, bool force)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
         string from = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source.Path));
         if (full == from || (File.Exists(from) && full == Path.GetDirectoryName(from)))
         {
             throw new UsageException($"{target}: the model to convert is there; name another folder");
+        }
+
+        if (File.Exists(target) && !(writer.IsFile(target) && force))
+        {
+            throw new Gpt2Exception($"{target}: a file of that name stands there; name another{(writer.IsFile(target) ? " or add --force to replace it" : "")}");
         }
 
         if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any() && !force)

@@ -11,14 +11,14 @@ internal sealed class CsvFormat() : ModelFormat("csv", "hparams.json with model_
 {
     private static readonly string Embedding = CsvLayout.FileOf("wte");
 
-    /// <summary>hparams.json alone is a CSV folder with its files missing, unless it belongs to a TensorFlow checkpoint.</summary>
+    /// <summary>hparams.json alone is a CSV folder with its files missing, unless it belongs to a TensorFlow checkpoint, whole or not.</summary>
     internal override IEnumerable<string> ModelsIn(string folder)
     {
         if (File.Exists(Path.Combine(folder, Embedding)))
         {
             yield return Embedding;
         }
-        else if (File.Exists(Path.Combine(folder, HyperparametersFile.FileName)))
+        else if (File.Exists(Path.Combine(folder, HyperparametersFile.FileName)) && !Directory.EnumerateFiles(folder, ModelFolder.CheckpointData).Any())
         {
             yield return HyperparametersFile.FileName;
         }

@@ -7,11 +7,15 @@ namespace Gpt2.Core.Weights;
 /// <summary>Opens models of any format.</summary>
 public static class ModelFolder
 {
+    /// <summary>Data files of a TensorFlow checkpoint.</summary>
+    internal const string CheckpointData = "*.data-*-of-*";
+
     /// <summary>Files of other programs' models, which are not read, and what to do about them.</summary>
     private static readonly (string Pattern, string What)[] Others =
     [
         ("pytorch_model*.bin", "is a Python pickle, which is not read: save the model as safetensors"),
         ("*-of-*.safetensors", "is one of several, and model.safetensors.index.json, which lists them, is missing"),
+        (CheckpointData, "is the data of a TensorFlow checkpoint, and its .index, which says what is where, is missing"),
         ("*.gguf", "is a GGUF file, which is not read: take the model's safetensors"),
         ("*.h5", "is a Keras file, which is not read: take the model's safetensors"),
         ("*.msgpack", "is a Flax file, which is not read: take the model's safetensors"),
@@ -25,6 +29,7 @@ public static class ModelFolder
         CsvLayout.FileOf("*"), HyperparametersFile.FileName, VocabularyFile.FileName, SpreadsheetVocabulary.MergesFileName,
         SpreadsheetVocabulary.TokensFileName, HuggingFaceFormat.ConfigFileName, "model*.safetensors", "model.safetensors.index.json",
         HuggingFaceFolder.MergesFileName, HuggingFaceFolder.TokenIdsFileName, TokenizerJson.FileName, "tokenizer_config.json", "encoder.json",
+        "model.ckpt.*", "checkpoint", LlmCFile.FileName,
     ];
 
     /// <summary>Opens the model in a folder, or of a file. Only headers and small files are read.</summary>
@@ -53,7 +58,7 @@ public static class ModelFolder
 
         if (models.Length > 1)
         {
-            // The sizes alone are no second model: a TensorFlow checkpoint has the same file.
+            // The sizes alone are no second model.
             models = [.. models.Where(model => model.File != HyperparametersFile.FileName)];
         }
 

@@ -15,8 +15,12 @@ public abstract class ModelFormat
 
     public static ModelFormat Safetensors { get; } = new HuggingFaceFormat();
 
+    public static ModelFormat TensorFlow { get; } = new TensorFlowFormat();
+
+    public static ModelFormat LlmC { get; } = new LlmCFormat();
+
     /// <summary>Every format, in the order in which they are looked for and named.</summary>
-    public static IReadOnlyList<ModelFormat> All { get; } = [Csv, Safetensors];
+    public static IReadOnlyList<ModelFormat> All { get; } = [Csv, Safetensors, TensorFlow, LlmC];
 
     /// <summary>The format as --format spells it.</summary>
     public string Name { get; }

@@ -30,8 +30,12 @@ public sealed class ModelWriter
     public static ModelWriter Safetensors { get; } = new("safetensors", ModelFormat.Safetensors, model => HuggingFaceFolder.Write(
         model.Target, model.Weights, model.Vocabulary, model.Progress, model.Cancellation));
 
+    /// <summary>llm.c's file of float32, see <see cref="LlmCFile"/>.</summary>
+    public static ModelWriter LlmC { get; } = new("llmc", ModelFormat.LlmC, model => LlmCFile.Write(
+        model.Target, model.Weights, model.Vocabulary, model.Progress, model.Cancellation));
+
     /// <summary>Every form that is written.</summary>
-    public static IReadOnlyList<ModelWriter> All { get; } = [Csv, JavaScriptCsv, Safetensors];
+    public static IReadOnlyList<ModelWriter> All { get; } = [Csv, JavaScriptCsv, Safetensors, LlmC];
 
     /// <summary>The form as --to spells it.</summary>
     public string Name { get; }
@@ -41,6 +45,9 @@ public sealed class ModelWriter
 
     /// <summary>Whether a missing attention bias is written as zeros, since the form always has one.</summary>
     public bool NeedsQkvBias => Format != ModelFormat.Csv;
+
+    /// <summary>Whether a target is one file, by its name, and no folder.</summary>
+    public bool IsFile(string target) => Format == ModelFormat.LlmC && LlmCFile.IsFile(target);
 
     /// <summary>Throws where this form cannot hold a model, before its weights are read.</summary>
     /// <param name="config">The sizes.</param>
@@ -52,6 +59,11 @@ public sealed class ModelWriter
         {
             throw new Gpt2Exception(
                 $"a CSV folder of {config.Vocabulary} tokens needs a vocabulary, and there is none beside this model: name one with --vocab FILE");
+        }
+
+        if (Format == ModelFormat.LlmC)
+        {
+            LlmCFile.RequireTied(config);
         }
     }
 

@@ -127,17 +127,7 @@ public sealed class WeightsCache(string folder, long leastWeights = WeightsCache
             [ChecksumsKey] = string.Join(' ', checksums.Select(checksum => checksum.ToString("x8", CultureInfo.InvariantCulture))),
         };
 
-        string partial = copy + ".partial-" + Guid.NewGuid().ToString("N")[..8];
-        try
-        {
-            SafetensorsWriter.Write(partial, tensors, metadata, null, cancellation);
-            File.Move(partial, copy, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(partial);
-        }
-
+        WholeFile.Write(copy, path => SafetensorsWriter.Write(path, tensors, metadata, null, cancellation));
         return copy;
     }
 

@@ -34,7 +34,8 @@ public sealed class CommandErrorTests : IDisposable
     public void Folder_WithoutAModel_SaysWhatItHolds()
     {
         Error(1, "info", "-m", folder.Root).Should().Be(
-            $"gpt2: {folder.Root}: no model in this folder, expected hparams.json with model_wte.csv (csv), or config.json with model.safetensors (safetensors)");
+            $"gpt2: {folder.Root}: no model in this folder, expected hparams.json with model_wte.csv (csv), or config.json with model.safetensors (safetensors), "
+            + "or hparams.json with model.ckpt.index (tensorflow), or a .bin of llm.c (llmc)");
     }
 
     [Theory]

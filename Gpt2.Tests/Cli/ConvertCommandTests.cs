@@ -40,6 +40,49 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [Fact]
+    public void Convert_ThroughEveryFormat_KeepsEveryBit()
+    {
+        string checkpoint = folder.PathOf("checkpoint"), safetensors = folder.PathOf("1"), llmC = folder.PathOf("2"), back = folder.PathOf("3");
+        TensorFlowFixture.Write(checkpoint, SmallModel.Random());
+
+        CommandRun.Of("convert", checkpoint, safetensors, "--to", "safetensors").Result().Should().Contain("(tensorflow) as safetensors");
+        CommandRun.Of("convert", safetensors, llmC, "--to", "llmc").Result();
+        CommandRun.Of("convert", llmC, back).Result().Should().Contain("(llmc) as csv");
+
+        foreach (string file in Directory.EnumerateFiles(csv).Select(path => Path.GetFileName(path)!))
+        {
+            File.ReadAllText(Path.Combine(back, file)).Should().Be(File.ReadAllText(Path.Combine(csv, file)), file);
+        }
+    }
+
+    [Fact]
+    public void Convert_ToOneFile_SaysWhereTheVocabularyIs()
+    {
+        string file = folder.PathOf("small.bin");
+
+        CommandRun run = CommandRun.Of("convert", csv, file);
+
+        run.Result().Should().Contain("(csv) as llmc");
+        run.Error.Should().Be($"note: the vocabulary is not in {file}: keep a vocab.bpe beside it\n");
+        CommandRun.Of("convert", csv, file).ErrorLine(1).Should().Be($"gpt2: {file}: a file of that name stands there; name another or add --force to replace it");
+        CommandRun.Of("convert", csv, file, "--force").ExitCode.Should().Be(0);
+        CommandRun.Of("convert", csv, file, "--to", "csv").ErrorLine(1).Should().Be($"gpt2: {file}: a file of that name stands there; name another");
+        CommandRun.Of("convert", file, folder.PathOf("back")).ErrorLine(1).Should().Contain("--vocab FILE");
+        CommandRun.Of("convert", file, folder.PathOf("back"), "--vocab", Path.Combine(csv, "vocab.bpe")).Result();
+        SmallModel.Bits(CsvModelFolder.ReadWeights(folder.PathOf("back"))).Should().Equal(SmallModel.Bits(SmallModel.Random()));
+        CommandRun.Of("info", "-m", file).Result().Should().MatchRegex("model +small").And.MatchRegex("format +llmc").And.MatchRegex("text +none");
+    }
+
+    [Fact]
+    public void Convert_UntiedHeadToLlmC_IsRefusedBeforeItIsRead()
+    {
+        CsvModelFolder.Write(folder.PathOf("untied"), TestModels.Random(SmallModel.Config with { TiedHead = false }, 4), SmallModel.Vocabulary);
+
+        CommandRun.Of("convert", folder.PathOf("untied"), folder.PathOf("x.bin")).ErrorLine(1).Should().Contain("a language head of its own, which a file of llm.c cannot hold");
+        File.Exists(folder.PathOf("x.bin")).Should().BeFalse();
+    }
+
+    [Fact]
     public void Convert_Json_SaysWhatWasDone()
     {
         using JsonDocument result = JsonDocument.Parse(CommandRun.Of("convert", csv, folder.PathOf("there"), "--json").Result());
@@ -174,8 +217,8 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2, "--to: found 'gguf', expected csv, js-csv, safetensors", "--to", "gguf")]
-    [InlineData(2, "--from: found 'gguf', expected csv, safetensors", "--from", "gguf")]
+    [InlineData(2, "--to: found 'gguf', expected csv, js-csv, safetensors, llmc", "--to", "gguf")]
+    [InlineData(2, "--from: found 'gguf', expected csv, safetensors, tensorflow, llmc", "--from", "gguf")]
     [InlineData(1, "no model in this folder, expected config.json with model.safetensors (safetensors)", "--from", "safetensors")]
     public void Convert_WrongUsage_IsOneLine(int exitCode, string message, params string[] options)
     {

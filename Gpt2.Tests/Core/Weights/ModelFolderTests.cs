@@ -45,6 +45,36 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
+    public void Open_Checkpoint_IsRecognisedBesideTheSizesThatCsvHasToo()
+    {
+        TensorFlowFixture.Write(folder.PathOf("m"), SmallModel.Random());
+        File.WriteAllText(folder.PathOf("m", "checkpoint"), "model_checkpoint_path: \"model.ckpt\"");
+        File.WriteAllText(folder.PathOf("m", "model.ckpt.meta"), "a graph");
+
+        FormatOf("m").Should().Be(ModelFormat.TensorFlow);
+        FormatOf("m", "model.ckpt.index").Should().Be(ModelFormat.TensorFlow);
+    }
+
+    [Fact]
+    public void Open_AllFormats_AreToldApart()
+    {
+        CsvModelFolder.Write(folder.PathOf("m"), SmallModel.Random(), SmallModel.Vocabulary);
+        HuggingFaceFixture.Write(folder.PathOf("m"), SmallModel.Random());
+        TensorFlowFixture.Write(folder.PathOf("m"), SmallModel.Random());
+        LlmCFixture.Write(folder.PathOf("m", "gpt2.bin"), SmallModel.Random());
+
+        Message("m").Should().Contain(
+            "found 4 models, model_wte.csv (csv), model.safetensors (safetensors), model.ckpt.index (tensorflow), gpt2.bin (llmc): "
+            + "choose with --format csv|safetensors|tensorflow|llmc");
+        foreach (ModelFormat format in ModelFormat.All)
+        {
+            using ModelSource source = ModelFolder.Open(folder.PathOf("m"), format);
+            source.Format.Should().Be(format);
+            SmallModel.Bits(source.ReadWeights()).Should().Equal(SmallModel.Bits(SmallModel.Random()));
+        }
+    }
+
+    [Fact]
     public void Open_SafetensorsOfAnotherName_IsRecognised()
     {
         HuggingFaceFixture.Write(folder.PathOf("m"), SmallModel.Random());
