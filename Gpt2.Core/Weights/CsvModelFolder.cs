@@ -1,5 +1,7 @@
 // A model folder in the CSV layout, read and written whole.
 
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
@@ -55,19 +57,32 @@ public static class CsvModelFolder
             SpreadsheetVocabulary.Write(vocabulary, staged.Path);
         }
 
-        long done = 0;
-        foreach (Matrix matrix in weights.Matrices())
-        {
-            cancellation.ThrowIfCancellationRequested();
-            CsvMatrixFile.Write(staged.File(CsvLayout.FileOf(matrix.Name)), matrix);
-            done += matrix.Span.Length;
-            progress?.Report((double)done / weights.Config.Parameters);
-        }
-
+        cancellation.ThrowIfCancellationRequested();
+        WriteMatrices(staged, weights, progress, cancellation);
         also?.Invoke(staged.Path);
         string[] written = staged.Commit();
         DeleteOthers(folder, written);
         return written;
+    }
+
+    /// <summary>Writes all matrices, on all cores, the largest first.</summary>
+    private static void WriteMatrices(StagedFolder staged, Gpt2Weights weights, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        long done = 0;
+        IEnumerable<Matrix> matrices = weights.Matrices().OrderByDescending(matrix => matrix.Span.Length);
+        var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        try
+        {
+            Parallel.ForEach(Partitioner.Create(matrices, EnumerablePartitionerOptions.NoBuffering), options, matrix =>
+            {
+                CsvMatrixFile.Write(staged.File(CsvLayout.FileOf(matrix.Name)), matrix);
+                progress?.Report((double)Interlocked.Add(ref done, matrix.Span.Length) / weights.Config.Parameters);
+            });
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
+        }
     }
 
     /// <summary>

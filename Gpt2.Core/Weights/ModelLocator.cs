@@ -15,7 +15,7 @@ public static class ModelLocator
     /// <exception cref="Gpt2Exception">There is none; the message says where it was looked for.</exception>
     public static string Find(string model)
     {
-        if (Directory.Exists(model) || File.Exists(model))
+        if (Directory.Exists(model) || (Path.HasExtension(model) && File.Exists(model)))
         {
             return model;
         }

@@ -150,7 +150,7 @@ public sealed class HuggingFaceDamageTests : IDisposable
     [InlineData("[\"a\", \"b\"], [\"ab\", \"c\"], [\",\", \"!\"]")]
     public void Tokenizer_InOneFile_IsRead(string merges)
     {
-        WriteTokenizerJson(merges);
+        HuggingFaceFixture.WriteTokenizerInOneFile(folder.Root, merges);
 
         using ModelSource source = ModelFolder.Open(folder.Root);
         Tokenizer tokenizer = source.ReadTokenizer()!;
@@ -170,21 +170,10 @@ public sealed class HuggingFaceDamageTests : IDisposable
     [InlineData("\"merges\"", "\"mergers\"", "merges is missing")]
     public void Tokenizer_InOneFileDamaged_SaysWhat(string found, string replaced, string message)
     {
-        WriteTokenizerJson("\"a b\", \"ab c\", \", !\"");
+        HuggingFaceFixture.WriteTokenizerInOneFile(folder.Root);
         Edit("tokenizer.json", found, replaced);
 
         TokenizerMessage().Should().StartWith(PathOf("tokenizer.json")).And.Contain(message);
-    }
-
-    private void WriteTokenizerJson(string merges)
-    {
-        File.Delete(PathOf("merges.txt"));
-        File.Delete(PathOf("vocab.json"));
-        File.WriteAllText(
-            PathOf("tokenizer.json"),
-            "{\"version\": \"1.0\", \"added_tokens\": [{\"id\": 259, \"content\": \"<|endoftext|>\"}], \"normalizer\": null, "
-            + "\"pre_tokenizer\": {\"type\": \"ByteLevel\", \"add_prefix_space\": false}, \"model\": {\"type\": \"BPE\", "
-            + $"\"vocab\": {HuggingFaceFixture.VocabularyJson()}, \"merges\": [{merges}]}}}}");
     }
 
     private string PathOf(string file) => folder.PathOf(file);

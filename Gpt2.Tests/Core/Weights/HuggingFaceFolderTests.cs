@@ -4,6 +4,7 @@
 using System.Text.Json;
 using Gpt2.Core;
 using Gpt2.Core.Model;
+using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;
@@ -112,7 +113,7 @@ public sealed class HuggingFaceFolderTests : IDisposable
     public void Read_SeveralFilesWithAnIndex_GivesTheBits()
     {
         Gpt2Weights weights = SmallModel.Random();
-        WriteShards(weights);
+        HuggingFaceFixture.WriteShards(model, weights);
 
         SmallModel.Bits(Read()).Should().Equal(SmallModel.Bits(weights));
     }
@@ -127,7 +128,7 @@ public sealed class HuggingFaceFolderTests : IDisposable
     [InlineData("\"model-00001-of-00002.safetensors\"", "5", "not in the expected form")]
     public void Open_DamagedIndex_SaysWhat(string found, string replaced, string message)
     {
-        WriteShards(SmallModel.Random());
+        HuggingFaceFixture.WriteShards(model, SmallModel.Random());
         string index = Path.Combine(model, "model.safetensors.index.json");
         File.WriteAllText(index, File.ReadAllText(index).Replace(found, replaced, StringComparison.Ordinal));
 
@@ -137,7 +138,7 @@ public sealed class HuggingFaceFolderTests : IDisposable
     [Fact]
     public void Open_ShardsWithoutAnIndex_SaysWhatIsMissing()
     {
-        WriteShards(SmallModel.Random());
+        HuggingFaceFixture.WriteShards(model, SmallModel.Random());
         File.Delete(Path.Combine(model, "model.safetensors.index.json"));
 
         Message().Should().Be($"{model}: no model; model-00001-of-00002.safetensors is one of several, and model.safetensors.index.json, which lists them, is missing");
@@ -181,6 +182,22 @@ public sealed class HuggingFaceFolderTests : IDisposable
         (source.ReadTokenizer()?.Vocabulary.Merges).Should().BeEquivalentTo(text ? SmallModel.Vocabulary.Merges : null);
     }
 
+    [SharedFact]
+    public void Tokenizer_OfGpt2_AgreesWithOpenAisIds()
+    {
+        // The published ids against the published merges, and our writing of them against both.
+        string ids = File.ReadAllText(SharedData.PathOf("gpt2", "encoder.json"));
+        File.WriteAllText(Path.Combine(model, "vocab.json"), ids);
+        File.Copy(SharedData.PathOf("gpt2", "vocab.bpe"), Path.Combine(model, "merges.txt"));
+        var config = new Gpt2Config(50257, 2, 1, 1, 1);
+        HuggingFaceFolder.Write(folder.PathOf("written"), TestModels.Random(config, 1), VocabularyFile.Read(Path.Combine(model, "merges.txt")));
+
+        using ModelSource source = ModelFolder.Open(folder.PathOf("written"));
+        source.ReadTokenizer()!.Encode("Mike is quick. He moves").Should().Equal(16073, 318, 2068, 13, 679, 6100);
+        JsonElement.DeepEquals(JsonOf("vocab.json"), JsonDocument.Parse(ids).RootElement).Should().BeTrue();
+        File.ReadAllText(folder.PathOf("written", "merges.txt")).Should().Be(File.ReadAllText(Path.Combine(model, "merges.txt")));
+    }
+
     [Fact]
     public void Write_NoAttentionBias_WritesZeros()
     {
@@ -200,23 +217,6 @@ public sealed class HuggingFaceFolderTests : IDisposable
 
         write.Should().Throw<OperationCanceledException>();
         Directory.EnumerateFileSystemEntries(folder.Root).Should().ContainSingle();
-    }
-
-    private void WriteShards(Gpt2Weights weights)
-    {
-        List<FixtureTensor> tensors = HuggingFaceFixture.Tensors(weights, "transformer.", "F32");
-        HuggingFaceFixture.Write(model, weights);
-        File.Delete(Path.Combine(model, "model.safetensors"));
-        var map = new List<string>();
-        foreach (int part in (int[])[1, 2])
-        {
-            string file = $"model-0000{part}-of-00002.safetensors";
-            FixtureTensor[] inPart = [.. part == 1 ? tensors.Take(9) : tensors.Skip(9)];
-            SafetensorsFixture.Write(Path.Combine(model, file), inPart);
-            map.AddRange(inPart.Select(tensor => $"\"{tensor.Name}\": \"{file}\""));
-        }
-
-        File.WriteAllText(Path.Combine(model, "model.safetensors.index.json"), $"{{\"metadata\": {{}}, \"weight_map\": {{{string.Join(", ", map)}}}}}");
     }
 
     private void EditConfig(Func<string, string> edit)

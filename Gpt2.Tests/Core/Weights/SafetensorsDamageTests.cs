@@ -155,19 +155,5 @@ public sealed class SafetensorsDamageTests : IDisposable
         }, count: 500);
     }
 
-    [Theory]
-    [InlineData("config.json")]
-    [InlineData("vocab.json")]
-    [InlineData("merges.txt")]
-    public void Open_RandomEditsOfSmallFiles_IsRefusedOrAWholeModel(string file)
-    {
-        byte[] original = File.ReadAllBytes(folder.PathOf(file));
-        SeededProperty.Holds(RandomEdits.Of(original.Length), edits =>
-        {
-            File.WriteAllBytes(folder.PathOf(file), RandomEdits.Apply(original, edits));
-            DamagedModel.OpenAndRead(FilePath);
-        }, count: 300);
-    }
-
     private string Message() => FluentActions.Invoking(() => ModelFolder.Open(folder.Root)).Should().Throw<Gpt2Exception>().Which.Message;
 }

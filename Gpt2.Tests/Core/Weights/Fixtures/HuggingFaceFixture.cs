@@ -28,6 +28,36 @@ internal static class HuggingFaceFixture
         File.WriteAllText(Path.Combine(folder, "vocab.json"), VocabularyJson());
     }
 
+    /// <summary>Writes the model as two files with an index.</summary>
+    public static void WriteShards(string folder, Gpt2Weights weights)
+    {
+        Write(folder, weights);
+        File.Delete(Path.Combine(folder, "model.safetensors"));
+        List<FixtureTensor> tensors = Tensors(weights, "transformer.", "F32");
+        var map = new List<string>();
+        foreach (int part in (int[])[1, 2])
+        {
+            string file = $"model-0000{part}-of-00002.safetensors";
+            FixtureTensor[] inPart = [.. part == 1 ? tensors.Take(9) : tensors.Skip(9)];
+            SafetensorsFixture.Write(Path.Combine(folder, file), inPart);
+            map.AddRange(inPart.Select(tensor => $"\"{tensor.Name}\": \"{file}\""));
+        }
+
+        File.WriteAllText(Path.Combine(folder, "model.safetensors.index.json"), $"{{\"metadata\": {{}}, \"weight_map\": {{{string.Join(", ", map)}}}}}");
+    }
+
+    /// <summary>Puts tokenizer.json in the place of merges.txt and vocab.json.</summary>
+    public static void WriteTokenizerInOneFile(string folder, string merges = "\"a b\", \"ab c\", \", !\"")
+    {
+        File.Delete(Path.Combine(folder, "merges.txt"));
+        File.Delete(Path.Combine(folder, "vocab.json"));
+        File.WriteAllText(
+            Path.Combine(folder, "tokenizer.json"),
+            "{\"version\": \"1.0\", \"added_tokens\": [{\"id\": 259, \"content\": \"<|endoftext|>\"}], \"normalizer\": null, "
+            + "\"pre_tokenizer\": {\"type\": \"ByteLevel\", \"add_prefix_space\": false}, \"model\": {\"type\": \"BPE\", "
+            + $"\"vocab\": {VocabularyJson()}, \"merges\": [{merges}]}}}}");
+    }
+
     /// <summary>Ids as merges define them, with escapes as Python writes them.</summary>
     public static string VocabularyJson()
     {
