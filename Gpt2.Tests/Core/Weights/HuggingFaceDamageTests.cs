@@ -44,6 +44,16 @@ public sealed class HuggingFaceDamageTests : IDisposable
     }
 
     [Theory]
+    [InlineData("[")]
+    [InlineData("{\"a\":")]
+    public void Open_DeepConfig_IsRefused(string level)
+    {
+        File.WriteAllText(PathOf("config.json"), string.Concat(Enumerable.Repeat(level, 100_000)));
+
+        Message().Should().Be($"{PathOf("config.json")} line 1: not valid JSON, expected the config.json of a GPT-2 model");
+    }
+
+    [Theory]
     [InlineData("1e-05", "1e-05, \"n_inner\": 24, \"tie_word_embeddings\": true, \"attn_pdrop\": 0.1, \"bos_token_id\": 259")]
     [InlineData("\"gelu_new\"", "\"gelu_pytorch_tanh\"")]
     [InlineData("\"activation_function\": \"gelu_new\", \"layer_norm_epsilon\": 1e-05", "\"n_inner\": null")]
