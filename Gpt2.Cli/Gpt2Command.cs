@@ -13,7 +13,7 @@ public static class Gpt2Command
 {
     private static readonly Option<bool> Verbose = new("--verbose")
     {
-        Description = "Add the stack to an error.",
+        Description = "Add the stack to an error, and remarks on the cache.",
         Recursive = true,
     };
 
@@ -22,6 +22,7 @@ public static class Gpt2Command
     {
         bool json = args.Contains("--json");
         bool verbose = args.Contains("--verbose");
+        io = io with { Verbose = verbose };
         try
         {
             // A prompt may begin with '@': no response files.
@@ -82,6 +83,8 @@ public static class Gpt2Command
             TraceCommand.Create(io),
             InfoCommand.Create(io),
             NewCommand.Create(io),
+            ConvertCommand.Create(io),
+            CacheCommand.Create(io),
             TrainCommand.Create(io),
             TrainTokenizerCommand.Create(io),
             CorpusCommand.Create(io),

@@ -1,24 +1,12 @@
 // gpt2 bench prompt and gpt2 bench decode: a whole model, on a prompt and token by token, for each type of weights.
 
+using Gpt2.Cli.CommandLine;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Measurement;
 using Gpt2.Core.Model;
 using Gpt2.Kernels;
 
 namespace Gpt2.Cli.Bench;
-
-/// <summary>A type of weights that a model can compute with.</summary>
-/// <param name="Name">As the option --weights has it.</param>
-/// <param name="Create">Makes a model of that type from weights in full precision.</param>
-/// <param name="BytesPerToken">Bytes of the weights that a token needs.</param>
-internal sealed record WeightType(string Name, Func<Gpt2Weights, KernelSet, Gpt2Model> Create, Func<Gpt2Config, double> BytesPerToken)
-{
-    /// <summary>Every type there is.</summary>
-    public static IReadOnlyList<WeightType> All { get; } =
-    [
-        new("f32", Gpt2Model.ForInference, config => sizeof(float) * (double)Work.WeightsPerToken(config)),
-    ];
-}
 
 internal static class ModelRows
 {
@@ -45,11 +33,12 @@ internal static class ModelRows
         var activations = new ForwardActivations(sizes);
         var cache = new KeyValueCache(sizes, to);
         int pieces = (to - from + PieceTokens - 1) / PieceTokens;
-        foreach (WeightType type in WeightType.All)
+        foreach (WeightType type in Enum.GetValues<WeightType>())
         {
-            var what = new BenchWhat(DecodePart, $"decoding from {from} to {to}, {type.Name}", type.Name);
+            string name = CommonOptions.NameOf(type);
+            var what = new BenchWhat(DecodePart, $"decoding from {from} to {to}, {name}", name);
             session.Begin(what.Name);
-            Gpt2Model model = type.Create(session.RandomWeights(sizes), session.Settings.Kernels);
+            Gpt2Model model = Gpt2Model.ForInference(session.RandomWeights(sizes), session.Settings.Kernels, type);
             cache.Truncate(0);
             model.Forward(Ids(sizes, from), cache, activations);
             double Piece(int piece)
@@ -68,9 +57,19 @@ internal static class ModelRows
             }
 
             Piece(0); // warms up
-            Work work = Work.Token(sizes, (from + to + 1) / 2.0, type.BytesPerToken(sizes));
+            Work work = Work.Token(sizes, (from + to + 1) / 2.0, BytesPerToken(sizes, type));
             session.Measure(what, work, LimitKind.ReadBandwidth, BenchUnit.Tokens(1), Piece, pieces, calls: to - from);
         }
+    }
+
+    /// <summary>Bytes of the weights that a token is multiplied with, scales included.</summary>
+    private static double BytesPerToken(Gpt2Config sizes, WeightType type)
+    {
+        double Bytes(int inner, int columns) =>
+            type == WeightType.Float32 ? sizeof(float) * (double)inner * columns : ReducedPanels.Length(type, inner, columns);
+        (int channels, int hidden) = (sizes.Channels, sizes.Hidden);
+        double block = Bytes(channels, 3 * channels) + Bytes(channels, channels) + Bytes(channels, hidden) + Bytes(hidden, channels);
+        return (sizes.Layers * block) + Bytes(channels, sizes.Vocabulary);
     }
 
     /// <summary>Ids that spread over the vocabulary.</summary>

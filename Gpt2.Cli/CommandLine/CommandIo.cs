@@ -21,6 +21,9 @@ public sealed record CommandIo(
 {
     private const int WidthWithoutTerminal = 120;
 
+    /// <summary>Whether --verbose was given.</summary>
+    public bool Verbose { get; init; }
+
     /// <summary>The console of this process.</summary>
     public static CommandIo OfProcess(CancellationToken cancellation)
     {
@@ -62,6 +65,15 @@ public sealed record CommandIo(
 
     /// <summary>A remark that is not part of the result.</summary>
     public void Note(string text) => Error.WriteLine(text);
+
+    /// <summary>A remark that only --verbose asks for.</summary>
+    public void Detail(string text)
+    {
+        if (Verbose)
+        {
+            Note(text);
+        }
+    }
 
     private IAnsiConsole ConsoleOf(TextWriter writer, bool isTerminal)
     {

@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
+using Gpt2.Core.Weights;
 using Gpt2.Kernels;
 
 namespace Gpt2.Cli.CommandLine;
@@ -10,6 +11,14 @@ namespace Gpt2.Cli.CommandLine;
 /// <summary>Shared options.</summary>
 internal static class CommonOptions
 {
+    private static readonly (string Name, WeightType Type)[] WeightTypes =
+    [
+        ("f32", WeightType.Float32),
+        ("bf16", WeightType.BFloat16),
+        ("int8", WeightType.Int8),
+        ("int4", WeightType.Int4),
+    ];
+
     private const int MostThreads = 256;
 
     private static readonly (string Name, KernelRung Rung)[] Rungs =
@@ -22,8 +31,31 @@ internal static class CommonOptions
 
     public static Option<string?> Model() => new("--model", "-m")
     {
-        Description = "Model folder, or a name in weights-csv or in your cache. Without it: the model that ships with the program.",
+        Description = "Model folder or file, or a name in weights-csv or in your cache. Without it: the model that ships with the program.",
         HelpName = "FOLDER|NAME",
+    };
+
+    public static Option<string?> Format() => FormatOption("--format", "Which model to take from a folder that holds several", ModelFormat.All);
+
+    /// <summary>An option for one of some formats.</summary>
+    public static Option<string?> FormatOption(string name, string description, IEnumerable<ModelFormat> formats)
+    {
+        string[] names = [.. formats.Select(format => format.Name)];
+        var option = new Option<string?>(name) { Description = description + ".", HelpName = string.Join("|", names) };
+        option.CompletionSources.Add(names);
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is string given && !names.Contains(given))
+            {
+                result.AddError($"{name}: found '{given}', expected {string.Join(", ", names)}");
+            }
+        });
+        return option;
+    }
+
+    public static Option<bool> NoCache() => new("--no-cache")
+    {
+        Description = "Read CSV files anew: neither take nor leave a binary copy in your cache.",
     };
 
     public static Option<string?> Kernels()
@@ -62,6 +94,25 @@ internal static class CommonOptions
                 && threads is < 1 or > MostThreads)
             {
                 result.AddError($"--threads: found {given}, expected 1 to {MostThreads}");
+            }
+        });
+        return option;
+    }
+
+    public static Option<string?> Weights()
+    {
+        string[] names = [.. WeightTypes.Select(type => type.Name)];
+        var option = new Option<string?>("--weights")
+        {
+            Description = "Store the weights as this: less memory and faster tokens, a little off. Default: f32.",
+            HelpName = string.Join("|", names),
+        };
+        option.CompletionSources.Add(names);
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is string name && !names.Contains(name))
+            {
+                result.AddError($"--weights: found '{name}', expected {string.Join(", ", names)}");
             }
         });
         return option;
@@ -115,11 +166,21 @@ internal static class CommonOptions
             },
         };
 
+    /// <summary>The format that an option's value names; null where it was not given.</summary>
+    public static ModelFormat? FormatOf(string? name) => ModelFormat.All.FirstOrDefault(format => format.Name == name);
+
     /// <summary>The kernels that an option's value names.</summary>
     /// <param name="name">The rung; null for the fastest.</param>
     /// <param name="threads">Threads to compute with; null for one per core.</param>
     public static KernelSet KernelsOf(string? name, int? threads = null) =>
         KernelSet.Create(name is null ? KernelSet.FastestRung : Rungs.First(rung => rung.Name == name).Rung, threads);
+
+    /// <summary>The type of weights that an option's value names.</summary>
+    public static WeightType WeightsOf(string? name) =>
+        name is null ? WeightType.Float32 : WeightTypes.First(type => type.Name == name).Type;
+
+    /// <summary>A type of weights as the option spells it.</summary>
+    public static string NameOf(WeightType type) => WeightTypes.First(entry => entry.Type == type).Name;
 
     /// <summary>A rung as the option spells it.</summary>
     public static string NameOf(KernelRung rung) => Rungs.First(entry => entry.Rung == rung).Name;

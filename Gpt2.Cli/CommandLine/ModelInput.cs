@@ -10,18 +10,20 @@ namespace Gpt2.Cli.CommandLine;
 internal sealed class ModelInput
 {
     private readonly PromptOptions prompt = new("prompt");
-    private readonly Option<string?> model = CommonOptions.Model();
+    private readonly ModelOptions model = new();
     private readonly Option<string?> kernels = CommonOptions.Kernels();
     private readonly Option<int> threads = CommonOptions.Threads();
+    private readonly Option<string?> weights = CommonOptions.Weights();
     private readonly Option<string?> breakpoint = CommonOptions.Break();
     private readonly Option<bool> json = CommonOptions.Json();
 
     public void AddTo(Command command)
     {
         prompt.AddTo(command);
-        command.Options.Add(model);
+        model.AddTo(command);
         command.Options.Add(kernels);
         command.Options.Add(threads);
+        command.Options.Add(weights);
         command.Options.Add(breakpoint);
         command.Options.Add(json);
     }
@@ -33,7 +35,8 @@ internal sealed class ModelInput
     {
         Prompt given = prompt.Read(parsed, dropFinalLineEnd: true, io);
         KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels), parsed.GetValue(threads));
-        LoadedModel loaded = LoadedModel.Load(parsed.GetValue(model), set, io, keepMatrices: parsed.GetValue(breakpoint) is not null);
+        LoadedModel loaded = model.Load(
+            parsed, set, io, CommonOptions.WeightsOf(parsed.GetValue(weights)), keepMatrices: parsed.GetValue(breakpoint) is not null);
         int[] ids = given.Encode(loaded.Tokenizer);
         StepBreakpoint? stop = Breakpoints.Parse(parsed.GetValue(breakpoint), loaded.Config, io);
         return new PromptedModel(loaded, given.Text, ids, stop, parsed.GetValue(json));

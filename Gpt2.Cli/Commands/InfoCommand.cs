@@ -23,25 +23,23 @@ internal static class InfoCommand
             Description = "Model folder or name; the same as --model.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        Option<string?> model = CommonOptions.Model();
+        var model = new ModelOptions();
         Option<string?> kernels = CommonOptions.Kernels();
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command("info", "Show a model's sizes, its matrices, its memory, and the kernels in use.");
         command.Arguments.Add(modelArgument);
-        command.Options.Add(model);
+        model.AddTo(command);
         command.Options.Add(kernels);
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            string? named = parsed.GetValue(model) ?? parsed.GetValue(modelArgument);
-            string folder = ModelLocator.Find(named ?? ModelLocator.DefaultModel);
-            Gpt2Config config = CsvLayout.ConfigOf(folder);
-            Tokenizer? tokenizer = CsvLayout.TokenizerOf(folder, config);
-            string name = ModelLocator.NameOf(folder);
+            using ModelSource source = model.Open(parsed, parsed.GetValue(modelArgument));
+            Gpt2Config config = source.Config;
+            Tokenizer? tokenizer = source.ReadTokenizer();
             KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels));
             var info = new InfoResult(
-                name, folder, config.Parameters, config.Vocabulary, config.Context, config.Channels, config.Heads, config.Layers,
+                ModelLocator.NameOf(source.Path), source.Path, source.Format.Name, config.Parameters, config.Vocabulary, config.Context, config.Channels, config.Heads, config.Layers,
                 config.QkvBias, config.TiedHead, tokenizer is not null, sizeof(float) * config.Parameters,
                 sizeof(float) * 2L * config.Layers * config.Context * config.Channels,
                 CommonOptions.NameOf(set.Rung), Processor.InstructionSets());
@@ -65,6 +63,7 @@ internal static class InfoCommand
         sizes.HideHeaders();
         sizes.Row("model", info.Name);
         sizes.Row("folder", info.Folder);
+        sizes.Row("format", info.Format);
         sizes.Row("parameters", Number(info.Parameters));
         sizes.Row("vocabulary (n_vocab)", Number(info.NVocab));
         sizes.Row("context (n_ctx)", Number(info.NCtx));

@@ -74,7 +74,7 @@ internal static class NewCommand
             VocabularyFiles files = parsed.GetValue(javaScript) ? VocabularyFiles.JavaScript : VocabularyFiles.Gpt2;
             Progress.Run($"writing {target}", io, progress =>
             {
-                CsvModelFolder.Write(target, weights, vocabulary, files, progress, cancellation: io.Cancellation);
+                ModelFolder.DeleteOthers(target, CsvModelFolder.Write(target, weights, vocabulary, files, progress, cancellation: io.Cancellation));
                 return true;
             });
 

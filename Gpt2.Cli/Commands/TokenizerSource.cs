@@ -3,7 +3,6 @@
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Core;
-using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 
@@ -12,7 +11,7 @@ namespace Gpt2.Cli.Commands;
 /// <summary>--model or --vocab.</summary>
 internal sealed class TokenizerSource
 {
-    private readonly Option<string?> model = CommonOptions.Model();
+    private readonly ModelOptions model = new();
 
     private readonly Option<string?> vocabulary = new("--vocab")
     {
@@ -22,7 +21,7 @@ internal sealed class TokenizerSource
 
     public void AddTo(Command command)
     {
-        command.Options.Add(model);
+        model.AddTo(command);
         command.Options.Add(vocabulary);
     }
 
@@ -31,7 +30,7 @@ internal sealed class TokenizerSource
     public Tokenizer Read(ParseResult parsed)
     {
         string? file = parsed.GetValue(vocabulary);
-        string? name = parsed.GetValue(model);
+        string? name = model.Named(parsed);
         if (file is not null)
         {
             return name is null
@@ -39,9 +38,8 @@ internal sealed class TokenizerSource
                 : throw new UsageException("expected one of --model and --vocab, found both");
         }
 
-        string folder = ModelLocator.Find(name ?? ModelLocator.DefaultModel);
-        Gpt2Config config = CsvLayout.ConfigOf(folder);
-        return CsvLayout.TokenizerOf(folder, config)
-            ?? throw new Gpt2Exception($"{folder}: a model of {config.Vocabulary} tokens has no text; name a vocabulary with --vocab FILE");
+        using ModelSource source = model.Open(parsed);
+        return source.ReadTokenizer()
+            ?? throw new Gpt2Exception($"{source.Path}: this model has no vocabulary and so no text; name one with --vocab FILE");
     }
 }

@@ -108,10 +108,10 @@ internal sealed class TrainOptions
         Tokenizer? tokenizer = parsed.GetValue(vocabulary) is string path ? new Tokenizer(VocabularyFile.Read(path)) : null;
         if (parsed.GetValue(initial) is string model)
         {
-            string found = ModelLocator.Find(model);
-            weights = CsvModelFolder.ReadWeights(found, null, io.Cancellation);
-            tokenizer = CsvLayout.TokenizerOf(found, weights.Config)
-                ?? throw new Core.Gpt2Exception($"{found}: a model of {weights.Config.Vocabulary} tokens has no text to train on");
+            using ModelSource source = ModelFolder.Open(ModelLocator.Find(model));
+            tokenizer = source.ReadTokenizer()
+                ?? throw new Core.Gpt2Exception($"{source.Path}: this model has no vocabulary and so no text to train on");
+            weights = LoadedModel.ReadWeights(source, io, cache: true);
             settings = settings with { Context = parsed.GetValue(context) ?? Math.Min(settings.Context, weights.Config.Context) };
         }
 

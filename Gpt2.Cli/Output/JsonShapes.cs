@@ -27,7 +27,7 @@ internal sealed record TraceResult(
     string Model, string? Prompt, int[] Ids, string Folder, string[] Files, PredictedToken PredictedToken);
 
 internal sealed record InfoResult(
-    string Name, string Folder, long Parameters, int NVocab, int NCtx, int NEmbd, int NHead, int NLayer, bool QkvBias,
+    string Name, string Folder, string Format, long Parameters, int NVocab, int NCtx, int NEmbd, int NHead, int NLayer, bool QkvBias,
     bool TiedHead, bool Text, long WeightsBytes, long CacheBytes, string Kernels, string[] InstructionSets);
 
 internal sealed record TrainResult(string Folder, int Steps, double Loss, double? ValidationLoss, long Parameters, double Seconds);
@@ -49,6 +49,15 @@ internal sealed record BenchRow(
     string Part, string Name, string? Weights, int Threads, double? Milliseconds, double Figure, string Unit, double? Limit,
     string? LimitKind, double? Ratio, double Operations, double Bytes);
 
+internal sealed record ConvertResult(
+    string From, string FromFormat, string To, string ToFormat, long Parameters, double Seconds);
+
+internal sealed record CacheResult(string Folder, CachedModel[] Models);
+
+internal sealed record CachedModel(string Name, string? Source, long Bytes, string Written, string File);
+
+internal sealed record CacheClearResult(string Folder, int Files, long Bytes);
+
 internal sealed record NewResult(string Folder, long Parameters, ulong Seed);
 
 internal sealed record TrainTokenizerResult(
@@ -60,7 +69,7 @@ internal sealed record CorpusResult(string File, long Bytes, ulong Seed);
 
 internal sealed record EvalResult(
     string Model, string? File, int Tokens, double Loss, double? Perplexity, double? BitsPerByte, long? Bytes, int NCtx,
-    int Stride, int Windows);
+    int Stride, int Windows, string Weights, double? F32Loss, double? F32Perplexity);
 
 internal sealed record ErrorResult(ErrorDetail Error);
 
@@ -73,6 +82,9 @@ internal sealed record ErrorDetail(string Message, string Code);
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(InfoResult))]
 [JsonSerializable(typeof(NewResult))]
+[JsonSerializable(typeof(ConvertResult))]
+[JsonSerializable(typeof(CacheResult))]
+[JsonSerializable(typeof(CacheClearResult))]
 [JsonSerializable(typeof(BenchTrainResult))]
 [JsonSerializable(typeof(BenchResult))]
 [JsonSerializable(typeof(TrainResult))]

@@ -43,7 +43,7 @@ public static class CsvMatrixFile
         {
             if (!TryRead(path, matrix))
             {
-                throw Explain(path, matrix);
+                throw Explain(path, matrix.Name, matrix.Rows, matrix.Columns);
             }
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -53,6 +53,18 @@ public static class CsvMatrixFile
         catch (CsvFormatException e)
         {
             throw new Gpt2Exception($"{path} row {e.RecordNumber}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// Throws where a file is too short to hold a matrix, before memory is taken for it: a cell and its comma are two bytes.
+    /// </summary>
+    /// <exception cref="Gpt2Exception">It is; the message is the one that <see cref="Read"/> has for it.</exception>
+    public static void RequireLength(string path, string name, int rows, int columns)
+    {
+        if (new FileInfo(path).Length < (2L * rows * columns) - 1)
+        {
+            throw Explain(path, name, rows, columns);
         }
     }
 
@@ -116,7 +128,7 @@ public static class CsvMatrixFile
         {
             if (row == 0)
             {
-                asColumn = IsColumn(reader, matrix);
+                asColumn = IsColumn(reader, matrix.Rows, matrix.Columns);
             }
 
             Span<float> cells = asColumn ? CellOfColumn(matrix, row) : RowOrNothing(matrix, row);
@@ -140,17 +152,18 @@ public static class CsvMatrixFile
     }
 
     /// <summary>The slow way, after the fast one has failed: finds the first fault and words it.</summary>
-    private static Gpt2Exception Explain(string path, Matrix matrix)
+    private static Gpt2Exception Explain(string path, string name, int rows, int columns)
     {
+        string matrix = string.Create(CultureInfo.InvariantCulture, $"{name} [{rows}, {columns}]");
         using CsvReader reader = CsvReader.FromFile(path, ReaderOptions with { TrackLineNumbers = true });
         int row = 0;
         bool asColumn = false;
         while (reader.Read())
         {
-            asColumn |= row == 0 && IsColumn(reader, matrix);
+            asColumn |= row == 0 && IsColumn(reader, rows, columns);
             string place = string.Create(CultureInfo.InvariantCulture, $"{path} line {reader.LineNumber}");
-            int expectedRows = asColumn ? matrix.Columns : matrix.Rows;
-            int expectedCells = asColumn ? 1 : matrix.Columns;
+            int expectedRows = asColumn ? columns : rows;
+            int expectedCells = asColumn ? 1 : columns;
             if (row >= expectedRows)
             {
                 return new Gpt2Exception($"{place}: found a further row, expected {expectedRows} rows for {matrix}");
@@ -176,12 +189,12 @@ public static class CsvMatrixFile
         }
 
         return new Gpt2Exception(
-            $"{path}: found {row} rows, expected {(asColumn ? matrix.Columns : matrix.Rows)} for {matrix}: "
+            $"{path}: found {row} rows, expected {(asColumn ? columns : rows)} for {matrix}: "
             + "is the file cut off, or hparams.json of another model?");
     }
 
-    private static bool IsColumn(CsvReader firstRow, Matrix matrix) =>
-        matrix.Rows == 1 && matrix.Columns > 1 && firstRow.FieldCount == 1;
+    private static bool IsColumn(CsvReader firstRow, int rows, int columns) =>
+        rows == 1 && columns > 1 && firstRow.FieldCount == 1;
 
     private static Span<float> CellOfColumn(Matrix vector, int row) =>
         row < vector.Columns ? vector.Span.Slice(row, 1) : [];

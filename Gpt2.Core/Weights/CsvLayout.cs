@@ -40,14 +40,20 @@ public static class CsvLayout
                 $"{hyperparameters}: no such file, expected a model folder with {HyperparametersFile.FileName} and {FileOf("wte")}");
         }
 
-        bool anyBias = Enumerable.Range(0, config.Layers).Any(block => Exists(folder, $"h{block}/attn/c_attn/b"));
+        // Only blocks that are there are asked: n_layer may be any number.
+        bool anyBias = Enumerable.Range(0, config.Layers).TakeWhile(block => Exists(folder, $"h{block}/attn/c_attn/w"))
+            .Any(block => Exists(folder, $"h{block}/attn/c_attn/b"));
         return config with { QkvBias = anyBias, TiedHead = !Exists(folder, "lm_head") };
     }
 
-    /// <summary>Throws for the first file of a model that is not there.</summary>
-    /// <exception cref="Gpt2Exception">A file is missing.</exception>
+    /// <summary>
+    /// Throws for the first file of a model that is not there, and where the files together are too short for so many
+    /// numbers, before memory is taken for them.
+    /// </summary>
+    /// <exception cref="Gpt2Exception">A file is missing or too short.</exception>
     public static void RequireFiles(string folder, Gpt2Config config)
     {
+        long found = 0, least = 0;
         foreach (MatrixShape matrix in MatrixShapes.Of(config))
         {
             string path = Path.Combine(folder, FileOf(matrix.Name));
@@ -55,6 +61,17 @@ public static class CsvLayout
             {
                 throw new Gpt2Exception(
                     $"{path}: no such file, expected {matrix.Rows} rows of {matrix.Columns} numbers: copy or convert the model again");
+            }
+
+            found += new FileInfo(path).Length;
+            least += (2 * matrix.Count) - 1; // a digit and a comma each
+        }
+
+        if (found < least)
+        {
+            foreach (MatrixShape matrix in MatrixShapes.Of(config))
+            {
+                CsvMatrixFile.RequireLength(Path.Combine(folder, FileOf(matrix.Name)), matrix.Name, matrix.Rows, matrix.Columns);
             }
         }
     }
@@ -79,10 +96,8 @@ public static class CsvLayout
 
         string read = hasMerges ? merges : spreadsheet;
         Vocabulary vocabulary = hasMerges ? VocabularyFile.Read(merges) : SpreadsheetVocabulary.Read(folder);
-        return vocabulary.Count == config.Vocabulary
-            ? new Tokenizer(vocabulary)
-            : throw new Gpt2Exception(
-                $"{read}: defines {vocabulary.Count} tokens, expected the n_vocab = {config.Vocabulary} of {HyperparametersFile.FileName}: is it the vocabulary of another model?");
+        FolderVocabulary.RequireCount(vocabulary, read, config, HyperparametersFile.FileName);
+        return new Tokenizer(vocabulary);
     }
 
     /// <summary>

@@ -1,5 +1,7 @@
 // A model folder in the CSV layout, read and written whole.
 
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
@@ -21,38 +23,13 @@ public static class CsvModelFolder
 {
     /// <summary>Reads all weights. Files are parsed on all cores; memory is little more than the weights.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="progress">Is told the share of bytes read, 0 to 1, after each file; or null.</param>
+    /// <param name="progress">Is told the share read, 0 to 1, after each file; or null.</param>
     /// <param name="cancellation">Stops between files.</param>
     /// <exception cref="Gpt2Exception">A file is missing or wrong.</exception>
-    public static Gpt2Weights ReadWeights(string folder, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
-        ReadWeights(folder, CsvLayout.ConfigOf(folder), progress, cancellation);
-
-    /// <summary>The same where <see cref="CsvLayout.ConfigOf"/> has been asked already.</summary>
-    /// <exception cref="Gpt2Exception">A file is missing or wrong.</exception>
-    public static Gpt2Weights ReadWeights(
-        string folder, Gpt2Config config, IProgress<double>? progress, CancellationToken cancellation)
+    public static Gpt2Weights ReadWeights(string folder, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        CsvLayout.RequireFiles(folder, config);
-        var weights = new Gpt2Weights(config);
-
-        // The largest first, so that no core is left with one at the end.
-        Matrix[] matrices = [.. weights.Matrices().OrderByDescending(matrix => matrix.Span.Length)];
-        long done = 0;
-        var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        try
-        {
-            Parallel.ForEach(matrices, options, matrix =>
-            {
-                CsvMatrixFile.Read(Path.Combine(folder, CsvLayout.FileOf(matrix.Name)), matrix);
-                progress?.Report((double)Interlocked.Add(ref done, matrix.Span.Length) / config.Parameters);
-            });
-        }
-        catch (AggregateException e)
-        {
-            throw FirstInOrder(e);
-        }
-
-        return weights;
+        using var source = new CsvSource(folder);
+        return source.ReadWeights(progress, cancellation);
     }
 
     /// <summary>Writes a model; the folder appears when it is whole.</summary>
@@ -63,8 +40,9 @@ public static class CsvModelFolder
     /// <param name="progress">Is told the share written, 0 to 1; or null.</param>
     /// <param name="also">Writes further files into the folder it is given, before that appears.</param>
     /// <param name="cancellation">Stops between files.</param>
+    /// <returns>The names of the files.</returns>
     /// <exception cref="Gpt2Exception">The folder cannot be written.</exception>
-    public static void Write(
+    public static string[] Write(
         string folder, Gpt2Weights weights, Vocabulary? vocabulary, VocabularyFiles files = VocabularyFiles.Gpt2,
         IProgress<double>? progress = null, Action<string>? also = null, CancellationToken cancellation = default)
     {
@@ -79,19 +57,32 @@ public static class CsvModelFolder
             SpreadsheetVocabulary.Write(vocabulary, staged.Path);
         }
 
-        long done = 0;
-        foreach (Matrix matrix in weights.Matrices())
-        {
-            cancellation.ThrowIfCancellationRequested();
-            CsvMatrixFile.Write(staged.File(CsvLayout.FileOf(matrix.Name)), matrix);
-            done += matrix.Span.Length;
-            progress?.Report((double)done / weights.Config.Parameters);
-        }
-
+        cancellation.ThrowIfCancellationRequested();
+        WriteMatrices(staged, weights, progress, cancellation);
         also?.Invoke(staged.Path);
-        string[] written = [.. Directory.EnumerateFiles(staged.Path).Select(file => Path.GetFileName(file))];
-        staged.Commit();
+        string[] written = staged.Commit();
         DeleteOthers(folder, written);
+        return written;
+    }
+
+    /// <summary>Writes all matrices, on all cores, the largest first.</summary>
+    private static void WriteMatrices(StagedFolder staged, Gpt2Weights weights, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        long done = 0;
+        IEnumerable<Matrix> matrices = weights.Matrices().OrderByDescending(matrix => matrix.Span.Length);
+        var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        try
+        {
+            Parallel.ForEach(Partitioner.Create(matrices, EnumerablePartitionerOptions.NoBuffering), options, matrix =>
+            {
+                CsvMatrixFile.Write(staged.File(CsvLayout.FileOf(matrix.Name)), matrix);
+                progress?.Report((double)Interlocked.Add(ref done, matrix.Span.Length) / weights.Config.Parameters);
+            });
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
+        }
     }
 
     /// <summary>
@@ -107,8 +98,4 @@ public static class CsvModelFolder
             File.Delete(Path.Combine(folder, file));
         }
     }
-
-    /// <summary>Of several errors always the same one, so that a broken folder gives the same message every time.</summary>
-    private static Exception FirstInOrder(AggregateException errors) =>
-        errors.Flatten().InnerExceptions.OrderBy(error => error is not Gpt2Exception).ThenBy(error => error.Message, StringComparer.Ordinal).First();
 }

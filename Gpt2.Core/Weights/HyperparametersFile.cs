@@ -10,48 +10,43 @@ public static class HyperparametersFile
 {
     public const string FileName = "hparams.json";
 
+    private const int MostChannels = 1 << 20;
+
     private static readonly string[] Names = ["n_vocab", "n_ctx", "n_embd", "n_head", "n_layer"];
 
     /// <exception cref="Gpt2Exception">The file is no such JSON, lacks a size, or the sizes make no sense.</exception>
     public static Gpt2Config Read(string path)
     {
-        var sizes = new int[Names.Length];
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                throw new Gpt2Exception($"{path}: found {document.RootElement.ValueKind}, expected {Example()}");
-            }
-
-            for (int i = 0; i < Names.Length; i++)
-            {
-                if (!document.RootElement.TryGetProperty(Names[i], out JsonElement value))
-                {
-                    throw new Gpt2Exception($"{path}: {Names[i]} is missing, expected {Example()}");
-                }
-
-                if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out sizes[i]))
-                {
-                    throw new Gpt2Exception($"{path}: {Names[i]} is {value.GetRawText()}, expected a whole number");
-                }
-            }
-        }
-        catch (JsonException e)
-        {
-            throw new Gpt2Exception(
-                $"{path} line {e.LineNumber + 1}: not valid JSON, expected {Example()}", e);
-        }
-
+        int[] sizes = JsonFile.Read(path, Example(), root => Array.ConvertAll(Names, name => Size(root, name, path)));
         var config = new Gpt2Config(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]);
-        return config.Problem() is string problem ? throw new Gpt2Exception($"{path}: {problem}") : config;
+        return ProblemOf(config) is string problem ? throw new Gpt2Exception($"{path}: {problem}") : config;
     }
+
+    /// <summary>
+    /// Says what is wrong with sizes that were read, which may be any number, or null where nothing is. Widths that no
+    /// product of two sizes survives are told apart first.
+    /// </summary>
+    internal static string? ProblemOf(Gpt2Config config) => config.Channels > MostChannels
+        ? $"n_embd is {config.Channels}, expected at most {MostChannels}"
+        : config.Problem();
 
     public static void Write(Gpt2Config config, string path)
     {
         int[] sizes = [config.Vocabulary, config.Context, config.Channels, config.Heads, config.Layers];
         IEnumerable<string> members = Names.Zip(sizes, (name, size) => FormattableString.Invariant($"\"{name}\": {size}"));
         File.WriteAllText(path, "{" + string.Join(", ", members) + "}\n");
+    }
+
+    private static int Size(JsonElement root, string name, string path)
+    {
+        if (!root.TryGetProperty(name, out JsonElement value))
+        {
+            throw new Gpt2Exception($"{path}: {name} is missing, expected {Example()}");
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int size)
+            ? size
+            : throw new Gpt2Exception($"{path}: {name} is {JsonFile.Shown(value)}, expected a whole number");
     }
 
     private static string Example() => "{\"" + string.Join("\": …, \"", Names) + "\": …}";

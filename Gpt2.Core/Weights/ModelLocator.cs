@@ -11,11 +11,11 @@ public static class ModelLocator
     private const string WeightsFolder = "weights-csv";
     private const string SolutionFile = "Gpt2.slnx";
 
-    /// <summary>The folder of a model: a path as it is, or a name looked up beside the program and in the user's cache.</summary>
+    /// <summary>The folder of a model, or its file: a path as it is, or a name looked up beside the program and in the user's cache.</summary>
     /// <exception cref="Gpt2Exception">There is none; the message says where it was looked for.</exception>
     public static string Find(string model)
     {
-        if (Directory.Exists(model))
+        if (Directory.Exists(model) || (Path.HasExtension(model) && File.Exists(model)))
         {
             return model;
         }
@@ -35,11 +35,21 @@ public static class ModelLocator
         throw new Gpt2Exception($"model '{model}': no such folder{looked}; 'gpt2 new FOLDER' makes one");
     }
 
-    /// <summary>What a model is called: the name of its folder.</summary>
-    public static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+    /// <summary>What a model is called: the name of its folder, or of its file where that has a name of its own.</summary>
+    public static string NameOf(string path)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        string name = Path.GetFileName(full);
+        return !File.Exists(full) ? name
+            : name.StartsWith("model", StringComparison.Ordinal) || name == HyperparametersFile.FileName ? Path.GetFileName(Path.GetDirectoryName(full))!
+            : name.Split('.', StringSplitOptions.RemoveEmptyEntries)[0];
+    }
 
     /// <summary>The user's folder for models: XDG_CACHE_HOME or the system's usual place.</summary>
-    public static string UserFolder()
+    public static string UserFolder() => UserFolder("models");
+
+    /// <summary>A folder of the program's in the user's cache.</summary>
+    internal static string UserFolder(string name)
     {
         string? xdg = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
@@ -47,7 +57,7 @@ public static class ModelLocator
             : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
             : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches")
             : Path.Combine(home, ".cache");
-        return Path.Combine(cache, "gpt2", "models");
+        return Path.Combine(cache, "gpt2", name);
     }
 
     private static IEnumerable<string> Places()

@@ -34,22 +34,28 @@ public sealed class StagedFolder : IDisposable
     /// <summary>
     /// Moves the files to the target. Where that exists, files of the same names are replaced one by one, and others stay.
     /// </summary>
+    /// <returns>The names of the files.</returns>
     /// <exception cref="Gpt2Exception">A file cannot be moved.</exception>
-    public void Commit() => Try(() =>
+    public string[] Commit()
     {
-        if (!Directory.Exists(target))
+        string[] files = [.. Directory.EnumerateFiles(Path).Select(file => System.IO.Path.GetFileName(file))];
+        Try(() =>
         {
-            Directory.Move(Path, target);
-            return;
-        }
+            if (!Directory.Exists(target))
+            {
+                Directory.Move(Path, target);
+                return;
+            }
 
-        foreach (string file in Directory.EnumerateFiles(Path))
-        {
-            System.IO.File.Move(file, System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)), overwrite: true);
-        }
+            foreach (string file in files)
+            {
+                System.IO.File.Move(File(file), System.IO.Path.Combine(target, file), overwrite: true);
+            }
 
-        Directory.Delete(Path);
-    });
+            Directory.Delete(Path);
+        });
+        return files;
+    }
 
     public void Dispose()
     {

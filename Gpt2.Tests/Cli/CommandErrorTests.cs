@@ -33,7 +33,9 @@ public sealed class CommandErrorTests : IDisposable
     [Fact]
     public void Folder_WithoutAModel_SaysWhatItHolds()
     {
-        Error(1, "info", "-m", folder.Root).Should().EndWith("hparams.json: no such file, expected a model folder with hparams.json and model_wte.csv");
+        Error(1, "info", "-m", folder.Root).Should().Be(
+            $"gpt2: {folder.Root}: no model in this folder, expected hparams.json with model_wte.csv (csv), or config.json with model.safetensors (safetensors), "
+            + "or hparams.json with model.ckpt.index (tensorflow), or a .bin of llm.c (llmc)");
     }
 
     [Theory]

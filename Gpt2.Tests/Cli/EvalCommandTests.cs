@@ -97,7 +97,7 @@ public sealed class EvalCommandTests : IDisposable
 
         Json("eval", "--ids", "1,2,3,4,0", "-m", bare, "--json").GetProperty("bits_per_byte").ValueKind.Should().Be(JsonValueKind.Null);
         CommandRun.Of("eval", "--ids", "1,2,3,4,0", "-m", bare).Result().Should().Contain("none: the ids have no text");
-        Error(1, "eval", text, "-m", bare).Should().Contain("has fewer than 257 tokens and so no text: give the prompt as --ids");
+        Error(1, "eval", text, "-m", bare).Should().Contain("this model has no vocabulary and so no text: give the prompt as --ids");
     }
 
     [Fact]

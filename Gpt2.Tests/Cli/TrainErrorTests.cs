@@ -83,7 +83,7 @@ public sealed class TrainErrorTests : IDisposable
         Error(1, "train", text, "-o", run, "--init", model, "--context", "9").Should().Be("gpt2: windows of 9 tokens, expected at most n_ctx = 8");
         string textless = folder.PathOf("textless");
         CsvModelFolder.Write(textless, TestModels.Random(new Gpt2Config(10, 8, 6, 3, 1), 4), null);
-        Error(1, "train", text, "-o", run, "--init", textless).Should().EndWith("a model of 10 tokens has no text to train on");
+        Error(1, "train", text, "-o", run, "--init", textless).Should().EndWith("this model has no vocabulary and so no text to train on");
     }
 
     [Fact]

@@ -131,7 +131,8 @@ public sealed class DamagedFolderTests : IDisposable
     [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8.5, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "n_ctx is 8.5, expected a whole number")]
     [InlineData("{\"n_vocab\": 257, \"n_ctx\": 0, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "n_ctx is 0, expected at least 1")]
     [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8, \"n_embd\": 6, \"n_head\": 4, \"n_layer\": 2}", "n_embd 6 is not divisible by n_head 4")]
-    [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8, \"n_embd\": 1000000000, \"n_head\": 1, \"n_layer\": 2}", "is too large")]
+    [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8, \"n_embd\": 1000000, \"n_head\": 1, \"n_layer\": 2}", "is too large")]
+    [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8, \"n_embd\": 2147483646, \"n_head\": 1, \"n_layer\": 2}", "n_embd is 2147483646, expected at most 1048576")]
     public void Read_WrongHyperparameters_NamesWhichAndWhat(string json, string message)
     {
         File.WriteAllText(PathOf("hparams.json"), json);
@@ -142,6 +143,7 @@ public sealed class DamagedFolderTests : IDisposable
     [Theory]
     [InlineData("\"n_layer\": 2", "\"n_layer\": 2000000000", "model_h2_ln_1_g.csv: no such file")]
     [InlineData("\"n_embd\": 6", "\"n_embd\": 9", "found 6 cells, expected 9")]
+    [InlineData("\"n_embd\": 6", "\"n_embd\": 15000", "model_wte.csv line 1: found 6 cells, expected 15000 for wte [257, 15000]")]
     [InlineData("\"n_vocab\": 257", "\"n_vocab\": 300", "model_wte.csv: found 257 rows, expected 300")]
     public void Read_HyperparametersOfAnotherModel_NamesTheFileThatDoesNotFit(string found, string replaced, string message)
     {
@@ -149,6 +151,18 @@ public sealed class DamagedFolderTests : IDisposable
         File.WriteAllText(path, File.ReadAllText(path).Replace(found, replaced, StringComparison.Ordinal));
 
         Message().Should().Contain(message);
+    }
+
+    [Fact]
+    public void Read_SizesFarBeyondTheFiles_TakesLittleMemory()
+    {
+        Edit("hparams.json", lines => lines[0] = "{\"n_vocab\": 100000, \"n_ctx\": 100000, \"n_embd\": 21000, \"n_head\": 1, \"n_layer\": 2}");
+        Message();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Message().Should().Contain("model_wte.csv line 1: found 6 cells, expected 21000");
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(2_000_000);
     }
 
     [Fact]

@@ -1,0 +1,39 @@
+// Which model to take and how: --model, --format and --no-cache.
+
+using System.CommandLine;
+using Gpt2.Core.Weights;
+using Gpt2.Kernels;
+
+namespace Gpt2.Cli.CommandLine;
+
+/// <summary>The options of a command that reads a model.</summary>
+internal sealed class ModelOptions
+{
+    private readonly Option<string?> model = CommonOptions.Model();
+    private readonly Option<string?> format = CommonOptions.Format();
+    private readonly Option<bool> noCache = CommonOptions.NoCache();
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(model);
+        command.Options.Add(format);
+        command.Options.Add(noCache);
+    }
+
+    /// <summary>What stands behind --model; null where it was not given.</summary>
+    public string? Named(ParseResult parsed) => parsed.GetValue(model);
+
+    /// <summary>Finds and opens the model, without reading its weights.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="elsewhere">What names the model where --model does not; null for the one that ships with the program.</param>
+    /// <exception cref="Core.Gpt2Exception">It is not there, or something is wrong with it.</exception>
+    public ModelSource Open(ParseResult parsed, string? elsewhere = null) => ModelFolder.Open(
+        ModelLocator.Find(Named(parsed) ?? elsewhere ?? ModelLocator.DefaultModel), CommonOptions.FormatOf(parsed.GetValue(format)));
+
+    /// <summary>Finds and reads the model.</summary>
+    /// <exception cref="Core.Gpt2Exception">It is not there, or something is wrong with it.</exception>
+    public LoadedModel Load(
+        ParseResult parsed, KernelSet kernels, CommandIo io, WeightType type = WeightType.Float32, bool keepMatrices = false) =>
+        LoadedModel.Load(
+            Named(parsed), kernels, io, CommonOptions.FormatOf(parsed.GetValue(format)), cache: !parsed.GetValue(noCache), type, keepMatrices);
+}

@@ -1,0 +1,138 @@
+// gpt2 convert: a model in one format becomes a model in another.
+
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Gpt2.Cli.CommandLine;
+using Gpt2.Cli.Output;
+using Gpt2.Core;
+using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+
+namespace Gpt2.Cli.Commands;
+
+internal static class ConvertCommand
+{
+    public static Command Create(CommandIo io)
+    {
+        Argument<string> from = new("from") { Description = "The model: a folder, a file or a name." };
+        Argument<string> to = new("to") { Description = "The folder to make, or for llmc a file that ends in .bin." };
+        Option<string?> fromFormat = CommonOptions.FormatOption("--from", "Which model to take from a folder that holds several", ModelFormat.All);
+        string[] writers = [.. ModelWriter.All.Select(writer => writer.Name)];
+        Option<string?> toForm = new("--to")
+        {
+            Description = "What to write. Default: llmc where TO ends in .bin, safetensors from a CSV folder, csv from anything else.",
+            HelpName = string.Join("|", writers),
+        };
+        toForm.CompletionSources.Add(writers);
+        Option<string?> vocabulary = new("--vocab") { Description = "A vocab.bpe for a model that has none beside it.", HelpName = "FILE" };
+        Option<bool> force = new("--force") { Description = "Replace a model that is there." };
+        Option<bool> json = CommonOptions.Json();
+
+        var command = new Command("convert", "Convert a model to another format. Every float32 keeps its bits.");
+        command.Arguments.Add(from);
+        command.Arguments.Add(to);
+        foreach (Option option in (Option[])[fromFormat, toForm, vocabulary, force, json])
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(parsed =>
+        {
+            var watch = Stopwatch.StartNew();
+            string target = parsed.GetValue(to)!;
+            using ModelSource source = ModelFolder.Open(ModelLocator.Find(parsed.GetValue(from)!), CommonOptions.FormatOf(parsed.GetValue(fromFormat)));
+            ModelWriter writer = WriterOf(parsed.GetValue(toForm), target, source);
+            RequireFree(target, writer, source, parsed.GetValue(force));
+            Vocabulary? words = VocabularyOf(parsed.GetValue(vocabulary), source);
+            writer.Require(source.Config, words);
+            if (writer.NeedsQkvBias && !source.Config.QkvBias)
+            {
+                io.Note($"note: the model has no attention bias; {writer.Name} always has one, so zeros are written");
+            }
+
+            Convert(source, writer, target, words, io);
+            Report(source, writer, target, watch.Elapsed.TotalSeconds, parsed.GetValue(json), io);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Convert(ModelSource source, ModelWriter writer, string target, Vocabulary? vocabulary, CommandIo io)
+    {
+        string name = ModelLocator.NameOf(source.Path);
+        Gpt2Weights weights = Progress.Run($"reading {name}", io, progress => source.ReadWeights(progress, io.Cancellation));
+        string[] written = Progress.Run($"writing {target}", io, progress => writer.Write(target, weights, vocabulary, progress, io.Cancellation));
+        if (writer.IsFile(target))
+        {
+            if (vocabulary is not null)
+            {
+                io.Note($"note: the vocabulary is not in {target}: keep a {VocabularyFile.FileName} beside it");
+            }
+        }
+        else
+        {
+            ModelFolder.DeleteOthers(target, written);
+        }
+    }
+
+    private static ModelWriter WriterOf(string? name, string target, ModelSource source)
+    {
+        if (name is null)
+        {
+            return ModelWriter.LlmC.IsFile(target) ? ModelWriter.LlmC : source.Format == ModelFormat.Csv ? ModelWriter.Safetensors : ModelWriter.Csv;
+        }
+
+        return ModelWriter.All.FirstOrDefault(writer => writer.Name == name)
+            ?? throw new UsageException($"--to: found '{name}', expected {string.Join(", ", ModelWriter.All.Select(writer => writer.Name))}");
+    }
+
+    private static void RequireFree(string target, ModelWriter writer, ModelSource source, bool force)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
+        string from = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source.Path));
+        if (full == from || (File.Exists(from) && full == Path.GetDirectoryName(from)))
+        {
+            throw new UsageException($"{target}: the model to convert is there; name another folder");
+        }
+
+        if (File.Exists(target) && !(writer.IsFile(target) && force))
+        {
+            throw new Gpt2Exception($"{target}: a file of that name stands there; name another{(writer.IsFile(target) ? " or add --force to replace it" : "")}");
+        }
+
+        if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any() && !force)
+        {
+            throw new Gpt2Exception($"{target}: the folder is not empty; name another or add --force to replace what is in it");
+        }
+    }
+
+    private static Vocabulary? VocabularyOf(string? file, ModelSource source)
+    {
+        if (file is null)
+        {
+            return source.ReadTokenizer()?.Vocabulary;
+        }
+
+        Vocabulary vocabulary = VocabularyFile.Read(file);
+        return vocabulary.Count == source.Config.Vocabulary
+            ? vocabulary
+            : throw new Gpt2Exception($"{file}: defines {vocabulary.Count} tokens, expected {source.Config.Vocabulary} as {source.Path} has them: is it the vocabulary of another model?");
+    }
+
+    private static void Report(ModelSource source, ModelWriter writer, string target, double seconds, bool json, CommandIo io)
+    {
+        if (json)
+        {
+            JsonShapes.Write(
+                new ConvertResult(source.Path, source.Format.Name, target, writer.Name, source.Config.Parameters, seconds), io.Out);
+        }
+        else
+        {
+            io.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{target}: {source.Config.Parameters:N0} weights of {source.Path} ({source.Format.Name}) as {writer.Name} in {seconds:0.0} s; 'gpt2 info {target}' shows them"));
+        }
+    }
+}

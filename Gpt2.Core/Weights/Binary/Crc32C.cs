@@ -1,0 +1,36 @@
+// CRC-32C (Castagnoli), the checksum of TensorFlow's checkpoints and of our cache, on the processor's own instruction.
+
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>CRC-32C as RFC 3720, appendix B.4, has it: "123456789" gives E3069283.</summary>
+internal static class Crc32C
+{
+    /// <summary>Continues a checksum.</summary>
+    /// <param name="checksum">Of the bytes before; 0 to begin.</param>
+    /// <param name="bytes">The bytes that follow.</param>
+    public static uint Append(uint checksum, ReadOnlySpan<byte> bytes)
+    {
+        uint crc = ~checksum;
+        while (bytes.Length >= sizeof(ulong))
+        {
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+            bytes = bytes[sizeof(ulong)..];
+        }
+
+        foreach (byte value in bytes)
+        {
+            crc = BitOperations.Crc32C(crc, value);
+        }
+
+        return ~crc;
+    }
+
+    /// <summary>
+    /// A checksum as LevelDB and TensorFlow store it: rotated right by 15 bits, plus A282EAD8, so that a checksum of data
+    /// that holds checksums is none of the usual ones.
+    /// </summary>
+    public static uint Masked(uint checksum) => unchecked(BitOperations.RotateRight(checksum, 15) + 0xA282EAD8);
+}

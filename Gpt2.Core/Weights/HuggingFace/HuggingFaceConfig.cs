@@ -1,0 +1,80 @@
+// config.json of Hugging Face's GPT-2: the sizes, and a refusal of everything that would make it another model.
+
+using System.Text.Json;
+using Gpt2.Core.Model;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>The sizes, and what is said about the head.</summary>
+/// <param name="Sizes">The sizes.</param>
+/// <param name="TiedHead">Whether the head is said to be wte; null where nothing is said.</param>
+internal sealed record HuggingFaceConfig(Gpt2Config Sizes, bool? TiedHead)
+{
+    private const string Expected = "the config.json of a GPT-2 model";
+    private const double Epsilon = 1e-5;
+
+    /// <summary>Settings that change the arithmetic, with the one value that GPT-2 has; absent means that value.</summary>
+    private static readonly (string Name, bool Value)[] Switches =
+    [
+        ("scale_attn_weights", true), ("scale_attn_by_inverse_layer_idx", false), ("reorder_and_upcast_attn", false), ("add_cross_attention", false),
+    ];
+
+    /// <exception cref="Gpt2Exception">It is no such file, lacks a size, or says of the model what this program does not compute.</exception>
+    public static HuggingFaceConfig Read(string path) => JsonFile.Read(path, Expected, root =>
+    {
+        RequireGpt2(root, path);
+        int context = root.TryGetProperty("n_positions", out _) ? Size(root, "n_positions", path) : Size(root, "n_ctx", path);
+        var sizes = new Gpt2Config(
+            Size(root, "vocab_size", path), context, Size(root, "n_embd", path), Size(root, "n_head", path), Size(root, "n_layer", path));
+        if (HyperparametersFile.ProblemOf(sizes) is string problem)
+        {
+            throw new Gpt2Exception($"{path}: {problem}");
+        }
+
+        if (Given(root, "n_inner") is JsonElement inner && !(inner.TryGetInt64(out long hidden) && hidden == 4L * sizes.Channels))
+        {
+            throw Refused(path, "n_inner", inner, $"null or 4 · n_embd = {4L * sizes.Channels}");
+        }
+
+        return new HuggingFaceConfig(sizes, Given(root, "tie_word_embeddings")?.GetBoolean());
+    });
+
+    private static void RequireGpt2(JsonElement root, string path)
+    {
+        if (Given(root, "model_type") is not JsonElement type || type.GetString() != "gpt2")
+        {
+            string found = Given(root, "model_type") is JsonElement other ? JsonFile.Shown(other) : "missing";
+            throw new Gpt2Exception($"{path}: model_type is {found}, expected \"gpt2\": other models are not computed here");
+        }
+
+        if (Given(root, "activation_function") is JsonElement activation && activation.GetString() is not ("gelu_new" or "gelu_pytorch_tanh"))
+        {
+            throw Refused(path, "activation_function", activation, "\"gelu_new\" or \"gelu_pytorch_tanh\"");
+        }
+
+        if (Given(root, "layer_norm_epsilon") is JsonElement epsilon && Math.Abs(epsilon.GetDouble() - Epsilon) > 1e-9)
+        {
+            throw Refused(path, "layer_norm_epsilon", epsilon, "1e-05");
+        }
+
+        foreach ((string name, bool value) in Switches)
+        {
+            if (Given(root, name) is JsonElement given && given.GetBoolean() != value)
+            {
+                throw Refused(path, name, given, value ? "true" : "false");
+            }
+        }
+    }
+
+    private static int Size(JsonElement root, string name, string path) =>
+        Given(root, name) is not JsonElement value ? throw new Gpt2Exception($"{path}: {name} is missing, expected {Expected}")
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int size) ? size
+        : throw Refused(path, name, value, "a whole number");
+
+    /// <summary>A value that is there and not null.</summary>
+    private static JsonElement? Given(JsonElement root, string name) =>
+        root.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static Gpt2Exception Refused(string path, string name, JsonElement found, string expected) =>
+        new($"{path}: {name} is {JsonFile.Shown(found)}, expected {expected}: a model with it would be computed wrongly here");
+}

@@ -1,0 +1,112 @@
+// Writing a model as Hugging Face's GPT2LMHeadModel and GPT2Tokenizer load it.
+
+using System.Text.Json;
+using Gpt2.Core.Model;
+using Gpt2.Core.Numerics;
+using Gpt2.Core.Text;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>
+/// config.json, model.safetensors with the names that GPT2LMHeadModel gives its tensors, and vocab.json, merges.txt and
+/// tokenizer_config.json where the model has text.
+/// </summary>
+public static class HuggingFaceFolder
+{
+    public const string MergesFileName = "merges.txt";
+    public const string TokenIdsFileName = "vocab.json";
+    private const string TokenizerConfigFileName = "tokenizer_config.json";
+
+    private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n" };
+
+    /// <summary>Writes a model; the folder appears when it is whole.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="weights">The weights. A missing attention bias is written as zeros, since that model always has one.</param>
+    /// <param name="vocabulary">The vocabulary; null for a model without text.</param>
+    /// <param name="progress">Is told the share written, 0 to 1; or null.</param>
+    /// <param name="cancellation">Stops between matrices.</param>
+    /// <returns>The names of the files.</returns>
+    /// <exception cref="Gpt2Exception">The folder cannot be written, or the vocabulary has a token twice.</exception>
+    public static string[] Write(
+        string folder, Gpt2Weights weights, Vocabulary? vocabulary, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        using var staged = new StagedFolder(folder);
+        WriteConfig(weights.Config, vocabulary, staged.File(HuggingFaceFormat.ConfigFileName));
+        if (vocabulary is not null)
+        {
+            VocabularyFile.Write(vocabulary, staged.File(MergesFileName));
+            TokenIdsFile.Write(vocabulary, staged.File(TokenIdsFileName));
+            WriteTokenizerConfig(weights.Config, staged.File(TokenizerConfigFileName));
+        }
+
+        (string, Matrix)[] tensors = [.. WithBias(weights).Select(matrix => (HuggingFaceNames.Written(matrix.Name), matrix))];
+        Dictionary<string, string> metadata = new() { ["format"] = "pt" }; // without it transformers refuses the file
+        SafetensorsWriter.Write(staged.File(HuggingFaceFormat.WeightsFileName), tensors, metadata, progress, cancellation);
+        return staged.Commit();
+    }
+
+    /// <summary>Every matrix, and zeros where an attention bias is missing.</summary>
+    private static IEnumerable<Matrix> WithBias(Gpt2Weights weights)
+    {
+        Gpt2Config config = weights.Config;
+        IEnumerable<Matrix> zeros = config.QkvBias
+            ? []
+            : Enumerable.Range(0, config.Layers).Select(block => new Matrix($"h{block}/attn/c_attn/b", 1, 3 * config.Channels));
+        return weights.Matrices().Concat(zeros);
+    }
+
+    private static void WriteConfig(Gpt2Config config, Vocabulary? vocabulary, string path) => WriteObject(path, writer =>
+    {
+        writer.WriteStartArray("architectures");
+        writer.WriteStringValue("GPT2LMHeadModel");
+        writer.WriteEndArray();
+        writer.WriteString("model_type", "gpt2");
+        writer.WriteNumber("vocab_size", config.Vocabulary);
+        writer.WriteNumber("n_positions", config.Context);
+        writer.WriteNumber("n_ctx", config.Context);
+        writer.WriteNumber("n_embd", config.Channels);
+        writer.WriteNumber("n_head", config.Heads);
+        writer.WriteNumber("n_layer", config.Layers);
+        writer.WriteNull("n_inner");
+        writer.WriteString("activation_function", "gelu_new");
+        writer.WriteNumber("layer_norm_epsilon", 1e-5);
+        writer.WriteBoolean("scale_attn_weights", true);
+        writer.WriteBoolean("tie_word_embeddings", config.TiedHead);
+        writer.WriteString("torch_dtype", "float32");
+        foreach (string name in (string[])["bos_token_id", "eos_token_id"])
+        {
+            if (vocabulary is null)
+            {
+                writer.WriteNull(name);
+            }
+            else
+            {
+                writer.WriteNumber(name, vocabulary.EndOfText);
+            }
+        }
+    });
+
+    private static void WriteTokenizerConfig(Gpt2Config config, string path) => WriteObject(path, writer =>
+    {
+        writer.WriteString("tokenizer_class", "GPT2Tokenizer");
+        writer.WriteNumber("model_max_length", config.Context);
+        writer.WriteBoolean("add_prefix_space", false);
+        foreach (string name in (string[])["bos_token", "eos_token", "unk_token"])
+        {
+            writer.WriteString(name, Vocabulary.EndOfTextToken);
+        }
+    });
+
+    private static void WriteObject(string path, Action<Utf8JsonWriter> write)
+    {
+        using FileStream stream = File.Create(path);
+        using (var writer = new Utf8JsonWriter(stream, Indented))
+        {
+            writer.WriteStartObject();
+            write(writer);
+            writer.WriteEndObject();
+        }
+
+        stream.WriteByte((byte)'\n');
+    }
+}

@@ -1,0 +1,95 @@
+// tokenizer.json of Hugging Face's fast tokenizers, as far as it is GPT-2's: byte-level merges and nothing else.
+
+using System.Text.Json;
+using Gpt2.Core.Text;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>Reads tokenizer.json.</summary>
+internal static class TokenizerJson
+{
+    public const string FileName = "tokenizer.json";
+
+    private const string Expected = "the byte-level BPE tokenizer of a GPT-2 model";
+
+    /// <exception cref="Gpt2Exception">It is no such tokenizer, or its tokens do not have the ids that its merges give them.</exception>
+    public static Vocabulary Read(string path) => JsonFile.Read(path, Expected, root =>
+    {
+        RequireGpt2(root, path);
+        JsonElement model = Required(root, "model", path);
+        var builder = new VocabularyBuilder();
+        int number = 0;
+        foreach (JsonElement merge in Required(model, "merges", path).EnumerateArray())
+        {
+            number++;
+            string[] parts = merge.ValueKind == JsonValueKind.Array
+                ? [.. merge.EnumerateArray().Select(part => part.GetString() ?? "")]
+                : (merge.GetString() ?? "").Split(' ');
+            string? error = parts.Length == 2 && parts[0].Length > 0 && parts[1].Length > 0
+                ? builder.Add(parts[0], parts[1])
+                : $"found {JsonFile.Shown(merge)}, expected two tokens";
+            if (error is not null)
+            {
+                throw new Gpt2Exception($"{path}: merge {number}: {error}");
+            }
+        }
+
+        Vocabulary vocabulary = builder.Build();
+        CheckIds(root, model, vocabulary, path);
+        return vocabulary;
+    });
+
+    private static void RequireGpt2(JsonElement root, string path)
+    {
+        JsonElement model = Required(root, "model", path);
+        if (Given(model, "type") is JsonElement type && type.GetString() != "BPE")
+        {
+            throw new Gpt2Exception($"{path}: the model is {JsonFile.Shown(type)}, expected \"BPE\"");
+        }
+
+        if (Given(root, "normalizer") is JsonElement normalizer)
+        {
+            throw new Gpt2Exception($"{path}: normalizer is {JsonFile.Shown(normalizer)}, expected none");
+        }
+
+        if (Given(root, "pre_tokenizer") is not JsonElement words || Given(words, "type")?.GetString() != "ByteLevel"
+            || Given(words, "add_prefix_space")?.GetBoolean() == true || Given(words, "use_regex")?.GetBoolean() == false)
+        {
+            throw new Gpt2Exception($"{path}: pre_tokenizer is not GPT-2's, expected type ByteLevel, add_prefix_space false");
+        }
+    }
+
+    /// <summary>The ids stand in the model's vocab and, for the end of text, among the added tokens or in both.</summary>
+    private static void CheckIds(JsonElement root, JsonElement model, Vocabulary vocabulary, string path)
+    {
+        var seen = new bool[vocabulary.Count];
+        TokenIdsFile.Compare(Required(model, "vocab", path), vocabulary, path, "its list of merges", seen);
+        if (Given(root, "added_tokens") is JsonElement added)
+        {
+            foreach (JsonElement token in added.EnumerateArray())
+            {
+                string content = Required(token, "content", path).GetString() ?? "";
+                int id = Required(token, "id", path).GetInt32();
+                if (id < 0 || id >= vocabulary.Count || vocabulary.WrittenForm(id) != content)
+                {
+                    throw new Gpt2Exception(
+                        $"{path}: the added token '{content}' has the id {id}, expected {vocabulary.EndOfText} for {Vocabulary.EndOfTextToken} and no other");
+                }
+
+                seen[id] = true;
+            }
+        }
+
+        int missing = seen.IndexOf(false);
+        if (missing >= 0)
+        {
+            throw new Gpt2Exception($"{path}: no token has the id {missing}, expected '{vocabulary.WrittenForm(missing)}' as its list of merges makes it");
+        }
+    }
+
+    private static JsonElement Required(JsonElement element, string name, string path) =>
+        Given(element, name) ?? throw new Gpt2Exception($"{path}: {name} is missing, expected {Expected}");
+
+    private static JsonElement? Given(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+}

@@ -1,0 +1,76 @@
+// Small JSON files, such as config.json, read with one kind of error for all that may be wrong with them.
+
+using System.Text;
+using System.Text.Json;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>Reads JSON files whole.</summary>
+internal static class JsonFile
+{
+    /// <summary>No file of a model comes near this; one that is larger is no such file.</summary>
+    private const long LargestFile = 1 << 26;
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    /// <summary>Reads a file and makes something of its root, which is an object.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="expected">What it should hold, for messages.</param>
+    /// <param name="make">Makes the result; may throw what <see cref="JsonElement"/> throws.</param>
+    /// <exception cref="Gpt2Exception">The file cannot be read or is not such JSON.</exception>
+    public static T Read<T>(string path, string expected, Func<JsonElement, T> make)
+    {
+        byte[] bytes = Bytes(path, expected);
+        ReadOnlyMemory<byte> text = bytes;
+        ReadOnlySpan<byte> mark = Encoding.UTF8.Preamble;
+        if (text.Span.StartsWith(mark))
+        {
+            text = text[mark.Length..];
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text, Strict);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? make(document.RootElement)
+                : throw new Gpt2Exception($"{path}: found {document.RootElement.ValueKind}, expected {expected}");
+        }
+        catch (JsonException e)
+        {
+            string line = e.LineNumber is long number ? $" line {number + 1}" : "";
+            throw new Gpt2Exception($"{path}{line}: not valid JSON, expected {expected}{WrongFile.Hint(bytes)}", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // A value of another kind than asked for, or text that is not UTF-8.
+            throw new Gpt2Exception($"{path}: not in the expected form ({e.Message}), expected {expected}", e);
+        }
+    }
+
+    /// <summary>A value as an error message shows it.</summary>
+    public static string Shown(JsonElement value)
+    {
+        const int Longest = 40;
+        string text = value.GetRawText().ReplaceLineEndings(" ");
+        return text.Length <= Longest ? text : text[..Longest] + "…";
+    }
+
+    private static byte[] Bytes(string path, string expected)
+    {
+        try
+        {
+            long length = new FileInfo(path).Length;
+            return length <= LargestFile
+                ? File.ReadAllBytes(path)
+                : throw new Gpt2Exception($"{path}: found {length} bytes, expected {expected}, which is far smaller");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new Gpt2Exception($"{path}: no such file, expected {expected}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new Gpt2Exception($"{path}: cannot be read ({e.Message}), expected {expected}", e);
+        }
+    }
+}

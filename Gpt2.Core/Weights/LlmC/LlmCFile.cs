@@ -1,0 +1,115 @@
+// Writing a model as llm.c reads it: float32, version 3.
+
+using System.Buffers;
+using Gpt2.Core.Model;
+using Gpt2.Core.Numerics;
+using Gpt2.Core.Text;
+using Gpt2.Kernels;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>Writes llm.c's model files. They hold no language head of their own.</summary>
+public static class LlmCFile
+{
+    /// <summary>The file's name in a folder that we write.</summary>
+    public const string FileName = "model.bin";
+
+    /// <summary>
+    /// Writes a model: a file, where the target ends in .bin, or a folder with model.bin and vocab.bpe. It appears when it is
+    /// whole.
+    /// </summary>
+    /// <param name="target">The file or folder.</param>
+    /// <param name="weights">The weights, with a tied head. A missing attention bias is written as zeros.</param>
+    /// <param name="vocabulary">The vocabulary, which only a folder takes; null for a model without text.</param>
+    /// <param name="progress">Is told the share written, 0 to 1; or null.</param>
+    /// <param name="cancellation">Stops between matrices.</param>
+    /// <returns>The names of the files.</returns>
+    /// <exception cref="Gpt2Exception">The head is untied, or nothing can be written there.</exception>
+    public static string[] Write(
+        string target, Gpt2Weights weights, Vocabulary? vocabulary, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        RequireTied(weights.Config);
+        if (IsFile(target))
+        {
+            try
+            {
+                WholeFile.Write(target, path => Write(path, weights, progress, cancellation));
+                return [Path.GetFileName(target)];
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new Gpt2Exception($"{target}: cannot write this file ({e.Message}); name another or set its rights", e);
+            }
+        }
+
+        using var staged = new StagedFolder(target);
+        Write(staged.File(FileName), weights, progress, cancellation);
+        if (vocabulary is not null)
+        {
+            VocabularyFile.Write(vocabulary, staged.File(VocabularyFile.FileName));
+        }
+
+        return staged.Commit();
+    }
+
+    /// <summary>Whether a target is a file and no folder.</summary>
+    public static bool IsFile(string target) => target.EndsWith(LlmCFormat.Extension, StringComparison.Ordinal) && !Directory.Exists(target);
+
+    /// <exception cref="Gpt2Exception">The model has a head of its own.</exception>
+    internal static void RequireTied(Gpt2Config config)
+    {
+        if (!config.TiedHead)
+        {
+            throw new Gpt2Exception("the model has a language head of its own, which a file of llm.c cannot hold: write csv or safetensors");
+        }
+    }
+
+    private static void Write(string path, Gpt2Weights weights, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        Gpt2Config config = weights.Config with { QkvBias = true };
+        Dictionary<string, Matrix> matrices = weights.Matrices().ToDictionary(matrix => matrix.Name);
+        using FileStream stream = File.Create(path);
+        stream.Write(LlmCHeader.Written(config));
+        long done = 0;
+        foreach (MatrixShape shape in LlmCHeader.Order(config))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!matrices.TryGetValue(shape.Name, out Matrix? matrix))
+            {
+                WriteZeros(stream, shape.Count);
+            }
+            else if (LlmCHeader.IsTransposed(shape))
+            {
+                WriteTransposed(stream, matrix);
+            }
+            else
+            {
+                SafetensorsWriter.WriteNumbers(stream, matrix.Span);
+            }
+
+            if (shape.Name == "wte")
+            {
+                WriteZeros(stream, (long)(LlmCHeader.PaddedVocabulary(config) - config.Vocabulary) * config.Channels);
+            }
+
+            done += shape.Count;
+            progress?.Report((double)done / config.Parameters);
+        }
+    }
+
+    private static void WriteTransposed(FileStream stream, Matrix matrix)
+    {
+        float[] exchanged = ArrayPool<float>.Shared.Rent(matrix.Span.Length);
+        Transposition.Copy(matrix.Span, matrix.Rows, exchanged.AsSpan(0, matrix.Span.Length));
+        SafetensorsWriter.WriteNumbers(stream, exchanged.AsSpan(0, matrix.Span.Length));
+        ArrayPool<float>.Shared.Return(exchanged);
+    }
+
+    private static void WriteZeros(FileStream stream, long count)
+    {
+        for (var zeros = new float[Math.Min(count, 1 << 16)]; count > 0; count -= zeros.Length)
+        {
+            SafetensorsWriter.WriteNumbers(stream, zeros.AsSpan(0, (int)Math.Min(count, zeros.Length)));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+// llm.c's model files: one .bin with everything but the vocabulary, which may lie beside it.
+
+using System.Buffers.Binary;
+using Gpt2.Core.Model;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>Files as llm.c's train_gpt2 writes and reads them, float32 and bfloat16.</summary>
+internal sealed class LlmCFormat() : ModelFormat("llmc", "a .bin of llm.c")
+{
+    public const string Extension = ".bin";
+
+    internal override IEnumerable<string> ModelsIn(string folder) => Directory.EnumerateFiles(folder, "*" + Extension)
+        .Where(HasMagic).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
+
+    internal override bool IsModelFile(string fileName) => fileName.EndsWith(Extension, StringComparison.Ordinal);
+
+    internal override ModelSource Open(string folder, string file, string named)
+    {
+        var files = new FileSet();
+        try
+        {
+            MappedFile data = files.Open(Path.Combine(folder, file));
+            (Gpt2Config config, int padded, NumberType type) = LlmCHeader.Read(data);
+            var tensors = new Dictionary<string, StoredTensor>();
+            long offset = LlmCHeader.Length;
+            foreach (MatrixShape shape in LlmCHeader.Order(config))
+            {
+                bool transposed = LlmCHeader.IsTransposed(shape);
+                long[] stored = transposed ? [shape.Columns, shape.Rows] : [shape.Rows, shape.Columns];
+                tensors.Add(shape.Name, new StoredTensor(shape.Name, data, offset, type, stored) { Transposed = transposed });
+                offset += type.Size() * (shape.Name == "wte" ? (long)padded * shape.Columns : shape.Count);
+            }
+
+            return new BinarySource(this, named, config, file, shape => tensors[shape.Name], all => FolderVocabulary.Read(folder, all, file), files);
+        }
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Many programs write files that end in .bin.</summary>
+    private static bool HasMagic(string path)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            Span<byte> start = stackalloc byte[sizeof(int)];
+            return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
+                && BinaryPrimitives.ReadInt32LittleEndian(start) == LlmCHeader.Magic;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+// The header of llm.c's model files, and the order of what follows it.
+
+using System.Buffers.Binary;
+using Gpt2.Core.Model;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>
+/// 256 int32: magic, version, max_seq_len, vocab_size, num_layers, num_heads, channels, padded_vocab_size, then zeros.
+/// The matrices follow without gaps: wte with its rows padded, wpe, each kind of block matrix for all blocks in turn,
+/// ln_f. Linear maps are [outputs, inputs], which is ours with rows and columns exchanged.
+/// </summary>
+internal static class LlmCHeader
+{
+    public const int Magic = 20240326;
+    public const int Float32Version = 3;
+    public const int BFloat16Version = 5;
+    public const int Length = 256 * sizeof(int);
+
+    /// <summary>Twenty times those of GPT-2 XL: a damaged header must not make millions of matrices.</summary>
+    private const int MostLayers = 1000;
+
+    /// <summary>The rows of wte are filled up to a multiple of this, as llm.c's own exporter does it.</summary>
+    private const int PaddedTo = 128;
+
+    /// <summary>Rows of wte in a file that we write.</summary>
+    public static int PaddedVocabulary(Gpt2Config config) => (config.Vocabulary + PaddedTo - 1) / PaddedTo * PaddedTo;
+
+    /// <summary>Reads and checks a header, and the length of the file against it.</summary>
+    /// <returns>The sizes, the rows of wte in the file, and how numbers are stored.</returns>
+    /// <exception cref="Gpt2Exception">It is no such file, of another version, damaged or cut off.</exception>
+    public static (Gpt2Config Config, int PaddedVocabulary, NumberType Type) Read(MappedFile file)
+    {
+        byte[] bytes = file.Start(Length);
+        int Field(int index) => BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(index * sizeof(int)));
+        if (bytes.Length < Length || Field(0) != Magic)
+        {
+            throw new Gpt2Exception($"{file.Path}: does not begin as a model of llm.c, expected {Magic} and a header of {Length} bytes{WrongFile.Hint(bytes)}");
+        }
+
+        if (Field(1) is not (Float32Version or BFloat16Version))
+        {
+            throw new Gpt2Exception($"{file.Path}: found version {Field(1)}, expected {Float32Version} (float32) or {BFloat16Version} (bfloat16)");
+        }
+
+        var config = new Gpt2Config(Vocabulary: Field(3), Context: Field(2), Channels: Field(6), Heads: Field(5), Layers: Field(4));
+        int padded = Field(7);
+        NumberType type = Field(1) == Float32Version ? NumberType.F32 : NumberType.BF16;
+        string? problem = HyperparametersFile.ProblemOf(config)
+            ?? (padded < config.Vocabulary ? $"padded_vocab_size {padded} is below vocab_size {config.Vocabulary}" : null)
+            ?? (config.Layers > MostLayers ? $"num_layers is {config.Layers}, expected at most {MostLayers}" : null);
+        if (problem is not null)
+        {
+            throw new Gpt2Exception($"{file.Path}: {problem}: the header is damaged");
+        }
+
+        Int128 expected = Length + (type.Size() * Count(config, padded));
+        return file.Length == expected
+            ? (config, padded, type)
+            : throw new Gpt2Exception($"{file.Path}: found {file.Length} bytes, expected {expected} for the sizes in its header: the file is cut off or damaged, copy or download it again");
+    }
+
+    /// <summary>The header of a float32 file.</summary>
+    public static byte[] Written(Gpt2Config config)
+    {
+        int[] fields =
+        [
+            Magic, Float32Version, config.Context, config.Vocabulary, config.Layers, config.Heads, config.Channels, PaddedVocabulary(config),
+        ];
+        var bytes = new byte[Length];
+        for (int i = 0; i < fields.Length; i++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(i * sizeof(int)), fields[i]);
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Every matrix in the order of the file, in our shape.</summary>
+    public static IEnumerable<MatrixShape> Order(Gpt2Config config)
+    {
+        MatrixShape[] one = [.. MatrixShapes.Of(config with { Layers = 1 })];
+        IEnumerable<MatrixShape> blocks = one[2..^2].SelectMany(
+            kind => Enumerable.Range(0, config.Layers), (kind, block) => kind with { Name = $"h{block}{kind.Name[2..]}" });
+        return one[..2].Concat(blocks).Concat(one[^2..]);
+    }
+
+    /// <summary>Whether the file has a matrix with rows and columns exchanged: those of linear maps.</summary>
+    public static bool IsTransposed(MatrixShape shape) => shape.Name.EndsWith("/w", StringComparison.Ordinal);
+
+    /// <summary>The number of weights with padding, which a damaged header can make larger than a long.</summary>
+    private static Int128 Count(Gpt2Config config, int padded)
+    {
+        Int128 one = MatrixShapes.Count(config with { Layers = 1 }), block = MatrixShapes.Count(config with { Layers = 2 }) - one;
+        return one + (block * (config.Layers - 1)) + ((Int128)(padded - config.Vocabulary) * config.Channels);
+    }
+}

@@ -1,0 +1,44 @@
+// The formats that models come in. A format recognises its files in a folder and opens them.
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>A format that models are read from.</summary>
+public abstract class ModelFormat
+{
+    private protected ModelFormat(string name, string files)
+    {
+        Name = name;
+        Files = files;
+    }
+
+    public static ModelFormat Csv { get; } = new CsvFormat();
+
+    public static ModelFormat Safetensors { get; } = new HuggingFaceFormat();
+
+    public static ModelFormat TensorFlow { get; } = new TensorFlowFormat();
+
+    public static ModelFormat LlmC { get; } = new LlmCFormat();
+
+    /// <summary>Every format, in the order in which they are looked for and named.</summary>
+    public static IReadOnlyList<ModelFormat> All { get; } = [Csv, Safetensors, TensorFlow, LlmC];
+
+    /// <summary>The format as --format spells it.</summary>
+    public string Name { get; }
+
+    /// <summary>The files that make a model of this format, for messages.</summary>
+    public string Files { get; }
+
+    public override string ToString() => Name;
+
+    /// <summary>The models of this format in a folder: for each the name of the one file that it is known by.</summary>
+    internal abstract IEnumerable<string> ModelsIn(string folder);
+
+    /// <summary>Whether a file may be the one that a model of this format is known by, going by its name.</summary>
+    internal abstract bool IsModelFile(string fileName);
+
+    /// <summary>Opens a model.</summary>
+    /// <param name="folder">The folder it is in.</param>
+    /// <param name="file">The name of the file it is known by.</param>
+    /// <param name="named">What the user named: the folder or the file.</param>
+    internal abstract ModelSource Open(string folder, string file, string named);
+}

@@ -1,0 +1,109 @@
+// The forms that models are written in.
+
+using Gpt2.Core.Model;
+using Gpt2.Core.Numerics;
+using Gpt2.Core.Text;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>Writes a model in one form. What is written appears under its name when it is whole.</summary>
+public sealed class ModelWriter
+{
+    private readonly Func<ModelToWrite, string[]> write;
+
+    private ModelWriter(string name, ModelFormat format, Func<ModelToWrite, string[]> write)
+    {
+        Name = name;
+        Format = format;
+        this.write = write;
+    }
+
+    /// <summary>The CSV layout with vocab.bpe.</summary>
+    public static ModelWriter Csv { get; } = new("csv", ModelFormat.Csv, model => CsvModelFolder.Write(
+        model.Target, model.Weights, model.Vocabulary, VocabularyFiles.Gpt2, model.Progress, cancellation: model.Cancellation));
+
+    /// <summary>The CSV layout with the vocabulary files of the JavaScript edition.</summary>
+    public static ModelWriter JavaScriptCsv { get; } = new("js-csv", ModelFormat.Csv, model => CsvModelFolder.Write(
+        model.Target, model.Weights, model.Vocabulary, VocabularyFiles.JavaScript, model.Progress, cancellation: model.Cancellation));
+
+    /// <summary>Hugging Face's folder, see <see cref="HuggingFaceFolder"/>.</summary>
+    public static ModelWriter Safetensors { get; } = new("safetensors", ModelFormat.Safetensors, model => HuggingFaceFolder.Write(
+        model.Target, model.Weights, model.Vocabulary, model.Progress, model.Cancellation));
+
+    /// <summary>llm.c's file of float32, see <see cref="LlmCFile"/>.</summary>
+    public static ModelWriter LlmC { get; } = new("llmc", ModelFormat.LlmC, model => LlmCFile.Write(
+        model.Target, model.Weights, model.Vocabulary, model.Progress, model.Cancellation));
+
+    /// <summary>Every form that is written.</summary>
+    public static IReadOnlyList<ModelWriter> All { get; } = [Csv, JavaScriptCsv, Safetensors, LlmC];
+
+    /// <summary>The form as --to spells it.</summary>
+    public string Name { get; }
+
+    /// <summary>The format that it is read as.</summary>
+    public ModelFormat Format { get; }
+
+    /// <summary>Whether a missing attention bias is written as zeros, since the form always has one.</summary>
+    public bool NeedsQkvBias => Format != ModelFormat.Csv;
+
+    /// <summary>Whether a target is one file, by its name, and no folder.</summary>
+    public bool IsFile(string target) => Format == ModelFormat.LlmC && LlmCFile.IsFile(target);
+
+    /// <summary>Throws where this form cannot hold a model, before its weights are read.</summary>
+    /// <param name="config">The sizes.</param>
+    /// <param name="vocabulary">The vocabulary; null where there is none.</param>
+    /// <exception cref="Gpt2Exception">It cannot.</exception>
+    public void Require(Gpt2Config config, Vocabulary? vocabulary)
+    {
+        if (Format == ModelFormat.Csv && vocabulary is null && config.Vocabulary >= Vocabulary.SmallestCount)
+        {
+            throw new Gpt2Exception(
+                $"a CSV folder of {config.Vocabulary} tokens needs a vocabulary, and there is none beside this model: name one with --vocab FILE");
+        }
+
+        if (Format == ModelFormat.LlmC)
+        {
+            LlmCFile.RequireTied(config);
+        }
+    }
+
+    /// <summary>Writes a model.</summary>
+    /// <param name="target">The folder, or a file where the form is one file.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="vocabulary">The vocabulary; null where there is none.</param>
+    /// <param name="progress">Is told the share written, 0 to 1; or null.</param>
+    /// <param name="cancellation">Stops between matrices.</param>
+    /// <returns>The names of the files.</returns>
+    /// <exception cref="Gpt2Exception">The form cannot hold the model, or nothing can be written there.</exception>
+    public string[] Write(string target, Gpt2Weights weights, Vocabulary? vocabulary, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        Require(weights.Config, vocabulary);
+        if (Format == ModelFormat.Csv)
+        {
+            RequireFinite(weights);
+        }
+
+        return write(new ModelToWrite(target, weights, vocabulary, progress, cancellation));
+    }
+
+    /// <summary>A CSV file holds no NaN and no infinity: it would be refused when it is read.</summary>
+    private static void RequireFinite(Gpt2Weights weights)
+    {
+        foreach (Matrix matrix in weights.Matrices())
+        {
+            Span<float> numbers = matrix.Span;
+            for (int i = 0; i < numbers.Length; i++)
+            {
+                if (!float.IsFinite(numbers[i]))
+                {
+                    throw new Gpt2Exception(
+                        $"{matrix} holds {(float.IsNaN(numbers[i]) ? "NaN" : "an infinity")} in row {(i / matrix.Columns) + 1}, column {(i % matrix.Columns) + 1}, "
+                        + "which a CSV folder cannot hold: the model is broken; safetensors keeps it as it is");
+                }
+            }
+        }
+    }
+
+    private sealed record ModelToWrite(
+        string Target, Gpt2Weights Weights, Vocabulary? Vocabulary, IProgress<double>? Progress, CancellationToken Cancellation);
+}

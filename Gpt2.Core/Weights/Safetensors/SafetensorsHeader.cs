@@ -1,0 +1,183 @@
+// The header of a safetensors file: names, types, shapes and places of its tensors, all of it checked before any is used.
+
+using System.Text.Json;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>What the header says of a tensor: bytes Begin … End − 1 of those behind the header.</summary>
+internal sealed record SafetensorsEntry(string Name, string Type, long[] Shape, long Begin, long End);
+
+/// <summary>Parses headers.</summary>
+/// <remarks>
+/// {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …, "__metadata__": {"key": "value"}}: as the
+/// format's own description has it, the tensors cover the bytes behind the header without overlap or gap.
+/// </remarks>
+internal sealed class SafetensorsHeader
+{
+    private const string MetadataName = "__metadata__";
+    private const int MostDimensions = 8;
+
+    private readonly string path;
+    private readonly Dictionary<string, SafetensorsEntry> entries = [];
+    private readonly Dictionary<string, string> metadata = [];
+
+    private SafetensorsHeader(string path) => this.path = path;
+
+    public IReadOnlyDictionary<string, SafetensorsEntry> Entries => entries;
+
+    public IReadOnlyDictionary<string, string> Metadata => metadata;
+
+    /// <summary>Parses a header.</summary>
+    /// <param name="json">The header's bytes.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="dataLength">Bytes behind the header.</param>
+    /// <exception cref="Gpt2Exception">It is not such JSON, or says of tensors what cannot be.</exception>
+    public static SafetensorsHeader Parse(ReadOnlySpan<byte> json, string path, long dataLength)
+    {
+        var header = new SafetensorsHeader(path);
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 8 });
+            reader.Read();
+            header.Require(reader.TokenType == JsonTokenType.StartObject, "the header is no JSON object");
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                string name = reader.GetString()!;
+                reader.Read();
+                if (name == MetadataName)
+                {
+                    header.ReadMetadata(ref reader);
+                }
+                else
+                {
+                    header.Require(header.entries.TryAdd(name, header.ReadEntry(ref reader, name)), $"the header has '{Shown(name)}' twice");
+                }
+            }
+
+            reader.Read(); // nothing follows the object, or this throws
+        }
+        catch (JsonException e)
+        {
+            throw new Gpt2Exception($"{path}: the header is not valid JSON ({e.Message.TrimEnd('.')}): the file is damaged, copy or download it again", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new Gpt2Exception($"{path}: the header holds text that is not UTF-8: the file is damaged, copy or download it again", e);
+        }
+
+        header.CheckPlaces(dataLength);
+        return header;
+    }
+
+    private SafetensorsEntry ReadEntry(ref Utf8JsonReader reader, string name)
+    {
+        string? type = null;
+        long[]? shape = null, place = null;
+        Require(reader.TokenType == JsonTokenType.StartObject, $"'{Shown(name)}' is no JSON object");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string property = reader.GetString()!;
+            reader.Read();
+            bool isNew = property switch
+            {
+                "dtype" => type is null,
+                "shape" => shape is null,
+                "data_offsets" => place is null,
+                _ => false,
+            };
+            Require(isNew, $"'{Shown(name)}' has '{Shown(property)}' too much, expected dtype, shape and data_offsets");
+            if (property == "dtype")
+            {
+                Require(reader.TokenType == JsonTokenType.String, $"the dtype of '{Shown(name)}' is no text");
+                type = reader.GetString();
+            }
+            else if (property == "shape")
+            {
+                shape = ReadNumbers(ref reader, name, property, MostDimensions);
+            }
+            else
+            {
+                place = ReadNumbers(ref reader, name, property, 2);
+            }
+        }
+
+        Require(type is not null && shape is not null && place is { Length: 2 }, $"'{Shown(name)}' lacks dtype, shape or two data_offsets");
+        return new SafetensorsEntry(name, type!, shape!, place![0], place[1]);
+    }
+
+    private long[] ReadNumbers(ref Utf8JsonReader reader, string name, string property, int most)
+    {
+        var numbers = new List<long>(4);
+        bool right = reader.TokenType == JsonTokenType.StartArray;
+        while (right && reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            right = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long number) && number >= 0 && numbers.Count < most;
+            numbers.Add(right ? reader.GetInt64() : 0);
+        }
+
+        Require(right, $"{property} of '{Shown(name)}' is wrong, expected at most {most} whole numbers from 0 on");
+        return [.. numbers];
+    }
+
+    private void ReadMetadata(ref Utf8JsonReader reader)
+    {
+        Require(reader.TokenType == JsonTokenType.StartObject && metadata.Count == 0, $"{MetadataName} is no JSON object or there twice");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string key = reader.GetString()!;
+            reader.Read();
+            Require(
+                reader.TokenType == JsonTokenType.String && metadata.TryAdd(key, reader.GetString()!),
+                $"'{Shown(key)}' of {MetadataName} is no text or there twice");
+        }
+    }
+
+    /// <summary>The tensors cover the data one after the other, each with as many bytes as its type and shape ask for.</summary>
+    private void CheckPlaces(long dataLength)
+    {
+        long end = 0;
+        string before = "the header";
+        foreach (SafetensorsEntry entry in entries.Values.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
+        {
+            string name = $"'{Shown(entry.Name)}'";
+            Require(entry.End >= entry.Begin, $"{name} ends at byte {entry.End}, before it begins at {entry.Begin}");
+            Require(entry.End <= dataLength, $"{name} ends at byte {entry.End} of {dataLength}: the file is cut off, copy or download it again");
+            Require(entry.Begin >= end, $"{name} begins at byte {entry.Begin}, inside {before}, which ends at {end}");
+            Require(entry.Begin == end, $"{entry.Begin - end} bytes lie between {before} and {name}, expected none");
+            int size = SizeOf(entry.Type);
+            Require(size > 0, $"{name} has the dtype '{Shown(entry.Type)}', which is none of the format's");
+            long count = StoredTensor.Count(entry.Shape);
+            Require(
+                count >= 0 && count <= long.MaxValue / size && count * size == entry.End - entry.Begin,
+                $"{name} is {StoredTensor.Shown(entry.Shape)} of {entry.Type} and has {entry.End - entry.Begin} bytes, which is not its size");
+            (end, before) = (entry.End, name);
+        }
+
+        Require(end == dataLength, $"the tensors end at byte {end} of {dataLength}, expected the end of the file");
+    }
+
+    /// <summary>Bytes per element of every type of the format, most of them no weights of ours; 0 for what is none.</summary>
+    private static int SizeOf(string type) => type switch
+    {
+        "BOOL" or "U8" or "I8" or "F8_E4M3" or "F8_E5M2" => 1,
+        "U16" or "I16" or "F16" or "BF16" => 2,
+        "U32" or "I32" or "F32" => 4,
+        "U64" or "I64" or "F64" or "C64" => 8,
+        _ => 0,
+    };
+
+    private void Require(bool condition, string problem)
+    {
+        if (!condition)
+        {
+            throw new Gpt2Exception($"{path}: {problem}");
+        }
+    }
+
+    private static string Shown(string name)
+    {
+        const int Longest = 80;
+        string text = name.ReplaceLineEndings(" ");
+        return text.Length <= Longest ? text : text[..Longest] + "…";
+    }
+}

@@ -1,0 +1,142 @@
+// What the index of a TensorFlow checkpoint says of its tensors: protocol buffers BundleHeaderProto and BundleEntryProto
+// (tensorflow/core/protobuf/tensor_bundle.proto).
+
+using System.Globalization;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>A tensor's entry. Field numbers: dtype 1, shape 2, shard_id 3, offset 4, size 5, crc32c 6, slices 7.</summary>
+internal sealed record CheckpointEntry(int DataType, long[] Shape, int Shard, long Offset, long Size, uint Checksum);
+
+/// <summary>The index of a checkpoint.</summary>
+/// <param name="path">The .index file.</param>
+internal sealed class CheckpointIndex(string path)
+{
+    public const string Extension = ".index";
+    private const int MostShards = 1000;
+    private const int MostDimensions = 8;
+
+    private readonly Dictionary<string, byte[]> entries = SortedTable.Read(path);
+
+    public IEnumerable<string> Names => entries.Keys.Where(name => name.Length > 0);
+
+    /// <summary>The number of data files, from the header, which is the entry of the empty name.</summary>
+    /// <exception cref="Gpt2Exception">There is none, or it says what cannot be.</exception>
+    public int ReadShards()
+    {
+        if (!entries.TryGetValue("", out byte[]? header))
+        {
+            throw new Gpt2Exception($"{path}: has no header, expected the index of a TensorFlow checkpoint");
+        }
+
+        var reader = new ByteReader(header, path);
+        long shards = 0;
+        ulong endianness = 0;
+        while (!reader.AtEnd)
+        {
+            ulong tag = reader.Varint();
+            switch (tag)
+            {
+                case 1 << 3:
+                    shards = reader.Length(int.MaxValue);
+                    break;
+                case 2 << 3:
+                    endianness = reader.Varint();
+                    break;
+                default:
+                    reader.Skip(tag);
+                    break;
+            }
+        }
+
+        return endianness == 0 && shards is >= 1 and <= MostShards
+            ? (int)shards
+            : throw new Gpt2Exception($"{path}: found {shards} data files and byte order {endianness}, expected 1 to {MostShards} and 0, little-endian");
+    }
+
+    /// <summary>The entry of a tensor; null where there is none.</summary>
+    /// <exception cref="Gpt2Exception">It is damaged, or the tensor is stored in slices.</exception>
+    public CheckpointEntry? Find(string name)
+    {
+        if (!entries.TryGetValue(name, out byte[]? bytes))
+        {
+            return null;
+        }
+
+        var reader = new ByteReader(bytes, path);
+        long type = 0, shard = 0, offset = 0, size = 0;
+        uint checksum = 0;
+        long[] shape = [];
+        while (!reader.AtEnd)
+        {
+            ulong tag = reader.Varint();
+            switch (tag)
+            {
+                case 1 << 3:
+                    type = reader.Length(int.MaxValue);
+                    break;
+                case (2 << 3) | 2:
+                    shape = Shape(reader.Message(), name);
+                    break;
+                case 3 << 3:
+                    shard = reader.Length(MostShards);
+                    break;
+                case 4 << 3:
+                    offset = reader.Length(long.MaxValue);
+                    break;
+                case 5 << 3:
+                    size = reader.Length(long.MaxValue);
+                    break;
+                case (6 << 3) | 5:
+                    checksum = reader.Fixed32();
+                    break;
+                case (7 << 3) | 2:
+                    throw new Gpt2Exception($"{path}: {name} is stored in slices, expected it whole");
+                default:
+                    reader.Skip(tag);
+                    break;
+            }
+        }
+
+        return new CheckpointEntry((int)type, shape, (int)shard, offset, size, checksum);
+    }
+
+    /// <summary>The path of a data file: PREFIX.data-00000-of-00001.</summary>
+    public string DataFile(int shard, int shards) =>
+        path[..^Extension.Length] + string.Create(CultureInfo.InvariantCulture, $".data-{shard:D5}-of-{shards:D5}");
+
+    /// <summary>TensorShapeProto: dim 2, a message with size 1; unknown_rank 3.</summary>
+    private long[] Shape(ReadOnlySpan<byte> message, string name)
+    {
+        var shape = new List<long>(4);
+        var reader = new ByteReader(message, path);
+        while (!reader.AtEnd)
+        {
+            ulong tag = reader.Varint();
+            if (tag != ((2 << 3) | 2))
+            {
+                reader.Skip(tag);
+                continue;
+            }
+
+            long size = 0;
+            var dimension = new ByteReader(reader.Message(), path);
+            while (!dimension.AtEnd)
+            {
+                ulong inner = dimension.Varint();
+                if (inner == 1 << 3)
+                {
+                    size = dimension.Length(long.MaxValue);
+                }
+                else
+                {
+                    dimension.Skip(inner);
+                }
+            }
+
+            shape.Add(shape.Count < MostDimensions ? size : throw new Gpt2Exception($"{path}: {name} has more than {MostDimensions} dimensions"));
+        }
+
+        return [.. shape];
+    }
+}

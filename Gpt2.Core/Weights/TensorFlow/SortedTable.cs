@@ -1,0 +1,100 @@
+// A LevelDB table, the form of a TensorFlow checkpoint's .index: blocks of sorted keys with their values, an index of the
+// blocks, and a footer that says where that is.
+
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>Reads tables whole. They are small: GPT-2 XL's has some 20 KB.</summary>
+/// <remarks>
+/// A block is entries, then the places of its restarts and their number as uint32, then, outside its length, a byte for
+/// its compression and the masked CRC-32C of block and byte. An entry is three varints (bytes shared with the key
+/// before, further bytes of the key, bytes of the value), then those bytes.
+/// </remarks>
+internal static class SortedTable
+{
+    private const ulong Magic = 0xDB4775248B80FB57;
+    private const int FooterLength = 48;
+    private const int TrailerLength = 5;
+    private const int LargestFile = 1 << 24;
+    private const int MostEntries = 100_000;
+    private const int LongestKey = 256;
+
+    /// <summary>Reads every entry.</summary>
+    /// <exception cref="Gpt2Exception">The file is missing, no such table, or damaged.</exception>
+    public static Dictionary<string, byte[]> Read(string path)
+    {
+        byte[] file = Bytes(path);
+        var footer = new ByteReader(file.AsSpan(file.Length - FooterLength, FooterLength - sizeof(ulong)), path);
+        Handle(ref footer, file.Length); // the index of further blocks, of which there are none
+        (long offset, long length) = Handle(ref footer, file.Length);
+        List<(byte[] Key, byte[] Value)> index = [];
+        ReadBlock(file, offset, length, path, (key, value) => index.Add((key, value)));
+
+        var entries = new Dictionary<string, byte[]>();
+        long end = 0;
+        foreach ((_, byte[] value) in index)
+        {
+            var handle = new ByteReader(value, path);
+            (offset, length) = Handle(ref handle, file.Length);
+            Require(offset >= end, path, "its blocks overlap");
+            end = offset + length;
+            ReadBlock(file, offset, length, path, (key, content) =>
+                Require(entries.TryAdd(Encoding.UTF8.GetString(key), content), path, "a key is there twice"));
+            Require(entries.Count <= MostEntries, path, $"it has more than {MostEntries} entries");
+        }
+
+        return entries;
+    }
+
+    private static byte[] Bytes(string path)
+    {
+        using var file = new MappedFile(path);
+        byte[] bytes = file.Length <= LargestFile
+            ? file.Start(LargestFile)
+            : throw new Gpt2Exception($"{path}: found {file.Length} bytes, expected the index of a TensorFlow checkpoint, which is far smaller");
+        bool right = bytes.Length >= FooterLength && BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(bytes.Length - sizeof(ulong))) == Magic;
+        return right
+            ? bytes
+            : throw new Gpt2Exception($"{path}: does not end as the index of a TensorFlow checkpoint does: the file is cut off or another{WrongFile.Hint(bytes)}");
+    }
+
+    private static void ReadBlock(byte[] file, long offset, long length, string path, Action<byte[], byte[]> add)
+    {
+        Require(length >= sizeof(uint) && offset <= file.Length - length - TrailerLength, path, "a block goes beyond its end");
+        ReadOnlySpan<byte> block = file.AsSpan((int)offset, (int)length);
+        ReadOnlySpan<byte> trailer = file.AsSpan((int)(offset + length), TrailerLength);
+        Require(
+            Crc32C.Masked(Crc32C.Append(Crc32C.Append(0, block), trailer[..1])) == BinaryPrimitives.ReadUInt32LittleEndian(trailer[1..]),
+            path, $"the block at byte {offset} has another checksum than it was written with");
+        if (trailer[0] != 0)
+        {
+            throw new Gpt2Exception($"{path}: its blocks are compressed (kind {trailer[0]}), which OpenAI's are not: save the checkpoint anew without compression");
+        }
+
+        uint restarts = BinaryPrimitives.ReadUInt32LittleEndian(block[^sizeof(uint)..]);
+        long entriesLength = length - sizeof(uint) - (sizeof(uint) * (long)restarts);
+        Require(entriesLength >= 0, path, "a block is shorter than its list of restarts");
+        var reader = new ByteReader(block[..(int)entriesLength], path);
+        byte[] key = [];
+        for (int count = 0; !reader.AtEnd; count++)
+        {
+            Require(count < MostEntries, path, $"it has more than {MostEntries} entries");
+            long shared = reader.Length(key.Length), further = reader.Length(LongestKey - shared), valueLength = reader.Length(length);
+            key = [.. key.AsSpan(0, (int)shared), .. reader.Bytes(further)];
+            add(key, reader.Bytes(valueLength).ToArray());
+        }
+    }
+
+    /// <summary>Where a block is: offset and length as varints.</summary>
+    private static (long Offset, long Length) Handle(ref ByteReader reader, int fileLength) => (reader.Length(fileLength), reader.Length(fileLength));
+
+    private static void Require(bool condition, string path, string problem)
+    {
+        if (!condition)
+        {
+            throw new Gpt2Exception($"{path}: the file is damaged, {problem}; copy or download it again");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// A JSON object from tokens to ids, which OpenAI calls encoder.json and Hugging Face vocab.json. The merges define the
+// same, so the file is only compared.
+
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Gpt2.Core.Text;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>encoder.json or vocab.json.</summary>
+internal static class TokenIdsFile
+{
+    private const string Expected = "an object of tokens and their ids";
+
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Throws unless a file has every token of a vocabulary under its id, and no other.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="vocabulary">The vocabulary.</param>
+    /// <param name="merges">The name of the file that the vocabulary was read from.</param>
+    /// <exception cref="Gpt2Exception">It has not; the message names the first token that disagrees.</exception>
+    public static void Check(string path, Vocabulary vocabulary, string merges) =>
+        JsonFile.Read(path, Expected, root =>
+        {
+            int seen = Compare(root, vocabulary, path, merges, new bool[vocabulary.Count]);
+            return seen == vocabulary.Count
+                ? seen
+                : throw new Gpt2Exception($"{path}: found {seen} tokens, expected {vocabulary.Count} as {merges} makes them");
+        });
+
+    /// <summary>Compares the tokens of an object, and marks them as seen.</summary>
+    /// <returns>How many there are.</returns>
+    /// <exception cref="Gpt2Exception">One has another id.</exception>
+    public static int Compare(JsonElement tokens, Vocabulary vocabulary, string path, string merges, bool[] seen)
+    {
+        int count = 0;
+        foreach (JsonProperty token in tokens.EnumerateObject())
+        {
+            if (!token.Value.TryGetInt32(out int id) || id < 0 || id >= vocabulary.Count)
+            {
+                throw new Gpt2Exception(
+                    $"{path}: '{Shown(token.Name)}' has the id {JsonFile.Shown(token.Value)}, expected 0 to {vocabulary.Count - 1} as {merges} makes {vocabulary.Count} tokens");
+            }
+
+            if (token.Name != vocabulary.WrittenForm(id))
+            {
+                throw new Gpt2Exception(
+                    $"{path}: '{Shown(token.Name)}' has the id {id}, which is '{Shown(vocabulary.WrittenForm(id))}' as {merges} makes it: do the two belong together?");
+            }
+
+            seen[id] = true;
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Writes a file in the same form.</summary>
+    /// <exception cref="Gpt2Exception">A merge makes the end of text, which would then stand in the file twice.</exception>
+    public static void Write(Vocabulary vocabulary, string path)
+    {
+        if (Enumerable.Range(0, vocabulary.EndOfText).Any(id => vocabulary.WrittenForm(id) == Vocabulary.EndOfTextToken))
+        {
+            throw new Gpt2Exception($"{path}: a merge makes {Vocabulary.EndOfTextToken}, which this file can hold only once: write another format");
+        }
+
+        using FileStream stream = File.Create(path);
+        using var writer = new Utf8JsonWriter(stream, Readable);
+        writer.WriteStartObject();
+        for (int id = 0; id < vocabulary.Count; id++)
+        {
+            writer.WriteNumber(vocabulary.WrittenForm(id), id);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static string Shown(string token) => token.Length <= 40 ? token : token[..40] + "…";
+}

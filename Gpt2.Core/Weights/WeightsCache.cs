@@ -1,0 +1,209 @@
+// Binary copies of CSV folders in the user's cache: the first load leaves one, later loads take it.
+
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Gpt2.Core.Model;
+using Gpt2.Core.Numerics;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>A copy in the cache.</summary>
+/// <param name="Name">The model's name.</param>
+/// <param name="Source">The folder that it is a copy of; null where the file is none of ours or damaged.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Written">When it was written, UTC.</param>
+/// <param name="File">Its file.</param>
+public sealed record CacheEntry(string Name, string? Source, long Bytes, DateTime Written, string File);
+
+/// <summary>
+/// A folder of safetensors files, one per CSV folder. A copy is taken only if names, sizes and modification times of
+/// all files of the folder are those it was made of, and every matrix has the checksum it was written with.
+/// </summary>
+/// <param name="folder">Where the copies are.</param>
+/// <param name="leastWeights">Smaller models are read from their CSV files, which is as fast.</param>
+public sealed class WeightsCache(string folder, long leastWeights = WeightsCache.StandardLeastWeights)
+{
+    public const long StandardLeastWeights = 5_000_000;
+
+    private const string Version = "1";
+    private const string Extension = ".safetensors";
+    private const string SourceKey = "source";
+    private const string FilesKey = "files";
+    private const string ChecksumsKey = "checksums";
+
+    private static readonly TimeSpan ClockTick = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
+
+    public string Folder => folder;
+
+    /// <summary>The cache of this user.</summary>
+    public static WeightsCache OfUser() => new(ModelLocator.UserFolder("weights"));
+
+    /// <summary>Reads the weights of a model: from its copy if it has one that is right, else from itself, leaving a copy.</summary>
+    /// <param name="source">The model; only CSV folders have copies.</param>
+    /// <param name="progress">Is told the share read, 0 to 1; or null.</param>
+    /// <param name="note">Is told why a copy was not taken or could not be left: that is never an error.</param>
+    /// <param name="cancellation">Stops between matrices.</param>
+    /// <exception cref="Gpt2Exception">A file of the model is missing or wrong.</exception>
+    public Gpt2Weights Read(ModelSource source, IProgress<double>? progress, Action<string> note, CancellationToken cancellation)
+    {
+        if (source.Format != ModelFormat.Csv || source.Config.Parameters < leastWeights || Try(() => StateOf(source.Path), note) is not string state)
+        {
+            return source.ReadWeights(progress, cancellation);
+        }
+
+        string copy = FileOf(source.Path);
+        Gpt2Weights? copied = File.Exists(copy) ? Try(() => ReadCopy(copy, source, state, progress, cancellation), note) : null;
+        if (copied is not null)
+        {
+            note($"taken from {copy}");
+            return copied;
+        }
+
+        Gpt2Weights weights = source.ReadWeights(progress, cancellation);
+        string? left = Try(() => StateOf(source.Path) == state ? Write(copy, source.Path, state, weights, cancellation) : null, note);
+        note(left is null ? "no copy left in the cache" : $"copy left in {left}");
+        return weights;
+    }
+
+    /// <summary>What is in the cache, by name.</summary>
+    public IReadOnlyList<CacheEntry> Entries() => Directory.Exists(folder)
+        ? [.. Directory.EnumerateFiles(folder, "*" + Extension).Select(Describe).OrderBy(entry => entry.Name, StringComparer.Ordinal)]
+        : [];
+
+    /// <summary>Deletes all copies, and what writers that were killed have left.</summary>
+    /// <returns>The number of files and their bytes.</returns>
+    public (int Files, long Bytes) Clear()
+    {
+        FileInfo[] files = Directory.Exists(folder) ? new DirectoryInfo(folder).GetFiles("*" + Extension + "*") : [];
+        long bytes = files.Sum(file => file.Length);
+        foreach (FileInfo file in files)
+        {
+            file.Delete();
+        }
+
+        return (files.Length, bytes);
+    }
+
+    private static Gpt2Weights ReadCopy(
+        string copy, ModelSource source, string state, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        using var files = new FileSet();
+        MappedFile file = files.Open(copy);
+        SafetensorsHeader header = SafetensorsFile.ReadHeader(file, out long dataOffset);
+        if (header.Metadata.GetValueOrDefault(FilesKey) != state)
+        {
+            throw new Gpt2Exception($"{copy}: made of other files than {source.Path} has now");
+        }
+
+        string[] checksums = header.Metadata.GetValueOrDefault(ChecksumsKey, "").Split(' ');
+        int next = 0;
+        StoredTensor Find(MatrixShape shape)
+        {
+            uint checksum = 0;
+            bool found = header.Entries.TryGetValue(shape.Name, out SafetensorsEntry? entry) && next < checksums.Length
+                && uint.TryParse(checksums[next++], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out checksum);
+            return found
+                ? SafetensorsFile.Tensor(entry!, file, dataOffset) with { Checksum = checksum }
+                : throw new Gpt2Exception($"{copy}: holds no {shape.Name}");
+        }
+
+        using var cached = new BinarySource(source.Format, copy, source.Config, HyperparametersFile.FileName, Find, _ => null, files);
+        return cached.ReadWeights(progress, cancellation);
+    }
+
+    private string Write(string copy, string source, string state, Gpt2Weights weights, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(folder);
+        DeleteAbandoned();
+        (string, Matrix)[] tensors = [.. weights.Matrices().Select(matrix => (matrix.Name, matrix))];
+        var checksums = new uint[tensors.Length];
+        Parallel.For(0, tensors.Length, i => checksums[i] = StoredTensor.ChecksumOf(tensors[i].Item2.Span));
+        Dictionary<string, string> metadata = new()
+        {
+            [SourceKey] = Path.GetFullPath(source),
+            [FilesKey] = state,
+            [ChecksumsKey] = string.Join(' ', checksums.Select(checksum => checksum.ToString("x8", CultureInfo.InvariantCulture))),
+        };
+
+        WholeFile.Write(copy, path => SafetensorsWriter.Write(path, tensors, metadata, null, cancellation));
+        return copy;
+    }
+
+    /// <summary>Partial files of writers that are long gone.</summary>
+    private void DeleteAbandoned()
+    {
+        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles($"*{Extension}.partial-*"))
+        {
+            if (DateTime.UtcNow - file.LastWriteTimeUtc > Abandoned)
+            {
+                file.Delete();
+            }
+        }
+    }
+
+    /// <summary>One file per folder: a model that has changed replaces its copy.</summary>
+    private string FileOf(string source)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source));
+        string name = string.Join('_', ModelLocator.NameOf(full).Split(Path.GetInvalidFileNameChars()));
+        return Path.Combine(folder, $"{name}-{Hash(full)[..16]}{Extension}");
+    }
+
+    /// <summary>
+    /// A hash of names, sizes and times of all files. Where one is so new that a change in the same tick of the file
+    /// system's clock would not show, the tick is waited for.
+    /// </summary>
+    private static string StateOf(string source)
+    {
+        FileInfo[] files = [.. new DirectoryInfo(source).EnumerateFiles().Select(Target).OrderBy(file => file.Name, StringComparer.Ordinal)];
+        TimeSpan age = DateTime.UtcNow - files.Max(file => file.LastWriteTimeUtc);
+        if (age >= TimeSpan.Zero && age < ClockTick)
+        {
+            Thread.Sleep(ClockTick - age);
+            return StateOf(source);
+        }
+
+        var state = new StringBuilder(Version).Append('\n');
+        foreach (FileInfo file in files)
+        {
+            state.Append(CultureInfo.InvariantCulture, $"{file.Name}|{file.Length}|{file.LastWriteTimeUtc.Ticks}\n");
+        }
+
+        return Hash(state.ToString());
+    }
+
+    private static FileInfo Target(FileInfo file) => file.LinkTarget is null ? file : (FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static CacheEntry Describe(string path)
+    {
+        var info = new FileInfo(path);
+        string? source = Try(
+            () =>
+            {
+                using var file = new MappedFile(path);
+                return SafetensorsFile.ReadHeader(file, out _).Metadata.GetValueOrDefault(SourceKey);
+            },
+            _ => { });
+        string name = source is null ? Path.GetFileNameWithoutExtension(path) : ModelLocator.NameOf(source);
+        return new CacheEntry(name, source, info.Length, info.LastWriteTimeUtc, path);
+    }
+
+    /// <summary>What goes wrong in the cache is told and otherwise passed over.</summary>
+    private static T? Try<T>(Func<T?> action, Action<string> note)
+        where T : class
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (e is Gpt2Exception or IOException or UnauthorizedAccessException)
+        {
+            note(e.Message);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+// What property tests ask of every reader when a file is damaged at random.
+
+using Gpt2.Core;
+using Gpt2.Core.Model;
+using Gpt2.Core.Weights;
+
+namespace Gpt2.Tests.Core.Weights.Fixtures;
+
+internal static class DamagedModel
+{
+    /// <summary>Opens and reads a model: an error of ours in one line, or weights of the right shapes; anything else fails.</summary>
+    public static void OpenAndRead(string path)
+    {
+        try
+        {
+            using ModelSource source = ModelFolder.Open(path);
+            source.ReadTokenizer();
+            Gpt2Weights read = source.ReadWeights();
+            SmallModel.Bits(read).Length.Should().Be((int)source.Config.Parameters);
+        }
+        catch (Gpt2Exception e)
+        {
+            e.Message.Should().Contain(Path.GetDirectoryName(path)).And.NotContain("\n");
+        }
+    }
+}

@@ -1,0 +1,238 @@
+// Hugging Face's folders read: names, number types, heads, masks, several files, tokenizers; and written: what their
+// loader will find.
+
+using System.Text.Json;
+using Gpt2.Core;
+using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+using Gpt2.Tests.Core.Weights.Fixtures;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Core.Weights;
+
+public sealed class HuggingFaceFolderTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly string model;
+
+    public HuggingFaceFolderTests()
+    {
+        model = folder.PathOf("model");
+        Directory.CreateDirectory(model);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("transformer.", "F32")]
+    [InlineData("", "F32")]
+    [InlineData("transformer.", "F16")]
+    [InlineData("", "BF16")]
+    [InlineData("transformer.", "F64")]
+    public void Read_AnyNamesAndNumbers_GivesTheStoredBits(string prefix, string type)
+    {
+        Gpt2Weights weights = SmallModel.Random();
+        HuggingFaceFixture.Write(model, weights, prefix, type);
+        Gpt2Weights expected = SmallModel.Mapped(weights, type switch
+        {
+            "F16" => number => (float)(Half)number,
+            "BF16" => number => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(number) & 0xFFFF0000),
+            _ => number => number,
+        });
+
+        Gpt2Weights read = Read();
+
+        read.Config.Should().Be(SmallModel.Config);
+        SmallModel.Bits(read).Should().Equal(SmallModel.Bits(expected));
+    }
+
+    [Fact]
+    public void Read_MasksAndRedundantHead_AreIgnored()
+    {
+        Gpt2Weights weights = SmallModel.Random();
+        HuggingFaceFixture.Write(model, weights, "transformer.", "F32",
+            new FixtureTensor("transformer.h.0.attn.bias", "BOOL", [1, 1, 8, 8], new byte[64]),
+            new FixtureTensor("transformer.h.0.attn.masked_bias", "F32", [], new byte[4]),
+            HuggingFaceFixture.Tensor("lm_head.weight", weights.TokenEmbedding));
+
+        Gpt2Weights read = Read();
+
+        read.Config.TiedHead.Should().BeTrue();
+        SmallModel.Bits(read).Should().Equal(SmallModel.Bits(weights));
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData(", \"tie_word_embeddings\": false", true)]
+    [InlineData(", \"tie_word_embeddings\": false", false)]
+    public void Read_HeadOfItsOwn_IsUntied(string said, bool differs)
+    {
+        Gpt2Weights weights = SmallModel.Random();
+        Gpt2Weights other = SmallModel.Random(differs ? 5ul : 4ul);
+        HuggingFaceFixture.Write(model, weights, "transformer.", "F32", HuggingFaceFixture.Tensor("lm_head.weight", other.TokenEmbedding));
+        EditConfig(text => text.Insert(text.Length - 1, said));
+
+        Gpt2Weights read = Read();
+
+        read.Config.TiedHead.Should().BeFalse();
+        read.Head.Weight.Span.ToArray().Should().Equal(other.TokenEmbedding.Span.ToArray());
+    }
+
+    [Fact]
+    public void Open_HeadThatContradictsTheConfig_IsRefused()
+    {
+        HuggingFaceFixture.Write(model, SmallModel.Random(), "", "F32", HuggingFaceFixture.Tensor("lm_head.weight", SmallModel.Random(5).TokenEmbedding));
+        EditConfig(text => text.Insert(text.Length - 1, ", \"tie_word_embeddings\": true"));
+
+        Message().Should().Contain("config.json: tie_word_embeddings is true, but lm_head.weight has other numbers than wte.weight");
+    }
+
+    [Fact]
+    public void Open_UntiedByTheConfigWithoutAHead_IsRefused()
+    {
+        HuggingFaceFixture.Write(model, SmallModel.Random());
+        EditConfig(text => text.Insert(text.Length - 1, ", \"tie_word_embeddings\": false"));
+
+        Message().Should().Contain("model.safetensors: holds no lm_head.weight, expected one of 260 × 6");
+    }
+
+    [Fact]
+    public void Read_NoAttentionBias_IsAModelWithout()
+    {
+        Gpt2Weights weights = TestModels.Random(SmallModel.Config with { QkvBias = false }, 4);
+        HuggingFaceFixture.Write(model, weights);
+
+        Gpt2Weights read = Read();
+
+        read.Config.QkvBias.Should().BeFalse();
+        SmallModel.Bits(read).Should().Equal(SmallModel.Bits(weights));
+    }
+
+    [Fact]
+    public void Read_SeveralFilesWithAnIndex_GivesTheBits()
+    {
+        Gpt2Weights weights = SmallModel.Random();
+        HuggingFaceFixture.WriteShards(model, weights);
+
+        SmallModel.Bits(Read()).Should().Equal(SmallModel.Bits(weights));
+    }
+
+    [Theory]
+    [InlineData("model-00002-of-00002.safetensors", "../other.safetensors", "weight_map names '../other.safetensors'")]
+    [InlineData("model-00002-of-00002.safetensors", "model-00003-of-00002.safetensors", "model-00003-of-00002.safetensors: no such file")]
+    [InlineData("\"transformer.wte.weight\": \"model-00001-of-00002.safetensors\", ", "", "holds transformer.wte.weight, which model.safetensors.index.json does not list")]
+    [InlineData("\"transformer.wte.weight\": \"model-00001", "\"transformer.wte.weight\": \"model-00002", "holds transformer.wte.weight, which model.safetensors.index.json says is in model-00002-of-00002.safetensors")]
+    [InlineData("{\"transformer.wte.weight\"", "{\"transformer.x\": \"model-00001-of-00002.safetensors\", \"transformer.wte.weight\"", "says that transformer.x is in model-00001-of-00002.safetensors, which does not hold it")]
+    [InlineData("weight_map", "weights", "weight_map is missing")]
+    [InlineData("\"model-00001-of-00002.safetensors\"", "5", "not in the expected form")]
+    public void Open_DamagedIndex_SaysWhat(string found, string replaced, string message)
+    {
+        HuggingFaceFixture.WriteShards(model, SmallModel.Random());
+        string index = Path.Combine(model, "model.safetensors.index.json");
+        File.WriteAllText(index, File.ReadAllText(index).Replace(found, replaced, StringComparison.Ordinal));
+
+        Message().Should().Contain(message);
+    }
+
+    [Fact]
+    public void Open_ShardsWithoutAnIndex_SaysWhatIsMissing()
+    {
+        HuggingFaceFixture.WriteShards(model, SmallModel.Random());
+        File.Delete(Path.Combine(model, "model.safetensors.index.json"));
+
+        Message().Should().Be($"{model}: no model; model-00001-of-00002.safetensors is one of several, and model.safetensors.index.json, which lists them, is missing");
+    }
+
+    [Fact]
+    public void Write_Folder_HoldsWhatTheirLoaderLooksFor()
+    {
+        Gpt2Weights weights = SmallModel.WithOddNumbers();
+
+        HuggingFaceFolder.Write(folder.PathOf("written"), weights, SmallModel.Vocabulary);
+
+        Dictionary<string, FixtureTensor> tensors = SafetensorsFixture.Read(folder.PathOf("written", "model.safetensors"));
+        tensors.Values.Should().BeEquivalentTo(HuggingFaceFixture.Tensors(weights, "transformer.", "F32"));
+        File.ReadAllText(folder.PathOf("written", "merges.txt")).Should().Be(SmallModel.MergesText);
+        JsonOf("vocab.json").EnumerateObject().Select(token => (token.Name, token.Value.GetInt32()))
+            .Should().Equal(Enumerable.Range(0, 260).Select(id => (SmallModel.Vocabulary.WrittenForm(id), id)));
+        JsonElement config = JsonOf("config.json");
+        config.GetProperty("model_type").GetString().Should().Be("gpt2");
+        config.GetProperty("architectures")[0].GetString().Should().Be("GPT2LMHeadModel");
+        (string, int)[] sizes = [("vocab_size", 260), ("n_positions", 8), ("n_embd", 6), ("n_head", 3), ("n_layer", 2), ("eos_token_id", 259)];
+        sizes.Should().AllSatisfy(size => config.GetProperty(size.Item1).GetInt32().Should().Be(size.Item2));
+        JsonOf("tokenizer_config.json").GetProperty("tokenizer_class").GetString().Should().Be("GPT2Tokenizer");
+        Directory.EnumerateFileSystemEntries(folder.Root).Should().HaveCount(2, "nothing is left beside the folder");
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void WriteThenRead_AnyModel_KeepsEveryBit(bool tied, bool text)
+    {
+        Gpt2Config config = (text ? SmallModel.Config : new Gpt2Config(3, 8, 6, 3, 2)) with { TiedHead = tied };
+        Gpt2Weights weights = TestModels.Random(config, 7);
+
+        HuggingFaceFolder.Write(folder.PathOf("written"), weights, text ? SmallModel.Vocabulary : null);
+
+        using ModelSource source = ModelFolder.Open(folder.PathOf("written"));
+        source.Config.Should().Be(config);
+        SmallModel.Bits(source.ReadWeights()).Should().Equal(SmallModel.Bits(weights));
+        (source.ReadTokenizer()?.Vocabulary.Merges).Should().BeEquivalentTo(text ? SmallModel.Vocabulary.Merges : null);
+    }
+
+    [SharedFact]
+    public void Tokenizer_OfGpt2_AgreesWithOpenAisIds()
+    {
+        // The published ids against the published merges, and our writing of them against both.
+        string ids = File.ReadAllText(SharedData.PathOf("gpt2", "encoder.json"));
+        File.WriteAllText(Path.Combine(model, "vocab.json"), ids);
+        File.Copy(SharedData.PathOf("gpt2", "vocab.bpe"), Path.Combine(model, "merges.txt"));
+        var config = new Gpt2Config(50257, 2, 1, 1, 1);
+        HuggingFaceFolder.Write(folder.PathOf("written"), TestModels.Random(config, 1), VocabularyFile.Read(Path.Combine(model, "merges.txt")));
+
+        using ModelSource source = ModelFolder.Open(folder.PathOf("written"));
+        source.ReadTokenizer()!.Encode("Mike is quick. He moves").Should().Equal(16073, 318, 2068, 13, 679, 6100);
+        JsonElement.DeepEquals(JsonOf("vocab.json"), JsonDocument.Parse(ids).RootElement).Should().BeTrue();
+        File.ReadAllText(folder.PathOf("written", "merges.txt")).Should().Be(File.ReadAllText(Path.Combine(model, "merges.txt")));
+    }
+
+    [Fact]
+    public void Write_NoAttentionBias_WritesZeros()
+    {
+        Gpt2Weights weights = TestModels.Random(SmallModel.Config with { QkvBias = false }, 4);
+
+        HuggingFaceFolder.Write(folder.PathOf("written"), weights, SmallModel.Vocabulary);
+
+        FixtureTensor bias = SafetensorsFixture.Read(folder.PathOf("written", "model.safetensors"))["transformer.h.1.attn.c_attn.bias"];
+        bias.Shape.Should().Equal(18);
+        bias.Bytes.Should().AllSatisfy(value => value.Should().Be(0));
+    }
+
+    [Fact]
+    public void Write_Cancelled_LeavesNothing()
+    {
+        Action write = () => HuggingFaceFolder.Write(folder.PathOf("written"), SmallModel.Random(), null, null, new CancellationToken(canceled: true));
+
+        write.Should().Throw<OperationCanceledException>();
+        Directory.EnumerateFileSystemEntries(folder.Root).Should().ContainSingle();
+    }
+
+    private void EditConfig(Func<string, string> edit)
+    {
+        string config = Path.Combine(model, "config.json");
+        File.WriteAllText(config, edit(File.ReadAllText(config)));
+    }
+
+    private JsonElement JsonOf(string file) => JsonDocument.Parse(File.ReadAllText(folder.PathOf("written", file))).RootElement;
+
+    private Gpt2Weights Read()
+    {
+        using ModelSource source = ModelFolder.Open(model);
+        source.Format.Should().Be(ModelFormat.Safetensors);
+        return source.ReadWeights();
+    }
+
+    private string Message() => FluentActions.Invoking(() => ModelFolder.Open(model)).Should().Throw<Gpt2Exception>().Which.Message;
+}

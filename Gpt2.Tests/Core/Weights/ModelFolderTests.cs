@@ -1,0 +1,170 @@
+// What is in a folder is told by its files; where that is not one model, the message says what there is and how to choose.
+
+using Gpt2.Core;
+using Gpt2.Core.Weights;
+using Gpt2.Tests.Core.Weights.Fixtures;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Core.Weights;
+
+public sealed class ModelFolderTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Open_CsvFolder_IsRecognised()
+    {
+        CsvModelFolder.Write(folder.PathOf("m"), SmallModel.Random(), SmallModel.Vocabulary);
+
+        FormatOf("m").Should().Be(ModelFormat.Csv);
+        FormatOf("m", "model_wte.csv").Should().Be(ModelFormat.Csv);
+        FormatOf("m", "hparams.json").Should().Be(ModelFormat.Csv);
+    }
+
+    [Fact]
+    public void Open_JavaScriptFolder_IsRecognised()
+    {
+        CsvModelFolder.Write(folder.PathOf("m"), SmallModel.Random(), SmallModel.Vocabulary, VocabularyFiles.JavaScript);
+
+        FormatOf("m").Should().Be(ModelFormat.Csv);
+    }
+
+    [Fact]
+    public void Open_HuggingFaceFolder_IsRecognisedAmongItsOtherFiles()
+    {
+        HuggingFaceFixture.Write(folder.PathOf("m"), SmallModel.Random());
+        foreach (string other in (string[])["pytorch_model.bin", "tf_model.h5", "flax_model.msgpack", "README.md", "generation_config.json"])
+        {
+            File.WriteAllText(folder.PathOf("m", other), "something else");
+        }
+
+        FormatOf("m").Should().Be(ModelFormat.Safetensors);
+        FormatOf("m", "model.safetensors").Should().Be(ModelFormat.Safetensors);
+    }
+
+    [Fact]
+    public void Open_Checkpoint_IsRecognisedBesideTheSizesThatCsvHasToo()
+    {
+        TensorFlowFixture.Write(folder.PathOf("m"), SmallModel.Random());
+        File.WriteAllText(folder.PathOf("m", "checkpoint"), "model_checkpoint_path: \"model.ckpt\"");
+        File.WriteAllText(folder.PathOf("m", "model.ckpt.meta"), "a graph");
+
+        FormatOf("m").Should().Be(ModelFormat.TensorFlow);
+        FormatOf("m", "model.ckpt.index").Should().Be(ModelFormat.TensorFlow);
+    }
+
+    [Fact]
+    public void Open_AllFormats_AreToldApart()
+    {
+        CsvModelFolder.Write(folder.PathOf("m"), SmallModel.Random(), SmallModel.Vocabulary);
+        HuggingFaceFixture.Write(folder.PathOf("m"), SmallModel.Random());
+        TensorFlowFixture.Write(folder.PathOf("m"), SmallModel.Random());
+        LlmCFixture.Write(folder.PathOf("m", "gpt2.bin"), SmallModel.Random());
+
+        Message("m").Should().Contain(
+            "found 4 models, model_wte.csv (csv), model.safetensors (safetensors), model.ckpt.index (tensorflow), gpt2.bin (llmc): "
+            + "choose with --format csv|safetensors|tensorflow|llmc");
+        foreach (ModelFormat format in ModelFormat.All)
+        {
+            using ModelSource source = ModelFolder.Open(folder.PathOf("m"), format);
+            source.Format.Should().Be(format);
+            SmallModel.Bits(source.ReadWeights()).Should().Equal(SmallModel.Bits(SmallModel.Random()));
+        }
+    }
+
+    [Fact]
+    public void Open_SafetensorsOfAnotherName_IsRecognised()
+    {
+        HuggingFaceFixture.Write(folder.PathOf("m"), SmallModel.Random());
+        File.Move(folder.PathOf("m", "model.safetensors"), folder.PathOf("m", "tuned.safetensors"));
+
+        FormatOf("m").Should().Be(ModelFormat.Safetensors);
+    }
+
+    [Fact]
+    public void Open_TwoFormats_SaysWhichFilesAndHowToChoose()
+    {
+        CsvModelFolder.Write(folder.PathOf("m"), SmallModel.Random(), SmallModel.Vocabulary);
+        HuggingFaceFixture.Write(folder.PathOf("m"), SmallModel.Random());
+
+        Message("m").Should().Be(
+            $"{folder.PathOf("m")}: found 2 models, model_wte.csv (csv), model.safetensors (safetensors): "
+            + $"choose with --format csv|safetensors, or name the file, as in --model {folder.PathOf("m", "model_wte.csv")}");
+        foreach (ModelFormat format in (ModelFormat[])[ModelFormat.Csv, ModelFormat.Safetensors])
+        {
+            using ModelSource source = ModelFolder.Open(folder.PathOf("m"), format);
+            source.Format.Should().Be(format);
+        }
+    }
+
+    [Fact]
+    public void Open_TwoModelsOfAFormat_SaysToNameAFile()
+    {
+        HuggingFaceFixture.Write(folder.PathOf("m"), SmallModel.Random());
+        File.Move(folder.PathOf("m", "model.safetensors"), folder.PathOf("m", "one.safetensors"));
+        File.Copy(folder.PathOf("m", "one.safetensors"), folder.PathOf("m", "two.safetensors"));
+
+        Message("m").Should().EndWith(
+            $"found 2 models, one.safetensors (safetensors), two.safetensors (safetensors): name the file, as in --model {folder.PathOf("m", "one.safetensors")}");
+        FormatOf("m", "two.safetensors").Should().Be(ModelFormat.Safetensors);
+    }
+
+    [Theory]
+    [InlineData("pytorch_model.bin", "pytorch_model.bin is a Python pickle, which is not read: save the model as safetensors")]
+    [InlineData("gpt2.Q4_0.gguf", "gpt2.Q4_0.gguf is a GGUF file, which is not read: take the model's safetensors")]
+    [InlineData("config.json", "config.json is there, and model.safetensors, which goes with it, is missing")]
+    public void Open_ModelOfAnotherProgram_SaysWhatToDo(string file, string message)
+    {
+        Directory.CreateDirectory(folder.PathOf("m"));
+        File.WriteAllText(folder.PathOf("m", file), "{}");
+
+        Message("m").Should().Be($"{folder.PathOf("m")}: no model; {message}");
+    }
+
+    [Fact]
+    public void Open_FormatThatIsNotThere_SaysWhatItNeeds()
+    {
+        CsvModelFolder.Write(folder.PathOf("m"), SmallModel.Random(), SmallModel.Vocabulary);
+
+        FluentActions.Invoking(() => ModelFolder.Open(folder.PathOf("m"), ModelFormat.Safetensors)).Should().Throw<Gpt2Exception>()
+            .Which.Message.Should().Be($"{folder.PathOf("m")}: no model in this folder, expected config.json with model.safetensors (safetensors)");
+    }
+
+    [Fact]
+    public void Open_FileOfNoFormat_SaysWhatIsExpected()
+    {
+        File.WriteAllText(folder.PathOf("notes.txt"), "");
+
+        Message("notes.txt").Should().StartWith($"{folder.PathOf("notes.txt")}: not a model's file by its name; expected hparams.json with model_wte.csv (csv), or ");
+    }
+
+    [Theory]
+    [InlineData("m", "m")]
+    [InlineData("m/", "m")]
+    [InlineData("m/model_wte.csv", "m")]
+    [InlineData("m/hparams.json", "m")]
+    [InlineData("m/tuned.safetensors", "tuned")]
+    public void NameOf_FolderOrFile_IsTheModels(string path, string name)
+    {
+        Directory.CreateDirectory(folder.PathOf("m"));
+        foreach (string file in (string[])["model_wte.csv", "hparams.json", "tuned.safetensors"])
+        {
+            File.WriteAllText(folder.PathOf("m", file), "");
+        }
+
+        ModelLocator.NameOf(folder.Root + "/" + path).Should().Be(name);
+    }
+
+    private ModelFormat FormatOf(params string[] path)
+    {
+        using ModelSource source = ModelFolder.Open(folder.PathOf(path));
+        SmallModel.Bits(source.ReadWeights()).Should().Equal(SmallModel.Bits(SmallModel.Random()));
+        source.ReadTokenizer()!.Vocabulary.Merges.Should().Equal(SmallModel.Vocabulary.Merges);
+        return source.Format;
+    }
+
+    private string Message(string path) =>
+        FluentActions.Invoking(() => ModelFolder.Open(folder.PathOf(path))).Should().Throw<Gpt2Exception>().Which.Message;
+}

@@ -1,0 +1,159 @@
+// Damaged safetensors files: refused at once, with one line and without memory for what the header claims. Random bytes
+// and random edits end in an error of ours or in a model of the right shape.
+
+using System.Text;
+using FsCheck.Fluent;
+using Gpt2.Core;
+using Gpt2.Core.Weights;
+using Gpt2.Tests.Core.Weights.Fixtures;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Core.Weights;
+
+public sealed class SafetensorsDamageTests : IDisposable
+{
+    private const string Good = "\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]";
+
+    private readonly TemporaryFolder folder = new();
+
+    public SafetensorsDamageTests() => HuggingFaceFixture.Write(folder.Root, SmallModel.Random());
+
+    private string FilePath => folder.PathOf("model.safetensors");
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(1ul << 60)]
+    [InlineData(ulong.MaxValue)]
+    [InlineData(1ul << 63)]
+    [InlineData(100_000_001ul)]
+    [InlineData(58ul)]
+    public void Open_HeaderLongerThanTheFile_IsRefused(ulong length)
+    {
+        SafetensorsFixture.WriteRaw(FilePath, $"{{\"t\":{{{Good}}}}}", [], length);
+
+        Message().Should().Be(
+            $"{FilePath}: the header is said to have {length} bytes, expected at most 57; the file is cut off or no safetensors file");
+    }
+
+    [Theory]
+    [InlineData("", "the header is not valid JSON")]
+    [InlineData("[]", "the header is no JSON object")]
+    [InlineData("5", "the header is no JSON object")]
+    [InlineData("{\"t\":{" + Good + "}", "the header is not valid JSON")]
+    [InlineData("{\"t\":{" + Good + "}} x", "the header is not valid JSON")]
+    [InlineData("{\"t\":5}", "'t' is no JSON object")]
+    [InlineData("{\"t\":{" + Good + "},\"t\":{" + Good + "}}", "the header has 't' twice")]
+    [InlineData("{\"t\":{" + Good + ",\"dtype\":\"F16\"}}", "'t' has 'dtype' too much")]
+    [InlineData("{\"t\":{" + Good + ",\"more\":1}}", "'t' has 'more' too much")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,3]}}", "'t' lacks dtype, shape or two data_offsets")]
+    [InlineData("{\"t\":{\"dtype\":32,\"shape\":[2,3],\"data_offsets\":[0,24]}}", "the dtype of 't' is no text")]
+    [InlineData("{\"t\":{\"dtype\":\"F33\",\"shape\":[2,3],\"data_offsets\":[0,24]}}", "'t' has the dtype 'F33', which is none of the format's")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,4],\"data_offsets\":[0,24]}}", "'t' is [2, 4] of F32 and has 24 bytes, which is not its size")]
+    [InlineData("{\"t\":{\"dtype\":\"F64\",\"shape\":[2,3],\"data_offsets\":[0,24]}}", "'t' is [2, 3] of F64 and has 24 bytes, which is not its size")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,24]}}", "which is not its size")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904],\"data_offsets\":[0,24]}}", "which is not its size")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[-2,-3],\"data_offsets\":[0,24]}}", "shape of 't' is wrong")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2.5,3],\"data_offsets\":[0,24]}}", "shape of 't' is wrong")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[1e30],\"data_offsets\":[0,24]}}", "shape of 't' is wrong")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,6],\"data_offsets\":[0,24]}}", "shape of 't' is wrong, expected at most 8")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":6,\"data_offsets\":[0,24]}}", "shape of 't' is wrong")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24,48]}}", "data_offsets of 't' is wrong, expected at most 2")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[24,0]}}", "'t' ends at byte 0, before it begins at 24")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,48]}}", "'t' ends at byte 48 of 24: the file is cut off")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[9223372036854775800,9223372036854775807]}}", "of 24: the file is cut off")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[12,24]}}", "12 bytes lie between the header and 't', expected none")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]}}", "the tensors end at byte 12 of 24")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]},\"u\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[8,24]}}", "'u' begins at byte 8, inside 't', which ends at 16")]
+    [InlineData("{\"t\":{" + Good + "},\"u\":{" + Good + "}}", "'u' begins at byte 0, inside 't', which ends at 24")]
+    [InlineData("{\"__metadata__\":5,\"t\":{" + Good + "}}", "__metadata__ is no JSON object")]
+    [InlineData("{\"__metadata__\":{\"a\":5},\"t\":{" + Good + "}}", "'a' of __metadata__ is no text")]
+    [InlineData("{\"__metadata__\":{\"a\":\"b\",\"a\":\"b\"},\"t\":{" + Good + "}}", "'a' of __metadata__ is no text or there twice")]
+    [InlineData("{\"\xFF\":{" + Good + "}}", "the header")]
+    [InlineData("{\"\\ud800\":{" + Good + "}}", "the header holds text that is not UTF-8")]
+    [InlineData("{}", "the tensors end at byte 0 of 24")]
+    public void Open_HeaderThatCannotBe_SaysWhat(string header, string message)
+    {
+        SafetensorsFixture.WriteRaw(FilePath, header, new byte[24]);
+
+        Message().Should().StartWith(FilePath + ": ").And.Contain(message);
+    }
+
+    [Fact]
+    public void Open_DeepHeader_IsRefused()
+    {
+        SafetensorsFixture.WriteRaw(FilePath, "{\"t\":{\"dtype\":\"F32\",\"shape\":" + new string('[', 100_000), new byte[24]);
+
+        Message().Should().Contain("shape of 't' is wrong");
+
+        SafetensorsFixture.WriteRaw(FilePath, new string('[', 100_000), new byte[24]);
+
+        Message().Should().Contain("the header is no JSON object");
+    }
+
+    [Theory]
+    [InlineData("", "found 0 bytes, expected a safetensors file")]
+    [InlineData("1234567", "found 7 bytes, expected a safetensors file")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 548105171\n", "this is a Git-LFS pointer in place of the file; 'git lfs pull' fetches it")]
+    [InlineData("\n<!DOCTYPE html><html><body>Sign in</body></html>", "this is an HTML page saved in place of the file; download the file itself")]
+    public void Open_AnotherFile_SaysWhatItIs(string content, string message)
+    {
+        File.WriteAllText(FilePath, content);
+
+        Message().Should().EndWith(content.Length < 8 ? message + ": copy or download it again" : message);
+    }
+
+    [Fact]
+    public void Open_FileCutOff_NamesTheTensor()
+    {
+        byte[] bytes = File.ReadAllBytes(FilePath);
+        File.WriteAllBytes(FilePath, bytes[..^5]);
+
+        Message().Should().Contain("'transformer.ln_f.bias' ends at byte").And.Contain("the file is cut off, copy or download it again");
+    }
+
+    [Theory]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}}", 1ul << 60)]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2000000000,2000000000],\"data_offsets\":[0,16000000000000000000]}}", null)]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2000000000],\"data_offsets\":[0,8000000000]}}", null)]
+    public void Open_HugeClaims_TakesLittleMemory(string header, ulong? length)
+    {
+        SafetensorsFixture.WriteRaw(FilePath, header, new byte[24], length);
+        Message();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Message();
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(2_000_000);
+    }
+
+    [Fact]
+    public void Open_RandomBytes_IsRefused() =>
+        SeededProperty.Holds(Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf(), bytes =>
+        {
+            File.WriteAllBytes(FilePath, bytes);
+            Message().Should().StartWith(FilePath);
+        });
+
+    [Fact]
+    public void Open_RandomHeader_IsRefused() =>
+        SeededProperty.Holds(Gen.Elements("{}[]\",:0123 -.etruflansdypho_F64BI\\u".ToCharArray()).ArrayOf(), characters =>
+        {
+            SafetensorsFixture.WriteRaw(FilePath, "{\"" + new string(characters), new byte[24]);
+            Message().Should().StartWith(FilePath);
+        });
+
+    [Fact]
+    public void Open_RandomEdits_IsRefusedOrAWholeModel()
+    {
+        byte[] original = File.ReadAllBytes(FilePath);
+        int header = Encoding.Latin1.GetString(original).LastIndexOf('}') + 1;
+        SeededProperty.Holds(RandomEdits.Of(header), edits =>
+        {
+            File.WriteAllBytes(FilePath, RandomEdits.Apply(original, edits));
+            DamagedModel.OpenAndRead(FilePath);
+        }, count: 500);
+    }
+
+    private string Message() => FluentActions.Invoking(() => ModelFolder.Open(folder.Root)).Should().Throw<Gpt2Exception>().Which.Message;
+}
