@@ -14,6 +14,9 @@ internal interface IPanel<TVector>
     /// <summary>From the first column of a tile's first vector to that of its second.</summary>
     public static abstract int SecondColumn { get; }
 
+    /// <summary>Asks for the row that will be read some time later.</summary>
+    public static abstract void ReadAhead(ref float row);
+
     public static abstract TVector First(ref float row);
 
     public static abstract TVector Second(ref float row);
@@ -33,6 +36,13 @@ internal readonly struct FloatPanel<TLanes, TVector> : IPanel<TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ReadAhead(ref float row)
+    {
+        Prefetch.Ahead(ref row);
+        Prefetch.Ahead(ref Unsafe.Add(ref row, Panels.Width / 2));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector First(ref float row) => TLanes.Load(ref row, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -48,6 +58,9 @@ internal readonly struct BFloat16Panel<TLanes, TVector, TInts> : IPanel<TVector>
     public static int RowLength => Panels.Width / 2;
 
     public static int SecondColumn => Panels.Width / 2;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ReadAhead(ref float row) => Prefetch.Ahead(ref row);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector First(ref float row) => TLanes.LoadLower(ref row, 0);

@@ -29,7 +29,8 @@ internal static class Scratch
         ref Memory<float> buffer = ref buffers[(int)use];
         if (buffer.Length < length)
         {
-            buffer = CacheAligned.Allocate(length, zeroed: false);
+            // Room to double: a context that grows by a token at a time does not allocate at every token.
+            buffer = CacheAligned.Allocate(Math.Max(length, 2 * buffer.Length), zeroed: false);
         }
 
         return buffer.Span[..length];

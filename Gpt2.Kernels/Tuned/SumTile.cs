@@ -62,6 +62,7 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
         for (int i = 0; i < linePairs; i++)
         {
             line = ref Unsafe.Add(ref line, Panels.Width);
+            ReadAhead(ref line);
             TInts first = TLanes.LoadInts(ref line, -BFloat16.LineLength), second = TLanes.LoadInts(ref line, 0);
             for (int pair = 0; pair < 16 / TType.Bits; pair++)
             {
@@ -101,6 +102,7 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
         for (int i = 0; i < linePairs; i++)
         {
             line = ref Unsafe.Add(ref line, Panels.Width);
+            ReadAhead(ref line);
             TInts first = TLanes.LoadInts(ref line, -BFloat16.LineLength), second = TLanes.LoadInts(ref line, 0);
             for (int pair = 0; pair < 16 / TType.Bits; pair++)
             {
@@ -132,6 +134,7 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
         for (int i = 0; i < linePairs; i++)
         {
             line = ref Unsafe.Add(ref line, Panels.Width);
+            ReadAhead(ref line);
             TInts first = TLanes.LoadInts(ref line, -BFloat16.LineLength), second = TLanes.LoadInts(ref line, 0);
             for (int pair = 0; pair < 16 / TType.Bits; pair++)
             {
@@ -159,6 +162,7 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
         for (int i = 0; i < linePairs; i++)
         {
             line = ref Unsafe.Add(ref line, Panels.Width);
+            ReadAhead(ref line);
             TInts first = TLanes.LoadInts(ref line, -BFloat16.LineLength), second = TLanes.LoadInts(ref line, 0);
             for (int pair = 0; pair < 16 / TType.Bits; pair++)
             {
@@ -170,6 +174,13 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
         }
 
         row0.AddTo(ref tile, 0, new Scales(ref group), Unsafe.Add(ref left, 1));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ReadAhead(ref uint line)
+    {
+        Prefetch.Ahead(ref Unsafe.Add(ref line, -BFloat16.LineLength));
+        Prefetch.Ahead(ref line);
     }
 
     /// <summary>The scales of a tile's columns, which begin the group.</summary>

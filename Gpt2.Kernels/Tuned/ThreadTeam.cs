@@ -1,7 +1,7 @@
 // Threads for jobs of a few microseconds: workers that look for the next job for a moment before they sleep. The parts of
 // a job are handed out one by one, so which thread computes a part is left to chance; kernels are written so that it does
-// not matter to a single bit. This is the one place of the kernels with unsafe code: a job may hold spans, so it has to
-// stay on its caller's stack, and workers reach it there by its address. The caller waits for them, so it stays valid.
+// not matter to a single bit. This and Prefetch.cs are the places of the kernels with unsafe code: a job may hold spans, so it
+// has to stay on its caller's stack, and workers reach it there by its address. The caller waits for them, so it stays valid.
 
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;

@@ -88,6 +88,7 @@ internal static class Tile<TLanes, TVector, TPanel>
         Row row = new(ref start, 0), rowNext = new(ref start, next);
         for (int k = 0; k < depth; k++)
         {
+            TPanel.ReadAhead(ref right);
             ref float rightNext = ref Unsafe.Add(ref right, next);
             row.Add(Unsafe.Add(ref left, k), TPanel.First(ref right), TPanel.Second(ref right));
             rowNext.Add(Unsafe.Add(ref left, k), TPanel.First(ref rightNext), TPanel.Second(ref rightNext));
@@ -148,6 +149,7 @@ internal static class Tile<TLanes, TVector, TPanel>
         Row row6 = new(ref start, 6 * startStride), row7 = new(ref start, 7 * startStride);
         for (int k = 0; k < depth; k++)
         {
+            TPanel.ReadAhead(ref right);
             TVector first = TPanel.First(ref right), second = TPanel.Second(ref right);
             row0.Add(left, first, second);
             row1.Add(Unsafe.Add(ref left, 1), first, second);
@@ -179,6 +181,7 @@ internal static class Tile<TLanes, TVector, TPanel>
         Row row3 = new(ref start, 3 * startStride), row4 = new(ref start, 4 * startStride), row5 = new(ref start, 5 * startStride);
         for (int k = 0; k < depth; k++)
         {
+            TPanel.ReadAhead(ref right);
             TVector first = TPanel.First(ref right), second = TPanel.Second(ref right);
             row0.Add(left, first, second);
             row1.Add(Unsafe.Add(ref left, 1), first, second);
@@ -206,6 +209,7 @@ internal static class Tile<TLanes, TVector, TPanel>
         Row row2 = new(ref start, 2 * startStride), row3 = new(ref start, 3 * startStride);
         for (int k = 0; k < depth; k++)
         {
+            TPanel.ReadAhead(ref right);
             TVector first = TPanel.First(ref right), second = TPanel.Second(ref right);
             row0.Add(left, first, second);
             row1.Add(Unsafe.Add(ref left, 1), first, second);
@@ -228,6 +232,7 @@ internal static class Tile<TLanes, TVector, TPanel>
         Row row0 = new(ref start, 0), row1 = new(ref start, startStride);
         for (int k = 0; k < depth; k++)
         {
+            TPanel.ReadAhead(ref right);
             TVector first = TPanel.First(ref right), second = TPanel.Second(ref right);
             row0.Add(left, first, second);
             row1.Add(Unsafe.Add(ref left, 1), first, second);
@@ -245,45 +250,12 @@ internal static class Tile<TLanes, TVector, TPanel>
         Row row0 = new(ref start, 0);
         for (int k = 0; k < depth; k++)
         {
+            TPanel.ReadAhead(ref right);
             row0.Add(Unsafe.Add(ref left, k), TPanel.First(ref right), TPanel.Second(ref right));
             right = ref Unsafe.Add(ref right, TPanel.RowLength);
         }
 
         row0.Store(ref result, 0);
-    }
-
-    /// <summary>
-    /// One row by the tiles of four panels at a time: memory gives more when it is read at several places, and one row is all
-    /// that the panels are read for.
-    /// </summary>
-    /// <param name="left">[depth]</param>
-    /// <param name="right">The first of the four tiles' panels.</param>
-    /// <param name="panelLength">From a panel to the next.</param>
-    /// <param name="depth">How far the inner dimension runs.</param>
-    /// <param name="start">What is added to, the tiles' columns a panel's width apart.</param>
-    /// <param name="result">As the start.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void OneRowOfFour(ref float left, ref float right, nint panelLength, int depth, ref float start, ref float result)
-    {
-        Row panel0 = new(ref start, 0), panel1 = new(ref start, Panels.Width);
-        Row panel2 = new(ref start, 2 * Panels.Width), panel3 = new(ref start, 3 * Panels.Width);
-        ref float right2 = ref Unsafe.Add(ref right, 2 * panelLength);
-        for (int k = 0; k < depth; k++)
-        {
-            float factor = Unsafe.Add(ref left, k);
-            ref float right1 = ref Unsafe.Add(ref right, panelLength), right3 = ref Unsafe.Add(ref right2, panelLength);
-            panel0.Add(factor, TPanel.First(ref right), TPanel.Second(ref right));
-            panel1.Add(factor, TPanel.First(ref right1), TPanel.Second(ref right1));
-            panel2.Add(factor, TPanel.First(ref right2), TPanel.Second(ref right2));
-            panel3.Add(factor, TPanel.First(ref right3), TPanel.Second(ref right3));
-            right = ref Unsafe.Add(ref right, TPanel.RowLength);
-            right2 = ref Unsafe.Add(ref right2, TPanel.RowLength);
-        }
-
-        panel0.Store(ref result, 0);
-        panel1.Store(ref result, Panels.Width);
-        panel2.Store(ref result, 2 * Panels.Width);
-        panel3.Store(ref result, 3 * Panels.Width);
     }
 
     /// <summary>One row of a tile: two vectors, held in registers.</summary>
