@@ -58,6 +58,9 @@ internal static class Product<TLanes, TVector>
     /// <summary>Right panels that a block has at most: 3 · 768 · 32 floats are 288 KiB.</summary>
     private const int BlockPanels = 3;
 
+    /// <summary>Right panels that one row is multiplied with at a time.</summary>
+    private const int PanelsAtOnce = 4;
+
     /// <summary>Rows whose left side is packed at a time: the buffer stays below 10 MB.</summary>
     private const int BlockRows = 256 * 12;
 
@@ -105,7 +108,7 @@ internal static class Product<TLanes, TVector>
     {
         int panels = Panels.Count(product.Columns);
         int threads = team?.Threads ?? 1;
-        int perGroup = Math.Clamp(panels / (threads * 4), 1, BlockPanels);
+        int perGroup = product.Rows == 1 ? PanelsAtOnce : Math.Clamp(panels / (threads * 4), 1, BlockPanels);
         int groups = (panels + perGroup - 1) / perGroup;
         var work = new Blocks
         {
@@ -246,6 +249,13 @@ internal static class Product<TLanes, TVector>
             int lastPanel = Math.Min(firstPanel + PanelsPerGroup, Panels.Count(Product.Columns));
 
             ReadOnlySpan<float> right = RightOf(firstPanel, lastPanel, out int panelLength);
+            int lastColumn = (firstPanel + PanelsAtOnce) * Panels.Width;
+            if (Product.Rows == 1 && lastColumn <= Product.Columns)
+            {
+                OneRow(right[..(((PanelsAtOnce - 1) * panelLength) + (Depth * Panels.Width))], panelLength, firstPanel * Panels.Width);
+                return;
+            }
+
             for (int row = firstRow, height; row < lastRow; row += height)
             {
                 height = Tile<TLanes, TVector>.Height(Rows - row);
@@ -278,6 +288,20 @@ internal static class Product<TLanes, TVector>
             Panels.PackRight(
                 Product.Right, Product.RightLayout, FirstK, Depth, column, Math.Min(lastPanel * Panels.Width, Product.Columns) - column, packed);
             return packed;
+        }
+
+        /// <summary>One row by four whole panels.</summary>
+        private readonly void OneRow(ReadOnlySpan<float> panels, int panelLength, int firstColumn)
+        {
+            const int Columns = PanelsAtOnce * Panels.Width;
+            Span<float> result = Product.Result.Slice(firstColumn, Columns);
+            ReadOnlySpan<float> start = Product.Adds || FirstK > 0 ? result : Product.Bias.IsEmpty ? Tuned.Zeros.Values : Product.Bias.Slice(firstColumn, Columns);
+            ref float left = ref MemoryMarshal.GetReference(Left[..Depth]);
+            for (int column = 0; column < Panels.Width; column += Tile<TLanes, TVector>.Width)
+            {
+                Tile<TLanes, TVector, FloatPanel<TLanes, TVector>>.OneRowOfFour(
+                    ref left, ref Unsafe.AsRef(in panels[column]), panelLength, Depth, ref Unsafe.AsRef(in start[column]), ref result[column]);
+            }
         }
 
         /// <summary>The tiles of some rows by one panel.</summary>
@@ -367,5 +391,5 @@ internal static class Product<TLanes, TVector>
 /// <summary>What a product without bias begins with.</summary>
 internal static class Zeros
 {
-    public static readonly float[] Values = new float[Panels.Width];
+    public static readonly float[] Values = new float[4 * Panels.Width];
 }
