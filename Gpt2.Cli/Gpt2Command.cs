@@ -79,6 +79,7 @@ public static class Gpt2Command
             DetokenizeCommand.Create(io),
             TraceCommand.Create(io),
             InfoCommand.Create(io),
+            DownloadCommand.Create(io),
             NewCommand.Create(io),
             TrainCommand.Create(io),
             TrainTokenizerCommand.Create(io),

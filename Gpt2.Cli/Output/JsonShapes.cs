@@ -3,6 +3,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Gpt2.Core.Weights;
 
 namespace Gpt2.Cli.Output;
 
@@ -48,6 +49,8 @@ internal sealed record EvalResult(
     string Model, string? File, int Tokens, double Loss, double? Perplexity, double? BitsPerByte, long? Bytes, int NCtx,
     int Stride, int Windows);
 
+internal sealed record DownloadCommandResult(string Model, string Folder, string Source, bool AlreadyThere, long Bytes, RecordedFile[] Files);
+
 internal sealed record ErrorResult(ErrorDetail Error);
 
 internal sealed record ErrorDetail(string Message, string Code);
@@ -64,6 +67,7 @@ internal sealed record ErrorDetail(string Message, string Code);
 [JsonSerializable(typeof(TrainTokenizerResult))]
 [JsonSerializable(typeof(CorpusResult))]
 [JsonSerializable(typeof(EvalResult))]
+[JsonSerializable(typeof(DownloadCommandResult))]
 [JsonSerializable(typeof(ErrorResult))]
 internal sealed partial class JsonShapes : JsonSerializerContext
 {
