@@ -55,7 +55,7 @@ internal static class DownloadCommand
 
             var settings = new TransferSettings();
             string endpoint = Variable(EndpointVariable) ?? DownloadTable.HubEndpoint;
-            ModelSource source = SourceOf(model, parsed.GetValue(csv), parsed.GetValue(url), endpoint, settings);
+            ModelSource source = SourceOf(model, parsed.GetValue(csv), parsed.GetValue(url), endpoint);
             using var client = new HubClient(endpoint, Variable(TokenVariable), settings);
             DownloadResult result = Download(client, settings, source, target, parsed.GetValue(force), io);
             Show(result, model, named: parsed.GetValue(output) is null, parsed.GetValue(json), io);
@@ -66,7 +66,7 @@ internal static class DownloadCommand
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value.Trim() : null;
 
-    private static ModelSource SourceOf(string model, bool csv, string? url, string endpoint, TransferSettings settings)
+    private static ModelSource SourceOf(string model, bool csv, string? url, string endpoint)
     {
         if (!csv)
         {
@@ -82,7 +82,7 @@ internal static class DownloadCommand
 
         string address = url ?? DownloadTable.Csv.Address;
         return Uri.TryCreate(address, UriKind.Absolute, out Uri? archive) && archive.Scheme is "http" or "https"
-            ? new CsvArchiveSource(archive, settings, new ArchiveLimits())
+            ? new CsvArchiveSource(archive, new ArchiveLimits())
             : throw new UsageException($"--url: found '{address}', expected an address that begins with https://");
     }
 
@@ -113,7 +113,11 @@ internal static class DownloadCommand
             return;
         }
 
-        string what = result.AlreadyThere ? "is there already; --force downloads it anew" : $"{files.Length} files, {ByteCount.Shown(bytes)}, checked";
+        int bySize = files.Count(file => file.CheckedBy is "size" or "nothing");
+        string checkedHow = bySize == 0 ? "checked" : $"{bySize} of them without a checksum to check";
+        string what = result.AlreadyThere
+            ? "is there already; --force downloads it anew"
+            : $"{files.Length} files, {ByteCount.Shown(bytes)}, {checkedHow}";
         io.Out.WriteLine($"{result.Folder}: {what}; 'gpt2 predict \"…\" -m {(named ? model : result.Folder)}' uses it");
     }
 }

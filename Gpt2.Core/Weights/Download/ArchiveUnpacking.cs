@@ -152,7 +152,7 @@ public static class ArchiveUnpacking
                 output.Write(block.AsSpan(0, read));
                 crc.Add(block.AsSpan(0, read));
                 run.Add(block.AsSpan(0, read));
-                progress?.Report(new TransferProgress(entry.Name, written, expected));
+                progress?.Report(new TransferProgress("unpacking", written, expected));
             }
 
             if (output.Position != entry.Length || crc.Value != entry.Crc32)

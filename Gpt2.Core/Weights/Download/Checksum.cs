@@ -42,7 +42,7 @@ public sealed record Checksum(ChecksumKind Kind, string Hex)
 }
 
 /// <summary>Computes checksums of a file while its bytes pass by.</summary>
-internal sealed class ChecksumRun : IDisposable
+public sealed class ChecksumRun : IDisposable
 {
     private readonly IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash? gitSha1;

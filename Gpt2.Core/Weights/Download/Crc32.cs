@@ -3,7 +3,7 @@
 namespace Gpt2.Core.Weights;
 
 /// <summary>CRC-32 with the reflected polynomial 0xEDB88320, as in PKWARE's APPNOTE, section 4.4.7.</summary>
-internal struct Crc32()
+public struct Crc32()
 {
     private static readonly uint[] Table = MakeTable();
 

@@ -6,9 +6,8 @@ namespace Gpt2.Core.Weights;
 
 /// <summary>An archive of CSV files.</summary>
 /// <param name="address">Where the archive is.</param>
-/// <param name="settings">Says how much space is free.</param>
 /// <param name="limits">What the archive may hold.</param>
-public sealed class CsvArchiveSource(Uri address, TransferSettings settings, ArchiveLimits limits) : ModelSource
+public sealed class CsvArchiveSource(Uri address, ArchiveLimits limits) : ModelSource
 {
     /// <summary>Text of numbers shrinks to about a third of itself.</summary>
     private const double Growth = 3.2;
@@ -30,8 +29,7 @@ public sealed class CsvArchiveSource(Uri address, TransferSettings settings, Arc
         try
         {
             IReadOnlyList<RecordedFile> unpacked = ArchiveUnpacking.Unpack(
-                archive, ready, CsvLayout.FileOf("wte"), limits with { Bytes = Math.Min(limits.Bytes, settings.FreeSpace(work) ?? long.MaxValue) },
-                progress, cancellation);
+                archive, ready, CsvLayout.FileOf("wte"), limits, progress, cancellation);
             Gpt2Config config = CsvLayout.ConfigOf(ready);
             CsvLayout.RequireFiles(ready, config);
             CsvLayout.TokenizerOf(ready, config);
@@ -45,6 +43,11 @@ public sealed class CsvArchiveSource(Uri address, TransferSettings settings, Arc
         }
         catch (Gpt2Exception e)
         {
+            if (e.InnerException is not (IOException or UnauthorizedAccessException) or EndOfStreamException)
+            {
+                File.Delete(archive); // it is at fault, and not the disk: the next try fetches it anew
+            }
+
             throw new Gpt2Exception($"{Description}: {e.Message.Replace(ready + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)}", e);
         }
     }
