@@ -80,6 +80,7 @@ public static class Gpt2Command
             TraceCommand.Create(io),
             InfoCommand.Create(io),
             DownloadCommand.Create(io),
+            DoctorCommand.Create(io),
             NewCommand.Create(io),
             TrainCommand.Create(io),
             TrainTokenizerCommand.Create(io),

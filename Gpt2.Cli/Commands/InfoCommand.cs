@@ -4,8 +4,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Model;
@@ -46,7 +44,7 @@ internal static class InfoCommand
                 name, folder, config.Parameters, config.Vocabulary, config.Context, config.Channels, config.Heads, config.Layers,
                 config.QkvBias, config.TiedHead, tokenizer is not null, sizeof(float) * config.Parameters,
                 sizeof(float) * 2L * config.Layers * config.Context * config.Channels,
-                CommonOptions.NameOf(set.Rung), InstructionSets());
+                CommonOptions.NameOf(set.Rung), MachineExamination.InstructionSets());
             if (parsed.GetValue(json))
             {
                 JsonShapes.Write(info, io.Out);
@@ -93,14 +91,4 @@ internal static class InfoCommand
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Bytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (1024.0 * 1024.0):0.0} MiB");
-
-    private static string[] InstructionSets()
-    {
-        (string Name, bool Supported)[] sets =
-        [
-            ("SSE4.2", Sse42.IsSupported), ("AVX", Avx.IsSupported), ("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported),
-            ("AVX-512F", Avx512F.IsSupported), ("NEON", AdvSimd.IsSupported), ("NEON-DP", Dp.IsSupported),
-        ];
-        return [.. sets.Where(set => set.Supported).Select(set => set.Name)];
-    }
 }

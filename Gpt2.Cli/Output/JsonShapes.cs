@@ -51,6 +51,13 @@ internal sealed record EvalResult(
 
 internal sealed record DownloadCommandResult(string Model, string Folder, string Source, bool AlreadyThere, long Bytes, RecordedFile[] Files);
 
+internal sealed record DoctorResult(
+    string Model, string? Folder, bool Healthy, int Wrong, int Warnings, FindingResult[] Findings, TensorResult[] Tensors);
+
+internal sealed record FindingResult(string Status, string Area, string Subject, string Found, string? Remedy);
+
+internal sealed record TensorResult(string Name, int Rows, int Columns, double Mean, double Spread, float Least, float Largest);
+
 internal sealed record ErrorResult(ErrorDetail Error);
 
 internal sealed record ErrorDetail(string Message, string Code);
@@ -68,6 +75,7 @@ internal sealed record ErrorDetail(string Message, string Code);
 [JsonSerializable(typeof(CorpusResult))]
 [JsonSerializable(typeof(EvalResult))]
 [JsonSerializable(typeof(DownloadCommandResult))]
+[JsonSerializable(typeof(DoctorResult))]
 [JsonSerializable(typeof(ErrorResult))]
 internal sealed partial class JsonShapes : JsonSerializerContext
 {
