@@ -82,6 +82,8 @@ public static class Gpt2Command
             DetokenizeCommand.Create(io),
             TraceCommand.Create(io),
             InfoCommand.Create(io),
+            DownloadCommand.Create(io),
+            DoctorCommand.Create(io),
             NewCommand.Create(io),
             ConvertCommand.Create(io),
             CacheCommand.Create(io),

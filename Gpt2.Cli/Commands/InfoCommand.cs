@@ -42,7 +42,7 @@ internal static class InfoCommand
                 ModelLocator.NameOf(source.Path), source.Path, source.Format.Name, config.Parameters, config.Vocabulary, config.Context, config.Channels, config.Heads, config.Layers,
                 config.QkvBias, config.TiedHead, tokenizer is not null, sizeof(float) * config.Parameters,
                 sizeof(float) * 2L * config.Layers * config.Context * config.Channels,
-                CommonOptions.NameOf(set.Rung), Processor.InstructionSets());
+                CommonOptions.NameOf(set.Rung), MachineExamination.InstructionSets());
             if (parsed.GetValue(json))
             {
                 JsonShapes.Write(info, io.Out);

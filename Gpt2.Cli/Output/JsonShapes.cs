@@ -3,6 +3,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Gpt2.Core.Weights;
 
 namespace Gpt2.Cli.Output;
 
@@ -71,6 +72,15 @@ internal sealed record EvalResult(
     string Model, string? File, int Tokens, double Loss, double? Perplexity, double? BitsPerByte, long? Bytes, int NCtx,
     int Stride, int Windows, string Weights, double? F32Loss, double? F32Perplexity);
 
+internal sealed record DownloadCommandResult(string Model, string Folder, string Source, bool AlreadyThere, long Bytes, RecordedFile[] Files);
+
+internal sealed record DoctorResult(
+    string Model, string? Folder, bool Healthy, int Wrong, int Warnings, FindingResult[] Findings, TensorResult[] Tensors);
+
+internal sealed record FindingResult(string Status, string Area, string Subject, string Found, string? Remedy);
+
+internal sealed record TensorResult(string Name, int Rows, int Columns, double Mean, double Spread, float Least, float Largest);
+
 internal sealed record ErrorResult(ErrorDetail Error);
 
 internal sealed record ErrorDetail(string Message, string Code);
@@ -91,6 +101,8 @@ internal sealed record ErrorDetail(string Message, string Code);
 [JsonSerializable(typeof(TrainTokenizerResult))]
 [JsonSerializable(typeof(CorpusResult))]
 [JsonSerializable(typeof(EvalResult))]
+[JsonSerializable(typeof(DownloadCommandResult))]
+[JsonSerializable(typeof(DoctorResult))]
 [JsonSerializable(typeof(ErrorResult))]
 internal sealed partial class JsonShapes : JsonSerializerContext
 {

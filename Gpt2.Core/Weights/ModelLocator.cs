@@ -32,7 +32,8 @@ public static class ModelLocator
         }
 
         string looked = isName ? $", nor one of that name in {string.Join(" or ", places)}" : "";
-        throw new Gpt2Exception($"model '{model}': no such folder{looked}; 'gpt2 new FOLDER' makes one");
+        string remedy = DownloadTable.Hub.Any(known => known.Name == model) ? $"'gpt2 download {model}' gets it" : "'gpt2 new FOLDER' makes one";
+        throw new Gpt2Exception($"model '{model}': no such folder{looked}; {remedy}");
     }
 
     /// <summary>What a model is called: the name of its folder, or of its file where that has a name of its own.</summary>
@@ -60,7 +61,8 @@ public static class ModelLocator
         return Path.Combine(cache, "gpt2", name);
     }
 
-    private static IEnumerable<string> Places()
+    /// <summary>The folders in which a name is looked up, in order.</summary>
+    public static IEnumerable<string> Places()
     {
         yield return Path.Combine(AppContext.BaseDirectory, WeightsFolder);
 

@@ -13,7 +13,10 @@ internal static class CommandProcess
     public static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(60);
 
     /// <summary>Starts a command line in a folder, with its input and output redirected.</summary>
-    public static Process Start(string folder, params string[] args)
+    public static Process Start(string folder, params string[] args) => Start(folder, new Dictionary<string, string?>(), args);
+
+    /// <summary>The same with variables added to the environment, or taken from it where they are null.</summary>
+    public static Process Start(string folder, IReadOnlyDictionary<string, string?> environment, params string[] args)
     {
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
@@ -24,7 +27,7 @@ internal static class CommandProcess
             command = ["env", "--default-signal=INT", .. command];
         }
 
-        return Process.Start(new ProcessStartInfo(command[0], command[1..])
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
@@ -33,7 +36,13 @@ internal static class CommandProcess
             StandardInputEncoding = utf8,
             StandardOutputEncoding = utf8,
             StandardErrorEncoding = utf8,
-        })!;
+        };
+        foreach ((string name, string? value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
     }
 
     /// <summary>Sends what Ctrl-C sends.</summary>

@@ -1,0 +1,110 @@
+// gpt2 doctor: what is wrong with a model folder, or with the machine, and what to do about it.
+
+using System.CommandLine;
+using System.Globalization;
+using Gpt2.Cli.CommandLine;
+using Gpt2.Cli.Output;
+using Gpt2.Core;
+using Gpt2.Core.Evaluation;
+using Gpt2.Core.Weights;
+using Gpt2.Kernels;
+using Spectre.Console;
+using Progress = Gpt2.Cli.Output.Progress;
+
+namespace Gpt2.Cli.Commands;
+
+internal static class DoctorCommand
+{
+    public static Command Create(CommandIo io)
+    {
+        Argument<string?> modelArgument = new("model")
+        {
+            Description = "Model folder or name; the same as --model.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        Option<string?> model = CommonOptions.Model();
+        Option<string?> kernels = CommonOptions.Kernels();
+        Option<bool> json = CommonOptions.Json();
+
+        var command = new Command("doctor", "Examine machine, model folder and what the model knows, and say what to do. Exit code 1 if anything is wrong.");
+        command.Arguments.Add(modelArgument);
+        command.Options.Add(model);
+        command.Options.Add(kernels);
+        command.Options.Add(json);
+        command.SetAction(parsed =>
+        {
+            string named = parsed.GetValue(model) ?? parsed.GetValue(modelArgument) ?? ModelLocator.DefaultModel;
+            DoctorResult result = Examine(named, CommonOptions.KernelsOf(parsed.GetValue(kernels)), io);
+            if (parsed.GetValue(json))
+            {
+                JsonShapes.Write(result, io.Out);
+            }
+            else
+            {
+                Show(result, io);
+            }
+
+            return result.Healthy ? ExitCode.Done : ExitCode.Failed;
+        });
+        return command;
+    }
+
+    private static DoctorResult Examine(string named, KernelSet kernels, CommandIo io)
+    {
+        var findings = new FindingList();
+        MachineExamination.Examine(findings);
+        ExaminedFolder? examined = null;
+        string? folder = null;
+        try
+        {
+            folder = ModelLocator.Find(named);
+        }
+        catch (Gpt2Exception e)
+        {
+            int remedy = e.Message.LastIndexOf("; ", StringComparison.Ordinal);
+            findings.Wrong(FindingArea.Folder, "model", e.Message[..remedy], e.Message[(remedy + 2)..]);
+        }
+
+        if (folder is not null)
+        {
+            examined = Progress.Run(
+                $"examining {ModelLocator.NameOf(folder)}", io, progress => ModelDoctor.Examine(folder, findings, progress, io.Cancellation));
+            FactCheck.Examine(folder, examined, table: null, kernels, findings, io.Cancellation);
+        }
+
+        FindingResult[] results = [.. findings.All.Select(finding => new FindingResult(
+            Lower(finding.Status), Lower(finding.Area), finding.Subject, finding.Found, finding.Remedy))];
+        TensorResult[] tensors = [.. (examined?.Tensors ?? []).Select(tensor => new TensorResult(
+            tensor.Name, tensor.Rows, tensor.Columns, tensor.Mean, tensor.Spread, tensor.Least, tensor.Largest))];
+        int wrong = findings.All.Count(finding => finding.Status == FindingStatus.Wrong);
+        int warnings = findings.All.Count(finding => finding.Status == FindingStatus.Warning);
+        return new DoctorResult(folder is null ? named : ModelLocator.NameOf(folder), folder, findings.NothingWrong, wrong, warnings, results, tensors);
+    }
+
+    private static string Lower<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+
+    private static void Show(DoctorResult result, CommandIo io)
+    {
+        Table table = Tables.Create("", "what", "found");
+        foreach (FindingResult finding in result.Findings)
+        {
+            (string word, Color color) = finding.Status switch
+            {
+                "ok" => ("✓ ok", Color.Green),
+                "warning" => ("! warning", Color.Yellow),
+                _ => ("✗ wrong", Color.Red),
+            };
+            string remedy = finding.Remedy is null ? "" : "\n→ " + finding.Remedy;
+            table.AddRow(new Text(word, new Style(color)), new Text(finding.Subject), new Text(finding.Found + remedy));
+        }
+
+        io.Show(table);
+        string verdict = result.Healthy ? "nothing is wrong" : Count(result.Wrong, "thing is wrong", "things are wrong");
+        string warned = result.Warnings == 0 ? "" : ", " + Count(result.Warnings, "warning", "warnings");
+        io.Out.WriteLine($"{result.Model}: {verdict}{warned}");
+    }
+
+    private static string Count(int count, string one, string several) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : several)}");
+}

@@ -1,0 +1,123 @@
+// gpt2 download: OpenAI's GPT-2 from the Hugging Face hub, or as the CSV files of the JavaScript edition.
+
+using System.CommandLine;
+using Gpt2.Cli.CommandLine;
+using Gpt2.Cli.Output;
+using Gpt2.Core.Weights;
+
+namespace Gpt2.Cli.Commands;
+
+internal static class DownloadCommand
+{
+    private const string EndpointVariable = "HF_ENDPOINT";
+    private const string TokenVariable = "HF_TOKEN";
+
+    public static Command Create(CommandIo io)
+    {
+        string[] names = [.. DownloadTable.Hub.Select(model => model.Name)];
+        Argument<string> name = new("model")
+        {
+            Description = $"Which model. Default: {names[0]}.",
+            HelpName = string.Join('|', names),
+            DefaultValueFactory = _ => names[0],
+        };
+        name.CompletionSources.Add(names);
+        name.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var given }] && !given.StartsWith('-') && !names.Contains(given))
+            {
+                result.AddError($"found '{given}', expected {string.Join(", ", names)}");
+            }
+        });
+        Option<bool> csv = new("--csv") { Description = "As CSV files, from the release of \"spreadsheets are all you need\" (GPT-2 small only)." };
+        Option<string?> url = new("--url") { Description = "The archive to take with --csv, in place of the release.", HelpName = "ADDRESS" };
+        Option<string?> output = new("--out", "-o") { Description = "The folder to make. Default: the model's name in your cache.", HelpName = "FOLDER" };
+        Option<bool> force = new("--force") { Description = "Replace a model that is there." };
+        Option<bool> json = CommonOptions.Json();
+
+        var command = new Command(
+            "download",
+            $"Get OpenAI's GPT-2. {EndpointVariable}, {TokenVariable} and the usual proxy variables are honoured; Ctrl-C stops, the same command goes on.");
+        command.Arguments.Add(name);
+        foreach (Option option in (Option[])[csv, url, output, force, json])
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(parsed =>
+        {
+            string model = parsed.GetValue(name)!;
+            string target = parsed.GetValue(output) ?? Path.Combine(ModelLocator.UserFolder(), model);
+            if (string.IsNullOrWhiteSpace(target))
+            {
+                throw new UsageException("--out: found no name, expected a folder");
+            }
+
+            var settings = new TransferSettings();
+            string endpoint = Variable(EndpointVariable) ?? DownloadTable.HubEndpoint;
+            DownloadSource source = SourceOf(model, parsed.GetValue(csv), parsed.GetValue(url), endpoint);
+            using var client = new HubClient(endpoint, Variable(TokenVariable), settings);
+            DownloadResult result = Download(client, settings, source, target, parsed.GetValue(force), io);
+            Show(result, model, named: parsed.GetValue(output) is null, parsed.GetValue(json), io);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value.Trim() : null;
+
+    private static DownloadSource SourceOf(string model, bool csv, string? url, string endpoint)
+    {
+        if (!csv)
+        {
+            return url is null
+                ? new HubSource(endpoint, DownloadTable.Hub.First(known => known.Name == model))
+                : throw new UsageException("--url names an archive of CSV files: add --csv");
+        }
+
+        if (model != DownloadTable.Csv.Name)
+        {
+            throw new UsageException($"--csv: there is an archive of {DownloadTable.Csv.Name} only, found {model}");
+        }
+
+        string address = url ?? DownloadTable.Csv.Address;
+        return Uri.TryCreate(address, UriKind.Absolute, out Uri? archive) && archive.Scheme is "http" or "https"
+            ? new CsvArchiveSource(archive, new ArchiveLimits())
+            : throw new UsageException($"--url: found '{address}', expected an address that begins with https://");
+    }
+
+    private static DownloadResult Download(
+        HubClient client, TransferSettings settings, DownloadSource source, string target, bool force, CommandIo io)
+    {
+        try
+        {
+            return Progress.RunTransfers(
+                io,
+                (progress, note) => new ModelDownload(client, settings, note, progress)
+                    .RunAsync(source, target, force, io.Cancellation).GetAwaiter().GetResult());
+        }
+        catch (OperationCanceledException)
+        {
+            io.Note($"{target}: what has come is kept; the same command goes on from there");
+            throw;
+        }
+    }
+
+    private static void Show(DownloadResult result, string model, bool named, bool json, CommandIo io)
+    {
+        RecordedFile[] files = [.. result.Record.Files];
+        long bytes = files.Sum(file => file.Bytes);
+        if (json)
+        {
+            JsonShapes.Write(new DownloadCommandResult(model, result.Folder, result.Record.Source, result.AlreadyThere, bytes, files), io.Out);
+            return;
+        }
+
+        int bySize = files.Count(file => file.CheckedBy is "size" or "nothing");
+        string checkedHow = bySize == 0 ? "checked" : $"{bySize} of them without a checksum to check";
+        string what = result.AlreadyThere
+            ? "is there already; --force downloads it anew"
+            : $"{files.Length} files, {ByteCount.Shown(bytes)}, {checkedHow}";
+        io.Out.WriteLine($"{result.Folder}: {what}; 'gpt2 predict \"…\" -m {(named ? model : result.Folder)}' uses it");
+    }
+}

@@ -1,0 +1,70 @@
+// Speed and time left of a transfer, from what came in the last seconds: an average over all of it would still count the
+// pause before the last retry, and what an earlier run had left.
+
+using System.Diagnostics;
+using System.Globalization;
+using Gpt2.Core.Weights;
+
+namespace Gpt2.Cli.Output;
+
+/// <summary>The speed of one transfer.</summary>
+internal sealed class TransferRate
+{
+    private const double WindowSeconds = 5;
+    private const double LeastSeconds = 0.5;
+
+    private readonly Queue<(long Bytes, long Time)> samples = new();
+    private (long Bytes, long Time) newest;
+
+    /// <summary>Bytes per second over the last seconds; null before there is enough to tell.</summary>
+    public double? BytesPerSecond
+    {
+        get
+        {
+            if (!samples.TryPeek(out (long Bytes, long Time) oldest))
+            {
+                return null;
+            }
+
+            double seconds = Stopwatch.GetElapsedTime(oldest.Time, newest.Time).TotalSeconds;
+            return seconds < LeastSeconds ? null : (newest.Bytes - oldest.Bytes) / seconds;
+        }
+    }
+
+    /// <summary>Adds what is here at a time, a timestamp of <see cref="Stopwatch"/>.</summary>
+    public void Add(long bytes, long time)
+    {
+        if (bytes < newest.Bytes)
+        {
+            samples.Clear(); // begun anew
+        }
+
+        newest = (bytes, time);
+        samples.Enqueue(newest);
+        while (Stopwatch.GetElapsedTime(samples.Peek().Time, time).TotalSeconds > WindowSeconds)
+        {
+            samples.Dequeue();
+        }
+    }
+
+    /// <summary>What has come, the speed and the time left, as far as they are known: 120.0 MB of 548.1 MB  12.3 MB/s  0:35 left.</summary>
+    public string Describe(TransferProgress progress)
+    {
+        string text = ByteCount.Shown(progress.Done) + (progress.Size is long size ? $" of {ByteCount.Shown(size)}" : "");
+        if (BytesPerSecond is not > 0)
+        {
+            return text;
+        }
+
+        text += $"  {ByteCount.Shown(BytesPerSecond.Value)}/s";
+        return progress.Size is long whole ? $"{text}  {Duration((whole - progress.Done) / BytesPerSecond.Value)} left" : text;
+    }
+
+    private static string Duration(double seconds)
+    {
+        var time = TimeSpan.FromSeconds(Math.Ceiling(Math.Clamp(seconds, 0, 359_999)));
+        return time.TotalHours >= 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
+            : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}");
+    }
+}

@@ -1,0 +1,125 @@
+// Whether a model knows what it is known for: the only test that sees a matrix in a wrong place, exchanged or transposed where
+// no shape tells.
+
+using System.Globalization;
+using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+using Gpt2.Kernels;
+
+namespace Gpt2.Core.Evaluation;
+
+/// <summary>Checks facts.</summary>
+public static class FactCheck
+{
+    private const string TrainingLog = "log.csv";
+
+    /// <summary>Checks the facts of a model whose folder was examined.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="examined">What is known of it.</param>
+    /// <param name="table">The facts, or null to look them up.</param>
+    /// <param name="kernels">What to compute with.</param>
+    /// <param name="findings">Receives a finding for each fact, or why none was checked.</param>
+    /// <param name="cancellation">Stops between facts.</param>
+    public static void Examine(
+        string folder, ExaminedFolder examined, FactTable? table, KernelSet kernels, FindingList findings, CancellationToken cancellation)
+    {
+        if (examined is not { Config: Gpt2Config config, Model: IExaminedModel model })
+        {
+            return;
+        }
+
+        string name = ModelLocator.NameOf(folder);
+        table ??= FactTable.For(name, config);
+        if (table is null)
+        {
+            findings.Ok(FindingArea.Facts, "facts", "none are known of a model of these sizes");
+            return;
+        }
+
+        bool trainedHere = table.OfPublishedWeights && File.Exists(Path.Combine(folder, TrainingLog));
+        if (examined.IsFresh || trainedHere)
+        {
+            string why = examined.IsFresh ? "not trained yet" : $"{TrainingLog} shows that it was trained here";
+            findings.Ok(FindingArea.Facts, "facts", $"those of {table.Of} were not checked: {why}");
+            return;
+        }
+
+        if (examined.Tokenizer is Tokenizer tokenizer)
+        {
+            CheckVocabulary(table, tokenizer, findings, cancellation);
+            if (findings.NothingWrong && HasRoom(config, findings))
+            {
+                CheckModel(table, model, config, tokenizer, kernels, findings, cancellation);
+                return;
+            }
+        }
+
+        if (table.Model.Count > 0 && !findings.NothingWrong)
+        {
+            findings.Warning(FindingArea.Facts, "facts", $"what the weights of {table.Of} are known for was not checked", "mend what is wrong above, and ask again");
+        }
+    }
+
+    private static void CheckVocabulary(FactTable table, Tokenizer tokenizer, FindingList findings, CancellationToken cancellation)
+    {
+        foreach (TokenizerFact fact in table.Vocabulary)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Report(fact.Statement, fact.Problem(tokenizer), $"take the vocabulary of {table.Of}: this is another one of the same size", findings);
+        }
+    }
+
+    private static void CheckModel(
+        FactTable table, IExaminedModel model, Gpt2Config config, Tokenizer tokenizer, KernelSet kernels, FindingList findings,
+        CancellationToken cancellation)
+    {
+        if (table.Model.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var runnable = new Gpt2Model(model.ReadWeights(config, cancellation), kernels);
+            foreach (ModelFact fact in table.Model)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Report(
+                    fact.Statement, fact.Problem(runnable, tokenizer),
+                    $"take the weights of {table.Of} again: some are damaged, exchanged or transposed, or n_head is wrong; a model that was trained further answers otherwise",
+                    findings);
+            }
+        }
+        catch (Gpt2Exception e)
+        {
+            findings.Wrong(FindingArea.Facts, "facts", $"the model does not run: {e.Message}", "mend what the message names, or take the weights again");
+        }
+    }
+
+    private static void Report(string statement, string? problem, string remedy, FindingList findings)
+    {
+        if (problem is null)
+        {
+            findings.Ok(FindingArea.Facts, "fact", statement);
+        }
+        else
+        {
+            findings.Wrong(FindingArea.Facts, "fact", $"{statement}: {problem}", remedy);
+        }
+    }
+
+    private static bool HasRoom(Gpt2Config config, FindingList findings)
+    {
+        double needed = 1.25 * sizeof(float) * config.Parameters;
+        if (needed <= MachineExamination.Memory())
+        {
+            return true;
+        }
+
+        findings.Warning(
+            FindingArea.Facts, "facts", string.Create(CultureInfo.InvariantCulture, $"were not checked: the model needs {ByteCount.Shown(needed)} of memory"),
+            "ask on a machine with more memory");
+        return false;
+    }
+}

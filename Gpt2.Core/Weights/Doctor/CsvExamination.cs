@@ -1,0 +1,135 @@
+// The CSV layout under examination: each file by itself, with what it says and what is wrong with it.
+
+using System.Globalization;
+using Gpt2.Core.Model;
+using Gpt2.Core.Numerics;
+using Gpt2.Core.Text;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>A folder in the CSV layout, our own variant or the JavaScript edition's.</summary>
+public sealed class CsvExamination : IExaminedModel
+{
+    private readonly string folder;
+    private readonly FileNames names;
+
+    private CsvExamination(string folder, FileNames names)
+    {
+        this.folder = folder;
+        this.names = names;
+    }
+
+    public string Format => "CSV";
+
+    /// <summary>Takes a folder on; null where nothing in it is of the CSV layout, by name or nearly so.</summary>
+    /// <exception cref="IOException">The folder cannot be listed.</exception>
+    public static IExaminedModel? Recognise(string folder)
+    {
+        var names = new FileNames(folder);
+        var unheeded = new FindingList();
+        string[] marks = [CsvLayout.FileOf("wte"), CsvLayout.FileOf("wpe"), CsvLayout.FileOf("ln_f/g"), CsvLayout.FileOf("h0/ln_1/g"), HyperparametersFile.FileName];
+        return marks.Any(mark => names.Find(mark, FindingArea.Folder, unheeded) is not null) ? new CsvExamination(folder, names) : null;
+    }
+
+    public string SubjectOf(string tensor) => CsvLayout.FileOf(tensor);
+
+    public Gpt2Config? ExamineSizes(FindingList findings)
+    {
+        Gpt2Config? sizes = CsvSizes.Examine(folder, names, findings);
+        return sizes is null ? null : sizes with
+        {
+            QkvBias = Enumerable.Range(0, sizes.Layers).Any(block => names.Has(CsvLayout.FileOf(FormattableString.Invariant($"h{block}/attn/c_attn/b")))),
+            TiedHead = !names.Has(CsvLayout.FileOf("lm_head")),
+        };
+    }
+
+    public Matrix? Read(MatrixShape expected, FindingList findings)
+    {
+        string name = CsvLayout.FileOf(expected.Name);
+        if (names.Find(name, FindingArea.Tensors, findings) is not string path)
+        {
+            findings.Wrong(
+                FindingArea.Tensors, name, string.Create(CultureInfo.InvariantCulture, $"is missing, expected [{expected.Rows}, {expected.Columns}]"),
+                "copy, convert or download the model again");
+            return null;
+        }
+
+        if (!FileRemedies.LooksReadable(path, FindingArea.Tensors, findings))
+        {
+            return null;
+        }
+
+        string refusal = "is too short";
+        try
+        {
+            if (new FileInfo(path).Length >= (2 * expected.Count) - 1) // a digit and a separator for each
+            {
+                var tensor = new Matrix(expected.Name, expected.Rows, expected.Columns);
+                CsvMatrixFile.Read(path, tensor);
+                return tensor;
+            }
+        }
+        catch (Gpt2Exception e)
+        {
+            refusal = e.Message.Replace(path, "", StringComparison.Ordinal).TrimStart(':', ' ');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            findings.Wrong(FindingArea.Tensors, name, $"cannot be read ({e.Message})", "set its rights, or copy the model again");
+            return null;
+        }
+
+        CsvDamage.Describe(path, expected.Rows, expected.Columns, refusal, findings);
+        return null;
+    }
+
+    public Tokenizer? ExamineTokenizer(Gpt2Config config, FindingList findings)
+    {
+        int before = findings.All.Count;
+        bool isJavaScript = !names.Has(VocabularyFile.FileName) && names.Has(SpreadsheetVocabulary.MergesFileName);
+        string name = isJavaScript ? SpreadsheetVocabulary.MergesFileName : VocabularyFile.FileName;
+        if (names.Find(name, FindingArea.Tokenizer, findings) is not string path)
+        {
+            if (config.Vocabulary >= Vocabulary.SmallestCount)
+            {
+                string remedy = names.Has("merges.txt") ? "copy merges.txt to this name: it is the same file" : "copy it from the model; GPT-2's own has 50,001 lines";
+                findings.Wrong(FindingArea.Tokenizer, name, "is missing", remedy);
+            }
+
+            return null;
+        }
+
+        if (!FileRemedies.LooksReadable(path, FindingArea.Tokenizer, findings))
+        {
+            return null;
+        }
+
+        try
+        {
+            Vocabulary vocabulary = isJavaScript ? SpreadsheetVocabulary.Read(folder) : VocabularyFile.Read(path);
+            if (vocabulary.Count == config.Vocabulary)
+            {
+                return findings.All.Count == before ? new Tokenizer(vocabulary) : null;
+            }
+
+            findings.Wrong(
+                FindingArea.Tokenizer, name,
+                string.Create(CultureInfo.InvariantCulture, $"defines {vocabulary.Count} tokens, and {CsvLayout.FileOf("wte")} has {config.Vocabulary} rows"),
+                "it is the vocabulary of another model, or cut off: take the one of this model");
+        }
+        catch (Gpt2Exception e)
+        {
+            string what = e.Message.Replace(path, "", StringComparison.Ordinal).Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+            findings.Wrong(FindingArea.Tokenizer, name, what.TrimStart(':', ' '), "a merge is lost or broken: take the file of the model");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            findings.Wrong(FindingArea.Tokenizer, name, $"cannot be read ({e.Message})", "set its rights, or copy the model again");
+        }
+
+        return null;
+    }
+
+    public Gpt2Weights ReadWeights(Gpt2Config config, CancellationToken cancellation) =>
+        CsvModelFolder.ReadWeights(folder, cancellation: cancellation);
+}

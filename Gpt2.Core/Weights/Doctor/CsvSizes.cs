@@ -1,0 +1,194 @@
+// The sizes of a CSV folder from two sides: what hparams.json says, and what most files are like. Where the two differ, that is
+// one finding, and the tensors are then held against the files' side, so that it does not become a hundred.
+
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Gpt2.Core.Model;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>Finds the sizes of a model in the CSV layout.</summary>
+internal static partial class CsvSizes
+{
+    private const int HeadSizeOfGpt2 = 64;
+
+    /// <summary>Examines the sizes.</summary>
+    /// <returns>The sizes to expect; null where neither side says any.</returns>
+    public static Gpt2Config? Examine(string folder, FileNames names, FindingList findings)
+    {
+        int before = findings.All.Count;
+        Gpt2Config? stated = Stated(names, findings);
+        int layers = names.All.Select(name => BlockFile().Match(name)).Where(match => match.Success)
+            .Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) + 1).DefaultIfEmpty(0).Max();
+        int channels = ChannelsOf(folder, names);
+        int? vocabulary = RowsOf(folder, names, "wte", channels), context = RowsOf(folder, names, "wpe", channels);
+        if (stated is null)
+        {
+            return Guess(vocabulary, context, channels, layers, before == findings.All.Count, names, findings);
+        }
+
+        Gpt2Config sizes = stated;
+        if (channels > 0 && channels != stated.Channels)
+        {
+            int heads = channels % stated.Heads == 0 ? stated.Heads : 1;
+            sizes = sizes with { Channels = channels, Heads = heads };
+            Differs("n_embd", stated.Channels, channels, "most files have {0} columns", findings);
+        }
+
+        if (vocabulary is int rows && rows != stated.Vocabulary)
+        {
+            sizes = sizes with { Vocabulary = rows };
+            Differs("n_vocab", stated.Vocabulary, rows, CsvLayout.FileOf("wte") + " has {0} rows", findings);
+        }
+
+        if (context is int positions && positions != stated.Context)
+        {
+            sizes = sizes with { Context = positions };
+            Differs("n_ctx", stated.Context, positions, CsvLayout.FileOf("wpe") + " has {0} rows", findings);
+        }
+
+        if (layers != stated.Layers)
+        {
+            sizes = sizes with { Layers = Math.Max(layers, 1) };
+            Differs("n_layer", stated.Layers, layers, "there are files of {0} blocks", findings);
+        }
+
+        return sizes;
+    }
+
+    private static void Differs(string size, int stated, int found, string files, FindingList findings) => findings.Wrong(
+        FindingArea.Sizes, HyperparametersFile.FileName,
+        string.Create(CultureInfo.InvariantCulture, $"{size} is {stated}, but {string.Format(CultureInfo.InvariantCulture, files, found)}"),
+        found < stated ? "copy the files again if some are lost or cut off, or take the hparams.json of the same model" : "take the hparams.json of the same model");
+
+    private static Gpt2Config? Stated(FileNames names, FindingList findings)
+    {
+        if (names.Find(HyperparametersFile.FileName, FindingArea.Sizes, findings) is not string path
+            || !FileRemedies.LooksReadable(path, FindingArea.Sizes, findings))
+        {
+            return null;
+        }
+
+        try
+        {
+            return HyperparametersFile.Read(path);
+        }
+        catch (Gpt2Exception e)
+        {
+            string what = e.Message.Replace(path, "", StringComparison.Ordinal).TrimStart(':', ' ');
+            findings.Wrong(FindingArea.Sizes, HyperparametersFile.FileName, what, "correct it, or take the one of the model");
+            return null;
+        }
+    }
+
+    /// <summary>Without hparams.json the files say all but the heads.</summary>
+    private static Gpt2Config? Guess(
+        int? vocabulary, int? context, int channels, int layers, bool isMissing, FileNames names, FindingList findings)
+    {
+        bool isJavaScript = names.Has(SpreadsheetVocabulary.MergesFileName);
+        Gpt2Config? guess = vocabulary is int rows && context is int positions && channels > 0 && layers > 0
+            ? new Gpt2Config(rows, positions, channels, channels % HeadSizeOfGpt2 == 0 ? channels / HeadSizeOfGpt2 : 1, layers)
+            : null;
+        if (isMissing && !(isJavaScript && guess is not null))
+        {
+            string content = guess is null
+                ? "write it with n_vocab, n_ctx, n_embd, n_head, n_layer, or copy the model again"
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"write it: {{\"n_vocab\": {guess.Vocabulary}, \"n_ctx\": {guess.Context}, \"n_embd\": {guess.Channels}, \"n_head\": …, \"n_layer\": {guess.Layers}}}; the files do not say n_head");
+            findings.Wrong(FindingArea.Sizes, HyperparametersFile.FileName, "is missing", content);
+        }
+
+        return guess is not null && guess.Problem() is null ? guess : null;
+    }
+
+    /// <summary>The number of columns that most of the files agree on that should have as many as there are channels; 0 without any.</summary>
+    private static int ChannelsOf(string folder, FileNames names)
+    {
+        var counts = new Dictionary<int, int>();
+        foreach (string name in names.All.Where(name => ChannelsWide().IsMatch(name)))
+        {
+            if (Shape(Path.Combine(folder, name)) is { HasPoints: true } shape)
+            {
+                (long rows, int cells, _) = shape;
+                int width = cells == 1 && rows <= int.MaxValue && !name.EndsWith("_wte.csv", StringComparison.Ordinal) ? (int)rows : cells;
+                counts[width] = counts.GetValueOrDefault(width) + 1;
+            }
+        }
+
+        return counts.Count == 0 ? 0 : counts.OrderByDescending(count => count.Value).ThenByDescending(count => count.Key).First().Key;
+    }
+
+    private static int? RowsOf(string folder, FileNames names, string matrix, int channels)
+    {
+        string name = CsvLayout.FileOf(matrix);
+        if (!names.Has(name) || Shape(Path.Combine(folder, name)) is not (long rows, int cells, _) || rows > int.MaxValue)
+        {
+            return null;
+        }
+
+        return cells == channels ? (int)rows : rows == channels ? cells : null; // the latter is a transposed file
+    }
+
+    /// <summary>
+    /// Lines of a file, cells of its first line, and whether a decimal point stands there, without which nobody knows what its
+    /// commas are; null for what is no file of numbers between commas.
+    /// </summary>
+    private static (long Rows, int Cells, bool HasPoints)? Shape(string path)
+    {
+        try
+        {
+            return FileKinds.Of(path) == FileKind.Other ? Count(path) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static (long Rows, int Cells, bool HasPoints)? Count(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        var block = new byte[1 << 16];
+        long rows = 0;
+        int cells = 1;
+        bool inFirst = true, lineHasText = false, hasPoints = false;
+        for (int read; (read = file.Read(block)) > 0;)
+        {
+            ReadOnlySpan<byte> rest = block.AsSpan(0, read);
+            while (!rest.IsEmpty)
+            {
+                int end = rest.IndexOf((byte)'\n');
+                ReadOnlySpan<byte> line = end < 0 ? rest : rest[..end];
+                if (inFirst)
+                {
+                    if (line.ContainsAny((byte)';', (byte)'\t', (byte)'"'))
+                    {
+                        return null;
+                    }
+
+                    cells += line.Count((byte)',');
+                    hasPoints |= line.Contains((byte)'.');
+                }
+
+                lineHasText |= line.ContainsAnyExcept((byte)' ', (byte)'\r', (byte)'\t');
+                if (end < 0)
+                {
+                    break;
+                }
+
+                rows += lineHasText ? 1 : 0;
+                inFirst &= !lineHasText;
+                lineHasText = false;
+                rest = rest[(end + 1)..];
+            }
+        }
+
+        return (rows + (lineHasText ? 1 : 0), cells, hasPoints);
+    }
+
+    [GeneratedRegex("^model_h([0-9]{1,5})_.*\\.csv$")]
+    private static partial Regex BlockFile();
+
+    [GeneratedRegex("^model_(wte|wpe|lm_head|ln_f_[gb]|h[0-9]+_(ln_[12]_[gb]|(attn|mlp)_c_proj_[wb]))\\.csv$")]
+    private static partial Regex ChannelsWide();
+}

@@ -1,0 +1,61 @@
+// Files that were downloaded, held against the record of the download: whatever their format, they are still what came, or not.
+
+using System.Security.Cryptography;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>Checks a folder against its download.json.</summary>
+internal static class DownloadExamination
+{
+    /// <summary>Computes the SHA-256 of every recorded file; does nothing where there is no record.</summary>
+    public static void Examine(string folder, FindingList findings, CancellationToken cancellation)
+    {
+        if (!File.Exists(Path.Combine(folder, DownloadRecord.FileName)))
+        {
+            return;
+        }
+
+        if (DownloadRecord.Load(folder) is not DownloadRecord record)
+        {
+            findings.Warning(FindingArea.Folder, DownloadRecord.FileName, "is no record of a download", "delete it; the model does not need it");
+            return;
+        }
+
+        int same = 0;
+        foreach (RecordedFile file in record.Files)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            string path = Path.Combine(folder, Path.GetFileName(file.Name));
+            if (!File.Exists(path))
+            {
+                findings.Wrong(FindingArea.Folder, file.Name, "was downloaded and is gone", "download the model again with --force");
+            }
+            else if (new FileInfo(path).Length != file.Bytes || Sha256Of(path) != file.Sha256)
+            {
+                findings.Wrong(FindingArea.Folder, file.Name, "is not what was downloaded: size or SHA-256 differs", "download the model again with --force");
+            }
+            else
+            {
+                same++;
+            }
+        }
+
+        if (same == record.Files.Count)
+        {
+            findings.Ok(FindingArea.Folder, DownloadRecord.FileName, $"all {same} files are as they came from {record.Source}");
+        }
+    }
+
+    private static string? Sha256Of(string path)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

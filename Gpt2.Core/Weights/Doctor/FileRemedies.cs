@@ -1,0 +1,48 @@
+// Files that are not what their name says, whatever the format: looked at once, with a remedy for each kind.
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>Looks at files before they are read.</summary>
+internal static class FileRemedies
+{
+    /// <summary>Finds a file that is none, cannot be read, or is something else than text.</summary>
+    /// <returns>Whether it is worth reading.</returns>
+    public static bool LooksReadable(string path, FindingArea area, FindingList findings)
+    {
+        string name = Path.GetFileName(path);
+        if (Directory.Exists(path))
+        {
+            findings.Wrong(area, name, "found a folder of this name", "move it away and put the file there");
+            return false;
+        }
+
+        FileKind kind;
+        try
+        {
+            kind = FileKinds.Of(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            findings.Wrong(area, name, $"cannot be read ({e.Message})", "set its rights, or copy the model again");
+            return false;
+        }
+
+        if (kind == FileKind.Other)
+        {
+            return true;
+        }
+
+        findings.Wrong(area, name, $"found {FileKinds.Describe(kind)}", RemedyOf(kind));
+        return false;
+    }
+
+    private static string RemedyOf(FileKind kind) => kind switch
+    {
+        FileKind.GitLfsPointer => "fetch the file itself: 'git lfs pull' in the clone, or download it again",
+        FileKind.WebPage => "download the file itself; a page of the site, a login or an error was saved in its place",
+        FileKind.Utf16 => "save it as UTF-8 (in PowerShell: -Encoding utf8)",
+        FileKind.Zip => "unpack it, and put what is in it here",
+        FileKind.Gzip => "unpack it with gunzip",
+        _ => "copy, convert or download the model again",
+    };
+}

@@ -1,0 +1,65 @@
+// What the doctor finds: one thing each, with what to do about it.
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>How bad a finding is.</summary>
+public enum FindingStatus
+{
+    /// <summary>As it should be.</summary>
+    Ok,
+
+    /// <summary>Unusual, but the model may be right.</summary>
+    Warning,
+
+    /// <summary>The model cannot be used, or gives wrong results.</summary>
+    Wrong,
+}
+
+/// <summary>What a finding is about.</summary>
+public enum FindingArea
+{
+    /// <summary>The computer and the program.</summary>
+    Machine,
+
+    /// <summary>The folder and its files as files.</summary>
+    Folder,
+
+    /// <summary>The sizes of the model.</summary>
+    Sizes,
+
+    /// <summary>The weights.</summary>
+    Tensors,
+
+    /// <summary>The vocabulary.</summary>
+    Tokenizer,
+
+    /// <summary>What the model is known to answer.</summary>
+    Facts,
+}
+
+/// <summary>One finding.</summary>
+/// <param name="Status">How bad it is.</param>
+/// <param name="Area">What it is about.</param>
+/// <param name="Subject">The file, the tensor or the fact.</param>
+/// <param name="Found">What was found, in words.</param>
+/// <param name="Remedy">What to do; null where nothing need be done.</param>
+public sealed record Finding(FindingStatus Status, FindingArea Area, string Subject, string Found, string? Remedy);
+
+/// <summary>Collects findings in the order in which they were made.</summary>
+public sealed class FindingList
+{
+    private readonly List<Finding> findings = [];
+
+    public IReadOnlyList<Finding> All => findings;
+
+    /// <summary>Whether nothing is wrong so far; warnings do not count.</summary>
+    public bool NothingWrong => findings.TrueForAll(finding => finding.Status != FindingStatus.Wrong);
+
+    public void Ok(FindingArea area, string subject, string found) => findings.Add(new Finding(FindingStatus.Ok, area, subject, found, null));
+
+    public void Warning(FindingArea area, string subject, string found, string remedy) =>
+        findings.Add(new Finding(FindingStatus.Warning, area, subject, found, remedy));
+
+    public void Wrong(FindingArea area, string subject, string found, string remedy) =>
+        findings.Add(new Finding(FindingStatus.Wrong, area, subject, found, remedy));
+}

@@ -1,0 +1,80 @@
+// The computer and the program, as far as they matter to a model: cores, instruction sets, memory, and where models are.
+
+using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>Describes the machine.</summary>
+public static class MachineExamination
+{
+    /// <summary>The vector instruction sets that this process may use.</summary>
+    public static string[] InstructionSets()
+    {
+        (string Name, bool Supported)[] sets =
+        [
+            ("SSE4.2", Sse42.IsSupported), ("AVX", Avx.IsSupported), ("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported),
+            ("AVX-512F", Avx512F.IsSupported), ("NEON", AdvSimd.IsSupported), ("NEON-DP", Dp.IsSupported),
+        ];
+        return [.. sets.Where(set => set.Supported).Select(set => set.Name)];
+    }
+
+    /// <summary>The memory that this process may use in bytes: the machine's, or what its container is given.</summary>
+    public static long Memory() => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    /// <summary>Writes what there is.</summary>
+    public static void Examine(FindingList findings)
+    {
+        findings.Ok(FindingArea.Machine, "system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}");
+        findings.Ok(FindingArea.Machine, "program", $"gpt2 {Version()}, {RuntimeInformation.FrameworkDescription}");
+        string cores = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {string.Join(' ', InstructionSets())}");
+        if (Vector.IsHardwareAccelerated)
+        {
+            findings.Ok(FindingArea.Machine, "processor", string.Create(CultureInfo.InvariantCulture, $"{cores}, {Vector<float>.Count} floats at a time"));
+        }
+        else
+        {
+            findings.Warning(
+                FindingArea.Machine, "processor", $"{cores}: no vector instructions are in use, so everything is slow",
+                "look whether DOTNET_EnableHWIntrinsic or another DOTNET_Enable variable switches them off");
+        }
+
+        findings.Ok(FindingArea.Machine, "memory", $"{ByteCount.Shown(Memory())} for this process");
+        foreach (string place in ModelLocator.Places())
+        {
+            findings.Ok(FindingArea.Machine, "models", $"{place}: {Models(place)}");
+        }
+    }
+
+    /// <summary>Warns where a model's weights alone fill the memory.</summary>
+    public static void CheckMemory(long parameters, FindingList findings)
+    {
+        long needed = sizeof(float) * parameters;
+        if (needed > Memory())
+        {
+            findings.Warning(
+                FindingArea.Machine, "memory", $"the weights need {ByteCount.Shown(needed)}, and there are {ByteCount.Shown(Memory())}",
+                "take a smaller model, or a machine or container with more memory");
+        }
+    }
+
+    private static string Version() => typeof(MachineExamination).Assembly.GetName().Version?.ToString(3) ?? "";
+
+    private static string Models(string place)
+    {
+        try
+        {
+            string[] models = Directory.Exists(place)
+                ? [.. Directory.EnumerateDirectories(place).Select(folder => Path.GetFileName(folder)).Where(name => !name.EndsWith(".partial", StringComparison.Ordinal)).Order()]
+                : [];
+            return models.Length == 0 ? "none" : string.Join(", ", models);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "cannot be listed";
+        }
+    }
+}

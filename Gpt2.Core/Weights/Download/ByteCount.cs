@@ -1,0 +1,23 @@
+// Numbers of bytes for a reader, in powers of ten as servers and shops count them.
+
+using System.Globalization;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>Writes numbers of bytes.</summary>
+public static class ByteCount
+{
+    /// <summary>At most three digits before the point and one behind it, with the unit: 548.1 MB.</summary>
+    public static string Shown(double bytes)
+    {
+        string[] units = ["bytes", "kB", "MB", "GB", "TB"];
+        int unit = 0;
+        while (bytes >= 999.95 && unit < units.Length - 1)
+        {
+            bytes /= 1000;
+            unit++;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{(unit == 0 ? bytes.ToString("0", CultureInfo.InvariantCulture) : bytes.ToString("0.0", CultureInfo.InvariantCulture))} {units[unit]}");
+    }
+}

@@ -1,0 +1,50 @@
+// download.json: what was downloaded into a folder, from where, with which checksums. Tells a second download that there
+// is nothing to do, and gpt2 doctor what the files were.
+
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>The record of a download.</summary>
+/// <param name="Source">Where the files are from.</param>
+/// <param name="Commit">The revision of the repository, or null.</param>
+/// <param name="Files">The files.</param>
+public sealed record DownloadRecord(string Source, string? Commit, IReadOnlyList<RecordedFile> Files)
+{
+    public const string FileName = "download.json";
+
+    private static readonly JsonSerializerOptions Layout = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        WriteIndented = true,
+        NewLine = "\n",
+    };
+
+    /// <summary>The record of a folder; null where it has none that can be read.</summary>
+    public static DownloadRecord? Load(string folder)
+    {
+        try
+        {
+            DownloadRecord? record = JsonSerializer.Deserialize<DownloadRecord>(File.ReadAllBytes(Path.Combine(folder, FileName)), Layout);
+            return record is { Source: not null, Files: not null } && record.Files.All(file => file is { Name: not null, Sha256: not null }) ? record : null;
+        }
+        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether all its files are in a folder, by their sizes.</summary>
+    public bool IsWholeIn(string folder) => Files.All(file => new FileInfo(Path.Combine(folder, file.Name)) is { Exists: true } there && there.Length == file.Bytes);
+
+    public void Save(string folder) => File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Layout) + "\n");
+}
+
+/// <summary>A file of a download.</summary>
+/// <param name="Name">Its name in the folder.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Sha256">Its SHA-256.</param>
+/// <param name="CheckedBy">What it was held against: the SHA-256 or git SHA-1 that the server stated, its size, the archive's CRC-32, or nothing.</param>
+public sealed record RecordedFile(string Name, long Bytes, string Sha256, string CheckedBy);

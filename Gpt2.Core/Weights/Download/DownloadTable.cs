@@ -1,0 +1,50 @@
+// Where models come from: the one table of names, addresses and sizes. Sizes serve to check free space where a server
+// states none; what a server states counts more.
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>A model on the Hugging Face hub.</summary>
+/// <param name="Name">What the user calls it, and the name of its folder.</param>
+/// <param name="Repository">Its repository on the hub.</param>
+/// <param name="Bytes">All its files together.</param>
+public sealed record HubModel(string Name, string Repository, long Bytes);
+
+/// <summary>A model as an archive of CSV files.</summary>
+/// <param name="Name">What the user calls it, and the name of its folder.</param>
+/// <param name="Address">The archive.</param>
+/// <param name="Bytes">The archive's size, about.</param>
+/// <param name="UnpackedBytes">The size of its files, about.</param>
+public sealed record CsvArchive(string Name, string Address, long Bytes, long UnpackedBytes);
+
+/// <summary>The models that can be downloaded.</summary>
+public static class DownloadTable
+{
+    /// <summary>The hub, unless HF_ENDPOINT names another.</summary>
+    public const string HubEndpoint = "https://huggingface.co";
+
+    /// <summary>OpenAI's GPT-2 in its four sizes, float32.</summary>
+    public static IReadOnlyList<HubModel> Hub { get; } =
+    [
+        new("gpt2", "openai-community/gpt2", 551_000_000),
+        new("gpt2-medium", "openai-community/gpt2-medium", 1_523_000_000),
+        new("gpt2-large", "openai-community/gpt2-large", 3_251_000_000),
+        new("gpt2-xl", "openai-community/gpt2-xl", 6_435_000_000),
+    ];
+
+    /// <summary>The files of each of them, the small ones first.</summary>
+    public static IReadOnlyList<string> HubFiles { get; } =
+        ["config.json", "vocab.json", "merges.txt", "tokenizer.json", "model.safetensors"];
+
+    /// <summary>GPT-2 small as the JavaScript edition of "spreadsheets are all you need" has it.</summary>
+    public static CsvArchive Csv { get; } = new(
+        "gpt2",
+        "https://github.com/ianand/spreadsheets-are-all-you-need/releases/download/v0.8.0-parameters/gpt2-small-csv.zip",
+        Bytes: 500_000_000,
+        UnpackedBytes: 1_600_000_000);
+
+    /// <summary>A file of a hub's model.</summary>
+    /// <param name="endpoint">The hub, without a slash at its end.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="file">The name of the file.</param>
+    public static Uri AddressOf(string endpoint, HubModel model, string file) => new($"{endpoint}/{model.Repository}/resolve/main/{file}");
+}

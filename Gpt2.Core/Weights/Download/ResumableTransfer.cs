@@ -1,0 +1,224 @@
+// One file from a server to the disk: in parts if it must be, checked while it comes, under its name only when it is whole.
+//
+//   NAME.part         what has come
+//   NAME.part.json    what it is a part of
+//   NAME              the file, renamed when size and checksum are right
+
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>Downloads one file; going on where an earlier try, or an earlier run of the program, stopped.</summary>
+/// <param name="client">Sends the requests.</param>
+/// <param name="settings">Time-outs and retries.</param>
+/// <param name="note">Is told of waits and new beginnings.</param>
+/// <param name="progress">Is told of every block that came; or null.</param>
+internal sealed class ResumableTransfer(
+    HubClient client, TransferSettings settings, Action<string> note, IProgress<TransferProgress>? progress)
+{
+    private const string PartEnding = ".part";
+    private const string StateEnding = ".part.json";
+
+    /// <summary>Bytes of a file that are here, whole or in part.</summary>
+    public static long BytesHere(string path) => Length(path) + Length(path + PartEnding);
+
+    /// <summary>Downloads a file. What has come stays for the next run, whatever ends this one.</summary>
+    /// <param name="address">Where it is.</param>
+    /// <param name="path">Where it goes.</param>
+    /// <param name="asked">What the server said of it before, where the answer says less.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="Gpt2Exception">It cannot be had, or cannot be written.</exception>
+    /// <returns>The file, and the checksum that it was held against.</returns>
+    public async Task<(TransferredFile File, Checksum? Stated)> RunAsync(Uri address, string path, RemoteFile asked, CancellationToken cancellation)
+    {
+        string name = Path.GetFileName(path);
+        int wrongChecksums = 0;
+        bool askAgain = false;
+        var loop = new RetryLoop(settings, note);
+        return await loop.RunAsync(
+            name,
+            async () =>
+            {
+                try
+                {
+                    asked = askAgain ? await client.AskAsync(address, cancellation).ConfigureAwait(false) : asked;
+                    askAgain = false;
+                    return await TryAsync(address, path, name, asked, cancellation).ConfigureAwait(false);
+                }
+                catch (TransferInterruptedException e)
+                {
+                    askAgain |= e.AskAgain;
+                    throw;
+                }
+                catch (WrongChecksumException e)
+                {
+                    Begin(path);
+                    if (++wrongChecksums >= settings.ChecksumTries)
+                    {
+                        throw new Gpt2Exception(
+                            $"{name}: {e.Message}, {wrongChecksums} times; it is not kept: the file is damaged at {address.Authority} or on its way", e);
+                    }
+
+                    throw new TransferInterruptedException(e.Message, e);
+                }
+            },
+            () => Length(path + PartEnding),
+            "what has come is kept, and the same command goes on from there",
+            cancellation).ConfigureAwait(false);
+    }
+
+    private static long Length(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
+
+    private static void Begin(string path)
+    {
+        File.Delete(path + PartEnding);
+        File.Delete(path + StateEnding);
+    }
+
+    private async Task<(TransferredFile File, Checksum? Stated)> TryAsync(Uri address, string path, string name, RemoteFile asked, CancellationToken cancellation)
+    {
+        string part = path + PartEnding;
+        TransferState? state = TransferState.Load(path + StateEnding);
+        long offset = Length(part);
+        bool goesOn = offset > 0 && state is not null && state.CanGoOn && state.Address == HubClient.Shown(address)
+            && !(state.Size < offset) && (asked.Checksum is null || state.Checksum is null || asked.Checksum == state.Checksum);
+        if (!goesOn)
+        {
+            Begin(path);
+            (state, offset) = (null, 0);
+        }
+
+        using HubReply reply = await client.SendAsync(
+            HttpMethod.Get, address, headers => AskForRest(headers, offset, state), cancellation).ConfigureAwait(false);
+        RemoteFile file = reply.File.Or(asked);
+        switch (reply.Response.StatusCode)
+        {
+            case HttpStatusCode.RequestedRangeNotSatisfiable when offset == 0:
+                throw new Gpt2Exception($"{HubClient.Shown(address)}: the server answers 416 to a request for the whole file; check the address");
+
+            case HttpStatusCode.RequestedRangeNotSatisfiable when file.Size != offset:
+                Begin(path);
+                throw new TransferInterruptedException(
+                    string.Create(CultureInfo.InvariantCulture, $"{address.Authority} has nothing behind byte {offset}: the file has changed and is begun anew"));
+
+            case HttpStatusCode.PartialContent when !IsRestOf(reply, file, state, offset):
+                Begin(path);
+                throw new TransferInterruptedException($"{address.Authority} sent a part of another file: it has changed and is begun anew");
+
+            case HttpStatusCode.OK when offset > 0:
+                note($"{name}: begun anew, since the file has changed or {address.Authority} sends it only as a whole");
+                Begin(path);
+                offset = 0;
+                break;
+        }
+
+        bool isSameFile = reply.File.Checksum is null || reply.File.Checksum == asked.Checksum;
+        if (isSameFile && asked.Size is long before && reply.File.Size is long now && now != before)
+        {
+            throw reply.Response.Content.Headers.ContentType?.MediaType == "text/html"
+                ? WebPage(name, HubClient.Shown(address))
+                : new TransferInterruptedException(
+                    string.Create(CultureInfo.InvariantCulture, $"{address.Authority} states {now} bytes, and {before} when asked before"))
+                {
+                    AskAgain = true,
+                };
+        }
+
+        var whole = new TransferState(
+            HubClient.Shown(address), reply.EntityTag ?? (offset > 0 ? state?.EntityTag : null), reply.LastModified ?? (offset > 0 ? state?.LastModified : null),
+            file.Size ?? (offset > 0 ? state?.Size : null), file.Checksum ?? (offset > 0 ? state?.Checksum : null));
+        using var run = new ChecksumRun(whole.Checksum?.Kind == ChecksumKind.GitBlobSha1 ? whole.Size : null);
+        using (FileStream output = TransferBody.Open(part, () => whole.Save(path + StateEnding)))
+        {
+            await run.AddAsync(output, cancellation).ConfigureAwait(false); // what is here already; then it stands at its end
+            if (reply.Response.StatusCode != HttpStatusCode.RequestedRangeNotSatisfiable)
+            {
+                var body = new TransferBody(settings.StallTimeout, name, whole.Size, progress);
+                await body.ReceiveAsync(reply.Response.Content, output, run, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        return (await FinishAsync(path, name, whole, run, cancellation).ConfigureAwait(false), whole.Checksum);
+    }
+
+    private static void AskForRest(HttpRequestHeaders headers, long offset, TransferState? state)
+    {
+        if (offset == 0)
+        {
+            return;
+        }
+
+        headers.Range = new RangeHeaderValue(offset, null);
+        if (state?.EntityTag is string tag)
+        {
+            headers.IfRange = new RangeConditionHeaderValue(new EntityTagHeaderValue(tag));
+        }
+        else if (state?.LastModified is DateTimeOffset time)
+        {
+            headers.IfRange = new RangeConditionHeaderValue(time);
+        }
+    }
+
+    /// <summary>Whether a 206 continues the part that is here. Servers that pass over If-Range are found by what they say of the file.</summary>
+    private static bool IsRestOf(HubReply reply, RemoteFile file, TransferState? state, long offset)
+    {
+        ContentRangeHeaderValue? range = reply.Response.Content.Headers.ContentRange;
+        return state is not null && offset > 0 && range?.From == offset
+            && (state.Size is null || file.Size is null || state.Size == file.Size)
+            && (state.EntityTag is null || reply.EntityTag is null || state.EntityTag == reply.EntityTag)
+            && (state.Checksum is null || file.Checksum is null || state.Checksum == file.Checksum);
+    }
+
+    private static async Task<TransferredFile> FinishAsync(
+        string path, string name, TransferState whole, ChecksumRun run, CancellationToken cancellation)
+    {
+        string part = path + PartEnding;
+        long length = Length(part);
+        if (FileKinds.Of(part) == FileKind.WebPage && (whole.Size != length || whole.Checksum is null))
+        {
+            Begin(path);
+            throw WebPage(name, whole.Address);
+        }
+
+        if (length < whole.Size)
+        {
+            throw new TransferInterruptedException(
+                string.Create(CultureInfo.InvariantCulture, $"ended at byte {length} of {whole.Size}"));
+        }
+
+        if (length > whole.Size)
+        {
+            throw new WrongChecksumException(string.Create(CultureInfo.InvariantCulture, $"more bytes came than the {whole.Size} that the server states"));
+        }
+
+        if (whole.Checksum is Checksum stated)
+        {
+            string found = run.Of(stated.Kind) ?? await OfFileAsync(part, stated.Kind, length, cancellation).ConfigureAwait(false);
+            if (found != stated.Hex)
+            {
+                throw new WrongChecksumException($"came with the {stated.Name} {found}, the server states {stated.Hex}");
+            }
+        }
+
+        File.Move(part, path, overwrite: true);
+        File.Delete(path + StateEnding);
+        return new TransferredFile(name, length, run.Sha256(), whole.Checksum?.Name ?? (whole.Size is null ? "nothing" : "size"));
+    }
+
+    /// <summary>A git SHA-1 begins with the size: where that was not known before, the file is read once more.</summary>
+    private static async Task<string> OfFileAsync(string part, ChecksumKind kind, long length, CancellationToken cancellation)
+    {
+        using var run = new ChecksumRun(length);
+        using FileStream input = File.OpenRead(part);
+        await run.AddAsync(input, cancellation).ConfigureAwait(false);
+        return run.Of(kind)!;
+    }
+
+    private static Gpt2Exception WebPage(string name, string address) =>
+        new($"{name}: a web page came in place of the file; does a proxy or a network want a login first? Open {address} in a browser");
+
+    /// <summary>A whole file came, and not the one that was stated.</summary>
+    private sealed class WrongChecksumException(string message) : Exception(message);
+}

@@ -1,0 +1,256 @@
+// Facts: each kind holds where it should and is found wanting where not, on the default model and on made-up tables.
+
+using Gpt2.Core.Evaluation;
+using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+using Gpt2.Kernels;
+using Gpt2.Tests.DefaultModel;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Core.Evaluation.Facts;
+
+public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<DefaultModelFixture>, IDisposable
+{
+    private const string Prompt = "Mike is quick. He moves";
+
+    private static readonly string DefaultFolder = Path.Combine(SharedData.RepositoryRoot, "weights-csv", ModelLocator.DefaultModel);
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void DefaultModel_ItsTable_HoldsAndIsReported()
+    {
+        IReadOnlyList<Finding> findings = Check(DefaultFolder, FactTable.For(ModelLocator.DefaultModel, model.Model.Config));
+
+        findings.Should().HaveCount(6).And.OnlyContain(finding => finding.Status == FindingStatus.Ok && finding.Area == FindingArea.Facts);
+        findings.Should().Contain(finding => finding.Found == "\"The capital of France is\" goes on with \" Paris\"");
+    }
+
+    [Fact]
+    public void DefaultModel_OtherModelsFacts_AreWrongWithWhatIsFound()
+    {
+        var table = new FactTable("another model", [TokenizerFact.Tokens(" quick", 460)], [ModelFact.Continues("The capital of France is", " Berlin", 1)]);
+        IReadOnlyList<Finding> findings = Check(DefaultFolder, table);
+
+        findings[0].Status.Should().Be(FindingStatus.Ok);
+        findings[1].Status.Should().Be(FindingStatus.Wrong);
+        findings[1].Found.Should().Be("\"The capital of France is\" goes on with \" Berlin\": it goes on with \" Paris\"");
+        findings[1].Remedy.Should().StartWith("take the weights of another model again: some are damaged, exchanged or transposed");
+    }
+
+    [Fact]
+    public void TableFor_DefaultModel_GoesByNameAndSizes()
+    {
+        FactTable.For("another", model.Model.Config).Should().BeNull();
+        FactTable.For(ModelLocator.DefaultModel, model.Model.Config with { Layers = 5 }).Should().BeNull();
+        FactTable.For(ModelLocator.DefaultModel, model.Model.Config).Should().BeSameAs(FactTable.Workshop);
+    }
+
+    [Fact]
+    public void DefaultModel_OtherVocabulary_StopsBeforeTheWeights()
+    {
+        var table = new FactTable("another model", [TokenizerFact.Tokens(" quick", 2068)], [ModelFact.Continues(Prompt, " quickly", 1)]);
+        IReadOnlyList<Finding> findings = Check(DefaultFolder, table);
+
+        findings.Select(finding => finding.Status).Should().Equal(FindingStatus.Wrong, FindingStatus.Warning);
+        findings[0].Found.Should().Be("\" quick\" is 2068: it is 460");
+        findings[1].Found.Should().Be("what the weights of another model are known for was not checked");
+    }
+
+    [Fact]
+    public void SquareMatrix_Transposed_IsSeenByTheFactsAlone()
+    {
+        // The projection of the attention is as wide as it is high: only the model itself can tell.
+        string damaged = folder.Copy(DefaultFolder, ModelLocator.DefaultModel);
+        for (int block = 0; block < 4; block++)
+        {
+            string path = Path.Combine(damaged, $"model_h{block}_attn_c_proj_w.csv");
+            string[][] cells = [.. File.ReadAllLines(path).Select(line => line.Split(','))];
+            File.WriteAllLines(path, Enumerable.Range(0, cells.Length).Select(column => string.Join(',', cells.Select(row => row[column]))));
+        }
+
+        var findings = new FindingList();
+        ExaminedFolder examined = ModelDoctor.Examine(damaged, findings, null, CancellationToken.None);
+        findings.NothingWrong.Should().BeTrue();
+        FactCheck.Examine(damaged, examined, null, Kernels, findings, CancellationToken.None);
+
+        findings.NothingWrong.Should().BeFalse();
+    }
+
+    [Fact]
+    public void Heads_WrongNumber_IsSeenByTheFactsAlone()
+    {
+        string damaged = folder.Copy(DefaultFolder, "renamed");
+        string path = Path.Combine(damaged, "hparams.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"n_head\": 4", "\"n_head\": 32", StringComparison.Ordinal));
+        IReadOnlyList<Finding> findings = Check(damaged, FactTable.Workshop);
+
+        findings.Should().Contain(finding => finding.Status == FindingStatus.Wrong);
+    }
+
+    [Fact]
+    public void FreshOrTrainedHere_IsNotHeldAgainstOpenAisFacts()
+    {
+        string fresh = folder.PathOf("fresh");
+        var weights = new Gpt2Weights(new Gpt2Config(257, 8, 6, 3, 2));
+        WeightInitialisation.Fill(weights, 1);
+        CsvModelFolder.Write(fresh, weights, new Vocabulary([]));
+        string trained = folder.PathOf("trained");
+        CsvModelFolder.Write(trained, TestModels.Random(weights.Config, 1), new Vocabulary([]));
+        File.WriteAllText(Path.Combine(trained, "log.csv"), "step,loss\n");
+        var table = new FactTable("OpenAI's GPT-2", [TokenizerFact.Tokens("ab", 1)], []) { OfPublishedWeights = true };
+
+        Check(fresh, table).Should().ContainSingle().Which.Found.Should().Be("those of OpenAI's GPT-2 were not checked: not trained yet");
+        Check(trained, table).Should().ContainSingle().Which.Found.Should().Be("those of OpenAI's GPT-2 were not checked: log.csv shows that it was trained here");
+        Check(trained, null).Should().ContainSingle().Which.Found.Should().Be("none are known of a model of these sizes");
+        File.Delete(Path.Combine(trained, "log.csv"));
+        Check(trained, table).Should().ContainSingle().Which.Status.Should().Be(FindingStatus.Wrong);
+    }
+
+    [Fact]
+    public void ModelThatDoesNotRun_IsOneFinding()
+    {
+        string huge = folder.PathOf("huge");
+        Gpt2Weights weights = TestModels.Random(new Gpt2Config(257, 8, 6, 3, 2), 1);
+        weights.Blocks[1].MlpHidden.Weight.Span.Fill(3e38f);
+        CsvModelFolder.Write(huge, weights, new Vocabulary([]));
+
+        Finding finding = Check(huge, new FactTable("it", [], [ModelFact.Continues("ab", "c", 1)])).Should().ContainSingle().Subject;
+        finding.Status.Should().Be(FindingStatus.Wrong);
+        finding.Found.Should().StartWith("the model does not run: the logit of token 0 is not a number");
+    }
+
+    [Theory]
+    [InlineData(50257, 1024, 768, 12, 12, "OpenAI's GPT-2", 6)]
+    [InlineData(50257, 1024, 1024, 16, 24, "OpenAI's GPT-2", 0)]
+    [InlineData(50257, 1024, 1280, 20, 36, "OpenAI's GPT-2", 0)]
+    [InlineData(50257, 1024, 1600, 25, 48, "OpenAI's GPT-2", 0)]
+    [InlineData(50257, 256, 768, 12, 12, null, 0)]
+    [InlineData(50304, 1024, 768, 12, 12, null, 0)]
+    [InlineData(2048, 128, 128, 4, 4, null, 0)]
+    public void TableFor_Sizes_IsRecognised(int vocabulary, int context, int channels, int heads, int layers, string? of, int facts)
+    {
+        FactTable? table = FactTable.For("any name", new Gpt2Config(vocabulary, context, channels, heads, layers));
+
+        table?.Of.Should().Be(of);
+        (table is null).Should().Be(of is null);
+        (table?.Model.Count ?? 0).Should().Be(facts);
+    }
+
+    [SharedFact]
+    public void Gpt2_VocabularyFacts_HoldForOpenAisVocabulary()
+    {
+        var tokenizer = new Tokenizer(VocabularyFile.Read(SharedData.PathOf("gpt2", "vocab.bpe")));
+
+        FactTable.Gpt2Small.Vocabulary.Should().HaveCount(21);
+        foreach (TokenizerFact fact in FactTable.Gpt2Small.Vocabulary)
+        {
+            fact.Problem(tokenizer).Should().BeNull(fact.Statement);
+            fact.Problem(model.Tokenizer).Should().NotBeNull("the default model has another vocabulary, so \"{0}\" does not hold", fact.Statement);
+        }
+    }
+
+    [Fact]
+    public void Gpt2_WeightFacts_RunAndFailOnAnotherModel()
+    {
+        // OpenAI's weights are not here. What can be shown is that each check runs, and that another model does not pass for GPT-2.
+        var tiny = new Gpt2Model(TestModels.Random(new Gpt2Config(2048, 64, 24, 12, 12), 3), Kernels);
+        string[] failed = [.. FactTable.Gpt2Small.Model.Where(fact => fact.Problem(tiny, model.Tokenizer) is not null).Select(fact => fact.Statement)];
+
+        failed.Should().Contain("row 318 of wte starts ±0.0097, ±0.01")
+            .And.Contain("in block 11 head 0, token 5 of \"Mike is quick. He moves\" attends 16% to token 0, 23% to token 1")
+            .And.Contain("behind \"Mike is quick. He moves\" the first logit is about -135.9")
+            .And.Contain("\"Mike is quick. He moves\" goes on with \" quickly and\"");
+    }
+
+    [Fact]
+    public void Attends_SharesOfTheModelItself_Hold()
+    {
+        var activations = new ForwardActivations(model.Model.Config, keepEveryBlock: true);
+        int[] ids = model.Tokenizer.Encode(Prompt);
+        model.Model.Forward(ids, null, activations);
+        float[] row = activations.Block(2).Attention.Row(4).Slice(3 * ids.Length, ids.Length).ToArray();
+
+        ModelFact.Attends(Prompt, 2, 3, 4, (0, Math.Round(row[0], 2)), (3, Math.Round(row[3], 2))).Problem(model.Model, model.Tokenizer).Should().BeNull();
+        ModelFact.Attends(Prompt, 2, 3, 4, (0, row[0] + 0.02)).Problem(model.Model, model.Tokenizer).Should().StartWith("it attends ");
+        ModelFact.Attends(Prompt, 1, 3, 4, (0, row[0]), (3, row[3])).Problem(model.Model, model.Tokenizer).Should().NotBeNull("it is another block");
+    }
+
+    [Fact]
+    public void FirstLogit_OfIdZeroOrOfTheBest_Holds()
+    {
+        var activations = new ForwardActivations(model.Model.Config);
+        model.Model.Forward(model.Tokenizer.Encode(Prompt), null, activations);
+        float[] logits = activations.Logits.Row(0).ToArray();
+
+        ModelFact.FirstLogit(Prompt, logits.Max(), 0.01).Problem(model.Model, model.Tokenizer).Should().BeNull();
+        ModelFact.FirstLogit(Prompt, logits[0], 0.01).Problem(model.Model, model.Tokenizer).Should().BeNull();
+        ModelFact.FirstLogit(Prompt, logits.Max() + 1, 0.01).Problem(model.Model, model.Tokenizer).Should().StartWith("that of id 0 is ");
+    }
+
+    [Fact]
+    public void EmbeddingStarts_AmountsWhateverTheSigns_Holds()
+    {
+        float[] row = model.Model.Weights.TokenEmbedding.Row(318).ToArray();
+
+        ModelFact.EmbeddingStarts(318, 0.0001, Math.Abs(row[0]), Math.Abs(row[1])).Problem(model.Model, model.Tokenizer).Should().BeNull();
+        ModelFact.EmbeddingStarts(319, 0.0001, Math.Abs(row[0]), Math.Abs(row[1])).Problem(model.Model, model.Tokenizer).Should().StartWith("it starts ");
+    }
+
+    [Fact]
+    public void Cluster_PositionsThatShiftLittleOrMuch_IsTold()
+    {
+        var weights = new Gpt2Weights(model.Model.Config);
+        model.Model.Weights.TokenEmbedding.Span.CopyTo(weights.TokenEmbedding.Span);
+        var still = new Gpt2Model(weights, Kernels);
+        ModelFact.OneTokenIsACluster(Prompt).Problem(still, model.Tokenizer).Should().BeNull("its positions are all zero");
+
+        for (int position = 0; position < weights.Config.Context; position++)
+        {
+            weights.PositionEmbedding[position, 0] = 100 * position;
+        }
+
+        ModelFact.OneTokenIsACluster(Prompt).Problem(still, model.Tokenizer).Should().StartWith("its positions lie ");
+    }
+
+    [Theory]
+    [InlineData("ab", new[] { 256 }, null)]
+    [InlineData("ab", new[] { 255 }, "it is 256")]
+    [InlineData("abc", new[] { 256, 66 }, null)]
+    [InlineData("abc", new[] { 64, 257 }, "it is 256 66")]
+    public void Tokens_OfASmallVocabulary_AreCompared(string text, int[] ids, string? problem)
+    {
+        TokenizerFact.Tokens(text, ids).Problem(Small()).Should().Be(problem);
+    }
+
+    [Fact]
+    public void OtherVocabularyFacts_OfASmallVocabulary_AreCompared()
+    {
+        Tokenizer small = Small();
+
+        TokenizerFact.Text("abc", 256, 66).Problem(small).Should().BeNull();
+        TokenizerFact.Text("abd", 256, 66).Problem(small).Should().Be("it is \"abc\"");
+        TokenizerFact.Text("abd", 70000).Problem(small).Should().Be("there are no such ids");
+        TokenizerFact.Merges("ab", (0, "a", "b")).Problem(small).Should().BeNull();
+        TokenizerFact.Merges("ab", (1, "a", "b")).Problem(small).Should().Be("it is made by 0");
+        TokenizerFact.Merges("ab", (0, "a", "c")).Problem(small).Should().NotBeNull();
+        TokenizerFact.SingleNumbers("", 9).Problem(small).Should().BeNull("only the digits are single tokens");
+        TokenizerFact.SingleNumbers(" ", 9).Problem(small).Should().Be("0 are");
+    }
+
+    private static KernelSet Kernels => KernelSet.Create(KernelRung.Vector);
+
+    /// <summary>The bytes and "ab".</summary>
+    private static Tokenizer Small() => new(new Vocabulary([new Merge(ByteAlphabet.IdOf((byte)'a'), ByteAlphabet.IdOf((byte)'b'))]));
+
+    private static IReadOnlyList<Finding> Check(string folder, FactTable? table)
+    {
+        ExaminedFolder examined = ModelDoctor.Examine(folder, new FindingList(), null, CancellationToken.None);
+        var findings = new FindingList();
+        FactCheck.Examine(folder, examined, table, Kernels, findings, CancellationToken.None);
+        return findings.All;
+    }
+}

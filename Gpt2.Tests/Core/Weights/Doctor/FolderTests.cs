@@ -1,0 +1,177 @@
+// Folders as a whole: that are no models, that were downloaded, that ask for more memory than there is.
+
+using Gpt2.Core.Model;
+using Gpt2.Core.Numerics;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Core.Weights.Doctor;
+
+public sealed class FolderTests : IDisposable
+{
+    private readonly DoctorFixture fixture = new();
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose()
+    {
+        fixture.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public void Examine_EmptyFolder_SaysWhatAModelHolds()
+    {
+        Finding finding = Problem(folder.Root);
+
+        finding.Status.Should().Be(FindingStatus.Wrong);
+        finding.Found.Should().Be($"{folder.Root} holds no model: expected hparams.json and model_wte.csv");
+        finding.Remedy.Should().Be("name the folder of a model; 'gpt2 download gpt2' gets one");
+    }
+
+    [Fact]
+    public void Examine_FolderAboveAModel_NamesTheModel()
+    {
+        string below = folder.Copy(fixture.Model, "inside");
+
+        Problem(folder.Root).Remedy.Should().Be($"name {below}, where a model lies");
+    }
+
+    [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("model.ckpt.index")]
+    [InlineData("gpt2_124M.bin")]
+    public void Examine_FormatThatIsNotExamined_SaysSo(string name)
+    {
+        File.WriteAllText(folder.PathOf(name), "x");
+
+        Finding finding = Problem(folder.Root);
+        finding.Status.Should().Be(FindingStatus.Warning);
+        finding.Subject.Should().Be(name);
+        finding.Found.Should().Be("is of a format that is not examined");
+    }
+
+    [Fact]
+    public void Examine_DownloadedFiles_AreHeldAgainstTheRecord()
+    {
+        RecordedFile[] files = [.. Directory.EnumerateFiles(fixture.Model).Select(path => new RecordedFile(
+            Path.GetFileName(path), new FileInfo(path).Length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))), "SHA-256"))];
+        new DownloadRecord("https://hub/gpt2", null, files).Save(fixture.Model);
+        fixture.All().Should().Contain(finding => finding.Subject == "download.json" && finding.Found == $"all {files.Length} files are as they came from https://hub/gpt2");
+
+        // Another number of the same length: no shape, range or size tells, only the checksum.
+        fixture.EditCells("model_h0_ln_1_b.csv", (cell, _, column) => column == 0 ? cell.Replace('1', '2').Replace('3', '1') : cell);
+        fixture.Edit("model_h0_ln_1_b.csv", text => text.TrimEnd('\n').PadRight(text.Length, '\n'));
+        File.Delete(fixture.PathOf("vocab.bpe"));
+
+        Finding[] problems = fixture.Problems();
+        problems.Should().Contain(finding => finding.Subject == "model_h0_ln_1_b.csv" && finding.Found == "is not what was downloaded: size or SHA-256 differs")
+            .And.Contain(finding => finding.Subject == "vocab.bpe" && finding.Found == "was downloaded and is gone" && finding.Remedy == "download the model again with --force");
+    }
+
+    [Fact]
+    public void Examine_BrokenRecord_IsAWarning()
+    {
+        fixture.Write("download.json", "{");
+
+        fixture.Problems().Should().ContainSingle().Which.Status.Should().Be(FindingStatus.Warning);
+    }
+
+    [Fact]
+    public void Examine_SizesOfAGiant_TakeNoMemory()
+    {
+        // Two thousand million weights in hparams.json, a few thousand in the files: not even one such matrix may be made.
+        File.Delete(fixture.PathOf("model_wte.csv"));
+        fixture.Edit("hparams.json", text => text.Replace("259", "300000000", StringComparison.Ordinal));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Finding[] problems = fixture.Problems();
+
+        problems.Should().Contain(finding => finding.Subject == "model_wte.csv" && finding.Found.StartsWith("is missing"));
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(100_000_000);
+    }
+
+    [Fact]
+    public void CheckMemory_MoreWeightsThanMemory_IsAWarning()
+    {
+        var findings = new FindingList();
+        MachineExamination.CheckMemory(1000, findings);
+        findings.All.Should().BeEmpty();
+        MachineExamination.CheckMemory(MachineExamination.Memory(), findings);
+
+        findings.All.Should().ContainSingle().Which.Status.Should().Be(FindingStatus.Warning);
+        findings.NothingWrong.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Machine_Examination_NamesWhatMatters()
+    {
+        var findings = new FindingList();
+        MachineExamination.Examine(findings);
+
+        findings.All.Select(finding => finding.Subject).Distinct().Should().Equal("system", "program", "processor", "memory", "models");
+        findings.All.Should().Contain(finding => finding.Subject == "models" && finding.Found.Contains(ModelLocator.DefaultModel));
+        findings.All.Should().Contain(finding => finding.Subject == "processor" && finding.Found.Contains($"{Environment.ProcessorCount} cores"));
+    }
+
+    [Fact]
+    public void Examine_HeadsUnlikeGpt2_IsAWarning()
+    {
+        var findings = new FindingList();
+        ModelDoctor.CheckHeads(new Gpt2Config(50257, 1024, 768, 12, 12), findings);
+        ModelDoctor.CheckHeads(new Gpt2Config(300, 1024, 768, 8, 12), findings);
+        findings.All.Should().BeEmpty();
+        ModelDoctor.CheckHeads(new Gpt2Config(50257, 1024, 768, 8, 12), findings);
+
+        findings.All.Should().ContainSingle().Which.Found.Should().Be("is 8; GPT-2 with 768 channels has 12");
+    }
+
+    [Fact]
+    public void Examine_AnotherFormat_IsAskedTheSameQuestions()
+    {
+        File.WriteAllText(folder.PathOf("model.made-up"), "");
+        var findings = new FindingList();
+        ExaminedFolder examined = ModelDoctor.Examine(
+            folder.Root, [CsvExamination.Recognise, place => File.Exists(Path.Combine(place, "model.made-up")) ? new MadeUpFormat() : null], findings, null,
+            CancellationToken.None);
+
+        examined.Tensors.Should().HaveCount(15);
+        findings.All.Select(finding => (finding.Status, finding.Subject)).Should().Equal(
+            (FindingStatus.Ok, "folder"), (FindingStatus.Ok, "sizes"), (FindingStatus.Wrong, "model.made-up: h0/ln_1/g"),
+            (FindingStatus.Warning, "model.made-up: wpe"), (FindingStatus.Wrong, "tensors"), (FindingStatus.Ok, "vocabulary"));
+        findings.All[0].Found.Should().Be($"{folder.Root}: a model in the made-up layout");
+    }
+
+    private static Finding Problem(string folder)
+    {
+        var findings = new FindingList();
+        ModelDoctor.Examine(folder, findings, null, CancellationToken.None);
+        return findings.All.Should().ContainSingle().Subject;
+    }
+
+    /// <summary>A format of one file with 7 tokens, whose first gain is lost and whose positions are all zero.</summary>
+    private sealed class MadeUpFormat : IExaminedModel
+    {
+        public string Format => "made-up";
+
+        public Gpt2Config? ExamineSizes(FindingList findings) => new(7, 4, 6, 2, 1);
+
+        public string SubjectOf(string tensor) => "model.made-up: " + tensor;
+
+        public Matrix? Read(MatrixShape expected, FindingList findings)
+        {
+            if (expected.Name == "h0/ln_1/g")
+            {
+                findings.Wrong(FindingArea.Tensors, SubjectOf(expected.Name), "is missing", "make it up again");
+                return null;
+            }
+
+            return expected.Name == "wpe"
+                ? new Matrix("wpe", expected.Rows, expected.Columns)
+                : TestModels.Random(new Gpt2Config(7, 4, 6, 2, 1), 1).Matrices().Single(matrix => matrix.Name == expected.Name);
+        }
+
+        public Tokenizer? ExamineTokenizer(Gpt2Config config, FindingList findings) => null;
+
+        public Gpt2Weights ReadWeights(Gpt2Config config, CancellationToken cancellation) => throw new InvalidOperationException("something is wrong with it");
+    }
+}

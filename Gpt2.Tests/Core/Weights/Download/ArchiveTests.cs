@@ -1,0 +1,236 @@
+// Archives: the good one, and one for each way to do harm with an archive, made by the test.
+
+using System.IO.Compression;
+using System.Text;
+using Gpt2.Core;
+using Gpt2.Core.Weights;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Core.Weights.Download;
+
+public sealed class ArchiveTests : IDisposable
+{
+    private const string Landmark = "model_wte.csv";
+    private const int SymbolicLink = 0xA000 << 16;
+    private const int Pipe = 0x1000 << 16;
+
+    private readonly TemporaryFolder folder = new();
+    private readonly string archive;
+    private readonly string target;
+
+    public ArchiveTests()
+    {
+        archive = folder.PathOf("archive.zip");
+        target = folder.PathOf("a", "b", "model");
+        Directory.CreateDirectory(target);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("gpt2-small-csv/")]
+    [InlineData("very/deep/folder/")]
+    public void Unpack_ModelAnywhereInTheArchive_TakesItsFilesOnly(string place)
+    {
+        Make((place + Landmark, "1,2\n"), (place + "model_wpe.csv", "3\n"), (place + ".DS_Store", "x"), ("__MACOSX/" + place + "._" + Landmark, "y"));
+
+        IReadOnlyList<RecordedFile> files = Unpack();
+
+        files.Should().HaveCount(2).And.OnlyContain(file => file.CheckedBy == "CRC-32");
+        files.Single(file => file.Name == Landmark).Bytes.Should().Be(4);
+        Unpacked().Should().BeEquivalentTo(Landmark, "model_wpe.csv");
+        File.ReadAllText(Path.Combine(target, Landmark)).Should().Be("1,2\n");
+    }
+
+    [Theory]
+    [InlineData("../evil.csv")]
+    [InlineData("model/../../../evil.csv")]
+    [InlineData("./evil.csv")]
+    [InlineData("/etc/evil.csv")]
+    [InlineData("//server/evil.csv")]
+    [InlineData("C:/evil.csv")]
+    [InlineData("C:evil.csv")]
+    [InlineData("..\\evil.csv")]
+    [InlineData("model\\evil.csv")]
+    [InlineData("evil\0.csv")]
+    [InlineData("evil\n.csv")]
+    [InlineData("evil.csv.")]
+    [InlineData("evil.csv ")]
+    [InlineData("a//evil.csv")]
+    [InlineData("CON:/evil.csv")]
+    public void Unpack_PathThatLeadsAway_RefusesTheWholeArchive(string path)
+    {
+        Make((Landmark, "1\n"), (path, "evil"));
+
+        Message().Should().StartWith("archive.zip: refused, entry '").And.Contain("has a path that").And.NotContain("\n");
+        Directory.EnumerateFileSystemEntries(folder.Root, "*evil*", SearchOption.AllDirectories).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(SymbolicLink)]
+    [InlineData(Pipe)]
+    public void Unpack_LinkOrDevice_IsRefused(int attributes)
+    {
+        using (ZipArchive zip = ZipFile.Open(archive, ZipArchiveMode.Create))
+        {
+            ZipArchiveEntry entry = zip.CreateEntry(Landmark);
+            entry.ExternalAttributes = attributes;
+            using Stream stream = entry.Open();
+            stream.Write("/etc/passwd"u8);
+        }
+
+        Message().Should().Be($"archive.zip: refused, entry '{Landmark}' is a link or a device, expected files; nothing is unpacked: download it from where it was made");
+    }
+
+    [Theory]
+    [InlineData("model_wpe.csv", "model_wpe.csv")]
+    [InlineData("model_wpe.csv", "Model_WPE.csv")]
+    [InlineData("a/model_wpe.csv", "A/model_wpe.csv")]
+    [InlineData("thing", "thing/")]
+    public void Unpack_SameNameTwice_IsRefused(string one, string other)
+    {
+        Make((Landmark, "1\n"), (one, "2\n"), (other, other.EndsWith('/') ? "" : "3\n"));
+
+        Message().Should().Contain($"entry '{other}' is there twice, or differs from another only in upper and lower case");
+    }
+
+    [Fact]
+    public void Unpack_MoreEntriesThanAgreed_IsRefused()
+    {
+        Make([(Landmark, "1\n"), .. Enumerable.Range(0, 20).Select(i => ($"f{i}", ""))]);
+
+        Message(new ArchiveLimits(Entries: 20)).Should().Contain("refused, it holds 21 entries, expected at most 20");
+    }
+
+    [Fact]
+    public void Unpack_LargerThanAgreed_IsRefusedBeforeAnythingIsWritten()
+    {
+        Make((Landmark, new string('0', 900)), ("other", new string('0', 200)));
+
+        Message(new ArchiveLimits(Bytes: 1000)).Should().Contain("refused, its files are larger than 1000 bytes, or than it says");
+    }
+
+    [Fact]
+    public void Unpack_LargerThanItSays_IsStopped()
+    {
+        // A bomb: a megabyte of zeros that says it is ten bytes, in the directory at the archive's end and before the entry.
+        Make((Landmark, new string('0', 1_000_000)));
+        byte[] bytes = File.ReadAllBytes(archive);
+        Replace(bytes, BitConverter.GetBytes(1_000_000), BitConverter.GetBytes(10));
+        File.WriteAllBytes(archive, bytes);
+
+        Message().Should().StartWith("archive.zip: ");
+        Unpacked().Should().OnlyContain(file => new FileInfo(Path.Combine(target, file)).Length <= 10);
+    }
+
+    [Fact]
+    public void Unpack_TurnedBit_IsFoundByTheCrc()
+    {
+        using (ZipArchive zip = ZipFile.Open(archive, ZipArchiveMode.Create))
+        {
+            using Stream stream = zip.CreateEntry(Landmark, CompressionLevel.NoCompression).Open();
+            stream.Write("0.125,0.25,0.5\n"u8);
+        }
+
+        byte[] bytes = File.ReadAllBytes(archive);
+        Replace(bytes, "0.125"u8.ToArray(), "0.325"u8.ToArray());
+        File.WriteAllBytes(archive, bytes);
+
+        Message().Should().StartWith("archive.zip: the archive is damaged (").And.EndWith("; download it again");
+    }
+
+    [Fact]
+    public void Unpack_Encrypted_IsRefused()
+    {
+        Make((Landmark, "1\n"));
+        byte[] bytes = File.ReadAllBytes(archive);
+        bytes[bytes.AsSpan().IndexOf("PK\u0003\u0004"u8) + 6] |= 1;
+        bytes[bytes.AsSpan().IndexOf("PK\u0001\u0002"u8) + 8] |= 1;
+        File.WriteAllBytes(archive, bytes);
+
+        Message().Should().Contain($"entry '{Landmark}' is encrypted, expected plain files");
+    }
+
+    [Fact]
+    public void Unpack_CutOff_SaysThatItIsDamaged()
+    {
+        Make((Landmark, string.Join(',', Enumerable.Range(0, 5000))));
+        byte[] bytes = File.ReadAllBytes(archive);
+        File.WriteAllBytes(archive, bytes[..(bytes.Length / 2)]);
+
+        Message().Should().StartWith("archive.zip: the archive is damaged (");
+    }
+
+    [Theory]
+    [InlineData("", "found an empty file")]
+    [InlineData("<!DOCTYPE html><html>Not Found</html>", "found a web page saved under this name")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "found a Git LFS pointer in place of the file")]
+    [InlineData("1,2,3\n", "found no archive")]
+    public void Unpack_NoArchive_SaysWhatItIs(string text, string message)
+    {
+        File.WriteAllText(archive, text);
+
+        Message().Should().Be($"archive.zip: {message}, expected a zip archive of CSV files; check the address");
+    }
+
+    [Fact]
+    public void Unpack_OtherArchive_IsRefused()
+    {
+        Make(("README.md", "hello"), ("src/main.c", "int main;"));
+
+        Message().Should().Be($"archive.zip: holds no {Landmark}, expected the CSV files of a model; check the address");
+    }
+
+    [Fact]
+    public void Unpack_Cancelled_Stops()
+    {
+        Make((Landmark, new string('0', 1_000_000)));
+        Action run = () => ArchiveUnpacking.Unpack(archive, target, Landmark, new ArchiveLimits(), null, new CancellationToken(canceled: true));
+
+        run.Should().Throw<OperationCanceledException>();
+    }
+
+    private static void Add(ZipArchive zip, string path, string content)
+    {
+        using Stream stream = zip.CreateEntry(path).Open();
+        stream.Write(Encoding.UTF8.GetBytes(content));
+    }
+
+    private static void Replace(byte[] bytes, byte[] found, byte[] replaced)
+    {
+        int count = 0;
+        for (int at = 0; (at = bytes.AsSpan(at).IndexOf(found) is int next and >= 0 ? at + next : -1) >= 0; at += found.Length)
+        {
+            replaced.CopyTo(bytes, at);
+            count++;
+        }
+
+        count.Should().BePositive();
+    }
+
+    private void Make(params (string Path, string Content)[] entries)
+    {
+        using ZipArchive zip = ZipFile.Open(archive, ZipArchiveMode.Create);
+        foreach ((string path, string content) in entries)
+        {
+            Add(zip, path, content);
+        }
+    }
+
+    private IReadOnlyList<RecordedFile> Unpack(ArchiveLimits? limits = null) =>
+        ArchiveUnpacking.Unpack(archive, target, Landmark, limits ?? new ArchiveLimits(), null, CancellationToken.None);
+
+    private string[] Unpacked() => [.. Directory.EnumerateFileSystemEntries(target).Select(file => Path.GetFileName(file))];
+
+    /// <summary>What refuses the archive, after checking that nothing was written outside the folder.</summary>
+    private string Message(ArchiveLimits? limits = null)
+    {
+        string[] before = [.. Directory.EnumerateFileSystemEntries(folder.Root, "*", SearchOption.AllDirectories)];
+        Action run = () => Unpack(limits);
+        string message = run.Should().Throw<Gpt2Exception>().Which.Message;
+        Directory.EnumerateFileSystemEntries(folder.Root, "*", SearchOption.AllDirectories)
+            .Where(entry => Path.GetDirectoryName(entry) != target).Should().BeEquivalentTo(before);
+        return message;
+    }
+}

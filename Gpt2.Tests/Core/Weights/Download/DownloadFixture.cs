@@ -1,0 +1,82 @@
+// A fake hub, a folder to download into, and settings under which no test waits.
+
+using System.Collections.Concurrent;
+using Gpt2.Core;
+using Gpt2.Core.Weights;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Core.Weights.Download;
+
+/// <summary>What the tests of downloads share; one per test.</summary>
+internal sealed class DownloadFixture : IDisposable
+{
+    public TemporaryFolder Folder { get; } = new();
+
+    public FakeHub Hub { get; } = new();
+
+    public ConcurrentQueue<string> Notes { get; } = new();
+
+    public ConcurrentQueue<TimeSpan> Waits { get; } = new();
+
+    public ConcurrentQueue<TransferProgress> Reports { get; } = new();
+
+    public string? Token { get; set; }
+
+    public TransferSettings Settings { get; set; }
+
+    public DownloadFixture() => Settings = new TransferSettings
+    {
+        Wait = (time, cancellation) =>
+        {
+            Waits.Enqueue(time);
+            return Task.Delay(1, cancellation);
+        },
+        Chance = () => 1,
+        ProgressThatCounts = 50_000,
+    };
+
+    public string Target => Folder.PathOf("models", "gpt2");
+
+    public FakeFile Weights => Hub.Files[FakeHub.Weights];
+
+    public async Task<DownloadResult> RunAsync(bool force = false, DownloadSource? source = null, CancellationToken cancellation = default)
+    {
+        using var client = new HubClient(Hub.Hub.Address, Token, Settings);
+        return await new ModelDownload(client, Settings, Notes.Enqueue, new Collected(Reports))
+            .RunAsync(source ?? new HubSource(Hub.Hub.Address, DownloadTable.Hub[0]), Target, force, cancellation)
+            .WaitAsync(CommandProcess.LongEnough, CancellationToken.None);
+    }
+
+    /// <summary>The message of a download that fails, after checking that nothing stands under the final name.</summary>
+    public async Task<string> FailureAsync(DownloadSource? source = null)
+    {
+        Func<Task> run = () => RunAsync(source: source);
+        string message = (await run.Should().ThrowAsync<Gpt2Exception>()).Which.Message;
+        Directory.Exists(Target).Should().BeFalse("a download that fails leaves nothing under the final name");
+        message.Should().NotContain("\n");
+        return message;
+    }
+
+    /// <summary>Checks that the folder holds what the hub has now, and that nothing else is left.</summary>
+    public void ShouldBeRight()
+    {
+        foreach ((string name, FakeFile file) in Hub.Files)
+        {
+            File.ReadAllBytes(Path.Combine(Target, name)).Should().Equal(file.Content, name);
+        }
+
+        Directory.EnumerateFileSystemEntries(Target).Should().HaveCount(Hub.Files.Count + 1, "there are these and the record");
+        Directory.EnumerateFileSystemEntries(Folder.PathOf("models")).Should().Equal([Target], "what was needed meanwhile is gone");
+    }
+
+    public void Dispose()
+    {
+        Hub.Dispose();
+        Folder.Dispose();
+    }
+
+    private sealed class Collected(ConcurrentQueue<TransferProgress> reports) : IProgress<TransferProgress>
+    {
+        public void Report(TransferProgress value) => reports.Enqueue(value);
+    }
+}

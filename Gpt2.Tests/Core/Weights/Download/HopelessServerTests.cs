@@ -1,0 +1,251 @@
+// Downloads that cannot end right: for each reason its message, nothing under the final name, and what may stay for the next try.
+
+using System.Globalization;
+using Gpt2.Core.Weights;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Core.Weights.Download;
+
+public sealed class HopelessServerTests : IDisposable
+{
+    private const int Half = 150_000;
+    private const string LoginPage = "<!DOCTYPE html><html><body>Please log in to the guest network</body></html>";
+    private const string LfsPointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0000\nsize 548105171\n";
+
+    private readonly DownloadFixture fixture = new();
+
+    public void Dispose() => fixture.Dispose();
+
+    [Theory]
+    [InlineData(404, "config.json", "/openai-community/gpt2/resolve/main/config.json: the server has no such file (404); check the name and HF_ENDPOINT")]
+    [InlineData(410, "config.json", "the server has no such file (410)")]
+    [InlineData(401, "config.json", "the server refuses (401); set HF_TOKEN if the file needs a login")]
+    [InlineData(403, "config.json", "the server refuses (403); set HF_TOKEN if the file needs a login")]
+    [InlineData(407, "config.json", "the proxy wants a login (407); put it into HTTPS_PROXY")]
+    [InlineData(400, "config.json", "the server answers 400, expected the file; check HF_ENDPOINT or the address")]
+    [InlineData(304, "config.json", "the server answers 304, expected the file")]
+    [InlineData(404, FakeHub.Weights, "the server has no such file (404)")]
+    [InlineData(416, FakeHub.Weights, "the server answers 416 to a request for the whole file; check the address")]
+    public async Task Download_StatusThatIsFinal_IsNotTriedAgain(int status, string file, string message)
+    {
+        fixture.Hub.Files[file].Faults.Enqueue(Faults.Status(status));
+
+        (await fixture.FailureAsync()).Should().StartWith("http://127.0.0.1:").And.Contain(message);
+        fixture.Waits.Should().BeEmpty();
+        await fixture.RunAsync();
+        fixture.ShouldBeRight();
+    }
+
+    [Fact]
+    public async Task Download_TokenRefused_PointsAtTheToken()
+    {
+        fixture.Token = "hf_wrong";
+        fixture.Hub.Files["config.json"].QuestionFaults.Enqueue(Faults.Status(401));
+
+        (await fixture.FailureAsync()).Should().EndWith("the server refuses (401); check the token in HF_TOKEN").And.NotContain("hf_wrong");
+    }
+
+    [Fact]
+    public async Task Download_ServerBusyForEver_IsGivenUpWithGrowingWaits()
+    {
+        Always(fixture.Weights, Faults.Status(503));
+
+        (await fixture.FailureAsync()).Should().MatchRegex(
+            @"^model\.safetensors: 127\.0\.0\.1:\d+ cannot answer now \(503\); gave up after 5 tries: what has come is kept, and the same command goes on from there$");
+        fixture.Waits.Select(wait => wait.TotalSeconds).Should().Equal(1, 2, 4, 8);
+        fixture.Notes.Should().HaveCount(4);
+    }
+
+    [Fact]
+    public async Task Download_ServerAsksForALongWait_EndsWithTheWait()
+    {
+        fixture.Weights.Faults.Enqueue(Faults.Status(429, ("Retry-After", "3600")));
+
+        (await fixture.FailureAsync()).Should().MatchRegex(
+            @"is asked too often \(429\) and asks to wait 3600 s; later, what has come is kept, and the same command goes on from there$");
+        fixture.Waits.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Download_DropsAlwaysAtTheSamePlace_IsGivenUpAndKeepsThePart()
+    {
+        Always(fixture.Weights, Faults.DropAfter(Half), Faults.DropAfter(0));
+
+        (await fixture.FailureAsync()).Should().Contain("the connection broke off behind byte 150000; gave up after 5 tries");
+        fixture.Weights.Faults.Clear();
+        await fixture.RunAsync();
+
+        fixture.ShouldBeRight();
+        fixture.Hub.Gets(FakeHub.Weights)[^1].Header("Range").Should().Be("bytes=150000-");
+    }
+
+    [Fact]
+    public async Task Download_NeverAnswers_IsGivenUp()
+    {
+        fixture.Settings = fixture.Settings with { StallTimeout = TimeSpan.FromMilliseconds(50), ConnectTimeout = TimeSpan.FromMilliseconds(200), Tries = 2 };
+        Always(fixture.Hub.Files["config.json"], asked: true, Faults.Hang());
+
+        (await fixture.FailureAsync()).Should().MatchRegex(
+            @"^config\.json: 127\.0\.0\.1:\d+ does not answer; gave up after 2 tries: check the connection, or repeat the command later$");
+    }
+
+    [Fact]
+    public async Task Download_NobodyListens_IsGivenUp()
+    {
+        fixture.Hub.Hub.Dispose();
+
+        (await fixture.FailureAsync()).Should().MatchRegex(@"^config\.json: no connection to 127\.0\.0\.1:\d+ \(Connection refused.*\); gave up after 5 tries: check the connection");
+    }
+
+    [Fact]
+    public async Task Download_WrongChecksumAlways_IsNotKept()
+    {
+        Always(fixture.Weights, Faults.Corrupt(5000));
+
+        (await fixture.FailureAsync()).Should().MatchRegex(
+            $"^model\\.safetensors: came with the SHA-256 [0-9a-f]{{64}}, the server states {fixture.Weights.Sha256}, 2 times; it is not kept: "
+            + @"the file is damaged at 127\.0\.0\.1:\d+ or on its way$");
+        Directory.EnumerateFiles(fixture.Target + ".partial", FakeHub.Weights + "*").Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Download_SmallFileWithWrongChecksum_IsNotKept()
+    {
+        FakeFile merges = fixture.Hub.Files["merges.txt"];
+        Fault fault = (file, request, answer) => FakeHub.ServeAsync(
+            file, request, answer, change: content => [.. content[..^1], (byte)'!'], headers: ("X-Repo-Commit", fixture.Hub.Commit));
+        merges.Faults.Enqueue(fault);
+        merges.Faults.Enqueue(fault);
+
+        (await fixture.FailureAsync()).Should().StartWith("merges.txt: came with the git SHA-1 ").And.Contain($"the server states {merges.GitSha1}, 2 times");
+    }
+
+    [Fact]
+    public async Task Download_RedirectedForEver_IsRefused()
+    {
+        Always(fixture.Weights, (_, request, answer) => answer.HeadAsync(302, ("Location", request.Target), ("Content-Length", "0")));
+
+        (await fixture.FailureAsync()).Should().Contain("redirected more than 10 times, expected the file");
+    }
+
+    [Theory]
+    [InlineData("ftp://127.0.0.1/model.safetensors")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData(null)]
+    public async Task Download_RedirectedToWhatIsNoWebAddress_IsRefused(string? location)
+    {
+        fixture.Weights.Faults.Enqueue(location is null ? Faults.Status(302) : Faults.Status(302, ("Location", location)));
+
+        (await fixture.FailureAsync()).Should().Contain($"redirected to '{location}', expected the address of a file");
+    }
+
+    [Fact]
+    public async Task Download_CameCompressed_IsRefused()
+    {
+        fixture.Weights.Faults.Enqueue(Faults.Status(200, ("Content-Encoding", "gzip")));
+
+        (await fixture.FailureAsync()).Should().Contain("came compressed, which was not asked for");
+    }
+
+    [Fact]
+    public async Task Download_LoginPageForTheWeights_IsRecognised()
+    {
+        fixture.Weights.Faults.Enqueue(Faults.Page(LoginPage, ("Content-Type", "text/html; charset=utf-8")));
+
+        (await fixture.FailureAsync()).Should().Contain("model.safetensors: a web page came in place of the file; does a proxy or a network want a login first?");
+    }
+
+    [Theory]
+    [InlineData(LoginPage, "config.json: a web page came in place of the file")]
+    [InlineData("not json", "config.json of {0}: it is not valid JSON; it is not kept")]
+    [InlineData("[1]", "config.json of {0}: it is not valid JSON; it is not kept")]
+    [InlineData(LfsPointer, "config.json of {0}: found a Git LFS pointer in place of the file, expected text; it is not kept")]
+    [InlineData("", "config.json of {0}: found an empty file, expected text; it is not kept")]
+    public async Task Download_WrongTextWithoutAnyChecksum_IsRecognised(string text, string message)
+    {
+        FakeFile config = fixture.Hub.Files["config.json"];
+        config.QuestionFaults.Enqueue(Faults.Page(text));
+        config.Faults.Enqueue(Faults.Page(text));
+
+        (await fixture.FailureAsync()).Should().StartWith(string.Format(CultureInfo.InvariantCulture, message, fixture.Hub.Hub.Address + "/openai-community/gpt2"));
+        await fixture.RunAsync();
+        fixture.ShouldBeRight();
+    }
+
+    [Theory]
+    [InlineData(LfsPointer, "found a Git LFS pointer in place of the file, expected tensors")]
+    [InlineData("some text", "found text, expected tensors")]
+    public async Task Download_NoTensorsInTheWeights_IsRecognised(string text, string message)
+    {
+        fixture.Weights.StatesChecksum = false;
+        fixture.Weights.Content = System.Text.Encoding.ASCII.GetBytes(text);
+
+        (await fixture.FailureAsync()).Should().Contain(message);
+    }
+
+    [Fact]
+    public async Task Download_Cancelled_KeepsThePartForTheNextTime()
+    {
+        using var stop = new CancellationTokenSource();
+        fixture.Weights.Faults.Enqueue(async (file, request, answer) =>
+        {
+            await FakeHub.ServeAsync(file, request, answer, onlyBytes: Half);
+            while (fixture.Reports.Last().Done < Half)
+            {
+                await Task.Delay(1);
+            }
+
+            await stop.CancelAsync();
+            await answer.HangAsync();
+        });
+        Func<Task> run = () => fixture.RunAsync(cancellation: stop.Token);
+
+        await run.Should().ThrowAsync<OperationCanceledException>();
+        Directory.Exists(fixture.Target).Should().BeFalse();
+        await fixture.RunAsync();
+        fixture.ShouldBeRight();
+        fixture.Hub.Gets(FakeHub.Weights)[^1].Header("Range").Should().Be("bytes=150000-");
+        fixture.Hub.Gets("config.json").Should().ContainSingle("a whole file is not fetched again");
+    }
+
+    [Fact]
+    public async Task Download_OtherSourceThanBefore_TakesNothingOfIt()
+    {
+        Always(fixture.Weights, Faults.DropAfter(Half), Faults.DropAfter(0));
+        await fixture.FailureAsync();
+        fixture.Weights.Faults.Clear();
+        using var other = new FakeHub();
+        other.Files[FakeHub.Weights].Content[1000] ^= 1;
+        using var client = new HubClient(other.Hub.Address, null, fixture.Settings);
+        await new ModelDownload(client, fixture.Settings, fixture.Notes.Enqueue, null)
+            .RunAsync(new HubSource(other.Hub.Address, DownloadTable.Hub[0]), fixture.Target, force: false, CancellationToken.None);
+
+        File.ReadAllBytes(Path.Combine(fixture.Target, FakeHub.Weights)).Should().Equal(other.Files[FakeHub.Weights].Content);
+        other.Gets(FakeHub.Weights).Should().ContainSingle().Which.Headers.Should().NotContainKey("Range");
+    }
+
+    [Fact]
+    public async Task Download_PartOfUnknownOrigin_IsBegunAnew()
+    {
+        Always(fixture.Weights, Faults.DropAfter(Half), Faults.DropAfter(0));
+        await fixture.FailureAsync();
+        fixture.Weights.Faults.Clear();
+        File.WriteAllText(Path.Combine(fixture.Target + ".partial", FakeHub.Weights + ".part.json"), "{\"Address\":");
+        await fixture.RunAsync();
+
+        fixture.ShouldBeRight();
+        fixture.Hub.Gets(FakeHub.Weights)[^1].Headers.Should().NotContainKey("Range");
+    }
+
+    private static void Always(FakeFile file, params Fault[] faults) => Always(file, asked: false, faults);
+
+    /// <summary>The faults in order, and the last of them for ever.</summary>
+    private static void Always(FakeFile file, bool asked, params Fault[] faults)
+    {
+        const int ForEver = 50;
+        foreach (Fault fault in faults.Concat(Enumerable.Repeat(faults[^1], ForEver)))
+        {
+            (asked ? file.QuestionFaults : file.Faults).Enqueue(fault);
+        }
+    }
+}
