@@ -20,19 +20,11 @@ internal readonly struct BFloat16Kind<TLanes, TVector, TInts> : IReducedKind
 
     public static int PanelLength(int inner) => inner * BFloat16.LineLength;
 
-    public static void Prepare(ReadOnlySpan<float> input, int rows, int inner, Span<float> prepared)
-    {
-        if (rows == 1)
-        {
-            input.CopyTo(prepared);
-            return;
-        }
-
-        Panels.PackLeft(input, new Layout(inner, Exchanged: false), 0, rows, 0, inner, 1, prepared);
-    }
+    public static void Prepare(ReadOnlySpan<float> input, int rows, int inner, Span<float> prepared) => input.CopyTo(prepared);
 
     public static void Multiply(ReadOnlySpan<float> prepared, int rows, int inner, ReadOnlySpan<uint> panel, Span<float> tile)
     {
+        var layout = new Layout(inner, Exchanged: false);
         ref float left = ref MemoryMarshal.GetReference(prepared);
         ref float right = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<uint, float>(panel));
         ref float target = ref MemoryMarshal.GetReference(tile);
@@ -42,13 +34,13 @@ internal readonly struct BFloat16Kind<TLanes, TVector, TInts> : IReducedKind
             if (rows == 1 && i + TLanes.Count < BFloat16.LineLength)
             {
                 Tile<TLanes, TVector, BFloat16Panel<TLanes, TVector, TInts>>.ComputeTwo(
-                    ref left, ref Unsafe.Add(ref right, i), TLanes.Count, inner, ref columns, ref columns);
+                    ref left, layout, ref Unsafe.Add(ref right, i), TLanes.Count, inner, ref columns, ref columns);
                 i += TLanes.Count;
             }
             else
             {
                 Tile<TLanes, TVector, BFloat16Panel<TLanes, TVector, TInts>>.Compute(
-                    rows, ref left, ref Unsafe.Add(ref right, i), inner, ref columns, Panels.Width, ref columns, Panels.Width);
+                    rows, ref left, layout, ref Unsafe.Add(ref right, i), inner, ref columns, Panels.Width, ref columns, Panels.Width);
             }
         }
     }

@@ -1,4 +1,4 @@
-// Bringing the sides of a product into panels: the order in which a tile's loop reads them, all of it one after another.
+// Bringing the right side of a product into panels: the order in which a tile's loop reads it, all of it one after another.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -14,11 +14,17 @@ internal readonly record struct Layout(int Stride, bool Exchanged)
 {
     /// <summary>The index of an element.</summary>
     public int At(int row, int column) => Exchanged ? (column * Stride) + row : (row * Stride) + column;
+
+    /// <summary>From an element to the one below it.</summary>
+    public nint RowStride => Exchanged ? 1 : Stride;
+
+    /// <summary>From an element to the next of its row.</summary>
+    public nint DepthStride => Exchanged ? Stride : 1;
 }
 
 /// <summary>
-/// A panel of the right side is <see cref="Width"/> columns: [depth, Width], beginning with the columns of k = 0. A panel of
-/// the left side is as many rows as a tile is high: [depth, rows]. What is missing of a right panel is zeros.
+/// A panel is <see cref="Width"/> columns of the right side: [depth, Width], beginning with the columns of k = 0. What is missing
+/// of it is zeros. The left side needs none: a tile reads few elements of it at a time, and reads them where they lie.
 /// </summary>
 internal static class Panels
 {
@@ -62,54 +68,30 @@ internal static class Panels
         }
     }
 
-    /// <summary>Packs the rows of one panel of the left side.</summary>
-    /// <param name="left">The left side.</param>
-    /// <param name="layout">Where its elements stand.</param>
-    /// <param name="firstRow">The panel's first row.</param>
-    /// <param name="rows">How many there are: the height of a tile.</param>
-    /// <param name="firstColumn">The first of the columns taken.</param>
-    /// <param name="depth">How many columns are taken.</param>
-    /// <param name="scale">What every element is multiplied by.</param>
-    /// <param name="panel">[depth, rows]</param>
-    public static void PackLeft(
-        ReadOnlySpan<float> left, Layout layout, int firstRow, int rows, int firstColumn, int depth, float scale, Span<float> panel)
-    {
-        ReadOnlySpan<float> source = left[layout.At(firstRow, firstColumn)..];
-        if (layout.Exchanged)
-        {
-            Gather(source, layout.Stride, rows, depth, scale, panel, rows);
-        }
-        else
-        {
-            Interleave(source, layout.Stride, rows, depth, scale, panel, rows);
-        }
-    }
-
-    /// <summary>panel[k, i] = scale · source[k · stride + i]: pieces of rows one below the other.</summary>
+    /// <summary>panel[k, i] = source[k · stride + i]: pieces of rows one below the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Gather(
-        ReadOnlySpan<float> source, int stride, int count, int depth, float scale, Span<float> panel, int panelWidth)
+        ReadOnlySpan<float> source, int stride, int count, int depth, Span<float> panel, int panelWidth)
     {
         // The spans' ends are checked once; the loops below stay inside.
         ref float from = ref MemoryMarshal.GetReference(source[..(((depth - 1) * stride) + count)]);
         ref float to = ref MemoryMarshal.GetReference(panel[..(((depth - 1) * panelWidth) + count)]);
-        Vector128<float> scales = Vector128.Create(scale);
         for (int k = 0; k < depth; k++)
         {
             int i = 0;
             for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
             {
-                (Vector256.LoadUnsafe(ref from, (nuint)i) * scale).StoreUnsafe(ref to, (nuint)i);
+                Vector256.LoadUnsafe(ref from, (nuint)i).StoreUnsafe(ref to, (nuint)i);
             }
 
             for (; i <= count - Vector128<float>.Count; i += Vector128<float>.Count)
             {
-                (Vector128.LoadUnsafe(ref from, (nuint)i) * scales).StoreUnsafe(ref to, (nuint)i);
+                Vector128.LoadUnsafe(ref from, (nuint)i).StoreUnsafe(ref to, (nuint)i);
             }
 
             for (; i < count; i++)
             {
-                Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i) * scale;
+                Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i);
             }
 
             from = ref Unsafe.Add(ref from, stride);
@@ -144,7 +126,7 @@ internal static class Panels
 
         if (columns % Width > 0)
         {
-            Gather(source[(whole * Width)..], stride, columns % Width, depth, 1, panels[(whole * panelLength)..], Width);
+            Gather(source[(whole * Width)..], stride, columns % Width, depth, panels[(whole * panelLength)..], Width);
         }
     }
 

@@ -1,21 +1,18 @@
-// A tuned matrix product of any shape: its sides go into panels, block by block as the caches hold them, and tiles are
-// computed from those. Threads take blocks of columns (and of rows, where there are few columns).
+// A tuned matrix product of any shape: its right side goes into panels, block by block as the caches hold them, and tiles
+// are computed from those. Threads take blocks of columns (and of rows, where there are few columns).
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Gpt2.Kernels.Tuned;
 
-/// <summary>result (+)= scale · left · right (+ bias). What is not said is left at its default.</summary>
+/// <summary>result (+)= left · right (+ bias). What is not said is left at its default.</summary>
 internal ref struct Product
 {
     /// <summary>[Rows, Inner]</summary>
     public ReadOnlySpan<float> Left;
 
     public Layout LeftLayout;
-
-    /// <summary>What every element of the left side is multiplied by.</summary>
-    public float Scale = 1;
 
     /// <summary>[Inner, Columns], or the panels of that where <see cref="RightIsPacked"/>.</summary>
     public ReadOnlySpan<float> Right;
@@ -41,10 +38,6 @@ internal ref struct Product
     public int Inner;
 
     public int Columns;
-
-    public Product()
-    {
-    }
 }
 
 /// <summary>Computes products with vectors of one width.</summary>
@@ -52,20 +45,14 @@ internal static class Product<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>Depth of a block: a left panel of 12 rows stays in the first cache, some right panels in the second.</summary>
+    /// <summary>Depth of a block: 12 rows of the left side stay in the first cache, some right panels in the second.</summary>
     private const int BlockDepth = 768;
 
-    /// <summary>Right panels that a block has at most: 3 · 768 · 32 floats are 288 KiB.</summary>
-    private const int BlockPanels = 3;
+    /// <summary>Floats of the right side that a block has at most: 288 KiB, which the second cache holds beside the left side's rows.</summary>
+    private const int BlockLength = 3 * BlockDepth * Panels.Width;
 
     /// <summary>Right panels that one row is multiplied with at a time.</summary>
     private const int PanelsAtOnce = 4;
-
-    /// <summary>Rows whose left side is packed at a time: the buffer stays below 10 MB.</summary>
-    private const int BlockRows = 256 * 12;
-
-    /// <summary>Rows whose left side is packed by one part of a job.</summary>
-    private const int PackRows = 8 * 12;
 
     /// <summary>Products of fewer multiplications are not worth a second thread.</summary>
     private const long WorthThreads = 100_000;
@@ -94,28 +81,26 @@ internal static class Product<TLanes, TVector>
         // Few rows use what is read of the right side once: it is read as it lies.
         bool few = product.Rows < TLanes.TileRows && product.RightIsPacked;
         int blockDepth = few ? product.Inner : BlockDepth;
-        for (int row = 0; row < product.Rows; row += BlockRows)
+        for (int k = 0; k < product.Inner; k += blockDepth)
         {
-            for (int k = 0; k < product.Inner; k += blockDepth)
-            {
-                RunBlock(product, row, Math.Min(BlockRows, product.Rows - row), k, Math.Min(blockDepth, product.Inner - k), team);
-            }
+            RunBlock(product, k, Math.Min(blockDepth, product.Inner - k), team);
         }
     }
 
-    /// <summary>Adds what some rows of the left side and some of the inner dimension give.</summary>
-    private static void RunBlock(in Product product, int firstRow, int rows, int k, int depth, ThreadTeam? team)
+    /// <summary>Adds what some of the inner dimension give.</summary>
+    private static void RunBlock(in Product product, int k, int depth, ThreadTeam? team)
     {
-        int panels = Panels.Count(product.Columns);
-        int threads = team?.Threads ?? 1;
-        int perGroup = product.Rows == 1 ? PanelsAtOnce : Math.Clamp(panels / (threads * 4), 1, BlockPanels);
+        int rows = product.Rows, panels = Panels.Count(product.Columns), threads = team?.Threads ?? 1;
+        int mostPanels = Math.Max(1, BlockLength / (depth * Panels.Width));
+        int heights = (rows + TLanes.TileRows - 1) / TLanes.TileRows, parts = 4 * threads;
+
+        // Threads share the rows where there are many of them and one thread's cache holds all columns, else the columns.
+        bool byRows = team is null || (panels <= mostPanels && heights >= parts);
+        int perGroup = rows == 1 ? PanelsAtOnce : byRows ? Math.Min(panels, mostPanels) : Math.Clamp(panels / parts, 1, mostPanels);
         int groups = (panels + perGroup - 1) / perGroup;
         var work = new Blocks
         {
             Product = product,
-            Left = PackLeft(product, firstRow, rows, k, depth, team),
-            FirstRow = firstRow,
-            Rows = rows,
             RowsPerGroup = rows,
             PanelsPerGroup = perGroup,
             ColumnGroups = groups,
@@ -123,12 +108,10 @@ internal static class Product<TLanes, TVector>
             Depth = depth,
         };
         int rowGroups = 1;
-        if (team is not null && groups < 2 * threads && rows > TLanes.TileRows)
+        if (team is not null && groups < 2 * threads && heights > 1)
         {
-            // Too few columns to go round: rows are cut too, and the right side is packed before.
-            int heights = (rows + TLanes.TileRows - 1) / TLanes.TileRows;
-            int heightsPerGroup = Math.Max(1, heights * groups / (4 * threads));
-            work.RowsPerGroup = heightsPerGroup * TLanes.TileRows;
+            // Too few groups of columns to go round: rows are cut too, and the right side is packed before.
+            work.RowsPerGroup = Math.Max(1, heights * groups / parts) * TLanes.TileRows;
             rowGroups = (rows + work.RowsPerGroup - 1) / work.RowsPerGroup;
             work.PackedRight = PackRight(product, k, depth, team);
         }
@@ -136,20 +119,7 @@ internal static class Product<TLanes, TVector>
         Do(ref work, groups * rowGroups, team);
     }
 
-    private static ReadOnlySpan<float> PackLeft(in Product product, int firstRow, int rows, int k, int depth, ThreadTeam? team)
-    {
-        if (rows == 1 && product.Scale == 1 && !product.LeftLayout.Exchanged)
-        {
-            return product.Left.Slice((firstRow * product.LeftLayout.Stride) + k, depth); // one row is a panel
-        }
-
-        Span<float> packed = Scratch.Of(Scratch.Use.LeftPanels, rows * depth);
-        var packing = new LeftPacking { Product = product, FirstRow = firstRow, Rows = rows, FirstK = k, Depth = depth, Panels = packed };
-        Do(ref packing, (rows + PackRows - 1) / PackRows, team);
-        return packed;
-    }
-
-    private static ReadOnlySpan<float> PackRight(in Product product, int k, int depth, ThreadTeam team)
+    private static ReadOnlySpan<float> PackRight(scoped in Product product, int k, int depth, ThreadTeam team)
     {
         if (product.RightIsPacked)
         {
@@ -195,25 +165,6 @@ internal static class Product<TLanes, TVector>
         }
     }
 
-    /// <summary>Packs rows of the left side, tile height by tile height; a panel stands at its first row · depth.</summary>
-    private ref struct LeftPacking : IJob
-    {
-        public Product Product;
-        public int FirstRow, Rows, FirstK, Depth;
-        public Span<float> Panels;
-
-        public void Run(int part)
-        {
-            int last = Math.Min((part + 1) * PackRows, Rows);
-            for (int row = part * PackRows, height; row < last; row += height)
-            {
-                height = Tile<TLanes, TVector>.Height(Rows - row);
-                Tuned.Panels.PackLeft(
-                    Product.Left, Product.LeftLayout, FirstRow + row, height, FirstK, Depth, Product.Scale, Panels[(row * Depth)..]);
-            }
-        }
-    }
-
     /// <summary>Packs one panel of the right side.</summary>
     private ref struct RightPacking : IJob
     {
@@ -234,23 +185,22 @@ internal static class Product<TLanes, TVector>
     private ref struct Blocks : IJob
     {
         public Product Product;
-        public ReadOnlySpan<float> Left;
 
         /// <summary>The right side's panels of this block, or empty where each part packs its own.</summary>
         public ReadOnlySpan<float> PackedRight;
 
-        public int FirstRow, Rows, RowsPerGroup, PanelsPerGroup, ColumnGroups, FirstK, Depth;
+        public int RowsPerGroup, PanelsPerGroup, ColumnGroups, FirstK, Depth;
 
         public void Run(int part)
         {
             int firstRow = part / ColumnGroups * RowsPerGroup;
-            int lastRow = Math.Min(firstRow + RowsPerGroup, Rows);
+            int lastRow = Math.Min(firstRow + RowsPerGroup, Product.Rows);
             int firstPanel = part % ColumnGroups * PanelsPerGroup;
             int lastPanel = Math.Min(firstPanel + PanelsPerGroup, Panels.Count(Product.Columns));
 
             ReadOnlySpan<float> right = RightOf(firstPanel, lastPanel, out int panelLength);
             int lastColumn = (firstPanel + PanelsAtOnce) * Panels.Width;
-            if (Product.Rows == 1 && lastColumn <= Product.Columns)
+            if (Product.Rows == 1 && !Product.LeftLayout.Exchanged && lastColumn <= Product.Columns)
             {
                 OneRow(right[..(((PanelsAtOnce - 1) * panelLength) + (Depth * Panels.Width))], panelLength, firstPanel * Panels.Width);
                 return;
@@ -258,14 +208,22 @@ internal static class Product<TLanes, TVector>
 
             for (int row = firstRow, height; row < lastRow; row += height)
             {
-                height = Tile<TLanes, TVector>.Height(Rows - row);
-                ref float left = ref MemoryMarshal.GetReference(Left.Slice(row * Depth, height * Depth));
+                height = Tile<TLanes, TVector>.Height(Product.Rows - row);
+                ref float left = ref LeftFrom(row, height);
                 for (int panel = firstPanel; panel < lastPanel; panel++)
                 {
                     ReadOnlySpan<float> rightPanel = right.Slice((panel - firstPanel) * panelLength, Depth * Panels.Width);
-                    Tiles(ref left, rightPanel, FirstRow + row, height, panel * Panels.Width);
+                    Tiles(ref left, rightPanel, row, height, panel * Panels.Width);
                 }
             }
+        }
+
+        /// <summary>The left side from a tile's first row on, as far as the block goes.</summary>
+        private readonly ref float LeftFrom(int row, int height)
+        {
+            // The span's end is checked here; the tile's loop stays inside.
+            int first = Product.LeftLayout.At(row, FirstK), last = Product.LeftLayout.At(row + height - 1, FirstK + Depth - 1);
+            return ref MemoryMarshal.GetReference(Product.Left[first..(last + 1)]);
         }
 
         /// <summary>Some panels of the right side: where the first begins, and how far it is to the next.</summary>
@@ -296,7 +254,7 @@ internal static class Product<TLanes, TVector>
             const int Columns = PanelsAtOnce * Panels.Width;
             Span<float> result = Product.Result.Slice(firstColumn, Columns);
             ReadOnlySpan<float> start = Product.Adds || FirstK > 0 ? result : Product.Bias.IsEmpty ? Tuned.Zeros.Values : Product.Bias.Slice(firstColumn, Columns);
-            ref float left = ref MemoryMarshal.GetReference(Left[..Depth]);
+            ref float left = ref LeftFrom(row: 0, height: 1);
             for (int column = 0; column < Panels.Width; column += Tile<TLanes, TVector>.Width)
             {
                 Tile<TLanes, TVector, FloatPanel<TLanes, TVector>>.OneRowOfFour(
@@ -338,7 +296,8 @@ internal static class Product<TLanes, TVector>
                     startStride = 0;
                 }
 
-                Tile<TLanes, TVector>.Compute(height, ref left, ref right, Depth, ref start, startStride, ref target, Product.ResultStride);
+                Tile<TLanes, TVector>.Compute(
+                    height, ref left, Product.LeftLayout, ref right, Depth, ref start, startStride, ref target, Product.ResultStride);
                 right = ref Unsafe.Add(ref right, width);
             }
         }
@@ -354,7 +313,7 @@ internal static class Product<TLanes, TVector>
                 start = ref Product.Bias.IsEmpty ? ref Zeros() : ref MemoryMarshal.GetReference(Product.Bias.Slice(column, 2 * width));
             }
 
-            Tile<TLanes, TVector, FloatPanel<TLanes, TVector>>.ComputeTwo(ref left, ref right, width, depth, ref start, ref target);
+            Tile<TLanes, TVector, FloatPanel<TLanes, TVector>>.ComputeTwo(ref left, Product.LeftLayout, ref right, width, depth, ref start, ref target);
         }
 
         /// <summary>A tile of which only some columns are the product's: computed beside it and copied.</summary>
@@ -377,7 +336,7 @@ internal static class Product<TLanes, TVector>
             }
 
             ref float start = ref MemoryMarshal.GetReference(tile);
-            Tile<TLanes, TVector>.Compute(height, ref left, ref right, Depth, ref start, width, ref start, width);
+            Tile<TLanes, TVector>.Compute(height, ref left, Product.LeftLayout, ref right, Depth, ref start, width, ref start, width);
             for (int i = 0; i < height; i++)
             {
                 tile.Slice(i * width, columns).CopyTo(result[(i * Product.ResultStride)..]);

@@ -26,9 +26,9 @@ internal static class Tile<TLanes, TVector>
 
     /// <summary>Computes a tile from a panel of floats; see <see cref="Tile{TLanes, TVector, TPanel}.Compute"/>.</summary>
     public static void Compute(
-        int rows, ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride) =>
+        int rows, ref float left, Layout layout, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride) =>
         Tile<TLanes, TVector, FloatPanel<TLanes, TVector>>.Compute(
-            rows, ref left, ref right, depth, ref start, startStride, ref result, resultStride);
+            rows, ref left, layout, ref right, depth, ref start, startStride, ref result, resultStride);
 }
 
 /// <summary>The same for every kind of panel: TPanel says how the right side is read.</summary>
@@ -39,7 +39,8 @@ internal static class Tile<TLanes, TVector, TPanel>
 {
     /// <summary>Computes a tile.</summary>
     /// <param name="rows">One of the heights.</param>
-    /// <param name="left">[depth, rows]: a panel of the left side.</param>
+    /// <param name="left">The left side from the tile's first row on, read where it lies.</param>
+    /// <param name="layout">Where its elements stand.</param>
     /// <param name="right">The first row of the panel, from the tile's columns on.</param>
     /// <param name="depth">How far the inner dimension runs.</param>
     /// <param name="start">What is added to, rows <paramref name="startStride"/> apart (0: the same for all).</param>
@@ -47,27 +48,27 @@ internal static class Tile<TLanes, TVector, TPanel>
     /// <param name="result">The tile, rows <paramref name="resultStride"/> apart; may be the start.</param>
     /// <param name="resultStride">As said.</param>
     public static void Compute(
-        int rows, ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
+        int rows, ref float left, Layout layout, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
     {
         switch (rows)
         {
             case 12:
-                Rows12(ref left, ref right, depth, ref start, startStride, ref result, resultStride);
+                Rows12(ref left, layout, ref right, depth, ref start, startStride, ref result, resultStride);
                 break;
             case 8:
-                Rows8(ref left, ref right, depth, ref start, startStride, ref result, resultStride);
+                Rows8(ref left, layout, ref right, depth, ref start, startStride, ref result, resultStride);
                 break;
             case 6:
-                Rows6(ref left, ref right, depth, ref start, startStride, ref result, resultStride);
+                Rows6(ref left, layout, ref right, depth, ref start, startStride, ref result, resultStride);
                 break;
             case 4:
-                Rows4(ref left, ref right, depth, ref start, startStride, ref result, resultStride);
+                Rows4(ref left, layout, ref right, depth, ref start, startStride, ref result, resultStride);
                 break;
             case 2:
-                Rows2(ref left, ref right, depth, ref start, startStride, ref result, resultStride);
+                Rows2(ref left, layout, ref right, depth, ref start, startStride, ref result, resultStride);
                 break;
             default:
-                Rows1(ref left, ref right, depth, ref start, ref result);
+                Rows1(ref left, layout, ref right, depth, ref start, ref result);
                 break;
         }
     }
@@ -76,22 +77,26 @@ internal static class Tile<TLanes, TVector, TPanel>
     /// Computes two tiles of one row side by side: a sum waits for the one before it, so that with narrow vectors one tile alone
     /// would leave the processor waiting too.
     /// </summary>
-    /// <param name="left">[depth]</param>
+    /// <param name="left">The row, read where it lies.</param>
+    /// <param name="layout">Where its elements stand.</param>
     /// <param name="right">The first row of the panel, from the first tile's columns on.</param>
     /// <param name="next">From the first tile to the second, in the panel, start and result.</param>
     /// <param name="depth">How far the inner dimension runs.</param>
     /// <param name="start">What is added to.</param>
     /// <param name="result">The tiles; may be the start.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void ComputeTwo(ref float left, ref float right, nint next, int depth, ref float start, ref float result)
+    public static void ComputeTwo(
+        ref float left, Layout layout, ref float right, nint next, int depth, ref float start, ref float result)
     {
+        nint depthStride = layout.DepthStride;
         Row row = new(ref start, 0), rowNext = new(ref start, next);
         for (int k = 0; k < depth; k++)
         {
             TPanel.ReadAhead(ref right);
             ref float rightNext = ref Unsafe.Add(ref right, next);
-            row.Add(Unsafe.Add(ref left, k), TPanel.First(ref right), TPanel.Second(ref right));
-            rowNext.Add(Unsafe.Add(ref left, k), TPanel.First(ref rightNext), TPanel.Second(ref rightNext));
+            row.Add(left, TPanel.First(ref right), TPanel.Second(ref right));
+            rowNext.Add(left, TPanel.First(ref rightNext), TPanel.Second(ref rightNext));
+            left = ref Unsafe.Add(ref left, depthStride);
             right = ref Unsafe.Add(ref right, TPanel.RowLength);
         }
 
@@ -101,28 +106,35 @@ internal static class Tile<TLanes, TVector, TPanel>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Rows12(
-        ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
+        ref float left, Layout layout, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
     {
         Row row0 = new(ref start, 0), row1 = new(ref start, startStride), row2 = new(ref start, 2 * startStride);
         Row row3 = new(ref start, 3 * startStride), row4 = new(ref start, 4 * startStride), row5 = new(ref start, 5 * startStride);
         Row row6 = new(ref start, 6 * startStride), row7 = new(ref start, 7 * startStride), row8 = new(ref start, 8 * startStride);
         Row row9 = new(ref start, 9 * startStride), row10 = new(ref start, 10 * startStride), row11 = new(ref start, 11 * startStride);
+        nint rowStride = layout.RowStride, depthStride = layout.DepthStride, twoRows = 2 * rowStride;
+        ref float left3 = ref Unsafe.Add(ref left, 3 * rowStride);
+        ref float left6 = ref Unsafe.Add(ref left, 6 * rowStride);
+        ref float left9 = ref Unsafe.Add(ref left, 9 * rowStride);
         for (int k = 0; k < depth; k++)
         {
             TVector first = TPanel.First(ref right), second = TPanel.Second(ref right);
             row0.Add(left, first, second);
-            row1.Add(Unsafe.Add(ref left, 1), first, second);
-            row2.Add(Unsafe.Add(ref left, 2), first, second);
-            row3.Add(Unsafe.Add(ref left, 3), first, second);
-            row4.Add(Unsafe.Add(ref left, 4), first, second);
-            row5.Add(Unsafe.Add(ref left, 5), first, second);
-            row6.Add(Unsafe.Add(ref left, 6), first, second);
-            row7.Add(Unsafe.Add(ref left, 7), first, second);
-            row8.Add(Unsafe.Add(ref left, 8), first, second);
-            row9.Add(Unsafe.Add(ref left, 9), first, second);
-            row10.Add(Unsafe.Add(ref left, 10), first, second);
-            row11.Add(Unsafe.Add(ref left, 11), first, second);
-            left = ref Unsafe.Add(ref left, 12);
+            row1.Add(Unsafe.Add(ref left, rowStride), first, second);
+            row2.Add(Unsafe.Add(ref left, twoRows), first, second);
+            row3.Add(left3, first, second);
+            row4.Add(Unsafe.Add(ref left3, rowStride), first, second);
+            row5.Add(Unsafe.Add(ref left3, twoRows), first, second);
+            row6.Add(left6, first, second);
+            row7.Add(Unsafe.Add(ref left6, rowStride), first, second);
+            row8.Add(Unsafe.Add(ref left6, twoRows), first, second);
+            row9.Add(left9, first, second);
+            row10.Add(Unsafe.Add(ref left9, rowStride), first, second);
+            row11.Add(Unsafe.Add(ref left9, twoRows), first, second);
+            left = ref Unsafe.Add(ref left, depthStride);
+            left3 = ref Unsafe.Add(ref left3, depthStride);
+            left6 = ref Unsafe.Add(ref left6, depthStride);
+            left9 = ref Unsafe.Add(ref left9, depthStride);
             right = ref Unsafe.Add(ref right, TPanel.RowLength);
         }
 
@@ -142,24 +154,29 @@ internal static class Tile<TLanes, TVector, TPanel>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Rows8(
-        ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
+        ref float left, Layout layout, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
     {
         Row row0 = new(ref start, 0), row1 = new(ref start, startStride), row2 = new(ref start, 2 * startStride);
         Row row3 = new(ref start, 3 * startStride), row4 = new(ref start, 4 * startStride), row5 = new(ref start, 5 * startStride);
         Row row6 = new(ref start, 6 * startStride), row7 = new(ref start, 7 * startStride);
+        nint rowStride = layout.RowStride, depthStride = layout.DepthStride, twoRows = 2 * rowStride;
+        ref float left3 = ref Unsafe.Add(ref left, 3 * rowStride);
+        ref float left6 = ref Unsafe.Add(ref left, 6 * rowStride);
         for (int k = 0; k < depth; k++)
         {
             TPanel.ReadAhead(ref right);
             TVector first = TPanel.First(ref right), second = TPanel.Second(ref right);
             row0.Add(left, first, second);
-            row1.Add(Unsafe.Add(ref left, 1), first, second);
-            row2.Add(Unsafe.Add(ref left, 2), first, second);
-            row3.Add(Unsafe.Add(ref left, 3), first, second);
-            row4.Add(Unsafe.Add(ref left, 4), first, second);
-            row5.Add(Unsafe.Add(ref left, 5), first, second);
-            row6.Add(Unsafe.Add(ref left, 6), first, second);
-            row7.Add(Unsafe.Add(ref left, 7), first, second);
-            left = ref Unsafe.Add(ref left, 8);
+            row1.Add(Unsafe.Add(ref left, rowStride), first, second);
+            row2.Add(Unsafe.Add(ref left, twoRows), first, second);
+            row3.Add(left3, first, second);
+            row4.Add(Unsafe.Add(ref left3, rowStride), first, second);
+            row5.Add(Unsafe.Add(ref left3, twoRows), first, second);
+            row6.Add(left6, first, second);
+            row7.Add(Unsafe.Add(ref left6, rowStride), first, second);
+            left = ref Unsafe.Add(ref left, depthStride);
+            left3 = ref Unsafe.Add(ref left3, depthStride);
+            left6 = ref Unsafe.Add(ref left6, depthStride);
             right = ref Unsafe.Add(ref right, TPanel.RowLength);
         }
 
@@ -175,21 +192,24 @@ internal static class Tile<TLanes, TVector, TPanel>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Rows6(
-        ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
+        ref float left, Layout layout, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
     {
         Row row0 = new(ref start, 0), row1 = new(ref start, startStride), row2 = new(ref start, 2 * startStride);
         Row row3 = new(ref start, 3 * startStride), row4 = new(ref start, 4 * startStride), row5 = new(ref start, 5 * startStride);
+        nint rowStride = layout.RowStride, depthStride = layout.DepthStride, twoRows = 2 * rowStride;
+        ref float left3 = ref Unsafe.Add(ref left, 3 * rowStride);
         for (int k = 0; k < depth; k++)
         {
             TPanel.ReadAhead(ref right);
             TVector first = TPanel.First(ref right), second = TPanel.Second(ref right);
             row0.Add(left, first, second);
-            row1.Add(Unsafe.Add(ref left, 1), first, second);
-            row2.Add(Unsafe.Add(ref left, 2), first, second);
-            row3.Add(Unsafe.Add(ref left, 3), first, second);
-            row4.Add(Unsafe.Add(ref left, 4), first, second);
-            row5.Add(Unsafe.Add(ref left, 5), first, second);
-            left = ref Unsafe.Add(ref left, 6);
+            row1.Add(Unsafe.Add(ref left, rowStride), first, second);
+            row2.Add(Unsafe.Add(ref left, twoRows), first, second);
+            row3.Add(left3, first, second);
+            row4.Add(Unsafe.Add(ref left3, rowStride), first, second);
+            row5.Add(Unsafe.Add(ref left3, twoRows), first, second);
+            left = ref Unsafe.Add(ref left, depthStride);
+            left3 = ref Unsafe.Add(ref left3, depthStride);
             right = ref Unsafe.Add(ref right, TPanel.RowLength);
         }
 
@@ -203,19 +223,22 @@ internal static class Tile<TLanes, TVector, TPanel>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Rows4(
-        ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
+        ref float left, Layout layout, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
     {
         Row row0 = new(ref start, 0), row1 = new(ref start, startStride);
         Row row2 = new(ref start, 2 * startStride), row3 = new(ref start, 3 * startStride);
+        nint rowStride = layout.RowStride, depthStride = layout.DepthStride, twoRows = 2 * rowStride;
+        ref float left3 = ref Unsafe.Add(ref left, 3 * rowStride);
         for (int k = 0; k < depth; k++)
         {
             TPanel.ReadAhead(ref right);
             TVector first = TPanel.First(ref right), second = TPanel.Second(ref right);
             row0.Add(left, first, second);
-            row1.Add(Unsafe.Add(ref left, 1), first, second);
-            row2.Add(Unsafe.Add(ref left, 2), first, second);
-            row3.Add(Unsafe.Add(ref left, 3), first, second);
-            left = ref Unsafe.Add(ref left, 4);
+            row1.Add(Unsafe.Add(ref left, rowStride), first, second);
+            row2.Add(Unsafe.Add(ref left, twoRows), first, second);
+            row3.Add(left3, first, second);
+            left = ref Unsafe.Add(ref left, depthStride);
+            left3 = ref Unsafe.Add(ref left3, depthStride);
             right = ref Unsafe.Add(ref right, TPanel.RowLength);
         }
 
@@ -227,16 +250,17 @@ internal static class Tile<TLanes, TVector, TPanel>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Rows2(
-        ref float left, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
+        ref float left, Layout layout, ref float right, int depth, ref float start, nint startStride, ref float result, nint resultStride)
     {
         Row row0 = new(ref start, 0), row1 = new(ref start, startStride);
+        nint rowStride = layout.RowStride, depthStride = layout.DepthStride;
         for (int k = 0; k < depth; k++)
         {
             TPanel.ReadAhead(ref right);
             TVector first = TPanel.First(ref right), second = TPanel.Second(ref right);
             row0.Add(left, first, second);
-            row1.Add(Unsafe.Add(ref left, 1), first, second);
-            left = ref Unsafe.Add(ref left, 2);
+            row1.Add(Unsafe.Add(ref left, rowStride), first, second);
+            left = ref Unsafe.Add(ref left, depthStride);
             right = ref Unsafe.Add(ref right, TPanel.RowLength);
         }
 
@@ -245,13 +269,15 @@ internal static class Tile<TLanes, TVector, TPanel>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Rows1(ref float left, ref float right, int depth, ref float start, ref float result)
+    private static void Rows1(ref float left, Layout layout, ref float right, int depth, ref float start, ref float result)
     {
         Row row0 = new(ref start, 0);
+        nint depthStride = layout.DepthStride;
         for (int k = 0; k < depth; k++)
         {
             TPanel.ReadAhead(ref right);
-            row0.Add(Unsafe.Add(ref left, k), TPanel.First(ref right), TPanel.Second(ref right));
+            row0.Add(left, TPanel.First(ref right), TPanel.Second(ref right));
+            left = ref Unsafe.Add(ref left, depthStride);
             right = ref Unsafe.Add(ref right, TPanel.RowLength);
         }
 
