@@ -48,6 +48,8 @@ public sealed class KernelSet
 
     public AdamW AdamW { get; }
 
+    public CopyColumns CopyColumns { get; private init; } = new CopyColumnsPlain();
+
     /// <summary>Creates the set of a rung. A further rung is a case here and one class for each operation.</summary>
     /// <param name="rung">The rung.</param>
     /// <param name="threads">
@@ -99,6 +101,7 @@ public sealed class KernelSet
             new AdamWTuned<TLanes, TVector>(team))
         {
             ReducedMatMul = ReducedMatMulTuned.Create(team),
+            CopyColumns = new CopyColumnsTuned(team),
         };
     }
 

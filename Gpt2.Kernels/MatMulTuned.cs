@@ -1,5 +1,7 @@
 // The Tuned rung of MatMul: every product is one call of the blocked product, with the sides' layouts said.
 
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels;
@@ -89,7 +91,8 @@ internal sealed class MatMulTuned<TLanes, TVector>(ThreadTeam team) : MatMul
     /// <summary>The sums of some columns: row after row, so that the order of additions is the rows'.</summary>
     private ref struct ColumnSums : IJob
     {
-        public const int Columns = 128;
+        /// <summary>Columns of a part: two cache lines, whatever the vectors' width.</summary>
+        public const int Columns = 32;
 
         public ReadOnlySpan<float> Matrix;
         public int Rows;
@@ -97,11 +100,35 @@ internal sealed class MatMulTuned<TLanes, TVector>(ThreadTeam team) : MatMul
 
         public readonly void Run(int part)
         {
-            Span<float> sum = Sum[(part * Columns)..Math.Min((part + 1) * Columns, Sum.Length)];
+            int first = part * Columns, last = Math.Min(first + Columns, Sum.Length), column = first;
+            for (; column <= last - (2 * TLanes.Count); column += 2 * TLanes.Count)
+            {
+                TwoVectors(ref MemoryMarshal.GetReference(Matrix[column..]), ref Sum[column]);
+            }
+
+            for (; column < last; column++)
+            {
+                for (int row = 0; row < Rows; row++)
+                {
+                    Sum[column] += Matrix[(row * Sum.Length) + column];
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private readonly void TwoVectors(ref float from, ref float sum)
+        {
+            TVector first = TLanes.Load(ref sum, 0), second = TLanes.Load(ref sum, TLanes.Count);
+            nint stride = Sum.Length;
             for (int row = 0; row < Rows; row++)
             {
-                VectorLoops.AddScaled(Matrix.Slice((row * Sum.Length) + (part * Columns), sum.Length), 1, sum);
+                first = TLanes.Add(first, TLanes.Load(ref from, 0));
+                second = TLanes.Add(second, TLanes.Load(ref from, TLanes.Count));
+                from = ref Unsafe.Add(ref from, stride);
             }
+
+            TLanes.Store(first, ref sum, 0);
+            TLanes.Store(second, ref sum, TLanes.Count);
         }
     }
 }

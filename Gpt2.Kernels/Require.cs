@@ -44,6 +44,16 @@ internal static class Require
         }
     }
 
+    /// <summary>Throws unless the columns from <paramref name="first"/> on are columns of a matrix that has <paramref name="all"/>.</summary>
+    public static void Inside(int first, int columns, int all, [CallerArgumentExpression(nameof(first))] string name = "")
+    {
+        Positive(all);
+        if (first < 0 || columns < 0 || first > all - columns)
+        {
+            throw new ArgumentException($"{name} is {first} with {columns} columns from there, expected columns within 0 to {all - 1}");
+        }
+    }
+
     /// <summary>Throws if source and destination share memory: the operation would read what it has just written.</summary>
     public static void Apart(
         ReadOnlySpan<float> source, ReadOnlySpan<float> destination,

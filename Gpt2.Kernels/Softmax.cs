@@ -27,6 +27,60 @@ public abstract class Softmax
         RunRows(input, rows, columns, output);
     }
 
+    /// <summary>
+    /// The gradient of the summed cross-entropy, times a share, at the softmax's input: share · (probability − 1 at the target,
+    /// − 0 elsewhere). A row whose target is −1 is not counted: its gradient is 0.
+    /// </summary>
+    /// <param name="probabilities">What the softmax gave, [rows, columns].</param>
+    /// <param name="targets">The right column of each row, or −1, [rows].</param>
+    /// <param name="columns">Length of a row, at least 1.</param>
+    /// <param name="share">What all is multiplied by: 1 / rows for the gradient of the mean.</param>
+    /// <param name="gradient">[rows, columns]; may be the probabilities themselves.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit, a target is no column, or memory overlaps without being the same.</exception>
+    public void CrossEntropyBackward(
+        ReadOnlySpan<float> probabilities, ReadOnlySpan<int> targets, int columns, float share, Span<float> gradient)
+    {
+        int rows = Require.WholeRows(probabilities.Length, columns);
+        Require.Length(targets.Length, rows);
+        Require.Length(gradient.Length, probabilities.Length);
+        Require.SameOrApart(probabilities, gradient);
+        foreach (int target in targets)
+        {
+            if (target < -1 || target >= columns)
+            {
+                throw new ArgumentException($"a target is {target}, expected -1 or a column below {columns}");
+            }
+        }
+
+        RunCrossEntropyBackward(probabilities, targets, columns, share, gradient);
+    }
+
+    /// <summary>Every row, on arguments that fit.</summary>
+    private protected virtual void RunCrossEntropyBackward(
+        ReadOnlySpan<float> probabilities, ReadOnlySpan<int> targets, int columns, float share, Span<float> gradient)
+    {
+        for (int row = 0; row < targets.Length; row++)
+        {
+            CrossEntropyBackwardRow(probabilities.Slice(row * columns, columns), targets[row], share, gradient.Slice(row * columns, columns));
+        }
+    }
+
+    /// <summary>One row.</summary>
+    private protected void CrossEntropyBackwardRow(ReadOnlySpan<float> probabilities, int target, float share, Span<float> gradient)
+    {
+        if (target < 0)
+        {
+            gradient.Clear();
+            return;
+        }
+
+        Scale(probabilities, share, gradient);
+        gradient[target] -= share;
+    }
+
+    /// <summary>output = input × factor, lengths equal.</summary>
+    private protected abstract void Scale(ReadOnlySpan<float> input, float factor, Span<float> output);
+
     /// <summary>Every row, on arguments that fit.</summary>
     private protected virtual void RunRows(ReadOnlySpan<float> input, int rows, int columns, Span<float> output)
     {
@@ -42,6 +96,14 @@ public abstract class Softmax
 
 internal sealed class SoftmaxScalar : Softmax
 {
+    private protected override void Scale(ReadOnlySpan<float> input, float factor, Span<float> output)
+    {
+        for (int i = 0; i < output.Length; i++)
+        {
+            output[i] = input[i] * factor;
+        }
+    }
+
     internal override void Row(ReadOnlySpan<float> input, Span<float> output)
     {
         float max = input[0];
@@ -66,6 +128,9 @@ internal sealed class SoftmaxScalar : Softmax
 
 internal sealed class SoftmaxTensorPrimitives : Softmax
 {
+    private protected override void Scale(ReadOnlySpan<float> input, float factor, Span<float> output) =>
+        Tensors.Multiply(input, factor, output);
+
     internal override void Row(ReadOnlySpan<float> input, Span<float> output)
     {
         Tensors.Subtract(input, Tensors.Max(input), output);
@@ -100,15 +165,22 @@ internal sealed class SoftmaxVector : Softmax
             sum += output[i];
         }
 
-        float inverse = 1 / sum;
-        for (i = 0; i <= last; i += Vector<float>.Count)
+        Scale(output, 1 / sum, output);
+    }
+
+    private protected override void Scale(ReadOnlySpan<float> input, float factor, Span<float> output)
+    {
+        ref float source = ref MemoryMarshal.GetReference(input);
+        ref float destination = ref MemoryMarshal.GetReference(output);
+        int i = 0;
+        for (; i <= input.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            (Vector.LoadUnsafe(ref destination, (nuint)i) * inverse).StoreUnsafe(ref destination, (nuint)i);
+            (Vector.LoadUnsafe(ref source, (nuint)i) * factor).StoreUnsafe(ref destination, (nuint)i);
         }
 
         for (; i < input.Length; i++)
         {
-            output[i] *= inverse;
+            output[i] = input[i] * factor;
         }
     }
 

@@ -38,8 +38,30 @@ internal sealed class SoftmaxTuned<TLanes, TVector>(ThreadTeam team) : Softmax
         }
 
         // A NaN or ∞ in the row has made the sum NaN, whatever the maximum was.
-        var scaled = new Multiple { Row = ref destination, Factor = (float)(1 / sum) };
-        ElementWise<TLanes, TVector>.Apply(scaled, 0, output.Length, ref destination);
+        Scale(output, (float)(1 / sum), output);
+    }
+
+    private protected override void RunCrossEntropyBackward(
+        ReadOnlySpan<float> probabilities, ReadOnlySpan<int> targets, int columns, float share, Span<float> gradient)
+    {
+        int perPart = Cut.Rows(targets.Length, columns, Worthwhile, team);
+        var work = new SomeGradients
+        {
+            Softmax = this,
+            Probabilities = probabilities,
+            Targets = targets,
+            Columns = columns,
+            Share = share,
+            PerPart = perPart,
+            Gradient = gradient,
+        };
+        team.Run(ref work, Cut.Parts(targets.Length, perPart));
+    }
+
+    private protected override void Scale(ReadOnlySpan<float> input, float factor, Span<float> output)
+    {
+        var scaled = new Multiple { Row = ref MemoryMarshal.GetReference(input), Factor = factor };
+        ElementWise<TLanes, TVector>.Apply(scaled, 0, output.Length, ref MemoryMarshal.GetReference(output));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -101,6 +123,26 @@ internal sealed class SoftmaxTuned<TLanes, TVector>(ThreadTeam team) : Softmax
         public readonly TVector At<TLoad>(TLoad load, nint index)
             where TLoad : ILoad<TVector>, allows ref struct =>
             TLanes.Multiply(load.Of(ref Row, index), TLanes.Create(Factor));
+    }
+
+    private ref struct SomeGradients : IJob
+    {
+        public SoftmaxTuned<TLanes, TVector> Softmax;
+        public ReadOnlySpan<float> Probabilities;
+        public ReadOnlySpan<int> Targets;
+        public int Columns, PerPart;
+        public float Share;
+        public Span<float> Gradient;
+
+        public readonly void Run(int part)
+        {
+            int last = Math.Min((part + 1) * PerPart, Targets.Length);
+            for (int row = part * PerPart; row < last; row++)
+            {
+                Softmax.CrossEntropyBackwardRow(
+                    Probabilities.Slice(row * Columns, Columns), Targets[row], Share, Gradient.Slice(row * Columns, Columns));
+            }
+        }
     }
 
     private ref struct SomeRows : IJob

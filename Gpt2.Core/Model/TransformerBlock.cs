@@ -29,7 +29,7 @@ public static class TransformerBlock
         Step2Ln1Normalised(kernels, a);                                 // [tokens, channels]
         Step3Ln1Scaled(layers.Ln1, kernels, a);                         // [tokens, channels]
         Step4Qkv(layers.AttentionQkv, kernels, a);                      // [tokens, 3 · channels]
-        Step5QueriesKeysValues(cache, a);                               // 3 × [tokens, channels]
+        Step5QueriesKeysValues(kernels, cache, a);                      // 3 × [tokens, channels]
         Step6Scores(heads, kernels, cache, a);                          // [tokens, heads · total]
         Step7Attention(heads, kernels, a);                              // [tokens, heads · total]
         Step8AttendedValues(heads, kernels, cache, a);                  // [tokens, channels]
@@ -67,13 +67,13 @@ public static class TransformerBlock
         attentionQkv.Forward(a.Ln1Scaled, kernels, a.Qkv);
     }
 
-    private static void Step5QueriesKeysValues(BlockCache? cache, BlockActivations a)
+    private static void Step5QueriesKeysValues(KernelSet kernels, BlockCache? cache, BlockActivations a)
     {
         a.Begin(5);
         int channels = a.Input.Columns;
-        a.Queries.CopyColumnsFrom(a.Qkv, 0, channels);
-        a.Keys.CopyColumnsFrom(a.Qkv, channels, channels);
-        a.Values.CopyColumnsFrom(a.Qkv, 2 * channels, channels);
+        Columns(a.Qkv, 0, channels, kernels, a.Queries);
+        Columns(a.Qkv, channels, channels, kernels, a.Keys);
+        Columns(a.Qkv, 2 * channels, channels, kernels, a.Values);
         cache?.Append(a.Keys, a.Values);
     }
 
@@ -164,6 +164,12 @@ public static class TransformerBlock
     {
         output.Resize(input.Rows, input.Columns);
         kernels.LayerNorm.Scale(input.Span, weights.Gain.Span, weights.Bias.Span, output.Span);
+    }
+
+    private static void Columns(Matrix source, int first, int columns, KernelSet kernels, Matrix output)
+    {
+        output.Resize(source.Rows, columns);
+        kernels.CopyColumns.Apply(source.Span, source.Columns, first, columns, to: 0, columns, output.Span);
     }
 
     private static void Add(Matrix left, Matrix right, KernelSet kernels, Matrix sum)

@@ -100,17 +100,6 @@ public sealed class Matrix
         source.Span.CopyTo(Span);
     }
 
-    /// <summary>Takes consecutive columns of another matrix: this = source[:, start … start + columns − 1].</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The columns are not all inside the source.</exception>
-    public void CopyColumnsFrom(Matrix source, int start, int columns)
-    {
-        Resize(source.Rows, columns);
-        for (int row = 0; row < Rows; row++)
-        {
-            source.Row(row).Slice(start, columns).CopyTo(Row(row));
-        }
-    }
-
     /// <summary>Gives the storage away and leaves the matrix empty, [0, 0].</summary>
     internal Memory<float> Detach()
     {

@@ -1,4 +1,4 @@
-// The gradients of a block's activations, one matrix per step, under the names of BlockActivations. One instance
+// The gradients of a block's activations, under the names of BlockActivations. One instance
 // serves all blocks, from the last to the first.
 
 using Gpt2.Core.Model;
@@ -9,7 +9,11 @@ namespace Gpt2.Core.Training;
 /// <summary>∂loss/∂(each step of a block).</summary>
 public sealed class BlockGradients
 {
-    public Matrix Input { get; } = Of(1);                           // [tokens, channels]
+    /// <summary>
+    /// The gradient of the residual stream: of step 16 when the backward pass of a block begins, of step 10 in its middle and
+    /// of step 1, which is the step 16 of the block before, when it ends. What the stream is added to leaves it as it is.
+    /// </summary>
+    public Matrix Stream { get; } = new("gradient of the residual stream"); // [tokens, channels]
 
     public Matrix Ln1Normalised { get; } = Of(2);                   // [tokens, channels]
 
@@ -29,9 +33,8 @@ public sealed class BlockGradients
 
     public Matrix AttendedValues { get; } = Of(8);                  // [tokens, channels]
 
+    /// <summary>Where some of step 9 was dropped; else it is the stream's.</summary>
     public Matrix AttentionOutput { get; } = Of(9);                 // [tokens, channels]
-
-    public Matrix Residual1 { get; } = Of(10);                      // [tokens, channels]
 
     public Matrix Ln2Normalised { get; } = Of(11);                  // [tokens, channels]
 
@@ -41,10 +44,8 @@ public sealed class BlockGradients
 
     public Matrix Gelu { get; } = Of(14);                           // [tokens, hidden]
 
+    /// <summary>Where some of step 15 was dropped; else it is the stream's.</summary>
     public Matrix MlpOutput { get; } = Of(15);                      // [tokens, channels]
 
-    public Matrix Residual2 { get; } = Of(16);                      // [tokens, channels]
-
-    /// <summary>The backward of the four linear maps, with the memory it needs.</summary>
     private static Matrix Of(int step) => new($"gradient of step {step} {BlockStep.NameOf(step)}");
 }

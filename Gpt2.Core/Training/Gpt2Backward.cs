@@ -33,68 +33,45 @@ public sealed class Gpt2Backward
         Gpt2Weights w = gradients.Of;
         KernelSet kernels = model.Kernels;
 
-        LogitsGradient(a.Probabilities, targets, counted, logits);                                                      // [tokens, vocabulary]
+        LogitsGradient(a.Probabilities, targets, counted, kernels, logits);                                             // [tokens, vocabulary]
         LinearBackward.Transposed(a.PredictedEmbedding, weights.Head, logits, kernels, predictedEmbedding, w.Head);     // [tokens, channels]
         TransformerBlockBackward.ScaleBackward(
             a.LastLayerNorm, weights.FinalNorm, predictedEmbedding, kernels, lastLayerNorm, w.FinalNorm);               // [tokens, channels]
-        block.Residual2.Resize(lastLayerNorm.Rows, lastLayerNorm.Columns);
+        block.Stream.Resize(lastLayerNorm.Rows, lastLayerNorm.Columns);
         kernels.LayerNorm.NormaliseBackward(
             a.LastHiddenState.Span, a.LastLayerNorm.Span, lastLayerNorm.Span, lastLayerNorm.Columns,
-            TransformerBlock.LayerNormEpsilon, block.Residual2.Span);                                                   // [tokens, channels]
+            TransformerBlock.LayerNormEpsilon, block.Stream.Span);                                                      // [tokens, channels]
 
         for (int i = model.Config.Layers - 1; i >= 0; i--)
         {
             TransformerBlockBackward.Backward(a.Block(i), weights.Blocks[i], model.Config.Heads, kernels, block, w.Blocks[i]);
-            block.Residual2.CopyFrom(block.Input);                                                                      // [tokens, channels]
         }
 
         if (a.Dropout is not null)
         {
-            Dropout.Multiply(a.EmbeddingMask, block.Input);
+            Dropout.Multiply(a.EmbeddingMask, block.Stream);
         }
 
-        EmbeddingGradients(ids, a.Sequences, block.Input, w.TokenEmbedding, w.PositionEmbedding);
+        EmbeddingGradients(ids, a.Sequences, block.Stream, kernels, w.TokenEmbedding, w.PositionEmbedding);
     }
 
-    // loss = mean of −ln softmax(logits)[target]: its gradient is (probabilities − 1 at the target) / counted.
-    private static void LogitsGradient(Matrix probabilities, ReadOnlySpan<int> targets, int counted, Matrix logits)
+    // loss = mean of −ln softmax(logits)[target]
+    private static void LogitsGradient(Matrix probabilities, ReadOnlySpan<int> targets, int counted, KernelSet kernels, Matrix logits)
     {
         logits.Resize(probabilities.Rows, probabilities.Columns);
-        float share = 1f / counted;
-        for (int row = 0; row < probabilities.Rows; row++)
-        {
-            Span<float> gradient = logits.Row(row);
-            if (targets[row] < 0)
-            {
-                gradient.Clear();
-                continue;
-            }
-
-            ReadOnlySpan<float> given = probabilities.Row(row);
-            for (int id = 0; id < gradient.Length; id++)
-            {
-                gradient[id] = given[id] * share;
-            }
-
-            gradient[targets[row]] -= share;
-        }
+        kernels.Softmax.CrossEntropyBackward(probabilities.Span, targets, probabilities.Columns, 1f / counted, logits.Span);
     }
 
     // embedding = wte[id] + wpe[position]: each row goes back to where it came from.
     private static void EmbeddingGradients(
-        ReadOnlySpan<int> ids, int sequences, Matrix gradient, Matrix wte, Matrix wpe)
+        ReadOnlySpan<int> ids, int sequences, Matrix gradient, KernelSet kernels, Matrix wte, Matrix wpe)
     {
         int tokens = ids.Length / sequences;
         for (int row = 0; row < ids.Length; row++)
         {
-            ReadOnlySpan<float> given = gradient.Row(row);
-            Span<float> token = wte.Row(ids[row]);
-            Span<float> position = wpe.Row(row % tokens);
-            for (int channel = 0; channel < given.Length; channel++)
-            {
-                token[channel] += given[channel];
-                position[channel] += given[channel];
-            }
+            Span<float> given = gradient.Row(row), token = wte.Row(ids[row]), position = wpe.Row(row % tokens);
+            kernels.Add.Apply(token, given, token);
+            kernels.Add.Apply(position, given, position);
         }
     }
 }

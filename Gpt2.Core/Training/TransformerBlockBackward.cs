@@ -16,43 +16,36 @@ public static class TransformerBlockBackward
     /// <param name="heads">Number of attention heads.</param>
     /// <param name="kernels">The kernels to compute with.</param>
     /// <param name="g">
-    /// <see cref="BlockGradients.Residual2"/> is the gradient of what the block gave; the others are computed, last
-    /// <see cref="BlockGradients.Input"/>, the gradient of what it was given.
+    /// <see cref="BlockGradients.Stream"/> is the gradient of what the block gave, and becomes that of what it was given; the
+    /// others are computed.
     /// </param>
     /// <param name="w">The gradients of the block's weights, added to.</param>
     public static void Backward(
         BlockActivations a, BlockWeights weights, int heads, KernelSet kernels, BlockGradients g, BlockWeights w)
     {
-        Step16Residual2(g);                                                                             // [tokens, channels]
+        // Step 16 adds to the stream: both sides of the sum get its gradient, which is there already.
         Step15MlpOutput(a, weights.MlpProjection, kernels, g, w.MlpProjection);                         // [tokens, hidden]
         Step14Gelu(a, kernels, g);                                                                      // [tokens, hidden]
         Step13MlpHidden(a, weights.MlpHidden, kernels, g, w.MlpHidden);                                 // [tokens, channels]
         Step12Ln2Scaled(a, weights.Ln2, kernels, g, w.Ln2);                                             // [tokens, channels]
         Step11Ln2Normalised(a, kernels, g);                                                             // [tokens, channels]
-        Step10Residual1(g);                                                                             // [tokens, channels]
+        // Step 10 as step 16.
         Step9AttentionOutput(a, weights.AttentionProjection, kernels, g, w.AttentionProjection);        // [tokens, channels]
         Step8AttendedValues(a, heads, kernels, g);                                                      // [tokens, heads · tokens]
         Step7Attention(a, heads, kernels, g);                                                           // [tokens, heads · tokens]
         Step6Scores(a, heads, kernels, g);                                                              // 2 × [tokens, channels]
-        Step5QueriesKeysValues(g);                                                                      // [tokens, 3 · channels]
+        Step5QueriesKeysValues(kernels, g);                                                             // [tokens, 3 · channels]
         Step4Qkv(a, weights.AttentionQkv, kernels, g, w.AttentionQkv);                                  // [tokens, channels]
         Step3Ln1Scaled(a, weights.Ln1, kernels, g, w.Ln1);                                              // [tokens, channels]
         Step2Ln1Normalised(a, kernels, g);                                                              // [tokens, channels]
-    }
-
-    // residual 2 = mlp output + residual 1: both get its gradient.
-    private static void Step16Residual2(BlockGradients g)
-    {
-        g.MlpOutput.CopyFrom(g.Residual2);
-        g.Residual1.CopyFrom(g.Residual2);
     }
 
     // mlp output = gelu · c_proj_w + c_proj_b, some of it dropped
     private static void Step15MlpOutput(
         BlockActivations a, DenseLinear map, KernelSet kernels, BlockGradients g, DenseLinear mapGradient)
     {
-        DropBackward(a.Dropout?.MlpOutputMask, g.MlpOutput);
-        LinearBackward.Dense(a.Gelu, map, g.MlpOutput, kernels, g.Gelu, mapGradient);
+        Matrix mlpOutput = DropBackward(g.Stream, a.Dropout?.MlpOutputMask, g.MlpOutput);
+        LinearBackward.Dense(a.Gelu, map, mlpOutput, kernels, g.Gelu, mapGradient);
     }
 
     // gelu = gelu(mlp hidden)
@@ -72,23 +65,16 @@ public static class TransformerBlockBackward
         BlockActivations a, LayerNormWeights ln2, KernelSet kernels, BlockGradients g, LayerNormWeights ln2Gradient) =>
         ScaleBackward(a.Ln2Normalised, ln2, g.Ln2Scaled, kernels, g.Ln2Normalised, ln2Gradient);
 
-    // ln_2 normalised = normalise(residual 1); residual 1 goes on to step 16 too, so this is added.
+    // ln_2 normalised = normalise(residual 1); residual 1 goes on to step 16 too, so this is added to the stream's gradient.
     private static void Step11Ln2Normalised(BlockActivations a, KernelSet kernels, BlockGradients g) =>
-        AddNormaliseBackward(a.Residual1, a.Ln2Normalised, g.Ln2Normalised, kernels, g.Residual1);
-
-    // residual 1 = attention output + input: both get its gradient.
-    private static void Step10Residual1(BlockGradients g)
-    {
-        g.AttentionOutput.CopyFrom(g.Residual1);
-        g.Input.CopyFrom(g.Residual1);
-    }
+        AddNormaliseBackward(a.Residual1, a.Ln2Normalised, g.Ln2Normalised, kernels, g.Stream);
 
     // attention output = attended values · c_proj_w + c_proj_b, some of it dropped
     private static void Step9AttentionOutput(
         BlockActivations a, DenseLinear map, KernelSet kernels, BlockGradients g, DenseLinear mapGradient)
     {
-        DropBackward(a.Dropout?.AttentionOutputMask, g.AttentionOutput);
-        LinearBackward.Dense(a.AttendedValues, map, g.AttentionOutput, kernels, g.AttendedValues, mapGradient);
+        Matrix attentionOutput = DropBackward(g.Stream, a.Dropout?.AttentionOutputMask, g.AttentionOutput);
+        LinearBackward.Dense(a.AttendedValues, map, attentionOutput, kernels, g.AttendedValues, mapGradient);
     }
 
     // attended values = attention (some of it dropped) · values, per sequence and head
@@ -100,7 +86,10 @@ public static class TransformerBlockBackward
         kernels.Attention.WeightedValuesBackward(
             attention.Span, a.Values.Span, g.AttendedValues.Span, a.Sequences, heads, a.Values.Columns / heads,
             g.Attention.Span, g.Values.Span);
-        DropBackward(a.Dropout?.AttentionMask, g.Attention);
+        if (a.Dropout is not null)
+        {
+            Dropout.Multiply(a.Dropout.AttentionMask, g.Attention);
+        }
     }
 
     // attention = softmax(scores) over what a token sees
@@ -121,17 +110,13 @@ public static class TransformerBlockBackward
     }
 
     // queries, keys, values = the columns of qkv
-    private static void Step5QueriesKeysValues(BlockGradients g)
+    private static void Step5QueriesKeysValues(KernelSet kernels, BlockGradients g)
     {
         int channels = g.Queries.Columns;
         g.Qkv.Resize(g.Queries.Rows, 3 * channels);
-        for (int row = 0; row < g.Qkv.Rows; row++)
-        {
-            Span<float> qkv = g.Qkv.Row(row);
-            g.Queries.Row(row).CopyTo(qkv);
-            g.Keys.Row(row).CopyTo(qkv[channels..]);
-            g.Values.Row(row).CopyTo(qkv[(2 * channels)..]);
-        }
+        kernels.CopyColumns.Apply(g.Queries.Span, channels, from: 0, channels, to: 0, 3 * channels, g.Qkv.Span);
+        kernels.CopyColumns.Apply(g.Keys.Span, channels, from: 0, channels, to: channels, 3 * channels, g.Qkv.Span);
+        kernels.CopyColumns.Apply(g.Values.Span, channels, from: 0, channels, to: 2 * channels, 3 * channels, g.Qkv.Span);
     }
 
     // qkv = ln_1 scaled · c_attn_w + c_attn_b
@@ -144,9 +129,10 @@ public static class TransformerBlockBackward
         BlockActivations a, LayerNormWeights ln1, KernelSet kernels, BlockGradients g, LayerNormWeights ln1Gradient) =>
         ScaleBackward(a.Ln1Normalised, ln1, g.Ln1Scaled, kernels, g.Ln1Normalised, ln1Gradient);
 
-    // ln_1 normalised = normalise(input); input goes on to step 10 too, so this is added. Step 1 is the input itself.
+    // ln_1 normalised = normalise(input); input goes on to step 10 too, so this is added to the stream's gradient, which is now
+    // that of step 1: the input itself.
     private static void Step2Ln1Normalised(BlockActivations a, KernelSet kernels, BlockGradients g) =>
-        AddNormaliseBackward(a.Input, a.Ln1Normalised, g.Ln1Normalised, kernels, g.Input);
+        AddNormaliseBackward(a.Input, a.Ln1Normalised, g.Ln1Normalised, kernels, g.Stream);
 
     internal static void ScaleBackward(
         Matrix input, LayerNormWeights weights, Matrix outputGradient, KernelSet kernels, Matrix inputGradient, LayerNormWeights gradient)
@@ -165,12 +151,17 @@ public static class TransformerBlockBackward
         kernels.Add.Apply(sum.Span, outputGradient.Span, sum.Span);
     }
 
-    private static void DropBackward(Matrix? mask, Matrix gradient)
+    /// <summary>The gradient before some numbers were dropped: the given one, or where there is a mask what that leaves of it.</summary>
+    private static Matrix DropBackward(Matrix gradient, Matrix? mask, Matrix dropped)
     {
-        if (mask is not null)
+        if (mask is null)
         {
-            Dropout.Multiply(mask, gradient);
+            return gradient;
         }
+
+        dropped.CopyFrom(gradient);
+        Dropout.Multiply(mask, dropped);
+        return dropped;
     }
 
     private static void ResizeToZero(Matrix matrix, Matrix like)

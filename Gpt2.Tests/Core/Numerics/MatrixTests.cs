@@ -153,26 +153,6 @@ public sealed class MatrixTests
     }
 
     [Fact]
-    public void CopyColumnsFrom_MiddleColumns_TakesThemFromEveryRow()
-    {
-        var columns = new Matrix("columns");
-
-        columns.CopyColumnsFrom(Counting(3, 4), 1, 2);
-
-        columns.ToString().Should().Be("columns [3, 2]");
-        columns.Span.ToArray().Should().Equal(1, 2, 5, 6, 9, 10);
-    }
-
-    [Theory]
-    [InlineData(-1, 2)]
-    [InlineData(3, 2)]
-    [InlineData(0, 5)]
-    [InlineData(0, -1)]
-    public void CopyColumnsFrom_ColumnsOutsideTheSource_IsRefused(int start, int columns) =>
-        FluentActions.Invoking(() => new Matrix("columns").CopyColumnsFrom(Counting(3, 4), start, columns))
-            .Should().Throw<ArgumentOutOfRangeException>();
-
-    [Fact]
     public void ToString_DecimalCommaCulture_NamesAndShapes()
     {
         using var culture = new DecimalCommaCulture();
