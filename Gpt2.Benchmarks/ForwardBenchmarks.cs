@@ -29,7 +29,7 @@ public class ForwardBenchmarks
     public void Setup()
     {
         WeightInitialisation.Fill(weights, seed: 1);
-        model = new Gpt2Model(weights, KernelSet.Create(Rung, threads: 1));
+        model = Gpt2Model.ForInference(weights, KernelSet.Create(Rung, threads: 1));
         PromptOf64();
     }
 

@@ -59,8 +59,8 @@ internal static class Product<TLanes, TVector>
 
     /// <summary>Computes a product.</summary>
     /// <param name="product">The product; its lengths fit.</param>
-    /// <param name="team">Threads to compute with, or null for the caller's alone.</param>
-    public static void Run(in Product product, ThreadTeam? team)
+    /// <param name="team">Threads to compute with.</param>
+    public static void Run(in Product product, ThreadTeam team)
     {
         if (product.Rows == 0)
         {
@@ -75,7 +75,14 @@ internal static class Product<TLanes, TVector>
 
         if ((long)product.Rows * product.Inner * product.Columns < WorthThreads)
         {
-            team = null;
+            team = ThreadTeam.Alone;
+        }
+
+        if (product.Rows == 1 && !product.RightIsPacked && !product.LeftLayout.Exchanged && !product.RightLayout.Exchanged)
+        {
+            Start(product);
+            UnpackedRow<TLanes, TVector>.Add(product, team);
+            return;
         }
 
         // Few rows use what is read of the right side once: it is read as it lies.
@@ -88,14 +95,14 @@ internal static class Product<TLanes, TVector>
     }
 
     /// <summary>Adds what some of the inner dimension give.</summary>
-    private static void RunBlock(in Product product, int k, int depth, ThreadTeam? team)
+    private static void RunBlock(in Product product, int k, int depth, ThreadTeam team)
     {
-        int rows = product.Rows, panels = Panels.Count(product.Columns), threads = team?.Threads ?? 1;
+        int rows = product.Rows, panels = Panels.Count(product.Columns), threads = team.Threads;
         int mostPanels = Math.Max(1, BlockLength / (depth * Panels.Width));
         int heights = (rows + TLanes.TileRows - 1) / TLanes.TileRows, parts = 4 * threads;
 
         // Threads share the rows where there are many of them and one thread's cache holds all columns, else the columns.
-        bool byRows = team is null || (panels <= mostPanels && heights >= parts);
+        bool byRows = threads == 1 || (panels <= mostPanels && heights >= parts);
         int perGroup = rows == 1 ? PanelsAtOnce : byRows ? Math.Min(panels, mostPanels) : Math.Clamp(panels / parts, 1, mostPanels);
         int groups = (panels + perGroup - 1) / perGroup;
         var work = new Blocks
@@ -108,7 +115,7 @@ internal static class Product<TLanes, TVector>
             Depth = depth,
         };
         int rowGroups = 1;
-        if (team is not null && groups < 2 * threads && heights > 1)
+        if (threads > 1 && groups < 2 * threads && heights > 1)
         {
             // Too few groups of columns to go round: rows are cut too, and the right side is packed before.
             work.RowsPerGroup = Math.Max(1, heights * groups / parts) * TLanes.TileRows;
@@ -116,7 +123,7 @@ internal static class Product<TLanes, TVector>
             work.PackedRight = PackRight(product, k, depth, team);
         }
 
-        Do(ref work, groups * rowGroups, team);
+        team.Run(ref work, groups * rowGroups);
     }
 
     private static ReadOnlySpan<float> PackRight(scoped in Product product, int k, int depth, ThreadTeam team)
@@ -129,23 +136,8 @@ internal static class Product<TLanes, TVector>
         int panels = Panels.Count(product.Columns);
         Span<float> packed = Scratch.Of(Scratch.Use.WholeRight, panels * depth * Panels.Width);
         var packing = new RightPacking { Product = product, FirstK = k, Depth = depth, Panels = packed };
-        Do(ref packing, panels, team);
+        team.Run(ref packing, panels);
         return packed;
-    }
-
-    private static void Do<TJob>(ref TJob job, int parts, ThreadTeam? team)
-        where TJob : struct, IJob, allows ref struct
-    {
-        if (team is not null)
-        {
-            team.Run(ref job, parts);
-            return;
-        }
-
-        for (int part = 0; part < parts; part++)
-        {
-            job.Run(part);
-        }
     }
 
     /// <summary>What the result is before anything is multiplied.</summary>

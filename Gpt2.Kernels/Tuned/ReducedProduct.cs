@@ -74,12 +74,16 @@ internal static class ReducedProduct<TKind>
     /// <param name="team">Threads to compute with.</param>
     public static void Run(in ReducedProduct product, ThreadTeam team)
     {
-        bool threaded = (long)product.Rows * product.Inner * product.Columns >= WorthThreads;
-        int threads = threaded ? team.Threads : 1;
+        if ((long)product.Rows * product.Inner * product.Columns < WorthThreads)
+        {
+            team = ThreadTeam.Alone;
+        }
+
+        int threads = team.Threads;
         int rowTiles = (product.Rows + TKind.MaxRows - 1) / TKind.MaxRows, rowLength = TKind.RowLength(product.Inner);
         Span<float> prepared = Scratch.Of(Scratch.Use.LeftPanels, product.Rows * rowLength);
         var preparation = new Preparation { Product = product, Prepared = prepared, RowLength = rowLength };
-        Do(ref preparation, (rowTiles + PrepareTiles - 1) / PrepareTiles, threaded ? team : null);
+        team.Run(ref preparation, (rowTiles + PrepareTiles - 1) / PrepareTiles);
 
         int panels = Panels.Count(product.Columns), panelLength = TKind.PanelLength(product.Inner);
         var tiles = new Tiles { Product = product, Prepared = prepared, RowLength = rowLength, PanelLength = panelLength };
@@ -90,22 +94,7 @@ internal static class ReducedProduct<TKind>
         int rowParts = threads > 1 && tiles.ColumnParts < 2 * threads ? Math.Clamp(4 * threads / tiles.ColumnParts, 1, Math.Max(1, rowTiles)) : 1;
         tiles.RowsPerPart = (rowTiles + rowParts - 1) / rowParts * TKind.MaxRows;
         rowParts = rowTiles == 0 ? 0 : (product.Rows + tiles.RowsPerPart - 1) / tiles.RowsPerPart;
-        Do(ref tiles, tiles.ColumnParts * rowParts, threaded ? team : null);
-    }
-
-    private static void Do<TJob>(ref TJob job, int parts, ThreadTeam? team)
-        where TJob : struct, IJob, allows ref struct
-    {
-        if (team is not null)
-        {
-            team.Run(ref job, parts);
-            return;
-        }
-
-        for (int part = 0; part < parts; part++)
-        {
-            job.Run(part);
-        }
+        team.Run(ref tiles, tiles.ColumnParts * rowParts);
     }
 
     /// <summary>Prepares rows, tile height by tile height; a tile's stand at its first row · row length.</summary>

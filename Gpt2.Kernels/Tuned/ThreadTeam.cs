@@ -76,6 +76,9 @@ internal sealed unsafe class ThreadTeam
         }
     }
 
+    /// <summary>The caller's thread and no other: for work that is not worth a second one.</summary>
+    public static ThreadTeam Alone { get; } = new(1);
+
     /// <summary>Does all parts of a job, and returns when they are done.</summary>
     public void Run<TJob>(ref TJob work, int partCount)
         where TJob : struct, IJob, allows ref struct
