@@ -59,6 +59,10 @@ public static class FactCheck
         {
             findings.Warning(FindingArea.Facts, "facts", $"what the weights of {table.Of} are known for was not checked", "mend what is wrong above, and ask again");
         }
+        else if (findings.NothingWrong && examined.Tokenizer is null)
+        {
+            findings.Warning(FindingArea.Facts, "facts", $"those of {table.Of} were not checked: they are texts, and the model has no vocabulary", "put its vocabulary beside the model, and ask again");
+        }
     }
 
     private static void CheckVocabulary(FactTable table, Tokenizer tokenizer, FindingList findings, CancellationToken cancellation)
