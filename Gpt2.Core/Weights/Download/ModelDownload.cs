@@ -198,8 +198,8 @@ public sealed class ModelDownload(HubClient client, TransferSettings settings, A
     {
         try
         {
-            return JsonSerializer.Deserialize<DoneFile>(File.ReadAllBytes(path + DoneEnding)) is { File: not null } done
-                && new FileInfo(path) is { Exists: true } there && there.Length == done.File.Bytes ? done : null;
+            return JsonSerializer.Deserialize<DoneFile>(File.ReadAllBytes(path + DoneEnding)) is { File: { Sha256: not null, CheckedBy: not null } } done
+                && done.File.Name == Path.GetFileName(path) && new FileInfo(path) is { Exists: true } there && there.Length == done.File.Bytes ? done : null;
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
         {
