@@ -10,6 +10,9 @@ namespace Gpt2.Core.Model;
 /// <param name="Layers">n_layer: number of blocks.</param>
 public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int Heads, int Layers)
 {
+    /// <summary>Beyond this the bytes of double-precision weights cannot be counted in a long.</summary>
+    private const long MostParameters = long.MaxValue / sizeof(double);
+
     /// <summary>Whether c_attn has a bias, as GPT-2 has.</summary>
     public bool QkvBias { get; init; } = true;
 
@@ -22,7 +25,7 @@ public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int H
     /// <summary>Width of the feed-forward layer.</summary>
     public int Hidden => 4 * Channels;
 
-    /// <summary>Number of weights. A tied head counts once.</summary>
+    /// <summary>Number of weights, where <see cref="Problem"/> finds none. A tied head counts once.</summary>
     public long Parameters => MatrixShapes.Count(this);
 
     /// <summary>Says what is wrong with these sizes, or null where nothing is.</summary>
@@ -45,7 +48,14 @@ public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int H
             return $"n_embd {Channels} is not divisible by n_head {Heads}, expected heads of equal size";
         }
 
-        long largest = (long)Channels * Math.Max(Math.Max(Vocabulary, Context), 4L * Channels);
-        return largest > Array.MaxLength ? $"a matrix of {largest} weights is too large, expected at most {Array.MaxLength}" : null;
+        // Sizes may be any number that a file holds: neither a matrix's nor the model's weights need fit into a long.
+        Int128 largest = (Int128)Channels * Math.Max(Math.Max(Vocabulary, Context), 4L * Channels);
+        if (largest > Array.MaxLength)
+        {
+            return $"a matrix of {largest} weights is too large, expected at most {Array.MaxLength}";
+        }
+
+        Int128 all = MatrixShapes.CountExactly(this);
+        return all > MostParameters ? $"a model of {all} weights is too large, expected at most {MostParameters}" : null;
     }
 }

@@ -36,6 +36,7 @@ public sealed class Trainer
             throw new Gpt2Exception($"windows of {settings.Context} tokens, expected at most n_ctx = {model.Config.Context}");
         }
 
+        RequireCountable(model.Config, settings);
         this.model = model;
         this.settings = settings;
         this.data = data;
@@ -60,6 +61,24 @@ public sealed class Trainer
 
     /// <summary>Steps until every window of the text was seen once.</summary>
     public double StepsPerEpoch => (double)batches.WindowsPerEpoch / (settings.BatchSize * settings.Accumulate);
+
+    /// <summary>The widest matrices of a step have a row for each token of the batch: 4 · channels, or heads · context.</summary>
+    private static void RequireCountable(Gpt2Config config, TrainingSettings settings)
+    {
+        Int128 tokens = (Int128)settings.BatchSize * settings.Context;
+        Int128 largest = tokens * Math.Max(4L * config.Channels, (long)config.Heads * settings.Context);
+        if (largest > Array.MaxLength)
+        {
+            throw new Gpt2Exception(
+                $"a batch of {settings.BatchSize} times {settings.Context} tokens makes a matrix of {largest} numbers, expected at most {Array.MaxLength}: "
+                + "take a smaller batch, and more accumulated passes");
+        }
+
+        if (tokens * settings.Accumulate > int.MaxValue)
+        {
+            throw new Gpt2Exception($"a step of {settings.Accumulate} passes has {tokens * settings.Accumulate} tokens, expected at most {int.MaxValue}: accumulate fewer");
+        }
+    }
 
     /// <summary>Does one step.</summary>
     /// <exception cref="Gpt2Exception">Training has diverged.</exception>

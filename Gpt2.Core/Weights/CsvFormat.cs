@@ -28,6 +28,8 @@ internal sealed class CsvFormat() : ModelFormat("csv", "hparams.json with model_
         fileName == HyperparametersFile.FileName || Path.GetExtension(fileName) == ".csv";
 
     internal override ModelSource Open(string folder, string file, string named) => new CsvSource(folder);
+
+    internal override IExaminedModel Examine(string folder, string file) => new CsvExamination(folder);
 }
 
 /// <summary>A folder in the CSV layout, opened.</summary>

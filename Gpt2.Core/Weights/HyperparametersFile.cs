@@ -10,8 +10,6 @@ public static class HyperparametersFile
 {
     public const string FileName = "hparams.json";
 
-    private const int MostChannels = 1 << 20;
-
     private static readonly string[] Names = ["n_vocab", "n_ctx", "n_embd", "n_head", "n_layer"];
 
     /// <exception cref="Gpt2Exception">The file is no such JSON, lacks a size, or the sizes make no sense.</exception>
@@ -19,16 +17,8 @@ public static class HyperparametersFile
     {
         int[] sizes = JsonFile.Read(path, Example(), root => Array.ConvertAll(Names, name => Size(root, name, path)));
         var config = new Gpt2Config(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]);
-        return ProblemOf(config) is string problem ? throw new Gpt2Exception($"{path}: {problem}") : config;
+        return config.Problem() is string problem ? throw new Gpt2Exception($"{path}: {problem}") : config;
     }
-
-    /// <summary>
-    /// Says what is wrong with sizes that were read, which may be any number, or null where nothing is. Widths that no
-    /// product of two sizes survives are told apart first.
-    /// </summary>
-    internal static string? ProblemOf(Gpt2Config config) => config.Channels > MostChannels
-        ? $"n_embd is {config.Channels}, expected at most {MostChannels}"
-        : config.Problem();
 
     public static void Write(Gpt2Config config, string path)
     {

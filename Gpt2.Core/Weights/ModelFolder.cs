@@ -10,17 +10,20 @@ public static class ModelFolder
     /// <summary>Data files of a TensorFlow checkpoint.</summary>
     internal const string CheckpointData = "*.data-*-of-*";
 
-    /// <summary>Files of other programs' models, which are not read, and what to do about them.</summary>
-    private static readonly (string Pattern, string What)[] Others =
+    private const string TakeSafetensors = "take the model's safetensors";
+    private const string CopyIt = "copy or download it, too";
+
+    /// <summary>Files of other programs' models, which are not read, or of models that are not whole, and what to do about them.</summary>
+    private static readonly (string Pattern, string What, string Remedy)[] Others =
     [
-        ("pytorch_model*.bin", "is a Python pickle, which is not read: save the model as safetensors"),
-        ("*-of-*.safetensors", "is one of several, and model.safetensors.index.json, which lists them, is missing"),
-        (CheckpointData, "is the data of a TensorFlow checkpoint, and its .index, which says what is where, is missing"),
-        ("*.gguf", "is a GGUF file, which is not read: take the model's safetensors"),
-        ("*.h5", "is a Keras file, which is not read: take the model's safetensors"),
-        ("*.msgpack", "is a Flax file, which is not read: take the model's safetensors"),
-        ("*.onnx", "is an ONNX file, which is not read: take the model's safetensors"),
-        (HuggingFaceFormat.ConfigFileName, "is there, and model.safetensors, which goes with it, is missing"),
+        ("pytorch_model*.bin", "is a Python pickle, which is not read", "save the model as safetensors"),
+        ("*-of-*.safetensors", "is one of several, and model.safetensors.index.json, which lists them, is missing", CopyIt),
+        (CheckpointData, "is the data of a TensorFlow checkpoint, and its .index, which says what is where, is missing", CopyIt),
+        ("*.gguf", "is a GGUF file, which is not read", TakeSafetensors),
+        ("*.h5", "is a Keras file, which is not read", TakeSafetensors),
+        ("*.msgpack", "is a Flax file, which is not read", TakeSafetensors),
+        ("*.onnx", "is an ONNX file, which is not read", TakeSafetensors),
+        (HuggingFaceFormat.ConfigFileName, "is there, and model.safetensors, which goes with it, is missing", CopyIt),
     ];
 
     /// <summary>The files that make up a model in any format, by their usual names.</summary>
@@ -49,17 +52,11 @@ public static class ModelFolder
         (ModelFormat Format, string File)[] models;
         try
         {
-            models = [.. formats.SelectMany(each => each.ModelsIn(path), (each, file) => (each, file))];
+            models = ModelsIn(path, formats);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new Gpt2Exception($"{path}: cannot read this folder ({e.Message})", e);
-        }
-
-        if (models.Length > 1)
-        {
-            // The sizes alone are no second model.
-            models = [.. models.Where(model => model.File != HyperparametersFile.FileName)];
         }
 
         return models.Length switch
@@ -68,6 +65,33 @@ public static class ModelFolder
             1 => models[0].Format.Open(path, models[0].File, path),
             _ => throw SeveralModels(path, models),
         };
+    }
+
+    /// <summary>The models in a folder: for each its format and the file that it is known by.</summary>
+    /// <exception cref="IOException">The folder cannot be listed.</exception>
+    internal static (ModelFormat Format, string File)[] ModelsIn(string folder, IEnumerable<ModelFormat> formats)
+    {
+        (ModelFormat Format, string File)[] models = [.. formats.SelectMany(each => each.ModelsIn(folder), (each, file) => (each, file))];
+
+        // The sizes alone are no second model.
+        return models.Length > 1 ? [.. models.Where(model => model.File != HyperparametersFile.FileName)] : models;
+    }
+
+    /// <summary>The format of a file, going by its name; null where it is of none.</summary>
+    internal static ModelFormat? FormatOf(string fileName) => ModelFormat.All.FirstOrDefault(each => each.IsModelFile(fileName));
+
+    /// <summary>In a folder without a model, a file of a model that is not read or not whole; null where there is none.</summary>
+    internal static (string File, string What, string Remedy)? OtherModelIn(string folder)
+    {
+        foreach ((string pattern, string what, string remedy) in Others)
+        {
+            if (Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal).FirstOrDefault() is string file)
+            {
+                return (Path.GetFileName(file), what, remedy);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>
@@ -89,23 +113,15 @@ public static class ModelFolder
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         string file = Path.GetFileName(path);
-        ModelFormat found = format ?? ModelFormat.All.FirstOrDefault(each => each.IsModelFile(file))
+        ModelFormat found = format ?? FormatOf(file)
             ?? throw new Gpt2Exception($"{path}: not a model's file by its name; expected {Expected(ModelFormat.All)}");
         return found.Open(folder, file, path);
     }
 
-    private static Gpt2Exception NoModel(string folder, ModelFormat[] formats)
-    {
-        foreach ((string pattern, string what) in Others)
-        {
-            if (Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal).FirstOrDefault() is string file)
-            {
-                return new Gpt2Exception($"{folder}: no model; {Path.GetFileName(file)} {what}");
-            }
-        }
-
-        return new Gpt2Exception($"{folder}: no model in this folder, expected {Expected(formats)}");
-    }
+    private static Gpt2Exception NoModel(string folder, ModelFormat[] formats) => new(
+        OtherModelIn(folder) is (string file, string what, string remedy)
+            ? $"{folder}: no model; {file} {what}: {remedy}"
+            : $"{folder}: no model in this folder, expected {Expected(formats)}");
 
     private static Gpt2Exception SeveralModels(string folder, (ModelFormat Format, string File)[] models)
     {
@@ -115,6 +131,6 @@ public static class ModelFolder
         return new Gpt2Exception($"{folder}: found {models.Length} models, {listed}: {choice}name the file, as in --model {Path.Combine(folder, models[0].File)}");
     }
 
-    private static string Expected(IEnumerable<ModelFormat> formats) =>
+    internal static string Expected(IEnumerable<ModelFormat> formats) =>
         string.Join(", or ", formats.Select(format => $"{format.Files} ({format.Name})"));
 }

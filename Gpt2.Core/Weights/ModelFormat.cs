@@ -41,4 +41,10 @@ public abstract class ModelFormat
     /// <param name="file">The name of the file it is known by.</param>
     /// <param name="named">What the user named: the folder or the file.</param>
     internal abstract ModelSource Open(string folder, string file, string named);
+
+    /// <summary>Takes a model on for examination, whatever is wrong with it.</summary>
+    /// <param name="folder">The folder it is in.</param>
+    /// <param name="file">The name of the file it is known by.</param>
+    /// <exception cref="IOException">The folder cannot be listed.</exception>
+    internal abstract IExaminedModel Examine(string folder, string file);
 }

@@ -91,15 +91,11 @@ public sealed class ModelWriter
     {
         foreach (Matrix matrix in weights.Matrices())
         {
-            Span<float> numbers = matrix.Span;
-            for (int i = 0; i < numbers.Length; i++)
+            if (NotFiniteNumbers.In(matrix) is NotFiniteNumbers bad)
             {
-                if (!float.IsFinite(numbers[i]))
-                {
-                    throw new Gpt2Exception(
-                        $"{matrix} holds {(float.IsNaN(numbers[i]) ? "NaN" : "an infinity")} in row {(i / matrix.Columns) + 1}, column {(i % matrix.Columns) + 1}, "
-                        + "which a CSV folder cannot hold: the model is broken; safetensors keeps it as it is");
-                }
+                throw new Gpt2Exception(
+                    $"{matrix} holds {bad.FirstName} in row {bad.Row}, column {bad.Column}, "
+                    + "which a CSV folder cannot hold: the model is broken; safetensors keeps it as it is");
             }
         }
     }

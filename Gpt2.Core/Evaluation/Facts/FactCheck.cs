@@ -15,21 +15,21 @@ public static class FactCheck
     private const string TrainingLog = "log.csv";
 
     /// <summary>Checks the facts of a model whose folder was examined.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <param name="path">The folder, or the file that the model is known by.</param>
     /// <param name="examined">What is known of it.</param>
     /// <param name="table">The facts, or null to look them up.</param>
     /// <param name="kernels">What to compute with.</param>
     /// <param name="findings">Receives a finding for each fact, or why none was checked.</param>
     /// <param name="cancellation">Stops between facts.</param>
     public static void Examine(
-        string folder, ExaminedFolder examined, FactTable? table, KernelSet kernels, FindingList findings, CancellationToken cancellation)
+        string path, ExaminedFolder examined, FactTable? table, KernelSet kernels, FindingList findings, CancellationToken cancellation)
     {
-        if (examined is not { Config: Gpt2Config config, Model: IExaminedModel model })
+        if (examined is not { Config: Gpt2Config config })
         {
             return;
         }
 
-        string name = ModelLocator.NameOf(folder);
+        string name = ModelLocator.NameOf(path);
         table ??= FactTable.For(name, config);
         if (table is null)
         {
@@ -37,7 +37,7 @@ public static class FactCheck
             return;
         }
 
-        bool trainedHere = table.OfPublishedWeights && File.Exists(Path.Combine(folder, TrainingLog));
+        bool trainedHere = table.OfPublishedWeights && File.Exists(Path.Combine(ModelDoctor.FolderOf(path), TrainingLog));
         if (examined.IsFresh || trainedHere)
         {
             string why = examined.IsFresh ? "not trained yet" : $"{TrainingLog} shows that it was trained here";
@@ -50,7 +50,7 @@ public static class FactCheck
             CheckVocabulary(table, tokenizer, findings, cancellation);
             if (findings.NothingWrong && HasRoom(config, findings))
             {
-                CheckModel(table, model, config, tokenizer, kernels, findings, cancellation);
+                CheckModel(table, path, tokenizer, kernels, findings, cancellation);
                 return;
             }
         }
@@ -58,6 +58,10 @@ public static class FactCheck
         if (table.Model.Count > 0 && !findings.NothingWrong)
         {
             findings.Warning(FindingArea.Facts, "facts", $"what the weights of {table.Of} are known for was not checked", "mend what is wrong above, and ask again");
+        }
+        else if (findings.NothingWrong && examined.Tokenizer is null)
+        {
+            findings.Warning(FindingArea.Facts, "facts", $"those of {table.Of} were not checked: they are texts, and the model has no vocabulary", "put its vocabulary beside the model, and ask again");
         }
     }
 
@@ -71,7 +75,7 @@ public static class FactCheck
     }
 
     private static void CheckModel(
-        FactTable table, IExaminedModel model, Gpt2Config config, Tokenizer tokenizer, KernelSet kernels, FindingList findings,
+        FactTable table, string path, Tokenizer tokenizer, KernelSet kernels, FindingList findings,
         CancellationToken cancellation)
     {
         if (table.Model.Count == 0)
@@ -81,7 +85,8 @@ public static class FactCheck
 
         try
         {
-            var runnable = new Gpt2Model(model.ReadWeights(config, cancellation), kernels);
+            using ModelSource source = ModelFolder.Open(path);
+            var runnable = new Gpt2Model(source.ReadWeights(null, cancellation), kernels);
             foreach (ModelFact fact in table.Model)
             {
                 cancellation.ThrowIfCancellationRequested();

@@ -30,18 +30,28 @@ internal sealed record StoredTensor(string Name, MappedFile Data, long Offset, N
     /// <exception cref="Gpt2Exception">It is another.</exception>
     public void Require(MatrixShape expected, string sizes)
     {
-        long[] wanted = Transposed ? [expected.Columns, expected.Rows] : [expected.Rows, expected.Columns];
-        ReadOnlySpan<long> found = WithoutLeadingOnes(Shape);
-        if (found.SequenceEqual(WithoutLeadingOnes(wanted)))
+        if (!Fits(expected))
         {
-            return;
+            throw new Gpt2Exception(
+                $"{Data.Path}: {Name} is {Shown(Shape)}, expected {Shown(Wanted(expected))} as {sizes} has the sizes: "
+                + (IsExchanged(expected) ? "rows and columns are exchanged" : "is one of the two another model's?"));
         }
-
-        bool exchanged = found.Length == 2 && found[0] == wanted[1] && found[1] == wanted[0];
-        throw new Gpt2Exception(
-            $"{Data.Path}: {Name} is {Shown(Shape)}, expected {Shown(expected.Rows == 1 ? [expected.Columns] : wanted)} as {sizes} has the sizes: "
-            + (exchanged ? "rows and columns are exchanged" : "is one of the two another model's?"));
     }
+
+    /// <summary>Whether the shape is the one asked for; leading ones are nothing.</summary>
+    public bool Fits(MatrixShape expected) => WithoutLeadingOnes(Shape).SequenceEqual(WithoutLeadingOnes(Wanted(expected)));
+
+    /// <summary>Whether the shape is the one asked for with rows and columns exchanged.</summary>
+    public bool IsExchanged(MatrixShape expected)
+    {
+        ReadOnlySpan<long> found = WithoutLeadingOnes(Shape);
+        long[] wanted = Wanted(expected);
+        return found.Length == 2 && wanted.Length == 2 && found[0] == wanted[1] && found[1] == wanted[0];
+    }
+
+    /// <summary>A matrix's shape as the file should have it; a vector has one size.</summary>
+    public long[] Wanted(MatrixShape expected) => Transposed ? [expected.Columns, expected.Rows]
+        : expected.Rows == 1 ? [expected.Columns] : [expected.Rows, expected.Columns];
 
     /// <summary>Fills a matrix.</summary>
     /// <exception cref="Gpt2Exception">The bytes are not those that the checksum was made of.</exception>
@@ -175,5 +185,5 @@ internal sealed record StoredTensor(string Name, MappedFile Data, long Offset, N
         return stored;
     }
 
-    private static ReadOnlySpan<long> WithoutLeadingOnes(ReadOnlySpan<long> shape) => shape.TrimStart(1L);
+    public static ReadOnlySpan<long> WithoutLeadingOnes(ReadOnlySpan<long> shape) => shape.TrimStart(1L);
 }

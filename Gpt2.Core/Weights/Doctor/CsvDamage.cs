@@ -9,7 +9,6 @@ namespace Gpt2.Core.Weights;
 internal static class CsvDamage
 {
     private const string Export = "export it with ',' between cells and '.' in numbers, or convert the model again";
-    private const string Again = "copy, convert or download the model again";
 
     /// <summary>Finds out why a file was refused.</summary>
     /// <param name="path">The file, which is text.</param>
@@ -46,12 +45,12 @@ internal static class CsvDamage
 
         if (scan.NotFinite.Count > 0)
         {
-            findings.Wrong(FindingArea.Tensors, name, scan.NotFinite.Describe("no finite number"), "take the weights from where they are whole; a training that diverged cannot be mended");
+            findings.Wrong(FindingArea.Tensors, name, scan.NotFinite.Describe("no finite number"), FileRemedies.TakeWholeWeights);
         }
 
         if (scan.NoNumbers.Count > 0)
         {
-            findings.Wrong(FindingArea.Tensors, name, scan.NoNumbers.Describe("no number"), Again);
+            findings.Wrong(FindingArea.Tensors, name, scan.NoNumbers.Describe("no number"), FileRemedies.Again);
         }
 
         if (Shape(scan, rows, columns) is (string shape, string remedy))
@@ -61,7 +60,7 @@ internal static class CsvDamage
 
         if (findings.All.Count == before)
         {
-            findings.Wrong(FindingArea.Tensors, name, refusal, Again);
+            findings.Wrong(FindingArea.Tensors, name, refusal, FileRemedies.Again);
         }
     }
 
@@ -114,14 +113,14 @@ internal static class CsvDamage
         string found = string.Create(CultureInfo.InvariantCulture, $"[{scan.Rows}, {scan.MostCells}]");
         if (scan.Rows == 0)
         {
-            return ("has no line with a cell, " + expected, Again);
+            return ("has no line with a cell, " + expected, FileRemedies.Again);
         }
 
         if (scan.FewestCells != scan.MostCells)
         {
             return scan.LastCells < scan.MostCells && scan.MostCells == columns
-                ? (string.Create(CultureInfo.InvariantCulture, $"is cut off: its last line {scan.Rows} has {scan.LastCells} of {columns} cells, {expected}"), Again)
-                : (string.Create(CultureInfo.InvariantCulture, $"has lines of {scan.FewestCells} to {scan.MostCells} cells, {expected}"), Again);
+                ? (string.Create(CultureInfo.InvariantCulture, $"is cut off: its last line {scan.Rows} has {scan.LastCells} of {columns} cells, {expected}"), FileRemedies.Again)
+                : (string.Create(CultureInfo.InvariantCulture, $"has lines of {scan.FewestCells} to {scan.MostCells} cells, {expected}"), FileRemedies.Again);
         }
 
         if (scan.Rows == rows && scan.MostCells == columns)
@@ -136,7 +135,7 @@ internal static class CsvDamage
 
         bool inFirstLine = scan.Rows == 1 && rows > 1 && scan.MostCells < columns;
         return inFirstLine || (scan.MostCells == columns && scan.Rows < rows)
-            ? ($"is cut off: found {found}, {expected}", Again)
-            : ($"found {found}, {expected}: is it the file of another tensor or another model?", Again);
+            ? ($"is cut off: found {found}, {expected}", FileRemedies.Again)
+            : ($"found {found}, {expected}: is it the file of another tensor or another model?", FileRemedies.Again);
     }
 }

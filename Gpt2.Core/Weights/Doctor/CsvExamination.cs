@@ -8,28 +8,16 @@ using Gpt2.Core.Text;
 namespace Gpt2.Core.Weights;
 
 /// <summary>A folder in the CSV layout, our own variant or the JavaScript edition's.</summary>
-public sealed class CsvExamination : IExaminedModel
+/// <param name="folder">The folder.</param>
+internal sealed class CsvExamination(string folder) : IExaminedModel
 {
-    private readonly string folder;
-    private readonly FileNames names;
-
-    private CsvExamination(string folder, FileNames names)
-    {
-        this.folder = folder;
-        this.names = names;
-    }
+    private readonly FileNames names = new(folder);
 
     public string Format => "CSV";
 
-    /// <summary>Takes a folder on; null where nothing in it is of the CSV layout, by name or nearly so.</summary>
-    /// <exception cref="IOException">The folder cannot be listed.</exception>
-    public static IExaminedModel? Recognise(string folder)
-    {
-        var names = new FileNames(folder);
-        var unheeded = new FindingList();
-        string[] marks = [CsvLayout.FileOf("wte"), CsvLayout.FileOf("wpe"), CsvLayout.FileOf("ln_f/g"), CsvLayout.FileOf("h0/ln_1/g"), HyperparametersFile.FileName];
-        return marks.Any(mark => names.Find(mark, FindingArea.Folder, unheeded) is not null) ? new CsvExamination(folder, names) : null;
-    }
+    /// <summary>Files by which a folder is taken for one of this layout, also where they bear almost these names.</summary>
+    public static IReadOnlyList<string> Marks { get; } =
+        [CsvLayout.FileOf("wte"), CsvLayout.FileOf("wpe"), CsvLayout.FileOf("ln_f/g"), CsvLayout.FileOf("h0/ln_1/g"), HyperparametersFile.FileName];
 
     public string SubjectOf(string tensor) => CsvLayout.FileOf(tensor);
 
@@ -50,7 +38,7 @@ public sealed class CsvExamination : IExaminedModel
         {
             findings.Wrong(
                 FindingArea.Tensors, name, string.Create(CultureInfo.InvariantCulture, $"is missing, expected [{expected.Rows}, {expected.Columns}]"),
-                "copy, convert or download the model again");
+                FileRemedies.Again);
             return null;
         }
 
@@ -71,7 +59,7 @@ public sealed class CsvExamination : IExaminedModel
         }
         catch (Gpt2Exception e)
         {
-            refusal = e.Message.Replace(path, "", StringComparison.Ordinal).TrimStart(':', ' ');
+            refusal = FileRemedies.Words(e, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -119,8 +107,8 @@ public sealed class CsvExamination : IExaminedModel
         }
         catch (Gpt2Exception e)
         {
-            string what = e.Message.Replace(path, "", StringComparison.Ordinal).Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
-            findings.Wrong(FindingArea.Tokenizer, name, what.TrimStart(':', ' '), "a merge is lost or broken: take the file of the model");
+            string what = FileRemedies.Words(e, path).Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+            findings.Wrong(FindingArea.Tokenizer, name, what, "a merge is lost or broken: take the file of the model");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -130,6 +118,7 @@ public sealed class CsvExamination : IExaminedModel
         return null;
     }
 
-    public Gpt2Weights ReadWeights(Gpt2Config config, CancellationToken cancellation) =>
-        CsvModelFolder.ReadWeights(folder, cancellation: cancellation);
+    public void Dispose()
+    {
+    }
 }

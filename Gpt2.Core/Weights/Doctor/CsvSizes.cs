@@ -1,5 +1,4 @@
-// The sizes of a CSV folder from two sides: what hparams.json says, and what most files are like. Where the two differ, that is
-// one finding, and the tensors are then held against the files' side, so that it does not become a hundred.
+// The sizes of a CSV folder from two sides: what hparams.json says, and what most files are like.
 
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -10,7 +9,8 @@ namespace Gpt2.Core.Weights;
 /// <summary>Finds the sizes of a model in the CSV layout.</summary>
 internal static partial class CsvSizes
 {
-    private const int HeadSizeOfGpt2 = 64;
+    private static readonly SizeWords Words = new(
+        HyperparametersFile.FileName, "n_vocab", "n_ctx", "most files", CsvLayout.FileOf("wte"), CsvLayout.FileOf("wpe"), "files");
 
     /// <summary>Examines the sizes.</summary>
     /// <returns>The sizes to expect; null where neither side says any.</returns>
@@ -22,46 +22,23 @@ internal static partial class CsvSizes
             .Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) + 1).DefaultIfEmpty(0).Max();
         int channels = ChannelsOf(folder, names);
         int? vocabulary = RowsOf(folder, names, "wte", channels), context = RowsOf(folder, names, "wpe", channels);
-        if (stated is null)
+        var seen = new SeenSizes(vocabulary, context, channels, layers);
+        if (stated is not null)
         {
-            return Guess(vocabulary, context, channels, layers, before == findings.All.Count, names, findings);
+            return seen.Reconcile(stated, Words, findings);
         }
 
-        Gpt2Config sizes = stated;
-        if (channels > 0 && channels != stated.Channels)
+        // The JavaScript edition has none.
+        if (before == findings.All.Count && !(names.Has(SpreadsheetVocabulary.MergesFileName) && seen.Guess() is not null))
         {
-            int heads = channels % stated.Heads == 0 ? stated.Heads : 1;
-            sizes = sizes with { Channels = channels, Heads = heads };
-            Differs("n_embd", stated.Channels, channels, "most files have {0} columns", findings);
+            findings.Wrong(FindingArea.Sizes, HyperparametersFile.FileName, "is missing", seen.HowToWriteHyperparameters());
         }
 
-        if (vocabulary is int rows && rows != stated.Vocabulary)
-        {
-            sizes = sizes with { Vocabulary = rows };
-            Differs("n_vocab", stated.Vocabulary, rows, CsvLayout.FileOf("wte") + " has {0} rows", findings);
-        }
-
-        if (context is int positions && positions != stated.Context)
-        {
-            sizes = sizes with { Context = positions };
-            Differs("n_ctx", stated.Context, positions, CsvLayout.FileOf("wpe") + " has {0} rows", findings);
-        }
-
-        if (layers != stated.Layers)
-        {
-            sizes = sizes with { Layers = Math.Max(layers, 1) };
-            Differs("n_layer", stated.Layers, layers, "there are files of {0} blocks", findings);
-        }
-
-        return sizes;
+        return seen.Guess();
     }
 
-    private static void Differs(string size, int stated, int found, string files, FindingList findings) => findings.Wrong(
-        FindingArea.Sizes, HyperparametersFile.FileName,
-        string.Create(CultureInfo.InvariantCulture, $"{size} is {stated}, but {string.Format(CultureInfo.InvariantCulture, files, found)}"),
-        found < stated ? "copy the files again if some are lost or cut off, or take the hparams.json of the same model" : "take the hparams.json of the same model");
-
-    private static Gpt2Config? Stated(FileNames names, FindingList findings)
+    /// <summary>What hparams.json says; null where it is missing, or wrong, which is then found.</summary>
+    public static Gpt2Config? Stated(FileNames names, FindingList findings)
     {
         if (names.Find(HyperparametersFile.FileName, FindingArea.Sizes, findings) is not string path
             || !FileRemedies.LooksReadable(path, FindingArea.Sizes, findings))
@@ -75,30 +52,9 @@ internal static partial class CsvSizes
         }
         catch (Gpt2Exception e)
         {
-            string what = e.Message.Replace(path, "", StringComparison.Ordinal).TrimStart(':', ' ');
-            findings.Wrong(FindingArea.Sizes, HyperparametersFile.FileName, what, "correct it, or take the one of the model");
+            findings.Wrong(FindingArea.Sizes, HyperparametersFile.FileName, FileRemedies.Words(e, path), "correct it, or take the one of the model");
             return null;
         }
-    }
-
-    /// <summary>Without hparams.json the files say all but the heads.</summary>
-    private static Gpt2Config? Guess(
-        int? vocabulary, int? context, int channels, int layers, bool isMissing, FileNames names, FindingList findings)
-    {
-        bool isJavaScript = names.Has(SpreadsheetVocabulary.MergesFileName);
-        Gpt2Config? guess = vocabulary is int rows && context is int positions && channels > 0 && layers > 0
-            ? new Gpt2Config(rows, positions, channels, channels % HeadSizeOfGpt2 == 0 ? channels / HeadSizeOfGpt2 : 1, layers)
-            : null;
-        if (isMissing && !(isJavaScript && guess is not null))
-        {
-            string content = guess is null
-                ? "write it with n_vocab, n_ctx, n_embd, n_head, n_layer, or copy the model again"
-                : string.Create(CultureInfo.InvariantCulture,
-                    $"write it: {{\"n_vocab\": {guess.Vocabulary}, \"n_ctx\": {guess.Context}, \"n_embd\": {guess.Channels}, \"n_head\": …, \"n_layer\": {guess.Layers}}}; the files do not say n_head");
-            findings.Wrong(FindingArea.Sizes, HyperparametersFile.FileName, "is missing", content);
-        }
-
-        return guess is not null && guess.Problem() is null ? guess : null;
     }
 
     /// <summary>The number of columns that most of the files agree on that should have as many as there are channels; 0 without any.</summary>
@@ -186,7 +142,7 @@ internal static partial class CsvSizes
         return (rows + (lineHasText ? 1 : 0), cells, hasPoints);
     }
 
-    [GeneratedRegex("^model_h([0-9]{1,5})_.*\\.csv$")]
+    [GeneratedRegex("^model_h([0-9]{1,3})_.*\\.csv$")]
     private static partial Regex BlockFile();
 
     [GeneratedRegex("^model_(wte|wpe|lm_head|ln_f_[gb]|h[0-9]+_(ln_[12]_[gb]|(attn|mlp)_c_proj_[wb]))\\.csv$")]

@@ -29,6 +29,9 @@ internal sealed class FileNames
     /// <summary>Whether a file or folder of exactly this name is there.</summary>
     public bool Has(string name) => names.Contains(name);
 
+    /// <summary>The name of a file or folder that has this name or almost; null where there is none.</summary>
+    public string? FindNearly(string name) => names.Contains(name) ? name : nameOfKey.GetValueOrDefault(KeyOf(name));
+
     /// <summary>The path of a file, under its name or almost its name; where it is the latter, a finding says so.</summary>
     /// <param name="name">The name it should have.</param>
     /// <param name="area">Of the finding.</param>
@@ -42,7 +45,7 @@ internal sealed class FileNames
             return path;
         }
 
-        if (!nameOfKey.TryGetValue(KeyOf(name), out string? similar))
+        if (FindNearly(name) is not string similar)
         {
             return null;
         }

@@ -5,9 +5,19 @@ namespace Gpt2.Core.Weights;
 /// <summary>Looks at files before they are read.</summary>
 internal static class FileRemedies
 {
-    /// <summary>Finds a file that is none, cannot be read, or is something else than text.</summary>
+    /// <summary>What to do with a file that is damaged.</summary>
+    public const string Again = "copy, convert or download the model again";
+
+    /// <summary>What to do about numbers that are none.</summary>
+    public const string TakeWholeWeights = "take the weights from where they are whole; a training that diverged cannot be mended";
+
+    /// <summary>Finds a file that is none, cannot be read, or is something else than it should be.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="area">Of the finding.</param>
+    /// <param name="findings">Receives the finding.</param>
+    /// <param name="isBinary">Whether it should hold numbers and not text.</param>
     /// <returns>Whether it is worth reading.</returns>
-    public static bool LooksReadable(string path, FindingArea area, FindingList findings)
+    public static bool LooksReadable(string path, FindingArea area, FindingList findings, bool isBinary = false)
     {
         string name = Path.GetFileName(path);
         if (Directory.Exists(path))
@@ -27,7 +37,7 @@ internal static class FileRemedies
             return false;
         }
 
-        if (kind == FileKind.Other)
+        if (kind == FileKind.Other || (isBinary && kind is FileKind.Binary or FileKind.Utf16))
         {
             return true;
         }
@@ -43,6 +53,18 @@ internal static class FileRemedies
         FileKind.Utf16 => "save it as UTF-8 (in PowerShell: -Encoding utf8)",
         FileKind.Zip => "unpack it, and put what is in it here",
         FileKind.Gzip => "unpack it with gunzip",
-        _ => "copy, convert or download the model again",
+        _ => Again,
     };
+
+    /// <summary>What a reader said of a file, as a finding says it: without the path, which the finding has, and the advice, which its remedy is.</summary>
+    public static string Words(Gpt2Exception refusal, string path)
+    {
+        string words = refusal.Message.Replace(path, "", StringComparison.Ordinal).TrimStart(':', ' ');
+        foreach (string advice in (string[])["copy or download it again", "copy or convert the model again"])
+        {
+            words = words.EndsWith(advice, StringComparison.Ordinal) ? words[..^advice.Length].TrimEnd(' ', ',', ';', ':') : words;
+        }
+
+        return words;
+    }
 }

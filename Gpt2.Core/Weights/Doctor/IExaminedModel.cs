@@ -7,8 +7,8 @@ using Gpt2.Core.Text;
 
 namespace Gpt2.Core.Weights;
 
-/// <summary>A model folder in one format.</summary>
-public interface IExaminedModel
+/// <summary>A model folder in one format. Disposed, it closes its files.</summary>
+public interface IExaminedModel : IDisposable
 {
     /// <summary>What the format is called.</summary>
     public string Format { get; }
@@ -31,8 +31,4 @@ public interface IExaminedModel
     /// <summary>Examines the vocabulary.</summary>
     /// <returns>The tokenizer; null where it is wrong, or where the model has no text.</returns>
     public Tokenizer? ExamineTokenizer(Gpt2Config config, FindingList findings);
-
-    /// <summary>Reads the whole model, of which nothing was found wrong.</summary>
-    /// <exception cref="Gpt2Exception">Something is wrong after all.</exception>
-    public Gpt2Weights ReadWeights(Gpt2Config config, CancellationToken cancellation);
 }

@@ -10,10 +10,9 @@ namespace Gpt2.Core.Weights;
 
 /// <summary>What is known of a folder after its examination.</summary>
 /// <param name="Config">The sizes; null where they cannot be told.</param>
-/// <param name="Model">The folder in its format; null where it is of none.</param>
 /// <param name="Tokenizer">The tokenizer; null where it is wrong or there is none.</param>
 /// <param name="Tensors">The figures of the tensors that could be read.</param>
-public sealed record ExaminedFolder(Gpt2Config? Config, IExaminedModel? Model, Tokenizer? Tokenizer, IReadOnlyList<TensorStatistics> Tensors)
+public sealed record ExaminedFolder(Gpt2Config? Config, Tokenizer? Tokenizer, IReadOnlyList<TensorStatistics> Tensors)
 {
     /// <summary>Whether the weights are as training begins with.</summary>
     public bool IsFresh => TensorHealth.IsFresh(Tensors);
@@ -24,48 +23,46 @@ public static class ModelDoctor
 {
     private const string Folder = "folder";
 
-    private static readonly string[] OtherFormats = [".safetensors", ".ckpt.index", ".bin", ".gguf", ".onnx", ".pt", ".pth", ".h5", ".msgpack"];
+    private static ExaminedFolder Nothing => new(null, null, []);
 
-    /// <summary>The formats that can be examined, each a function from a folder to its examination, or to null if it is not of the format.</summary>
-    public static IReadOnlyList<Func<string, IExaminedModel?>> Formats { get; } = [CsvExamination.Recognise];
-
-    /// <summary>Examines a folder. Memory is that of its largest tensor.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <summary>Examines a model. Memory is that of its largest tensor.</summary>
+    /// <param name="path">Its folder, or the file that it is known by.</param>
     /// <param name="findings">Receives what is found.</param>
     /// <param name="progress">Is told the share of the weights that were read, 0 to 1; or null.</param>
     /// <param name="cancellation">Stops between tensors.</param>
-    public static ExaminedFolder Examine(string folder, FindingList findings, IProgress<double>? progress, CancellationToken cancellation) =>
-        Examine(folder, Formats, findings, progress, cancellation);
-
-    /// <summary>The same with formats of the caller's choice.</summary>
-    public static ExaminedFolder Examine(
-        string folder, IReadOnlyList<Func<string, IExaminedModel?>> formats, FindingList findings, IProgress<double>? progress,
-        CancellationToken cancellation)
+    public static ExaminedFolder Examine(string path, FindingList findings, IProgress<double>? progress, CancellationToken cancellation)
     {
         IExaminedModel? model;
         try
         {
-            model = formats.Select(recognise => recognise(folder)).FirstOrDefault(found => found is not null);
-            DownloadExamination.Examine(folder, findings, cancellation);
+            DownloadExamination.Examine(FolderOf(path), findings, cancellation);
+            model = ModelRecognition.Recognise(path, findings);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            findings.Wrong(FindingArea.Folder, Folder, $"{folder} cannot be listed ({e.Message})", "name a folder that is there and may be read");
-            return new ExaminedFolder(null, null, null, []);
+            findings.Wrong(FindingArea.Folder, Folder, $"{path} cannot be listed ({e.Message})", "name a folder that is there and may be read");
+            return Nothing;
         }
 
-        if (model is null)
+        using (model)
         {
-            DescribeUnknown(folder, findings);
-            return new ExaminedFolder(null, null, null, []);
+            return model is null ? Nothing : Examine(model, path, findings, progress, cancellation);
         }
+    }
 
-        findings.Ok(FindingArea.Folder, Folder, $"{folder}: a model in the {model.Format} layout");
+    /// <summary>The folder of a model that is named by it or by its file.</summary>
+    public static string FolderOf(string path) => File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path;
+
+    /// <summary>Examines a model whose format is known.</summary>
+    public static ExaminedFolder Examine(
+        IExaminedModel model, string path, FindingList findings, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        findings.Ok(FindingArea.Folder, Folder, $"{path}: a model in the {model.Format} layout");
         Gpt2Config? config = model.ExamineSizes(findings);
         if (config is null)
         {
-            findings.Wrong(FindingArea.Sizes, "sizes", "cannot be told, so that no tensor was examined", "mend what tells the sizes, and ask again");
-            return new ExaminedFolder(null, model, null, []);
+            findings.Wrong(FindingArea.Sizes, "sizes", "cannot be told, so that no tensor was examined", "mend what is named above, and ask again");
+            return Nothing;
         }
 
         if (findings.All.All(finding => finding.Area != FindingArea.Sizes))
@@ -79,7 +76,7 @@ public static class ModelDoctor
         MachineExamination.CheckMemory(config.Parameters, findings);
         IReadOnlyList<TensorStatistics> tensors = ExamineTensors(model, config, findings, progress, cancellation);
         Tokenizer? tokenizer = ExamineTokenizer(model, config, findings);
-        return new ExaminedFolder(config, model, tokenizer, tensors);
+        return new ExaminedFolder(config, tokenizer, tensors);
     }
 
     private static List<TensorStatistics> ExamineTensors(
@@ -141,20 +138,5 @@ public static class ModelDoctor
                 FindingArea.Sizes, "n_head", $"is {config.Heads}; GPT-2 with {config.Channels} channels has {config.Channels / HeadSizeOfGpt2}",
                 "correct it if this is OpenAI's GPT-2: no file shows how many heads a model was trained with");
         }
-    }
-
-    private static void DescribeUnknown(string folder, FindingList findings)
-    {
-        string[] names = [.. Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
-        string? other = names.FirstOrDefault(name => OtherFormats.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)));
-        if (other is not null)
-        {
-            findings.Warning(FindingArea.Folder, other, "is of a format that is not examined", "convert it to the CSV layout to have every tensor examined");
-            return;
-        }
-
-        string? below = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).FirstOrDefault(sub => CsvExamination.Recognise(sub) is not null);
-        string remedy = below is null ? "name the folder of a model; 'gpt2 download gpt2' gets one" : $"name {below}, where a model lies";
-        findings.Wrong(FindingArea.Folder, Folder, $"{folder} holds no model: expected hparams.json and model_wte.csv", remedy);
     }
 }

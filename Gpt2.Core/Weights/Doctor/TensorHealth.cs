@@ -31,8 +31,8 @@ public static partial class TensorHealth
     private const int FewestPeers = 3;
 
     /// <summary>
-    /// The usual means and spreads, wide enough for GPT-2 in all sizes, small models and random ones of sensible scale: GPT-2's
-    /// matrices spread by about 0.05 to 0.3, its gains lie between 0.1 and 20, fresh matrices spread by 0.02 / √(2 · layers).
+    /// The usual means and spreads, wide enough for small models and random ones of sensible scale; fresh matrices spread by
+    /// 0.02 / √(2 · layers). docs/doctor.md says what they were held against.
     /// </summary>
     private static readonly Dictionary<TensorKind, (double LeastMean, double MostMean, double LeastSpread, double MostSpread)> Usual = new()
     {

@@ -28,7 +28,7 @@ public sealed record DownloadRecord(string Source, string? Commit, IReadOnlyList
         try
         {
             DownloadRecord? record = JsonSerializer.Deserialize<DownloadRecord>(File.ReadAllBytes(Path.Combine(folder, FileName)), Layout);
-            return record is { Source: not null, Files: not null } && record.Files.All(file => file is { Name: not null, Sha256: not null }) ? record : null;
+            return record is { Source: not null, Files: not null } && record.Files.All(file => file is { Sha256: not null } && IsFileName(file.Name)) ? record : null;
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
         {
@@ -38,6 +38,9 @@ public sealed record DownloadRecord(string Source, string? Commit, IReadOnlyList
 
     /// <summary>Whether all its files are in a folder, by their sizes.</summary>
     public bool IsWholeIn(string folder) => Files.All(file => new FileInfo(Path.Combine(folder, file.Name)) is { Exists: true } there && there.Length == file.Bytes);
+
+    private static bool IsFileName(string? name) =>
+        name is { Length: > 0 } && name is not ("." or "..") && !name.Any(c => char.IsControl(c) || c is '/' or '\\' or ':');
 
     public void Save(string folder) => File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Layout) + "\n");
 }

@@ -5,8 +5,6 @@
 //   TARGET.partial/FILE          a whole file, with FILE.done.json
 //   TARGET.partial/ready/        the finished folder, which is renamed to TARGET
 
-using System.Text.Json;
-
 namespace Gpt2.Core.Weights;
 
 /// <summary>How a download ended.</summary>
@@ -24,7 +22,6 @@ public sealed class ModelDownload(HubClient client, TransferSettings settings, A
 {
     private const string MarkName = "source.txt";
     private const string ReadyName = "ready";
-    private const string DoneEnding = ".done.json";
     private const int MostPasses = 3;
 
     private readonly RetryLoop questions = new(settings, note);
@@ -166,16 +163,16 @@ public sealed class ModelDownload(HubClient client, TransferSettings settings, A
         foreach (((string name, Uri address), RemoteFile stated) in source.Files.Zip(asked))
         {
             string path = Path.Combine(work, name);
-            if (LoadDone(path) is DoneFile earlier && earlier.Matches(stated))
+            if (DoneFile.Load(path) is DoneFile earlier && earlier.Matches(stated))
             {
                 done.Add(earlier);
                 continue;
             }
 
-            File.Delete(path + DoneEnding);
+            DoneFile.Delete(path);
             (TransferredFile file, Checksum? checksum) = await transfer.RunAsync(address, path, stated, cancellation).ConfigureAwait(false);
             var now = new DoneFile(file, checksum);
-            File.WriteAllBytes(path + DoneEnding, JsonSerializer.SerializeToUtf8Bytes(now));
+            now.Save(path);
             done.Add(now);
         }
 
@@ -194,19 +191,6 @@ public sealed class ModelDownload(HubClient client, TransferSettings settings, A
         }
     }
 
-    private static DoneFile? LoadDone(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<DoneFile>(File.ReadAllBytes(path + DoneEnding)) is { File: not null } done
-                && new FileInfo(path) is { Exists: true } there && there.Length == done.File.Bytes ? done : null;
-        }
-        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
     private static void Empty(string folder)
     {
         if (Directory.Exists(folder))
@@ -215,13 +199,5 @@ public sealed class ModelDownload(HubClient client, TransferSettings settings, A
         }
 
         Directory.CreateDirectory(folder);
-    }
-
-    /// <summary>A whole file, and the checksum it was held against.</summary>
-    private sealed record DoneFile(TransferredFile File, Checksum? Stated)
-    {
-        /// <summary>Whether the server still has the same file, as far as it says.</summary>
-        public bool Matches(RemoteFile now) =>
-            (now.Size is null || now.Size == File.Bytes) && (now.Checksum is null || Stated is null || now.Checksum == Stated);
     }
 }

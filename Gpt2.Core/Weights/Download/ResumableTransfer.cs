@@ -118,7 +118,7 @@ internal sealed class ResumableTransfer(
         if (isSameFile && asked.Size is long before && reply.File.Size is long now && now != before)
         {
             throw reply.Response.Content.Headers.ContentType?.MediaType == "text/html"
-                ? WebPage(name, HubClient.Shown(address))
+                ? TransferCheck.WebPage(name, HubClient.Shown(address))
                 : new TransferInterruptedException(
                     string.Create(CultureInfo.InvariantCulture, $"{address.Authority} states {now} bytes, and {before} when asked before"))
                 {
@@ -175,50 +175,16 @@ internal sealed class ResumableTransfer(
         string path, string name, TransferState whole, ChecksumRun run, CancellationToken cancellation)
     {
         string part = path + PartEnding;
-        long length = Length(part);
-        if (FileKinds.Of(part) == FileKind.WebPage && (whole.Size != length || whole.Checksum is null))
+        if (TransferCheck.IsWebPage(part, whole))
         {
             Begin(path);
-            throw WebPage(name, whole.Address);
+            throw TransferCheck.WebPage(name, whole.Address);
         }
 
-        if (length < whole.Size)
-        {
-            throw new TransferInterruptedException(
-                string.Create(CultureInfo.InvariantCulture, $"ended at byte {length} of {whole.Size}"));
-        }
-
-        if (length > whole.Size)
-        {
-            throw new WrongChecksumException(string.Create(CultureInfo.InvariantCulture, $"more bytes came than the {whole.Size} that the server states"));
-        }
-
-        if (whole.Checksum is Checksum stated)
-        {
-            string found = run.Of(stated.Kind) ?? await OfFileAsync(part, stated.Kind, length, cancellation).ConfigureAwait(false);
-            if (found != stated.Hex)
-            {
-                throw new WrongChecksumException($"came with the {stated.Name} {found}, the server states {stated.Hex}");
-            }
-        }
-
+        await TransferCheck.RequireAsync(part, whole, run, cancellation).ConfigureAwait(false);
+        long length = Length(part);
         File.Move(part, path, overwrite: true);
         File.Delete(path + StateEnding);
         return new TransferredFile(name, length, run.Sha256(), whole.Checksum?.Name ?? (whole.Size is null ? "nothing" : "size"));
     }
-
-    /// <summary>A git SHA-1 begins with the size: where that was not known before, the file is read once more.</summary>
-    private static async Task<string> OfFileAsync(string part, ChecksumKind kind, long length, CancellationToken cancellation)
-    {
-        using var run = new ChecksumRun(length);
-        using FileStream input = File.OpenRead(part);
-        await run.AddAsync(input, cancellation).ConfigureAwait(false);
-        return run.Of(kind)!;
-    }
-
-    private static Gpt2Exception WebPage(string name, string address) =>
-        new($"{name}: a web page came in place of the file; does a proxy or a network want a login first? Open {address} in a browser");
-
-    /// <summary>A whole file came, and not the one that was stated.</summary>
-    private sealed class WrongChecksumException(string message) : Exception(message);
 }

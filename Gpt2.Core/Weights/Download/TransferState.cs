@@ -1,5 +1,6 @@
 // What must be remembered of a file that has come in part, so that the rest can be asked for: a small JSON file beside it.
 
+using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace Gpt2.Core.Weights;
@@ -20,7 +21,8 @@ internal sealed record TransferState(string Address, string? EntityTag, DateTime
     {
         try
         {
-            return JsonSerializer.Deserialize<TransferState>(File.ReadAllBytes(path)) is { Address: not null } state ? state : null;
+            return JsonSerializer.Deserialize<TransferState>(File.ReadAllBytes(path)) is { Address: not null, Checksum: not { Hex: null } } state
+                && (state.EntityTag is null || EntityTagHeaderValue.TryParse(state.EntityTag, out _)) ? state : null;
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
         {

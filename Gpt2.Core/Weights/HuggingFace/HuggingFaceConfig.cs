@@ -26,7 +26,7 @@ internal sealed record HuggingFaceConfig(Gpt2Config Sizes, bool? TiedHead)
         int context = root.TryGetProperty("n_positions", out _) ? Size(root, "n_positions", path) : Size(root, "n_ctx", path);
         var sizes = new Gpt2Config(
             Size(root, "vocab_size", path), context, Size(root, "n_embd", path), Size(root, "n_head", path), Size(root, "n_layer", path));
-        if (HyperparametersFile.ProblemOf(sizes) is string problem)
+        if (sizes.Problem() is string problem)
         {
             throw new Gpt2Exception($"{path}: {problem}");
         }

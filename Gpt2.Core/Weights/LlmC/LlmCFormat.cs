@@ -21,17 +21,7 @@ internal sealed class LlmCFormat() : ModelFormat("llmc", "a .bin of llm.c")
         try
         {
             MappedFile data = files.Open(Path.Combine(folder, file));
-            (Gpt2Config config, int padded, NumberType type) = LlmCHeader.Read(data);
-            var tensors = new Dictionary<string, StoredTensor>();
-            long offset = LlmCHeader.Length;
-            foreach (MatrixShape shape in LlmCHeader.Order(config))
-            {
-                bool transposed = LlmCHeader.IsTransposed(shape);
-                long[] stored = transposed ? [shape.Columns, shape.Rows] : [shape.Rows, shape.Columns];
-                tensors.Add(shape.Name, new StoredTensor(shape.Name, data, offset, type, stored) { Transposed = transposed });
-                offset += type.Size() * (shape.Name == "wte" ? (long)padded * shape.Columns : shape.Count);
-            }
-
+            (Gpt2Config config, Dictionary<string, StoredTensor> tensors) = Read(data);
             return new BinarySource(this, named, config, file, shape => tensors[shape.Name], all => FolderVocabulary.Read(folder, all, file), files);
         }
         catch
@@ -39,6 +29,26 @@ internal sealed class LlmCFormat() : ModelFormat("llmc", "a .bin of llm.c")
             files.Dispose();
             throw;
         }
+    }
+
+    internal override IExaminedModel Examine(string folder, string file) => new LlmCExamination(folder, file);
+
+    /// <summary>The sizes in a file's header, and where each matrix lies.</summary>
+    /// <exception cref="Gpt2Exception">It is no such file, damaged or cut off.</exception>
+    public static (Gpt2Config Config, Dictionary<string, StoredTensor> Tensors) Read(MappedFile data)
+    {
+        (Gpt2Config config, int padded, NumberType type) = LlmCHeader.Read(data);
+        var tensors = new Dictionary<string, StoredTensor>();
+        long offset = LlmCHeader.Length;
+        foreach (MatrixShape shape in LlmCHeader.Order(config))
+        {
+            bool transposed = LlmCHeader.IsTransposed(shape);
+            long[] stored = transposed ? [shape.Columns, shape.Rows] : [shape.Rows, shape.Columns];
+            tensors.Add(shape.Name, new StoredTensor(shape.Name, data, offset, type, stored) { Transposed = transposed });
+            offset += type.Size() * (shape.Name == "wte" ? (long)padded * shape.Columns : shape.Count);
+        }
+
+        return (config, tensors);
     }
 
     /// <summary>Many programs write files that end in .bin.</summary>

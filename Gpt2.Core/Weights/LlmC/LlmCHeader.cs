@@ -46,7 +46,7 @@ internal static class LlmCHeader
         var config = new Gpt2Config(Vocabulary: Field(3), Context: Field(2), Channels: Field(6), Heads: Field(5), Layers: Field(4));
         int padded = Field(7);
         NumberType type = Field(1) == Float32Version ? NumberType.F32 : NumberType.BF16;
-        string? problem = HyperparametersFile.ProblemOf(config)
+        string? problem = config.Problem()
             ?? (padded < config.Vocabulary ? $"padded_vocab_size {padded} is below vocab_size {config.Vocabulary}" : null)
             ?? (config.Layers > MostLayers ? $"num_layers is {config.Layers}, expected at most {MostLayers}" : null);
         if (problem is not null)
@@ -54,7 +54,7 @@ internal static class LlmCHeader
             throw new Gpt2Exception($"{file.Path}: {problem}: the header is damaged");
         }
 
-        Int128 expected = Length + (type.Size() * Count(config, padded));
+        Int128 expected = Length + (type.Size() * (MatrixShapes.CountExactly(config) + ((Int128)(padded - config.Vocabulary) * config.Channels)));
         return file.Length == expected
             ? (config, padded, type)
             : throw new Gpt2Exception($"{file.Path}: found {file.Length} bytes, expected {expected} for the sizes in its header: the file is cut off or damaged, copy or download it again");
@@ -87,11 +87,4 @@ internal static class LlmCHeader
 
     /// <summary>Whether the file has a matrix with rows and columns exchanged: those of linear maps.</summary>
     public static bool IsTransposed(MatrixShape shape) => shape.Name.EndsWith("/w", StringComparison.Ordinal);
-
-    /// <summary>The number of weights with padding, which a damaged header can make larger than a long.</summary>
-    private static Int128 Count(Gpt2Config config, int padded)
-    {
-        Int128 one = MatrixShapes.Count(config with { Layers = 1 }), block = MatrixShapes.Count(config with { Layers = 2 }) - one;
-        return one + (block * (config.Layers - 1)) + ((Int128)(padded - config.Vocabulary) * config.Channels);
-    }
 }

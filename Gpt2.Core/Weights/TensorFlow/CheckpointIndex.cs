@@ -18,6 +18,9 @@ internal sealed class CheckpointIndex(string path)
 
     private readonly Dictionary<string, byte[]> entries = SortedTable.Read(path);
 
+    /// <summary>The .index file.</summary>
+    public string Path => path;
+
     public IEnumerable<string> Names => entries.Keys.Where(name => name.Length > 0);
 
     /// <summary>The number of data files, from the header, which is the entry of the empty name.</summary>
@@ -99,6 +102,32 @@ internal sealed class CheckpointIndex(string path)
         }
 
         return new CheckpointEntry((int)type, shape, (int)shard, offset, size, checksum);
+    }
+
+    /// <summary>The tensor of an entry.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="entry">Its entry.</param>
+    /// <param name="data">The data file that the entry names; null where there is none.</param>
+    /// <exception cref="Gpt2Exception">It is of no kind of numbers that weights have, or lies beyond the end of its file.</exception>
+    public StoredTensor Locate(string name, CheckpointEntry entry, MappedFile? data)
+    {
+        NumberType type = entry.DataType switch
+        {
+            1 => NumberType.F32,
+            2 => NumberType.F64,
+            14 => NumberType.BF16,
+            19 => NumberType.F16,
+            _ => throw new Gpt2Exception($"{path}: {name} is of TensorFlow's data type {entry.DataType}, expected 1 (float), 2 (double), 14 (bfloat16) or 19 (half)"),
+        };
+        long count = StoredTensor.Count(entry.Shape);
+        if (count < 0 || count > long.MaxValue / type.Size() || count * type.Size() != entry.Size)
+        {
+            throw new Gpt2Exception($"{path}: {name} is {StoredTensor.Shown(entry.Shape)} of {type} and has {entry.Size} bytes, which is not its size");
+        }
+
+        return data is not null && entry.Offset <= data.Length - entry.Size
+            ? new StoredTensor(name, data, entry.Offset, type, entry.Shape) { Checksum = entry.Checksum }
+            : throw new Gpt2Exception($"{data?.Path ?? $"data file {entry.Shard}"}: {name} should be {entry.Size} bytes from {entry.Offset} on, which is beyond its end: the file is cut off, copy or download it again");
     }
 
     /// <summary>The path of a data file: PREFIX.data-00000-of-00001.</summary>

@@ -7,7 +7,8 @@ namespace Gpt2.Core.Weights;
 /// <summary>Checkpoints of variables model/wte, model/h0/attn/c_attn/w [1, d, 3d], …, as OpenAI published them.</summary>
 internal sealed class TensorFlowFormat() : ModelFormat("tensorflow", "hparams.json with model.ckpt.index")
 {
-    private const string Scope = "model/";
+    /// <summary>What OpenAI's names begin with.</summary>
+    public const string Scope = "model/";
 
     internal override IEnumerable<string> ModelsIn(string folder) =>
         Directory.EnumerateFiles(folder, "*" + CheckpointIndex.Extension).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
@@ -25,7 +26,7 @@ internal sealed class TensorFlowFormat() : ModelFormat("tensorflow", "hparams.js
             MappedFile[] data = OpenData(index, files);
             config = config with { QkvBias = index.Names.Any(name => name.EndsWith("/attn/c_attn/b", StringComparison.Ordinal)) };
             var source = new BinarySource(
-                this, named, config, HyperparametersFile.FileName, shape => Find(index, shape, data, path),
+                this, named, config, HyperparametersFile.FileName, shape => Find(index, shape, data),
                 all => FolderVocabulary.Read(folder, all, HyperparametersFile.FileName), files);
             return index.Names.FirstOrDefault(name => IsOfBlock(name, config.Layers)) is string other
                 ? throw new Gpt2Exception($"{path}: holds {other}, which a GPT-2 of n_layer {config.Layers} does not have: is {HyperparametersFile.FileName} another model's?")
@@ -38,38 +39,20 @@ internal sealed class TensorFlowFormat() : ModelFormat("tensorflow", "hparams.js
         }
     }
 
+    internal override IExaminedModel Examine(string folder, string file) => new CheckpointExamination(folder, file);
+
     private static MappedFile[] OpenData(CheckpointIndex index, FileSet files)
     {
         int shards = index.ReadShards();
         return [.. Enumerable.Range(0, shards).Select(shard => files.Open(index.DataFile(shard, shards)))];
     }
 
-    private static StoredTensor Find(CheckpointIndex index, MatrixShape shape, MappedFile[] data, string path)
+    private static StoredTensor Find(CheckpointIndex index, MatrixShape shape, MappedFile[] data)
     {
         string name = Scope + shape.Name;
         CheckpointEntry entry = index.Find(name)
-            ?? throw new Gpt2Exception($"{path}: holds no {name}, expected one of {shape.Rows} × {shape.Columns} as {HyperparametersFile.FileName} has the sizes");
-        NumberType type = entry.DataType switch
-        {
-            1 => NumberType.F32,
-            2 => NumberType.F64,
-            14 => NumberType.BF16,
-            19 => NumberType.F16,
-            _ => throw new Gpt2Exception($"{path}: {name} is of TensorFlow's data type {entry.DataType}, expected 1 (float), 2 (double), 14 (bfloat16) or 19 (half)"),
-        };
-        long count = StoredTensor.Count(entry.Shape);
-        if (count < 0 || count > long.MaxValue / type.Size() || count * type.Size() != entry.Size)
-        {
-            throw new Gpt2Exception($"{path}: {name} is {StoredTensor.Shown(entry.Shape)} of {type} and has {entry.Size} bytes, which is not its size");
-        }
-
-        if (entry.Shard >= data.Length || entry.Offset > data[entry.Shard].Length - entry.Size)
-        {
-            string file = entry.Shard < data.Length ? data[entry.Shard].Path : $"data file {entry.Shard}";
-            throw new Gpt2Exception($"{file}: {name} should be {entry.Size} bytes from {entry.Offset} on, which is beyond its end: the file is cut off, copy or download it again");
-        }
-
-        return new StoredTensor(name, data[entry.Shard], entry.Offset, type, entry.Shape) { Checksum = entry.Checksum };
+            ?? throw new Gpt2Exception($"{index.Path}: holds no {name}, expected one of {shape.Rows} × {shape.Columns} as {HyperparametersFile.FileName} has the sizes");
+        return index.Locate(name, entry, data.ElementAtOrDefault(entry.Shard));
     }
 
     /// <summary>Whether a variable is of the block behind the last; an optimiser's variables are no blocks' and are passed over.</summary>

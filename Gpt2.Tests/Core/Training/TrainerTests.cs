@@ -135,6 +135,14 @@ public class TrainerTests
         new Trainer(model, Settings, TrainingData.FromIds(validation, [])).ValidationLoss().Should().Be(double.NaN);
     }
 
+    [Theory]
+    [InlineData(int.MaxValue, 1, "a batch of 2147483647 times 8 tokens makes a matrix of 824633720448 numbers, expected at most 2147483591: *")]
+    [InlineData(4, int.MaxValue, "a step of 2147483647 passes has 68719476704 tokens, expected at most 2147483647: accumulate fewer")]
+    public void Trainer_MoreTokensThanCanBeCounted_AreRefused(int batchSize, int accumulate, string message)
+    {
+        FluentActions.Invoking(() => Trainer(Settings with { BatchSize = batchSize, Accumulate = accumulate })).Should().Throw<Gpt2Exception>().WithMessage(message);
+    }
+
     [Fact]
     public void Trainer_SettingsThatMakeNoSense_AreRefused()
     {

@@ -132,7 +132,7 @@ public sealed class DamagedFolderTests : IDisposable
     [InlineData("{\"n_vocab\": 257, \"n_ctx\": 0, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "n_ctx is 0, expected at least 1")]
     [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8, \"n_embd\": 6, \"n_head\": 4, \"n_layer\": 2}", "n_embd 6 is not divisible by n_head 4")]
     [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8, \"n_embd\": 1000000, \"n_head\": 1, \"n_layer\": 2}", "is too large")]
-    [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8, \"n_embd\": 2147483646, \"n_head\": 1, \"n_layer\": 2}", "n_embd is 2147483646, expected at most 1048576")]
+    [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8, \"n_embd\": 2147483646, \"n_head\": 1, \"n_layer\": 2}", "a matrix of 18446744039349813264 weights is too large")]
     public void Read_WrongHyperparameters_NamesWhichAndWhat(string json, string message)
     {
         File.WriteAllText(PathOf("hparams.json"), json);

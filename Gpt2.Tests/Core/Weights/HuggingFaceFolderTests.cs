@@ -141,7 +141,7 @@ public sealed class HuggingFaceFolderTests : IDisposable
         HuggingFaceFixture.WriteShards(model, SmallModel.Random());
         File.Delete(Path.Combine(model, "model.safetensors.index.json"));
 
-        Message().Should().Be($"{model}: no model; model-00001-of-00002.safetensors is one of several, and model.safetensors.index.json, which lists them, is missing");
+        Message().Should().Be($"{model}: no model; model-00001-of-00002.safetensors is one of several, and model.safetensors.index.json, which lists them, is missing: copy or download it, too");
     }
 
     [Fact]

@@ -114,7 +114,7 @@ public sealed class ModelFolderTests : IDisposable
     [Theory]
     [InlineData("pytorch_model.bin", "pytorch_model.bin is a Python pickle, which is not read: save the model as safetensors")]
     [InlineData("gpt2.Q4_0.gguf", "gpt2.Q4_0.gguf is a GGUF file, which is not read: take the model's safetensors")]
-    [InlineData("config.json", "config.json is there, and model.safetensors, which goes with it, is missing")]
+    [InlineData("config.json", "config.json is there, and model.safetensors, which goes with it, is missing: copy or download it, too")]
     public void Open_ModelOfAnotherProgram_SaysWhatToDo(string file, string message)
     {
         Directory.CreateDirectory(folder.PathOf("m"));

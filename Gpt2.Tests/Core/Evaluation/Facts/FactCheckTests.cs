@@ -201,6 +201,36 @@ public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<De
     }
 
     [Fact]
+    public void FolderOfAnotherFormat_RowOfTheEmbedding_IsFoundOrFoundWanting()
+    {
+        Vocabulary vocabulary = new([.. Enumerable.Range(0, 150).Select(id => new Merge(id, id + 1))]);
+        Gpt2Weights weights = TestModels.Random(new Gpt2Config(vocabulary.Count, 8, 6, 3, 2), 1);
+        string good = folder.PathOf("good"), bad = folder.PathOf("bad");
+        HuggingFaceFolder.Write(bad, weights, vocabulary);
+        (weights.TokenEmbedding[318, 0], weights.TokenEmbedding[318, 1]) = (-0.0097f, 0.0101f);
+        HuggingFaceFolder.Write(good, weights, vocabulary);
+        var table = new FactTable("OpenAI's GPT-2", [], [ModelFact.EmbeddingStarts(318, 0.0006, 0.0097, 0.010)]);
+
+        Check(good, table).Should().ContainSingle().Which.Should().Be(
+            new Finding(FindingStatus.Ok, FindingArea.Facts, "fact", "row 318 of wte starts ±0.0097, ±0.01", null));
+        Finding wanting = Check(bad, table).Should().ContainSingle().Subject;
+        wanting.Status.Should().Be(FindingStatus.Wrong);
+        wanting.Found.Should().MatchRegex("^row 318 of wte starts ±0.0097, ±0.01: it starts -?0\\.[0-9]+, -?0\\.[0-9]+$");
+        wanting.Remedy.Should().StartWith("take the weights of OpenAI's GPT-2 again");
+    }
+
+    [Fact]
+    public void ModelWithoutVocabulary_FactsAreNotChecked()
+    {
+        string ids = folder.PathOf("ids");
+        HuggingFaceFolder.Write(ids, TestModels.Random(new Gpt2Config(257, 8, 6, 3, 2), 1), vocabulary: null);
+
+        Finding finding = Check(ids, new FactTable("it", [], [ModelFact.Continues("ab", "c", 1)])).Should().ContainSingle().Subject;
+        finding.Status.Should().Be(FindingStatus.Warning);
+        finding.Found.Should().Be("those of it were not checked: they are texts, and the model has no vocabulary");
+    }
+
+    [Fact]
     public void Cluster_PositionsThatShiftLittleOrMuch_IsTold()
     {
         var weights = new Gpt2Weights(model.Model.Config);

@@ -4,6 +4,7 @@
 using System.IO.Compression;
 using System.Text;
 using Gpt2.Core.Weights;
+using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Weights.Doctor;
@@ -159,6 +160,23 @@ public sealed class DamagedFileTests : IDisposable
         File.Delete(fixture.PathOf(Vocabulary));
 
         fixture.Problems().Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(Attention)]
+    [InlineData(Norm)]
+    [InlineData(Sizes)]
+    [InlineData(Vocabulary)]
+    public void Examine_RandomDamage_IsFindingsOrAWholeModel(string file)
+    {
+        byte[] original = File.ReadAllBytes(fixture.PathOf(file));
+        SeededProperty.Holds(RandomEdits.Of(original.Length), edits =>
+        {
+            File.WriteAllBytes(fixture.PathOf(file), RandomEdits.Apply(original, edits));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            fixture.All().Should().NotBeEmpty().And.OnlyContain(finding => !finding.Found.Contains('\n'));
+            (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(50_000_000);
+        }, count: 60);
     }
 
     [UnixFact]

@@ -25,7 +25,7 @@ public sealed class FolderTests : IDisposable
         Finding finding = Problem(folder.Root);
 
         finding.Status.Should().Be(FindingStatus.Wrong);
-        finding.Found.Should().Be($"{folder.Root} holds no model: expected hparams.json and model_wte.csv");
+        finding.Found.Should().Be($"{folder.Root} holds no model: expected hparams.json with model_wte.csv (csv), or config.json with model.safetensors (safetensors), or hparams.json with model.ckpt.index (tensorflow), or a .bin of llm.c (llmc)");
         finding.Remedy.Should().Be("name the folder of a model; 'gpt2 download gpt2' gets one");
     }
 
@@ -38,17 +38,33 @@ public sealed class FolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model.safetensors")]
-    [InlineData("model.ckpt.index")]
-    [InlineData("gpt2_124M.bin")]
-    public void Examine_FormatThatIsNotExamined_SaysSo(string name)
+    [InlineData("pytorch_model.bin", "is a Python pickle, which is not read", "save the model as safetensors")]
+    [InlineData("gpt2.gguf", "is a GGUF file, which is not read", "take the model's safetensors")]
+    [InlineData("config.json", "is there, and model.safetensors, which goes with it, is missing", "copy or download it, too")]
+    [InlineData("model-00001-of-00002.safetensors", "is one of several, and model.safetensors.index.json, which lists them, is missing", "copy or download it, too")]
+    public void Examine_FormatThatIsNotReadOrNotWhole_SaysWhatToDo(string name, string found, string remedy)
     {
         File.WriteAllText(folder.PathOf(name), "x");
 
         Finding finding = Problem(folder.Root);
-        finding.Status.Should().Be(FindingStatus.Warning);
-        finding.Subject.Should().Be(name);
-        finding.Found.Should().Be("is of a format that is not examined");
+        finding.Should().Be(new Finding(FindingStatus.Wrong, FindingArea.Folder, name, found, remedy));
+    }
+
+    [Fact]
+    public void Examine_TwoModels_SaysToNameOne()
+    {
+        string both = folder.Copy(fixture.Model, "both");
+        File.WriteAllText(Path.Combine(both, "model.safetensors"), "x");
+
+        Finding finding = Problem(both);
+        finding.Found.Should().Be($"{both} holds 2 models: model_wte.csv (csv), model.safetensors (safetensors)");
+        finding.Remedy.Should().StartWith($"name the file of the one that is meant, as in 'gpt2 doctor {Path.Combine(both, "model_wte.csv")}'");
+    }
+
+    [Fact]
+    public void Examine_FileOfNoModel_SaysWhatIsExpected()
+    {
+        Problem(fixture.PathOf("vocab.bpe")).Found.Should().StartWith("is no model's file by its name, expected hparams.json with model_wte.csv (csv)");
     }
 
     [Fact]
@@ -128,11 +144,9 @@ public sealed class FolderTests : IDisposable
     [Fact]
     public void Examine_AnotherFormat_IsAskedTheSameQuestions()
     {
-        File.WriteAllText(folder.PathOf("model.made-up"), "");
         var findings = new FindingList();
-        ExaminedFolder examined = ModelDoctor.Examine(
-            folder.Root, [CsvExamination.Recognise, place => File.Exists(Path.Combine(place, "model.made-up")) ? new MadeUpFormat() : null], findings, null,
-            CancellationToken.None);
+        using var model = new MadeUpFormat();
+        ExaminedFolder examined = ModelDoctor.Examine(model, folder.Root, findings, null, CancellationToken.None);
 
         examined.Tensors.Should().HaveCount(15);
         findings.All.Select(finding => (finding.Status, finding.Subject)).Should().Equal(
@@ -172,6 +186,8 @@ public sealed class FolderTests : IDisposable
 
         public Tokenizer? ExamineTokenizer(Gpt2Config config, FindingList findings) => null;
 
-        public Gpt2Weights ReadWeights(Gpt2Config config, CancellationToken cancellation) => throw new InvalidOperationException("something is wrong with it");
+        public void Dispose()
+        {
+        }
     }
 }

@@ -66,6 +66,13 @@ internal static class Faults
         }
     };
 
+    /// <summary>Sends the whole, or its beginning, without saying how long it is: the end of the connection is the end.</summary>
+    public static Fault NoLength(int bytes = int.MaxValue) => async (file, _, answer) =>
+    {
+        await answer.HeadAsync(200);
+        await answer.WriteAsync(file.Content.AsMemory(0, Math.Min(bytes, file.Content.Length)));
+    };
+
     /// <summary>Sends a byte now and a block then.</summary>
     public static Fault Slow() => async (file, _, answer) =>
     {

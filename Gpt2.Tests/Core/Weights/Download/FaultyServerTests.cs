@@ -37,6 +37,8 @@ public sealed class FaultyServerTests : IDisposable
         ["has a shorter file after a break"] = [Faults.DropAfter(Half), Faults.Change(bytes => bytes[..100_000], Faults.PassOverIfRange())],
         ["sends chunks"] = [Faults.Chunked()],
         ["breaks off between chunks"] = [Faults.Chunked(Half)],
+        ["does not say how long the file is"] = [Faults.NoLength()],
+        ["does not say how long the file is and drops"] = [Faults.NoLength(Half)],
         ["is slow"] = [Faults.Slow()],
         ["has nothing behind what came"] = [Faults.DropAfter(Half), Faults.Status(416)],
     };

@@ -1,0 +1,40 @@
+// Sizes as files may state them: any number is answered in words, and none overflows.
+
+using Gpt2.Core;
+using Gpt2.Core.Model;
+
+namespace Gpt2.Tests.Core.Model;
+
+public sealed class Gpt2ConfigTests
+{
+    [Theory]
+    [InlineData(50257, 1024, 768, 12, 12)]
+    [InlineData(1, 1, 1, 1, 1)]
+    [InlineData(1, 1, 23170, 1, 1)] // 4 · 23170² is the last below the longest array
+    [InlineData(6, 8, 6, 3, int.MaxValue)]
+    public void Problem_SizesThatCanBe_IsNone(int vocabulary, int context, int channels, int heads, int layers)
+    {
+        var config = new Gpt2Config(vocabulary, context, channels, heads, layers);
+
+        config.Problem().Should().BeNull();
+        config.Parameters.Should().BePositive();
+    }
+
+    [Theory]
+    [InlineData(0, 1, 1, 1, 1, "n_vocab is 0, expected at least 1")]
+    [InlineData(1, 1, 1, 1, -3, "n_layer is -3, expected at least 1")]
+    [InlineData(1, 1, 6, 4, 1, "n_embd 6 is not divisible by n_head 4, expected heads of equal size")]
+    [InlineData(1, 1, 23171, 1, 1, "a matrix of 2147580964 weights is too large, expected at most 2147483591")]
+    [InlineData(int.MaxValue, 1, 2, 1, 1, "a matrix of 4294967294 weights is too large, expected at most 2147483591")]
+    [InlineData(1, 1, 1 << 30, 1, 1, "a matrix of 4611686018427387904 weights is too large, expected at most 2147483591")]
+    [InlineData(1, 1, int.MaxValue, 1, 1, "a matrix of 18446744056529682436 weights is too large, expected at most 2147483591")]
+    [InlineData(1, 1, 2147483644, 4, int.MaxValue, "a matrix of 18446744004990074944 weights is too large, expected at most 2147483591")]
+    [InlineData(1, 1, 20000, 1, int.MaxValue, "a model of 10308479851348300000 weights is too large, expected at most 1152921504606846975")]
+    public void Problem_SizesThatCannotBe_SaysWhich(int vocabulary, int context, int channels, int heads, int layers, string problem)
+    {
+        var config = new Gpt2Config(vocabulary, context, channels, heads, layers);
+
+        config.Problem().Should().Be(problem);
+        FluentActions.Invoking(() => new Gpt2Weights(config)).Should().Throw<Gpt2Exception>().WithMessage(problem);
+    }
+}
