@@ -81,6 +81,9 @@ internal sealed record FindingResult(string Status, string Area, string Subject,
 
 internal sealed record TensorResult(string Name, int Rows, int Columns, double Mean, double Spread, float Least, float Largest);
 
+/// <summary>Printed when the server is ready.</summary>
+internal sealed record ServeResult(string Model, string Address);
+
 internal sealed record ErrorResult(ErrorDetail Error);
 
 internal sealed record ErrorDetail(string Message, string Code);
@@ -103,6 +106,7 @@ internal sealed record ErrorDetail(string Message, string Code);
 [JsonSerializable(typeof(EvalResult))]
 [JsonSerializable(typeof(DownloadCommandResult))]
 [JsonSerializable(typeof(DoctorResult))]
+[JsonSerializable(typeof(ServeResult))]
 [JsonSerializable(typeof(ErrorResult))]
 internal sealed partial class JsonShapes : JsonSerializerContext
 {

@@ -31,10 +31,13 @@ internal sealed class ApiException(int status, string message, string? parameter
     public int? RetryAfter => status is 429 or 503 ? SecondsToRetry : null;
 
     /// <summary>The methods an address knows, for <c>Allow</c>.</summary>
-    public string? Allow { get; init; }
+    public string? Allow { get; private init; }
 
     public static ApiException BadValue(string parameter, string found, string expected, string? code = null) =>
         new(400, $"'{parameter}' is {found}, expected {expected}", parameter, code);
+
+    public static ApiException WrongMethod(string found, string expected) =>
+        new(405, $"the method is {found}, expected {expected}", code: "method_not_allowed") { Allow = expected };
 
     public static ApiException Busy(int running, int waiting) => new(
         429, $"{running} requests are running and {waiting} are waiting, which is all this server takes: try again", code: "rate_limit_exceeded");

@@ -8,8 +8,6 @@ namespace Gpt2.Cli.Serve;
 /// <summary>The fields of a request's object.</summary>
 internal readonly struct JsonFields(JsonElement root)
 {
-    private const int ShownCharacters = 40;
-
     /// <summary>The value of a field; null where it is absent or null.</summary>
     public JsonElement? Value(string name) =>
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
@@ -105,8 +103,7 @@ internal readonly struct JsonFields(JsonElement root)
             case JsonValueKind.String:
                 return "a string";
             default:
-                string raw = value.GetRawText();
-                return raw.Length <= ShownCharacters ? raw : raw[..ShownCharacters] + "…";
+                return ClientText.Shown(value.GetRawText());
         }
     }
 }
