@@ -1,6 +1,7 @@
 // The options of gpt2 serve: where to listen, and what to take at most.
 
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
 using Gpt2.Cli.Serve;
 
@@ -86,7 +87,9 @@ internal sealed class ServeOptions
         option.Validators.Add(result =>
         {
             // What is no number at all is the parser's to report.
-            if (result.Errors.Any() is false && result.Tokens.Count == 1 && result.GetValueOrDefault<int>() is int given && (given < least || given > most))
+            if (result.Tokens is [{ Value: string text }]
+                && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int given)
+                && (given < least || given > most))
             {
                 result.AddError(FormattableString.Invariant($"{name}: found {given}, expected {least} to {most}"));
             }
