@@ -33,6 +33,8 @@ public sealed class BeamSearch
         penalties = new FilterPipeline(options.Penalties());
     }
 
+    private bool StopsEarly => options.EarlyStopping || options.NumBeams == 1;
+
     /// <summary>Searches the continuations of a prompt of a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="prompt">1 to n_ctx ids.</param>
@@ -68,12 +70,10 @@ public sealed class BeamSearch
             live = next;
         }
 
-        if (options.MaxNewTokens > 0 && !IsDone(live, finished))
+        bool stopped = StopsEarly && finished.Count == options.NumBeams;
+        foreach (BeamNode node in live.Where(node => !stopped && node.Depth > 0 && node.Depth == options.MaxNewTokens))
         {
-            foreach (BeamNode node in live)
-            {
-                Finish(node, FinishReason.Length, finished);
-            }
+            Finish(node, FinishReason.Length, finished);
         }
 
         return new BeamResult([.. finished.Take(options.Results)], root, candidates);
@@ -155,7 +155,7 @@ public sealed class BeamSearch
     /// <summary>Whether the search may end: by early stopping, or since no beam can come to a better score than the results have.</summary>
     private bool IsDone(BeamNode[] live, List<BeamHypothesis> finished)
     {
-        if (live.Length == 0 || options.EarlyStopping || options.NumBeams == 1)
+        if (live.Length == 0 || StopsEarly)
         {
             return live.Length == 0 || finished.Count == options.NumBeams;
         }
