@@ -78,6 +78,8 @@ public static class Gpt2Command
         {
             PredictCommand.Create(io),
             GenerateCommand.Create(io),
+            ExplainCommand.Create(io),
+            BeamsCommand.Create(io),
             ServeCommand.Create(io),
             TokenizeCommand.Create(io),
             DetokenizeCommand.Create(io),

@@ -60,6 +60,26 @@ public sealed record CommandIo(
         }
     }
 
+    /// <summary>The next line of standard input, null at its end; a person at a terminal sees that one is awaited.</summary>
+    /// <exception cref="Core.Gpt2Exception">It is not UTF-8 text.</exception>
+    public string? AskForLine()
+    {
+        if (InIsTerminal && ErrorIsTerminal)
+        {
+            Error.Write("> ");
+            Error.Flush();
+        }
+
+        try
+        {
+            return In.ReadLine();
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new Core.Gpt2Exception("standard input: not UTF-8 text: convert it first", e);
+        }
+    }
+
     /// <summary>For progress on <see cref="Error"/>.</summary>
     public IAnsiConsole ErrorConsole() => ConsoleOf(Error, ErrorIsTerminal);
 

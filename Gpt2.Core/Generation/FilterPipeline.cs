@@ -44,10 +44,11 @@ public sealed class FilterPipeline
     /// <param name="logits">One logit per token. // [vocabulary]</param>
     /// <param name="ids">The tokens so far, prompt included.</param>
     /// <param name="distribution">Receives the result.</param>
+    /// <param name="shift">Subtracted from the logits first.</param>
     /// <exception cref="Gpt2Exception">A logit is NaN.</exception>
-    public void Apply(ReadOnlySpan<float> logits, ReadOnlySpan<int> ids, TokenDistribution distribution)
+    public void Apply(ReadOnlySpan<float> logits, ReadOnlySpan<int> ids, TokenDistribution distribution, double shift = 0)
     {
-        distribution.Load(logits);
+        distribution.Load(logits, shift);
         foreach (LogitsFilter filter in filters)
         {
             distribution.Apply(filter, ids);

@@ -53,25 +53,12 @@ public static class LogProbabilities
     /// <param name="count">How many at most.</param>
     public static TokenAlternative[] Top(ReadOnlySpan<float> logits, double logSumExp, int count)
     {
-        var top = new TokenAlternative[Math.Min(count, logits.Length)];
-        int found = 0;
-        for (int id = 0; id < logits.Length && top.Length > 0; id++)
+        var top = new TopTokens(Math.Min(count, logits.Length));
+        for (int id = 0; id < logits.Length && count > 0; id++)
         {
-            double value = logits[id] - logSumExp;
-            if (found == top.Length && value <= top[^1].LogProbability)
-            {
-                continue;
-            }
-
-            int place = found < top.Length ? found++ : found - 1;
-            for (; place > 0 && top[place - 1].LogProbability < value; place--)
-            {
-                top[place] = top[place - 1];
-            }
-
-            top[place] = new TokenAlternative(id, value);
+            top.Offer(id, logits[id] - logSumExp);
         }
 
-        return top;
+        return top.ToArray();
     }
 }

@@ -10,7 +10,8 @@ namespace Gpt2.Core.Generation;
 /// <param name="model">The model.</param>
 /// <param name="tokenizer">Its tokenizer; null where it has no text.</param>
 /// <param name="endOfText">The id that ends a text, or null.</param>
-public sealed class TextGenerator(Gpt2Model model, Tokenizer? tokenizer, int? endOfText)
+/// <param name="breakpoint">Where to stop an attached debugger, or null.</param>
+public sealed class TextGenerator(Gpt2Model model, Tokenizer? tokenizer, int? endOfText, StepBreakpoint? breakpoint = null)
 {
     /// <summary>Completes a prompt. Each token is computed when it is asked for; every enumeration begins anew.</summary>
     /// <param name="prompt">1 to n_ctx ids.</param>
@@ -79,7 +80,7 @@ public sealed class TextGenerator(Gpt2Model model, Tokenizer? tokenizer, int? en
             // The fork keeps keys, values and logits, and not the prompt's activations. Nothing is ever added to it, so its own forks
             // may be made by several threads.
             cancellation.ThrowIfCancellationRequested();
-            var session = new GenerationSession(model, ids, maxNewTokens: 0, endOfText);
+            var session = new GenerationSession(model, ids, maxNewTokens: 0, endOfText, breakpoint);
             session.Logits();
             return session.Fork(maxNewTokens: 0);
         });

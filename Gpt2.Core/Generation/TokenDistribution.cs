@@ -25,8 +25,9 @@ public sealed class TokenDistribution
 
     /// <summary>Begins with the model's logits and all tokens kept.</summary>
     /// <param name="logits">One logit per token. // [vocabulary]</param>
+    /// <param name="shift">Subtracted from each; ln Σ e^logit makes the scores log-probabilities.</param>
     /// <exception cref="Gpt2Exception">A logit is NaN, which has no order.</exception>
-    public void Load(ReadOnlySpan<float> logits)
+    public void Load(ReadOnlySpan<float> logits, double shift = 0)
     {
         ArgumentOutOfRangeException.ThrowIfZero(logits.Length);
         Greedy.Choose(logits); // refuses NaN
@@ -41,7 +42,7 @@ public sealed class TokenDistribution
 
         for (int id = 0; id < logits.Length; id++)
         {
-            scores[id] = logits[id];
+            scores[id] = logits[id] - shift;
         }
 
         Array.Clear(droppedBy);
@@ -96,6 +97,21 @@ public sealed class TokenDistribution
         }
 
         return best;
+    }
+
+    /// <summary>The tokens kept with the largest scores, best first; of equal ones the lower id first.</summary>
+    internal TokenAlternative[] Top(int count)
+    {
+        var top = new TopTokens(Math.Min(count, scores.Length));
+        for (int id = 0; id < scores.Length; id++)
+        {
+            if (droppedBy[id] == 0)
+            {
+                top.Offer(id, scores[id]);
+            }
+        }
+
+        return top.ToArray();
     }
 
     /// <summary>True the first time a token is marked.</summary>

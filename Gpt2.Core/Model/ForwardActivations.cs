@@ -29,7 +29,6 @@ public sealed class ForwardActivations
         Gpt2Config config, bool keepEveryBlock = false, HeadRows headRows = HeadRows.Last, StepBreakpoint? breakpoint = null,
         int sequences = 1, Dropout? dropout = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(sequences, 1);
         HeadRows = headRows;
         Sequences = sequences;
         Dropout = dropout;
@@ -47,7 +46,15 @@ public sealed class ForwardActivations
     public HeadRows HeadRows { get; }
 
     /// <summary>How many sequences of equal length the rows are, one after another; 1 but in training and of beams.</summary>
-    public int Sequences { get; internal set; }
+    public int Sequences
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    }
 
     /// <summary>What training drops; null elsewhere.</summary>
     public Dropout? Dropout { get; }
