@@ -52,4 +52,7 @@ internal sealed class ApiException(int status, string message, string? parameter
 
     public static ApiException BodyTooSlow(TimeSpan limit) => new(
         408, FormattableString.Invariant($"the body did not come within {limit.TotalSeconds:0.###} s: send it at once"), code: "body_too_slow");
+
+    public static ApiException BodyTooThin() => new(
+        408, FormattableString.Invariant($"the body comes with less than {ServerLimits.SlowestBytesPerSecond} bytes a second: send it at once"), code: "body_too_slow");
 }

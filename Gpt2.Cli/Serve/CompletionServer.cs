@@ -18,7 +18,6 @@ namespace Gpt2.Cli.Serve;
 internal sealed class CompletionServer : IAsyncDisposable
 {
     private const int MostConnections = 512;
-    private const double SlowestBytesPerSecond = 240;
 
     private static readonly TimeSpan HeadersTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(120);
@@ -70,7 +69,7 @@ internal sealed class CompletionServer : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException or AddressInUseException)
         {
             await server.DisposeAsync();
-            throw new Gpt2Exception($"cannot listen at {host} port {port}: {Reason(e)}; choose another --port, or 0 for any that is free", e);
+            throw new Gpt2Exception($"cannot listen at {host} port {port}: {Reason(e)}; choose another --port (0 takes any that is free) or --host", e);
         }
 
         return server;
@@ -91,7 +90,7 @@ internal sealed class CompletionServer : IAsyncDisposable
         kestrel.MaxConcurrentConnections = MostConnections;
         kestrel.RequestHeadersTimeout = HeadersTime;
         kestrel.KeepAliveTimeout = IdleTime;
-        var rate = new MinDataRate(SlowestBytesPerSecond, TimeSpan.FromSeconds(5));
+        var rate = new MinDataRate(ServerLimits.SlowestBytesPerSecond, TimeSpan.FromSeconds(5));
         kestrel.MinRequestBodyDataRate = rate;
         kestrel.MinResponseDataRate = rate;
     }

@@ -1,5 +1,6 @@
 // The four forms of a prompt: a text, a list of texts, a list of ids, a list of lists of ids.
 
+using System.Text;
 using System.Text.Json;
 using Gpt2.Core.Text;
 
@@ -10,6 +11,8 @@ internal sealed class PromptReader(Tokenizer tokenizer, ServerLimits limits)
 {
     private const string Field = "prompt";
     private const string Expected = "a string, a list of strings, a list of token ids, or a list of such lists";
+
+    private readonly long mostBytes = (long)limits.PromptTokens * LongestToken(tokenizer.Vocabulary);
 
     /// <summary>Reads the prompts; a request without any begins a new text.</summary>
     /// <exception cref="ApiException">It is none of the forms, a prompt is empty or too long, or there are too many.</exception>
@@ -56,6 +59,13 @@ internal sealed class PromptReader(Tokenizer tokenizer, ServerLimits limits)
             throw ApiException.BadValue(place, "an empty string", "some text; leave 'prompt' out to begin a new text");
         }
 
+        // Before it is cut into tokens, which takes time.
+        int bytes = Encoding.UTF8.GetByteCount(text);
+        if (bytes > mostBytes)
+        {
+            throw TooLong(place, FormattableString.Invariant($"{bytes} bytes long"));
+        }
+
         return Checked(new ServedPrompt(tokenizer.Encode(text), text), place);
     }
 
@@ -90,7 +100,11 @@ internal sealed class PromptReader(Tokenizer tokenizer, ServerLimits limits)
 
     private ServedPrompt Checked(ServedPrompt prompt, string place) => prompt.Ids.Length <= limits.PromptTokens
         ? prompt
-        : throw ApiException.BadValue(
-            place, FormattableString.Invariant($"{prompt.Ids.Length} tokens long"),
-            FormattableString.Invariant($"at most n_ctx = {limits.PromptTokens} tokens: shorten it"), "context_length_exceeded");
+        : throw TooLong(place, FormattableString.Invariant($"{prompt.Ids.Length} tokens long"));
+
+    private ApiException TooLong(string place, string found) => ApiException.BadValue(
+        place, found, FormattableString.Invariant($"at most n_ctx = {limits.PromptTokens} tokens: shorten it"), "context_length_exceeded");
+
+    private static int LongestToken(Vocabulary vocabulary) =>
+        Enumerable.Range(0, vocabulary.Count).Max(id => vocabulary.BytesOf(id).Length);
 }

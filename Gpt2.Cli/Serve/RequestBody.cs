@@ -27,7 +27,7 @@ internal static class RequestBody
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status408RequestTimeout)
         {
-            throw ApiException.BodyTooSlow(limits.BodyTime);
+            throw ApiException.BodyTooThin();
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {

@@ -7,10 +7,13 @@ namespace Gpt2.Cli.Serve;
 /// <summary>The limits of a server; a request beyond one is refused, never cut down.</summary>
 internal sealed record ServerLimits
 {
+    /// <summary>What a connection must carry at least while a body or an answer is on its way, after five seconds.</summary>
+    public const int SlowestBytesPerSecond = 240;
+
     /// <summary>The most bytes of a request's body.</summary>
     public int BodyBytes { get; init; } = 1 << 20;
 
-    /// <summary>The most tokens of a prompt, which is the model's n_ctx, or 0 until <see cref="For"/> has set it.</summary>
+    /// <summary>The most tokens of a prompt: the model's n_ctx, which <see cref="For"/> sets.</summary>
     public int PromptTokens { get; init; }
 
     /// <summary>The most max_tokens of a completion; 0 for as many as a prompt may have.</summary>

@@ -118,6 +118,15 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task PromptBeyondAnyContext_IsRefusedBeforeItIsCutIntoTokens()
+    {
+        // 48 tokens of at most 13 bytes, those of <|endoftext|>.
+        (HttpResponseMessage response, JsonElement body) = await server.PostAsync(JsonSerializer.Serialize(new { prompt = new string('x', (48 * 13) + 1) }));
+
+        Refused(response, body, HttpStatusCode.BadRequest).Should().Be("'prompt' is 625 bytes long, expected at most n_ctx = 48 tokens: shorten it");
+    }
+
+    [Fact]
     public async Task AnotherModel_IsNotFound()
     {
         (HttpResponseMessage response, JsonElement body) = await server.PostAsync("{\"model\":\"gpt-4\\u001b[2J\"}");

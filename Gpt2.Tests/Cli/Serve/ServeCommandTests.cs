@@ -87,7 +87,7 @@ public sealed class ServeCommandTests : IDisposable
         string port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
 
         CommandRun.Of("serve", "--port", port).ErrorLine(1).Should().StartWith($"gpt2: cannot listen at 127.0.0.1 port {port}: ")
-            .And.EndWith("; choose another --port, or 0 for any that is free");
+            .And.EndWith("; choose another --port (0 takes any that is free) or --host");
     }
 
     [Theory]
