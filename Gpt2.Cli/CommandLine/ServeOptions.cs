@@ -16,34 +16,34 @@ internal sealed class ServeOptions
 
     private readonly Option<string> host = new("--host")
     {
-        Description = "Address to listen at. Beyond 127.0.0.1 everybody who reaches this machine may use the server: it knows no keys. 0.0.0.0 is every address. Default: 127.0.0.1.",
+        Description = "Address to listen at. Beyond 127.0.0.1 everybody who reaches this machine may use the server: it knows no keys. 0.0.0.0 is every address.",
         HelpName = "ADDRESS",
         DefaultValueFactory = _ => "127.0.0.1",
     };
 
-    private readonly Option<int> port = Whole("--port", "Port to listen at; 0 takes any that is free. Default: 8080.", 0, ushort.MaxValue, 8080);
+    private readonly Option<int> port = Whole("--port", "Port to listen at; 0 takes any that is free.", 0, ushort.MaxValue, 8080);
 
     private readonly Option<int> maxBody = Whole(
-        "--max-body", $"Most bytes of a request. Default: {Standard.BodyBytes}.", 1, 1 << 30, Standard.BodyBytes);
+        "--max-body", "Most bytes of a request.", 1, 1 << 30, Standard.BodyBytes);
 
     private readonly Option<int> maxTokens = Whole(
-        "--max-tokens", "Most max_tokens of a request; 0 is the model's n_ctx. Default: 0.", 0, int.MaxValue, Standard.NewTokens);
+        "--max-tokens", "Most max_tokens of a request; 0 is the model's n_ctx.", 0, int.MaxValue, Standard.NewTokens);
 
     private readonly Option<int> maxCompletions = Whole(
-        "--max-completions", $"Most completions of a request: prompts × n. Default: {Standard.Completions}.", 1, 100_000, Standard.Completions);
+        "--max-completions", "Most completions of a request: prompts × n.", 1, 100_000, Standard.Completions);
 
     private readonly Option<int> maxRunning = Whole(
-        "--max-running", $"Requests that take turns; each holds its keys and values. Default: {Standard.Running}.", 1, 10_000, Standard.Running);
+        "--max-running", "Requests that take turns; each holds its keys and values.", 1, 10_000, Standard.Running);
 
     private readonly Option<int> maxWaiting = Whole(
-        "--max-waiting", $"Requests that may wait for that; more are refused with 429. Default: {Standard.Waiting}.", 0, 100_000, Standard.Waiting);
+        "--max-waiting", "Requests that may wait for that; more are refused with 429.", 0, 100_000, Standard.Waiting);
 
     private readonly Option<int> bodyTime = Whole(
-        "--body-timeout", $"Seconds that a request's body may take to come. Default: {Standard.BodyTime.TotalSeconds}.", 1, LongestTime,
+        "--body-timeout", "Seconds that a request's body may take to come.", 1, LongestTime,
         (int)Standard.BodyTime.TotalSeconds);
 
     private readonly Option<int> requestTime = Whole(
-        "--timeout", $"Seconds that a request may take, waiting included. Default: {Standard.RequestTime.TotalSeconds}.", 1, LongestTime,
+        "--timeout", "Seconds that a request may take, waiting included.", 1, LongestTime,
         (int)Standard.RequestTime.TotalSeconds);
 
     public ServeOptions() => host.Validators.Add(result =>

@@ -36,8 +36,8 @@ internal static class RequestBody
     }
 
     /// <summary>
-    /// Only what is said to be JSON is read. A page of another origin cannot say so without asking first, and is never answered yes, so
-    /// no web page can use a server on its visitor's machine.
+    /// Only what is said to be JSON is read. A web page of another origin cannot say so without asking first, and is never answered yes, so it
+    /// cannot use a server on its visitor's machine.
     /// </summary>
     private static void RequireJson(HttpRequest request)
     {

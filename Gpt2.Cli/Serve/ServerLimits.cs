@@ -32,7 +32,7 @@ internal sealed record ServerLimits
     public TimeSpan BodyTime { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a request may take from its body to the last token, waiting included.</summary>
-    public TimeSpan RequestTime { get; init; } = TimeSpan.FromSeconds(120);
+    public TimeSpan RequestTime { get; init; } = TimeSpan.FromSeconds(600);
 
     /// <summary>The limits with those set that a model gives.</summary>
     public ServerLimits For(Gpt2Config config) => this with

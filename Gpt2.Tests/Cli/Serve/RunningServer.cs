@@ -53,10 +53,12 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Errors of the server's own.</summary>
     public IReadOnlyCollection<Exception> Failures => notes.Failures;
 
-    public static async Task<RunningServer> StartAsync(ServerLimits? limits = null)
+    /// <param name="limits">What it takes; null for the standard limits.</param>
+    /// <param name="other">What it serves in place of <see cref="Model"/>.</param>
+    public static async Task<RunningServer> StartAsync(ServerLimits? limits = null, Gpt2Model? other = null)
     {
         var notes = new ServerNotes();
-        var model = new ServedModel(ModelName, Model, Tokenizer, "test");
+        var model = new ServedModel(ModelName, other ?? Model, Tokenizer, "test");
         CompletionServer server = await CompletionServer.StartAsync(model, limits ?? new ServerLimits(), IPAddress.Loopback, 0, notes);
         return new RunningServer(server, notes, new HttpClient { BaseAddress = new Uri(server.Address), Timeout = LongEnough });
     }
