@@ -70,7 +70,7 @@ internal static class ExplainCommand
         }
 
         bool penalised = options.RepetitionPenalty != 1;
-        string[] headings = [">#", ">id", "token", ">logit", ">probability", .. penalised ? [">penalised"] : Array.Empty<string>(), ">after temperature", "fate", ">renormalised", ">cumulative", ""];
+        string[] headings = [">#", ">id", "token", ">logit", ">probability", .. penalised ? [">penalised"] : Array.Empty<string>(), ">tempered", "fate", ">renormalised", ">cumulative", ""];
         Table table = Tables.Create(headings);
         foreach (TokenExplanation token in shown)
         {
@@ -78,9 +78,9 @@ internal static class ExplainCommand
             [
                 Invariant($"{Place(explanation, token)}"), Invariant($"{token.Id}"), model.Shown(token.Id), Invariant($"{token.Logit:F4}"),
                 Percent(token.Probability), .. penalised ? [Invariant($"{token.Score:F4}")] : Array.Empty<string>(), Percent(token.AfterTemperature),
-                token.DroppedBy is null ? "kept" : "✗ " + token.DroppedBy.Name,
+                Fate(token),
                 token.DroppedBy is null ? Percent(token.Renormalised) : "", token.DroppedBy is null ? Percent(token.Cumulative) : "",
-                token.Id == explanation.Drawn ? "◀ drawn" : "",
+                token.Id == explanation.Drawn ? "◀" : "",
             ]);
         }
 
@@ -88,12 +88,20 @@ internal static class ExplainCommand
         io.Out.WriteLine(Verdict(explanation, options, model));
     }
 
+    /// <summary>Which filter dropped it, in few letters: the table has many columns.</summary>
+    private static string Fate(TokenExplanation token) => token.DroppedBy switch
+    {
+        null => "kept",
+        NoRepeatNgramFilter => "✗ n-gram",
+        LogitsFilter filter => "✗ " + filter.Name,
+    };
+
     private static string Verdict(DistributionExplanation explanation, GenerationOptions options, LoadedModel model)
     {
         string token = model.Shown(explanation.Drawn);
         return explanation.Random is double random && options.Sampling!.Temperature > 0
-            ? Invariant($"seed {options.Sampling.Seed} gives u = {random:F6}: the sum of the renormalised probabilities, in the order of ids, first exceeds it at {token}")
-            : $"greedy choice takes {token}, the most probable token that is left";
+            ? Invariant($"◀ drawn: seed {options.Sampling.Seed} gives u = {random:F6}; the sum of the renormalised probabilities, in the order of ids, first exceeds it at {token}")
+            : $"◀ greedy choice takes {token}, the most probable token that is left";
     }
 
     private static void WriteJson(

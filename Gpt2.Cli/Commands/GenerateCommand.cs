@@ -82,7 +82,7 @@ internal static class GenerateCommand
                 }
 
                 json = prompt.Json;
-                writer.Write(prompt, several: false);
+                writer.Write(prompt, several: false, typed: io.InIsTerminal);
             }
             catch (Exception e) when (e is Gpt2Exception or UsageException)
             {

@@ -18,8 +18,9 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
     /// <summary>Completes a prompt.</summary>
     /// <param name="prompt">The prompt, with its model.</param>
     /// <param name="several">Whether there are other prompts, so that each needs a heading.</param>
+    /// <param name="typed">Whether the prompt stands on the screen already, as it was typed there.</param>
     /// <exception cref="Core.Gpt2Exception">The prompt is empty or too long.</exception>
-    public void Write(PromptedModel prompt, bool several)
+    public void Write(PromptedModel prompt, bool several, bool typed = false)
     {
         io.Cancellation.ThrowIfCancellationRequested();
         if (prompt.Json)
@@ -29,14 +30,14 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
         }
         else if (search is not null)
         {
-            WriteSearched(prompt, several);
+            WriteSearched(prompt, several, typed);
         }
         else
         {
             IReadOnlyList<IEnumerable<GeneratedToken>> all = Samples(prompt);
             for (int sample = 0; sample < all.Count; sample++)
             {
-                Head(prompt, several, sample, SeedOf(sample) is ulong seed && samples > 1 ? Invariant($"seed {seed}") : "");
+                Head(prompt, several, typed, sample, SeedOf(sample) is ulong seed && samples > 1 ? Invariant($"seed {seed}") : "");
                 Stream(all[sample], prompt);
             }
         }
@@ -53,7 +54,7 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
     private ulong? SeedOf(int sample) => options.Sampling is null ? null : unchecked(options.Sampling.Seed + (ulong)sample);
 
     /// <summary>The heading of a completion that is not the only one; on a terminal the prompt of a single one, to read on from.</summary>
-    private void Head(PromptedModel prompt, bool several, int sample, string detail)
+    private void Head(PromptedModel prompt, bool several, bool typed, int sample, string detail)
     {
         if (several || samples > 1)
         {
@@ -61,7 +62,7 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
             string shown = prompt.PromptText is string text ? TokenText.Quoted(TokenText.Shortened(text)) : string.Join(' ', prompt.Ids);
             io.Out.WriteLine($"── {shown}{count}{(detail.Length > 0 ? ", " + detail : "")}");
         }
-        else if (io.OutIsTerminal && IsText(prompt))
+        else if (io.OutIsTerminal && IsText(prompt) && !typed)
         {
             io.Show(new Text(prompt.Text!, new Style(decoration: Decoration.Dim)));
         }
@@ -127,12 +128,12 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
         found.Ids, TextOf(found, prompt.Model), found.Finish == FinishReason.Stop ? "stop" : "length", Seed: null, found.Score, found.SumLogProbability,
         [.. Path(found).Select(node => new CompletionToken(node.Id, prompt.Model.TextOf(node.Id), node.LogProbability, Rank: null, Top: null))]))];
 
-    private void WriteSearched(PromptedModel prompt, bool several)
+    private void WriteSearched(PromptedModel prompt, bool several, bool typed)
     {
         int place = 0;
         foreach (BeamHypothesis found in Search(prompt))
         {
-            Head(prompt, several, place++, Invariant($"score {found.Score:F4}"));
+            Head(prompt, several, typed, place++, Invariant($"score {found.Score:F4}"));
             io.Out.WriteLine(IsText(prompt) ? TextOf(found, prompt.Model) : string.Join(' ', found.Ids));
             if (showTokens)
             {

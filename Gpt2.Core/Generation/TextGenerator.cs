@@ -140,6 +140,6 @@ public sealed class TextGenerator(Gpt2Model model, Tokenizer? tokenizer, int? en
 
         return new GeneratedToken(
             id, piece, logits[id] - logSumExp, LogProbabilities.Rank(logits, id),
-            LogProbabilities.Top(logits, logSumExp, alternatives), finish);
+            alternatives == 0 ? [] : LogProbabilities.Top(logits, logSumExp, alternatives), finish);
     }
 }

@@ -129,6 +129,34 @@ public sealed class TokenDistribution
         current = false;
     }
 
+    /// <summary>Every score := (score − shift) / divisor; what equals the shift, infinite or not, becomes 0.</summary>
+    internal void Rescale(double shift, double divisor)
+    {
+        foreach (ref double score in scores.AsSpan())
+        {
+            score = score == shift ? 0 : (score - shift) / divisor;
+        }
+
+        current = false;
+    }
+
+    /// <summary>Drops every token with a value below a limit.</summary>
+    /// <param name="values">Scores or probabilities. // [vocabulary]</param>
+    /// <param name="least">The limit.</param>
+    internal void DropBelow(ReadOnlySpan<double> values, double least)
+    {
+        Span<byte> by = droppedBy.AsSpan(0, values.Length);
+        for (int id = 0; id < values.Length; id++)
+        {
+            if (values[id] < least && by[id] == 0)
+            {
+                by[id] = stage;
+            }
+        }
+
+        current = false;
+    }
+
     /// <summary>Drops a token; the first to drop it is remembered.</summary>
     internal void Drop(int id)
     {

@@ -54,8 +54,8 @@ public sealed class ExplainCommandTests : IDisposable
         string[] lines = run.Result().TrimEnd('\n').Split('\n');
         lines[0].Should().StartWith("\"abc\" (3 tokens), next token of model, 257 candidates");
         lines.Should().HaveCount(7);
-        lines[3].Should().MatchRegex(@"^ +1 .* kept .* ◀ drawn$");
-        lines[^1].Should().StartWith("greedy choice takes ");
+        lines[3].Should().MatchRegex(@"^ +1 .* kept .* ◀$");
+        lines[^1].Should().StartWith("◀ greedy choice takes ");
         run.Error.Should().BeEmpty();
     }
 
@@ -64,8 +64,8 @@ public sealed class ExplainCommandTests : IDisposable
     {
         string[] lines = CommandRun.Of("explain", "abc", "-m", model, "--top", "1", "--seed", "4").Result().TrimEnd('\n').Split('\n');
 
-        lines.Should().ContainSingle(line => line.Contains("◀ drawn", StringComparison.Ordinal)).And.HaveCount(6);
-        lines[^1].Should().StartWith("seed 4 gives u = 0.");
+        lines.Should().ContainSingle(line => line.EndsWith("  ◀", StringComparison.Ordinal)).And.HaveCount(6);
+        lines[^1].Should().StartWith("◀ drawn: seed 4 gives u = 0.");
     }
 
     [Fact]

@@ -16,13 +16,6 @@ public sealed class MinPFilter(double share) : LogitsFilter
     internal override void Apply(TokenDistribution distribution, ReadOnlySpan<int> ids)
     {
         ReadOnlySpan<double> probabilities = distribution.Probabilities();
-        double least = share * probabilities[distribution.Best()];
-        for (int id = 0; id < distribution.Count; id++)
-        {
-            if (probabilities[id] < least)
-            {
-                distribution.Drop(id);
-            }
-        }
+        distribution.DropBelow(probabilities, share * probabilities[distribution.Best()]);
     }
 }

@@ -22,11 +22,6 @@ public sealed class TemperatureFilter(double temperature) : LogitsFilter
             return;
         }
 
-        double most = distribution.Scores[best];
-        for (int id = 0; id < distribution.Count; id++)
-        {
-            double score = distribution.Scores[id];
-            distribution.SetScore(id, score == most ? 0 : (score - most) / temperature);
-        }
+        distribution.Rescale(distribution.Scores[best], temperature);
     }
 }

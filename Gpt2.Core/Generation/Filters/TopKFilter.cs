@@ -15,13 +15,6 @@ public sealed class TopKFilter(int k) : LogitsFilter
 
     internal override void Apply(TokenDistribution distribution, ReadOnlySpan<int> ids)
     {
-        double least = distribution.ScoreAtPlace(Math.Min(k, distribution.Count));
-        for (int id = 0; id < distribution.Count; id++)
-        {
-            if (distribution.Scores[id] < least)
-            {
-                distribution.Drop(id);
-            }
-        }
+        distribution.DropBelow(distribution.Scores, distribution.ScoreAtPlace(Math.Min(k, distribution.Count)));
     }
 }

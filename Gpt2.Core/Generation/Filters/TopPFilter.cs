@@ -26,14 +26,7 @@ public sealed class TopPFilter(double p) : LogitsFilter
             sum += probabilities[ranked[kept++].Id];
         }
 
-        for (int id = 0; id < distribution.Count; id++)
-        {
-            if (probabilities[id] < negligible)
-            {
-                distribution.Drop(id);
-            }
-        }
-
+        distribution.DropBelow(probabilities, negligible);
         foreach (TokenDistribution.Ranked token in ranked[kept..])
         {
             distribution.Drop(token.Id);
