@@ -93,7 +93,7 @@ public class ServerLoadTests
     [Fact]
     public async Task TimeOver_Stream_EndsWithTheErrorInPlaceOfDone()
     {
-        await using RunningServer server = await RunningServer.StartAsync(NoEnd with { RequestTime = TimeSpan.FromSeconds(2) });
+        await using RunningServer server = await RunningServer.StartAsync(NoEnd with { RequestTime = TimeSpan.FromSeconds(3) });
         using HttpResponseMessage response = await server.StreamEndlesslyAsync();
 
         string[] events = RunningServer.Events(await response.Content.ReadAsStringAsync());
