@@ -78,6 +78,9 @@ public static class Gpt2Command
         {
             PredictCommand.Create(io),
             GenerateCommand.Create(io),
+            ExplainCommand.Create(io),
+            BeamsCommand.Create(io),
+            ServeCommand.Create(io),
             TokenizeCommand.Create(io),
             DetokenizeCommand.Create(io),
             TraceCommand.Create(io),

@@ -60,6 +60,30 @@ public sealed record CommandIo(
         }
     }
 
+    /// <summary>The next line of standard input, null at its end; a person at a terminal sees that one is awaited.</summary>
+    /// <exception cref="Core.Gpt2Exception">It is not UTF-8 text.</exception>
+    /// <exception cref="OperationCanceledException">Ctrl-C came first.</exception>
+    public string? AskForLine()
+    {
+        if (InIsTerminal && ErrorIsTerminal)
+        {
+            Error.Write("> ");
+            Error.Flush();
+        }
+
+        try
+        {
+            // Reading cannot be cancelled, waiting can; a thread of the pool does not keep the process.
+            Task<string?> line = Task.Run(In.ReadLine);
+            Task.WaitAny([line], Cancellation);
+            return line.GetAwaiter().GetResult();
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new Core.Gpt2Exception("standard input: not UTF-8 text: convert it first", e);
+        }
+    }
+
     /// <summary>For progress on <see cref="Error"/>.</summary>
     public IAnsiConsole ErrorConsole() => ConsoleOf(Error, ErrorIsTerminal);
 

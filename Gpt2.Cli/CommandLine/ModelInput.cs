@@ -7,9 +7,10 @@ using Gpt2.Kernels;
 namespace Gpt2.Cli.CommandLine;
 
 /// <summary>The options of a command that runs a prompt through a model.</summary>
-internal sealed class ModelInput
+/// <param name="several">Whether there may be more than one prompt.</param>
+internal sealed class ModelInput(bool several = false)
 {
-    private readonly PromptOptions prompt = new("prompt");
+    private readonly PromptOptions prompt = new("prompt", several);
     private readonly ModelOptions model = new();
     private readonly Option<string?> kernels = CommonOptions.Kernels();
     private readonly Option<int> threads = CommonOptions.Threads();
@@ -34,13 +35,53 @@ internal sealed class ModelInput
     public PromptedModel Read(ParseResult parsed, CommandIo io)
     {
         Prompt given = prompt.Read(parsed, dropFinalLineEnd: true, io);
+        (LoadedModel loaded, StepBreakpoint? stop) = ReadModel(parsed, io);
+        return With(given, loaded, stop, parsed);
+    }
+
+    /// <summary>Reads prompts and model.</summary>
+    /// <inheritdoc cref="Read"/>
+    public IReadOnlyList<PromptedModel> ReadAll(ParseResult parsed, CommandIo io)
+    {
+        IReadOnlyList<Prompt> given = prompt.ReadAll(parsed, dropFinalLineEnd: true, io);
+        (LoadedModel loaded, StepBreakpoint? stop) = ReadModel(parsed, io);
+        return [.. given.Select(one => With(one, loaded, stop, parsed))];
+    }
+
+    /// <summary>Reads the model. What is returned reads the next line of standard input as a prompt, and is null at its end.</summary>
+    /// <exception cref="UsageException">A prompt is given elsewhere.</exception>
+    /// <exception cref="Core.Gpt2Exception">The model is not there, or something is wrong with it.</exception>
+    public Func<PromptedModel?> ReadLineByLine(ParseResult parsed, CommandIo io)
+    {
+        if (prompt.IsGiven(parsed))
+        {
+            throw new UsageException("--interactive reads prompts from standard input: leave out prompt, --file and --ids");
+        }
+
+        (LoadedModel loaded, StepBreakpoint? stop) = ReadModel(parsed, io);
+        return () =>
+        {
+            string? line;
+            do
+            {
+                line = io.AskForLine();
+            }
+            while (line is { Length: 0 });
+
+            return line is null ? null : With(prompt.OfLine(line, loaded, parsed), loaded, stop, parsed);
+        };
+    }
+
+    private (LoadedModel Model, StepBreakpoint? Breakpoint) ReadModel(ParseResult parsed, CommandIo io)
+    {
         KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels), parsed.GetValue(threads));
         LoadedModel loaded = model.Load(
             parsed, set, io, CommonOptions.WeightsOf(parsed.GetValue(weights)), keepMatrices: parsed.GetValue(breakpoint) is not null);
-        int[] ids = given.Encode(loaded.Tokenizer);
-        StepBreakpoint? stop = Breakpoints.Parse(parsed.GetValue(breakpoint), loaded.Config, io);
-        return new PromptedModel(loaded, given.Text, ids, stop, parsed.GetValue(json));
+        return (loaded, Breakpoints.Parse(parsed.GetValue(breakpoint), loaded.Config, io));
     }
+
+    private PromptedModel With(Prompt given, LoadedModel loaded, StepBreakpoint? stop, ParseResult parsed) =>
+        new(loaded, given.Text, given.Encode(loaded.Tokenizer), stop, parsed.GetValue(json));
 }
 
 /// <summary>A model with a prompt for it.</summary>

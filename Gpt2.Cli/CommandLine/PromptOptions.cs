@@ -26,12 +26,14 @@ internal sealed class PromptOptions
     private readonly Option<bool> allowSpecial = CommonOptions.AllowSpecial();
 
     /// <param name="name">What the argument is called: prompt or text.</param>
-    public PromptOptions(string name)
+    /// <param name="several">Whether there may be more than one.</param>
+    public PromptOptions(string name, bool several = false)
     {
         this.name = name;
         text = new Argument<string[]>(name)
         {
-            Description = $"The {name}, in quotes. Without it, --file and --ids: standard input.",
+            Description = (several ? $"One {name} or more, each in quotes." : $"The {name}, in quotes.")
+                + " Without it, --file and --ids: standard input.",
             Arity = ArgumentArity.ZeroOrMore,
         };
     }
@@ -43,6 +45,31 @@ internal sealed class PromptOptions
         command.Options.Add(ids);
         command.Options.Add(allowSpecial);
     }
+
+    /// <summary>Whether a prompt is given on the command line, and standard input is not what is meant.</summary>
+    public bool IsGiven(ParseResult parsed) =>
+        parsed.GetValue(text) is { Length: > 0 } || parsed.GetValue(file) is not null || parsed.GetValue(ids) is not null;
+
+    /// <summary>Reads one or several.</summary>
+    /// <inheritdoc cref="Read"/>
+    public IReadOnlyList<Prompt> ReadAll(ParseResult parsed, bool dropFinalLineEnd, CommandIo io)
+    {
+        if (parsed.GetValue(text) is not { Length: > 1 } arguments)
+        {
+            return [Read(parsed, dropFinalLineEnd, io)];
+        }
+
+        bool special = parsed.GetValue(allowSpecial);
+        return parsed.GetValue(file) is null && parsed.GetValue(ids) is null
+            ? [.. arguments.Select(argument => new Prompt(argument, null, special))]
+            : throw new UsageException($"expected one of {name}, --file and --ids, found several");
+    }
+
+    /// <summary>A line of standard input as a prompt: ids where the model has no text.</summary>
+    /// <exception cref="UsageException">The model has no text, and the line is no list of ids.</exception>
+    public Prompt OfLine(string line, LoadedModel model, ParseResult parsed) => model.Tokenizer is null
+        ? new Prompt(null, ParseIds(line), AllowSpecial: false)
+        : new Prompt(line, null, parsed.GetValue(allowSpecial));
 
     /// <summary>Reads what was given.</summary>
     /// <param name="parsed">The command line.</param>

@@ -1,4 +1,4 @@
-// The options that have tokens drawn at random: --temperature, --top-k, --top-p and --seed.
+// The options that have tokens drawn at random: --temperature, --top-k, --top-p, --min-p and --seed.
 
 using System.CommandLine;
 using System.Globalization;
@@ -21,6 +21,10 @@ internal sealed class SamplingInput
         "--top-p", [], "Draw from the most probable tokens whose sum reaches X; 1 is all. After --top-k. Default: 1.",
         "a number, for example 0.9");
 
+    private readonly Option<double?> minP = CommonOptions.Number<double>(
+        "--min-p", [], "Draw from the tokens with at least X times the probability of the most probable; 0 is all. Default: 0.",
+        "a number, for example 0.05");
+
     private readonly Option<ulong?> seed = CommonOptions.Number<ulong>(
         "--seed", ["-s"], "Seed of the draws: the same one gives the same tokens. Default: a fresh one, printed on standard error.",
         "a whole number of at least 0");
@@ -30,15 +34,22 @@ internal sealed class SamplingInput
         command.Options.Add(temperature);
         command.Options.Add(topK);
         command.Options.Add(topP);
+        command.Options.Add(minP);
         command.Options.Add(seed);
+    }
+
+    /// <summary>Whether one of the options is given.</summary>
+    public bool IsGiven(ParseResult parsed)
+    {
+        Option[] all = [temperature, topK, topP, minP, seed];
+        return all.Any(option => parsed.GetResult(option) is not null);
     }
 
     /// <summary>How to draw; null for greedy, where none of the options is given.</summary>
     /// <exception cref="UsageException">A value makes no sense.</exception>
     public SamplingOptions? Read(ParseResult parsed)
     {
-        Option[] all = [temperature, topK, topP, seed];
-        if (all.All(option => parsed.GetResult(option) is null))
+        if (!IsGiven(parsed))
         {
             return null;
         }
@@ -49,6 +60,7 @@ internal sealed class SamplingInput
             Temperature = parsed.GetValue(temperature) ?? standard.Temperature,
             TopK = parsed.GetValue(topK) ?? standard.TopK,
             TopP = parsed.GetValue(topP) ?? standard.TopP,
+            MinP = parsed.GetValue(minP) ?? standard.MinP,
             Seed = parsed.GetValue(seed) ?? (ulong)Random.Shared.Next(), // short enough to type
         };
         return options.Problem() is string problem ? throw new UsageException(problem) : options;

@@ -1,52 +1,64 @@
-// gpt2 generate: continues a prompt, token by token, as the tokens come.
+// gpt2 generate: continues prompts, token by token, as the tokens come. What the result looks like is CompletionWriter's business.
 
 using System.CommandLine;
-using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Generation;
-using Gpt2.Core.Text;
-using Spectre.Console;
 
 namespace Gpt2.Cli.Commands;
 
 internal static class GenerateCommand
 {
+    private const int StandardTokens = 50;
+
     public static Command Create(CommandIo io)
     {
-        var input = new ModelInput();
-        Option<int> maxNewTokens = CommonOptions.Count(
-            "--max-new-tokens", ["-n"], "The most tokens to generate.", least: 0, standard: 50);
-
-        var sampling = new SamplingInput();
+        var input = new ModelInput(several: true);
+        var generation = new GenerationInput(StandardTokens, draws: true);
+        var beams = new BeamInput(standardBeams: null);
+        var stop = new Option<string[]>("--stop")
+        {
+            Description = @"End the text before S, also where it spans tokens; may be given several times. \n, \r, \t and \\ are read as escapes.",
+            HelpName = "S",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var interactive = new Option<bool>("--interactive")
+        {
+            Description = "Read prompts from standard input, one a line, and keep the model loaded.",
+        };
+        Option<int?> logprobs = CommonOptions.Number<int>(
+            "--logprobs", [], "Show each token's log-probability and rank, and the N most probable tokens beside it.", "a whole number, for example 5");
 
         var command = new Command(
             "generate",
-            "Continue a prompt token by token: with the most probable one (greedy), or drawn at random if a temperature, "
-            + "top-k, top-p or seed is given. Prints the new tokens.");
+            "Continue prompts token by token: with the most probable one (greedy), drawn at random if a temperature, top-k, top-p, "
+            + "min-p or seed is given, or by beam search. Prints the new tokens.");
         input.AddTo(command);
-        command.Options.Add(maxNewTokens);
-        sampling.AddTo(command);
+        generation.AddTo(command);
+        beams.AddTo(command);
+        command.Options.Add(stop);
+        command.Options.Add(logprobs);
+        command.Options.Add(interactive);
         command.SetAction(parsed =>
         {
-            SamplingOptions? options = sampling.Read(parsed);
-            PromptedModel given = input.Read(parsed, io);
-            var session = new GenerationSession(
-                given.Model.Model, given.Ids, parsed.GetValue(maxNewTokens), given.Model.EndOfText, given.Breakpoint,
-                options is null ? null : new Sampler(options));
-            sampling.NoteSeed(parsed, options, io);
+            GenerationOptions options = WithRest(generation.Read(parsed), parsed.GetValue(stop), parsed.GetValue(logprobs));
+            BeamOptions? search = beams.Read(parsed, options);
+            int samples = beams.Samples(parsed);
+            Check(parsed, options, search, samples, generation);
+            var writer = new CompletionWriter(options, search, samples, showTokens: parsed.GetValue(logprobs) is not null, io);
+            if (parsed.GetValue(interactive))
+            {
+                Func<PromptedModel?> next = input.ReadLineByLine(parsed, io);
+                generation.Sampling.NoteSeed(parsed, options.Sampling, io);
+                return Converse(next, writer, io);
+            }
 
-            if (given.Json)
+            IReadOnlyList<PromptedModel> prompts = input.ReadAll(parsed, io);
+            generation.Sampling.NoteSeed(parsed, options.Sampling, io);
+            foreach (PromptedModel prompt in prompts)
             {
-                WriteJson(session, given, io);
-            }
-            else if (given.Text is not null && given.Model.Tokenizer is not null)
-            {
-                StreamText(session, given.Text, given.Model.Tokenizer, io);
-            }
-            else
-            {
-                StreamIds(session, io);
+                writer.Write(prompt, several: prompts.Count > 1);
             }
 
             return ExitCode.Done;
@@ -54,52 +66,69 @@ internal static class GenerateCommand
         return command;
     }
 
-    private static void StreamText(GenerationSession session, string prompt, Tokenizer tokenizer, CommandIo io)
+    /// <summary>A prompt that cannot be completed is reported, and the next one read.</summary>
+    private static int Converse(Func<PromptedModel?> next, CompletionWriter writer, CommandIo io)
     {
-        if (io.OutIsTerminal)
-        {
-            io.Show(new Text(prompt, new Style(decoration: Decoration.Dim))); // to read on from
-        }
-
-        var decoder = new StreamingDecoder(tokenizer.Vocabulary);
-        while (session.TryNext(out int id))
+        int exitCode = ExitCode.Done;
+        bool json = false;
+        while (true)
         {
             io.Cancellation.ThrowIfCancellationRequested();
-            if (session.FinishReason != FinishReason.Stop)
+            try
             {
-                io.Out.Write(decoder.Push(id));
-                io.Out.Flush();
+                if (next() is not PromptedModel prompt)
+                {
+                    return exitCode;
+                }
+
+                json = prompt.Json;
+                writer.Write(prompt, several: false, typed: io.InIsTerminal);
+            }
+            catch (Exception e) when (e is Gpt2Exception or UsageException)
+            {
+                exitCode = ErrorReport.Of(e, json, io.Verbose, io);
             }
         }
-
-        io.Out.WriteLine(decoder.Flush());
     }
 
-    private static void StreamIds(GenerationSession session, CommandIo io)
+    private static GenerationOptions WithRest(GenerationOptions options, string[]? stops, int? alternatives)
     {
-        string separator = "";
-        while (session.TryNext(out int id))
+        GenerationOptions all = options with
         {
-            io.Cancellation.ThrowIfCancellationRequested();
-            io.Out.Write(separator + id.ToString(CultureInfo.InvariantCulture));
-            io.Out.Flush();
-            separator = " ";
+            Stop = [.. (stops ?? []).Select(Unescaped)],
+            Alternatives = alternatives ?? 0,
+        };
+        if (all.Alternatives < 0)
+        {
+            throw new UsageException(FormattableString.Invariant($"--logprobs: found {all.Alternatives}, expected at least 0"));
         }
 
-        io.Out.WriteLine();
+        return all.Problem() is string problem ? throw new UsageException(problem) : all;
     }
 
-    private static void WriteJson(GenerationSession session, PromptedModel given, CommandIo io)
+    private static void Check(ParseResult parsed, GenerationOptions options, BeamOptions? search, int samples, GenerationInput generation)
     {
-        while (session.TryNext(out _))
+        if (search is null)
         {
-            io.Cancellation.ThrowIfCancellationRequested();
+            if (samples > 1 && options.Sampling is not { Temperature: > 0 })
+            {
+                throw new UsageException("--num-samples: greedy choice gives one text only: add --temperature 1, --seed or --num-beams");
+            }
         }
-
-        bool stopped = session.FinishReason == FinishReason.Stop;
-        int[] generated = [.. session.Ids.Skip(given.Ids.Length)];
-        int[] shown = stopped ? generated[..^1] : generated;
-        var completion = new Completion(generated, given.Model.TextOf(shown), stopped ? "stop" : "length");
-        JsonShapes.Write(new GenerateResult(given.Model.Name, given.PromptText, given.Ids, [completion]), io.Out);
+        else if (generation.Sampling.IsGiven(parsed))
+        {
+            throw new UsageException("--num-beams searches and draws nothing: leave out --temperature, --top-k, --top-p, --min-p and --seed");
+        }
+        else if (options.Stop.Count > 0)
+        {
+            throw new UsageException("--stop does not go with --num-beams: a search ends texts at <|endoftext|> and at --max-new-tokens");
+        }
     }
+
+    private static string Unescaped(string text) => text
+        .Replace(@"\\", "\0", StringComparison.Ordinal)
+        .Replace(@"\n", "\n", StringComparison.Ordinal)
+        .Replace(@"\r", "\r", StringComparison.Ordinal)
+        .Replace(@"\t", "\t", StringComparison.Ordinal)
+        .Replace("\0", @"\", StringComparison.Ordinal);
 }

@@ -13,8 +13,38 @@ internal sealed record PredictedToken(int Id, string? Token, float Logit, float 
 
 internal sealed record GenerateResult(string Model, string? Prompt, int[] Ids, Completion[] Completions);
 
-/// <summary>New tokens only. The text is without the end-of-text token.</summary>
-internal sealed record Completion(int[] Ids, string? Text, string FinishReason);
+/// <summary>
+/// New tokens only. The text is without the end-of-text token, and ends before a stop string. The seed is a sample's, score and sum of
+/// log-probabilities those of beam search; each is null elsewhere.
+/// </summary>
+internal sealed record Completion(
+    int[] Ids, string? Text, string FinishReason, ulong? Seed, double? Score, double? SumLogprob, CompletionToken[] Tokens);
+
+/// <summary>A token with the model's own log-probability; rank and top tokens where they were asked for.</summary>
+internal sealed record CompletionToken(int Id, string? Token, double Logprob, int? Rank, TopToken[]? Top);
+
+internal sealed record TopToken(int Id, string? Token, double Logprob);
+
+/// <summary>Null stands for a number that is not finite.</summary>
+internal sealed record ExplainResult(
+    string Model, string? Prompt, int[] Ids, string Strategy, ulong? Seed, double? Random, ExplainedToken Drawn, ExplainedStage[] Stages,
+    ExplainedToken[] Tokens);
+
+internal sealed record ExplainedStage(string Filter, string Label, int Kept, double Dropped);
+
+internal sealed record ExplainedToken(
+    int Id, string? Token, double? Logit, double Probability, double? Score, double AfterTemperature, string? DroppedBy, double Renormalised,
+    double Cumulative, bool Drawn);
+
+internal sealed record BeamsResult(
+    string Model, string? Prompt, int[] Ids, int NumBeams, double LengthPenalty, bool EarlyStopping, long Candidates, BeamText[] Results,
+    BeamBranch[] Tree, string? Svg);
+
+internal sealed record BeamText(int[] Ids, string? Text, string FinishReason, double Score, double SumLogprob);
+
+/// <summary>A fate is kept, dropped or finished; branches stand best first.</summary>
+internal sealed record BeamBranch(
+    int Id, string? Token, double Probability, double Logprob, double SumLogprob, string Fate, double? Score, BeamBranch[] Branches);
 
 internal sealed record TokenizeResult(string Text, int[] Ids, string[] Tokens, WordResult[]? Words);
 
@@ -81,12 +111,17 @@ internal sealed record FindingResult(string Status, string Area, string Subject,
 
 internal sealed record TensorResult(string Name, int Rows, int Columns, double Mean, double Spread, float Least, float Largest);
 
+/// <summary>Printed when the server is ready.</summary>
+internal sealed record ServeResult(string Model, string Address);
+
 internal sealed record ErrorResult(ErrorDetail Error);
 
 internal sealed record ErrorDetail(string Message, string Code);
 
 [JsonSerializable(typeof(PredictResult))]
 [JsonSerializable(typeof(GenerateResult))]
+[JsonSerializable(typeof(ExplainResult))]
+[JsonSerializable(typeof(BeamsResult))]
 [JsonSerializable(typeof(TokenizeResult))]
 [JsonSerializable(typeof(DetokenizeResult))]
 [JsonSerializable(typeof(TraceResult))]
@@ -103,6 +138,7 @@ internal sealed record ErrorDetail(string Message, string Code);
 [JsonSerializable(typeof(EvalResult))]
 [JsonSerializable(typeof(DownloadCommandResult))]
 [JsonSerializable(typeof(DoctorResult))]
+[JsonSerializable(typeof(ServeResult))]
 [JsonSerializable(typeof(ErrorResult))]
 internal sealed partial class JsonShapes : JsonSerializerContext
 {

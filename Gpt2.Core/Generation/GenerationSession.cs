@@ -5,37 +5,29 @@ using Gpt2.Core.Model;
 
 namespace Gpt2.Core.Generation;
 
-/// <summary>Why a generation ended.</summary>
-public enum FinishReason
-{
-    /// <summary>The end-of-text token was generated.</summary>
-    Stop,
-
-    /// <summary>The most tokens wanted were generated.</summary>
-    Length,
-}
-
 /// <summary>
 /// Continues a prompt token by token. Keys and values of past tokens are kept; once the tokens no longer fit the
-/// context, the last n_ctx of them are computed anew each time, at positions from 0. Not for several threads at once.
+/// context, the last n_ctx of them are computed anew each time, at positions from 0. A session can fork, which shares its past, and
+/// rewind. Not for several threads at once; forks are for a thread each.
 /// </summary>
 public sealed class GenerationSession
 {
     private readonly Gpt2Model model;
-    private readonly int promptLength;
-    private readonly int maxNewTokens;
     private readonly int? endOfText;
     private readonly Sampler? sampler;
+    private readonly StepBreakpoint? breakpoint;
     private readonly List<int> ids;
-    private readonly ForwardActivations activations;
     private readonly KeyValueCache cache;
+    private int promptLength;
+    private ForwardActivations? activations;
+    private bool predicted;
 
     /// <param name="model">The model.</param>
     /// <param name="prompt">1 to n_ctx ids.</param>
     /// <param name="maxNewTokens">The most tokens to generate.</param>
     /// <param name="endOfText">The id that ends a text, or null.</param>
     /// <param name="breakpoint">Where to stop an attached debugger, or null.</param>
-    /// <param name="sampler">Draws the tokens, going on from where its random numbers stand; null is greedy.</param>
+    /// <param name="sampler">Chooses the tokens, going on from where its random numbers stand; null is greedy.</param>
     /// <exception cref="Gpt2Exception">The prompt is empty or too long.</exception>
     public GenerationSession(
         Gpt2Model model, ReadOnlySpan<int> prompt, int maxNewTokens, int? endOfText, StepBreakpoint? breakpoint = null,
@@ -44,20 +36,44 @@ public sealed class GenerationSession
         ArgumentOutOfRangeException.ThrowIfNegative(maxNewTokens);
         model.CheckPrompt(prompt, past: 0);
         this.model = model;
-        this.maxNewTokens = maxNewTokens;
+        MaxNewTokens = maxNewTokens;
         this.endOfText = endOfText;
         this.sampler = sampler;
+        this.breakpoint = breakpoint;
         promptLength = prompt.Length;
         ids = new List<int>(prompt.Length + Math.Min(maxNewTokens, model.Config.Context));
         ids.AddRange(prompt);
-        activations = new ForwardActivations(model.Config, breakpoint: breakpoint);
         cache = new KeyValueCache(
             model.Config, (int)Math.Min(model.Config.Context, (long)prompt.Length + maxNewTokens));
         FinishReason = maxNewTokens == 0 ? Generation.FinishReason.Length : null;
     }
 
+    private GenerationSession(GenerationSession parent, int maxNewTokens, Sampler? sampler)
+    {
+        model = parent.model;
+        MaxNewTokens = maxNewTokens;
+        endOfText = parent.endOfText;
+        this.sampler = sampler;
+        breakpoint = parent.breakpoint;
+        promptLength = parent.ids.Count;
+        ids = [.. parent.ids];
+        long most = (long)parent.ids.Count + maxNewTokens;
+        cache = parent.cache.Fork((int)Math.Max(parent.cache.Length, Math.Min(model.Config.Context, most)));
+        FinishReason = maxNewTokens == 0 ? Generation.FinishReason.Length : null;
+        if (parent.predicted)
+        {
+            activations = new ForwardActivations(model.Config, breakpoint: breakpoint);
+            activations.Logits.CopyFrom(parent.activations!.Logits);
+            activations.Probabilities.CopyFrom(parent.activations.Probabilities);
+            predicted = true;
+        }
+    }
+
     /// <summary>Prompt and generated tokens.</summary>
     public IReadOnlyList<int> Ids => ids;
+
+    /// <summary>The most tokens to generate.</summary>
+    public int MaxNewTokens { get; }
 
     /// <summary>Why the generation ended; null while it goes on.</summary>
     public FinishReason? FinishReason { get; private set; }
@@ -74,33 +90,88 @@ public sealed class GenerationSession
             return false;
         }
 
+        ReadOnlySpan<float> logits = Logits(); // [vocabulary]
+        id = sampler is null ? Greedy.Choose(logits) : sampler.Draw(logits, CollectionsMarshal.AsSpan(ids));
+        Append(id);
+        return true;
+    }
+
+    /// <summary>The logits of the next token, computed when they are first asked for; valid until the next prediction. // [vocabulary]</summary>
+    public ReadOnlySpan<float> Logits()
+    {
         Predict();
-        ReadOnlySpan<float> logits = activations.Logits.Row(0); // [vocabulary]
-        id = sampler is null ? Greedy.Choose(logits) : sampler.Draw(logits);
+        return activations!.Logits.Row(0);
+    }
+
+    /// <summary>Their softmax. // [vocabulary]</summary>
+    public ReadOnlySpan<float> Probabilities()
+    {
+        Predict();
+        return activations!.Probabilities.Row(0);
+    }
+
+    /// <summary>Takes a token, however it was chosen, as the next one.</summary>
+    /// <exception cref="Gpt2Exception">The id is outside the vocabulary.</exception>
+    public void Append(int id)
+    {
+        model.CheckPrompt([id], past: 0);
         ids.Add(id);
-        if (id == endOfText)
+        predicted = false;
+        FinishReason = id == endOfText ? Generation.FinishReason.Stop
+            : ids.Count - promptLength >= MaxNewTokens ? Generation.FinishReason.Length
+            : null;
+    }
+
+    /// <summary>
+    /// A session that goes on from here by itself. All tokens so far are its prompt; it shares their keys and values, and copies nothing of
+    /// them. What has been predicted is shared too, so a prompt is computed once, before the fork.
+    /// </summary>
+    /// <param name="maxNewTokens">The most tokens that the fork generates.</param>
+    /// <param name="sampler">Chooses the fork's tokens; null is greedy.</param>
+    public GenerationSession Fork(int maxNewTokens, Sampler? sampler = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maxNewTokens);
+        return new GenerationSession(this, maxNewTokens, sampler);
+    }
+
+    /// <summary>Forgets all tokens but the first, of the prompt too; the generation may go on. The sampler is not set back.</summary>
+    /// <param name="length">Tokens to keep, 1 to all.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer, or none would be left.</exception>
+    public void Rewind(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, ids.Count);
+        if (length == ids.Count)
         {
-            FinishReason = Generation.FinishReason.Stop;
-        }
-        else if (ids.Count - promptLength == maxNewTokens)
-        {
-            FinishReason = Generation.FinishReason.Length;
+            return;
         }
 
-        return true;
+        ids.RemoveRange(length, ids.Count - length);
+        promptLength = Math.Min(promptLength, length);
+        cache.Truncate(Math.Min(cache.Length, length - 1)); // the last token is computed again, for its logits
+        predicted = false;
+        FinishReason = ids.Count - promptLength >= MaxNewTokens ? Generation.FinishReason.Length : null;
     }
 
     private void Predict()
     {
+        if (predicted)
+        {
+            return;
+        }
+
+        activations ??= new ForwardActivations(model.Config, breakpoint: breakpoint);
         ReadOnlySpan<int> all = CollectionsMarshal.AsSpan(ids);
         int context = model.Config.Context;
-        if (all.Length <= context)
+        if (all.Length <= cache.Capacity)
         {
             model.Forward(all[cache.Length..], cache, activations);
         }
         else
         {
-            model.Forward(all[^context..], cache: null, activations);
+            model.Forward(all[^Math.Min(context, all.Length)..], cache: null, activations);
         }
+
+        predicted = true;
     }
 }

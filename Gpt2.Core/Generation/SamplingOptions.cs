@@ -14,6 +14,9 @@ public sealed record SamplingOptions
     /// <summary>Only the most probable tokens are kept until their sum reaches this share; 1 keeps all.</summary>
     public double TopP { get; init; } = 1;
 
+    /// <summary>Only tokens are kept whose probability is at least this share of the largest; 0 keeps all.</summary>
+    public double MinP { get; init; }
+
     /// <summary>Seed of the random numbers.</summary>
     public ulong Seed { get; init; }
 
@@ -30,8 +33,13 @@ public sealed record SamplingOptions
             return FormattableString.Invariant($"top-k is {TopK}, expected at least 0, which keeps all tokens");
         }
 
-        return TopP is > 0 and <= 1
+        if (TopP is not (> 0 and <= 1))
+        {
+            return FormattableString.Invariant($"top-p is {TopP}, expected more than 0 and at most 1, which keeps all tokens");
+        }
+
+        return MinP is >= 0 and <= 1
             ? null
-            : FormattableString.Invariant($"top-p is {TopP}, expected more than 0 and at most 1, which keeps all tokens");
+            : FormattableString.Invariant($"min-p is {MinP}, expected 0, which keeps all tokens, to 1");
     }
 }

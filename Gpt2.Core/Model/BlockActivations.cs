@@ -18,7 +18,7 @@ public sealed class BlockActivations
     /// <summary>The step begun last, 0 before the first.</summary>
     public int Step { get; private set; }
 
-    /// <summary>How many sequences of equal length the rows are, one after another; 1 but in training.</summary>
+    /// <summary>How many sequences of equal length the rows are, one after another; 1 but in training and of beams.</summary>
     public int Sequences { get; private set; } = 1;
 
     /// <summary>Where to stop an attached debugger, or null.</summary>

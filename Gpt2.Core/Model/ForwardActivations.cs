@@ -7,7 +7,7 @@ namespace Gpt2.Core.Model;
 /// <summary>Which rows the language head computes.</summary>
 public enum HeadRows
 {
-    /// <summary>The last token's only: all that a prediction needs.</summary>
+    /// <summary>The last token's of each sequence only: all that a prediction needs.</summary>
     Last,
 
     /// <summary>Every token's.</summary>
@@ -29,7 +29,6 @@ public sealed class ForwardActivations
         Gpt2Config config, bool keepEveryBlock = false, HeadRows headRows = HeadRows.Last, StepBreakpoint? breakpoint = null,
         int sequences = 1, Dropout? dropout = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(sequences, 1);
         HeadRows = headRows;
         Sequences = sequences;
         Dropout = dropout;
@@ -46,8 +45,16 @@ public sealed class ForwardActivations
 
     public HeadRows HeadRows { get; }
 
-    /// <summary>How many sequences of equal length the rows are, one after another; 1 but in training.</summary>
-    public int Sequences { get; }
+    /// <summary>How many sequences of equal length the rows are, one after another; 1 but in training and of beams.</summary>
+    public int Sequences
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    }
 
     /// <summary>What training drops; null elsewhere.</summary>
     public Dropout? Dropout { get; }

@@ -48,7 +48,7 @@ public sealed class Gpt2Model
             : new Gpt2Model(weights, kernels);
 
     /// <summary>Runs the tokens through the model.</summary>
-    /// <param name="ids">At least one token; with those in the cache at most n_ctx.</param>
+    /// <param name="ids">At least one token; with those in the cache at most n_ctx. Of several sequences one token each, if there is a cache.</param>
     /// <param name="cache">The tokens before these, to which these are added; null where there are none to keep.</param>
     /// <param name="a">Receives every matrix of the pass.</param>
     /// <exception cref="Gpt2Exception">There is no token, there are too many, or an id is outside the vocabulary.</exception>
@@ -56,6 +56,11 @@ public sealed class Gpt2Model
     {
         int past = cache?.Length ?? 0;
         CheckPrompt(ids, past, a.Sequences);
+        if (cache is not null && (cache.Sequences != a.Sequences || (a.Sequences > 1 && ids.Length > a.Sequences)))
+        {
+            throw new ArgumentException(
+                $"{ids.Length} tokens in {a.Sequences} sequences, expected one for each of the {cache.Sequences} sequences in the cache");
+        }
 
         Embedding.Tokens(ids, layers.TokenEmbedding, a.TokenEmbeddings);                                       // [tokens, channels]
         Embedding.Positions(
@@ -82,10 +87,9 @@ public sealed class Gpt2Model
             throw new Gpt2Exception("the prompt is empty, expected at least one token");
         }
 
-        if (ids.Length % sequences != 0 || (sequences > 1 && past > 0))
+        if (ids.Length % sequences != 0)
         {
-            throw new ArgumentException(
-                $"{ids.Length} tokens in {sequences} sequences after {past} others, expected sequences of equal length without a cache");
+            throw new ArgumentException($"{ids.Length} tokens in {sequences} sequences, expected sequences of equal length");
         }
 
         int tokens = past + (ids.Length / sequences);

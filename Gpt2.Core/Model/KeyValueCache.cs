@@ -1,15 +1,17 @@
-// Keys and values of the tokens that were already computed, so that a further token costs one row and not all.
-
-using Gpt2.Core.Numerics;
+// Keys and values of the tokens that were already computed, so that a further token costs one row and not all. A cache can fork:
+// texts that begin alike share what they have in common.
 
 namespace Gpt2.Core.Model;
 
-/// <summary>The key-value cache of a model: per block the keys and values of all tokens so far.</summary>
+/// <summary>
+/// The key-value cache of a model: per block the keys and values of all tokens so far, of one sequence or of several that are equally
+/// long. Forks share the memory of their common past, which is never written again; each may be used by a thread of its own.
+/// </summary>
 public sealed class KeyValueCache
 {
     private readonly BlockCache[] blocks;
 
-    /// <summary>Makes room for a number of tokens.</summary>
+    /// <summary>Makes room for a number of tokens of one sequence.</summary>
     /// <param name="config">The model's sizes.</param>
     /// <param name="capacity">The most tokens the cache will hold, 1 to n_ctx.</param>
     public KeyValueCache(Gpt2Config config, int capacity)
@@ -24,10 +26,20 @@ public sealed class KeyValueCache
         }
     }
 
+    private KeyValueCache(BlockCache[] blocks, int capacity)
+    {
+        this.blocks = blocks;
+        Capacity = capacity;
+    }
+
+    /// <summary>The most tokens of a sequence.</summary>
     public int Capacity { get; }
 
-    /// <summary>Number of tokens held.</summary>
+    /// <summary>Number of tokens held of each sequence.</summary>
     public int Length => blocks[0].Length;
+
+    /// <summary>Number of sequences; 1 until <see cref="Reorder"/> makes more.</summary>
+    public int Sequences => blocks[0].Sequences;
 
     public BlockCache Block(int block) => blocks[block];
 
@@ -40,60 +52,41 @@ public sealed class KeyValueCache
             block.Truncate(length);
         }
     }
-}
 
-/// <summary>The cache of one block.</summary>
-public sealed class BlockCache
-{
-    internal BlockCache(int block, int capacity, int channels)
+    /// <summary>
+    /// Another cache with the same tokens, which goes on by itself. Nothing is copied: both share what there is. Forking a cache to which
+    /// nothing was added since its last fork changes nothing in it, so several threads may do that at once.
+    /// </summary>
+    /// <param name="capacity">The most tokens the fork will hold, at least those it shares.</param>
+    /// <remarks>Several tokens at once after a fork copy the past into one piece first; one at a time does not.</remarks>
+    public KeyValueCache Fork(int capacity)
     {
-        // Sized once; then only the number of rows changes and what is in them stays.
-        Keys = new Matrix($"h{block} cached keys", capacity, channels);
-        Values = new Matrix($"h{block} cached values", capacity, channels);
-        Keys.Resize(0, channels);
-        Values.Resize(0, channels);
-        Capacity = capacity;
-    }
-
-    /// <summary>[total, channels]</summary>
-    public Matrix Keys { get; }
-
-    /// <summary>[total, channels]</summary>
-    public Matrix Values { get; }
-
-    public int Capacity { get; }
-
-    public int Length => Keys.Rows;
-
-    /// <summary>Adds the keys and values of further tokens.</summary>
-    /// <exception cref="InvalidOperationException">They do not fit any more.</exception>
-    internal void Append(Matrix keys, Matrix values)
-    {
-        Shape.Require(keys, keys.Rows, Keys.Columns);
-        Shape.Require(values, keys.Rows, Keys.Columns);
-        int before = Length;
-        if (before + keys.Rows > Capacity)
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, Length);
+        var forks = new BlockCache[blocks.Length];
+        for (int block = 0; block < forks.Length; block++)
         {
-            throw new InvalidOperationException(
-                $"the key-value cache holds {before} tokens and {keys.Rows} more are to come, expected at most {Capacity}");
+            forks[block] = blocks[block].Fork(capacity);
         }
 
-        Grow(Keys, keys);
-        Grow(Values, values);
+        return new KeyValueCache(forks, capacity);
     }
 
-    internal void Truncate(int length)
+    /// <summary>
+    /// Sequence i becomes a continuation of what was sequence parents[i]; there will be as many as parents. Nothing is copied, but once
+    /// in a while what follows the first fork is put together, so that a chain of forks stays short.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no parent, or no such sequence.</exception>
+    public void Reorder(ReadOnlySpan<int> parents)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
-        Keys.Resize(length, Keys.Columns);
-        Values.Resize(length, Values.Columns);
-    }
+        if (parents.IsEmpty || parents.ContainsAnyExceptInRange(0, Sequences - 1))
+        {
+            throw new ArgumentException(
+                $"the parents are {string.Join(", ", parents.ToArray())}, expected at least one of the sequences 0 to {Sequences - 1}", nameof(parents));
+        }
 
-    private static void Grow(Matrix held, Matrix more)
-    {
-        int before = held.Rows;
-        held.Resize(before + more.Rows, held.Columns); // within the capacity, so the rows held stay as they are
-        more.Span.CopyTo(held.RowRange(before, more.Rows));
+        foreach (BlockCache block in blocks)
+        {
+            block.Reorder(parents);
+        }
     }
 }

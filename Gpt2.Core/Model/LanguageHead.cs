@@ -5,7 +5,7 @@ using Gpt2.Kernels;
 
 namespace Gpt2.Core.Model;
 
-/// <summary>The last layer normalisation, the logits and their softmax, for the last token or for all.</summary>
+/// <summary>The last layer normalisation, the logits and their softmax, for the last token of each sequence or for all.</summary>
 public static class LanguageHead
 {
     /// <param name="stream">The last block's residual 2, [tokens, channels].</param>
@@ -23,9 +23,18 @@ public static class LanguageHead
 
     private static void LastHiddenState(Matrix stream, ForwardActivations a)
     {
-        int first = a.HeadRows == HeadRows.All ? 0 : stream.Rows - 1;
-        a.LastHiddenState.Resize(stream.Rows - first, stream.Columns);
-        stream.RowRange(first, stream.Rows - first).CopyTo(a.LastHiddenState.Span);
+        if (a.HeadRows == HeadRows.All)
+        {
+            a.LastHiddenState.CopyFrom(stream);
+            return;
+        }
+
+        int tokens = stream.Rows / a.Sequences;
+        a.LastHiddenState.Resize(a.Sequences, stream.Columns);
+        for (int sequence = 0; sequence < a.Sequences; sequence++)
+        {
+            stream.Row(((sequence + 1) * tokens) - 1).CopyTo(a.LastHiddenState.Row(sequence));
+        }
     }
 
     private static void Probabilities(Matrix logits, KernelSet kernels, Matrix probabilities)

@@ -80,6 +80,12 @@ public static class TransformerBlock
     private static void Step6Scores(int heads, KernelSet kernels, BlockCache? cache, BlockActivations a)
     {
         a.Begin(6);
+        if (cache is { IsOneRun: false })
+        {
+            cache.Scores(a.Queries, heads, kernels.Attention, a.Scores);
+            return;
+        }
+
         Matrix keys = cache is null ? a.Keys : cache.Keys;              // [total, channels]
         a.Scores.Resize(a.Queries.Rows, heads * (keys.Rows / a.Sequences));
         kernels.Attention.Scores(a.Queries.Span, keys.Span, a.Sequences, heads, keys.Columns / heads, a.Scores.Span);
@@ -96,6 +102,12 @@ public static class TransformerBlock
     private static void Step8AttendedValues(int heads, KernelSet kernels, BlockCache? cache, BlockActivations a)
     {
         a.Begin(8);
+        if (cache is { IsOneRun: false })
+        {
+            cache.WeightedValues(a.Attention, heads, kernels, a.AttendedValues);
+            return;
+        }
+
         Matrix values = cache is null ? a.Values : cache.Values;        // [total, channels]
         Matrix attention = a.Dropout is null ? a.Attention : a.Dropout.DroppedAttention;
         a.AttendedValues.Resize(attention.Rows, values.Columns);

@@ -52,6 +52,36 @@ public partial class ImportTests
     }
 
     [Fact]
+    public void AspNetCore_IsKnownToTheServerAlone_SoThatNoOtherCommandLoadsIt()
+    {
+        foreach (string project in (string[])["Gpt2.Kernels", "Gpt2.Core", "Gpt2.Cli"])
+        {
+            string folder = Path.Combine(SharedData.RepositoryRoot, project);
+            foreach (string file in Sources(folder).Where(file => !file.StartsWith(Path.Combine(folder, "Serve"), StringComparison.Ordinal)))
+            {
+                WithoutComments(File.ReadAllText(file)).Should().NotContain("AspNetCore", file);
+            }
+
+            var frameworks = XDocument.Load(Path.Combine(folder, project + ".csproj")).Descendants("FrameworkReference");
+            frameworks.Select(framework => framework.Attribute("Include")!.Value)
+                .Should().BeEquivalentTo(project == "Gpt2.Cli" ? ["Microsoft.AspNetCore.App"] : Array.Empty<string>());
+        }
+    }
+
+    [Fact]
+    public void Server_UsesOfCoreWhatCompletesTexts_AndOfTheCommandNothing()
+    {
+        string[] core = ["Numerics", "Text", "Model", "Generation"];
+        foreach (string file in Sources(Path.Combine(SharedData.RepositoryRoot, "Gpt2.Cli", "Serve")))
+        {
+            string source = WithoutComments(File.ReadAllText(file));
+            source.Should().Contain("namespace Gpt2.Cli.Serve;", file);
+            Allowed.Keys.Where(folder => Uses(source, folder)).Should().BeSubsetOf(core, file);
+            Regex.IsMatch(source, @"using Gpt2\.Cli\.").Should().BeFalse(file);
+        }
+    }
+
+    [Fact]
     public void Kernels_KnowNoWordOfTheModel()
     {
         foreach (string file in Sources(Path.Combine(SharedData.RepositoryRoot, "Gpt2.Kernels")))

@@ -61,6 +61,26 @@ public sealed class ProcessTests : IDisposable
         error.Should().EndWith("gpt2: cancelled" + Environment.NewLine);
     }
 
+    [UnixFact]
+    public async Task Interrupt_WhileAPromptIsAwaited_EndsWith130()
+    {
+        using Process process = Start("generate", "--interactive", "-n", "3");
+        using var whateverHappens = new KilledAtLast(process);
+        foreach (string prompt in (string[])["Mike is quick. He", "The capital of Italy"])
+        {
+            await process.StandardInput.WriteLineAsync(prompt);
+            await process.StandardInput.FlushAsync();
+            string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(LongEnough);
+            line.Should().NotBeNullOrEmpty("each prompt is answered before the next");
+        }
+
+        await CommandProcess.Interrupt(process);
+        await process.WaitForExitAsync().WaitAsync(LongEnough);
+
+        process.ExitCode.Should().Be(130);
+        (await process.StandardError.ReadToEndAsync()).Should().Be("gpt2: cancelled" + Environment.NewLine);
+    }
+
     private async Task<(int ExitCode, string Out, string Error)> RunToEnd(string input, params string[] args)
     {
         using Process process = Start(args);

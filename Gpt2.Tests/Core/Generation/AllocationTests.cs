@@ -17,7 +17,9 @@ public class AllocationTests
     {
         // Buffers are a thread's own, and which part of a job a thread gets is left to chance: alone, this one gets all of them.
         Generate(Session(rung, threads: 1, sampler: null), 80);
-        foreach (Sampler? sampler in (Sampler?[])[null, new Sampler(new SamplingOptions { Temperature = 0.9, TopK = 50, TopP = 0.9, Seed = 1 })])
+        var sampling = new SamplingOptions { Temperature = 0.9, TopK = 50, TopP = 0.9, MinP = 0.001, Seed = 1 };
+        Sampler penalised = Sampler.Of(new() { Sampling = sampling, RepetitionPenalty = 1.2, NoRepeatNgram = 3 });
+        foreach (Sampler? sampler in (Sampler?[])[null, new Sampler(sampling), penalised])
         {
             GenerationSession session = Session(rung, threads: 2, sampler);
             Generate(session, 30);

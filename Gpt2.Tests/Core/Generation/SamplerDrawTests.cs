@@ -57,6 +57,18 @@ public class SamplerDrawTests
         }
     }
 
+    [Theory]
+    [InlineData(0ul, "3 3 0 1 3 5 1 3")]
+    [InlineData(42ul, "0 1 3 5 5 4 3 5")]
+    public void Draw_VectorsOfTheDocumentation_AreRight(ulong seed, string tokens)
+    {
+        var sampler = new Sampler(new() { Seed = seed });
+
+        string drawn = string.Join(' ', Enumerable.Range(0, 8).Select(_ => sampler.Draw(SamplerTests.LogitsOf(Probabilities))));
+
+        drawn.Should().Be(tokens);
+    }
+
     [Fact]
     public void Draw_SameSeed_GivesTheSameTokens()
     {

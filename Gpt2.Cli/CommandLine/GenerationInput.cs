@@ -1,0 +1,57 @@
+// The options that shape a completion: how long, drawn how, what is held against repetition.
+
+using System.CommandLine;
+using Gpt2.Core.Generation;
+
+namespace Gpt2.Cli.CommandLine;
+
+/// <summary>The options of a command that chooses tokens.</summary>
+/// <param name="standardTokens">How many tokens at most where --max-new-tokens is not given; null for a command that has no such option.</param>
+/// <param name="draws">Whether tokens can be drawn at random.</param>
+internal sealed class GenerationInput(int? standardTokens, bool draws)
+{
+    /// <summary>--max-new-tokens.</summary>
+    public Option<int> MaxNewTokens { get; } = CommonOptions.Count(
+        "--max-new-tokens", ["-n"], "The most tokens to generate.", least: 0, standard: standardTokens ?? 1);
+
+    private readonly Option<double?> repetitionPenalty = CommonOptions.Number<double>(
+        "--repetition-penalty", [], "Make tokens that have occurred less probable: positive logits / X, negative ones × X. Default: 1, none.",
+        "a number, for example 1.2");
+
+    private readonly Option<int?> noRepeatNgram = CommonOptions.Number<int>(
+        "--no-repeat-ngram", ["--no-repeat-ngram-size"], "Let no sequence of N tokens occur twice; 0 allows all. Default: 0.",
+        "a whole number, for example 3");
+
+    /// <summary>The options that draw.</summary>
+    public SamplingInput Sampling { get; } = new();
+
+    public void AddTo(Command command)
+    {
+        if (standardTokens is not null)
+        {
+            command.Options.Add(MaxNewTokens);
+        }
+
+        if (draws)
+        {
+            Sampling.AddTo(command);
+        }
+
+        command.Options.Add(repetitionPenalty);
+        command.Options.Add(noRepeatNgram);
+    }
+
+    /// <summary>Reads the options.</summary>
+    /// <exception cref="UsageException">A value makes no sense.</exception>
+    public GenerationOptions Read(ParseResult parsed)
+    {
+        var options = new GenerationOptions
+        {
+            MaxNewTokens = standardTokens is null ? 1 : parsed.GetValue(MaxNewTokens),
+            Sampling = draws ? Sampling.Read(parsed) : null,
+            RepetitionPenalty = parsed.GetValue(repetitionPenalty) ?? 1,
+            NoRepeatNgram = parsed.GetValue(noRepeatNgram) ?? 0,
+        };
+        return options.Problem() is string problem ? throw new UsageException(problem) : options;
+    }
+}

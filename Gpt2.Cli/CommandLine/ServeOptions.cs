@@ -1,0 +1,99 @@
+// The options of gpt2 serve: where to listen, and what to take at most.
+
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using Gpt2.Cli.Serve;
+
+namespace Gpt2.Cli.CommandLine;
+
+/// <summary>Where a server listens and its limits.</summary>
+internal sealed class ServeOptions
+{
+    private const int LongestTime = 86_400;
+
+    private static readonly ServerLimits Standard = new();
+
+    private readonly Option<string> host = new("--host")
+    {
+        Description = "Address to listen at. Beyond 127.0.0.1 everybody who reaches this machine may use the server: it knows no keys. 0.0.0.0 is every address.",
+        HelpName = "ADDRESS",
+        DefaultValueFactory = _ => "127.0.0.1",
+    };
+
+    private readonly Option<int> port = Whole("--port", "Port to listen at; 0 takes any that is free.", 0, ushort.MaxValue, 8080);
+
+    private readonly Option<int> maxBody = Whole(
+        "--max-body", "Most bytes of a request.", 1, 1 << 30, Standard.BodyBytes);
+
+    private readonly Option<int> maxTokens = Whole(
+        "--max-tokens", "Most max_tokens of a request; 0 is the model's n_ctx.", 0, int.MaxValue, Standard.NewTokens);
+
+    private readonly Option<int> maxCompletions = Whole(
+        "--max-completions", "Most completions of a request: prompts × n.", 1, 100_000, Standard.Completions);
+
+    private readonly Option<int> maxRunning = Whole(
+        "--max-running", "Requests that take turns; each holds its keys and values.", 1, 10_000, Standard.Running);
+
+    private readonly Option<int> maxWaiting = Whole(
+        "--max-waiting", "Requests that may wait for that; more are refused with 429.", 0, 100_000, Standard.Waiting);
+
+    private readonly Option<int> bodyTime = Whole(
+        "--body-timeout", "Seconds that a request's body may take to come.", 1, LongestTime,
+        (int)Standard.BodyTime.TotalSeconds);
+
+    private readonly Option<int> requestTime = Whole(
+        "--timeout", "Seconds that a request may take, waiting included.", 1, LongestTime,
+        (int)Standard.RequestTime.TotalSeconds);
+
+    public ServeOptions() => host.Validators.Add(result =>
+    {
+        if (AddressOf(result.GetValueOrDefault<string>()!) is null)
+        {
+            result.AddError($"--host: found '{result.GetValueOrDefault<string>()}', expected an IP address or localhost");
+        }
+    });
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[host, port, maxBody, maxTokens, maxCompletions, maxRunning, maxWaiting, bodyTime, requestTime])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>The address to listen at.</summary>
+    public IPAddress Host(ParseResult parsed) => AddressOf(parsed.GetValue(host)!)!;
+
+    public int Port(ParseResult parsed) => parsed.GetValue(port);
+
+    public ServerLimits Limits(ParseResult parsed) => new()
+    {
+        BodyBytes = parsed.GetValue(maxBody),
+        NewTokens = parsed.GetValue(maxTokens),
+        Completions = parsed.GetValue(maxCompletions),
+        Running = parsed.GetValue(maxRunning),
+        Waiting = parsed.GetValue(maxWaiting),
+        BodyTime = TimeSpan.FromSeconds(parsed.GetValue(bodyTime)),
+        RequestTime = TimeSpan.FromSeconds(parsed.GetValue(requestTime)),
+    };
+
+    private static IPAddress? AddressOf(string name) => name == "localhost" ? IPAddress.Loopback
+        : IPAddress.TryParse(name, out IPAddress? address) ? address : null;
+
+    private static Option<int> Whole(string name, string description, int least, int most, int standard)
+    {
+        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => standard };
+        option.Validators.Add(result =>
+        {
+            // What is no number at all is the parser's to report.
+            if (result.Tokens is [{ Value: string text }]
+                && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int given)
+                && (given < least || given > most))
+            {
+                result.AddError(FormattableString.Invariant($"{name}: found {given}, expected {least} to {most}"));
+            }
+        });
+        return option;
+    }
+}

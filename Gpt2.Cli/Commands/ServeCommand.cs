@@ -1,0 +1,109 @@
+// gpt2 serve: completions over HTTP, until Ctrl-C or a request to end.
+
+using System.CommandLine;
+using System.Net;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Gpt2.Cli.CommandLine;
+using Gpt2.Cli.Output;
+using Gpt2.Cli.Serve;
+using Gpt2.Core;
+using Gpt2.Core.Text;
+using Gpt2.Kernels;
+
+namespace Gpt2.Cli.Commands;
+
+internal static class ServeCommand
+{
+    public static Command Create(CommandIo io)
+    {
+        var model = new ModelOptions();
+        Option<string?> kernels = CommonOptions.Kernels();
+        Option<int> threads = CommonOptions.Threads();
+        Option<string?> weights = CommonOptions.Weights();
+        var serving = new ServeOptions();
+        Option<bool> json = CommonOptions.Json();
+
+        var command = new Command("serve", "Serve completions over HTTP, as OpenAI's completions API does, until Ctrl-C. --verbose shows every request.");
+        model.AddTo(command);
+        foreach (Option option in (Option[])[kernels, threads, weights])
+        {
+            command.Options.Add(option);
+        }
+
+        serving.AddTo(command);
+        command.Options.Add(json);
+        command.SetAction(parsed =>
+        {
+            KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels), parsed.GetValue(threads));
+            WeightType type = CommonOptions.WeightsOf(parsed.GetValue(weights));
+            LoadedModel loaded = model.Load(parsed, set, io, type);
+            Tokenizer tokenizer = loaded.Tokenizer ?? throw new Gpt2Exception(
+                $"{loaded.Folder}: this model has no vocabulary, expected one: completions are texts");
+            string fingerprint = $"gpt2-{Version()}-{CommonOptions.NameOf(set.Rung)}-{CommonOptions.NameOf(type)}";
+            var served = new ServedModel(loaded.Name, loaded.Model, tokenizer, fingerprint);
+            Run(served, serving.Limits(parsed), serving.Host(parsed), serving.Port(parsed), parsed.GetValue(json), io);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Serves until it is stopped.</summary>
+    /// <exception cref="OperationCanceledException">That was by Ctrl-C.</exception>
+    private static void Run(ServedModel model, ServerLimits limits, IPAddress host, int port, bool json, CommandIo io)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(io.Cancellation);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            context.Cancel = true; // the command ends itself, and with exit code 0: that is how a service is stopped
+            stop.Cancel();
+        });
+
+        ServeAsync(model, limits, host, port, json, io, stop.Token).GetAwaiter().GetResult();
+        io.Cancellation.ThrowIfCancellationRequested();
+    }
+
+    private static async Task ServeAsync(
+        ServedModel model, ServerLimits limits, IPAddress host, int port, bool json, CommandIo io, CancellationToken stop)
+    {
+        await using CompletionServer server = await CompletionServer.StartAsync(model, limits, host, port, new ServerLog(io));
+        if (json)
+        {
+            JsonShapes.Write(new ServeResult(model.Name, server.Address), io.Out);
+        }
+        else
+        {
+            io.Out.WriteLine($"{model.Name} is served at {server.Address}; Ctrl-C stops it");
+        }
+
+        io.Out.Flush();
+        var stopped = new TaskCompletionSource();
+        using CancellationTokenRegistration registration = stop.Register(stopped.SetResult);
+        await stopped.Task;
+    }
+
+    /// <summary>The version of the program, without what a build adds to it.</summary>
+    private static string Version() =>
+        (typeof(ServeCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0];
+
+    private sealed class ServerLog(CommandIo io) : IServerLog
+    {
+        private readonly Lock gate = new();
+
+        public void Request(string line)
+        {
+            lock (gate)
+            {
+                io.Detail(line);
+            }
+        }
+
+        public void Failure(Exception exception)
+        {
+            lock (gate)
+            {
+                io.Note(io.Verbose ? exception.ToString() : $"internal error: {exception.Message} (please report it with what --verbose prints)");
+            }
+        }
+    }
+}

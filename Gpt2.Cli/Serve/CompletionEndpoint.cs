@@ -1,0 +1,91 @@
+// POST /v1/completions: from a request to its answer, whole or as a stream of server-sent events.
+
+using Gpt2.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace Gpt2.Cli.Serve;
+
+/// <summary>Answers requests for completions.</summary>
+/// <param name="model">The model.</param>
+/// <param name="limits">What is taken.</param>
+/// <param name="queue">Computes.</param>
+internal sealed class CompletionEndpoint(ServedModel model, ServerLimits limits, FairQueue queue)
+{
+    private static readonly byte[] Done = "data: [DONE]\n\n"u8.ToArray();
+
+    private readonly CompletionRequestReader reader = new(model, limits);
+    private readonly CompletionWork work = new(model);
+
+    /// <summary>Answers one request.</summary>
+    /// <exception cref="ApiException">It is refused.</exception>
+    /// <exception cref="OperationCanceledException">The client went away.</exception>
+    public async Task AnswerAsync(HttpContext context)
+    {
+        CompletionRequest request = reader.Read(await RequestBody.ReadAsync(context, limits));
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        time.CancelAfter(limits.RequestTime);
+        try
+        {
+            IAsyncEnumerable<ChoicePiece> pieces = queue.RunAsync(work.Steps(request, time.Token), time.Token);
+            var bodies = new CompletionBodies(model, request);
+            await (request.Stream
+                ? StreamAsync(context, request, bodies, pieces)
+                : AnswerWholeAsync(context, bodies, pieces));
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            throw ApiException.TimeOver(limits.RequestTime);
+        }
+        catch (Gpt2Exception e)
+        {
+            throw new ApiException(500, e.Message, code: "model_failed"); // what the client gave has been checked
+        }
+    }
+
+    private static async Task AnswerWholeAsync(HttpContext context, CompletionBodies bodies, IAsyncEnumerable<ChoicePiece> pieces)
+    {
+        var all = new List<ChoicePiece>();
+        await foreach (ChoicePiece piece in pieces)
+        {
+            all.Add(piece);
+        }
+
+        await JsonAnswer.WriteAsync(context.Response, bodies.Whole(all));
+    }
+
+    /// <summary>The head is sent with the first piece: until then a refusal still has its status.</summary>
+    private static async Task StreamAsync(
+        HttpContext context, CompletionRequest request, CompletionBodies bodies, IAsyncEnumerable<ChoicePiece> pieces)
+    {
+        int generated = 0;
+        await foreach (ChoicePiece piece in pieces)
+        {
+            generated += piece.Generated;
+            if (!piece.IsSilent)
+            {
+                await EventAsync(context, CompletionShapes.Bytes(bodies.Piece(piece)));
+            }
+        }
+
+        if (request.StreamUsage)
+        {
+            await EventAsync(context, CompletionShapes.Bytes(bodies.UsageOnly(generated)));
+        }
+
+        await context.Response.Body.WriteAsync(Done, context.RequestAborted);
+    }
+
+    /// <summary>Sends one event at once.</summary>
+    internal static async Task EventAsync(HttpContext context, byte[] json)
+    {
+        if (!context.Response.HasStarted)
+        {
+            context.Response.ContentType = "text/event-stream; charset=utf-8";
+            context.Response.Headers.CacheControl = "no-cache";
+        }
+
+        byte[] line = [.. "data: "u8, .. json, .. "\n\n"u8];
+        await context.Response.Body.WriteAsync(line, context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+    }
+}

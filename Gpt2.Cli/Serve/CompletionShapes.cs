@@ -1,0 +1,51 @@
+// The shapes of answers, named as the completions API names them.
+
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Gpt2.Cli.Serve;
+
+/// <summary>
+/// An answer, or in a stream a piece of one, which mostly has no usage. <c>seed</c> is this server's own addition: with it the answer can be
+/// had again.
+/// </summary>
+internal sealed record CompletionBody(
+    string Id, string Object, long Created, string Model, string SystemFingerprint, ulong Seed, ChoiceBody[] Choices,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UsageBody? Usage);
+
+internal sealed record ChoiceBody(int Index, string Text, LogProbabilitiesBody? Logprobs, string? FinishReason);
+
+/// <summary>One entry per token; the first of an echoed prompt has no probability.</summary>
+internal sealed record LogProbabilitiesBody(
+    string[] Tokens, double?[] TokenLogprobs, Dictionary<string, double>?[] TopLogprobs, int[] TextOffset);
+
+internal sealed record UsageBody(int PromptTokens, int CompletionTokens, int TotalTokens);
+
+internal sealed record ModelListBody(string Object, ModelBody[] Data);
+
+internal sealed record ModelBody(string Id, string Object, long Created, string OwnedBy);
+
+internal sealed record HealthBody(string Status, string Model, int Running, int Waiting);
+
+internal sealed record RefusalBody(RefusalDetail Error);
+
+internal sealed record RefusalDetail(string Message, string Type, string? Param, string? Code);
+
+[JsonSerializable(typeof(CompletionBody))]
+[JsonSerializable(typeof(ModelListBody))]
+[JsonSerializable(typeof(ModelBody))]
+[JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(RefusalBody))]
+internal sealed partial class CompletionShapes : JsonSerializerContext
+{
+    /// <summary>snake_case names, and characters as they are: the output is UTF-8.</summary>
+    private static CompletionShapes Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>An answer as UTF-8, on one line.</summary>
+    public static byte[] Bytes<T>(T body) => JsonSerializer.SerializeToUtf8Bytes(body, typeof(T), Readable);
+}

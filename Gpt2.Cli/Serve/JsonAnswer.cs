@@ -1,0 +1,48 @@
+// Writes JSON as the answer to a request.
+
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Gpt2.Cli.Serve;
+
+internal static class JsonAnswer
+{
+    /// <summary>Answers 200, or the status that is set, with a body of known length.</summary>
+    public static async Task WriteAsync<T>(HttpResponse response, T body)
+    {
+        byte[] bytes = CompletionShapes.Bytes(body);
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = bytes.Length;
+        await response.Body.WriteAsync(bytes, response.HttpContext.RequestAborted);
+    }
+
+    /// <summary>Answers with a refusal; in a stream that has begun, as its last event.</summary>
+    public static async Task RefuseAsync(HttpContext context, ApiException refusal)
+    {
+        var body = new RefusalBody(new RefusalDetail(refusal.Message, refusal.Kind, refusal.Parameter, refusal.Code));
+        if (context.Response.HasStarted)
+        {
+            await CompletionEndpoint.EventAsync(context, CompletionShapes.Bytes(body));
+            return;
+        }
+
+        context.Response.Clear();
+        context.Response.StatusCode = refusal.Status;
+        if (refusal.RetryAfter is int seconds)
+        {
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (refusal.Allow is string methods)
+        {
+            context.Response.Headers.Allow = methods;
+        }
+
+        if (refusal.Status is 408 or 413 or 415)
+        {
+            context.Response.Headers.Connection = "close"; // the rest of the body is not waited for
+        }
+
+        await WriteAsync(context.Response, body);
+    }
+}

@@ -1,0 +1,109 @@
+// Fields of a JSON object with the types they must have. A field that is null is taken as absent; one of a wrong type is a refusal
+// that names it.
+
+using System.Text.Json;
+
+namespace Gpt2.Cli.Serve;
+
+/// <summary>The fields of a request's object.</summary>
+internal readonly struct JsonFields(JsonElement root)
+{
+    /// <summary>The value of a field; null where it is absent or null.</summary>
+    public JsonElement? Value(string name) =>
+        root.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    /// <summary>A whole number within bounds, both included.</summary>
+    /// <exception cref="ApiException">The field is something else.</exception>
+    public int? Whole(string name, int least, int most)
+    {
+        if (Value(name) is not JsonElement value)
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= least && number <= most
+            ? number
+            : throw ApiException.BadValue(name, Shown(value), FormattableString.Invariant($"a whole number from {least} to {most}"));
+    }
+
+    /// <summary>A whole number from 0 to 2⁶⁴ − 1.</summary>
+    /// <exception cref="ApiException">The field is something else.</exception>
+    public ulong? Seed(string name)
+    {
+        if (Value(name) is not JsonElement value)
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out ulong number)
+            ? number
+            : throw ApiException.BadValue(name, Shown(value), FormattableString.Invariant($"a whole number from 0 to {ulong.MaxValue}"));
+    }
+
+    /// <summary>A finite number.</summary>
+    /// <exception cref="ApiException">The field is something else.</exception>
+    public double? Number(string name)
+    {
+        if (Value(name) is not JsonElement value)
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number)
+            ? number
+            : throw ApiException.BadValue(name, Shown(value), "a finite number");
+    }
+
+    /// <summary>true or false.</summary>
+    /// <exception cref="ApiException">The field is something else.</exception>
+    public bool? Truth(string name)
+    {
+        if (Value(name) is not JsonElement value)
+        {
+            return null;
+        }
+
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? value.GetBoolean()
+            : throw ApiException.BadValue(name, Shown(value), "true or false");
+    }
+
+    /// <summary>A text.</summary>
+    /// <exception cref="ApiException">The field is something else, or half of a surrogate pair.</exception>
+    public string? Text(string name) => Value(name) is JsonElement value ? TextOf(value, name, "a string") : null;
+
+    /// <summary>The text of a string that stands in a field.</summary>
+    /// <exception cref="ApiException">It is no string, or has half of a surrogate pair.</exception>
+    public static string TextOf(JsonElement value, string name, string expected)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            throw ApiException.BadValue(name, Shown(value), expected);
+        }
+
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw ApiException.BadValue(name, "a string with half of a surrogate pair, which is no character", expected);
+        }
+    }
+
+    /// <summary>A value as an error shows it: short, and on one line.</summary>
+    public static string Shown(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                return "an object";
+            case JsonValueKind.Array:
+                return FormattableString.Invariant($"a list of {value.GetArrayLength()}");
+            case JsonValueKind.String:
+                return "a string";
+            default:
+                return ClientText.Shown(value.GetRawText());
+        }
+    }
+}

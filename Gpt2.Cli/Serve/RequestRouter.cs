@@ -1,0 +1,101 @@
+// Which address does what, and how every request ends: with an answer, with a refusal in the API's form, or with nobody to answer.
+
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+
+namespace Gpt2.Cli.Serve;
+
+/// <summary>Answers every request of a server.</summary>
+/// <param name="model">The model.</param>
+/// <param name="limits">What is taken.</param>
+/// <param name="queue">Computes.</param>
+/// <param name="log">Takes a line for each request, and for each error of the server's own.</param>
+internal sealed class RequestRouter(ServedModel model, ServerLimits limits, FairQueue queue, IServerLog log)
+{
+    private const string ModelsPath = "/v1/models";
+
+    private readonly CompletionEndpoint completions = new(model, limits, queue);
+
+    /// <summary>Answers one request. Never throws.</summary>
+    public async Task AnswerAsync(HttpContext context)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        string end;
+        try
+        {
+            await RouteAsync(context);
+            end = FormattableString.Invariant($"{context.Response.StatusCode}");
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            end = "client gone";
+        }
+        catch (Exception e)
+        {
+            end = await RefuseAsync(context, e);
+        }
+
+        log.Request(FormattableString.Invariant(
+            $"{ClientText.Shown(context.Request.Method)} {ClientText.Shown(context.Request.Path.Value ?? "")} {end} {Stopwatch.GetElapsedTime(begin).TotalMilliseconds:0} ms"));
+    }
+
+    private Task RouteAsync(HttpContext context)
+    {
+        string path = context.Request.Path.Value ?? "";
+        switch (path)
+        {
+            case "/v1/completions":
+                RequireMethod(context.Request, "POST");
+                return completions.AnswerAsync(context);
+            case "/health":
+                RequireMethod(context.Request, "GET");
+                (int running, int waiting) = queue.Length;
+                return JsonAnswer.WriteAsync(context.Response, new HealthBody("ok", model.Name, running, waiting));
+            case ModelsPath:
+                RequireMethod(context.Request, "GET");
+                return JsonAnswer.WriteAsync(context.Response, new ModelListBody("list", [Model()]));
+            case var _ when path.StartsWith(ModelsPath + "/", StringComparison.Ordinal):
+                RequireMethod(context.Request, "GET");
+                model.Require(path[(ModelsPath.Length + 1)..]);
+                return JsonAnswer.WriteAsync(context.Response, Model());
+            default:
+                throw new ApiException(
+                    404, $"there is nothing at '{ClientText.Shown(path)}', expected /v1/completions, /v1/models or /health", code: "unknown_url");
+        }
+    }
+
+    private async Task<string> RefuseAsync(HttpContext context, Exception exception)
+    {
+        ApiException refusal = exception switch
+        {
+            ApiException known => known,
+            BadHttpRequestException bad => new ApiException(bad.StatusCode, $"the request is no HTTP: {bad.Message}"),
+            _ => new ApiException(500, "internal error: the server's log says more", code: "internal"),
+        };
+        if (refusal.Code == "internal")
+        {
+            log.Failure(exception);
+        }
+
+        try
+        {
+            await JsonAnswer.RefuseAsync(context, refusal);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            return "client gone";
+        }
+
+        return FormattableString.Invariant($"{refusal.Status} {refusal.Message}");
+    }
+
+    private static void RequireMethod(HttpRequest request, string method)
+    {
+        if (request.Method != method)
+        {
+            throw ApiException.WrongMethod(ClientText.Shown(request.Method), method);
+        }
+    }
+
+    private ModelBody Model() => new(model.Name, "model", model.Created, "gpt2");
+}

@@ -1,0 +1,56 @@
+// The settings of beam search.
+
+namespace Gpt2.Core.Generation;
+
+/// <summary>Settings of a <see cref="BeamSearch"/>.</summary>
+public sealed record BeamOptions
+{
+    /// <summary>The most tokens to generate.</summary>
+    public int MaxNewTokens { get; init; } = 50;
+
+    /// <summary>How many unfinished texts go on from step to step.</summary>
+    public int NumBeams { get; init; } = 4;
+
+    /// <summary>
+    /// A text's score is its sum of log-probabilities / (number of generated tokens)^this. The sum is negative, so above 0 favours long
+    /// texts, 0 ignores the length, below 0 favours short ones.
+    /// </summary>
+    public double LengthPenalty { get; init; } = 1;
+
+    /// <summary>
+    /// Whether to end as soon as as many texts as beams are finished (Hugging Face's early_stopping = True). Otherwise the search ends
+    /// when no unfinished text can reach a better score any more ("never").
+    /// </summary>
+    public bool EarlyStopping { get; init; }
+
+    /// <summary>How many texts are wanted, at most as many as beams.</summary>
+    public int Results { get; init; } = 1;
+
+    /// <summary>Penalty on tokens of prompt and output, applied to log-probabilities, as Hugging Face does; 1 is none.</summary>
+    public double RepetitionPenalty { get; init; } = 1;
+
+    /// <summary>No sequence of this many tokens occurs twice; 0 allows all.</summary>
+    public int NoRepeatNgram { get; init; }
+
+    /// <summary>Says what is wrong with the values, in one line, or null.</summary>
+    public string? Problem()
+    {
+        if (NumBeams < 1)
+        {
+            return FormattableString.Invariant($"num-beams is {NumBeams}, expected at least 1");
+        }
+
+        if (!double.IsFinite(LengthPenalty))
+        {
+            return FormattableString.Invariant($"length-penalty is {LengthPenalty}, expected a finite number");
+        }
+
+        return Results < 1 || Results > NumBeams
+            ? FormattableString.Invariant($"{Results} results of {NumBeams} beams, expected 1 to {NumBeams}")
+            : Penalties().Problem();
+    }
+
+    /// <summary>Length and penalties as a completion's.</summary>
+    internal GenerationOptions Penalties() =>
+        new() { MaxNewTokens = MaxNewTokens, RepetitionPenalty = RepetitionPenalty, NoRepeatNgram = NoRepeatNgram };
+}

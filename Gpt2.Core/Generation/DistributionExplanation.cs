@@ -1,0 +1,82 @@
+// One choice, explained: what every filter made of the distribution, and which token was drawn.
+
+namespace Gpt2.Core.Generation;
+
+/// <summary>What a filter did.</summary>
+/// <param name="Filter">The filter.</param>
+/// <param name="Kept">Tokens left after it.</param>
+/// <param name="Dropped">The probability that the dropped tokens had together before it.</param>
+public sealed record FilterStage(LogitsFilter Filter, int Kept, double Dropped);
+
+/// <summary>A token on its way through the filters.</summary>
+/// <param name="Id">The token.</param>
+/// <param name="Logit">The model's logit.</param>
+/// <param name="Probability">The model's probability.</param>
+/// <param name="Score">Its logit after the penalties.</param>
+/// <param name="AfterTemperature">Its probability after penalties and temperature.</param>
+/// <param name="DroppedBy">The filter that dropped it; null where it is kept.</param>
+/// <param name="Renormalised">The probability that it is drawn with.</param>
+/// <param name="Cumulative">The sum of these down to this token.</param>
+public sealed record TokenExplanation(
+    int Id, double Logit, double Probability, double Score, double AfterTemperature, LogitsFilter? DroppedBy, double Renormalised, double Cumulative);
+
+/// <summary>A choice with everything that led to it.</summary>
+/// <param name="Tokens">All tokens by falling score after the penalties, of equal ones the lower id first.</param>
+/// <param name="Stages">The filters in order.</param>
+/// <param name="Drawn">The token that is chosen.</param>
+/// <param name="Random">The random number it was drawn with; null of greedy choice.</param>
+public sealed record DistributionExplanation(
+    IReadOnlyList<TokenExplanation> Tokens, IReadOnlyList<FilterStage> Stages, int Drawn, double? Random)
+{
+    /// <summary>Explains the choice of a token.</summary>
+    /// <param name="logits">One logit per token. // [vocabulary]</param>
+    /// <param name="ids">The tokens so far, prompt included.</param>
+    /// <param name="options">How the token is chosen.</param>
+    /// <exception cref="Gpt2Exception">A logit is NaN, or an option makes no sense.</exception>
+    public static DistributionExplanation Of(ReadOnlySpan<float> logits, ReadOnlySpan<int> ids, GenerationOptions options)
+    {
+        var pipeline = new FilterPipeline(options);
+        var distribution = new TokenDistribution();
+        distribution.Load(logits);
+        double[] model = distribution.Probabilities().ToArray();
+        double[] scores = distribution.Scores.ToArray(), tempered = model, before = model;
+        var stages = new List<FilterStage>();
+        foreach (LogitsFilter filter in pipeline.Filters)
+        {
+            distribution.Apply(filter, ids);
+            double dropped = 0;
+            for (int id = 0; id < before.Length; id++)
+            {
+                dropped += distribution.DroppedBy(id) == stages.Count + 1 ? before[id] : 0;
+            }
+
+            stages.Add(new FilterStage(filter, distribution.Kept, dropped));
+            before = distribution.Probabilities().ToArray();
+            bool isPenalty = filter is RepetitionPenaltyFilter or NoRepeatNgramFilter;
+            scores = isPenalty ? distribution.Scores.ToArray() : scores;
+            tempered = isPenalty || filter is TemperatureFilter ? before : tempered;
+        }
+
+        var sampler = Sampler.Of(options);
+        int drawn = sampler.Draw(logits, ids);
+        return new DistributionExplanation(
+            Rows(logits, model, scores, tempered, distribution, stages), stages, drawn, options.Sampling is null ? null : sampler.LastRandom);
+    }
+
+    private static TokenExplanation[] Rows(
+        ReadOnlySpan<float> logits, double[] model, double[] scores, double[] tempered, TokenDistribution distribution, List<FilterStage> stages)
+    {
+        var rows = new TokenExplanation[model.Length];
+        double sum = 0;
+        int place = 0;
+        foreach (int id in Enumerable.Range(0, model.Length).OrderByDescending(id => scores[id]).ThenBy(id => id))
+        {
+            double final = distribution.Probabilities()[id];
+            sum += final;
+            LogitsFilter? droppedBy = distribution.Keeps(id) ? null : stages[distribution.DroppedBy(id) - 1].Filter;
+            rows[place++] = new TokenExplanation(id, logits[id], model[id], scores[id], tempered[id], droppedBy, final, sum);
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,85 @@
+// The filters of one choice in their order, which is Hugging Face's.
+
+namespace Gpt2.Core.Generation;
+
+/// <summary>
+/// repetition penalty → no-repeat-ngram → temperature → top-k → top-p → min-p; what is set to change nothing is left out.
+/// </summary>
+public sealed class FilterPipeline
+{
+    private readonly LogitsFilter[] filters;
+
+    /// <param name="options">Its penalties and the filters of its sampling; without sampling the penalties alone.</param>
+    /// <exception cref="Gpt2Exception">An option makes no sense.</exception>
+    public FilterPipeline(GenerationOptions options)
+    {
+        if (options.Problem() is string problem)
+        {
+            throw new Gpt2Exception(problem);
+        }
+
+        var chosen = new List<LogitsFilter>();
+        if (options.RepetitionPenalty != 1)
+        {
+            chosen.Add(new RepetitionPenaltyFilter(options.RepetitionPenalty));
+        }
+
+        if (options.NoRepeatNgram > 0)
+        {
+            chosen.Add(new NoRepeatNgramFilter(options.NoRepeatNgram));
+        }
+
+        if (options.Sampling is SamplingOptions sampling)
+        {
+            AddSampling(sampling, chosen);
+        }
+
+        filters = [.. chosen];
+    }
+
+    /// <summary>The filters that do something, in order.</summary>
+    public IReadOnlyList<LogitsFilter> Filters => filters;
+
+    /// <summary>Applies all filters to logits.</summary>
+    /// <param name="logits">One logit per token. // [vocabulary]</param>
+    /// <param name="ids">The tokens so far, prompt included.</param>
+    /// <param name="distribution">Receives the result.</param>
+    /// <param name="shift">Subtracted from the logits first.</param>
+    /// <exception cref="Gpt2Exception">A logit is NaN.</exception>
+    public void Apply(ReadOnlySpan<float> logits, ReadOnlySpan<int> ids, TokenDistribution distribution, double shift = 0)
+    {
+        distribution.Load(logits, shift);
+        foreach (LogitsFilter filter in filters)
+        {
+            distribution.Apply(filter, ids);
+        }
+    }
+
+    private static void AddSampling(SamplingOptions sampling, List<LogitsFilter> chosen)
+    {
+        if (sampling.Temperature != 1)
+        {
+            chosen.Add(new TemperatureFilter(sampling.Temperature));
+        }
+
+        if (sampling.Temperature == 0)
+        {
+            return; // one token is left
+        }
+
+        if (sampling.TopK > 0)
+        {
+            chosen.Add(new TopKFilter(sampling.TopK));
+        }
+
+        if (sampling.TopP < 1)
+        {
+            chosen.Add(new TopPFilter(sampling.TopP));
+        }
+
+        if (sampling.MinP > 0)
+        {
+            chosen.Add(new MinPFilter(sampling.MinP));
+        }
+    }
+}

@@ -1,0 +1,21 @@
+// Min-p: a threshold that follows the most probable token.
+
+namespace Gpt2.Core.Generation;
+
+/// <summary>
+/// Keeps the tokens with pᵢ ≥ m · max p (Nguyen et al., "Turning Up the Heat: Min-p Sampling", section 3). A share of the largest
+/// probability, so it is the same before and after other tokens are dropped.
+/// </summary>
+/// <param name="share">m, more than 0, at most 1.</param>
+public sealed class MinPFilter(double share) : LogitsFilter
+{
+    public override string Name => "min-p";
+
+    public override string Label => FormattableString.Invariant($"{Name} {share}");
+
+    internal override void Apply(TokenDistribution distribution, ReadOnlySpan<int> ids)
+    {
+        ReadOnlySpan<double> probabilities = distribution.Probabilities();
+        distribution.DropBelow(probabilities, share * probabilities[distribution.Best()]);
+    }
+}

@@ -1,0 +1,27 @@
+// Temperature: makes a distribution sharper or flatter.
+
+namespace Gpt2.Core.Generation;
+
+/// <summary>
+/// s'ᵢ = (sᵢ − max s) / T: below 1 sharper, above 1 flatter. The subtraction leaves the distribution as it is and keeps extreme
+/// temperatures finite. T = 0 keeps the most probable token alone, of equal ones the lowest id: that is greedy choice.
+/// </summary>
+/// <param name="temperature">T, at least 0.</param>
+public sealed class TemperatureFilter(double temperature) : LogitsFilter
+{
+    public override string Name => "temperature";
+
+    public override string Label => FormattableString.Invariant($"{Name} {temperature}");
+
+    internal override void Apply(TokenDistribution distribution, ReadOnlySpan<int> ids)
+    {
+        int best = distribution.Best();
+        if (temperature == 0)
+        {
+            distribution.DropAllBut(best);
+            return;
+        }
+
+        distribution.Rescale(distribution.Scores[best], temperature);
+    }
+}

@@ -1,0 +1,20 @@
+// Top-k: only the k most probable tokens.
+
+namespace Gpt2.Core.Generation;
+
+/// <summary>
+/// Keeps the tokens with sᵢ ≥ the k-th largest score, so what equals the token at the k-th place stays (Fan et al., "Hierarchical Neural
+/// Story Generation", section 5.4). k may be above the vocabulary, and keeps all then.
+/// </summary>
+/// <param name="k">At least 1.</param>
+public sealed class TopKFilter(int k) : LogitsFilter
+{
+    public override string Name => "top-k";
+
+    public override string Label => FormattableString.Invariant($"{Name} {k}");
+
+    internal override void Apply(TokenDistribution distribution, ReadOnlySpan<int> ids)
+    {
+        distribution.DropBelow(distribution.Scores, distribution.ScoreAtPlace(Math.Min(k, distribution.Count)));
+    }
+}

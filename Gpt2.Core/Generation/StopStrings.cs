@@ -1,0 +1,76 @@
+// Ends a text before the first stop string, also one that comes in pieces: what may still become one is held back.
+
+using System.Text;
+
+namespace Gpt2.Core.Generation;
+
+/// <summary>A stream of text pieces that stop strings end.</summary>
+/// <param name="stops">The stop strings, none empty; compared character by character.</param>
+public sealed class StopStrings(IReadOnlyList<string> stops)
+{
+    private readonly StringBuilder held = new();
+
+    /// <summary>Whether a stop string has been found.</summary>
+    public bool Found { get; private set; }
+
+    /// <summary>
+    /// Takes the next piece and returns what may be shown now: nothing that may still become a stop string, and after one was found
+    /// nothing more. Of several that a piece completes, the one that begins first counts.
+    /// </summary>
+    public string Push(string piece)
+    {
+        if (Found || stops.Count == 0)
+        {
+            return Found ? "" : piece;
+        }
+
+        held.Append(piece);
+        string text = held.ToString();
+        int shown = text.Length;
+        foreach (string stop in stops)
+        {
+            int at = text.IndexOf(stop, StringComparison.Ordinal);
+            if (at >= 0)
+            {
+                Found = true;
+                shown = Math.Min(shown, at);
+            }
+        }
+
+        if (Found)
+        {
+            held.Clear();
+            return text[..shown];
+        }
+
+        int kept = LongestBeginning(text);
+        held.Remove(0, text.Length - kept);
+        return text[..^kept];
+    }
+
+    /// <summary>What is still held back, for the end of the stream.</summary>
+    public string Flush()
+    {
+        string rest = held.ToString();
+        held.Clear();
+        return rest;
+    }
+
+    /// <summary>The length of the longest end of a text with which a stop string begins.</summary>
+    private int LongestBeginning(string text)
+    {
+        int longest = 0;
+        foreach (string stop in stops)
+        {
+            for (int length = Math.Min(stop.Length - 1, text.Length); length > longest; length--)
+            {
+                if (text.AsSpan(text.Length - length).SequenceEqual(stop.AsSpan(0, length)))
+                {
+                    longest = length;
+                }
+            }
+        }
+
+        return longest;
+    }
+}

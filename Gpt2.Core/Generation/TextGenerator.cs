@@ -1,0 +1,145 @@
+// Completions as a stream of tokens: GenerationSession's loop with text, log-probabilities, stop strings and several samples.
+
+using System.Runtime.CompilerServices;
+using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+
+namespace Gpt2.Core.Generation;
+
+/// <summary>Completes prompts with a model. Holds no state, so it may be used by several threads at once.</summary>
+/// <param name="model">The model.</param>
+/// <param name="tokenizer">Its tokenizer; null where it has no text.</param>
+/// <param name="endOfText">The id that ends a text, or null.</param>
+/// <param name="breakpoint">Where to stop an attached debugger, or null.</param>
+public sealed class TextGenerator(Gpt2Model model, Tokenizer? tokenizer, int? endOfText, StepBreakpoint? breakpoint = null)
+{
+    /// <summary>Completes a prompt. Each token is computed when it is asked for; every enumeration begins anew.</summary>
+    /// <param name="prompt">1 to n_ctx ids.</param>
+    /// <param name="options">Everything that shapes the completion.</param>
+    /// <param name="cancellation">Looked at before each token.</param>
+    /// <returns>The tokens; none at all where <see cref="GenerationOptions.MaxNewTokens"/> is 0.</returns>
+    /// <exception cref="Gpt2Exception">Prompt or options make no sense; thrown by the call, not by the first token.</exception>
+    /// <exception cref="OperationCanceledException">While enumerating: it was cancelled.</exception>
+    public IEnumerable<GeneratedToken> Generate(
+        IReadOnlyList<int> prompt, GenerationOptions options, CancellationToken cancellation = default) =>
+        GenerateMany(prompt, 1, options, cancellation)[0];
+
+    /// <summary>The same, computed on the thread pool one token at a time.</summary>
+    /// <inheritdoc cref="Generate"/>
+    public IAsyncEnumerable<GeneratedToken> GenerateAsync(
+        IReadOnlyList<int> prompt, GenerationOptions options, CancellationToken cancellation = default) =>
+        GenerateManyAsync(prompt, 1, options, cancellation)[0];
+
+    /// <summary>
+    /// Several samples of one prompt, which is computed once, with the first token asked for. Sample i draws with the seed + i and is bit for
+    /// bit what <see cref="Generate"/> gives with that seed. They may be enumerated one after another, in turns, or by a thread each.
+    /// </summary>
+    /// <param name="prompt">1 to n_ctx ids.</param>
+    /// <param name="count">Number of samples, at least 1.</param>
+    /// <param name="options">Everything that shapes them.</param>
+    /// <param name="cancellation">Looked at before each token.</param>
+    /// <exception cref="Gpt2Exception">Prompt or options make no sense.</exception>
+    public IReadOnlyList<IEnumerable<GeneratedToken>> GenerateMany(
+        IReadOnlyList<int> prompt, int count, GenerationOptions options, CancellationToken cancellation = default)
+    {
+        Lazy<GenerationSession> begun = Begin(prompt, count, options, cancellation);
+        return [.. Enumerable.Range(0, count).Select(sample => Run(begun, OfSample(options, sample), cancellation))];
+    }
+
+    /// <summary>The same, computed on the thread pool one token at a time.</summary>
+    /// <inheritdoc cref="GenerateMany"/>
+    public IReadOnlyList<IAsyncEnumerable<GeneratedToken>> GenerateManyAsync(
+        IReadOnlyList<int> prompt, int count, GenerationOptions options, CancellationToken cancellation = default)
+    {
+        Lazy<GenerationSession> begun = Begin(prompt, count, options, cancellation);
+        return [.. Enumerable.Range(0, count).Select(sample => RunAsync(begun, OfSample(options, sample), cancellation))];
+    }
+
+    private static GenerationOptions OfSample(GenerationOptions options, int sample) => options.Sampling is null
+        ? options
+        : options with { Sampling = options.Sampling with { Seed = unchecked(options.Sampling.Seed + (ulong)sample) } };
+
+    private Lazy<GenerationSession> Begin(
+        IReadOnlyList<int> prompt, int count, GenerationOptions options, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (options.Problem() is string problem)
+        {
+            throw new Gpt2Exception(problem);
+        }
+
+        if (tokenizer is null && options.Stop.Count > 0)
+        {
+            throw new Gpt2Exception("this model has no vocabulary and so no text in which a stop string could be found");
+        }
+
+        int[] ids = [.. prompt];
+        model.CheckPrompt(ids, past: 0);
+        return new Lazy<GenerationSession>(() =>
+        {
+            // The fork keeps keys, values and logits, and not the prompt's activations. Nothing is ever added to it, so its own forks
+            // may be made by several threads.
+            cancellation.ThrowIfCancellationRequested();
+            var session = new GenerationSession(model, ids, maxNewTokens: 0, endOfText, breakpoint);
+            session.Logits();
+            return session.Fork(maxNewTokens: 0);
+        });
+    }
+
+    private IEnumerable<GeneratedToken> Run(
+        Lazy<GenerationSession> begun, GenerationOptions options, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (options.MaxNewTokens == 0)
+        {
+            yield break;
+        }
+
+        GenerationSession session = begun.Value.Fork(options.MaxNewTokens, Sampler.Of(options));
+        CompletionText? text = tokenizer is null ? null : new CompletionText(tokenizer.Vocabulary, options.Stop);
+        GeneratedToken token;
+        do
+        {
+            cancellation.ThrowIfCancellationRequested();
+            token = Next(session, text, options.Alternatives);
+            yield return token;
+        }
+        while (token.Finish is null);
+    }
+
+    private async IAsyncEnumerable<GeneratedToken> RunAsync(
+        Lazy<GenerationSession> begun, GenerationOptions options, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using IEnumerator<GeneratedToken> tokens = Run(begun, options, cancellation).GetEnumerator();
+        while (await Task.Run(tokens.MoveNext, cancellation).ConfigureAwait(false))
+        {
+            yield return tokens.Current;
+        }
+    }
+
+    private GeneratedToken Next(GenerationSession session, CompletionText? text, int alternatives)
+    {
+        // The logits stay those before this token: the next are not predicted until they are asked for.
+        ReadOnlySpan<float> logits = session.Logits();
+        double logSumExp = LogProbabilities.LogSumExp(logits, session.Probabilities());
+        session.TryNext(out int id);
+        FinishReason? finish = session.FinishReason;
+        string piece = "";
+        if (text is not null)
+        {
+            piece = id == endOfText ? "" : text.Push(id);
+            if (text.Stopped)
+            {
+                finish = FinishReason.Stop;
+            }
+            else if (finish is not null)
+            {
+                piece += text.Flush();
+            }
+        }
+
+        return new GeneratedToken(
+            id, piece, logits[id] - logSumExp, LogProbabilities.Rank(logits, id),
+            alternatives == 0 ? [] : LogProbabilities.Top(logits, logSumExp, alternatives), finish);
+    }
+}

@@ -1,0 +1,264 @@
+// One distribution over the vocabulary on its way through filters: scores, which tokens are still kept and who dropped the others,
+// and the probabilities that follow. What to change is the filters' business, in what order FilterPipeline's.
+
+namespace Gpt2.Core.Generation;
+
+/// <summary>
+/// Scores and what is kept of them. The buffers are kept from one distribution to the next; not for several threads at once.
+/// </summary>
+public sealed class TokenDistribution
+{
+    private readonly PriorityQueue<int, double> largest = new(); // the smallest of them is on top
+    private double[] scores = []; // [vocabulary]
+    private double[] probabilities = []; // [vocabulary]
+    private byte[] droppedBy = []; // [vocabulary]
+    private Ranked[] ranked = []; // [vocabulary]
+    private bool[] marked = []; // [vocabulary]
+    private byte stage;
+    private bool current;
+
+    /// <summary>Number of tokens.</summary>
+    public int Count => scores.Length;
+
+    /// <summary>One score per token: logits, as the filters have changed them. // [vocabulary]</summary>
+    public ReadOnlySpan<double> Scores => scores;
+
+    /// <summary>Begins with the model's logits and all tokens kept.</summary>
+    /// <param name="logits">One logit per token. // [vocabulary]</param>
+    /// <param name="shift">Subtracted from each; ln Σ e^logit makes the scores log-probabilities.</param>
+    /// <exception cref="Gpt2Exception">A logit is NaN, which has no order.</exception>
+    public void Load(ReadOnlySpan<float> logits, double shift = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(logits.Length);
+        Greedy.Choose(logits); // refuses NaN
+        if (scores.Length != logits.Length)
+        {
+            scores = new double[logits.Length];
+            probabilities = new double[logits.Length];
+            droppedBy = new byte[logits.Length];
+            ranked = new Ranked[logits.Length];
+            marked = new bool[logits.Length];
+        }
+
+        for (int id = 0; id < logits.Length; id++)
+        {
+            scores[id] = logits[id] - shift;
+        }
+
+        Array.Clear(droppedBy);
+        Array.Clear(marked);
+        stage = 0;
+        current = false;
+    }
+
+    /// <summary>Applies a filter; tokens it drops are counted as dropped by this stage, 1 for the first.</summary>
+    /// <param name="filter">The filter.</param>
+    /// <param name="ids">The tokens so far, prompt included.</param>
+    public void Apply(LogitsFilter filter, ReadOnlySpan<int> ids)
+    {
+        stage++;
+        filter.Apply(this, ids);
+    }
+
+    /// <summary>Whether no filter has dropped a token.</summary>
+    public bool Keeps(int id) => droppedBy[id] == 0;
+
+    /// <summary>The number of the filter that dropped a token, 1 for the first; 0 where it is kept.</summary>
+    public int DroppedBy(int id) => droppedBy[id];
+
+    /// <summary>The number of tokens kept.</summary>
+    public int Kept => droppedBy.AsSpan().Count((byte)0);
+
+    /// <summary>
+    /// softmax of the scores over the tokens kept, 0 for the others; valid until something changes. The largest score weighs 1 even if
+    /// it is infinite, so there always is a distribution.
+    /// </summary>
+    public ReadOnlySpan<double> Probabilities()
+    {
+        if (!current)
+        {
+            Softmax();
+            current = true;
+        }
+
+        return probabilities;
+    }
+
+    /// <summary>The token kept with the largest score; of equal ones the lowest id.</summary>
+    public int Best()
+    {
+        int best = -1;
+        for (int id = 0; id < scores.Length; id++)
+        {
+            if (droppedBy[id] == 0 && (best < 0 || scores[id] > scores[best]))
+            {
+                best = id;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>The tokens kept with the largest scores, best first; of equal ones the lower id first.</summary>
+    internal TokenAlternative[] Top(int count)
+    {
+        var top = new TopTokens(Math.Min(count, scores.Length));
+        for (int id = 0; id < scores.Length; id++)
+        {
+            if (droppedBy[id] == 0)
+            {
+                top.Offer(id, scores[id]);
+            }
+        }
+
+        return top.ToArray();
+    }
+
+    /// <summary>True the first time a token is marked.</summary>
+    internal bool Mark(int id)
+    {
+        bool first = !marked[id];
+        marked[id] = true;
+        return first;
+    }
+
+    /// <summary>Gives a token another score.</summary>
+    internal void SetScore(int id, double score)
+    {
+        scores[id] = score;
+        current = false;
+    }
+
+    /// <summary>Every score := (score − shift) / divisor; what equals the shift, infinite or not, becomes 0.</summary>
+    internal void Rescale(double shift, double divisor)
+    {
+        foreach (ref double score in scores.AsSpan())
+        {
+            score = score == shift ? 0 : (score - shift) / divisor;
+        }
+
+        current = false;
+    }
+
+    /// <summary>Drops every token with a value below a limit.</summary>
+    /// <param name="values">Scores or probabilities. // [vocabulary]</param>
+    /// <param name="least">The limit.</param>
+    internal void DropBelow(ReadOnlySpan<double> values, double least)
+    {
+        Span<byte> by = droppedBy.AsSpan(0, values.Length);
+        for (int id = 0; id < values.Length; id++)
+        {
+            if (values[id] < least && by[id] == 0)
+            {
+                by[id] = stage;
+            }
+        }
+
+        current = false;
+    }
+
+    /// <summary>Drops a token; the first to drop it is remembered.</summary>
+    internal void Drop(int id)
+    {
+        if (droppedBy[id] == 0)
+        {
+            droppedBy[id] = stage;
+            current = false;
+        }
+    }
+
+    /// <summary>Keeps again what this stage has dropped.</summary>
+    internal void Restore()
+    {
+        foreach (ref byte by in droppedBy.AsSpan())
+        {
+            by = by == stage ? (byte)0 : by;
+        }
+
+        current = false;
+    }
+
+    /// <summary>Drops all tokens kept but one.</summary>
+    internal void DropAllBut(int kept)
+    {
+        for (int id = 0; id < scores.Length; id++)
+        {
+            if (id != kept)
+            {
+                Drop(id);
+            }
+        }
+    }
+
+    /// <summary>The score at the k-th place of the tokens kept; −∞ where there are no more than k.</summary>
+    internal double ScoreAtPlace(int k)
+    {
+        largest.Clear();
+        double least = double.NegativeInfinity;
+        for (int id = 0; id < scores.Length; id++)
+        {
+            if (droppedBy[id] != 0)
+            {
+                continue;
+            }
+
+            if (largest.Count < k)
+            {
+                largest.Enqueue(id, scores[id]);
+            }
+            else if (scores[id] > least)
+            {
+                largest.DequeueEnqueue(id, scores[id]);
+            }
+            else
+            {
+                continue;
+            }
+
+            largest.TryPeek(out _, out least);
+        }
+
+        return largest.Count < k ? double.NegativeInfinity : least;
+    }
+
+    /// <summary>Tokens kept that have at least a probability, by falling score, of equal ones the lower id first.</summary>
+    internal ReadOnlySpan<Ranked> RankedFrom(double leastProbability)
+    {
+        Probabilities();
+        int count = 0;
+        for (int id = 0; id < scores.Length; id++)
+        {
+            if (droppedBy[id] == 0 && probabilities[id] >= leastProbability)
+            {
+                ranked[count++] = new Ranked(scores[id], id);
+            }
+        }
+
+        Span<Ranked> those = ranked.AsSpan(0, count);
+        those.Sort();
+        return those;
+    }
+
+    private void Softmax()
+    {
+        double most = scores[Best()], sum = 0;
+        for (int id = 0; id < scores.Length; id++)
+        {
+            // Infinities have no difference, but if they are the largest score their weight is that score's.
+            double weight = droppedBy[id] != 0 ? 0 : scores[id] == most ? 1 : Math.Exp(scores[id] - most);
+            probabilities[id] = weight;
+            sum += weight;
+        }
+
+        foreach (ref double probability in probabilities.AsSpan())
+        {
+            probability /= sum;
+        }
+    }
+
+    /// <summary>Sorts by falling score, then by rising id.</summary>
+    internal readonly record struct Ranked(double Score, int Id) : IComparable<Ranked>
+    {
+        public int CompareTo(Ranked other) => Score == other.Score ? Id.CompareTo(other.Id) : other.Score.CompareTo(Score);
+    }
+}

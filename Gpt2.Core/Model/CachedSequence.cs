@@ -1,0 +1,170 @@
+// Keys and values of one sequence in one block, as a chain of runs of tokens: shared ones, which nobody writes any more, and
+// last its own, which grows. A sequence that was never forked is its own run alone, one piece of memory.
+
+using Gpt2.Core.Numerics;
+
+namespace Gpt2.Core.Model;
+
+/// <summary>The first rows of two matrices, which several sequences read.</summary>
+internal readonly record struct CachedRun(Matrix Keys, Matrix Values, int Rows);
+
+/// <summary>The cache of one sequence in one block.</summary>
+internal sealed class CachedSequence
+{
+    /// <summary>
+    /// Shared runs before a fork, but for the first, which is mostly the prompt, become one: a chain of beams would grow by a run
+    /// for every token.
+    /// </summary>
+    private const int MostRuns = 8;
+
+    private const int LeastRoom = 4;
+
+    private readonly int block;
+    private readonly List<CachedRun> shared = [];
+    private int sharedRows;
+    private int room;
+
+    /// <param name="block">Number of the block, for names.</param>
+    /// <param name="room">Rows that its own run has memory for from the start; with more it grows.</param>
+    /// <param name="channels">Columns.</param>
+    public CachedSequence(int block, int room, int channels)
+    {
+        this.block = block;
+        Keys = Empty("keys", room, channels);
+        Values = Empty("values", room, channels);
+        this.room = room;
+    }
+
+    /// <summary>Keys of its own run, [own rows, channels].</summary>
+    public Matrix Keys { get; private set; }
+
+    /// <summary>Values of its own run, [own rows, channels].</summary>
+    public Matrix Values { get; private set; }
+
+    /// <summary>Number of tokens held.</summary>
+    public int Length => sharedRows + Keys.Rows;
+
+    /// <summary>Whether all of it is its own run.</summary>
+    public bool IsOneRun => shared.Count == 0;
+
+    /// <summary>Number of runs, the own one included if there is a token in it.</summary>
+    public int Runs => shared.Count + (Keys.Rows > 0 ? 1 : 0);
+
+    /// <summary>A run, in the order of tokens.</summary>
+    public CachedRun Run(int index) => index < shared.Count ? shared[index] : new CachedRun(Keys, Values, Keys.Rows);
+
+    /// <summary>Adds tokens to its own run.</summary>
+    /// <param name="keys">[tokens, channels]</param>
+    /// <param name="values">[tokens, channels]</param>
+    public void Append(ReadOnlySpan<float> keys, ReadOnlySpan<float> values)
+    {
+        int before = Keys.Rows, after = before + (keys.Length / Keys.Columns);
+        if (after > room)
+        {
+            room = Math.Max(Math.Max(after, 2 * room), LeastRoom);
+            Keys = Grown(Keys, "keys");
+            Values = Grown(Values, "values");
+        }
+
+        // Within the memory there is, so the rows held stay as they are.
+        Keys.Resize(after, Keys.Columns);
+        Values.Resize(after, Values.Columns);
+        keys.CopyTo(Keys.RowRange(before, after - before));
+        values.CopyTo(Values.RowRange(before, after - before));
+    }
+
+    /// <summary>Forgets all tokens but the first; shared runs are only forgotten here.</summary>
+    public void Truncate(int length)
+    {
+        int own = Math.Max(0, length - sharedRows);
+        Keys.Resize(own, Keys.Columns);
+        Values.Resize(own, Values.Columns);
+        while (sharedRows > length)
+        {
+            CachedRun last = shared[^1];
+            shared.RemoveAt(shared.Count - 1);
+            sharedRows -= last.Rows;
+            if (sharedRows < length)
+            {
+                shared.Add(last with { Rows = length - sharedRows });
+                sharedRows = length;
+            }
+        }
+    }
+
+    /// <summary>A sequence that shares all tokens and goes on by itself; this one's own run becomes a shared one.</summary>
+    public CachedSequence Fork()
+    {
+        if (Keys.Rows > 0)
+        {
+            ShareOwn();
+        }
+
+        var fork = new CachedSequence(block, 0, Keys.Columns) { sharedRows = sharedRows };
+        fork.shared.AddRange(shared);
+        return fork;
+    }
+
+    /// <summary>Copies all runs into one of its own.</summary>
+    public void Join()
+    {
+        (Keys, Values) = Joined(0, Length);
+        room = Length;
+        shared.Clear();
+        sharedRows = 0;
+    }
+
+    private void ShareOwn()
+    {
+        if (shared.Count >= MostRuns)
+        {
+            int first = shared[0].Rows, rows = Length - first;
+            (Matrix keys, Matrix values) = Joined(1, rows);
+            shared.RemoveRange(1, shared.Count - 1);
+            shared.Add(new CachedRun(keys, values, rows));
+        }
+        else
+        {
+            shared.Add(new CachedRun(Keys, Values, Keys.Rows));
+        }
+
+        sharedRows = Length;
+        Keys = Empty("keys", 0, Keys.Columns);
+        Values = Empty("values", 0, Values.Columns);
+        room = 0;
+    }
+
+    /// <summary>A copy of the runs from one on.</summary>
+    private (Matrix Keys, Matrix Values) Joined(int firstRun, int rows)
+    {
+        Matrix keys = Empty("keys", rows, Keys.Columns), values = Empty("values", rows, Keys.Columns);
+        keys.Resize(rows, Keys.Columns);
+        values.Resize(rows, Keys.Columns);
+        int done = 0;
+        for (int index = firstRun; index < Runs; index++)
+        {
+            CachedRun run = Run(index);
+            run.Keys.RowRange(0, run.Rows).CopyTo(keys.RowRange(done, run.Rows));
+            run.Values.RowRange(0, run.Rows).CopyTo(values.RowRange(done, run.Rows));
+            done += run.Rows;
+        }
+
+        return (keys, values);
+    }
+
+    private Matrix Grown(Matrix held, string what)
+    {
+        Matrix larger = Empty(what, room, held.Columns);
+        larger.Resize(held.Rows, held.Columns);
+        held.Span.CopyTo(larger.Span);
+        return larger;
+    }
+
+    private Matrix Empty(string what, int room, int channels)
+    {
+        // Sized once; then only the number of rows changes and what is in them stays.
+        var matrix = new Matrix($"h{block} cached {what}", room, channels);
+        matrix.Resize(0, channels);
+        return matrix;
+    }
+}
