@@ -13,6 +13,9 @@ internal static class BeamsCommand
 {
     private const int StandardTokens = 4, StandardBeams = 3;
 
+    /// <summary>Deeper branches would not fit on a line.</summary>
+    private const int DeepestText = 16;
+
     public static Command Create(CommandIo io)
     {
         var input = new ModelInput();
@@ -83,6 +86,12 @@ internal static class BeamsCommand
 
     private static void Add(IHasTreeNodes tree, BeamNode parent, HashSet<BeamNode> best, LoadedModel model)
     {
+        if (parent.Depth == DeepestText && parent.Children.Count > 0)
+        {
+            tree.AddNode(new Text("… deeper branches: --svg and --json have them"));
+            return;
+        }
+
         foreach (BeamNode node in parent.Children)
         {
             string mark = node.Fate switch { BeamFate.Kept => "●", BeamFate.Dropped => "○", _ => "■" };
@@ -101,9 +110,27 @@ internal static class BeamsCommand
             found.Ids, CompletionWriter.TextOf(found, given.Model), found.Finish == FinishReason.Stop ? "stop" : "length", found.Score, found.SumLogProbability))],
         Branches(result.Tree, given.Model), svg);
 
-    private static BeamBranch[] Branches(BeamNode parent, LoadedModel model) => [.. parent.Children.Select(node => new BeamBranch(
-        node.Id, model.TextOf(node.Id), Math.Exp(node.LogProbability), node.LogProbability, node.Sum,
-        node.Fate switch { BeamFate.Kept => "kept", BeamFate.Dropped => "dropped", _ => "finished" }, node.Score, Branches(node, model)))];
+    /// <summary>The tree as a list: nested, a long text would be deeper than readers of JSON go.</summary>
+    private static BeamBranch[] Branches(BeamNode root, LoadedModel model)
+    {
+        var numbers = new Dictionary<BeamNode, int> { [root] = 0 };
+        var branches = new List<BeamBranch>();
+        var toDo = new Queue<BeamNode>(root.Children);
+        while (toDo.TryDequeue(out BeamNode? node))
+        {
+            numbers[node] = numbers.Count;
+            string fate = node.Fate switch { BeamFate.Kept => "kept", BeamFate.Dropped => "dropped", _ => "finished" };
+            branches.Add(new BeamBranch(
+                numbers[node], numbers[node.Parent!], node.Depth, node.Id, model.TextOf(node.Id), Math.Exp(node.LogProbability), node.LogProbability,
+                node.Sum, fate, node.Score));
+            foreach (BeamNode child in node.Children)
+            {
+                toDo.Enqueue(child);
+            }
+        }
+
+        return [.. branches];
+    }
 
     private static string Percent(double logProbability) => logProbability < Math.Log(0.0001)
         ? "< 0.01 %"

@@ -42,9 +42,9 @@ internal sealed record BeamsResult(
 
 internal sealed record BeamText(int[] Ids, string? Text, string FinishReason, double Score, double SumLogprob);
 
-/// <summary>A fate is kept, dropped or finished; branches stand best first.</summary>
+/// <summary>A fate is kept, dropped or finished. Branches are numbered from 1, parent 0 is the prompt; each stands behind its parent.</summary>
 internal sealed record BeamBranch(
-    int Id, string? Token, double Probability, double Logprob, double SumLogprob, string Fate, double? Score, BeamBranch[] Branches);
+    int Branch, int Parent, int Depth, int Id, string? Token, double Probability, double Logprob, double SumLogprob, string Fate, double? Score);
 
 internal sealed record TokenizeResult(string Text, int[] Ids, string[] Tokens, WordResult[]? Words);
 

@@ -74,7 +74,7 @@ public sealed class ExplainCommandTests : IDisposable
         string file = folder.PathOf("tree.svg");
         using JsonDocument result = Json(["beams", "ab", "--num-beams", "2", "-n", "3", "--num-samples", "2", "--svg", file]);
         string text = CommandRun.Of("beams", "ab", "--num-beams", "2", "-n", "3", "--num-samples", "2", "-m", model).Result();
-        JsonElement[] all = [.. result.RootElement.GetProperty("tree").EnumerateArray().SelectMany(Branches)];
+        JsonElement[] all = [.. result.RootElement.GetProperty("tree").EnumerateArray()];
 
         all.Should().HaveCount(12, "of each step's candidates twice as many as beams are shown");
         all.Count(branch => branch.GetProperty("fate").GetString() == "kept").Should().Be(4);
@@ -89,6 +89,28 @@ public sealed class ExplainCommandTests : IDisposable
         picture.Descendants(svg + "rect").Count().Should().Be(12 + 1);
         picture.Descendants(svg + "path").Count(path => path.Attribute("class")?.Value == "best").Should().Be(3);
         Directory.EnumerateFiles(folder.Root).Should().Equal(file);
+    }
+
+    [Fact]
+    public void Beams_LongText_IsWholeInJsonAndPictureAndCutInText()
+    {
+        string file = folder.PathOf("long.svg");
+        using JsonDocument result = Json(["beams", "ab", "--num-beams", "2", "-n", "100", "--length-penalty", "5", "--svg", file]);
+        string text = CommandRun.Of("beams", "ab", "--num-beams", "2", "-n", "100", "--length-penalty", "5", "-m", model).Result();
+        JsonElement[] all = [.. result.RootElement.GetProperty("tree").EnumerateArray()];
+
+        all.Max(branch => branch.GetProperty("depth").GetInt32()).Should().Be(100);
+        all.Should().OnlyContain(branch => branch.GetProperty("parent").GetInt32() < branch.GetProperty("branch").GetInt32());
+        foreach (JsonElement branch in all.Where(branch => branch.GetProperty("parent").GetInt32() > 0))
+        {
+            JsonElement parent = all[branch.GetProperty("parent").GetInt32() - 1];
+            parent.GetProperty("depth").GetInt32().Should().Be(branch.GetProperty("depth").GetInt32() - 1);
+            (parent.GetProperty("sum_logprob").GetDouble() + branch.GetProperty("logprob").GetDouble())
+                .Should().BeApproximately(branch.GetProperty("sum_logprob").GetDouble(), 1e-9);
+        }
+
+        text.Should().Contain("… deeper branches: --svg and --json have them");
+        XDocument.Load(file).Root!.Elements().Count().Should().BeGreaterThan(all.Length);
     }
 
     [Fact]
@@ -113,9 +135,6 @@ public sealed class ExplainCommandTests : IDisposable
     {
         CommandRun.Of([.. args, "-m", model]).ErrorLine(exitCode).Should().StartWith("gpt2: ").And.Contain(message);
     }
-
-    private static IEnumerable<JsonElement> Branches(JsonElement branch) =>
-        branch.GetProperty("branches").EnumerateArray().SelectMany(Branches).Prepend(branch);
 
     private JsonDocument Json(string[] args) => JsonDocument.Parse(CommandRun.Of([.. args, "-m", model, "--json"]).Result());
 }
