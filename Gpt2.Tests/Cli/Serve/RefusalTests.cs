@@ -26,6 +26,8 @@ public sealed class RefusalTests : IAsyncLifetime
     [InlineData("{\"prompt\":\"a\"", null, "the body is no JSON: ")]
     [InlineData("{\"prompt\":\"a\",}", null, "the body is no JSON: ")]
     [InlineData("{\"prompt\":'a'}", null, "the body is no JSON: ")]
+    [InlineData("{\"\\ud800\":1,\"prompt\":\"a\"}", null, "the name of a field has half of a surrogate pair, which is no character")]
+    [InlineData("{\"stream_options\":{\"\\ud800\\ud800\\ud800\":1}}", null, "the name of a field has half of a surrogate pair, which is no character")]
     [InlineData("[]", null, "the body is a list of 0, expected a JSON object with the field 'prompt'")]
     [InlineData("\"abc\"", null, "the body is a string, expected a JSON object with the field 'prompt'")]
     [InlineData("{\"model\":5}", "model", "'model' is 5, expected a string")]
