@@ -93,7 +93,8 @@ internal sealed class RequestRouter(ServedModel model, ServerLimits limits, Fair
 
     private static void RequireMethod(HttpRequest request, string method)
     {
-        if (request.Method != method)
+        // HEAD is GET without the body, which Kestrel leaves out.
+        if (request.Method != method && !(request.Method == "HEAD" && method == "GET"))
         {
             throw ApiException.WrongMethod(ClientText.Shown(request.Method), method);
         }

@@ -180,6 +180,32 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("application/json; charset=\"utf-8\"")]
+    [InlineData("Application/JSON;charset=UTF-8")]
+    public async Task ContentTypeThatIsJson_HoweverItIsWritten_IsTaken(string type)
+    {
+        using var content = new ByteArrayContent("{\"max_tokens\":1}"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        using HttpResponseMessage response = await server.Client.PostAsync(RunningServer.CompletionsPath, content);
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("/health", HttpStatusCode.OK)]
+    [InlineData("/v1/models", HttpStatusCode.OK)]
+    [InlineData("/v1/models/gpt-4", HttpStatusCode.NotFound)]
+    [InlineData(RunningServer.CompletionsPath, HttpStatusCode.MethodNotAllowed)]
+    public async Task Head_IsGetWithoutTheBody(string path, HttpStatusCode status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+        using HttpResponseMessage response = await server.Client.SendAsync(request);
+
+        response.StatusCode.Should().Be(status);
+        (await response.Content.ReadAsByteArrayAsync()).Should().BeEmpty();
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task BodyTooLarge_IsRefused_WhetherItSaysSoOrNot(bool chunked)
