@@ -98,7 +98,7 @@ internal static class BeamDrawing
     {
         string kind = node.Fate switch { BeamFate.Kept => "box kept", BeamFate.Dropped => "box dropped", _ => "box finished" };
         double x = X(node), y = Y(row);
-        string shown = token.Length <= LongestToken ? token : token[..(LongestToken - 1)] + "…";
+        string shown = TokenText.Shortened(token, LongestToken);
         string numbers = $"{Percent(node.LogProbability)}, path {Percent(node.Sum)}";
         List<XElement> elements =
         [
