@@ -9,6 +9,9 @@ namespace Gpt2.Cli.CommandLine;
 /// <param name="standardBeams">The number of beams where none is given; null for a command that does not search then.</param>
 internal sealed class BeamInput(int? standardBeams)
 {
+    /// <summary>Each sample takes some memory before the first is shown.</summary>
+    private const int MostSamples = 100_000;
+
     private readonly Option<int?> numBeams = CommonOptions.Number<int>(
         "--num-beams", [],
         "Search with N beams: the N best unfinished texts go on. " + (standardBeams is null ? "Default: no search." : $"Default: {standardBeams}."),
@@ -38,11 +41,13 @@ internal sealed class BeamInput(int? standardBeams)
     }
 
     /// <summary>How many texts are wanted.</summary>
-    /// <exception cref="UsageException">None.</exception>
+    /// <exception cref="UsageException">None, or more than anybody reads.</exception>
     public int Samples(ParseResult parsed)
     {
         int count = parsed.GetValue(samples) ?? 1;
-        return count >= 1 ? count : throw new UsageException(FormattableString.Invariant($"--num-samples: found {count}, expected at least 1"));
+        return count is >= 1 and <= MostSamples
+            ? count
+            : throw new UsageException(FormattableString.Invariant($"--num-samples: found {count}, expected 1 to {MostSamples}"));
     }
 
     /// <summary>How to search; null where no search is wanted.</summary>

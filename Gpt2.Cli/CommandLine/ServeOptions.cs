@@ -21,6 +21,13 @@ internal sealed class ServeOptions
         DefaultValueFactory = _ => "127.0.0.1",
     };
 
+    private readonly Option<string[]> allowedHosts = new("--allow-host")
+    {
+        Description = "Also answer requests whose Host is NAME; may be given several times. On loopback others than localhost are refused without it.",
+        HelpName = "NAME",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
     private readonly Option<int> port = Whole("--port", "Port to listen at; 0 takes any that is free.", 0, ushort.MaxValue, 8080);
 
     private readonly Option<int> maxBody = Whole(
@@ -46,17 +53,27 @@ internal sealed class ServeOptions
         "--timeout", "Seconds that a request may take, waiting included.", 1, LongestTime,
         (int)Standard.RequestTime.TotalSeconds);
 
-    public ServeOptions() => host.Validators.Add(result =>
+    public ServeOptions()
     {
-        if (AddressOf(result.GetValueOrDefault<string>()!) is null)
+        host.Validators.Add(result =>
         {
-            result.AddError($"--host: found '{result.GetValueOrDefault<string>()}', expected an IP address or localhost");
-        }
-    });
+            if (AddressOf(result.GetValueOrDefault<string>()!) is null)
+            {
+                result.AddError($"--host: found '{result.GetValueOrDefault<string>()}', expected an IP address or localhost");
+            }
+        });
+        allowedHosts.Validators.Add(result =>
+        {
+            foreach (string name in result.Tokens.Select(token => token.Value).Where(name => Uri.CheckHostName(name) == UriHostNameType.Unknown))
+            {
+                result.AddError($"--allow-host: found '{name}', expected a host name or an IP address, without port");
+            }
+        });
+    }
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[host, port, maxBody, maxTokens, maxCompletions, maxRunning, maxWaiting, bodyTime, requestTime])
+        foreach (Option option in (Option[])[host, allowedHosts, port, maxBody, maxTokens, maxCompletions, maxRunning, maxWaiting, bodyTime, requestTime])
         {
             command.Options.Add(option);
         }
@@ -64,6 +81,9 @@ internal sealed class ServeOptions
 
     /// <summary>The address to listen at.</summary>
     public IPAddress Host(ParseResult parsed) => AddressOf(parsed.GetValue(host)!)!;
+
+    /// <summary>The names that requests may have in their Host besides localhost.</summary>
+    public IReadOnlyList<string> AllowedHosts(ParseResult parsed) => parsed.GetValue(allowedHosts) ?? [];
 
     public int Port(ParseResult parsed) => parsed.GetValue(port);
 

@@ -1,7 +1,6 @@
 // gpt2 serve: completions over HTTP, until Ctrl-C or a request to end.
 
 using System.CommandLine;
-using System.Net;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Gpt2.Cli.CommandLine;
@@ -42,7 +41,10 @@ internal static class ServeCommand
                 $"{loaded.Folder}: this model has no vocabulary, expected one: completions are texts");
             string fingerprint = $"gpt2-{Version()}-{CommonOptions.NameOf(set.Rung)}-{CommonOptions.NameOf(type)}";
             var served = new ServedModel(loaded.Name, loaded.Model, tokenizer, fingerprint);
-            Run(served, serving.Limits(parsed), serving.Host(parsed), serving.Port(parsed), parsed.GetValue(json), io);
+            Run(
+                log => CompletionServer.StartAsync(
+                    served, serving.Limits(parsed), serving.Host(parsed), serving.Port(parsed), log, serving.AllowedHosts(parsed)),
+                served.Name, parsed.GetValue(json), io);
             return ExitCode.Done;
         });
         return command;
@@ -50,7 +52,7 @@ internal static class ServeCommand
 
     /// <summary>Serves until it is stopped.</summary>
     /// <exception cref="OperationCanceledException">That was by Ctrl-C.</exception>
-    private static void Run(ServedModel model, ServerLimits limits, IPAddress host, int port, bool json, CommandIo io)
+    private static void Run(Func<IServerLog, Task<CompletionServer>> start, string name, bool json, CommandIo io)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(io.Cancellation);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
@@ -59,21 +61,21 @@ internal static class ServeCommand
             stop.Cancel();
         });
 
-        ServeAsync(model, limits, host, port, json, io, stop.Token).GetAwaiter().GetResult();
+        ServeAsync(start, name, json, io, stop.Token).GetAwaiter().GetResult();
         io.Cancellation.ThrowIfCancellationRequested();
     }
 
     private static async Task ServeAsync(
-        ServedModel model, ServerLimits limits, IPAddress host, int port, bool json, CommandIo io, CancellationToken stop)
+        Func<IServerLog, Task<CompletionServer>> start, string name, bool json, CommandIo io, CancellationToken stop)
     {
-        await using CompletionServer server = await CompletionServer.StartAsync(model, limits, host, port, new ServerLog(io));
+        await using CompletionServer server = await start(new ServerLog(io));
         if (json)
         {
-            JsonShapes.Write(new ServeResult(model.Name, server.Address), io.Out);
+            JsonShapes.Write(new ServeResult(name, server.Address), io.Out);
         }
         else
         {
-            io.Out.WriteLine($"{model.Name} is served at {server.Address}; Ctrl-C stops it");
+            io.Out.WriteLine($"{name} is served at {server.Address}; Ctrl-C stops it");
         }
 
         io.Out.Flush();

@@ -32,8 +32,7 @@ internal static class BeamDrawing
     /// <param name="tokenOf">A token as a reader sees it.</param>
     public static string Draw(string prompt, BeamResult result, Func<int, string> tokenOf)
     {
-        var places = new Dictionary<BeamNode, double>();
-        int rows = Place(result.Tree, 0, places);
+        Dictionary<BeamNode, double> places = Places(result.Tree, out int rows);
         int depth = places.Keys.Max(node => node.Depth);
         int width = Math.Max(LeastWidth, (2 * Left) + (depth * Column) - (Column - BoxWidth) + 60), height = Top + (rows * Row) + 20;
         HashSet<BeamNode> best = PathOf(result);
@@ -71,17 +70,32 @@ internal static class BeamDrawing
         return path;
     }
 
-    /// <summary>Gives a node the middle of its children's rows, a leaf the next row; returns the rows used so far.</summary>
-    private static int Place(BeamNode node, int firstRow, Dictionary<BeamNode, double> places)
+    /// <summary>Gives a leaf the next row, and every other node the middle of its children's rows. No recursion: a long text is a deep tree.</summary>
+    private static Dictionary<BeamNode, double> Places(BeamNode root, out int rows)
     {
-        int next = firstRow;
-        foreach (BeamNode child in node.Children)
+        var places = new Dictionary<BeamNode, double>();
+        var toDo = new Stack<BeamNode>([root]);
+        rows = 0;
+        while (toDo.TryPeek(out BeamNode? node))
         {
-            next = Place(child, next, places);
+            if (node.Children.Count == 0)
+            {
+                places[toDo.Pop()] = rows++;
+            }
+            else if (places.ContainsKey(node.Children[^1]))
+            {
+                places[toDo.Pop()] = (places[node.Children[0]] + places[node.Children[^1]]) / 2;
+            }
+            else
+            {
+                foreach (BeamNode child in node.Children.Reverse())
+                {
+                    toDo.Push(child);
+                }
+            }
         }
 
-        places[node] = node.Children.Count == 0 ? next++ : (places[node.Children[0]] + places[node.Children[^1]]) / 2;
-        return next;
+        return places;
     }
 
     private static XElement Edge(BeamNode node, Dictionary<BeamNode, double> places, bool best)
@@ -98,7 +112,7 @@ internal static class BeamDrawing
     {
         string kind = node.Fate switch { BeamFate.Kept => "box kept", BeamFate.Dropped => "box dropped", _ => "box finished" };
         double x = X(node), y = Y(row);
-        string shown = token.Length <= LongestToken ? token : token[..(LongestToken - 1)] + "…";
+        string shown = TokenText.Shortened(token, LongestToken);
         string numbers = $"{Percent(node.LogProbability)}, path {Percent(node.Sum)}";
         List<XElement> elements =
         [

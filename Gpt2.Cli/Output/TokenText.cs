@@ -27,8 +27,17 @@ internal static class TokenText
         return shown.Append('"').ToString();
     }
 
-    /// <summary>A text cut to a length, for headings.</summary>
-    public static string Shortened(string text, int most = 60) => text.Length <= most ? text : text[..(most - 1)] + "…";
+    /// <summary>A text cut to a length, but not inside a surrogate pair, for headings.</summary>
+    public static string Shortened(string text, int most = 60)
+    {
+        if (text.Length <= most)
+        {
+            return text;
+        }
+
+        int kept = char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1;
+        return text[..kept] + "…";
+    }
 
     private static string Hexadecimal(ReadOnlySpan<byte> bytes)
     {

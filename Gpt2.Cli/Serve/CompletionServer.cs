@@ -44,8 +44,9 @@ internal sealed class CompletionServer : IAsyncDisposable
     /// <param name="host">The address it listens at.</param>
     /// <param name="port">The port; 0 for any that is free.</param>
     /// <param name="log">What it says.</param>
+    /// <param name="names">Further names that clients may call it by, see <see cref="HostCheck"/>.</param>
     /// <exception cref="Gpt2Exception">It cannot listen there.</exception>
-    public static async Task<CompletionServer> StartAsync(ServedModel model, ServerLimits limits, IPAddress host, int port, IServerLog log)
+    public static async Task<CompletionServer> StartAsync(ServedModel model, ServerLimits limits, IPAddress host, int port, IServerLog log, params IReadOnlyList<string> names)
     {
         // Empty: no settings from files or variables, no logs on the console, no handling of signals. Those are the command's.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -61,7 +62,7 @@ internal sealed class CompletionServer : IAsyncDisposable
         WebApplication application = builder.Build();
         var queue = new FairQueue(limits.Running, limits.Waiting);
         var server = new CompletionServer(application, queue);
-        application.Run(new RequestRouter(model, limits.For(model.Model.Config), queue, log).AnswerAsync);
+        application.Run(new RequestRouter(model, limits.For(model.Model.Config), queue, new HostCheck(host, names), log).AnswerAsync);
         try
         {
             await application.StartAsync();

@@ -9,8 +9,18 @@ namespace Gpt2.Cli.Serve;
 internal readonly struct JsonFields(JsonElement root)
 {
     /// <summary>The value of a field; null where it is absent or null.</summary>
-    public JsonElement? Value(string name) =>
-        root.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    /// <exception cref="ApiException">A name in the object has half of a surrogate pair.</exception>
+    public JsonElement? Value(string name)
+    {
+        try
+        {
+            return root.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ApiException(400, "the name of a field has half of a surrogate pair, which is no character", code: "invalid_json");
+        }
+    }
 
     /// <summary>A whole number within bounds, both included.</summary>
     /// <exception cref="ApiException">The field is something else.</exception>

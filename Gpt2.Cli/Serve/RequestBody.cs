@@ -44,7 +44,7 @@ internal static class RequestBody
         string given = request.ContentType ?? "";
         bool isJson = MediaTypeHeaderValue.TryParse(given, out MediaTypeHeaderValue? type)
             && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
         if (!isJson)
         {
             throw new ApiException(415, $"the content type is {(given.Length == 0 ? "missing" : $"'{ClientText.Shown(given)}'")}, expected 'Content-Type: application/json' in UTF-8");

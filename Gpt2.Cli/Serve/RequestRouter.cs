@@ -9,8 +9,9 @@ namespace Gpt2.Cli.Serve;
 /// <param name="model">The model.</param>
 /// <param name="limits">What is taken.</param>
 /// <param name="queue">Computes.</param>
+/// <param name="hosts">Under which names it answers.</param>
 /// <param name="log">Takes a line for each request, and for each error of the server's own.</param>
-internal sealed class RequestRouter(ServedModel model, ServerLimits limits, FairQueue queue, IServerLog log)
+internal sealed class RequestRouter(ServedModel model, ServerLimits limits, FairQueue queue, HostCheck hosts, IServerLog log)
 {
     private const string ModelsPath = "/v1/models";
 
@@ -41,6 +42,7 @@ internal sealed class RequestRouter(ServedModel model, ServerLimits limits, Fair
 
     private Task RouteAsync(HttpContext context)
     {
+        hosts.Require(context.Request.Host);
         string path = context.Request.Path.Value ?? "";
         switch (path)
         {
@@ -91,7 +93,8 @@ internal sealed class RequestRouter(ServedModel model, ServerLimits limits, Fair
 
     private static void RequireMethod(HttpRequest request, string method)
     {
-        if (request.Method != method)
+        // HEAD is GET without the body, which Kestrel leaves out.
+        if (request.Method != method && !(request.Method == "HEAD" && method == "GET"))
         {
             throw ApiException.WrongMethod(ClientText.Shown(request.Method), method);
         }

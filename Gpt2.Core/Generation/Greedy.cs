@@ -1,5 +1,7 @@
 // The simplest strategy: always the most probable token.
 
+using System.Numerics.Tensors;
+
 namespace Gpt2.Core.Generation;
 
 /// <summary>Greedy choice.</summary>
@@ -9,21 +11,9 @@ public static class Greedy
     /// <exception cref="Gpt2Exception">A logit is NaN: the weights are broken or too large to compute with.</exception>
     public static int Choose(ReadOnlySpan<float> logits)
     {
-        int best = 0;
-        for (int id = 0; id < logits.Length; id++)
-        {
-            if (float.IsNaN(logits[id]))
-            {
-                throw new Gpt2Exception(
-                    $"the logit of token {id} is not a number: the model's weights are broken or too large to compute with");
-            }
-
-            if (logits[id] > logits[best])
-            {
-                best = id;
-            }
-        }
-
-        return best;
+        float most = TensorPrimitives.Max(logits);
+        int first = logits.IndexOf(most);
+        return !float.IsNaN(most) ? first : throw new Gpt2Exception(
+            $"the logit of token {first} is not a number: the model's weights are broken or too large to compute with");
     }
 }

@@ -128,14 +128,12 @@ public sealed class TextGenerator(Gpt2Model model, Tokenizer? tokenizer, int? en
         if (text is not null)
         {
             piece = id == endOfText ? "" : text.Push(id);
-            if (text.Stopped)
-            {
-                finish = FinishReason.Stop;
-            }
-            else if (finish is not null)
+            if (finish is not null && !text.Stopped)
             {
                 piece += text.Flush();
             }
+
+            finish = text.Stopped ? FinishReason.Stop : finish;
         }
 
         return new GeneratedToken(

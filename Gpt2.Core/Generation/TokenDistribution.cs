@@ -1,6 +1,8 @@
 // One distribution over the vocabulary on its way through filters: scores, which tokens are still kept and who dropped the others,
 // and the probabilities that follow. What to change is the filters' business, in what order FilterPipeline's.
 
+using System.Numerics.Tensors;
+
 namespace Gpt2.Core.Generation;
 
 /// <summary>
@@ -14,6 +16,7 @@ public sealed class TokenDistribution
     private byte[] droppedBy = []; // [vocabulary]
     private Ranked[] ranked = []; // [vocabulary]
     private bool[] marked = []; // [vocabulary]
+    private int best = -1; // valid while it is kept; scores that change set it back to −1
     private byte stage;
     private bool current;
 
@@ -30,7 +33,7 @@ public sealed class TokenDistribution
     public void Load(ReadOnlySpan<float> logits, double shift = 0)
     {
         ArgumentOutOfRangeException.ThrowIfZero(logits.Length);
-        Greedy.Choose(logits); // refuses NaN
+        int most = Greedy.Choose(logits); // refuses NaN
         if (scores.Length != logits.Length)
         {
             scores = new double[logits.Length];
@@ -40,13 +43,15 @@ public sealed class TokenDistribution
             marked = new bool[logits.Length];
         }
 
-        for (int id = 0; id < logits.Length; id++)
+        TensorPrimitives.ConvertChecked(logits, scores.AsSpan());
+        if (shift != 0)
         {
-            scores[id] = logits[id] - shift;
+            TensorPrimitives.Subtract(scores, shift, scores);
         }
 
         Array.Clear(droppedBy);
         Array.Clear(marked);
+        best = shift == 0 ? most : -1; // a difference may round to a tie
         stage = 0;
         current = false;
     }
@@ -87,13 +92,9 @@ public sealed class TokenDistribution
     /// <summary>The token kept with the largest score; of equal ones the lowest id.</summary>
     public int Best()
     {
-        int best = -1;
-        for (int id = 0; id < scores.Length; id++)
+        if (best < 0 || droppedBy[best] != 0)
         {
-            if (droppedBy[id] == 0 && (best < 0 || scores[id] > scores[best]))
-            {
-                best = id;
-            }
+            best = Kept == Count ? scores.AsSpan().IndexOf(TensorPrimitives.Max(scores)) : BestOfSome();
         }
 
         return best;
@@ -126,17 +127,27 @@ public sealed class TokenDistribution
     internal void SetScore(int id, double score)
     {
         scores[id] = score;
+        best = -1;
         current = false;
     }
 
     /// <summary>Every score := (score − shift) / divisor; what equals the shift, infinite or not, becomes 0.</summary>
     internal void Rescale(double shift, double divisor)
     {
-        foreach (ref double score in scores.AsSpan())
+        if (double.IsFinite(shift))
         {
-            score = score == shift ? 0 : (score - shift) / divisor;
+            TensorPrimitives.Subtract(scores, shift, scores);
+            TensorPrimitives.Divide(scores, divisor, scores);
+        }
+        else
+        {
+            foreach (ref double score in scores.AsSpan())
+            {
+                score = score == shift ? 0 : (score - shift) / divisor;
+            }
         }
 
+        best = -1;
         current = false;
     }
 
@@ -175,6 +186,7 @@ public sealed class TokenDistribution
             by = by == stage ? (byte)0 : by;
         }
 
+        best = -1;
         current = false;
     }
 
@@ -239,6 +251,20 @@ public sealed class TokenDistribution
         return those;
     }
 
+    private int BestOfSome()
+    {
+        int most = -1;
+        for (int id = 0; id < scores.Length; id++)
+        {
+            if (droppedBy[id] == 0 && (most < 0 || scores[id] > scores[most]))
+            {
+                most = id;
+            }
+        }
+
+        return most;
+    }
+
     private void Softmax()
     {
         double most = scores[Best()], sum = 0;
@@ -250,10 +276,7 @@ public sealed class TokenDistribution
             sum += weight;
         }
 
-        foreach (ref double probability in probabilities.AsSpan())
-        {
-            probability /= sum;
-        }
+        TensorPrimitives.Divide(probabilities, sum, probabilities);
     }
 
     /// <summary>Sorts by falling score, then by rising id.</summary>

@@ -124,7 +124,7 @@ public sealed class ExplainCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2, "num-beams is 0, expected at least 1", "beams", "ab", "--num-beams", "0")]
+    [InlineData(2, "num-beams is 0, expected 1 to 65536", "beams", "ab", "--num-beams", "0")]
     [InlineData(2, "--max-new-tokens: a tree has at least 1 token", "beams", "ab", "-n", "0")]
     [InlineData(2, "unknown option '--seed'", "beams", "ab", "--seed", "1")]
     [InlineData(1, "cannot write this file", "beams", "ab", "--svg", "no/such/folder/tree.svg")]

@@ -24,6 +24,16 @@ public class TokenTextTests
     }
 
     [Theory]
+    [InlineData("abcd", "abcd")]
+    [InlineData("abcde", "abc…")]
+    [InlineData("ab😀e", "ab…")]
+    [InlineData("a😀de", "a😀…")]
+    public void Shortened_Text_IsNotCutInsideACharacter(string text, string shown)
+    {
+        TokenText.Shortened(text, 4).Should().Be(shown);
+    }
+
+    [Theory]
     [InlineData(0, "")]
     [InlineData(1, "████████████████████")]
     [InlineData(0.5, "██████████")]

@@ -5,6 +5,9 @@ namespace Gpt2.Core.Generation;
 /// <summary>Settings of a <see cref="BeamSearch"/>.</summary>
 public sealed record BeamOptions
 {
+    /// <summary>Most of <see cref="NumBeams"/>: more than any vocabulary needs, and few enough for the numbers of their branches.</summary>
+    public const int MostBeams = 1 << 16;
+
     /// <summary>The most tokens to generate.</summary>
     public int MaxNewTokens { get; init; } = 50;
 
@@ -35,9 +38,9 @@ public sealed record BeamOptions
     /// <summary>Says what is wrong with the values, in one line, or null.</summary>
     public string? Problem()
     {
-        if (NumBeams < 1)
+        if (NumBeams is < 1 or > MostBeams)
         {
-            return FormattableString.Invariant($"num-beams is {NumBeams}, expected at least 1");
+            return FormattableString.Invariant($"num-beams is {NumBeams}, expected 1 to {MostBeams}");
         }
 
         if (!double.IsFinite(LengthPenalty))

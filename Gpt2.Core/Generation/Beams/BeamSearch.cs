@@ -110,7 +110,7 @@ public sealed class BeamSearch
     private IEnumerable<Continuation> Best(IBeamModel model, IReadOnlyList<int> prompt, BeamNode[] live)
     {
         int count = 2 * options.NumBeams;
-        var best = new List<Continuation>(live.Length * count);
+        var best = new List<Continuation>();
         for (int beam = 0; beam < live.Length; beam++)
         {
             foreach (TokenAlternative token in BestTokens(model.Logits(beam), prompt, live[beam], count))

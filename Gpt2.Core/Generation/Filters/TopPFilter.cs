@@ -15,9 +15,8 @@ public sealed class TopPFilter(double p) : LogitsFilter
 
     internal override void Apply(TokenDistribution distribution, ReadOnlySpan<int> ids)
     {
-        // All tokens below this together have less than 1 - p, so the sum reaches p before them: no need to rank them.
-        double negligible = (1 - p) / distribution.Count;
         ReadOnlySpan<double> probabilities = distribution.Probabilities();
+        double negligible = Negligible(probabilities);
         ReadOnlySpan<TokenDistribution.Ranked> ranked = distribution.RankedFrom(negligible);
         double sum = 0;
         int kept = 0;
@@ -31,5 +30,35 @@ public sealed class TopPFilter(double p) : LogitsFilter
         {
             distribution.Drop(token.Id);
         }
+    }
+
+    /// <summary>A probability below which no token is kept, so that those need not be ranked: what is above reaches p without them.</summary>
+    private double Negligible(ReadOnlySpan<double> probabilities)
+    {
+        const int Halvings = 64;
+        const double Rounding = 1e-9; // more than the order of a sum makes up
+        double least = (1 - p) / probabilities.Length; // all tokens below this together have less than 1 - p
+        Span<double> sums = stackalloc double[Halvings]; // of the probabilities from 1 to 1/2, from there to 1/4, …
+        sums.Clear();
+        foreach (double probability in probabilities)
+        {
+            if (probability >= least)
+            {
+                int exponent = (int)(BitConverter.DoubleToInt64Bits(probability) >> 52) - 1023; // 2^exponent is at most the probability
+                sums[Math.Clamp(-exponent, 0, Halvings - 1)] += probability;
+            }
+        }
+
+        double sum = 0;
+        for (int halvings = 0; halvings < Halvings - 1; halvings++)
+        {
+            sum += sums[halvings];
+            if (sum >= p + Rounding)
+            {
+                return Math.Max(least, Math.ScaleB(1, -halvings));
+            }
+        }
+
+        return least;
     }
 }

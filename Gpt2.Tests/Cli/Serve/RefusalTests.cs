@@ -26,6 +26,8 @@ public sealed class RefusalTests : IAsyncLifetime
     [InlineData("{\"prompt\":\"a\"", null, "the body is no JSON: ")]
     [InlineData("{\"prompt\":\"a\",}", null, "the body is no JSON: ")]
     [InlineData("{\"prompt\":'a'}", null, "the body is no JSON: ")]
+    [InlineData("{\"\\ud800\":1,\"prompt\":\"a\"}", null, "the name of a field has half of a surrogate pair, which is no character")]
+    [InlineData("{\"stream_options\":{\"\\ud800\\ud800\\ud800\":1}}", null, "the name of a field has half of a surrogate pair, which is no character")]
     [InlineData("[]", null, "the body is a list of 0, expected a JSON object with the field 'prompt'")]
     [InlineData("\"abc\"", null, "the body is a string, expected a JSON object with the field 'prompt'")]
     [InlineData("{\"model\":5}", "model", "'model' is 5, expected a string")]
@@ -175,6 +177,32 @@ public sealed class RefusalTests : IAsyncLifetime
         JsonElement body = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
 
         Refused(response, body, HttpStatusCode.UnsupportedMediaType).Should().StartWith(message);
+    }
+
+    [Theory]
+    [InlineData("application/json; charset=\"utf-8\"")]
+    [InlineData("Application/JSON;charset=UTF-8")]
+    public async Task ContentTypeThatIsJson_HoweverItIsWritten_IsTaken(string type)
+    {
+        using var content = new ByteArrayContent("{\"max_tokens\":1}"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        using HttpResponseMessage response = await server.Client.PostAsync(RunningServer.CompletionsPath, content);
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("/health", HttpStatusCode.OK)]
+    [InlineData("/v1/models", HttpStatusCode.OK)]
+    [InlineData("/v1/models/gpt-4", HttpStatusCode.NotFound)]
+    [InlineData(RunningServer.CompletionsPath, HttpStatusCode.MethodNotAllowed)]
+    public async Task Head_IsGetWithoutTheBody(string path, HttpStatusCode status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+        using HttpResponseMessage response = await server.Client.SendAsync(request);
+
+        response.StatusCode.Should().Be(status);
+        (await response.Content.ReadAsByteArrayAsync()).Should().BeEmpty();
     }
 
     [Theory]

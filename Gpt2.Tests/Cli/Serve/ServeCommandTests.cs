@@ -53,12 +53,13 @@ public sealed class ServeCommandTests : IDisposable
     [Fact]
     public async Task Json_NamesModelAndAddress_AndVerboseEveryRequest()
     {
-        using Process process = CommandProcess.Start(folder.Root, "serve", "--port", "0", "--json", "--verbose");
+        using Process process = CommandProcess.Start(folder.Root, "serve", "--port", "0", "--json", "--verbose", "--allow-host", "gpt2.example");
         using var whateverHappens = new KilledAtLast(process);
         string ready = await process.StandardOutput.ReadLineAsync().WaitAsync(LongEnough) ?? "";
         using JsonDocument result = JsonDocument.Parse(ready);
         result.RootElement.GetProperty("model").GetString().Should().Be("gpt2-workshop");
         using var client = new HttpClient { BaseAddress = new Uri(result.RootElement.GetProperty("address").GetString()!), Timeout = LongEnough };
+        client.DefaultRequestHeaders.Host = "gpt2.example";
         await client.GetStringAsync("/v1/models");
 
         string line;
@@ -92,6 +93,7 @@ public sealed class ServeCommandTests : IDisposable
 
     [Theory]
     [InlineData("--host", "nowhere", "gpt2: --host: found 'nowhere', expected an IP address or localhost")]
+    [InlineData("--allow-host", "http://x", "gpt2: --allow-host: found 'http://x', expected a host name or an IP address, without port")]
     [InlineData("--port", "65536", "gpt2: --port: found 65536, expected 0 to 65535")]
     [InlineData("--port", "-1", "gpt2: --port: found -1, expected 0 to 65535")]
     [InlineData("--max-running", "0", "gpt2: --max-running: found 0, expected 1 to 10000")]

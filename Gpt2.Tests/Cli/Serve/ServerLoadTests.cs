@@ -112,7 +112,7 @@ public class ServerLoadTests
         using var connection = new TcpClient();
         NetworkStream stream = await ConnectAsync(server, connection);
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{length}\r\n\r\n"));
+            $"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{length}\r\n\r\n"));
 
         string answer = await ReadErrorAsync(stream).WaitAsync(RunningServer.LongEnough);
 
@@ -124,8 +124,8 @@ public class ServerLoadTests
     [Theory]
     [InlineData("hello\r\n\r\n", "400")]
     [InlineData("this is no HTTP\r\n\r\n", "505")]
-    [InlineData("POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "400")]
-    [InlineData("POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n", "400")]
+    [InlineData("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "400")]
+    [InlineData("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n", "400")]
     [InlineData("POST /v1/completions HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", "400")]
     public async Task BrokenHttp_IsRefused_AndTheServerGoesOn(string request, string status)
     {
@@ -186,6 +186,6 @@ public class ServerLoadTests
     {
         NetworkStream stream = await ConnectAsync(server, connection);
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}"));
+            $"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}"));
     }
 }

@@ -153,7 +153,7 @@ internal sealed class SoakClient(Uri address, SoakRequest[] requests, Random ran
     {
         await connection.ConnectAsync(address.Host, address.Port);
         NetworkStream stream = connection.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST {RunningServer.CompletionsPath} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{rest}"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST {RunningServer.CompletionsPath} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{rest}"));
         return stream;
     }
 

@@ -243,7 +243,8 @@ public class BeamSearchTests
     {
         foreach ((BeamOptions options, string message) in ((BeamOptions, string)[])
             [
-                (new() { NumBeams = 0 }, "num-beams is 0, expected at least 1"),
+                (new() { NumBeams = 0 }, "num-beams is 0, expected 1 to 65536"),
+                (new() { NumBeams = 2_000_000_000 }, "num-beams is 2000000000, expected 1 to 65536"),
                 (new() { LengthPenalty = double.NaN }, "length-penalty is NaN, expected a finite number"),
                 (new() { NumBeams = 2, Results = 3 }, "3 results of 2 beams, expected 1 to 2"),
                 (new() { Results = 0 }, "0 results of 4 beams, *"),

@@ -141,6 +141,56 @@ public class FilterTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.5)]
+    [InlineData(3)]
+    [InlineData(12)]
+    public void Distribution_TopPOverManyTokens_AgreesWithThePlainWay(double spread)
+    {
+        var random = new RandomGenerator(8);
+        float[] logits = [.. Enumerable.Range(0, 3989).Select(_ => (float)Math.Round(spread * random.NextNormal(), 2))];
+        foreach (double p in (double[])[1e-9, 0.05, 0.5003, 0.9, 0.999, 0.9999999, 1 - 1e-12])
+        {
+            var options = new GenerationOptions { Sampling = new() { TopP = p } };
+            double[] actual = Sampler.Of(options).Distribution(logits).ToArray();
+
+            double[] expected = PlainFilters.Distribution(logits, [], options);
+            actual.Zip(expected, (one, other) => Math.Abs(one - other)).Max().Should().BeLessThan(1e-9, "p is {0}", p);
+            actual.Count(probability => probability > 0).Should().BeCloseTo(expected.Count(probability => probability > 0), 1, "p is {0}", p);
+        }
+    }
+
+    [Theory]
+    [InlineData(0.49, 1)]
+    [InlineData(0.5, 1)]
+    [InlineData(0.51, 2)]
+    [InlineData(0.75, 2)]
+    [InlineData(0.751, 3)]
+    [InlineData(0.9, 4)]
+    public void Distribution_TopPOfPowersOfTwo_IsExact(double p, int kept)
+    {
+        float[] logits = [.. ((double[])[0.5, 0.25, 0.125, 0.0625, 0.0625]).Select(probability => (float)Math.Log(probability))];
+
+        Sampler.Of(new() { Sampling = new() { TopP = p } }).Distribution(logits).ToArray().Count(probability => probability > 0).Should().Be(kept);
+    }
+
+    [Fact]
+    public void Best_ScoresThatChange_IsFoundAnew()
+    {
+        var distribution = new TokenDistribution();
+        distribution.Load([1, 3, 2, 3]);
+        distribution.Best().Should().Be(1);
+        distribution.Apply(new NoRepeatNgramFilter(1), [1]);
+        distribution.Best().Should().Be(3);
+        distribution.Apply(new RepetitionPenaltyFilter(10), [3]);
+        distribution.Best().Should().Be(2);
+        distribution.Apply(new TemperatureFilter(0.5), []);
+        distribution.Best().Should().Be(2);
+        distribution.Load([float.NegativeInfinity, float.NegativeInfinity]);
+        distribution.Best().Should().Be(0);
+    }
+
     public static TheoryData<string, GenerationOptions> Settings() => new()
     {
         { "as it is", new() { Sampling = new() { Seed = 101 } } },

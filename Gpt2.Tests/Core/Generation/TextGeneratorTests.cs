@@ -201,6 +201,23 @@ public class TextGeneratorTests
         tokens.Count(token => token.Text.Length == 0).Should().BePositive("some bytes wait for others");
     }
 
+    [Fact]
+    public void Generate_StopStringThatOnlyTheEndCompletes_IsFound()
+    {
+        // The first byte of a character that nothing follows becomes U+FFFD, and that is the stop string.
+        var generator = new TextGenerator(Model(KernelRung.Vector), Bytes, null);
+        GenerationOptions One(ulong seed) => Drawn(seed) with { MaxNewTokens = 1 };
+        ulong seed = 0;
+        while (Bytes.Vocabulary.BytesOf(generator.Generate(Prompt, One(seed)).Single().Id)[0] is < 0xC2 or > 0xF4)
+        {
+            seed++;
+        }
+
+        GeneratedToken token = generator.Generate(Prompt, One(seed) with { Stop = ["\uFFFD"] }).Single();
+
+        (token.Text, token.Finish).Should().Be(("", FinishReason.Stop));
+    }
+
     internal static string TextOf(IEnumerable<GeneratedToken> tokens) => string.Concat(tokens.Select(token => token.Text));
 
     private static GenerationOptions Drawn(ulong seed) => new() { MaxNewTokens = 40, Sampling = new() { Temperature = 1.5, Seed = seed } };
