@@ -82,7 +82,7 @@ internal static class DownloadCommand
 
         string address = url ?? DownloadTable.Csv.Address;
         return Uri.TryCreate(address, UriKind.Absolute, out Uri? archive) && archive.Scheme is "http" or "https"
-            ? new CsvArchiveSource(archive, new ArchiveLimits())
+            ? new CsvArchiveSource(archive, url is null ? new ArchiveLimits(Bytes: DownloadTable.FarBeyond * DownloadTable.Csv.UnpackedBytes) : new ArchiveLimits())
             : throw new UsageException($"--url: found '{address}', expected an address that begins with https://");
     }
 

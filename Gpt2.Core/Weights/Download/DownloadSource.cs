@@ -17,6 +17,10 @@ public abstract class DownloadSource
     /// <summary>About how many bytes they are together, where the server does not say.</summary>
     internal abstract long BytesAbout { get; }
 
+    /// <summary>More bytes than this cannot be the file, whatever the server says or leaves unsaid.</summary>
+    /// <param name="file">Its name.</param>
+    internal abstract long MostBytesOf(string file);
+
     /// <summary>How many bytes are written beyond those that are transferred.</summary>
     internal abstract long BytesBesides(long transferred);
 
@@ -44,6 +48,9 @@ public sealed class HubSource(string endpoint, HubModel model) : DownloadSource
         [.. DownloadTable.HubFiles.Select(file => (file, DownloadTable.AddressOf(endpoint, model, file)))];
 
     internal override long BytesAbout => model.Bytes;
+
+    internal override long MostBytesOf(string file) =>
+        Path.GetExtension(file) == ".safetensors" ? DownloadTable.FarBeyond * model.Bytes : DownloadTable.MostTextBytes;
 
     internal override long BytesBesides(long transferred) => 0;
 
