@@ -47,12 +47,7 @@ internal static class DownloadCommand
         command.SetAction(parsed =>
         {
             string model = parsed.GetValue(name)!;
-            string target = parsed.GetValue(output) ?? Path.Combine(ModelLocator.UserFolder(), model);
-            if (string.IsNullOrWhiteSpace(target))
-            {
-                throw new UsageException("--out: found no name, expected a folder");
-            }
-
+            string target = CommonOptions.Named(parsed.GetValue(output) ?? Path.Combine(ModelLocator.UserFolder(), model), "--out");
             var settings = new TransferSettings();
             string endpoint = Variable(EndpointVariable) ?? DownloadTable.HubEndpoint;
             DownloadSource source = SourceOf(model, parsed.GetValue(csv), parsed.GetValue(url), endpoint);
