@@ -67,12 +67,38 @@ public sealed class HubSource(string endpoint, HubModel model) : DownloadSource
             }
         }
 
+        if (files.Any(file => file.CheckedBy == TransferredFile.Unchecked))
+        {
+            RequireModel(work, files);
+        }
+
         foreach (TransferredFile file in files)
         {
             File.Move(Path.Combine(work, file.Name), Path.Combine(ready, file.Name), overwrite: true);
         }
 
         return [.. files.Select(file => new RecordedFile(file.Name, file.Bytes, file.Sha256, file.CheckedBy))];
+    }
+
+    /// <summary>Where the server said nothing of a file, only the model itself can tell whether a connection that ended was the end of the file.</summary>
+    private void RequireModel(string work, IReadOnlyList<TransferredFile> files)
+    {
+        try
+        {
+            using ModelSource source = ModelFolder.Open(Path.Combine(work, HuggingFaceFormat.WeightsFileName));
+            source.ReadTokenizer();
+        }
+        catch (Gpt2Exception e)
+        {
+            foreach (TransferredFile file in files.Where(file => file.CheckedBy == TransferredFile.Unchecked))
+            {
+                File.Delete(Path.Combine(work, file.Name));
+            }
+
+            string problem = e.Message.Replace(work + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+            throw new Gpt2Exception(
+                $"{Description}: {problem}; the server states neither size nor checksum, so a file may be cut off and is not kept: repeat the command", e);
+        }
     }
 
     /// <summary>What can be seen without reading the model: that a file is of its kind at all.</summary>

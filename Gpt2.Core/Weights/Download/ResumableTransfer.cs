@@ -200,6 +200,6 @@ internal sealed class ResumableTransfer(
         long length = Length(part);
         File.Move(part, path, overwrite: true);
         File.Delete(path + StateEnding);
-        return new TransferredFile(name, length, run.Sha256(), whole.Checksum?.Name ?? (whole.Size is null ? "nothing" : "size"));
+        return new TransferredFile(name, length, run.Sha256(), whole.Checksum?.Name ?? (whole.Size is null ? TransferredFile.Unchecked : "size"));
     }
 }
