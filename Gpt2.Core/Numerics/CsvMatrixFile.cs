@@ -202,8 +202,8 @@ public static class CsvMatrixFile
 
     /// <summary>Without quotes there is nothing else that the reader cannot split.</summary>
     private static Gpt2Exception TooLongLine(string path, CsvFormatException e) => new(
-        $"{path} line {e.RecordNumber}: found more than {LongestLine} bytes without an end of the line, expected a row of numbers: "
-        + "is it the file of a matrix? Copy or convert the model again", e);
+        $"{path} line {e.RecordNumber}: found more than {LongestLine} bytes without an end of the line, expected a row of numbers; "
+        + "copy or convert the model again", e);
 
     private static bool IsColumn(CsvReader firstRow, int rows, int columns) =>
         rows == 1 && columns > 1 && firstRow.FieldCount == 1;

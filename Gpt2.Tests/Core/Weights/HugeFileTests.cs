@@ -49,7 +49,7 @@ public sealed class HugeFileTests : IDisposable
         }
 
         Message(() => CsvModelFolder.ReadWeights(model)).Should().StartWith(
-            $"{path} line 1: found more than 67108864 bytes without an end of the line, expected a row of numbers: is it the file of a matrix?");
+            $"{path} line 1: found more than 67108864 bytes without an end of the line, expected a row of numbers; copy or convert the model again");
     }
 
     private static string Message(Action read) => read.Should().Throw<Gpt2Exception>().Which.Message;
