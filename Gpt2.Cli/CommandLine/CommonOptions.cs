@@ -53,6 +53,11 @@ internal static class CommonOptions
         return option;
     }
 
+    /// <summary>The folder to write, after checking that it has a name: "" is what an unset variable leaves.</summary>
+    /// <exception cref="UsageException">It has none.</exception>
+    public static string Named(string folder, string option) =>
+        string.IsNullOrWhiteSpace(folder) ? throw new UsageException($"{option}: found no name, expected a folder") : folder;
+
     public static Option<bool> NoCache() => new("--no-cache")
     {
         Description = "Read CSV files anew: neither take nor leave a binary copy in your cache.",

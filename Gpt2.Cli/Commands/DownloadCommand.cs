@@ -47,12 +47,7 @@ internal static class DownloadCommand
         command.SetAction(parsed =>
         {
             string model = parsed.GetValue(name)!;
-            string target = parsed.GetValue(output) ?? Path.Combine(ModelLocator.UserFolder(), model);
-            if (string.IsNullOrWhiteSpace(target))
-            {
-                throw new UsageException("--out: found no name, expected a folder");
-            }
-
+            string target = CommonOptions.Named(parsed.GetValue(output) ?? Path.Combine(ModelLocator.UserFolder(), model), "--out");
             var settings = new TransferSettings();
             string endpoint = Variable(EndpointVariable) ?? DownloadTable.HubEndpoint;
             DownloadSource source = SourceOf(model, parsed.GetValue(csv), parsed.GetValue(url), endpoint);
@@ -82,7 +77,7 @@ internal static class DownloadCommand
 
         string address = url ?? DownloadTable.Csv.Address;
         return Uri.TryCreate(address, UriKind.Absolute, out Uri? archive) && archive.Scheme is "http" or "https"
-            ? new CsvArchiveSource(archive, new ArchiveLimits())
+            ? new CsvArchiveSource(archive, url is null ? new ArchiveLimits(Bytes: DownloadTable.FarBeyond * DownloadTable.Csv.UnpackedBytes) : new ArchiveLimits())
             : throw new UsageException($"--url: found '{address}', expected an address that begins with https://");
     }
 
@@ -113,7 +108,7 @@ internal static class DownloadCommand
             return;
         }
 
-        int bySize = files.Count(file => file.CheckedBy is "size" or "nothing");
+        int bySize = files.Count(file => file.CheckedBy is "size" or TransferredFile.Unchecked);
         string checkedHow = bySize == 0 ? "checked" : $"{bySize} of them without a checksum to check";
         string what = result.AlreadyThere
             ? "is there already; --force downloads it anew"

@@ -50,7 +50,7 @@ internal static class NewCommand
 
         command.SetAction(parsed =>
         {
-            string target = parsed.GetValue(folder)!;
+            string target = CommonOptions.Named(parsed.GetValue(folder)!, "folder");
             if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any() && !parsed.GetValue(force))
             {
                 throw new Gpt2Exception($"{target}: the folder is not empty; name another or add --force to replace what is in it");

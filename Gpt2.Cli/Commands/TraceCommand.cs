@@ -34,12 +34,12 @@ internal static class TraceCommand
         command.Options.Add(steps);
         command.SetAction(parsed =>
         {
+            string folder = CommonOptions.Named(parsed.GetValue(output)!, "--out");
             PromptedModel given = input.Read(parsed, io);
             LoadedModel model = given.Model;
             var choice = new TraceChoice(parsed.GetValue(blocks) ?? [], parsed.GetValue(steps) ?? []);
             choice.Check(model.Config);
 
-            string folder = parsed.GetValue(output)!;
             using var staged = new StagedFolder(folder);
             var trace = ForwardTrace.Run(
                 model.Model, given.Ids, parsed.GetValue(allPositions) ? HeadRows.All : HeadRows.Last, given.Breakpoint);

@@ -71,7 +71,8 @@ internal sealed class TrainOptions
     /// <summary>The folder of the run.</summary>
     /// <exception cref="UsageException">Neither --out nor --resume was given.</exception>
     public string FolderOf(ParseResult parsed) =>
-        parsed.GetValue(resume) ?? parsed.GetValue(output) ?? throw new UsageException("no folder: name one with --out FOLDER");
+        parsed.GetValue(resume)
+        ?? CommonOptions.Named(parsed.GetValue(output) ?? throw new UsageException("no folder: name one with --out FOLDER"), "--out");
 
     /// <summary>Makes the trainer that the options ask for.</summary>
     /// <exception cref="UsageException">Options contradict each other.</exception>

@@ -1,4 +1,5 @@
-// The shapes of results under --json. Others rely on these names; fields may be added, none renamed.
+// The shapes of results under --json. Others rely on these names; fields may be added, none renamed. A number that is not finite
+// is null everywhere: JSON has no word for it.
 
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -147,6 +148,7 @@ internal sealed partial class JsonShapes : JsonSerializerContext
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new FiniteNumber<float>(), new FiniteNumber<double>() },
     });
 
     /// <summary>Writes a result, or an error, as one line.</summary>

@@ -83,5 +83,6 @@ internal sealed class CompletionBodies(ServedModel model, CompletionRequest requ
         return top;
     }
 
-    private static double Finite(double logProbability) => Math.Max(logProbability, LeastLogProbability);
+    /// <summary>JSON has no infinity; nor NaN, which the difference of two infinite logits is.</summary>
+    private static double Finite(double logProbability) => logProbability > LeastLogProbability ? logProbability : LeastLogProbability;
 }

@@ -52,7 +52,7 @@ public static class CsvMatrixFile
         }
         catch (CsvFormatException e)
         {
-            throw new Gpt2Exception($"{path} row {e.RecordNumber}: {e.Message}", e);
+            throw TooLongLine(path, e);
         }
     }
 
@@ -69,7 +69,7 @@ public static class CsvMatrixFile
     }
 
     /// <summary>Rows and columns of a file, by counting its lines and the cells of the first.</summary>
-    /// <exception cref="Gpt2Exception">There is no such file.</exception>
+    /// <exception cref="Gpt2Exception">There is no such file, or a line has no end.</exception>
     public static (int Rows, int Columns) ShapeOf(string path)
     {
         if (!File.Exists(path))
@@ -77,14 +77,21 @@ public static class CsvMatrixFile
             throw new Gpt2Exception($"{path}: no such file");
         }
 
-        using CsvReader reader = CsvReader.FromFile(path, ReaderOptions);
-        int rows = 0, columns = 0;
-        while (reader.Read())
+        try
         {
-            columns = rows++ == 0 ? reader.FieldCount : columns;
-        }
+            using CsvReader reader = CsvReader.FromFile(path, ReaderOptions);
+            int rows = 0, columns = 0;
+            while (reader.Read())
+            {
+                columns = rows++ == 0 ? reader.FieldCount : columns;
+            }
 
-        return (rows, columns);
+            return (rows, columns);
+        }
+        catch (CsvFormatException e)
+        {
+            throw TooLongLine(path, e);
+        }
     }
 
     /// <summary>Writes a matrix, optionally with a header line and a label before each row.</summary>
@@ -192,6 +199,11 @@ public static class CsvMatrixFile
             $"{path}: found {row} rows, expected {(asColumn ? columns : rows)} for {matrix}: "
             + "is the file cut off, or hparams.json of another model?");
     }
+
+    /// <summary>Without quotes there is nothing else that the reader cannot split.</summary>
+    private static Gpt2Exception TooLongLine(string path, CsvFormatException e) => new(
+        $"{path} line {e.RecordNumber}: found more than {LongestLine} bytes without an end of the line, expected a row of numbers; "
+        + "copy or convert the model again", e);
 
     private static bool IsColumn(CsvReader firstRow, int rows, int columns) =>
         rows == 1 && columns > 1 && firstRow.FieldCount == 1;

@@ -9,6 +9,12 @@ public static class VocabularyFile
 {
     public const string FileName = "vocab.bpe";
 
+    /// <summary>No vocabulary comes near this; a file that is larger is none.</summary>
+    private const long LargestFile = 1 << 26;
+
+    private const int LongestLine = 1 << 16;
+    private const int LongestShown = 80;
+
     private const string VersionMark = "#version";
     private const string VersionLine = "#version: 0.2";
 
@@ -18,6 +24,7 @@ public static class VocabularyFile
     /// <exception cref="Gpt2Exception">The file is missing or a line is not a merge; the message names the line.</exception>
     public static Vocabulary Read(string path)
     {
+        RequireSize(path);
         string[] lines;
         try
         {
@@ -42,9 +49,9 @@ public static class VocabularyFile
             }
 
             string[] parts = line.Split(' ');
-            string? error = parts.Length == 2 && parts[0].Length > 0 && parts[1].Length > 0
+            string? error = parts.Length == 2 && parts[0].Length > 0 && parts[1].Length > 0 && line.Length <= LongestLine
                 ? builder.Add(parts[0], parts[1])
-                : $"found '{line}', expected two tokens separated by one space";
+                : $"found '{(line.Length <= LongestShown ? line : line[..LongestShown] + "…")}', expected two tokens separated by one space";
             if (error is not null)
             {
                 throw new Gpt2Exception($"{path} line {i + 1}: {error}");
@@ -52,6 +59,16 @@ public static class VocabularyFile
         }
 
         return builder.Build();
+    }
+
+    /// <summary>Refuses a file that is far larger than any vocabulary, before it is read.</summary>
+    /// <exception cref="Gpt2Exception">It is.</exception>
+    internal static void RequireSize(string path)
+    {
+        if (new FileInfo(path) is { Exists: true, Length: > LargestFile and long length })
+        {
+            throw new Gpt2Exception($"{path}: found {length} bytes, expected a vocabulary, which is far smaller: is it another file? Take the one of the model");
+        }
     }
 
     /// <summary>Writes a vocabulary in the same form, with LF line ends.</summary>

@@ -40,9 +40,9 @@ internal static class JsonFile
             string line = e.LineNumber is long number ? $" line {number + 1}" : "";
             throw new Gpt2Exception($"{path}{line}: not valid JSON, expected {expected}{WrongFile.Hint(bytes)}", e);
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (e is InvalidOperationException or FormatException)
         {
-            // A value of another kind than asked for, or text that is not UTF-8.
+            // A value of another kind than asked for, a number out of range, or text that is not UTF-8.
             throw new Gpt2Exception($"{path}: not in the expected form ({e.Message}), expected {expected}", e);
         }
     }

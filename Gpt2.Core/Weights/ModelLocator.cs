@@ -54,7 +54,7 @@ public static class ModelLocator
     {
         string? xdg = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        string cache = !string.IsNullOrEmpty(xdg) ? xdg
+        string cache = Path.IsPathFullyQualified(xdg ?? "") ? xdg! // its specification passes over a relative one
             : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
             : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches")
             : Path.Combine(home, ".cache");

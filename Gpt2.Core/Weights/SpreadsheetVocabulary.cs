@@ -23,6 +23,7 @@ public static class SpreadsheetVocabulary
     public static Vocabulary Read(string folder)
     {
         string path = Path.Combine(folder, MergesFileName);
+        VocabularyFile.RequireSize(path);
         var rows = new List<(string Left, string Right, double Score, long Line)>();
         using (CsvReader reader = CsvReader.FromFile(path, Options(hasHeader: true)))
         {
@@ -87,6 +88,7 @@ public static class SpreadsheetVocabulary
 
     private static void CheckTokens(Vocabulary vocabulary, string path)
     {
+        VocabularyFile.RequireSize(path);
         var tokenizer = new Tokenizer(vocabulary);
         int expected = 0;
         using CsvReader reader = CsvReader.FromFile(path, Options(hasHeader: false));

@@ -43,6 +43,18 @@ public sealed class CacheCommandTests : IDisposable
         Directory.EnumerateFiles(CachePath).Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task Cache_RelativeVariable_IsPassedOver()
+    {
+        var environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = "relative" };
+        using Process process = CommandProcess.Start(folder.Root, environment, "cache", "--json");
+        using var guard = new KilledAtLast(process);
+
+        string result = await process.StandardOutput.ReadToEndAsync().WaitAsync(CommandProcess.LongEnough);
+        string cache = JsonDocument.Parse(result).RootElement.GetProperty("folder").GetString()!;
+        Path.IsPathFullyQualified(cache).Should().BeTrue("it is {0}", cache);
+    }
+
     private string CachePath => folder.PathOf("xdg", "gpt2", "weights");
 
     private async Task<CommandRun> Run(params string[] args)

@@ -30,6 +30,15 @@ public sealed class CommandErrorTests : IDisposable
         Error(1, "predict", "x", "-m", "no/where").Should().StartWith("gpt2: model 'no/where': no such folder; ");
     }
 
+    [Theory]
+    [InlineData("folder", "new", "")]
+    [InlineData("to", "convert", "MODEL", " ")]
+    [InlineData("--out", "trace", "x", "-m", "MODEL", "--out", "")]
+    [InlineData("--out", "train", "text.txt", "--out", "")]
+    [InlineData("--out", "download", "--out", "")]
+    public void Folder_WithoutAName_IsWrongUsage(string what, params string[] args) =>
+        Error(2, [.. args.Select(argument => argument == "MODEL" ? model : argument)]).Should().StartWith($"gpt2: {what}: found no name, expected a folder");
+
     [Fact]
     public void Folder_WithoutAModel_SaysWhatItHolds()
     {

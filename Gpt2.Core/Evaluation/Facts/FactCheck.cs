@@ -85,6 +85,8 @@ public static class FactCheck
 
         try
         {
+            // What the examination read goes first: model and tensors together would be twice the weights.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             using ModelSource source = ModelFolder.Open(path);
             var runnable = new Gpt2Model(source.ReadWeights(null, cancellation), kernels);
             foreach (ModelFact fact in table.Model)

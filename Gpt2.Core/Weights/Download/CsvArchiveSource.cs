@@ -20,6 +20,9 @@ public sealed class CsvArchiveSource(Uri address, ArchiveLimits limits) : Downlo
 
     internal override long BytesAbout => DownloadTable.Csv.Bytes;
 
+    /// <summary>An archive is smaller than what may be unpacked of it.</summary>
+    internal override long MostBytesOf(string file) => limits.Bytes;
+
     internal override long BytesBesides(long transferred) => (long)(Growth * transferred);
 
     internal override IReadOnlyList<RecordedFile> Finish(

@@ -17,6 +17,10 @@ public abstract class DownloadSource
     /// <summary>About how many bytes they are together, where the server does not say.</summary>
     internal abstract long BytesAbout { get; }
 
+    /// <summary>More bytes than this cannot be the file, whatever the server says or leaves unsaid.</summary>
+    /// <param name="file">Its name.</param>
+    internal abstract long MostBytesOf(string file);
+
     /// <summary>How many bytes are written beyond those that are transferred.</summary>
     internal abstract long BytesBesides(long transferred);
 
@@ -45,6 +49,9 @@ public sealed class HubSource(string endpoint, HubModel model) : DownloadSource
 
     internal override long BytesAbout => model.Bytes;
 
+    internal override long MostBytesOf(string file) =>
+        Path.GetExtension(file) == ".safetensors" ? DownloadTable.FarBeyond * model.Bytes : DownloadTable.MostTextBytes;
+
     internal override long BytesBesides(long transferred) => 0;
 
     internal override IReadOnlyList<RecordedFile> Finish(
@@ -60,12 +67,38 @@ public sealed class HubSource(string endpoint, HubModel model) : DownloadSource
             }
         }
 
+        if (files.Any(file => file.CheckedBy == TransferredFile.Unchecked))
+        {
+            RequireModel(work, files);
+        }
+
         foreach (TransferredFile file in files)
         {
             File.Move(Path.Combine(work, file.Name), Path.Combine(ready, file.Name), overwrite: true);
         }
 
         return [.. files.Select(file => new RecordedFile(file.Name, file.Bytes, file.Sha256, file.CheckedBy))];
+    }
+
+    /// <summary>Where the server said nothing of a file, only the model itself can tell whether a connection that ended was the end of the file.</summary>
+    private void RequireModel(string work, IReadOnlyList<TransferredFile> files)
+    {
+        try
+        {
+            using ModelSource source = ModelFolder.Open(Path.Combine(work, HuggingFaceFormat.WeightsFileName));
+            source.ReadTokenizer();
+        }
+        catch (Gpt2Exception e)
+        {
+            foreach (TransferredFile file in files.Where(file => file.CheckedBy == TransferredFile.Unchecked))
+            {
+                File.Delete(Path.Combine(work, file.Name));
+            }
+
+            string problem = e.Message.Replace(work + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+            throw new Gpt2Exception(
+                $"{Description}: {problem}; the server states neither size nor checksum, so a file may be cut off and is not kept: repeat the command", e);
+        }
     }
 
     /// <summary>What can be seen without reading the model: that a file is of its kind at all.</summary>

@@ -1,5 +1,5 @@
 // Where models come from: the one table of names, addresses and sizes. Sizes serve to check free space where a server
-// states none; what a server states counts more.
+// states none, and to end a file that is far beyond them; within that, what a server states counts more.
 
 namespace Gpt2.Core.Weights;
 
@@ -41,6 +41,12 @@ public static class DownloadTable
         "https://github.com/ianand/spreadsheets-are-all-you-need/releases/download/v0.8.0-parameters/gpt2-small-csv.zip",
         Bytes: 500_000_000,
         UnpackedBytes: 1_600_000_000);
+
+    /// <summary>The most bytes of a file that is text: many times those of GPT-2.</summary>
+    internal const long MostTextBytes = 64_000_000;
+
+    /// <summary>So many times the known size is another file, not a newer version.</summary>
+    public const int FarBeyond = 2;
 
     /// <summary>A file of a hub's model.</summary>
     /// <param name="endpoint">The hub, without a slash at its end.</param>

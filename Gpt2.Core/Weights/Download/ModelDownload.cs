@@ -159,7 +159,7 @@ public sealed class ModelDownload(HubClient client, TransferSettings settings, A
     private async Task<List<DoneFile>> TransferAsync(DownloadSource source, string work, List<RemoteFile> asked, CancellationToken cancellation)
     {
         var done = new List<DoneFile>();
-        var transfer = new ResumableTransfer(client, settings, note, progress);
+        var transfer = new ResumableTransfer(client, settings, note, progress, source.MostBytesOf);
         foreach (((string name, Uri address), RemoteFile stated) in source.Files.Zip(asked))
         {
             string path = Path.Combine(work, name);

@@ -15,8 +15,9 @@ namespace Gpt2.Core.Weights;
 /// <param name="settings">Time-outs and retries.</param>
 /// <param name="note">Is told of waits and new beginnings.</param>
 /// <param name="progress">Is told of every block that came; or null.</param>
+/// <param name="most">The most bytes that a file can have, by its name.</param>
 internal sealed class ResumableTransfer(
-    HubClient client, TransferSettings settings, Action<string> note, IProgress<TransferProgress>? progress)
+    HubClient client, TransferSettings settings, Action<string> note, IProgress<TransferProgress>? progress, Func<string, long> most)
 {
     private const string PartEnding = ".part";
     private const string StateEnding = ".part.json";
@@ -129,18 +130,32 @@ internal sealed class ResumableTransfer(
         var whole = new TransferState(
             HubClient.Shown(address), reply.EntityTag ?? (offset > 0 ? state?.EntityTag : null), reply.LastModified ?? (offset > 0 ? state?.LastModified : null),
             file.Size ?? (offset > 0 ? state?.Size : null), file.Checksum ?? (offset > 0 ? state?.Checksum : null));
+        RequireNotBeyond(whole.Size ?? 0, path, address);
         using var run = new ChecksumRun(whole.Checksum?.Kind == ChecksumKind.GitBlobSha1 ? whole.Size : null);
         using (FileStream output = TransferBody.Open(part, () => whole.Save(path + StateEnding)))
         {
             await run.AddAsync(output, cancellation).ConfigureAwait(false); // what is here already; then it stands at its end
             if (reply.Response.StatusCode != HttpStatusCode.RequestedRangeNotSatisfiable)
             {
-                var body = new TransferBody(settings.StallTimeout, name, whole.Size, progress);
+                var body = new TransferBody(settings.StallTimeout, name, whole.Size, most(name), progress);
                 await body.ReceiveAsync(reply.Response.Content, output, run, cancellation).ConfigureAwait(false);
             }
         }
 
+        RequireNotBeyond(Length(part), path, address);
         return (await FinishAsync(path, name, whole, run, cancellation).ConfigureAwait(false), whole.Checksum);
+    }
+
+    /// <summary>A file far larger than what is known of it is not kept: it may have no end, and the disk has one.</summary>
+    private void RequireNotBeyond(long length, string path, Uri address)
+    {
+        string name = Path.GetFileName(path);
+        if (length > most(name))
+        {
+            Begin(path);
+            throw new Gpt2Exception(
+                $"{name}: {HubClient.Shown(address)} has more than {ByteCount.Shown(most(name))}, far beyond the file that is known; it is not kept: check HF_ENDPOINT or the address");
+        }
     }
 
     private static void AskForRest(HttpRequestHeaders headers, long offset, TransferState? state)
@@ -185,6 +200,6 @@ internal sealed class ResumableTransfer(
         long length = Length(part);
         File.Move(part, path, overwrite: true);
         File.Delete(path + StateEnding);
-        return new TransferredFile(name, length, run.Sha256(), whole.Checksum?.Name ?? (whole.Size is null ? "nothing" : "size"));
+        return new TransferredFile(name, length, run.Sha256(), whole.Checksum?.Name ?? (whole.Size is null ? TransferredFile.Unchecked : "size"));
     }
 }

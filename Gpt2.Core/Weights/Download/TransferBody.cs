@@ -8,8 +8,9 @@ namespace Gpt2.Core.Weights;
 /// <param name="stallTimeout">The longest that nothing may come.</param>
 /// <param name="name">The file, for progress.</param>
 /// <param name="size">Bytes of the whole file, or null.</param>
+/// <param name="most">Bytes behind which nothing more is written.</param>
 /// <param name="progress">Is told of every block; or null.</param>
-internal sealed class TransferBody(TimeSpan stallTimeout, string name, long? size, IProgress<TransferProgress>? progress)
+internal sealed class TransferBody(TimeSpan stallTimeout, string name, long? size, long most, IProgress<TransferProgress>? progress)
 {
     private const int BlockLength = 1 << 17;
 
@@ -57,9 +58,9 @@ internal sealed class TransferBody(TimeSpan stallTimeout, string name, long? siz
 
             run.Add(block.AsSpan(0, read));
             progress?.Report(new TransferProgress(name, output.Position, size));
-            if (output.Position > size)
+            if (output.Position > size || output.Position > most)
             {
-                return; // more than the file has: the caller finds it too long
+                return; // more than the file has or may have: the caller finds it too long
             }
         }
     }

@@ -13,4 +13,8 @@ public readonly record struct TransferProgress(string File, long Done, long? Siz
 /// <param name="Bytes">Its size.</param>
 /// <param name="Sha256">Its SHA-256.</param>
 /// <param name="CheckedBy">What the server stated and the file was held against: a checksum, its size, or nothing.</param>
-public sealed record TransferredFile(string Name, long Bytes, string Sha256, string CheckedBy);
+public sealed record TransferredFile(string Name, long Bytes, string Sha256, string CheckedBy)
+{
+    /// <summary>The <see cref="CheckedBy"/> of a file of which the server stated nothing.</summary>
+    public const string Unchecked = "nothing";
+}

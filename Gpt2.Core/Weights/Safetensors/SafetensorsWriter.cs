@@ -14,7 +14,7 @@ internal static class SafetensorsWriter
     private const int Alignment = 8;
     private const int PartLength = 1 << 22;
 
-    /// <summary>Writes a file; a vector [1, n] gets the shape [n].</summary>
+    /// <summary>Writes a file; a gain or a bias [1, n] gets the shape [n].</summary>
     /// <param name="path">The file.</param>
     /// <param name="tensors">The matrices with their names in the file, in the order of their numbers.</param>
     /// <param name="metadata">Texts for the header.</param>
@@ -89,7 +89,8 @@ internal static class SafetensorsWriter
         writer.WriteStartObject(name);
         writer.WriteString("dtype", nameof(NumberType.F32));
         writer.WriteStartArray("shape");
-        if (matrix.Rows > 1)
+        bool isVector = matrix.Name.EndsWith("/g", StringComparison.Ordinal) || matrix.Name.EndsWith("/b", StringComparison.Ordinal);
+        if (!isVector)
         {
             writer.WriteNumberValue(matrix.Rows);
         }

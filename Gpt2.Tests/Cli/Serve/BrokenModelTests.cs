@@ -32,8 +32,10 @@ public class BrokenModelTests
         await server.LoadBecomesAsync(running: 0, waiting: 0);
     }
 
-    [Fact]
-    public void LogarithmOfZero_IsANumberInJson()
+    [Theory]
+    [InlineData(double.NegativeInfinity)]
+    [InlineData(double.NaN)]
+    public void LogarithmOfZeroOrOfInfinity_IsANumberInJson(double logProbability)
     {
         var model = new ServedModel("small", RunningServer.Model, RunningServer.Tokenizer, "test");
         var request = new CompletionRequest
@@ -43,7 +45,7 @@ public class BrokenModelTests
             Generation = new GenerationOptions(),
             LogProbabilities = 1,
         };
-        var token = new TokenDetail(65, 0, double.NegativeInfinity, [new TokenAlternative(66, double.NegativeInfinity)]);
+        var token = new TokenDetail(65, 0, logProbability, [new TokenAlternative(66, logProbability)]);
 
         byte[] json = CompletionShapes.Bytes(new CompletionBodies(model, request).Piece(new ChoicePiece(0, "b", [token], 1, null)));
 

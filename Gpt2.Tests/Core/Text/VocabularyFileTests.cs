@@ -47,6 +47,8 @@ public sealed class VocabularyFileTests : IDisposable
     [InlineData("#version: 0.2\nh e\nbroken\nĠ t\n", 3, "found 'broken', expected two tokens separated by one space")]
     [InlineData("#version: 0.2\nh e x\n", 2, "found 'h e x', expected two tokens separated by one space")]
     [InlineData("#version: 0.2\nh  e\n", 2, "found 'h  e', expected two tokens separated by one space")]
+    [InlineData("<html><body>There is no such file here, and this page says so in a long line of many words</body></html>", 1,
+        "found '<html><body>There is no such file here, and this page says so in a long line of …', expected two tokens separated by one space")]
     [InlineData("#version: 0.2\nh \n", 2, "found 'h ', expected two tokens separated by one space")]
     [InlineData("#version: 0.2\n h\n", 2, "found ' h', expected two tokens separated by one space")]
     [InlineData("#version: 0.2\nh e\n\nĠ t\n", 3, "found '', expected two tokens separated by one space")]

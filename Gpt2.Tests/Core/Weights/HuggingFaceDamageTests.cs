@@ -175,6 +175,8 @@ public sealed class HuggingFaceDamageTests : IDisposable
     [InlineData("\"ab c\"", "\"abc\"", "merge 2: found \"abc\", expected two tokens")]
     [InlineData("\"ab c\"", "\"xy c\"", "merge 2: found 'xy', expected a byte or a token that an earlier line makes")]
     [InlineData("\"id\": 259", "\"id\": 260", "the added token '<|endoftext|>' has the id 260, expected 259 for <|endoftext|> and no other")]
+    [InlineData("\"id\": 259", "\"id\": 1.5", "not in the expected form")]
+    [InlineData("\"id\": 259", "\"id\": 1e99", "not in the expected form")]
     [InlineData("\"<|endoftext|>\": 259", "\"abc<|endoftext|>\": 259", "'abc<|endoftext|>' has the id 259, which is '<|endoftext|>'")]
     [InlineData(", \"ab\": 256", "", "no token has the id 256, expected 'ab'")]
     [InlineData("\"merges\"", "\"mergers\"", "merges is missing")]

@@ -165,6 +165,21 @@ public sealed class HuggingFaceFolderTests : IDisposable
         Directory.EnumerateFileSystemEntries(folder.Root).Should().HaveCount(2, "nothing is left beside the folder");
     }
 
+    [Fact]
+    public void Write_ContextAndChannelsOfOne_KeepsMatricesMatrices()
+    {
+        HuggingFaceFolder.Write(model, TestModels.Random(new Gpt2Config(5, 1, 1, 1, 1), 1), vocabulary: null);
+        ReadOnlySpan<byte> file = File.ReadAllBytes(Path.Combine(model, "model.safetensors"));
+        using JsonDocument header = JsonDocument.Parse(file[8..(8 + (int)BitConverter.ToInt64(file[..8]))].ToArray());
+        string ShapeOf(string name) => header.RootElement.GetProperty("transformer." + name).GetProperty("shape").GetRawText();
+
+        ShapeOf("wpe.weight").Should().Be("[1,1]");
+        ShapeOf("h.0.attn.c_attn.weight").Should().Be("[1,3]");
+        ShapeOf("h.0.attn.c_attn.bias").Should().Be("[3]");
+        ShapeOf("ln_f.weight").Should().Be("[1]");
+        Read().Config.Should().Be(new Gpt2Config(5, 1, 1, 1, 1));
+    }
+
     [Theory]
     [InlineData(true, true)]
     [InlineData(false, true)]

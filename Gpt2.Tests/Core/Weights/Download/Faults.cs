@@ -73,6 +73,16 @@ internal static class Faults
         await answer.WriteAsync(file.Content.AsMemory(0, Math.Min(bytes, file.Content.Length)));
     };
 
+    /// <summary>Sends a file that never ends, or so many bytes of it, and does not say how long it is.</summary>
+    public static Fault Endless(ReadOnlyMemory<byte> block, long bytes = long.MaxValue) => async (_, _, answer) =>
+    {
+        await answer.HeadAsync(200);
+        for (long sent = 0; sent < bytes; sent += block.Length)
+        {
+            await answer.WriteAsync(block);
+        }
+    };
+
     /// <summary>Sends a byte now and a block then.</summary>
     public static Fault Slow() => async (file, _, answer) =>
     {

@@ -140,6 +140,60 @@ public sealed class HopelessServerTests : IDisposable
     }
 
     [Fact]
+    public async Task Download_ShortFileWithoutAnEnd_IsStopped()
+    {
+        FakeFile config = fixture.Hub.Files["config.json"];
+        config.QuestionFaults.Enqueue(Faults.Status(405));
+        config.Faults.Enqueue(Faults.Endless(new byte[1 << 18], bytes: 70_000_000));
+
+        (await fixture.FailureAsync()).Should().StartWith("config.json: http://127.0.0.1:").And.EndWith(
+            "/resolve/main/config.json has more than 64.0 MB, far beyond the file that is known; it is not kept: check HF_ENDPOINT or the address");
+        fixture.Reports.Max(report => report.Done).Should().BeInRange(64_000_000, 64_200_000);
+        Directory.EnumerateFiles(fixture.Target + ".partial", "config.json*").Should().BeEmpty();
+        await fixture.RunAsync();
+        fixture.ShouldBeRight();
+    }
+
+    [Fact]
+    public async Task Download_ArchiveWithoutAnEnd_EndsWhereNothingMoreMayBeUnpacked()
+    {
+        using var endless = new LoopbackServer((request, answer) => request.Method == "HEAD"
+            ? Faults.Status(405)(fixture.Weights, request, answer)
+            : Faults.Endless("PK\u0003\u0004"u8.ToArray())(fixture.Weights, request, answer));
+        var source = new CsvArchiveSource(new Uri(endless.Address + "/gpt2.zip"), new ArchiveLimits(Bytes: 1_000_000));
+
+        (await fixture.FailureAsync(source)).Should().Be(
+            $"archive.zip: {endless.Address}/gpt2.zip has more than 1.0 MB, far beyond the file that is known; it is not kept: check HF_ENDPOINT or the address");
+    }
+
+    [Theory]
+    [InlineData(140_000, true)]
+    [InlineData(160_000, false)]
+    public async Task Download_WeightsBeyondTwiceTheKnown_AreRefused(long known, bool refused)
+    {
+        var source = new HubSource(fixture.Hub.Hub.Address, DownloadTable.Hub[0] with { Bytes = known }); // they have 300,000
+        if (refused)
+        {
+            (await fixture.FailureAsync(source)).Should().Contain("/model.safetensors has more than 280.0 kB, far beyond the file that is known");
+            return;
+        }
+
+        await fixture.RunAsync(source: source);
+        fixture.ShouldBeRight();
+    }
+
+    [Fact]
+    public async Task Download_StatedSizeFarBeyondTheKnown_IsRefusedAtOnce()
+    {
+        FakeFile config = fixture.Hub.Files["config.json"];
+        config.QuestionFaults.Enqueue(Faults.Status(405));
+        config.Faults.Enqueue((_, _, answer) => answer.HeadAsync(200, ("Content-Length", "1000000000000")));
+
+        (await fixture.FailureAsync()).Should().Contain("/config.json has more than 64.0 MB, far beyond the file that is known");
+        fixture.Reports.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Download_CameCompressed_IsRefused()
     {
         fixture.Weights.Faults.Enqueue(Faults.Status(200, ("Content-Encoding", "gzip")));

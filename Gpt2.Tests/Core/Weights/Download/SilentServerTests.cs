@@ -1,0 +1,59 @@
+// Servers that state neither sizes nor checksums: the end of a connection looks like the end of the file, so the model has to tell.
+
+using Gpt2.Core.Weights;
+using Gpt2.Tests.Core.Weights.Fixtures;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Core.Weights.Download;
+
+public sealed class SilentServerTests : IDisposable
+{
+    private readonly DownloadFixture fixture = new();
+
+    public SilentServerTests()
+    {
+        string model = fixture.Folder.PathOf("served");
+        HuggingFaceFixture.Write(model, SmallModel.Random());
+        foreach (string name in (string[])["config.json", "vocab.json", "merges.txt", FakeHub.Weights])
+        {
+            fixture.Hub.Files[name] = new FakeFile(File.ReadAllBytes(Path.Combine(model, name)), large: false);
+        }
+
+        foreach (FakeFile file in fixture.Hub.Files.Values)
+        {
+            file.QuestionFaults.Enqueue(Faults.Status(405));
+        }
+    }
+
+    public void Dispose() => fixture.Dispose();
+
+    [Theory]
+    [InlineData(FakeHub.Weights, 1000, "model.safetensors: ")]
+    [InlineData("merges.txt", 18, "merges.txt: defines 258 tokens, expected the vocab_size = 260 of config.json")]
+    public async Task Download_CutOffWithoutASize_IsNotKept(string cut, int bytes, string message)
+    {
+        foreach ((string name, FakeFile file) in fixture.Hub.Files)
+        {
+            file.Faults.Enqueue(Faults.NoLength(name == cut ? bytes : int.MaxValue));
+        }
+
+        (await fixture.FailureAsync()).Should().StartWith($"{fixture.Hub.Hub.Address}/openai-community/gpt2: {message}")
+            .And.EndWith("; the server states neither size nor checksum, so a file may be cut off and is not kept: repeat the command");
+        await fixture.RunAsync();
+        fixture.ShouldBeRight();
+    }
+
+    [Fact]
+    public async Task Download_WholeWithoutASize_IsTaken()
+    {
+        foreach (FakeFile file in fixture.Hub.Files.Values)
+        {
+            file.Faults.Enqueue(Faults.NoLength());
+        }
+
+        DownloadResult result = await fixture.RunAsync();
+
+        fixture.ShouldBeRight();
+        result.Record.Files.Should().OnlyContain(file => file.CheckedBy == TransferredFile.Unchecked);
+    }
+}

@@ -1,0 +1,65 @@
+// Files far larger than what they should hold, as a broken disk or an ill-willed stranger leaves them: refused with bounded memory.
+
+using Gpt2.Core;
+using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Core.Weights;
+
+public sealed class HugeFileTests : IDisposable
+{
+    private const long SixtyFourMegabytes = 1 << 26;
+
+    private readonly TemporaryFolder folder = new();
+    private readonly string model;
+
+    public HugeFileTests()
+    {
+        model = folder.PathOf("model");
+        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(257, 8, 6, 3, 2), 4), new Vocabulary([]), VocabularyFiles.JavaScript);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("vocab.bpe")]
+    [InlineData("vocab_bpe.csv")]
+    [InlineData("bpe_token_ids.csv")]
+    public void Vocabulary_FarTooLarge_IsRefusedUnread(string file)
+    {
+        string path = Grow(file, SixtyFourMegabytes + 1);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Message(() => CsvLayout.TokenizerOf(model, new Gpt2Config(257, 8, 6, 3, 2))).Should().Be(
+            $"{path}: found 67108865 bytes, expected a vocabulary, which is far smaller: is it another file? Take the one of the model");
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(2_000_000);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Matrix_LineWithoutAnEnd_IsRefused(bool sizesAreStated)
+    {
+        string path = Grow("model_wpe.csv", SixtyFourMegabytes + 5_000_000);
+        if (!sizesAreStated)
+        {
+            File.Delete(Path.Combine(model, "hparams.json"));
+        }
+
+        Message(() => CsvModelFolder.ReadWeights(model)).Should().StartWith(
+            $"{path} line 1: found more than 67108864 bytes without an end of the line, expected a row of numbers; copy or convert the model again");
+    }
+
+    private static string Message(Action read) => read.Should().Throw<Gpt2Exception>().Which.Message;
+
+    /// <summary>A file of so many zero bytes, which take no room on most disks.</summary>
+    private string Grow(string file, long bytes)
+    {
+        string path = Path.Combine(model, file);
+        using FileStream stream = File.Create(path);
+        stream.SetLength(bytes);
+        return path;
+    }
+}
