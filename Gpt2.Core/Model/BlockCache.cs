@@ -80,7 +80,7 @@ public sealed class BlockCache
         var forks = new CachedSequence[sequences.Length];
         for (int sequence = 0; sequence < forks.Length; sequence++)
         {
-            forks[sequence] = sequences[sequence].Fork();
+            forks[sequence] = sequences[sequence].Fork(capacity - Length);
         }
 
         return new BlockCache(forks, capacity);

@@ -23,6 +23,7 @@ internal sealed class CachedSequence
     private readonly List<CachedRun> shared = [];
     private int sharedRows;
     private int room;
+    private int firstRoom = LeastRoom;
 
     /// <param name="block">Number of the block, for names.</param>
     /// <param name="room">Rows that its own run has memory for from the start; with more it grows.</param>
@@ -61,7 +62,7 @@ internal sealed class CachedSequence
         int before = Keys.Rows, after = before + (keys.Length / Keys.Columns);
         if (after > room)
         {
-            room = Math.Max(Math.Max(after, 2 * room), LeastRoom);
+            room = Math.Max(Math.Max(after, 2 * room), firstRoom);
             Keys = Grown(Keys, "keys");
             Values = Grown(Values, "values");
         }
@@ -93,14 +94,15 @@ internal sealed class CachedSequence
     }
 
     /// <summary>A sequence that shares all tokens and goes on by itself; this one's own run becomes a shared one.</summary>
-    public CachedSequence Fork()
+    /// <param name="rows">Rows that the fork's own run gets memory for when the first comes; with more it grows.</param>
+    public CachedSequence Fork(int rows = LeastRoom)
     {
         if (Keys.Rows > 0)
         {
             ShareOwn();
         }
 
-        var fork = new CachedSequence(block, 0, Keys.Columns) { sharedRows = sharedRows };
+        var fork = new CachedSequence(block, 0, Keys.Columns) { sharedRows = sharedRows, firstRoom = Math.Max(rows, LeastRoom) };
         fork.shared.AddRange(shared);
         return fork;
     }
