@@ -16,18 +16,17 @@ public class AllocationTests
     public void TryNext_SteadyState_AllocatesNothing(KernelRung rung)
     {
         // Buffers are a thread's own, and which part of a job a thread gets is left to chance: alone, this one gets all of them.
-        Generate(Session(rung, threads: 1, sampler: null), 80);
+        Generate(Session(rung, threads: 1, sampler: null), 100);
         var sampling = new SamplingOptions { Temperature = 0.9, TopK = 50, TopP = 0.9, MinP = 0.001, Seed = 1 };
         Sampler penalised = Sampler.Of(new() { Sampling = sampling, RepetitionPenalty = 1.2, NoRepeatNgram = 3 });
         foreach (Sampler? sampler in (Sampler?[])[null, new Sampler(sampling), penalised])
         {
             GenerationSession session = Session(rung, threads: 2, sampler);
-            Generate(session, 30);
+            Generate(session, 70);
 
-            // The runtime may make something of its own once, in whichever stretch it comes to that; a token's memory would be in all.
-            long least = Enumerable.Range(0, 3).Min(_ => AllocatedBy(() => Generate(session, 20)));
+            long allocated = AllocatedBy(() => Generate(session, 20));
 
-            least.Should().Be(0, "{0} kernels, {1}", rung, sampler is null ? "greedy" : "sampled");
+            allocated.Should().Be(0, "{0} kernels, {1}", rung, sampler is null ? "greedy" : "sampled");
         }
     }
 
