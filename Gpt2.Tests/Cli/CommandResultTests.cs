@@ -102,23 +102,23 @@ public sealed class CommandResultTests : IDisposable
             .Should().Be("gpt2: this model has no vocabulary and so no text: give the prompt as --ids 2,1,0");
     }
 
-    [SharedTheory]
+    [Theory]
     [InlineData("tiny")]
     [InlineData("odd")]
     public void Trace_ReferenceModel_EqualsReferenceFileByFile(string name)
     {
         using var culture = new DecimalCommaCulture();
-        using JsonDocument loss = JsonDocument.Parse(File.ReadAllText(SharedData.PathOf("golden", name, "steps", "loss.json")));
+        using JsonDocument loss = JsonDocument.Parse(File.ReadAllText(ReferenceData.PathOf(name, "steps", "loss.json")));
         string ids = string.Join(',', Ints(loss.RootElement, "ids"));
 
-        CommandRun.Of("trace", "--ids", ids, "-m", SharedData.PathOf("golden", name, "model"), "--out", folder.PathOf("steps"), "--all-positions").Result();
+        CommandRun.Of("trace", "--ids", ids, "-m", ReferenceData.PathOf(name, "model"), "--out", folder.PathOf("steps"), "--all-positions").Result();
 
-        string[] files = [.. Directory.EnumerateFiles(SharedData.PathOf("golden", name, "steps"), "*.csv").Select(file => Path.GetFileName(file)!)];
+        string[] files = [.. Directory.EnumerateFiles(ReferenceData.PathOf(name, "steps"), "*.csv").Select(file => Path.GetFileName(file)!)];
         Directory.EnumerateFiles(folder.PathOf("steps")).Select(Path.GetFileName).Should().BeEquivalentTo(files);
         foreach (string file in files)
         {
             float[][] actual = Numbers(folder.PathOf("steps", file));
-            float[][] expected = Numbers(SharedData.PathOf("golden", name, "steps", file));
+            float[][] expected = Numbers(ReferenceData.PathOf(name, "steps", file));
             actual.Should().HaveSameCount(expected, file);
             for (int row = 0; row < expected.Length; row++)
             {

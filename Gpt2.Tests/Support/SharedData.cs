@@ -1,23 +1,23 @@
-// Reference values that do not travel with the project lie in a folder "shared" beside the checkout. Tests that need
-// them are marked and are skipped, with the reason, where the folder is absent.
+// What is not ours to ship, OpenAI's vocabulary and a public model, lies in a folder "shared" beside the checkout. Tests
+// that need it are marked and are skipped, with the reason, where the folder is absent.
 
 namespace Gpt2.Tests.Support;
 
-/// <summary>Where the reference values are.</summary>
+/// <summary>Where the data is that does not travel with the project.</summary>
 public static class SharedData
 {
     /// <summary>The root of the checkout: the folder with Gpt2.slnx above the test assembly.</summary>
     public static string RepositoryRoot { get; } = FindRoot();
 
-    /// <summary>The reference folder, or null.</summary>
+    /// <summary>The folder, or null.</summary>
     public static string? Folder { get; } = FindShared();
 
-    /// <summary>A file or folder of the reference values.</summary>
+    /// <summary>A file or folder in it.</summary>
     public static string PathOf(params string[] parts) =>
         Path.Combine([Folder ?? throw new InvalidOperationException("mark the test [SharedFact] or [SharedTheory]"), .. parts]);
 
     internal static string? SkipReason =>
-        Folder is null ? "the reference values (a folder 'shared' beside the checkout) are not on this machine" : null;
+        Folder is null ? "OpenAI's vocabulary and the sorting model (a folder 'shared' beside the checkout) are not on this machine" : null;
 
     private static string FindRoot()
     {
@@ -39,14 +39,14 @@ public static class SharedData
     }
 }
 
-/// <summary>A test that needs the reference values.</summary>
+/// <summary>A test that needs the shared folder.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class SharedFactAttribute : FactAttribute
 {
     public SharedFactAttribute() => Skip = SharedData.SkipReason;
 }
 
-/// <summary>A theory that needs the reference values.</summary>
+/// <summary>A theory that needs the shared folder.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class SharedTheoryAttribute : TheoryAttribute
 {

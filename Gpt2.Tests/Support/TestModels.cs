@@ -46,7 +46,7 @@ public static class TestModels
 
     /// <summary>A reference model.</summary>
     public static Gpt2Model Reference(string name, KernelRung rung = KernelRung.Vector) =>
-        new(CsvModelFolder.ReadWeights(SharedData.PathOf("golden", name, "model")), KernelSet.Create(rung));
+        new(CsvModelFolder.ReadWeights(ReferenceData.PathOf(name, "model")), KernelSet.Create(rung));
 
     /// <summary>Ids to run, each below the vocabulary.</summary>
     public static int[] Ids(Gpt2Config config, int count, ulong seed)

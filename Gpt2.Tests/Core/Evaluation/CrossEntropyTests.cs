@@ -152,11 +152,11 @@ public class CrossEntropyTests
         ((Action)(() => CrossEntropy.OfProbability(probability))).Should().Throw<ArgumentOutOfRangeException>();
     }
 
-    [SharedTheory]
+    [Theory]
     [MemberData(nameof(TestModels.ReferenceModelsAndRungs), MemberType = typeof(TestModels))]
     public void Loss_OfTheReferenceModels_EqualsReference(string name, KernelRung rung)
     {
-        using JsonDocument reference = JsonDocument.Parse(File.ReadAllText(SharedData.PathOf("golden", name, "steps", "loss.json")));
+        using JsonDocument reference = JsonDocument.Parse(File.ReadAllText(ReferenceData.PathOf(name, "steps", "loss.json")));
         JsonElement root = reference.RootElement;
         int[] ids = [.. root.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
         int[] targets = [.. root.GetProperty("targets").EnumerateArray().Select(id => id.GetInt32())];

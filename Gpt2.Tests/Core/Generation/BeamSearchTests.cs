@@ -12,12 +12,12 @@ namespace Gpt2.Tests.Core.Generation;
 
 public class BeamSearchTests
 {
-    [SharedTheory]
+    [Theory]
     [MemberData(nameof(TestModels.ReferenceModelsAndRungs), MemberType = typeof(TestModels))]
     public void Run_EveryBeamRowOfTheReference_IsEqual(string name, KernelRung rung)
     {
         Gpt2Model model = TestModels.Reference(name, rung);
-        using JsonDocument rows = JsonDocument.Parse(File.ReadAllText(SharedData.PathOf("golden", name, "decode.json")));
+        using JsonDocument rows = JsonDocument.Parse(File.ReadAllText(ReferenceData.PathOf(name, "decode.json")));
         int compared = 0;
         foreach (JsonElement row in rows.RootElement.EnumerateArray().Where(row => row.GetProperty("kind").GetString() == "beam"))
         {

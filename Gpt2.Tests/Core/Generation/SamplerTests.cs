@@ -116,13 +116,13 @@ public class SamplerTests
         }
     }
 
-    [SharedTheory]
+    [Theory]
     [InlineData("tiny")]
     [InlineData("odd")]
     public void Distribution_EveryFilterRowOfTheReference_IsEqual(string name)
     {
         Gpt2Model model = TestModels.Reference(name);
-        using JsonDocument rows = JsonDocument.Parse(File.ReadAllText(SharedData.PathOf("golden", name, "decode.json")));
+        using JsonDocument rows = JsonDocument.Parse(File.ReadAllText(ReferenceData.PathOf(name, "decode.json")));
         int compared = 0;
         foreach (JsonElement row in rows.RootElement.EnumerateArray().Where(row => row.GetProperty("kind").GetString() == "filter"))
         {

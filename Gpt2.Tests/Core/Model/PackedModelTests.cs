@@ -92,7 +92,7 @@ public class PackedModelTests
             .Should().Throw<Gpt2Exception>().WithMessage("h0/mlp/c_fc/w*Int8*");
     }
 
-    [SharedTheory]
+    [Theory]
     [InlineData("tiny")]
     [InlineData("odd")]
     public void ForInference_ReferenceModel_EqualsReference(string name)
@@ -101,7 +101,7 @@ public class PackedModelTests
         int[] ids = ReferenceForwardTests.Ids(name);
         var a = new ForwardActivations(model.Config, headRows: HeadRows.All);
         var logits = new Matrix("logits", ids.Length, model.Config.Vocabulary);
-        CsvMatrixFile.Read(SharedData.PathOf("golden", name, "steps", "logits.csv"), logits);
+        CsvMatrixFile.Read(ReferenceData.PathOf(name, "steps", "logits.csv"), logits);
 
         model.Forward(ids, cache: null, a);
 

@@ -12,31 +12,31 @@ namespace Gpt2.Tests.Core.Model;
 
 public class ReferenceForwardTests
 {
-    [SharedTheory]
+    [Theory]
     [MemberData(nameof(TestModels.ReferenceModelsAndRungs), MemberType = typeof(TestModels))]
     public void Forward_EveryStep_EqualsReference(string name, KernelRung rung)
     {
         ForwardTrace trace = ForwardTrace.Run(TestModels.Reference(name, rung), Ids(name), HeadRows.All);
 
-        string[] files = [.. Directory.EnumerateFiles(SharedData.PathOf("golden", name, "steps"), "*.csv")
+        string[] files = [.. Directory.EnumerateFiles(ReferenceData.PathOf(name, "steps"), "*.csv")
             .Select(file => Path.GetFileNameWithoutExtension(file))];
         trace.Entries.Select(entry => entry.File).Should().BeEquivalentTo(files, "the trace has the reference's files, all of them");
         foreach (TraceEntry entry in trace.Entries)
         {
             var expected = new Matrix(entry.File, entry.Matrix.Rows, entry.Matrix.Columns);
-            CsvMatrixFile.Read(SharedData.PathOf("golden", name, "steps", entry.File + ".csv"), expected);
+            CsvMatrixFile.Read(ReferenceData.PathOf(name, "steps", entry.File + ".csv"), expected);
             Close.Assert(entry.Matrix.Span, expected.Span, what: $"{name} {rung} {entry.File}");
         }
     }
 
-    [SharedTheory]
+    [Theory]
     [MemberData(nameof(TestModels.ReferenceModelsAndRungs), MemberType = typeof(TestModels))]
     public void Forward_OneTokenAtATimeThroughTheCache_EqualsReference(string name, KernelRung rung)
     {
         Gpt2Model model = TestModels.Reference(name, rung);
         int[] ids = Ids(name);
         var logits = new Matrix("logits", ids.Length, model.Config.Vocabulary);
-        CsvMatrixFile.Read(SharedData.PathOf("golden", name, "steps", "logits.csv"), logits);
+        CsvMatrixFile.Read(ReferenceData.PathOf(name, "steps", "logits.csv"), logits);
 
         var cache = new KeyValueCache(model.Config, model.Config.Context);
         var a = new ForwardActivations(model.Config);
@@ -49,12 +49,12 @@ public class ReferenceForwardTests
         cache.Length.Should().Be(ids.Length);
     }
 
-    [SharedTheory]
+    [Theory]
     [InlineData("tiny")]
     [InlineData("odd")]
     public void Loss_OfTheReferenceTokens_EqualsReference(string name)
     {
-        using JsonDocument loss = JsonDocument.Parse(File.ReadAllText(SharedData.PathOf("golden", name, "steps", "loss.json")));
+        using JsonDocument loss = JsonDocument.Parse(File.ReadAllText(ReferenceData.PathOf(name, "steps", "loss.json")));
         int[] targets = [.. loss.RootElement.GetProperty("targets").EnumerateArray().Select(id => id.GetInt32())];
         double[] expected = [.. loss.RootElement.GetProperty("token_losses").EnumerateArray().Select(value => value.GetDouble())];
 
@@ -69,7 +69,7 @@ public class ReferenceForwardTests
 
     internal static int[] Ids(string name)
     {
-        using JsonDocument loss = JsonDocument.Parse(File.ReadAllText(SharedData.PathOf("golden", name, "steps", "loss.json")));
+        using JsonDocument loss = JsonDocument.Parse(File.ReadAllText(ReferenceData.PathOf(name, "steps", "loss.json")));
         return [.. loss.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
     }
 }

@@ -11,7 +11,7 @@ public sealed class RecordedTokensTests
     [SharedFact]
     public void Encode_RecordedTexts_GivesGpt2sIds()
     {
-        JsonElement rows = Load("gpt2_tokens.json").GetProperty("encode");
+        JsonElement rows = Load(SharedData.PathOf("golden", "gpt2_tokens.json")).GetProperty("encode");
 
         rows.GetArrayLength().Should().BeGreaterThan(300);
         AssertEncodes(TextData.Gpt2, rows);
@@ -20,7 +20,7 @@ public sealed class RecordedTokensTests
     [SharedFact]
     public void Decode_RecordedIds_GivesGpt2sBytesAndText()
     {
-        JsonElement rows = Load("gpt2_tokens.json").GetProperty("decode");
+        JsonElement rows = Load(SharedData.PathOf("golden", "gpt2_tokens.json")).GetProperty("decode");
 
         rows.GetArrayLength().Should().BeGreaterThan(20);
         foreach (JsonElement row in rows.EnumerateArray())
@@ -34,7 +34,7 @@ public sealed class RecordedTokensTests
     [SharedFact]
     public void StreamingDecoder_RecordedIds_GivesTheSameText()
     {
-        foreach (JsonElement row in Load("gpt2_tokens.json").GetProperty("decode").EnumerateArray())
+        foreach (JsonElement row in Load(SharedData.PathOf("golden", "gpt2_tokens.json")).GetProperty("decode").EnumerateArray())
         {
             var decoder = new StreamingDecoder(TextData.Gpt2.Vocabulary);
             string text = string.Concat(IdsOf(row).Select(decoder.Push)) + decoder.Flush();
@@ -43,21 +43,21 @@ public sealed class RecordedTokensTests
         }
     }
 
-    [SharedTheory]
+    [Theory]
     [InlineData("tiny")]
     [InlineData("odd")]
     public void Encode_RecordedTextsOfARandomModel_GivesItsIds(string model)
     {
-        JsonElement rows = Load(model, "tokens.json");
+        JsonElement rows = Load(ReferenceData.PathOf(model, "tokens.json"));
 
         rows.GetArrayLength().Should().Be(10);
-        AssertEncodes(new Tokenizer(VocabularyFile.Read(SharedData.PathOf("golden", model, "model", "vocab.bpe"))), rows);
+        AssertEncodes(new Tokenizer(VocabularyFile.Read(ReferenceData.PathOf(model, "model", "vocab.bpe"))), rows);
     }
 
     [SharedFact]
     public void Explain_RecordedTexts_AgreesWithEncode()
     {
-        foreach (JsonElement row in Load("gpt2_tokens.json").GetProperty("encode").EnumerateArray())
+        foreach (JsonElement row in Load(SharedData.PathOf("golden", "gpt2_tokens.json")).GetProperty("encode").EnumerateArray())
         {
             TextData.Gpt2.Explain(row.GetProperty("text").GetString()).SelectMany(word => word.Ids).Should().Equal(IdsOf(row));
         }
@@ -73,9 +73,9 @@ public sealed class RecordedTokensTests
         }
     }
 
-    private static JsonElement Load(params string[] path)
+    private static JsonElement Load(string path)
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(SharedData.PathOf(["golden", .. path])));
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path));
         return document.RootElement.Clone();
     }
 

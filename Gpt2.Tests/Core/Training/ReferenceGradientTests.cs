@@ -12,7 +12,7 @@ namespace Gpt2.Tests.Core.Training;
 
 public class ReferenceGradientTests
 {
-    [SharedTheory]
+    [Theory]
     [MemberData(nameof(TestModels.ReferenceModelsAndRungs), MemberType = typeof(TestModels))]
     public void Backward_OfTheReferenceBatch_EqualsEveryReferenceGradient(string name, KernelRung rung)
     {
@@ -28,12 +28,12 @@ public class ReferenceGradientTests
         foreach (Matrix gradient in gradients.Of.Matrices())
         {
             var expected = new Matrix(gradient.Name, gradient.Rows, gradient.Columns);
-            CsvMatrixFile.Read(SharedData.PathOf("golden", name, "train", "grad", CsvLayout.FileOf(gradient.Name)), expected);
+            CsvMatrixFile.Read(ReferenceData.PathOf(name, "train", "grad", CsvLayout.FileOf(gradient.Name)), expected);
             Close.Assert(gradient.Span, expected.Span, 1e-4, 1e-6, $"{name} {rung} {gradient.Name}");
         }
     }
 
-    [SharedTheory]
+    [Theory]
     [MemberData(nameof(TestModels.ReferenceModelsAndRungs), MemberType = typeof(TestModels))]
     public void Update_TenSteps_FollowsTheReferenceTrajectory(string name, KernelRung rung)
     {
@@ -55,7 +55,7 @@ public class ReferenceGradientTests
         foreach (Matrix weight in model.Weights.Matrices())
         {
             var expected = new Matrix(weight.Name, weight.Rows, weight.Columns);
-            CsvMatrixFile.Read(SharedData.PathOf("golden", name, "train", "final", CsvLayout.FileOf(weight.Name)), expected);
+            CsvMatrixFile.Read(ReferenceData.PathOf(name, "train", "final", CsvLayout.FileOf(weight.Name)), expected);
             // The keys' part of c_attn's bias has a true gradient of zero, so AdamW follows its rounding.
             double tolerance = weight.Name.EndsWith("attn/c_attn/b", StringComparison.Ordinal) ? 1e-2 : 5e-5;
             Close.Assert(weight.Span, expected.Span, 1e-3, tolerance, $"{name} {rung} {weight.Name}");
@@ -68,7 +68,7 @@ public class ReferenceGradientTests
 
         public static Reference Read(string name)
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(SharedData.PathOf("golden", name, "train", "training.json")));
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(ReferenceData.PathOf(name, "train", "training.json")));
             JsonElement root = document.RootElement;
             return new Reference(
                 Flat(root.GetProperty("ids")), Flat(root.GetProperty("targets")), root.GetProperty("ids").GetArrayLength(),
