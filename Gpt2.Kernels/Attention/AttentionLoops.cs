@@ -1,8 +1,6 @@
 // Attention of the rungs below Tuned: the loops over tokens, heads and keys are written once; a rung brings the two inner
 // loops (dot product, scaled addition) and its softmax.
 
-using Tensors = System.Numerics.Tensors.TensorPrimitives;
-
 namespace Gpt2.Kernels;
 
 /// <summary>Attention made of dot products and scaled additions.</summary>
@@ -154,31 +152,4 @@ internal abstract class CausalAttentionLoops(Softmax softmax) : CausalAttention
 
     /// <summary>sum += source × scale; the spans are equally long.</summary>
     private protected abstract void AddScaled(ReadOnlySpan<float> source, float scale, Span<float> sum);
-}
-
-internal sealed class CausalAttentionScalar(SoftmaxScalar softmax) : CausalAttentionLoops(softmax)
-{
-    private protected override float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right) =>
-        ScalarLoops.Dot(left, right);
-
-    private protected override void AddScaled(ReadOnlySpan<float> source, float scale, Span<float> sum) =>
-        ScalarLoops.AddScaled(source, scale, sum);
-}
-
-internal sealed class CausalAttentionTensorPrimitives(SoftmaxTensorPrimitives softmax) : CausalAttentionLoops(softmax)
-{
-    private protected override float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right) =>
-        Tensors.Dot(left, right);
-
-    private protected override void AddScaled(ReadOnlySpan<float> source, float scale, Span<float> sum) =>
-        Tensors.MultiplyAdd(source, scale, sum, sum);
-}
-
-internal sealed class CausalAttentionVector(SoftmaxVector softmax) : CausalAttentionLoops(softmax)
-{
-    private protected override float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right) =>
-        VectorLoops.Dot(left, right);
-
-    private protected override void AddScaled(ReadOnlySpan<float> source, float scale, Span<float> sum) =>
-        VectorLoops.AddScaled(source, scale, sum);
 }

@@ -1,7 +1,5 @@
 // Copying columns of one matrix to columns of another. It computes nothing: its rungs differ in threads only.
 
-using Gpt2.Kernels.Tuned;
-
 namespace Gpt2.Kernels;
 
 /// <summary>destination[r, to + c] = source[r, from + c]</summary>
@@ -59,30 +57,5 @@ public abstract class CopyColumns
                 Source.Slice((row * SourceColumns) + From, Columns).CopyTo(Destination[((row * DestinationColumns) + To)..]);
             }
         }
-    }
-}
-
-internal sealed class CopyColumnsPlain : CopyColumns
-{
-    private protected override void Run(Copy copy) => copy.Some(0, copy.Rows);
-}
-
-internal sealed class CopyColumnsTuned(ThreadTeam team) : CopyColumns
-{
-    private const int Worthwhile = 16384;
-
-    private protected override void Run(Copy copy)
-    {
-        int perPart = Cut.Rows(copy.Rows, copy.Columns, Worthwhile, team);
-        var work = new SomeRows { Copy = copy, PerPart = perPart };
-        team.Run(ref work, Cut.Parts(copy.Rows, perPart));
-    }
-
-    private ref struct SomeRows : IJob
-    {
-        public Copy Copy;
-        public int PerPart;
-
-        public readonly void Run(int part) => Copy.Some(part * PerPart, Math.Min(PerPart, Copy.Rows - (part * PerPart)));
     }
 }

@@ -1,42 +1,6 @@
-// The Scalar rung of LayerNorm, and a row's normalisation in double precision, which is the definition and what other rungs
-// fall back to where squares overflow.
+// The Scalar rung of LayerNorm: the definition, with sums in double precision.
 
 namespace Gpt2.Kernels;
-
-internal static class RowInDouble
-{
-    /// <summary>output = (input − mean) / √(variance + ε)</summary>
-    public static void Normalise(ReadOnlySpan<float> input, float epsilon, Span<float> output)
-    {
-        (double mean, double deviation) = Statistics(input, epsilon);
-        for (int i = 0; i < input.Length; i++)
-        {
-            output[i] = (float)((input[i] - mean) / deviation);
-        }
-    }
-
-    /// <summary>1 / √(variance + ε)</summary>
-    public static float InverseDeviation(ReadOnlySpan<float> input, float epsilon) => (float)(1 / Statistics(input, epsilon).Deviation);
-
-    /// <summary>The mean, and √(variance + ε).</summary>
-    private static (double Mean, double Deviation) Statistics(ReadOnlySpan<float> input, float epsilon)
-    {
-        double sum = 0;
-        for (int i = 0; i < input.Length; i++)
-        {
-            sum += input[i];
-        }
-
-        double mean = sum / input.Length;
-        double squares = 0;
-        for (int i = 0; i < input.Length; i++)
-        {
-            squares += (input[i] - mean) * (input[i] - mean);
-        }
-
-        return (mean, Math.Sqrt((squares / input.Length) + epsilon));
-    }
-}
 
 internal sealed class LayerNormScalar : LayerNormByRows
 {

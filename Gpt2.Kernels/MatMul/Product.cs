@@ -338,9 +338,3 @@ internal static class Product<TLanes, TVector>
         private static ref float Zeros() => ref Tuned.Zeros.Values[0];
     }
 }
-
-/// <summary>What a product without bias begins with.</summary>
-internal static class Zeros
-{
-    public static readonly float[] Values = new float[4 * Panels.Width];
-}

@@ -1,0 +1,12 @@
+// The Vector rung of attention: the loops of AttentionLoops with inner loops in portable vectors.
+
+namespace Gpt2.Kernels;
+
+internal sealed class CausalAttentionVector(SoftmaxVector softmax) : CausalAttentionLoops(softmax)
+{
+    private protected override float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right) =>
+        VectorLoops.Dot(left, right);
+
+    private protected override void AddScaled(ReadOnlySpan<float> source, float scale, Span<float> sum) =>
+        VectorLoops.AddScaled(source, scale, sum);
+}
