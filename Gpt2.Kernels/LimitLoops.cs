@@ -25,14 +25,14 @@ internal static class LimitLoops<TLanes, TVector>
     /// <param name="steps">Steps of each chain.</param>
     /// <returns>The sum of all chains.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float MultiplyAdds(ref float start, float factor, float addend, int steps)
+    public static float MultiplyAdds(ref readonly float start, float factor, float addend, int steps)
     {
         int count = TLanes.Count;
         TVector factors = TLanes.Create(factor), addends = TLanes.Create(addend);
-        TVector a = TLanes.Load(ref start, 0), b = TLanes.Load(ref start, count), c = TLanes.Load(ref start, 2 * count);
-        TVector d = TLanes.Load(ref start, 3 * count), e = TLanes.Load(ref start, 4 * count), f = TLanes.Load(ref start, 5 * count);
-        TVector g = TLanes.Load(ref start, 6 * count), h = TLanes.Load(ref start, 7 * count), i = TLanes.Load(ref start, 8 * count);
-        TVector j = TLanes.Load(ref start, 9 * count), k = TLanes.Load(ref start, 10 * count), l = TLanes.Load(ref start, 11 * count);
+        TVector a = TLanes.Load(in start, 0), b = TLanes.Load(in start, count), c = TLanes.Load(in start, 2 * count);
+        TVector d = TLanes.Load(in start, 3 * count), e = TLanes.Load(in start, 4 * count), f = TLanes.Load(in start, 5 * count);
+        TVector g = TLanes.Load(in start, 6 * count), h = TLanes.Load(in start, 7 * count), i = TLanes.Load(in start, 8 * count);
+        TVector j = TLanes.Load(in start, 9 * count), k = TLanes.Load(in start, 10 * count), l = TLanes.Load(in start, 11 * count);
         for (int step = 0; step < steps; step++)
         {
             a = TLanes.MultiplyAdd(a, factors, addends);
@@ -58,20 +58,20 @@ internal static class LimitLoops<TLanes, TVector>
     /// <param name="start">The first.</param>
     /// <param name="length">How many: a multiple of eight vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float SumInOrder(ref float start, int length)
+    public static float SumInOrder(ref readonly float start, int length)
     {
         int count = TLanes.Count;
         TVector a = TLanes.Create(0), b = TLanes.Create(0), c = TLanes.Create(0), d = TLanes.Create(0);
         for (nint at = 0; at < length; at += 8 * count)
         {
-            a = TLanes.Add(a, TLanes.Load(ref start, at));
-            b = TLanes.Add(b, TLanes.Load(ref start, at + count));
-            c = TLanes.Add(c, TLanes.Load(ref start, at + (2 * count)));
-            d = TLanes.Add(d, TLanes.Load(ref start, at + (3 * count)));
-            a = TLanes.Add(a, TLanes.Load(ref start, at + (4 * count)));
-            b = TLanes.Add(b, TLanes.Load(ref start, at + (5 * count)));
-            c = TLanes.Add(c, TLanes.Load(ref start, at + (6 * count)));
-            d = TLanes.Add(d, TLanes.Load(ref start, at + (7 * count)));
+            a = TLanes.Add(a, TLanes.Load(in start, at));
+            b = TLanes.Add(b, TLanes.Load(in start, at + count));
+            c = TLanes.Add(c, TLanes.Load(in start, at + (2 * count)));
+            d = TLanes.Add(d, TLanes.Load(in start, at + (3 * count)));
+            a = TLanes.Add(a, TLanes.Load(in start, at + (4 * count)));
+            b = TLanes.Add(b, TLanes.Load(in start, at + (5 * count)));
+            c = TLanes.Add(c, TLanes.Load(in start, at + (6 * count)));
+            d = TLanes.Add(d, TLanes.Load(in start, at + (7 * count)));
         }
 
         return TLanes.Sum(TLanes.Add(TLanes.Add(a, b), TLanes.Add(c, d)));
@@ -82,7 +82,7 @@ internal static class LimitLoops<TLanes, TVector>
     /// <param name="length">How many: a multiple of four times <paramref name="distance"/>.</param>
     /// <param name="distance">From a place to the next: a multiple of a vector.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float SumInStreams(ref float start, int length, int distance)
+    public static float SumInStreams(ref readonly float start, int length, int distance)
     {
         TVector a = TLanes.Create(0), b = TLanes.Create(0), c = TLanes.Create(0), d = TLanes.Create(0);
         nint apart = distance;
@@ -90,10 +90,10 @@ internal static class LimitLoops<TLanes, TVector>
         {
             for (nint at = block; at < block + apart; at += TLanes.Count)
             {
-                a = TLanes.Add(a, TLanes.Load(ref start, at));
-                b = TLanes.Add(b, TLanes.Load(ref start, at + apart));
-                c = TLanes.Add(c, TLanes.Load(ref start, at + (2 * apart)));
-                d = TLanes.Add(d, TLanes.Load(ref start, at + (3 * apart)));
+                a = TLanes.Add(a, TLanes.Load(in start, at));
+                b = TLanes.Add(b, TLanes.Load(in start, at + apart));
+                c = TLanes.Add(c, TLanes.Load(in start, at + (2 * apart)));
+                d = TLanes.Add(d, TLanes.Load(in start, at + (3 * apart)));
             }
         }
 

@@ -11,23 +11,23 @@ internal static class VectorLoops
     /// <summary>Σ left·right, in four running sums so that additions need not wait for each other.</summary>
     public static float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {
-        ref float l = ref MemoryMarshal.GetReference(left);
-        ref float r = ref MemoryMarshal.GetReference(right);
+        ref readonly float l = ref MemoryMarshal.GetReference(left);
+        ref readonly float r = ref MemoryMarshal.GetReference(right);
         int width = Vector<float>.Count;
 
         Vector<float> sum0 = Vector<float>.Zero, sum1 = sum0, sum2 = sum0, sum3 = sum0;
         int i = 0;
         for (; i <= left.Length - (4 * width); i += 4 * width)
         {
-            sum0 = AddProduct(ref l, ref r, i, sum0);
-            sum1 = AddProduct(ref l, ref r, i + width, sum1);
-            sum2 = AddProduct(ref l, ref r, i + (2 * width), sum2);
-            sum3 = AddProduct(ref l, ref r, i + (3 * width), sum3);
+            sum0 = AddProduct(in l, in r, i, sum0);
+            sum1 = AddProduct(in l, in r, i + width, sum1);
+            sum2 = AddProduct(in l, in r, i + (2 * width), sum2);
+            sum3 = AddProduct(in l, in r, i + (3 * width), sum3);
         }
 
         for (; i <= left.Length - width; i += width)
         {
-            sum0 = AddProduct(ref l, ref r, i, sum0);
+            sum0 = AddProduct(in l, in r, i, sum0);
         }
 
         float sum = Vector.Sum(sum0 + sum1 + (sum2 + sum3));
@@ -42,13 +42,13 @@ internal static class VectorLoops
     /// <summary>sum += source × scale.</summary>
     public static void AddScaled(ReadOnlySpan<float> source, float scale, Span<float> sum)
     {
-        ref float from = ref MemoryMarshal.GetReference(source);
+        ref readonly float from = ref MemoryMarshal.GetReference(source);
         ref float to = ref MemoryMarshal.GetReference(sum);
         var scales = new Vector<float>(scale);
         int i = 0;
         for (; i <= sum.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            Vector.MultiplyAddEstimate(Vector.LoadUnsafe(ref from, (nuint)i), scales, Vector.LoadUnsafe(ref to, (nuint)i))
+            Vector.MultiplyAddEstimate(Vector.LoadUnsafe(in from, (nuint)i), scales, Vector.LoadUnsafe(in to, (nuint)i))
                 .StoreUnsafe(ref to, (nuint)i);
         }
 
@@ -59,7 +59,7 @@ internal static class VectorLoops
     }
 
     /// <summary>addend + left·right for the vectors that begin at an index; fused where the processor can.</summary>
-    private static Vector<float> AddProduct(ref float left, ref float right, int index, Vector<float> addend) =>
+    private static Vector<float> AddProduct(ref readonly float left, ref readonly float right, int index, Vector<float> addend) =>
         Vector.MultiplyAddEstimate(
-            Vector.LoadUnsafe(ref left, (nuint)index), Vector.LoadUnsafe(ref right, (nuint)index), addend);
+            Vector.LoadUnsafe(in left, (nuint)index), Vector.LoadUnsafe(in right, (nuint)index), addend);
 }

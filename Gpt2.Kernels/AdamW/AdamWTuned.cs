@@ -83,15 +83,15 @@ internal sealed class AdamWTuned<TLanes, TVector>(ThreadTeam team) : AdamW
             bool clear = ClearGradients;
             for (int i = 0; i < length; i += TLanes.Count)
             {
-                TVector gradient = TLanes.Multiply(TLanes.Load(ref gradients, i), scale);
-                TVector mean = TLanes.MultiplyAdd(TLanes.Load(ref means, i), beta1, TLanes.Multiply(gradient, rest1));
+                TVector gradient = TLanes.Multiply(TLanes.Load(in gradients, i), scale);
+                TVector mean = TLanes.MultiplyAdd(TLanes.Load(in means, i), beta1, TLanes.Multiply(gradient, rest1));
                 TVector square = TLanes.Multiply(TLanes.Multiply(gradient, gradient), rest2);
-                square = TLanes.MultiplyAdd(TLanes.Load(ref squares, i), beta2, square);
+                square = TLanes.MultiplyAdd(TLanes.Load(in squares, i), beta2, square);
                 TVector root = TLanes.Add(TLanes.SquareRoot(TLanes.Multiply(square, correction2)), epsilon);
                 TVector change = TLanes.Divide(TLanes.Multiply(mean, minusRate), root);
                 TLanes.Store(mean, ref means, i);
                 TLanes.Store(square, ref squares, i);
-                TLanes.Store(TLanes.MultiplyAdd(TLanes.Load(ref weights, i), keep, change), ref weights, i);
+                TLanes.Store(TLanes.MultiplyAdd(TLanes.Load(in weights, i), keep, change), ref weights, i);
                 if (clear)
                 {
                     TLanes.Store(TLanes.Create(0), ref gradients, i);
@@ -111,15 +111,15 @@ internal sealed class AdamWTuned<TLanes, TVector>(ThreadTeam team) : AdamW
         public readonly void Run(int part)
         {
             ReadOnlySpan<float> values = Values[(part * Block)..Math.Min((part + 1) * Block, Values.Length)];
-            ref float value = ref MemoryMarshal.GetReference(values);
+            ref readonly float value = ref MemoryMarshal.GetReference(values);
             TVector sum0 = TLanes.Create(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
             int i = 0;
             for (; i <= values.Length - (4 * TLanes.Count); i += 4 * TLanes.Count)
             {
-                sum0 = TLanes.AddSquares(TLanes.Load(ref value, i), sum0);
-                sum1 = TLanes.AddSquares(TLanes.Load(ref value, i + TLanes.Count), sum1);
-                sum2 = TLanes.AddSquares(TLanes.Load(ref value, i + (2 * TLanes.Count)), sum2);
-                sum3 = TLanes.AddSquares(TLanes.Load(ref value, i + (3 * TLanes.Count)), sum3);
+                sum0 = TLanes.AddSquares(TLanes.Load(in value, i), sum0);
+                sum1 = TLanes.AddSquares(TLanes.Load(in value, i + TLanes.Count), sum1);
+                sum2 = TLanes.AddSquares(TLanes.Load(in value, i + (2 * TLanes.Count)), sum2);
+                sum3 = TLanes.AddSquares(TLanes.Load(in value, i + (3 * TLanes.Count)), sum3);
             }
 
             double sum = TLanes.SumOfDoubles(sum0) + TLanes.SumOfDoubles(sum1) + TLanes.SumOfDoubles(sum2) + TLanes.SumOfDoubles(sum3);

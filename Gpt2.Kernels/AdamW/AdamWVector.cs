@@ -10,11 +10,11 @@ internal sealed class AdamWVector : AdamW
     public override double SumOfSquares(ReadOnlySpan<float> values)
     {
         Vector<double> sums = Vector<double>.Zero;
-        ref float source = ref MemoryMarshal.GetReference(values);
+        ref readonly float source = ref MemoryMarshal.GetReference(values);
         int i = 0;
         for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            Vector.Widen(Vector.LoadUnsafe(ref source, (nuint)i), out Vector<double> lower, out Vector<double> upper);
+            Vector.Widen(Vector.LoadUnsafe(in source, (nuint)i), out Vector<double> lower, out Vector<double> upper);
             sums += (lower * lower) + (upper * upper);
         }
 
@@ -30,7 +30,7 @@ internal sealed class AdamWVector : AdamW
     private protected override void Run(
         Span<float> gradients, in Factors factors, Span<float> weights, Span<float> means, Span<float> squares, bool clearGradients)
     {
-        ref float g = ref MemoryMarshal.GetReference(gradients);
+        ref readonly float g = ref MemoryMarshal.GetReference(gradients);
         ref float w = ref MemoryMarshal.GetReference(weights);
         ref float m = ref MemoryMarshal.GetReference(means);
         ref float v = ref MemoryMarshal.GetReference(squares);
@@ -38,11 +38,11 @@ internal sealed class AdamWVector : AdamW
         int i = 0;
         for (; i <= weights.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            Vector<float> gradient = Vector.LoadUnsafe(ref g, (nuint)i) * factors.GradientScale;
-            Vector<float> mean = (Vector.LoadUnsafe(ref m, (nuint)i) * factors.Beta1) + (gradient * factors.Rest1);
-            Vector<float> square = (Vector.LoadUnsafe(ref v, (nuint)i) * factors.Beta2) + (gradient * gradient * factors.Rest2);
+            Vector<float> gradient = Vector.LoadUnsafe(in g, (nuint)i) * factors.GradientScale;
+            Vector<float> mean = (Vector.LoadUnsafe(in m, (nuint)i) * factors.Beta1) + (gradient * factors.Rest1);
+            Vector<float> square = (Vector.LoadUnsafe(in v, (nuint)i) * factors.Beta2) + (gradient * gradient * factors.Rest2);
             Vector<float> root = Vector.SquareRoot(square * factors.Correction2) + new Vector<float>(factors.Epsilon);
-            Vector<float> weight = (Vector.LoadUnsafe(ref w, (nuint)i) * factors.Keep) - (factors.Rate * mean / root);
+            Vector<float> weight = (Vector.LoadUnsafe(in w, (nuint)i) * factors.Keep) - (factors.Rate * mean / root);
             mean.StoreUnsafe(ref m, (nuint)i);
             square.StoreUnsafe(ref v, (nuint)i);
             weight.StoreUnsafe(ref w, (nuint)i);

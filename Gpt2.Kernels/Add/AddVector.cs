@@ -9,14 +9,14 @@ internal sealed class AddVector : Add
 {
     private protected override void Run(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> sum)
     {
-        ref float l = ref MemoryMarshal.GetReference(left);
-        ref float r = ref MemoryMarshal.GetReference(right);
+        ref readonly float l = ref MemoryMarshal.GetReference(left);
+        ref readonly float r = ref MemoryMarshal.GetReference(right);
         ref float s = ref MemoryMarshal.GetReference(sum);
 
         int i = 0;
         for (; i <= sum.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            (Vector.LoadUnsafe(ref l, (nuint)i) + Vector.LoadUnsafe(ref r, (nuint)i)).StoreUnsafe(ref s, (nuint)i);
+            (Vector.LoadUnsafe(in l, (nuint)i) + Vector.LoadUnsafe(in r, (nuint)i)).StoreUnsafe(ref s, (nuint)i);
         }
 
         for (; i < sum.Length; i++)

@@ -128,9 +128,8 @@ internal sealed class CausalAttentionTuned<TLanes, TVector>(Softmax softmax, Thr
     /// <summary>How many shares a head is cut into: more than one only where there are few heads for the threads.</summary>
     private int Shares(in AttentionShape shape)
     {
-        const int Rows = HeadTile<TLanes, TVector>.Rows;
         int heads = Math.Max(1, shape.Sequences * shape.Heads);
-        return team.Threads == 1 ? 1 : Math.Clamp(SharesPerThread * team.Threads / heads, 1, Math.Max(1, shape.Tokens / Rows));
+        return team.Threads == 1 ? 1 : Math.Clamp(SharesPerThread * team.Threads / heads, 1, Math.Max(1, shape.Tokens / HeadTile<TLanes, TVector>.MR));
     }
 
     private void Do<TJob>(ref TJob job, int parts, long multiplications, long worthThreads)

@@ -23,7 +23,7 @@ internal static class HeadProducts<TLanes, TVector>
     // the right side's rows.
     private const int KeysOfABlock = 96, TokensOfABlock = 128;
 
-    private static int Rows => HeadTile<TLanes, TVector>.Rows;
+    private static int MR => HeadTile<TLanes, TVector>.MR;
 
     private static int PanelWidth => HeadTile<TLanes, TVector>.PanelWidth;
 
@@ -40,16 +40,16 @@ internal static class HeadProducts<TLanes, TVector>
         ReadOnlySpan<float> left, ReadOnlySpan<float> right, in AttentionShape shape, float scale, float masked, int share, int shares, Span<float> result)
     {
         ReadOnlySpan<float> panels = PackColumns(right, shape, scale);
-        for (int token = share * Rows; token < shape.Tokens; token += shares * Rows)
+        for (int token = share * MR; token < shape.Tokens; token += shares * MR)
         {
-            int rows = Math.Min(Rows, shape.Tokens - token);
+            int rows = Math.Min(MR, shape.Tokens - token);
             int visible = shape.Visible(token + rows - 1);
-            var tileLeft = new TileLeft(left[(token * shape.Channels)..], shape.Channels, 1);
+            ReadOnlySpan<float> tileLeft = left[(token * shape.Channels)..];
             Span<float> tileResult = result[(token * shape.ScoreStride)..];
             for (int key = 0; key < visible; key += PanelWidth)
             {
                 HeadTile<TLanes, TVector>.Across(
-                    rows, tileLeft, panels[(key * shape.HeadSize)..], shape.HeadSize, Math.Min(PanelWidth, visible - key),
+                    rows, tileLeft, Layout.RowMajor(shape.Channels), panels[(key * shape.HeadSize)..], shape.HeadSize, Math.Min(PanelWidth, visible - key),
                     Math.Min(PanelWidth, shape.Total - key), adds: false, tileResult[key..], shape.ScoreStride);
             }
 
@@ -73,10 +73,10 @@ internal static class HeadProducts<TLanes, TVector>
         ReadOnlySpan<float> weights, ReadOnlySpan<float> right, in AttentionShape shape, float scale, bool adds, int share, int shares, Span<float> result)
     {
         ReadOnlySpan<float> panels = PackRows(right, shape, shape.Total, scale, out bool finite);
-        Span<float> tileWeights = Scratch.Of(Scratch.Use.LeftPanels, Rows * shape.Total); // [rows, total]
-        for (int token = share * Rows; token < shape.Tokens; token += shares * Rows)
+        Span<float> tileWeights = Scratch.Of(Scratch.Use.LeftPanels, MR * shape.Total); // [rows, total]
+        for (int token = share * MR; token < shape.Tokens; token += shares * MR)
         {
-            int rows = Math.Min(Rows, shape.Tokens - token), seen = shape.Visible(token + rows - 1);
+            int rows = Math.Min(MR, shape.Tokens - token), seen = shape.Visible(token + rows - 1);
             for (int row = 0; row < rows; row++)
             {
                 Span<float> copy = tileWeights.Slice(row * shape.Total, seen);
@@ -87,13 +87,13 @@ internal static class HeadProducts<TLanes, TVector>
             for (int row = 0, height; row < rows; row += height)
             {
                 height = finite ? rows : 1;
-                var left = new TileLeft(tileWeights[(row * shape.Total)..], shape.Total, 1);
+                ReadOnlySpan<float> left = tileWeights[(row * shape.Total)..];
                 int depth = shape.Visible(token + row + height - 1);
                 for (int column = 0; column < shape.HeadSize; column += PanelWidth)
                 {
                     int columns = Math.Min(PanelWidth, shape.HeadSize - column);
                     HeadTile<TLanes, TVector>.Across(
-                        height, left, panels[(column * shape.Total)..], depth, columns, columns, adds,
+                        height, left, Layout.RowMajor(shape.Total), panels[(column * shape.Total)..], depth, columns, columns, adds,
                         result[(((token + row) * shape.Channels) + column)..], shape.Channels);
                 }
             }
@@ -129,20 +129,20 @@ internal static class HeadProducts<TLanes, TVector>
 
                 for (int key = block, height; key < last; key += height)
                 {
-                    height = finite ? Math.Min(Rows, last - key) : 1;
+                    height = finite ? Math.Min(MR, last - key) : 1;
                     int first = Math.Max(start, FirstSeeing(key, shape));
                     if (first >= end)
                     {
                         break;
                     }
 
-                    var left = new TileLeft(blockWeights[(((first - start) * KeysOfABlock) + key - block)..], 1, KeysOfABlock);
+                    ReadOnlySpan<float> left = blockWeights[(((first - start) * KeysOfABlock) + key - block)..];
                     for (int column = 0; column < shape.HeadSize; column += PanelWidth)
                     {
                         int columns = Math.Min(PanelWidth, shape.HeadSize - column);
                         HeadTile<TLanes, TVector>.Across(
-                            height, left, panels[((column * shape.Tokens) + (first * PanelWidth))..], end - first, columns, columns, adds: true,
-                            result[((key * shape.Channels) + column)..], shape.Channels);
+                            height, left, Layout.Transposed(KeysOfABlock), panels[((column * shape.Tokens) + (first * PanelWidth))..], end - first, columns, columns,
+                            adds: true, result[((key * shape.Channels) + column)..], shape.Channels);
                     }
                 }
             }
@@ -159,7 +159,7 @@ internal static class HeadProducts<TLanes, TVector>
         Span<float> panels = Scratch.Of(Scratch.Use.RightPanels, (shape.Total + width - 1) / width * panelLength);
         for (int key = 0; key < shape.Total; key += width)
         {
-            Panels.Interleave(
+            Packing.Transpose(
                 rows[(key * shape.Channels)..], shape.Channels, Math.Min(width, shape.Total - key), shape.HeadSize, scale,
                 panels.Slice(key * shape.HeadSize, panelLength), width);
         }
@@ -178,7 +178,7 @@ internal static class HeadProducts<TLanes, TVector>
         for (int column = 0; column < shape.HeadSize; column += width)
         {
             int columns = Math.Min(width, shape.HeadSize - column);
-            ref float from = ref MemoryMarshal.GetReference(rows.Slice(column, ((count - 1) * shape.Channels) + columns));
+            ref readonly float from = ref MemoryMarshal.GetReference(rows.Slice(column, ((count - 1) * shape.Channels) + columns));
             Span<float> panel = panels.Slice(column * count, count * width);
             ref float to = ref MemoryMarshal.GetReference(panel);
             for (int row = 0; row < count; row++)
@@ -186,7 +186,7 @@ internal static class HeadProducts<TLanes, TVector>
                 int i = 0;
                 for (; i <= columns - TLanes.Count; i += TLanes.Count)
                 {
-                    TVector scaled = TLanes.Multiply(TLanes.Load(ref from, (row * shape.Channels) + i), scales);
+                    TVector scaled = TLanes.Multiply(TLanes.Load(in from, (row * shape.Channels) + i), scales);
                     TLanes.Store(scaled, ref to, (row * width) + i);
                     spoilt = TLanes.MultiplyAdd(scaled, zero, spoilt);
                 }

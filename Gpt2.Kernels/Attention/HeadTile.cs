@@ -1,19 +1,10 @@
-// The innermost loop of attention's products: six rows by up to four vectors in registers. Unlike the tile of MatMul it reads
-// its left side where it lies, since attention uses each element of it for the few columns of a head only, and a copy would
-// cost as much as the product.
+// The micro-kernel of attention's products: a register tile of six rows by one, two or four vectors, where MatMul's has 12 by two: a head
+// has few columns, and what is masked is cut off in steps of a tile's rows.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Gpt2.Kernels.Tuned;
-
-/// <summary>The left side of a tile: the element of row r and depth k stands at r · RowStride + k · DepthStride.</summary>
-internal readonly ref struct TileLeft(ReadOnlySpan<float> values, int rowStride, int depthStride)
-{
-    public readonly ReadOnlySpan<float> Values = values;
-    public readonly int RowStride = rowStride;
-    public readonly int DepthStride = depthStride;
-}
 
 /// <summary>
 /// result[r, c] (+)= Σ over k of left[r, k] · right[k, c], summed in the order of k, so that a row gets the same bits in every tile.
@@ -22,8 +13,8 @@ internal static class HeadTile<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>The most rows of a tile.</summary>
-    public const int Rows = 6;
+    /// <summary>Rows of a full tile.</summary>
+    public const int MR = 6;
 
     /// <summary>Columns of a panel of the right side, whose rows therefore are so far apart: the widest tile's.</summary>
     public static int PanelWidth
@@ -36,12 +27,13 @@ internal static class HeadTile<TLanes, TVector>
     private static int MostVectors
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => TLanes.TileRows == 12 ? 4 : 2;
+        get => TLanes.MR == 12 ? 4 : 2;
     }
 
     /// <summary>Computes tiles side by side over columns of one panel.</summary>
-    /// <param name="rows">Rows, 1 to <see cref="Rows"/>.</param>
-    /// <param name="left">[rows, depth]</param>
+    /// <param name="rows">Rows of the tile, 1 to <see cref="MR"/>.</param>
+    /// <param name="left">[rows, depth], read where it lies.</param>
+    /// <param name="layout">How it lies.</param>
     /// <param name="panel">[depth, <see cref="PanelWidth"/>]</param>
     /// <param name="depth">How far the inner dimension runs, at least 1.</param>
     /// <param name="columns">How many columns of the panel are wanted.</param>
@@ -50,7 +42,8 @@ internal static class HeadTile<TLanes, TVector>
     /// <param name="result">The result from its first row and column on.</param>
     /// <param name="resultStride">From a row of the result to the next.</param>
     public static void Across(
-        int rows, TileLeft left, ReadOnlySpan<float> panel, int depth, int columns, int room, bool adds, Span<float> result, int resultStride)
+        int rows, ReadOnlySpan<float> left, Layout layout, ReadOnlySpan<float> panel, int depth, int columns, int room, bool adds, Span<float> result,
+        int resultStride)
     {
         for (int column = 0, width; column < columns; column += width)
         {
@@ -58,19 +51,19 @@ internal static class HeadTile<TLanes, TVector>
             width = vectors * TLanes.Count;
             if (column + width <= room)
             {
-                Compute(vectors, rows, left, panel[column..], depth, adds, result[column..], resultStride);
+                Compute(vectors, rows, left, layout, panel[column..], depth, adds, result[column..], resultStride);
                 continue;
             }
 
             // The tile is wider than what there is: computed beside it and copied.
             int narrow = room - column;
-            Span<float> tile = Scratch.Of(Scratch.Use.Tile, Rows * width);
+            Span<float> tile = Scratch.Of(Scratch.Use.Tile, MR * width);
             for (int row = 0; row < rows && adds; row++)
             {
                 result.Slice((row * resultStride) + column, narrow).CopyTo(tile[(row * width)..]);
             }
 
-            Compute(vectors, rows, left, panel[column..], depth, adds, tile, width);
+            Compute(vectors, rows, left, layout, panel[column..], depth, adds, tile, width);
             for (int row = 0; row < rows; row++)
             {
                 tile.Slice(row * width, narrow).CopyTo(result[((row * resultStride) + column)..]);
@@ -85,77 +78,125 @@ internal static class HeadTile<TLanes, TVector>
     }
 
     private static void Compute(
-        int vectors, int rows, TileLeft left, ReadOnlySpan<float> right, int depth, bool adds, Span<float> result, int resultStride)
+        int vectors, int rows, ReadOnlySpan<float> left, Layout layout, ReadOnlySpan<float> right, int depth, bool adds, Span<float> result,
+        int resultStride)
     {
         // The spans' ends are checked once; the loops below stay inside.
-        ref float leftFirst = ref MemoryMarshal.GetReference(
-            left.Values[..(((rows - 1) * left.RowStride) + ((depth - 1) * left.DepthStride) + 1)]);
-        ref float rightFirst = ref MemoryMarshal.GetReference(right[..(((depth - 1) * PanelWidth) + (vectors * TLanes.Count))]);
+        ref readonly float leftFirst = ref MemoryMarshal.GetReference(left[..(layout.At(rows - 1, depth - 1) + 1)]);
+        ref readonly float rightFirst = ref MemoryMarshal.GetReference(right[..(((depth - 1) * PanelWidth) + (vectors * TLanes.Count))]);
         ref float target = ref MemoryMarshal.GetReference(result[..(((rows - 1) * resultStride) + (vectors * TLanes.Count))]);
         switch (vectors)
         {
             case 4:
-                Compute<FourVectors>(rows, ref leftFirst, left.RowStride, left.DepthStride, ref rightFirst, depth, adds, ref target, resultStride);
+                Compute<FourVectors>(rows, in leftFirst, layout, in rightFirst, depth, adds, ref target, resultStride);
                 break;
             case 2:
-                Compute<TwoVectors>(rows, ref leftFirst, left.RowStride, left.DepthStride, ref rightFirst, depth, adds, ref target, resultStride);
+                Compute<TwoVectors>(rows, in leftFirst, layout, in rightFirst, depth, adds, ref target, resultStride);
                 break;
             default:
-                Compute<OneVector>(rows, ref leftFirst, left.RowStride, left.DepthStride, ref rightFirst, depth, adds, ref target, resultStride);
+                Compute<OneVector>(rows, in leftFirst, layout, in rightFirst, depth, adds, ref target, resultStride);
                 break;
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Compute<TRow>(
-        int rows, ref float left, nint rowStride, nint depthStride, ref float right, int depth, bool adds, ref float result, nint resultStride)
+        int rows, ref readonly float left, Layout layout, ref readonly float right, int depth, bool adds, ref float result, nint resultStride)
         where TRow : struct, IRow<TRow>
     {
-        // In a tile of fewer rows the last row stands for the missing ones too: it is computed and written several times,
-        // always with the same bits.
-        nint last = rows - 1, r1 = Math.Min(1, last), r2 = Math.Min(2, last), r3 = Math.Min(3, last), r4 = Math.Min(4, last);
-        ref float left1 = ref Unsafe.Add(ref left, r1 * rowStride), left2 = ref Unsafe.Add(ref left, r2 * rowStride);
-        ref float left3 = ref Unsafe.Add(ref left, r3 * rowStride), left4 = ref Unsafe.Add(ref left, r4 * rowStride);
-        ref float left5 = ref Unsafe.Add(ref left, last * rowStride);
+        switch (rows)
+        {
+            case 1:
+                Tile<TRow, Rows1>(in left, layout, in right, depth, adds, ref result, resultStride);
+                break;
+            case 2:
+                Tile<TRow, Rows2>(in left, layout, in right, depth, adds, ref result, resultStride);
+                break;
+            case 3:
+                Tile<TRow, Rows3>(in left, layout, in right, depth, adds, ref result, resultStride);
+                break;
+            case 4:
+                Tile<TRow, Rows4>(in left, layout, in right, depth, adds, ref result, resultStride);
+                break;
+            case 5:
+                Tile<TRow, Rows5>(in left, layout, in right, depth, adds, ref result, resultStride);
+                break;
+            default:
+                Tile<TRow, Rows6>(in left, layout, in right, depth, adds, ref result, resultStride);
+                break;
+        }
+    }
+
+    /// <summary>The micro-kernel. Rows beyond the tile's height are no code at all once it is compiled.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Tile<TRow, TRows>(
+        ref readonly float left, Layout layout, ref readonly float right, int depth, bool adds, ref float result, nint resultStride)
+        where TRow : struct, IRow<TRow>
+        where TRows : struct, ITileRows
+    {
+        nint rowStride = layout.RowStride, depthStride = layout.ColumnStride, leftAt = 0, rightAt = 0;
+        ref readonly float left1 = ref LeftRow<TRows>(1, in left, rowStride), left2 = ref LeftRow<TRows>(2, in left, rowStride);
+        ref readonly float left3 = ref LeftRow<TRows>(3, in left, rowStride), left4 = ref LeftRow<TRows>(4, in left, rowStride);
+        ref readonly float left5 = ref LeftRow<TRows>(5, in left, rowStride);
         TRow row0 = default, row1 = default, row2 = default, row3 = default, row4 = default, row5 = default;
-        nint at = 0;
         for (int k = 0; k < depth; k++)
         {
-            TRow rightRow = TRow.Load(ref right, 0);
-            row0.Add(Unsafe.Add(ref left, at), rightRow);
-            row1.Add(Unsafe.Add(ref left1, at), rightRow);
-            row2.Add(Unsafe.Add(ref left2, at), rightRow);
-            row3.Add(Unsafe.Add(ref left3, at), rightRow);
-            row4.Add(Unsafe.Add(ref left4, at), rightRow);
-            row5.Add(Unsafe.Add(ref left5, at), rightRow);
-            at += depthStride;
-            right = ref Unsafe.Add(ref right, PanelWidth);
+            TRow rightRow = TRow.Load(in right, rightAt);
+            Add<TRow, TRows>(0, in left, leftAt, rightRow, ref row0);
+            Add<TRow, TRows>(1, in left1, leftAt, rightRow, ref row1);
+            Add<TRow, TRows>(2, in left2, leftAt, rightRow, ref row2);
+            Add<TRow, TRows>(3, in left3, leftAt, rightRow, ref row3);
+            Add<TRow, TRows>(4, in left4, leftAt, rightRow, ref row4);
+            Add<TRow, TRows>(5, in left5, leftAt, rightRow, ref row5);
+            leftAt += depthStride;
+            rightAt += PanelWidth;
         }
 
-        if (adds)
+        // The result is read here and not before the loop, which would wait for it where it has to come from far.
+        Finish<TRow, TRows>(0, row0, adds, ref result, resultStride);
+        Finish<TRow, TRows>(1, row1, adds, ref result, resultStride);
+        Finish<TRow, TRows>(2, row2, adds, ref result, resultStride);
+        Finish<TRow, TRows>(3, row3, adds, ref result, resultStride);
+        Finish<TRow, TRows>(4, row4, adds, ref result, resultStride);
+        Finish<TRow, TRows>(5, row5, adds, ref result, resultStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref readonly float LeftRow<TRows>(int index, ref readonly float left, nint stride)
+        where TRows : struct, ITileRows =>
+        ref index < TRows.Count ? ref Elements.At(in left, index * stride) : ref left;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TRow, TRows>(int index, ref readonly float left, nint at, TRow right, ref TRow row)
+        where TRow : struct, IRow<TRow>
+        where TRows : struct, ITileRows
+    {
+        if (index < TRows.Count)
         {
-            // Not before the loop, which would wait for it where it has to come from far.
-            row0.Add(1, TRow.Load(ref result, 0));
-            row1.Add(1, TRow.Load(ref result, r1 * resultStride));
-            row2.Add(1, TRow.Load(ref result, r2 * resultStride));
-            row3.Add(1, TRow.Load(ref result, r3 * resultStride));
-            row4.Add(1, TRow.Load(ref result, r4 * resultStride));
-            row5.Add(1, TRow.Load(ref result, last * resultStride));
+            row.Add(Elements.At(in left, at), right);
         }
+    }
 
-        row0.Store(ref result, 0);
-        row1.Store(ref result, r1 * resultStride);
-        row2.Store(ref result, r2 * resultStride);
-        row3.Store(ref result, r3 * resultStride);
-        row4.Store(ref result, r4 * resultStride);
-        row5.Store(ref result, last * resultStride);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish<TRow, TRows>(int index, TRow row, bool adds, ref float result, nint stride)
+        where TRow : struct, IRow<TRow>
+        where TRows : struct, ITileRows
+    {
+        if (index < TRows.Count)
+        {
+            if (adds)
+            {
+                row.Add(1, TRow.Load(in result, index * stride));
+            }
+
+            row.Store(ref result, index * stride);
+        }
     }
 
     /// <summary>One row of a tile, held in registers.</summary>
     private interface IRow<TRow>
         where TRow : struct
     {
-        public static abstract TRow Load(ref float start, nint index);
+        public static abstract TRow Load(ref readonly float start, nint index);
 
         /// <summary>this += factor × right.</summary>
         public void Add(float factor, TRow right);
@@ -168,12 +209,12 @@ internal static class HeadTile<TLanes, TVector>
         private TVector first, second, third, fourth;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static FourVectors Load(ref float start, nint index) => new()
+        public static FourVectors Load(ref readonly float start, nint index) => new()
         {
-            first = TLanes.Load(ref start, index),
-            second = TLanes.Load(ref start, index + TLanes.Count),
-            third = TLanes.Load(ref start, index + (2 * TLanes.Count)),
-            fourth = TLanes.Load(ref start, index + (3 * TLanes.Count)),
+            first = TLanes.Load(in start, index),
+            second = TLanes.Load(in start, index + TLanes.Count),
+            third = TLanes.Load(in start, index + (2 * TLanes.Count)),
+            fourth = TLanes.Load(in start, index + (3 * TLanes.Count)),
         };
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -201,10 +242,10 @@ internal static class HeadTile<TLanes, TVector>
         private TVector first, second;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TwoVectors Load(ref float start, nint index) => new()
+        public static TwoVectors Load(ref readonly float start, nint index) => new()
         {
-            first = TLanes.Load(ref start, index),
-            second = TLanes.Load(ref start, index + TLanes.Count),
+            first = TLanes.Load(in start, index),
+            second = TLanes.Load(in start, index + TLanes.Count),
         };
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -228,7 +269,7 @@ internal static class HeadTile<TLanes, TVector>
         private TVector only;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static OneVector Load(ref float start, nint index) => new() { only = TLanes.Load(ref start, index) };
+        public static OneVector Load(ref readonly float start, nint index) => new() { only = TLanes.Load(in start, index) };
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(float factor, OneVector right) => only = TLanes.MultiplyAdd(TLanes.Create(factor), right.only, only);

@@ -28,11 +28,11 @@ internal static class QueryRow<TLanes, TVector>
     {
         // The spans' ends are checked once; the loops below stay inside.
         int channels = shape.Channels, headSize = shape.HeadSize, total = shape.Total, heads = shape.Heads;
-        ref float left = ref MemoryMarshal.GetReference(query[..channels]);
-        ref float rows = ref MemoryMarshal.GetReference(keys[..(lastKey * channels)]);
+        ref readonly float left = ref MemoryMarshal.GetReference(query[..channels]);
+        ref readonly float rows = ref MemoryMarshal.GetReference(keys[..(lastKey * channels)]);
         for (int key = firstKey; key < lastKey; key++)
         {
-            ref float right = ref Unsafe.Add(ref rows, (nint)key * channels);
+            ref readonly float right = ref Elements.At(in rows, (nint)key * channels);
             for (int head = 0; head < heads; head += HeadsTogether)
             {
                 // Behind the last head the last stands for the missing ones.
@@ -40,11 +40,11 @@ internal static class QueryRow<TLanes, TVector>
                 int at0 = head * headSize, at1 = at0 + (Math.Min(1, more) * headSize);
                 int at2 = at0 + (Math.Min(2, more) * headSize), at3 = at0 + (Math.Min(3, more) * headSize);
                 Vector128<float> sums = TLanes.SumEach(
-                    Products(ref left, ref right, at0, headSize), Products(ref left, ref right, at1, headSize),
-                    Products(ref left, ref right, at2, headSize), Products(ref left, ref right, at3, headSize));
+                    Products(in left, in right, at0, headSize), Products(in left, in right, at1, headSize),
+                    Products(in left, in right, at2, headSize), Products(in left, in right, at3, headSize));
                 for (int i = headSize / TLanes.Count * TLanes.Count; i < headSize; i++)
                 {
-                    sums += Four(ref left, at0 + i, at1 + i, at2 + i, at3 + i) * Four(ref right, at0 + i, at1 + i, at2 + i, at3 + i);
+                    sums += Four(in left, at0 + i, at1 + i, at2 + i, at3 + i) * Four(in right, at0 + i, at1 + i, at2 + i, at3 + i);
                 }
 
                 sums *= scale;
@@ -81,25 +81,25 @@ internal static class QueryRow<TLanes, TVector>
     {
         int channels = shape.Channels, headSize = shape.HeadSize, total = shape.Total, heads = shape.Heads;
         output.Clear();
-        ref float weights = ref MemoryMarshal.GetReference(attention[..(heads * total)]);
-        ref float rows = ref MemoryMarshal.GetReference(values[..(lastKey * channels)]);
+        ref readonly float weights = ref MemoryMarshal.GetReference(attention[..(heads * total)]);
+        ref readonly float rows = ref MemoryMarshal.GetReference(values[..(lastKey * channels)]);
         ref float sums = ref MemoryMarshal.GetReference(output[..channels]);
         for (int key = firstKey; key < lastKey; key++)
         {
-            ref float row = ref Unsafe.Add(ref rows, (nint)key * channels);
+            ref readonly float row = ref Elements.At(in rows, (nint)key * channels);
             for (int head = 0, at = 0; head < heads; head++)
             {
-                float weight = Unsafe.Add(ref weights, ((nint)head * total) + key);
+                float weight = Elements.At(in weights, ((nint)head * total) + key);
                 TVector factors = TLanes.Create(weight);
                 int end = at + headSize;
                 for (; at <= end - TLanes.Count; at += TLanes.Count)
                 {
-                    TLanes.Store(TLanes.MultiplyAdd(factors, TLanes.Load(ref row, at), TLanes.Load(ref sums, at)), ref sums, at);
+                    TLanes.Store(TLanes.MultiplyAdd(factors, TLanes.Load(in row, at), TLanes.Load(in sums, at)), ref sums, at);
                 }
 
                 for (; at < end; at++)
                 {
-                    Unsafe.Add(ref sums, at) += weight * Unsafe.Add(ref row, at);
+                    Unsafe.Add(ref sums, at) += weight * Elements.At(in row, at);
                 }
             }
         }
@@ -107,18 +107,18 @@ internal static class QueryRow<TLanes, TVector>
 
     /// <summary>The products of a head, summed lane by lane, as far as there are whole vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Products(ref float left, ref float right, int at, int headSize)
+    private static TVector Products(ref readonly float left, ref readonly float right, int at, int headSize)
     {
         TVector sum = default;
         for (int i = at; i <= at + headSize - TLanes.Count; i += TLanes.Count)
         {
-            sum = TLanes.MultiplyAdd(TLanes.Load(ref left, i), TLanes.Load(ref right, i), sum);
+            sum = TLanes.MultiplyAdd(TLanes.Load(in left, i), TLanes.Load(in right, i), sum);
         }
 
         return sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Four(ref float start, int at0, int at1, int at2, int at3) =>
-        Vector128.Create(Unsafe.Add(ref start, at0), Unsafe.Add(ref start, at1), Unsafe.Add(ref start, at2), Unsafe.Add(ref start, at3));
+    private static Vector128<float> Four(ref readonly float start, int at0, int at1, int at2, int at3) =>
+        Vector128.Create(Elements.At(in start, at0), Elements.At(in start, at1), Elements.At(in start, at2), Elements.At(in start, at3));
 }

@@ -17,15 +17,15 @@ internal static class SoftmaxGradient<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Row(ReadOnlySpan<float> probabilities, ReadOnlySpan<float> outputGradient, Span<float> inputGradient)
     {
-        ref float p = ref MemoryMarshal.GetReference(probabilities);
-        ref float g = ref MemoryMarshal.GetReference(outputGradient);
+        ref readonly float p = ref MemoryMarshal.GetReference(probabilities);
+        ref readonly float g = ref MemoryMarshal.GetReference(outputGradient);
         ref float result = ref MemoryMarshal.GetReference(inputGradient);
         TVector sum0 = default, sum1 = default;
         int i = 0;
         for (; i <= probabilities.Length - (2 * TLanes.Count); i += 2 * TLanes.Count)
         {
-            sum0 = TLanes.MultiplyAdd(TLanes.Load(ref p, i), TLanes.Load(ref g, i), sum0);
-            sum1 = TLanes.MultiplyAdd(TLanes.Load(ref p, i + TLanes.Count), TLanes.Load(ref g, i + TLanes.Count), sum1);
+            sum0 = TLanes.MultiplyAdd(TLanes.Load(in p, i), TLanes.Load(in g, i), sum0);
+            sum1 = TLanes.MultiplyAdd(TLanes.Load(in p, i + TLanes.Count), TLanes.Load(in g, i + TLanes.Count), sum1);
         }
 
         float mean = TLanes.Sum(TLanes.Add(sum0, sum1));
@@ -37,7 +37,7 @@ internal static class SoftmaxGradient<TLanes, TVector>
         TVector means = TLanes.Create(mean);
         for (i = 0; i <= probabilities.Length - TLanes.Count; i += TLanes.Count)
         {
-            TLanes.Store(TLanes.Multiply(TLanes.Load(ref p, i), TLanes.Subtract(TLanes.Load(ref g, i), means)), ref result, i);
+            TLanes.Store(TLanes.Multiply(TLanes.Load(in p, i), TLanes.Subtract(TLanes.Load(in g, i), means)), ref result, i);
         }
 
         for (; i < probabilities.Length; i++)

@@ -29,13 +29,13 @@ internal sealed class GeluTuned<TLanes, TVector>(ThreadTeam team) : Gelu
 
     private ref struct Forward : IFormula<TVector>
     {
-        public ref float Input;
+        public ref readonly float Input;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly TVector At<TLoad>(TLoad load, nint index)
             where TLoad : ILoad<TVector>, allows ref struct
         {
-            TVector x = load.Of(ref Input, index);
+            TVector x = load.Of(in Input, index);
             TVector inner = TLanes.MultiplyAdd(TLanes.Multiply(x, x), TLanes.Create(ThirdPower), TLanes.Create(Linear));
             TVector exponential = Exponential<TLanes, TVector>.Of(TLanes.Multiply(x, inner));
             return TLanes.Divide(x, TLanes.Add(exponential, TLanes.Create(1)));
@@ -45,13 +45,13 @@ internal sealed class GeluTuned<TLanes, TVector>(ThreadTeam team) : Gelu
     /// <summary>With s = 1 / (1 + e^(−2u)): gelu′(x) = s + x · 2u′ · (1 − s) · s, where 2u′ = −Linear − 3 · ThirdPower · x².</summary>
     private ref struct Slope : IFormula<TVector>
     {
-        public ref float Input, Gradient;
+        public ref readonly float Input, Gradient;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly TVector At<TLoad>(TLoad load, nint index)
             where TLoad : ILoad<TVector>, allows ref struct
         {
-            TVector x = TLanes.Clamp(load.Of(ref Input, index), -Saturation, Saturation);
+            TVector x = TLanes.Clamp(load.Of(in Input, index), -Saturation, Saturation);
             TVector square = TLanes.Multiply(x, x);
             TVector inner = TLanes.MultiplyAdd(square, TLanes.Create(ThirdPower), TLanes.Create(Linear));
             TVector exponential = Exponential<TLanes, TVector>.OfBounded(TLanes.Multiply(x, inner));
@@ -61,7 +61,7 @@ internal sealed class GeluTuned<TLanes, TVector>(ThreadTeam team) : Gelu
             TVector rest = TLanes.Multiply(TLanes.Clamp(exponential, 0, 1e38f), s);
             TVector twice = TLanes.MultiplyAdd(square, TLanes.Create(-3 * ThirdPower), TLanes.Create(-Linear));
             TVector change = TLanes.Multiply(TLanes.Multiply(x, twice), rest);
-            return TLanes.Multiply(load.Of(ref Gradient, index), TLanes.MultiplyAdd(change, s, s));
+            return TLanes.Multiply(load.Of(in Gradient, index), TLanes.MultiplyAdd(change, s, s));
         }
     }
 }

@@ -97,7 +97,7 @@ internal sealed class LayerNormTuned<TLanes, TVector>(ThreadTeam team) : LayerNo
             for (int row = part * PerPart, count; row < last; row += count)
             {
                 count = Math.Min(RowStatistics<TLanes, TVector>.RowsAtOnce(Columns), last - row);
-                statistics.Compute(ref MemoryMarshal.GetReference(Input.Slice(row * Columns, count * Columns)), count, Columns, Epsilon);
+                statistics.Compute(in MemoryMarshal.GetReference(Input.Slice(row * Columns, count * Columns)), count, Columns, Epsilon);
                 for (int i = 0; i < count; i++)
                 {
                     ReadOnlySpan<float> input = Input.Slice((row + i) * Columns, Columns);
@@ -123,14 +123,14 @@ internal sealed class LayerNormTuned<TLanes, TVector>(ThreadTeam team) : LayerNo
 
     private ref struct Normalised : IFormula<TVector>
     {
-        public ref float Input;
+        public ref readonly float Input;
         public float Mean, Correction, InverseDeviation;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly TVector At<TLoad>(TLoad load, nint index)
             where TLoad : ILoad<TVector>, allows ref struct
         {
-            TVector difference = TLanes.Subtract(load.Of(ref Input, index), TLanes.Create(Mean));
+            TVector difference = TLanes.Subtract(load.Of(in Input, index), TLanes.Create(Mean));
             return TLanes.Multiply(TLanes.Subtract(difference, TLanes.Create(Correction)), TLanes.Create(InverseDeviation));
         }
     }
@@ -177,11 +177,11 @@ internal sealed class LayerNormTuned<TLanes, TVector>(ThreadTeam team) : LayerNo
             for (int row = part * PerPart, count; row < last; row += count)
             {
                 count = Math.Min(RowStatistics<TLanes, TVector>.RowsAtOnce(Columns), last - row);
-                statistics.Compute(ref MemoryMarshal.GetReference(Input.Slice(row * Columns, count * Columns)), count, Columns, Epsilon);
+                statistics.Compute(in MemoryMarshal.GetReference(Input.Slice(row * Columns, count * Columns)), count, Columns, Epsilon);
                 for (int i = 0; i < count; i++)
                 {
                     (shifts[i], slopes[i]) = RowSums<TLanes, TVector>.SumAndProduct(
-                        ref Start(OutputGradient, row + i), ref Start(Normalised, row + i), Columns);
+                        in Start(OutputGradient, row + i), in Start(Normalised, row + i), Columns);
                     if (!float.IsFinite(statistics.Squares[i]))
                     {
                         statistics.InverseDeviation[i] = RowInDouble.InverseDeviation(Input.Slice((row + i) * Columns, Columns), Epsilon);
@@ -212,7 +212,7 @@ internal sealed class LayerNormTuned<TLanes, TVector>(ThreadTeam team) : LayerNo
     /// <summary>(g − mean(g) − y · mean(g · y)) · inverse, as g · inverse + (y · slope + shift).</summary>
     private ref struct ThroughNormalisation : IFormula<TVector>
     {
-        public ref float Gradient, Normalised;
+        public ref readonly float Gradient, Normalised;
         public Factors Factors;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -220,8 +220,8 @@ internal sealed class LayerNormTuned<TLanes, TVector>(ThreadTeam team) : LayerNo
             where TLoad : ILoad<TVector>, allows ref struct
         {
             TVector rest = TLanes.MultiplyAdd(
-                load.Of(ref Normalised, index), TLanes.Create(Factors.Slope), TLanes.Create(Factors.Shift));
-            return TLanes.MultiplyAdd(load.Of(ref Gradient, index), TLanes.Create(Factors.Inverse), rest);
+                load.Of(in Normalised, index), TLanes.Create(Factors.Slope), TLanes.Create(Factors.Shift));
+            return TLanes.MultiplyAdd(load.Of(in Gradient, index), TLanes.Create(Factors.Inverse), rest);
         }
     }
 }

@@ -19,13 +19,13 @@ internal sealed class LayerNormVector : LayerNormByRows
 
         float inverse = 1 / MathF.Sqrt(variance + epsilon);
 
-        ref float source = ref MemoryMarshal.GetReference(input);
+        ref readonly float source = ref MemoryMarshal.GetReference(input);
         ref float destination = ref MemoryMarshal.GetReference(output);
         var means = new Vector<float>(mean);
         int i = 0;
         for (; i <= input.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            ((Vector.LoadUnsafe(ref source, (nuint)i) - means) * inverse).StoreUnsafe(ref destination, (nuint)i);
+            ((Vector.LoadUnsafe(in source, (nuint)i) - means) * inverse).StoreUnsafe(ref destination, (nuint)i);
         }
 
         for (; i < input.Length; i++)
@@ -37,16 +37,16 @@ internal sealed class LayerNormVector : LayerNormByRows
     private protected override void ScaleRow(
         ReadOnlySpan<float> input, ReadOnlySpan<float> gain, ReadOnlySpan<float> bias, Span<float> output)
     {
-        ref float source = ref MemoryMarshal.GetReference(input);
-        ref float gains = ref MemoryMarshal.GetReference(gain);
-        ref float biases = ref MemoryMarshal.GetReference(bias);
+        ref readonly float source = ref MemoryMarshal.GetReference(input);
+        ref readonly float gains = ref MemoryMarshal.GetReference(gain);
+        ref readonly float biases = ref MemoryMarshal.GetReference(bias);
         ref float destination = ref MemoryMarshal.GetReference(output);
 
         int i = 0;
         for (; i <= input.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            Vector<float> scaled = Vector.LoadUnsafe(ref source, (nuint)i) * Vector.LoadUnsafe(ref gains, (nuint)i);
-            (scaled + Vector.LoadUnsafe(ref biases, (nuint)i)).StoreUnsafe(ref destination, (nuint)i);
+            Vector<float> scaled = Vector.LoadUnsafe(in source, (nuint)i) * Vector.LoadUnsafe(in gains, (nuint)i);
+            (scaled + Vector.LoadUnsafe(in biases, (nuint)i)).StoreUnsafe(ref destination, (nuint)i);
         }
 
         for (; i < input.Length; i++)
@@ -58,12 +58,12 @@ internal sealed class LayerNormVector : LayerNormByRows
     /// <summary>The mean, summed in double precision: rounding it would shift the whole row.</summary>
     private static float Mean(ReadOnlySpan<float> values)
     {
-        ref float source = ref MemoryMarshal.GetReference(values);
+        ref readonly float source = ref MemoryMarshal.GetReference(values);
         Vector<double> sums = Vector<double>.Zero;
         int i = 0;
         for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            Vector.Widen(Vector.LoadUnsafe(ref source, (nuint)i), out Vector<double> lower, out Vector<double> upper);
+            Vector.Widen(Vector.LoadUnsafe(in source, (nuint)i), out Vector<double> lower, out Vector<double> upper);
             sums += lower + upper;
         }
 
@@ -78,13 +78,13 @@ internal sealed class LayerNormVector : LayerNormByRows
 
     private static float SumOfSquaredDifferences(ReadOnlySpan<float> values, float mean)
     {
-        ref float source = ref MemoryMarshal.GetReference(values);
+        ref readonly float source = ref MemoryMarshal.GetReference(values);
         var means = new Vector<float>(mean);
         Vector<float> sums = Vector<float>.Zero;
         int i = 0;
         for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            Vector<float> difference = Vector.LoadUnsafe(ref source, (nuint)i) - means;
+            Vector<float> difference = Vector.LoadUnsafe(in source, (nuint)i) - means;
             sums += difference * difference;
         }
 
@@ -102,14 +102,14 @@ internal sealed class LayerNormVector : LayerNormByRows
     {
         var mean = new Vector<float>(Mean(outputGradient));
         float projection = VectorLoops.Dot(outputGradient, normalised) / outputGradient.Length;
-        ref float y = ref MemoryMarshal.GetReference(normalised);
-        ref float given = ref MemoryMarshal.GetReference(outputGradient);
+        ref readonly float y = ref MemoryMarshal.GetReference(normalised);
+        ref readonly float given = ref MemoryMarshal.GetReference(outputGradient);
         ref float destination = ref MemoryMarshal.GetReference(inputGradient);
 
         int i = 0;
         for (; i <= normalised.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            Vector<float> rest = Vector.LoadUnsafe(ref given, (nuint)i) - mean - (Vector.LoadUnsafe(ref y, (nuint)i) * projection);
+            Vector<float> rest = Vector.LoadUnsafe(in given, (nuint)i) - mean - (Vector.LoadUnsafe(in y, (nuint)i) * projection);
             (rest * inverseDeviation).StoreUnsafe(ref destination, (nuint)i);
         }
 
@@ -123,9 +123,9 @@ internal sealed class LayerNormVector : LayerNormByRows
         ReadOnlySpan<float> input, ReadOnlySpan<float> gain, ReadOnlySpan<float> outputGradient, Span<float> inputGradient,
         Span<float> gainGradient, Span<float> biasGradient)
     {
-        ref float source = ref MemoryMarshal.GetReference(input);
-        ref float gains = ref MemoryMarshal.GetReference(gain);
-        ref float given = ref MemoryMarshal.GetReference(outputGradient);
+        ref readonly float source = ref MemoryMarshal.GetReference(input);
+        ref readonly float gains = ref MemoryMarshal.GetReference(gain);
+        ref readonly float given = ref MemoryMarshal.GetReference(outputGradient);
         ref float destination = ref MemoryMarshal.GetReference(inputGradient);
         ref float gainSums = ref MemoryMarshal.GetReference(gainGradient);
         ref float biasSums = ref MemoryMarshal.GetReference(biasGradient);
@@ -133,11 +133,11 @@ internal sealed class LayerNormVector : LayerNormByRows
         int i = 0;
         for (; i <= input.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            Vector<float> gradient = Vector.LoadUnsafe(ref given, (nuint)i);
-            (Vector.LoadUnsafe(ref gainSums, (nuint)i) + (gradient * Vector.LoadUnsafe(ref source, (nuint)i)))
+            Vector<float> gradient = Vector.LoadUnsafe(in given, (nuint)i);
+            (Vector.LoadUnsafe(in gainSums, (nuint)i) + (gradient * Vector.LoadUnsafe(in source, (nuint)i)))
                 .StoreUnsafe(ref gainSums, (nuint)i);
-            (Vector.LoadUnsafe(ref biasSums, (nuint)i) + gradient).StoreUnsafe(ref biasSums, (nuint)i);
-            (gradient * Vector.LoadUnsafe(ref gains, (nuint)i)).StoreUnsafe(ref destination, (nuint)i);
+            (Vector.LoadUnsafe(in biasSums, (nuint)i) + gradient).StoreUnsafe(ref biasSums, (nuint)i);
+            (gradient * Vector.LoadUnsafe(in gains, (nuint)i)).StoreUnsafe(ref destination, (nuint)i);
         }
 
         for (; i < input.Length; i++)

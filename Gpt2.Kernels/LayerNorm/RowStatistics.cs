@@ -26,7 +26,7 @@ internal struct RowStatistics<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    private const int Elements = 4096; // of rows done at a time: they stay in the first cache
+    private const int ElementsAtOnce = 4096; // of rows done at a time: they stay in the first cache
 
     /// <summary>The mean, roughly.</summary>
     public PerRow<TVector> Mean;
@@ -41,22 +41,22 @@ internal struct RowStatistics<TLanes, TVector>
     public PerRow<TVector> InverseDeviation;
 
     /// <summary>Rows to do at a time.</summary>
-    public static int RowsAtOnce(int columns) => Math.Clamp(Elements / columns, 1, TLanes.Count);
+    public static int RowsAtOnce(int columns) => Math.Clamp(ElementsAtOnce / columns, 1, TLanes.Count);
 
     /// <summary>Computes the statistics of <paramref name="count"/> rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public void Compute(ref float rows, int count, int columns, float epsilon)
+    public void Compute(ref readonly float rows, int count, int columns, float epsilon)
     {
         for (int row = 0; row < count; row++)
         {
-            Mean[row] = RowSums<TLanes, TVector>.Sum(ref Unsafe.Add(ref rows, row * columns), columns);
+            Mean[row] = RowSums<TLanes, TVector>.Sum(in Elements.At(in rows, row * columns), columns);
         }
 
         TVector length = TLanes.Create(columns);
         Mean.Rows = TLanes.Divide(Mean.Rows, length);
         for (int row = 0; row < count; row++)
         {
-            (Correction[row], Squares[row]) = RowSums<TLanes, TVector>.Differences(ref Unsafe.Add(ref rows, row * columns), Mean[row], columns);
+            (Correction[row], Squares[row]) = RowSums<TLanes, TVector>.Differences(in Elements.At(in rows, row * columns), Mean[row], columns);
         }
 
         Correction.Rows = TLanes.Divide(Correction.Rows, length);

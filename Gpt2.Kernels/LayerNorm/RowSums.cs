@@ -11,31 +11,31 @@ internal static class RowSums<TLanes, TVector>
 {
     /// <summary>Σ value</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static float Sum(ref float row, int columns)
+    public static float Sum(ref readonly float row, int columns)
     {
         if (columns < TLanes.Count)
         {
-            return TLanes.Sum(Rest<TLanes, TVector>.Load(ref row, columns, others: 0));
+            return TLanes.Sum(Rest<TLanes, TVector>.Load(in row, columns, others: 0));
         }
 
         TVector sum0 = TLanes.Create(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
         int i = 0;
         for (; i <= columns - (4 * TLanes.Count); i += 4 * TLanes.Count)
         {
-            sum0 = TLanes.Add(sum0, TLanes.Load(ref row, i));
-            sum1 = TLanes.Add(sum1, TLanes.Load(ref row, i + TLanes.Count));
-            sum2 = TLanes.Add(sum2, TLanes.Load(ref row, i + (2 * TLanes.Count)));
-            sum3 = TLanes.Add(sum3, TLanes.Load(ref row, i + (3 * TLanes.Count)));
+            sum0 = TLanes.Add(sum0, TLanes.Load(in row, i));
+            sum1 = TLanes.Add(sum1, TLanes.Load(in row, i + TLanes.Count));
+            sum2 = TLanes.Add(sum2, TLanes.Load(in row, i + (2 * TLanes.Count)));
+            sum3 = TLanes.Add(sum3, TLanes.Load(in row, i + (3 * TLanes.Count)));
         }
 
         for (; i <= columns - TLanes.Count; i += TLanes.Count)
         {
-            sum0 = TLanes.Add(sum0, TLanes.Load(ref row, i));
+            sum0 = TLanes.Add(sum0, TLanes.Load(in row, i));
         }
 
         if (i < columns)
         {
-            sum1 = TLanes.Add(sum1, TLanes.KeepLast(TLanes.Load(ref row, columns - TLanes.Count), columns - i));
+            sum1 = TLanes.Add(sum1, TLanes.KeepLast(TLanes.Load(in row, columns - TLanes.Count), columns - i));
         }
 
         return TLanes.Sum(TLanes.Add(TLanes.Add(sum0, sum1), TLanes.Add(sum2, sum3)));
@@ -43,11 +43,11 @@ internal static class RowSums<TLanes, TVector>
 
     /// <summary>Σ (value − mean) and Σ (value − mean)².</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static (float Sum, float Squares) Differences(ref float row, float mean, int columns)
+    public static (float Sum, float Squares) Differences(ref readonly float row, float mean, int columns)
     {
         if (columns < TLanes.Count)
         {
-            TVector all = TLanes.Subtract(Rest<TLanes, TVector>.Load(ref row, columns, others: mean), TLanes.Create(mean));
+            TVector all = TLanes.Subtract(Rest<TLanes, TVector>.Load(in row, columns, others: mean), TLanes.Create(mean));
             return (TLanes.Sum(all), TLanes.Sum(TLanes.Multiply(all, all)));
         }
 
@@ -56,8 +56,8 @@ internal static class RowSums<TLanes, TVector>
         int i = 0;
         for (; i <= columns - (2 * TLanes.Count); i += 2 * TLanes.Count)
         {
-            TVector first = TLanes.Subtract(TLanes.Load(ref row, i), means);
-            TVector second = TLanes.Subtract(TLanes.Load(ref row, i + TLanes.Count), means);
+            TVector first = TLanes.Subtract(TLanes.Load(in row, i), means);
+            TVector second = TLanes.Subtract(TLanes.Load(in row, i + TLanes.Count), means);
             sum0 = TLanes.Add(sum0, first);
             sum1 = TLanes.Add(sum1, second);
             squares0 = TLanes.MultiplyAdd(first, first, squares0);
@@ -66,7 +66,7 @@ internal static class RowSums<TLanes, TVector>
 
         if (i <= columns - TLanes.Count)
         {
-            TVector difference = TLanes.Subtract(TLanes.Load(ref row, i), means);
+            TVector difference = TLanes.Subtract(TLanes.Load(in row, i), means);
             sum0 = TLanes.Add(sum0, difference);
             squares0 = TLanes.MultiplyAdd(difference, difference, squares0);
             i += TLanes.Count;
@@ -74,7 +74,7 @@ internal static class RowSums<TLanes, TVector>
 
         if (i < columns)
         {
-            TVector difference = TLanes.Subtract(TLanes.Load(ref row, columns - TLanes.Count), means);
+            TVector difference = TLanes.Subtract(TLanes.Load(in row, columns - TLanes.Count), means);
             difference = TLanes.KeepLast(difference, columns - i);
             sum1 = TLanes.Add(sum1, difference);
             squares1 = TLanes.MultiplyAdd(difference, difference, squares1);
@@ -85,39 +85,39 @@ internal static class RowSums<TLanes, TVector>
 
     /// <summary>Σ left and Σ left · right.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static (float Sum, float Product) SumAndProduct(ref float left, ref float right, int columns)
+    public static (float Sum, float Product) SumAndProduct(ref readonly float left, ref readonly float right, int columns)
     {
         if (columns < TLanes.Count)
         {
-            TVector all = Rest<TLanes, TVector>.Load(ref left, columns, others: 0);
-            return (TLanes.Sum(all), TLanes.Sum(TLanes.Multiply(all, Rest<TLanes, TVector>.Load(ref right, columns, others: 0))));
+            TVector all = Rest<TLanes, TVector>.Load(in left, columns, others: 0);
+            return (TLanes.Sum(all), TLanes.Sum(TLanes.Multiply(all, Rest<TLanes, TVector>.Load(in right, columns, others: 0))));
         }
 
         TVector sum0 = TLanes.Create(0), sum1 = sum0, product0 = sum0, product1 = sum0;
         int i = 0;
         for (; i <= columns - (2 * TLanes.Count); i += 2 * TLanes.Count)
         {
-            TVector first = TLanes.Load(ref left, i), second = TLanes.Load(ref left, i + TLanes.Count);
+            TVector first = TLanes.Load(in left, i), second = TLanes.Load(in left, i + TLanes.Count);
             sum0 = TLanes.Add(sum0, first);
             sum1 = TLanes.Add(sum1, second);
-            product0 = TLanes.MultiplyAdd(first, TLanes.Load(ref right, i), product0);
-            product1 = TLanes.MultiplyAdd(second, TLanes.Load(ref right, i + TLanes.Count), product1);
+            product0 = TLanes.MultiplyAdd(first, TLanes.Load(in right, i), product0);
+            product1 = TLanes.MultiplyAdd(second, TLanes.Load(in right, i + TLanes.Count), product1);
         }
 
         if (i <= columns - TLanes.Count)
         {
-            TVector value = TLanes.Load(ref left, i);
+            TVector value = TLanes.Load(in left, i);
             sum0 = TLanes.Add(sum0, value);
-            product0 = TLanes.MultiplyAdd(value, TLanes.Load(ref right, i), product0);
+            product0 = TLanes.MultiplyAdd(value, TLanes.Load(in right, i), product0);
             i += TLanes.Count;
         }
 
         if (i < columns)
         {
             int last = columns - TLanes.Count;
-            TVector value = TLanes.Load(ref left, last);
+            TVector value = TLanes.Load(in left, last);
             sum1 = TLanes.Add(sum1, TLanes.KeepLast(value, columns - i));
-            product1 = TLanes.Add(product1, TLanes.KeepLast(TLanes.Multiply(value, TLanes.Load(ref right, last)), columns - i));
+            product1 = TLanes.Add(product1, TLanes.KeepLast(TLanes.Multiply(value, TLanes.Load(in right, last)), columns - i));
         }
 
         return (TLanes.Sum(TLanes.Add(sum0, sum1)), TLanes.Sum(TLanes.Add(product0, product1)));

@@ -46,23 +46,23 @@ internal ref struct ScalingBackward<TLanes, TVector> : IJob
             }
 
             Some(
-                ref MemoryMarshal.GetReference(Input.Slice(start, length)), ref MemoryMarshal.GetReference(Gain),
-                ref MemoryMarshal.GetReference(OutputGradient.Slice(start, length)), length, columns,
+                in MemoryMarshal.GetReference(Input.Slice(start, length)), in MemoryMarshal.GetReference(Gain),
+                in MemoryMarshal.GetReference(OutputGradient.Slice(start, length)), length, columns,
                 ref MemoryMarshal.GetReference(InputGradient.Slice(start, length)), ref MemoryMarshal.GetReference(sums));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Some(
-        ref float input, ref float gain, ref float gradient, int length, int columns, ref float result, ref float sums)
+        ref readonly float input, ref readonly float gain, ref readonly float gradient, int length, int columns, ref float result, ref float sums)
     {
         int last = columns - TLanes.Count; // overlaps the vector before it: its sums are made before and stored behind the others
-        TVector lastGain = TLanes.Load(ref sums, last), lastBias = TLanes.Load(ref sums, columns + last);
-        Column(ref input, ref gain, ref gradient, last, length, columns, ref result, ref lastGain, ref lastBias);
+        TVector lastGain = TLanes.Load(in sums, last), lastBias = TLanes.Load(in sums, columns + last);
+        Column(in input, in gain, in gradient, last, length, columns, ref result, ref lastGain, ref lastBias);
         for (int i = 0; i < last; i += TLanes.Count)
         {
-            TVector gainSum = TLanes.Load(ref sums, i), biasSum = TLanes.Load(ref sums, columns + i);
-            Column(ref input, ref gain, ref gradient, i, length, columns, ref result, ref gainSum, ref biasSum);
+            TVector gainSum = TLanes.Load(in sums, i), biasSum = TLanes.Load(in sums, columns + i);
+            Column(in input, in gain, in gradient, i, length, columns, ref result, ref gainSum, ref biasSum);
             TLanes.Store(gainSum, ref sums, i);
             TLanes.Store(biasSum, ref sums, columns + i);
         }
@@ -73,14 +73,14 @@ internal ref struct ScalingBackward<TLanes, TVector> : IJob
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Column(
-        ref float input, ref float gain, ref float gradient, int first, int length, int columns, ref float result,
+        ref readonly float input, ref readonly float gain, ref readonly float gradient, int first, int length, int columns, ref float result,
         ref TVector gainSum, ref TVector biasSum)
     {
-        TVector gains = TLanes.Load(ref gain, first);
+        TVector gains = TLanes.Load(in gain, first);
         for (int i = first; i < length; i += columns)
         {
-            TVector given = TLanes.Load(ref gradient, i);
-            gainSum = TLanes.MultiplyAdd(given, TLanes.Load(ref input, i), gainSum);
+            TVector given = TLanes.Load(in gradient, i);
+            gainSum = TLanes.MultiplyAdd(given, TLanes.Load(in input, i), gainSum);
             biasSum = TLanes.Add(biasSum, given);
             TLanes.Store(TLanes.Multiply(given, gains), ref result, i);
         }

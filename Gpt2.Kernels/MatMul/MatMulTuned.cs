@@ -13,13 +13,13 @@ internal sealed class MatMulTuned<TLanes, TVector>(ThreadTeam team) : MatMul
 {
     private protected override void MultiplyRows(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, int rows, int inner, int columns, Span<float> product) =>
-        Product<TLanes, TVector>.Run(
+        BlockedProduct<TLanes, TVector>.Run(
             new Product
             {
                 Left = input,
-                LeftLayout = new(inner, Exchanged: false),
+                LeftLayout = Layout.RowMajor(inner),
                 Right = weights,
-                RightLayout = new(columns, Exchanged: false),
+                RightLayout = Layout.RowMajor(columns),
                 Bias = bias,
                 Result = product,
                 ResultStride = columns,
@@ -31,11 +31,11 @@ internal sealed class MatMulTuned<TLanes, TVector>(ThreadTeam team) : MatMul
 
     private protected override void MultiplyPanels(
         ReadOnlySpan<float> input, ReadOnlySpan<float> panels, ReadOnlySpan<float> bias, int rows, int inner, int columns, Span<float> product) =>
-        Product<TLanes, TVector>.Run(
+        BlockedProduct<TLanes, TVector>.Run(
             new Product
             {
                 Left = input,
-                LeftLayout = new(inner, Exchanged: false),
+                LeftLayout = Layout.RowMajor(inner),
                 Right = panels,
                 RightIsPacked = true,
                 Bias = bias,
@@ -49,13 +49,13 @@ internal sealed class MatMulTuned<TLanes, TVector>(ThreadTeam team) : MatMul
 
     private protected override void MultiplyRowsTransposed(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int rows, int inner, int columns, Span<float> product) =>
-        Product<TLanes, TVector>.Run(
+        BlockedProduct<TLanes, TVector>.Run(
             new Product
             {
                 Left = input,
-                LeftLayout = new(inner, Exchanged: false),
+                LeftLayout = Layout.RowMajor(inner),
                 Right = weights,
-                RightLayout = new(inner, Exchanged: true),
+                RightLayout = Layout.Transposed(inner),
                 Result = product,
                 ResultStride = columns,
                 Rows = rows,
@@ -66,13 +66,13 @@ internal sealed class MatMulTuned<TLanes, TVector>(ThreadTeam team) : MatMul
 
     private protected override void AddLeftTransposed(
         ReadOnlySpan<float> left, ReadOnlySpan<float> right, int rows, int inner, int columns, Span<float> sum) =>
-        Product<TLanes, TVector>.Run(
+        BlockedProduct<TLanes, TVector>.Run(
             new Product
             {
                 Left = left,
-                LeftLayout = new(inner, Exchanged: true),
+                LeftLayout = Layout.Transposed(inner),
                 Right = right,
-                RightLayout = new(columns, Exchanged: false),
+                RightLayout = Layout.RowMajor(columns),
                 Adds = true,
                 Result = sum,
                 ResultStride = columns,
@@ -103,7 +103,7 @@ internal sealed class MatMulTuned<TLanes, TVector>(ThreadTeam team) : MatMul
             int first = part * Columns, last = Math.Min(first + Columns, Sum.Length), column = first;
             for (; column <= last - (2 * TLanes.Count); column += 2 * TLanes.Count)
             {
-                TwoVectors(ref MemoryMarshal.GetReference(Matrix[column..]), ref Sum[column]);
+                TwoVectors(in MemoryMarshal.GetReference(Matrix[column..]), ref Sum[column]);
             }
 
             for (; column < last; column++)
@@ -116,15 +116,15 @@ internal sealed class MatMulTuned<TLanes, TVector>(ThreadTeam team) : MatMul
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private readonly void TwoVectors(ref float from, ref float sum)
+        private readonly void TwoVectors(ref readonly float from, ref float sum)
         {
-            TVector first = TLanes.Load(ref sum, 0), second = TLanes.Load(ref sum, TLanes.Count);
-            nint stride = Sum.Length;
+            TVector first = TLanes.Load(in sum, 0), second = TLanes.Load(in sum, TLanes.Count);
+            nint at = 0, stride = Sum.Length;
             for (int row = 0; row < Rows; row++)
             {
-                first = TLanes.Add(first, TLanes.Load(ref from, 0));
-                second = TLanes.Add(second, TLanes.Load(ref from, TLanes.Count));
-                from = ref Unsafe.Add(ref from, stride);
+                first = TLanes.Add(first, TLanes.Load(in from, at));
+                second = TLanes.Add(second, TLanes.Load(in from, at + TLanes.Count));
+                at += stride;
             }
 
             TLanes.Store(first, ref sum, 0);

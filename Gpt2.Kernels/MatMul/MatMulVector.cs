@@ -4,6 +4,7 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels;
 
@@ -15,7 +16,7 @@ namespace Gpt2.Kernels;
 /// </summary>
 internal sealed class MatMulVector : MatMulLoops
 {
-    private const int TileRows = 4;
+    private const int MR = 4;
     private const int PanelDepth = 256;
 
     private static int StripWidth => 2 * Vector<float>.Count;
@@ -23,7 +24,7 @@ internal sealed class MatMulVector : MatMulLoops
     private protected override void AddProduct(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int rows, int inner, int columns, Span<float> product)
     {
-        int tiledRows = rows - (rows % TileRows);
+        int tiledRows = rows - (rows % MR);
         int tiledColumns = columns - (columns % StripWidth);
         if (tiledRows > 0)
         {
@@ -51,14 +52,14 @@ internal sealed class MatMulVector : MatMulLoops
     {
         if (rows == 0)
         {
-            return; // nothing to exchange
+            return; // nothing to transpose
         }
 
-        // With rows and columns of the left matrix exchanged it is an ordinary product.
-        float[] exchanged = ArrayPool<float>.Shared.Rent(left.Length);
-        Transposition.Copy(left, rows, exchanged.AsSpan(0, left.Length));
-        AddProduct(exchanged.AsSpan(0, left.Length), right, inner, rows, columns, sum);
-        ArrayPool<float>.Shared.Return(exchanged);
+        // With the left matrix transposed it is an ordinary product.
+        float[] transposed = ArrayPool<float>.Shared.Rent(left.Length);
+        Transposition.Copy(left, rows, transposed.AsSpan(0, left.Length));
+        AddProduct(transposed.AsSpan(0, left.Length), right, inner, rows, columns, sum);
+        ArrayPool<float>.Shared.Return(transposed);
     }
 
     private protected override float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right) => VectorLoops.Dot(left, right);
@@ -80,7 +81,7 @@ internal sealed class MatMulVector : MatMulLoops
                     weights.Slice(((first + k) * columns) + column, StripWidth).CopyTo(panel.AsSpan(k * StripWidth));
                 }
 
-                for (int row = 0; row < rows; row += TileRows)
+                for (int row = 0; row < rows; row += MR)
                 {
                     AddTile(input[((row * inner) + first)..], inner, panel, depth, product[((row * columns) + column)..], columns);
                 }
@@ -95,34 +96,35 @@ internal sealed class MatMulVector : MatMulLoops
         ReadOnlySpan<float> factors, int rowStride, ReadOnlySpan<float> panel, int depth, Span<float> sum, int columns)
     {
         int width = Vector<float>.Count;
-        ref float source = ref MemoryMarshal.GetReference(panel);
+        ref readonly float source = ref MemoryMarshal.GetReference(panel);
         ref float target0 = ref MemoryMarshal.GetReference(sum);
         ref float target1 = ref Unsafe.Add(ref target0, columns);
         ref float target2 = ref Unsafe.Add(ref target1, columns);
         ref float target3 = ref MemoryMarshal.GetReference(sum[(3 * columns)..]);
-        ref float row0 = ref MemoryMarshal.GetReference(factors);
-        ref float row1 = ref Unsafe.Add(ref row0, rowStride);
-        ref float row2 = ref Unsafe.Add(ref row1, rowStride);
-        ref float row3 = ref MemoryMarshal.GetReference(factors[(3 * rowStride)..]);
+        ref readonly float row0 = ref MemoryMarshal.GetReference(factors);
+        ref readonly float row1 = ref Elements.At(in row0, rowStride);
+        ref readonly float row2 = ref Elements.At(in row1, rowStride);
+        ref readonly float row3 = ref MemoryMarshal.GetReference(factors[(3 * rowStride)..]);
 
-        Vector<float> sum00 = Load(ref target0, 0), sum01 = Load(ref target0, width);
-        Vector<float> sum10 = Load(ref target1, 0), sum11 = Load(ref target1, width);
-        Vector<float> sum20 = Load(ref target2, 0), sum21 = Load(ref target2, width);
-        Vector<float> sum30 = Load(ref target3, 0), sum31 = Load(ref target3, width);
+        Vector<float> sum00 = Load(in target0, 0), sum01 = Load(in target0, width);
+        Vector<float> sum10 = Load(in target1, 0), sum11 = Load(in target1, width);
+        Vector<float> sum20 = Load(in target2, 0), sum21 = Load(in target2, width);
+        Vector<float> sum30 = Load(in target3, 0), sum31 = Load(in target3, width);
+        int at = 0;
         for (int k = 0; k < depth; k++)
         {
-            Vector<float> left = Load(ref source, 0), right = Load(ref source, width);
-            source = ref Unsafe.Add(ref source, 2 * width);
-            var factor = new Vector<float>(Unsafe.Add(ref row0, k));
+            Vector<float> left = Load(in source, at), right = Load(in source, at + width);
+            at += 2 * width;
+            var factor = new Vector<float>(Elements.At(in row0, k));
             sum00 = Vector.MultiplyAddEstimate(factor, left, sum00);
             sum01 = Vector.MultiplyAddEstimate(factor, right, sum01);
-            factor = new Vector<float>(Unsafe.Add(ref row1, k));
+            factor = new Vector<float>(Elements.At(in row1, k));
             sum10 = Vector.MultiplyAddEstimate(factor, left, sum10);
             sum11 = Vector.MultiplyAddEstimate(factor, right, sum11);
-            factor = new Vector<float>(Unsafe.Add(ref row2, k));
+            factor = new Vector<float>(Elements.At(in row2, k));
             sum20 = Vector.MultiplyAddEstimate(factor, left, sum20);
             sum21 = Vector.MultiplyAddEstimate(factor, right, sum21);
-            factor = new Vector<float>(Unsafe.Add(ref row3, k));
+            factor = new Vector<float>(Elements.At(in row3, k));
             sum30 = Vector.MultiplyAddEstimate(factor, left, sum30);
             sum31 = Vector.MultiplyAddEstimate(factor, right, sum31);
         }
@@ -142,7 +144,7 @@ internal sealed class MatMulVector : MatMulLoops
     /// </summary>
     private static void AddOneRow(ReadOnlySpan<float> factors, ReadOnlySpan<float> weights, int columns, Span<float> sum)
     {
-        ref float source = ref MemoryMarshal.GetReference(weights);
+        ref readonly float source = ref MemoryMarshal.GetReference(weights);
         ref float target = ref MemoryMarshal.GetReference(sum);
         int k = 0;
         for (; k <= factors.Length - 4; k += 4)
@@ -153,11 +155,11 @@ internal sealed class MatMulVector : MatMulLoops
             var factor3 = new Vector<float>(factors[k + 3]);
             for (int column = 0; column < sum.Length; column += Vector<float>.Count)
             {
-                Vector<float> total = Load(ref target, column);
-                total = Vector.MultiplyAddEstimate(factor0, Load(ref source, (k * columns) + column), total);
-                total = Vector.MultiplyAddEstimate(factor1, Load(ref source, ((k + 1) * columns) + column), total);
-                total = Vector.MultiplyAddEstimate(factor2, Load(ref source, ((k + 2) * columns) + column), total);
-                total = Vector.MultiplyAddEstimate(factor3, Load(ref source, ((k + 3) * columns) + column), total);
+                Vector<float> total = Load(in target, column);
+                total = Vector.MultiplyAddEstimate(factor0, Load(in source, (k * columns) + column), total);
+                total = Vector.MultiplyAddEstimate(factor1, Load(in source, ((k + 1) * columns) + column), total);
+                total = Vector.MultiplyAddEstimate(factor2, Load(in source, ((k + 2) * columns) + column), total);
+                total = Vector.MultiplyAddEstimate(factor3, Load(in source, ((k + 3) * columns) + column), total);
                 Store(total, ref target, column);
             }
         }
@@ -168,7 +170,7 @@ internal sealed class MatMulVector : MatMulLoops
         }
     }
 
-    private static Vector<float> Load(ref float start, int index) => Vector.LoadUnsafe(ref start, (nuint)index);
+    private static Vector<float> Load(ref readonly float start, int index) => Vector.LoadUnsafe(in start, (nuint)index);
 
     private static void Store(Vector<float> value, ref float start, int index) => value.StoreUnsafe(ref start, (nuint)index);
 }

@@ -15,7 +15,7 @@ internal static class UnpackedRow<TLanes, TVector>
     private const int Worthwhile = 128;
 
     /// <summary>Adds the product to the result.</summary>
-    /// <param name="product">A product of one row, whose right side is neither packed nor exchanged.</param>
+    /// <param name="product">A product of one row, whose sides are neither packed nor transposed.</param>
     /// <param name="team">Threads to compute with.</param>
     public static void Add(in Product product, ThreadTeam team)
     {
@@ -32,7 +32,7 @@ internal static class UnpackedRow<TLanes, TVector>
 
         public readonly void Run(int part)
         {
-            int first = part * PerPart, count = Math.Min(PerPart, Product.Columns - first), stride = Product.RightLayout.Stride;
+            int first = part * PerPart, count = Math.Min(PerPart, Product.Columns - first), stride = Product.RightLayout.RowStride;
             ReadOnlySpan<float> left = Product.Left[..Product.Inner];
             Span<float> result = Product.Result.Slice(first, count);
             AddRows(left, Product.Right.Slice(first, ((left.Length - 1) * stride) + count), stride, result);
@@ -45,7 +45,7 @@ internal static class UnpackedRow<TLanes, TVector>
         int k = 0;
         for (; k <= left.Length - 4; k += 4)
         {
-            AddFourRows(left.Slice(k, 4), ref Unsafe.AsRef(in right[k * stride]), stride, result);
+            AddFourRows(left.Slice(k, 4), in right[k * stride], stride, result);
         }
 
         for (; k < left.Length; k++)
@@ -55,49 +55,51 @@ internal static class UnpackedRow<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddFourRows(ReadOnlySpan<float> left, ref float right, nint stride, Span<float> result)
+    private static void AddFourRows(ReadOnlySpan<float> left, ref readonly float right, nint stride, Span<float> result)
     {
-        ref float right1 = ref Unsafe.Add(ref right, stride), right2 = ref Unsafe.Add(ref right1, stride), right3 = ref Unsafe.Add(ref right2, stride);
+        ref readonly float right1 = ref Elements.At(in right, stride), right2 = ref Elements.At(in right1, stride);
+        ref readonly float right3 = ref Elements.At(in right2, stride);
         ref float target = ref MemoryMarshal.GetReference(result);
         TVector factor0 = TLanes.Create(left[0]), factor1 = TLanes.Create(left[1]), factor2 = TLanes.Create(left[2]), factor3 = TLanes.Create(left[3]);
         int whole = result.Length / TLanes.Count * TLanes.Count;
         for (int c = 0; c < whole; c += TLanes.Count)
         {
-            TVector sum = TLanes.MultiplyAdd(factor0, TLanes.Load(ref right, c), TLanes.Load(ref target, c));
-            sum = TLanes.MultiplyAdd(factor1, TLanes.Load(ref right1, c), sum);
-            sum = TLanes.MultiplyAdd(factor2, TLanes.Load(ref right2, c), sum);
-            TLanes.Store(TLanes.MultiplyAdd(factor3, TLanes.Load(ref right3, c), sum), ref target, c);
+            TVector sum = TLanes.MultiplyAdd(factor0, TLanes.Load(in right, c), TLanes.Load(in target, c));
+            sum = TLanes.MultiplyAdd(factor1, TLanes.Load(in right1, c), sum);
+            sum = TLanes.MultiplyAdd(factor2, TLanes.Load(in right2, c), sum);
+            TLanes.Store(TLanes.MultiplyAdd(factor3, TLanes.Load(in right3, c), sum), ref target, c);
         }
 
         int rest = result.Length - whole;
         for (int row = 0; row < 4 && rest > 0; row++)
         {
-            AddRest(left[row], ref Unsafe.Add(ref right, (row * stride) + whole), rest, ref Unsafe.Add(ref target, whole));
+            AddRest(left[row], in Elements.At(in right, (row * stride) + whole), rest, ref Unsafe.Add(ref target, whole));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void AddRow(float factor, ReadOnlySpan<float> right, Span<float> result)
     {
-        ref float row = ref MemoryMarshal.GetReference(right), target = ref MemoryMarshal.GetReference(result);
+        ref readonly float row = ref MemoryMarshal.GetReference(right);
+        ref float target = ref MemoryMarshal.GetReference(result);
         TVector factors = TLanes.Create(factor);
         int whole = result.Length / TLanes.Count * TLanes.Count;
         for (int c = 0; c < whole; c += TLanes.Count)
         {
-            TLanes.Store(TLanes.MultiplyAdd(factors, TLanes.Load(ref row, c), TLanes.Load(ref target, c)), ref target, c);
+            TLanes.Store(TLanes.MultiplyAdd(factors, TLanes.Load(in row, c), TLanes.Load(in target, c)), ref target, c);
         }
 
         if (whole < result.Length)
         {
-            AddRest(factor, ref Unsafe.Add(ref row, whole), result.Length - whole, ref Unsafe.Add(ref target, whole));
+            AddRest(factor, in Elements.At(in row, whole), result.Length - whole, ref Unsafe.Add(ref target, whole));
         }
     }
 
     /// <summary>Fewer columns than a vector has, by the same arithmetic.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void AddRest(float factor, ref float row, int count, ref float target)
+    private static void AddRest(float factor, ref readonly float row, int count, ref float target)
     {
-        TVector values = Rest<TLanes, TVector>.Load(ref row, count, others: 0), sums = Rest<TLanes, TVector>.Load(ref target, count, others: 0);
+        TVector values = Rest<TLanes, TVector>.Load(in row, count, others: 0), sums = Rest<TLanes, TVector>.Load(in target, count, others: 0);
         Rest<TLanes, TVector>.Store(TLanes.MultiplyAdd(TLanes.Create(factor), values, sums), ref target, count);
     }
 }

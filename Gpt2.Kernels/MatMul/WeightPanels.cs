@@ -27,7 +27,7 @@ public static class WeightPanels
     /// <param name="panels">Of <see cref="Length"/>; memory of its own.</param>
     /// <exception cref="ArgumentException">Lengths do not fit, or memory overlaps.</exception>
     public static void Pack(ReadOnlySpan<float> weights, int inner, int columns, Span<float> panels) =>
-        Pack(weights, new Layout(columns, Exchanged: false), inner, columns, panels);
+        Pack(weights, Layout.RowMajor(columns), inner, columns, panels);
 
     /// <summary>Packs weights that are stored per output, [columns, inner].</summary>
     /// <param name="weights">[columns, inner]</param>
@@ -36,7 +36,7 @@ public static class WeightPanels
     /// <param name="panels">Of <see cref="Length"/>; memory of its own.</param>
     /// <exception cref="ArgumentException">Lengths do not fit, or memory overlaps.</exception>
     public static void PackTransposed(ReadOnlySpan<float> weights, int inner, int columns, Span<float> panels) =>
-        Pack(weights, new Layout(inner, Exchanged: true), inner, columns, panels);
+        Pack(weights, Layout.Transposed(inner), inner, columns, panels);
 
     /// <summary>Copies one column out of its panel.</summary>
     /// <param name="panels">The panels.</param>
@@ -62,7 +62,7 @@ public static class WeightPanels
         Require.Apart(weights, panels);
         for (int column = 0; column < columns; column += ColumnsAtOnce)
         {
-            Panels.PackRight(weights, layout, 0, inner, column, Math.Min(ColumnsAtOnce, columns - column), panels[(column * inner)..]);
+            Packing.Pack(weights, layout, 0, inner, column, Math.Min(ColumnsAtOnce, columns - column), panels[(column * inner)..]);
         }
     }
 }

@@ -12,9 +12,9 @@ internal readonly struct BFloat16Kind<TLanes, TVector, TInts> : IReducedKind
     where TVector : struct
     where TInts : struct
 {
-    public static int MaxRows => TLanes.TileRows;
+    public static int MaxRows => TLanes.MR;
 
-    public static int Height(int rows) => Tile<TLanes, TVector>.Height(rows);
+    public static int Height(int rows) => Math.Min(rows, TLanes.MR);
 
     public static int RowLength(int inner) => inner;
 
@@ -24,23 +24,23 @@ internal readonly struct BFloat16Kind<TLanes, TVector, TInts> : IReducedKind
 
     public static void Multiply(ReadOnlySpan<float> prepared, int rows, int inner, ReadOnlySpan<uint> panel, Span<float> tile)
     {
-        var layout = new Layout(inner, Exchanged: false);
-        ref float left = ref MemoryMarshal.GetReference(prepared);
-        ref float right = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<uint, float>(panel));
+        var layout = Layout.RowMajor(inner);
+        ref readonly float left = ref MemoryMarshal.GetReference(prepared);
+        ref readonly float right = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<uint, float>(panel));
         ref float target = ref MemoryMarshal.GetReference(tile);
         for (int i = 0; i < BFloat16.LineLength; i += TLanes.Count)
         {
             ref float columns = ref Unsafe.Add(ref target, i);
             if (rows == 1 && i + TLanes.Count < BFloat16.LineLength)
             {
-                Tile<TLanes, TVector, BFloat16Panel<TLanes, TVector, TInts>>.ComputeTwo(
-                    ref left, layout, ref Unsafe.Add(ref right, i), TLanes.Count, inner, ref columns, ref columns);
+                MicroKernel<TLanes, TVector, BFloat16Panel<TLanes, TVector, TInts>>.ComputeTwo(
+                    in left, layout, in Elements.At(in right, i), TLanes.Count, inner, in columns, ref columns);
                 i += TLanes.Count;
             }
             else
             {
-                Tile<TLanes, TVector, BFloat16Panel<TLanes, TVector, TInts>>.Compute(
-                    rows, ref left, layout, ref Unsafe.Add(ref right, i), inner, ref columns, Panels.Width, ref columns, Panels.Width);
+                MicroKernel<TLanes, TVector, BFloat16Panel<TLanes, TVector, TInts>>.Compute(
+                    rows, in left, layout, in Elements.At(in right, i), inner, in columns, Panels.Width, ref columns, Panels.Width);
             }
         }
     }

@@ -9,7 +9,7 @@ namespace Gpt2.Kernels.Reduced;
 
 /// <summary>The columns of one panel.</summary>
 /// <param name="weights">The weights.</param>
-/// <param name="layout">Where their elements stand.</param>
+/// <param name="layout">How they lie.</param>
 /// <param name="inner">Rows of the weights.</param>
 /// <param name="firstColumn">The panel's first column.</param>
 /// <param name="columns">How many there are, at most the width of a panel.</param>
@@ -20,7 +20,7 @@ internal readonly ref struct PanelSource(ReadOnlySpan<float> weights, Layout lay
     public int Inner => inner;
 
     /// <summary>Copies some rows, [depth, width of a panel], missing columns as zeros.</summary>
-    public void Copy(int firstRow, int depth, Span<float> block) => Panels.PackRight(weights, layout, firstRow, depth, firstColumn, columns, block);
+    public void Copy(int firstRow, int depth, Span<float> block) => Packing.Pack(weights, layout, firstRow, depth, firstColumn, columns, block);
 
     /// <summary>Copies some rows and throws, with its place, where a weight has no place on a scale.</summary>
     /// <param name="firstRow">The first row.</param>

@@ -15,7 +15,7 @@ internal readonly struct QuantisedKind<TLanes, TVector, TInts, TType> : IReduced
 {
     public static int MaxRows => TLanes.SumRows;
 
-    public static int Height(int rows) => SumTile<TLanes, TVector, TInts, TType>.Height(rows);
+    public static int Height(int rows) => Math.Min(rows, TLanes.SumRows);
 
     public static int RowLength(int inner) => QuantisedRows<TLanes, TVector, TInts, TType>.RowLength(inner);
 
@@ -27,19 +27,22 @@ internal readonly struct QuantisedKind<TLanes, TVector, TInts, TType> : IReduced
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(ReadOnlySpan<float> prepared, int rows, int inner, ReadOnlySpan<uint> panel, Span<float> tile)
     {
-        ref int left = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<float, int>(prepared));
-        ref uint group = ref MemoryMarshal.GetReference(panel);
+        ref readonly int left = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<float, int>(prepared));
+        ref readonly uint panelStart = ref MemoryMarshal.GetReference(panel);
         ref float target = ref MemoryMarshal.GetReference(tile);
+        nint leftAt = 0, groupAt = 0;
         for (int k = 0; k < inner; k += TType.Group)
         {
             int depth = Math.Min(TType.Group, inner - k), linePairs = QuantisedPanel<TType>.LinePairs(depth);
+            ref readonly int leftGroup = ref Elements.At(in left, leftAt);
             for (int i = 0; i < BFloat16.LineLength; i += TLanes.Count)
             {
-                SumTile<TLanes, TVector, TInts, TType>.Add(rows, ref left, ref Unsafe.Add(ref group, i), linePairs, ref Unsafe.Add(ref target, i));
+                SumTile<TLanes, TVector, TInts, TType>.Add(
+                    rows, in leftGroup, in Elements.At(in panelStart, groupAt + i), linePairs, ref Unsafe.Add(ref target, i));
             }
 
-            left = ref Unsafe.Add(ref left, (2 + QuantisedRows<TLanes, TVector, TInts, TType>.Pairs(depth)) * rows);
-            group = ref Unsafe.Add(ref group, QuantisedPanel<TType>.GroupLength(depth));
+            leftAt += (2 + QuantisedRows<TLanes, TVector, TInts, TType>.Pairs(depth)) * rows;
+            groupAt += QuantisedPanel<TType>.GroupLength(depth);
         }
     }
 }

@@ -77,8 +77,8 @@ internal static class QuantisedRows<TLanes, TVector, TInts, TType>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float RoundGroup(ReadOnlySpan<float> group, Span<short> words, out int sum)
     {
-        ref float from = ref MemoryMarshal.GetReference(group[..TType.Group]);
-        float largest = Largest(ref from);
+        ref readonly float from = ref MemoryMarshal.GetReference(group[..TType.Group]);
+        float largest = Largest(in from);
         sum = 0;
         if (!(largest <= float.MaxValue))
         {
@@ -91,8 +91,8 @@ internal static class QuantisedRows<TLanes, TVector, TInts, TType>
         ref short to = ref MemoryMarshal.GetReference(words[..TType.Group]);
         for (int i = 0; i < TType.Group; i += 2 * TLanes.Count)
         {
-            TVector first = TLanes.Round(TLanes.Multiply(TLanes.Load(ref from, i), inverse));
-            TVector second = TLanes.Round(TLanes.Multiply(TLanes.Load(ref from, i + TLanes.Count), inverse));
+            TVector first = TLanes.Round(TLanes.Multiply(TLanes.Load(in from, i), inverse));
+            TVector second = TLanes.Round(TLanes.Multiply(TLanes.Load(in from, i + TLanes.Count), inverse));
             sums = TLanes.Add(sums, TLanes.Add(first, second));
             TLanes.StoreWords(first, second, ref to, i);
         }
@@ -103,14 +103,14 @@ internal static class QuantisedRows<TLanes, TVector, TInts, TType>
 
     /// <summary>The largest magnitude; NaN where there is one, since the bits of magnitudes are ordered and NaN stands above ∞.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Largest(ref float from)
+    private static float Largest(ref readonly float from)
     {
-        ref uint bits = ref Unsafe.As<float, uint>(ref from);
+        ref readonly uint bits = ref Unsafe.As<float, uint>(ref Unsafe.AsRef(in from));
         TInts magnitude = TLanes.CreateInts(int.MaxValue);
-        TInts largest = TLanes.And(TLanes.LoadInts(ref bits, 0), magnitude);
+        TInts largest = TLanes.And(TLanes.LoadInts(in bits, 0), magnitude);
         for (int i = TLanes.Count; i < TType.Group; i += TLanes.Count)
         {
-            largest = TLanes.MaxInts(largest, TLanes.And(TLanes.LoadInts(ref bits, i), magnitude));
+            largest = TLanes.MaxInts(largest, TLanes.And(TLanes.LoadInts(in bits, i), magnitude));
         }
 
         return BitConverter.Int32BitsToSingle(TLanes.Largest(largest));

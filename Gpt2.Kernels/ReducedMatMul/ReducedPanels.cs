@@ -46,7 +46,7 @@ public static class ReducedPanels
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The type is not a reduced one.</exception>
     public static void Pack(WeightType type, ReadOnlySpan<float> weights, int inner, int columns, Span<byte> panels) =>
-        Pack(type, weights, new Layout(columns, Exchanged: false), inner, columns, panels);
+        Pack(type, weights, Layout.RowMajor(columns), inner, columns, panels);
 
     /// <summary>Rounds and packs weights that are stored per output, [columns, inner].</summary>
     /// <param name="type">One of the reduced types.</param>
@@ -59,7 +59,7 @@ public static class ReducedPanels
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The type is not a reduced one.</exception>
     public static void PackTransposed(WeightType type, ReadOnlySpan<float> weights, int inner, int columns, Span<byte> panels) =>
-        Pack(type, weights, new Layout(inner, Exchanged: true), inner, columns, panels);
+        Pack(type, weights, Layout.Transposed(inner), inner, columns, panels);
 
     /// <summary>Copies one column out of its panel, as floats.</summary>
     /// <param name="type">One of the reduced types.</param>

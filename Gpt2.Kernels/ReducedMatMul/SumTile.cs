@@ -7,7 +7,7 @@ using Gpt2.Kernels.Reduced;
 namespace Gpt2.Kernels.Tuned;
 
 /// <summary>
-/// Tiles of 8, 4, 2 or 1 rows: tile[r, c] += scale of c · (scale of r · Σ over a group of row r's words · column c's weights).
+/// Tiles of some rows by two vectors: tile[r, c] += scale of c · (scale of r · Σ over a group of row r's words · column c's weights).
 /// Columns are those of a vector from a column of the panel on, and those 16 further.
 /// </summary>
 internal static class SumTile<TLanes, TVector, TInts, TType>
@@ -16,31 +16,40 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
     where TInts : struct
     where TType : struct, IQuantisedType
 {
-    /// <summary>The tallest tile of at most that many rows.</summary>
-    public static int Height(int rows) => rows >= TLanes.SumRows ? TLanes.SumRows : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
-
     /// <summary>Adds the sums of one group.</summary>
-    /// <param name="rows">One of the heights.</param>
+    /// <param name="rows">Rows of the tile, 1 to <see cref="IReducedLanes{TVector, TInts}.SumRows"/>.</param>
     /// <param name="left">The rows' part of <see cref="QuantisedRows{TLanes, TVector, TInts, TType}"/> for this group.</param>
     /// <param name="group">The group in the panel, from the first column of the tile on.</param>
     /// <param name="linePairs">Pairs of lines that the group has.</param>
     /// <param name="tile">[rows, width of a panel], from the first column on.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add(int rows, ref int left, ref uint group, int linePairs, ref float tile)
+    public static void Add(int rows, ref readonly int left, ref readonly uint group, int linePairs, ref float tile)
     {
         switch (rows)
         {
-            case 8:
-                Rows8(ref left, ref group, linePairs, ref tile);
-                break;
-            case 4:
-                Rows4(ref left, ref group, linePairs, ref tile);
+            case 1:
+                Tile<Rows1>(in left, in group, linePairs, ref tile);
                 break;
             case 2:
-                Rows2(ref left, ref group, linePairs, ref tile);
+                Tile<Rows2>(in left, in group, linePairs, ref tile);
+                break;
+            case 3:
+                Tile<Rows3>(in left, in group, linePairs, ref tile);
+                break;
+            case 4:
+                Tile<Rows4>(in left, in group, linePairs, ref tile);
+                break;
+            case 5:
+                Tile<Rows5>(in left, in group, linePairs, ref tile);
+                break;
+            case 6:
+                Tile<Rows6>(in left, in group, linePairs, ref tile);
+                break;
+            case 7:
+                Tile<Rows7>(in left, in group, linePairs, ref tile);
                 break;
             default:
-                Rows1(ref left, ref group, linePairs, ref tile);
+                Tile<Rows8>(in left, in group, linePairs, ref tile);
                 break;
         }
     }
@@ -51,136 +60,57 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
         get => TLanes.CreateInts(((1 << TType.Bits) - 1) * 0x0001_0001);
     }
 
+    /// <summary>The loop of a tile. Rows beyond its height are no code at all once it is compiled.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows8(ref int left, ref uint group, int linePairs, ref float tile)
+    private static void Tile<TRows>(ref readonly int left, ref readonly uint group, int linePairs, ref float tile)
+        where TRows : struct, ITileRows
     {
-        Row row0 = new(left), row1 = new(Unsafe.Add(ref left, 1)), row2 = new(Unsafe.Add(ref left, 2)), row3 = new(Unsafe.Add(ref left, 3));
-        Row row4 = new(Unsafe.Add(ref left, 4)), row5 = new(Unsafe.Add(ref left, 5)), row6 = new(Unsafe.Add(ref left, 6)), row7 = new(Unsafe.Add(ref left, 7));
-        ref uint line = ref group;
-        ref int words = ref Unsafe.Add(ref left, 2 * 8);
+        Row row0 = default, row1 = default, row2 = default, row3 = default, row4 = default, row5 = default, row6 = default, row7 = default;
+        row0.Load<TRows>(0, in left);
+        row1.Load<TRows>(1, in left);
+        row2.Load<TRows>(2, in left);
+        row3.Load<TRows>(3, in left);
+        row4.Load<TRows>(4, in left);
+        row5.Load<TRows>(5, in left);
+        row6.Load<TRows>(6, in left);
+        row7.Load<TRows>(7, in left);
         TInts mask = Mask;
+
+        // Both begin one step before what they first read, and are moved on before they read: so they never leave the group.
+        ref readonly int words = ref Elements.At(in left, TRows.Count);
+        ref readonly uint line = ref group; // the second of a pair
         for (int i = 0; i < linePairs; i++)
         {
-            line = ref Unsafe.Add(ref line, Panels.Width);
-            ReadAhead(ref line);
-            TInts first = TLanes.LoadInts(ref line, -BFloat16.LineLength), second = TLanes.LoadInts(ref line, 0);
+            line = ref Elements.At(in line, Panels.Width);
+            Prefetch.Ahead(in line, -Prefetch.Line);
+            Prefetch.Ahead(in line);
+            TInts first = TLanes.LoadInts(in line, -BFloat16.LineLength), second = TLanes.LoadInts(in line, 0);
             for (int pair = 0; pair < 16 / TType.Bits; pair++)
             {
                 TInts lower = TLanes.And(first, mask), upper = TLanes.And(second, mask);
-                row0.Add(ref words, lower, upper);
-                row1.Add(ref Unsafe.Add(ref words, 1), lower, upper);
-                row2.Add(ref Unsafe.Add(ref words, 2), lower, upper);
-                row3.Add(ref Unsafe.Add(ref words, 3), lower, upper);
-                row4.Add(ref Unsafe.Add(ref words, 4), lower, upper);
-                row5.Add(ref Unsafe.Add(ref words, 5), lower, upper);
-                row6.Add(ref Unsafe.Add(ref words, 6), lower, upper);
-                row7.Add(ref Unsafe.Add(ref words, 7), lower, upper);
-                words = ref Unsafe.Add(ref words, 8);
+                words = ref Elements.At(in words, TRows.Count);
+                row0.Add<TRows>(0, in words, lower, upper);
+                row1.Add<TRows>(1, in words, lower, upper);
+                row2.Add<TRows>(2, in words, lower, upper);
+                row3.Add<TRows>(3, in words, lower, upper);
+                row4.Add<TRows>(4, in words, lower, upper);
+                row5.Add<TRows>(5, in words, lower, upper);
+                row6.Add<TRows>(6, in words, lower, upper);
+                row7.Add<TRows>(7, in words, lower, upper);
                 first = TLanes.ShiftWords(first, TType.Bits);
                 second = TLanes.ShiftWords(second, TType.Bits);
             }
         }
 
-        var scales = new Scales(ref group);
-        row0.AddTo(ref tile, 0, scales, Unsafe.Add(ref left, 8));
-        row1.AddTo(ref tile, 1, scales, Unsafe.Add(ref left, 9));
-        row2.AddTo(ref tile, 2, scales, Unsafe.Add(ref left, 10));
-        row3.AddTo(ref tile, 3, scales, Unsafe.Add(ref left, 11));
-        row4.AddTo(ref tile, 4, scales, Unsafe.Add(ref left, 12));
-        row5.AddTo(ref tile, 5, scales, Unsafe.Add(ref left, 13));
-        row6.AddTo(ref tile, 6, scales, Unsafe.Add(ref left, 14));
-        row7.AddTo(ref tile, 7, scales, Unsafe.Add(ref left, 15));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4(ref int left, ref uint group, int linePairs, ref float tile)
-    {
-        Row row0 = new(left), row1 = new(Unsafe.Add(ref left, 1)), row2 = new(Unsafe.Add(ref left, 2)), row3 = new(Unsafe.Add(ref left, 3));
-        ref uint line = ref group;
-        ref int words = ref Unsafe.Add(ref left, 2 * 4);
-        TInts mask = Mask;
-        for (int i = 0; i < linePairs; i++)
-        {
-            line = ref Unsafe.Add(ref line, Panels.Width);
-            ReadAhead(ref line);
-            TInts first = TLanes.LoadInts(ref line, -BFloat16.LineLength), second = TLanes.LoadInts(ref line, 0);
-            for (int pair = 0; pair < 16 / TType.Bits; pair++)
-            {
-                TInts lower = TLanes.And(first, mask), upper = TLanes.And(second, mask);
-                row0.Add(ref words, lower, upper);
-                row1.Add(ref Unsafe.Add(ref words, 1), lower, upper);
-                row2.Add(ref Unsafe.Add(ref words, 2), lower, upper);
-                row3.Add(ref Unsafe.Add(ref words, 3), lower, upper);
-                words = ref Unsafe.Add(ref words, 4);
-                first = TLanes.ShiftWords(first, TType.Bits);
-                second = TLanes.ShiftWords(second, TType.Bits);
-            }
-        }
-
-        var scales = new Scales(ref group);
-        row0.AddTo(ref tile, 0, scales, Unsafe.Add(ref left, 4));
-        row1.AddTo(ref tile, 1, scales, Unsafe.Add(ref left, 5));
-        row2.AddTo(ref tile, 2, scales, Unsafe.Add(ref left, 6));
-        row3.AddTo(ref tile, 3, scales, Unsafe.Add(ref left, 7));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows2(ref int left, ref uint group, int linePairs, ref float tile)
-    {
-        Row row0 = new(left), row1 = new(Unsafe.Add(ref left, 1));
-        ref uint line = ref group;
-        ref int words = ref Unsafe.Add(ref left, 2 * 2);
-        TInts mask = Mask;
-        for (int i = 0; i < linePairs; i++)
-        {
-            line = ref Unsafe.Add(ref line, Panels.Width);
-            ReadAhead(ref line);
-            TInts first = TLanes.LoadInts(ref line, -BFloat16.LineLength), second = TLanes.LoadInts(ref line, 0);
-            for (int pair = 0; pair < 16 / TType.Bits; pair++)
-            {
-                TInts lower = TLanes.And(first, mask), upper = TLanes.And(second, mask);
-                row0.Add(ref words, lower, upper);
-                row1.Add(ref Unsafe.Add(ref words, 1), lower, upper);
-                words = ref Unsafe.Add(ref words, 2);
-                first = TLanes.ShiftWords(first, TType.Bits);
-                second = TLanes.ShiftWords(second, TType.Bits);
-            }
-        }
-
-        var scales = new Scales(ref group);
-        row0.AddTo(ref tile, 0, scales, Unsafe.Add(ref left, 2));
-        row1.AddTo(ref tile, 1, scales, Unsafe.Add(ref left, 3));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1(ref int left, ref uint group, int linePairs, ref float tile)
-    {
-        Row row0 = new(left);
-        ref uint line = ref group;
-        ref int words = ref Unsafe.Add(ref left, 2);
-        TInts mask = Mask;
-        for (int i = 0; i < linePairs; i++)
-        {
-            line = ref Unsafe.Add(ref line, Panels.Width);
-            ReadAhead(ref line);
-            TInts first = TLanes.LoadInts(ref line, -BFloat16.LineLength), second = TLanes.LoadInts(ref line, 0);
-            for (int pair = 0; pair < 16 / TType.Bits; pair++)
-            {
-                row0.Add(ref words, TLanes.And(first, mask), TLanes.And(second, mask));
-                words = ref Unsafe.Add(ref words, 1);
-                first = TLanes.ShiftWords(first, TType.Bits);
-                second = TLanes.ShiftWords(second, TType.Bits);
-            }
-        }
-
-        row0.AddTo(ref tile, 0, new Scales(ref group), Unsafe.Add(ref left, 1));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ReadAhead(ref uint line)
-    {
-        Prefetch.Ahead(ref Unsafe.Add(ref line, -BFloat16.LineLength));
-        Prefetch.Ahead(ref line);
+        var scales = new Scales(in group);
+        row0.AddTo<TRows>(0, in left, scales, ref tile);
+        row1.AddTo<TRows>(1, in left, scales, ref tile);
+        row2.AddTo<TRows>(2, in left, scales, ref tile);
+        row3.AddTo<TRows>(3, in left, scales, ref tile);
+        row4.AddTo<TRows>(4, in left, scales, ref tile);
+        row5.AddTo<TRows>(5, in left, scales, ref tile);
+        row6.AddTo<TRows>(6, in left, scales, ref tile);
+        row7.AddTo<TRows>(7, in left, scales, ref tile);
     }
 
     /// <summary>The scales of a tile's columns, which begin the group.</summary>
@@ -189,45 +119,58 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
         public readonly TVector First, Second;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Scales(ref uint group)
+        public Scales(ref readonly uint group)
         {
-            ref float pairs = ref Unsafe.As<uint, float>(ref group);
-            First = TLanes.LoadLower(ref pairs, 0);
-            Second = TLanes.LoadUpper(ref pairs, 0);
+            ref readonly float pairs = ref Unsafe.As<uint, float>(ref Unsafe.AsRef(in group));
+            First = TLanes.LoadLower(in pairs, 0);
+            Second = TLanes.LoadUpper(in pairs, 0);
         }
     }
 
-    /// <summary>One row of a tile: two vectors of sums, held in registers.</summary>
+    /// <summary>One row of a tile: two vectors of sums, held in registers. Where the tile has no row of that index, nothing is done.</summary>
     private struct Row
     {
         private TInts first, second;
 
+        /// <summary>What the row's sums begin with.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Row(int start)
+        public void Load<TRows>(int index, ref readonly int left)
+            where TRows : struct, ITileRows
         {
-            first = TLanes.CreateInts(start);
-            second = first;
+            if (index < TRows.Count)
+            {
+                first = TLanes.CreateInts(Elements.At(in left, index));
+                second = first;
+            }
         }
 
         /// <summary>this += a pair of words × the pairs of weights of each column.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(ref int words, TInts weightsFirst, TInts weightsSecond)
+        public void Add<TRows>(int index, ref readonly int words, TInts weightsFirst, TInts weightsSecond)
+            where TRows : struct, ITileRows
         {
-            TInts pair = TLanes.Repeat(ref words);
-            first = TLanes.AddProducts(first, weightsFirst, pair);
-            second = TLanes.AddProducts(second, weightsSecond, pair);
+            if (index < TRows.Count)
+            {
+                TInts pair = TLanes.Repeat(in Elements.At(in words, index));
+                first = TLanes.AddProducts(first, weightsFirst, pair);
+                second = TLanes.AddProducts(second, weightsSecond, pair);
+            }
         }
 
-        /// <summary>tile[row] += the sums, scaled.</summary>
+        /// <summary>tile[row, c] += scale of c · (scale of the row · sum of c)</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void AddTo(ref float tile, int row, in Scales scales, int rowScale)
+        public readonly void AddTo<TRows>(int index, ref readonly int left, in Scales scales, ref float tile)
+            where TRows : struct, ITileRows
         {
-            TVector scale = TLanes.Create(BitConverter.Int32BitsToSingle(rowScale));
-            int at = row * Panels.Width;
-            TVector lower = TLanes.Multiply(TLanes.ToFloats(first), scale), upper = TLanes.Multiply(TLanes.ToFloats(second), scale);
-            TLanes.Store(TLanes.MultiplyAdd(lower, scales.First, TLanes.Load(ref tile, at)), ref tile, at);
-            at += Panels.Width / 2;
-            TLanes.Store(TLanes.MultiplyAdd(upper, scales.Second, TLanes.Load(ref tile, at)), ref tile, at);
+            if (index < TRows.Count)
+            {
+                TVector scale = TLanes.Create(BitConverter.Int32BitsToSingle(Elements.At(in left, TRows.Count + index)));
+                int at = index * Panels.Width;
+                TVector lower = TLanes.Multiply(TLanes.ToFloats(first), scale), upper = TLanes.Multiply(TLanes.ToFloats(second), scale);
+                TLanes.Store(TLanes.MultiplyAdd(lower, scales.First, TLanes.Load(in tile, at)), ref tile, at);
+                at += Panels.Width / 2;
+                TLanes.Store(TLanes.MultiplyAdd(upper, scales.Second, TLanes.Load(in tile, at)), ref tile, at);
+            }
         }
     }
 }

@@ -27,14 +27,14 @@ internal sealed class SoftmaxTuned<TLanes, TVector>(ThreadTeam team) : Softmax
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal override void Row(ReadOnlySpan<float> input, Span<float> output)
     {
-        ref float source = ref MemoryMarshal.GetReference(input);
+        ref readonly float source = ref MemoryMarshal.GetReference(input);
         ref float destination = ref MemoryMarshal.GetReference(output);
-        float max = Max(ref source, input.Length);
+        float max = Max(in source, input.Length);
         double sum = 0;
         for (int start = 0; start < input.Length; start += Block)
         {
             sum += Exponentials(
-                ref Unsafe.Add(ref source, start), max, Math.Min(Block, input.Length - start), ref Unsafe.Add(ref destination, start));
+                in Elements.At(in source, start), max, Math.Min(Block, input.Length - start), ref Unsafe.Add(ref destination, start));
         }
 
         // A NaN or ∞ in the row has made the sum NaN, whatever the maximum was.
@@ -65,34 +65,34 @@ internal sealed class SoftmaxTuned<TLanes, TVector>(ThreadTeam team) : Softmax
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static float Max(ref float values, int length)
+    private static float Max(ref readonly float values, int length)
     {
         if (length < TLanes.Count)
         {
-            return TLanes.Largest(Rest<TLanes, TVector>.Load(ref values, length, others: float.NegativeInfinity));
+            return TLanes.Largest(Rest<TLanes, TVector>.Load(in values, length, others: float.NegativeInfinity));
         }
 
-        TVector even = TLanes.Load(ref values, 0), odd = even;
+        TVector even = TLanes.Load(in values, 0), odd = even;
         int i = 0;
         for (; i <= length - (2 * TLanes.Count); i += 2 * TLanes.Count)
         {
-            even = TLanes.Larger(even, TLanes.Load(ref values, i));
-            odd = TLanes.Larger(odd, TLanes.Load(ref values, i + TLanes.Count));
+            even = TLanes.Larger(even, TLanes.Load(in values, i));
+            odd = TLanes.Larger(odd, TLanes.Load(in values, i + TLanes.Count));
         }
 
-        even = TLanes.Larger(even, TLanes.Load(ref values, Math.Min(i, length - TLanes.Count)));
-        odd = TLanes.Larger(odd, TLanes.Load(ref values, length - TLanes.Count)); // some of them once more
+        even = TLanes.Larger(even, TLanes.Load(in values, Math.Min(i, length - TLanes.Count)));
+        odd = TLanes.Larger(odd, TLanes.Load(in values, length - TLanes.Count)); // some of them once more
         return TLanes.Largest(TLanes.Larger(even, odd));
     }
 
     /// <summary>e^(value − max) of every value; returns their sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static float Exponentials(ref float source, float max, int length, ref float destination)
+    private static float Exponentials(ref readonly float source, float max, int length, ref float destination)
     {
         int end = length - TLanes.Count;
         if (end < 0)
         {
-            TVector all = Rest<TLanes, TVector>.Load(ref source, length, others: float.NegativeInfinity);
+            TVector all = Rest<TLanes, TVector>.Load(in source, length, others: float.NegativeInfinity);
             all = Exponential<TLanes, TVector>.Of(TLanes.Subtract(all, TLanes.Create(max)));
             Rest<TLanes, TVector>.Store(all, ref destination, length);
             return TLanes.Sum(all);
@@ -100,11 +100,11 @@ internal sealed class SoftmaxTuned<TLanes, TVector>(ThreadTeam team) : Softmax
 
         TVector maxima = TLanes.Create(max);
         TVector sums = TLanes.Create(0);
-        TVector last = TLanes.Load(ref source, end);
+        TVector last = TLanes.Load(in source, end);
         int i = 0;
         for (; i < end; i += TLanes.Count)
         {
-            TVector exponential = Exponential<TLanes, TVector>.Of(TLanes.Subtract(TLanes.Load(ref source, i), maxima));
+            TVector exponential = Exponential<TLanes, TVector>.Of(TLanes.Subtract(TLanes.Load(in source, i), maxima));
             TLanes.Store(exponential, ref destination, i);
             sums = TLanes.Add(sums, exponential);
         }
@@ -116,13 +116,13 @@ internal sealed class SoftmaxTuned<TLanes, TVector>(ThreadTeam team) : Softmax
 
     private ref struct Multiple : IFormula<TVector>
     {
-        public ref float Row;
+        public ref readonly float Row;
         public float Factor;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly TVector At<TLoad>(TLoad load, nint index)
             where TLoad : ILoad<TVector>, allows ref struct =>
-            TLanes.Multiply(load.Of(ref Row, index), TLanes.Create(Factor));
+            TLanes.Multiply(load.Of(in Row, index), TLanes.Create(Factor));
     }
 
     private ref struct SomeGradients : IJob

@@ -9,7 +9,7 @@ internal sealed class SoftmaxVector : Softmax
 {
     internal override void Row(ReadOnlySpan<float> input, Span<float> output)
     {
-        ref float source = ref MemoryMarshal.GetReference(input);
+        ref readonly float source = ref MemoryMarshal.GetReference(input);
         ref float destination = ref MemoryMarshal.GetReference(output);
         int last = input.Length - Vector<float>.Count;
 
@@ -19,7 +19,7 @@ internal sealed class SoftmaxVector : Softmax
         int i = 0;
         for (; i <= last; i += Vector<float>.Count)
         {
-            Vector<float> exponential = Vector.Exp(Vector.LoadUnsafe(ref source, (nuint)i) - maxima);
+            Vector<float> exponential = Vector.Exp(Vector.LoadUnsafe(in source, (nuint)i) - maxima);
             exponential.StoreUnsafe(ref destination, (nuint)i);
             sums += exponential;
         }
@@ -36,12 +36,12 @@ internal sealed class SoftmaxVector : Softmax
 
     private protected override void Scale(ReadOnlySpan<float> input, float factor, Span<float> output)
     {
-        ref float source = ref MemoryMarshal.GetReference(input);
+        ref readonly float source = ref MemoryMarshal.GetReference(input);
         ref float destination = ref MemoryMarshal.GetReference(output);
         int i = 0;
         for (; i <= input.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            (Vector.LoadUnsafe(ref source, (nuint)i) * factor).StoreUnsafe(ref destination, (nuint)i);
+            (Vector.LoadUnsafe(in source, (nuint)i) * factor).StoreUnsafe(ref destination, (nuint)i);
         }
 
         for (; i < input.Length; i++)
@@ -53,15 +53,15 @@ internal sealed class SoftmaxVector : Softmax
     /// <summary>The largest value; NaN if there is one, as Math.Max has it.</summary>
     private static float Max(ReadOnlySpan<float> values)
     {
-        ref float source = ref MemoryMarshal.GetReference(values);
+        ref readonly float source = ref MemoryMarshal.GetReference(values);
         float max = values[0];
         int i = 0;
         if (values.Length >= Vector<float>.Count)
         {
-            Vector<float> maxima = Vector.LoadUnsafe(ref source);
+            Vector<float> maxima = Vector.LoadUnsafe(in source);
             for (i = Vector<float>.Count; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
             {
-                maxima = Vector.Max(maxima, Vector.LoadUnsafe(ref source, (nuint)i));
+                maxima = Vector.Max(maxima, Vector.LoadUnsafe(in source, (nuint)i));
             }
 
             for (int lane = 0; lane < Vector<float>.Count; lane++)

@@ -2,17 +2,20 @@
 
 namespace Gpt2.Kernels.Tuned;
 
-/// <summary>Where the elements of a matrix stand in memory.</summary>
-/// <param name="Stride">From a row to the next, or where exchanged from a column to the next.</param>
-/// <param name="Exchanged">Whether the elements of a column stand side by side, in place of those of a row.</param>
-internal readonly record struct Layout(int Stride, bool Exchanged)
+/// <summary>Element [r, c] stands at r · RowStride + c · ColumnStride. One of the strides is 1.</summary>
+/// <param name="RowStride">From an element to the one below it.</param>
+/// <param name="ColumnStride">From an element to the next of its row.</param>
+internal readonly record struct Layout(int RowStride, int ColumnStride)
 {
+    /// <summary>Row after row, so many elements apart.</summary>
+    public static Layout RowMajor(int stride) => new(stride, 1);
+
+    /// <summary>The transpose of a matrix that stands row after row: column after column.</summary>
+    public static Layout Transposed(int stride) => new(1, stride);
+
+    /// <summary>Whether the elements of a row stand side by side.</summary>
+    public bool HasContiguousRows => ColumnStride == 1;
+
     /// <summary>The index of an element.</summary>
-    public int At(int row, int column) => Exchanged ? (column * Stride) + row : (row * Stride) + column;
-
-    /// <summary>From an element to the one below it.</summary>
-    public nint RowStride => Exchanged ? 1 : Stride;
-
-    /// <summary>From an element to the next of its row.</summary>
-    public nint DepthStride => Exchanged ? Stride : 1;
+    public int At(int row, int column) => (row * RowStride) + (column * ColumnStride);
 }
