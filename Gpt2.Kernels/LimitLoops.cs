@@ -20,8 +20,8 @@ internal static class LimitLoops<TLanes, TVector>
     /// every other. With |factor| &lt; 1 the chains approach addend / (1 − factor) and stay normal numbers.
     /// </summary>
     /// <param name="start">What the chains begin with: <see cref="Chains"/> vectors.</param>
-    /// <param name="factor">As said.</param>
-    /// <param name="addend">As said.</param>
+    /// <param name="factor">Of every step, below 1 in magnitude.</param>
+    /// <param name="addend">Of every step.</param>
     /// <param name="steps">Steps of each chain.</param>
     /// <returns>The sum of all chains.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -49,6 +49,7 @@ internal static class LimitLoops<TLanes, TVector>
             l = TLanes.MultiplyAdd(l, factors, addends);
         }
 
+        // a + b + … + l
         TVector abc = TLanes.Add(TLanes.Add(a, b), c), def = TLanes.Add(TLanes.Add(d, e), f);
         TVector ghi = TLanes.Add(TLanes.Add(g, h), i), jkl = TLanes.Add(TLanes.Add(j, k), l);
         return TLanes.Sum(TLanes.Add(TLanes.Add(abc, def), TLanes.Add(ghi, jkl)));

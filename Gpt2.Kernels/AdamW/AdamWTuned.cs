@@ -83,10 +83,13 @@ internal sealed class AdamWTuned<TLanes, TVector>(ThreadTeam team) : AdamW
             bool clear = ClearGradients;
             for (int i = 0; i < length; i += TLanes.Count)
             {
+                // g = gradient · scale; m = β₁ · m + (1 − β₁) · g; v = β₂ · v + (1 − β₂) · g²
                 TVector gradient = TLanes.Multiply(TLanes.Load(in gradients, i), scale);
                 TVector mean = TLanes.MultiplyAdd(TLanes.Load(in means, i), beta1, TLanes.Multiply(gradient, rest1));
                 TVector square = TLanes.Multiply(TLanes.Multiply(gradient, gradient), rest2);
                 square = TLanes.MultiplyAdd(TLanes.Load(in squares, i), beta2, square);
+
+                // w = w · (1 − η·λ) − rate · m / (√(v / (1 − β₂ᵗ)) + ε), with rate = η / (1 − β₁ᵗ)
                 TVector root = TLanes.Add(TLanes.SquareRoot(TLanes.Multiply(square, correction2)), epsilon);
                 TVector change = TLanes.Divide(TLanes.Multiply(mean, minusRate), root);
                 TLanes.Store(mean, ref means, i);

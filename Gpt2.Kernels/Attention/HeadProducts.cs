@@ -31,15 +31,15 @@ internal static class HeadProducts<TLanes, TVector>
     /// <param name="left">[tokens, headSize]</param>
     /// <param name="right">[total, headSize]</param>
     /// <param name="shape">The sizes.</param>
-    /// <param name="scale">As said.</param>
-    /// <param name="masked">As said.</param>
+    /// <param name="scale">What each product is multiplied by.</param>
+    /// <param name="masked">What the keys that a query does not see get.</param>
     /// <param name="share">Which of the shares to do.</param>
     /// <param name="shares">How many there are.</param>
     /// <param name="result">[tokens, total]</param>
     public static void Dots(
         ReadOnlySpan<float> left, ReadOnlySpan<float> right, in AttentionShape shape, float scale, float masked, int share, int shares, Span<float> result)
     {
-        ReadOnlySpan<float> panels = PackColumns(right, shape, scale);
+        ReadOnlySpan<float> panels = PackTransposed(right, shape, scale);
         for (int token = share * MR; token < shape.Tokens; token += shares * MR)
         {
             int rows = Math.Min(MR, shape.Tokens - token);
@@ -64,7 +64,7 @@ internal static class HeadProducts<TLanes, TVector>
     /// <param name="weights">[tokens, total]; what is masked is not used.</param>
     /// <param name="right">[total, headSize]</param>
     /// <param name="shape">The sizes.</param>
-    /// <param name="scale">As said.</param>
+    /// <param name="scale">What each product is multiplied by.</param>
     /// <param name="adds">Whether the result is added to.</param>
     /// <param name="share">Which of the shares to do.</param>
     /// <param name="shares">How many there are.</param>
@@ -73,7 +73,7 @@ internal static class HeadProducts<TLanes, TVector>
         ReadOnlySpan<float> weights, ReadOnlySpan<float> right, in AttentionShape shape, float scale, bool adds, int share, int shares, Span<float> result)
     {
         ReadOnlySpan<float> panels = PackRows(right, shape, shape.Total, scale, out bool finite);
-        Span<float> tileWeights = Scratch.Of(Scratch.Use.LeftPanels, MR * shape.Total); // [rows, total]
+        Span<float> tileWeights = Scratch.Of(Scratch.Use.LeftSide, MR * shape.Total); // [rows, total]
         for (int token = share * MR; token < shape.Tokens; token += shares * MR)
         {
             int rows = Math.Min(MR, shape.Tokens - token), seen = shape.Visible(token + rows - 1);
@@ -104,7 +104,7 @@ internal static class HeadProducts<TLanes, TVector>
     /// <param name="weights">[tokens, total]; what is masked is not used.</param>
     /// <param name="right">[tokens, headSize]</param>
     /// <param name="shape">The sizes.</param>
-    /// <param name="scale">As said.</param>
+    /// <param name="scale">What each product is multiplied by.</param>
     /// <param name="share">Which of the shares to do.</param>
     /// <param name="shares">How many there are.</param>
     /// <param name="result">[total, headSize]</param>
@@ -112,7 +112,7 @@ internal static class HeadProducts<TLanes, TVector>
         ReadOnlySpan<float> weights, ReadOnlySpan<float> right, in AttentionShape shape, float scale, int share, int shares, Span<float> result)
     {
         ReadOnlySpan<float> panels = PackRows(right, shape, shape.Tokens, scale, out bool finite);
-        Span<float> blockWeights = Scratch.Of(Scratch.Use.LeftPanels, TokensOfABlock * KeysOfABlock); // [tokens, keys]
+        Span<float> blockWeights = Scratch.Of(Scratch.Use.LeftSide, TokensOfABlock * KeysOfABlock); // [tokens, keys]
         for (int block = share * KeysOfABlock; block < shape.Total; block += shares * KeysOfABlock)
         {
             int last = Math.Min(block + KeysOfABlock, shape.Total);
@@ -152,8 +152,8 @@ internal static class HeadProducts<TLanes, TVector>
     /// <summary>The first query that sees a key.</summary>
     private static int FirstSeeing(int key, in AttentionShape shape) => Math.Max(0, key - shape.Past);
 
-    /// <summary>Panels [headSize, width] of scale · the rows as columns.</summary>
-    private static ReadOnlySpan<float> PackColumns(ReadOnlySpan<float> rows, in AttentionShape shape, float scale)
+    /// <summary>Panels [headSize, width] of scale · the rows, transposed.</summary>
+    private static ReadOnlySpan<float> PackTransposed(ReadOnlySpan<float> rows, in AttentionShape shape, float scale)
     {
         int width = PanelWidth, panelLength = shape.HeadSize * width;
         Span<float> panels = Scratch.Of(Scratch.Use.RightPanels, (shape.Total + width - 1) / width * panelLength);

@@ -18,9 +18,9 @@ internal static class QueryRow<TLanes, TVector>
     /// <param name="query">[heads · headSize]</param>
     /// <param name="keys">[total, heads · headSize]</param>
     /// <param name="shape">The sizes.</param>
-    /// <param name="scale">As said.</param>
+    /// <param name="scale">What each product is multiplied by.</param>
     /// <param name="firstKey">The first key.</param>
-    /// <param name="lastKey">The one behind the last.</param>
+    /// <param name="lastKey">The one after the last.</param>
     /// <param name="scores">[heads, total]</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scores(
@@ -35,7 +35,7 @@ internal static class QueryRow<TLanes, TVector>
             ref readonly float right = ref Elements.At(in rows, (nint)key * channels);
             for (int head = 0; head < heads; head += HeadsTogether)
             {
-                // Behind the last head the last stands for the missing ones.
+                // Beyond the last head the last stands for the missing ones.
                 int more = heads - head - 1;
                 int at0 = head * headSize, at1 = at0 + (Math.Min(1, more) * headSize);
                 int at2 = at0 + (Math.Min(2, more) * headSize), at3 = at0 + (Math.Min(3, more) * headSize);
@@ -73,7 +73,7 @@ internal static class QueryRow<TLanes, TVector>
     /// <param name="values">[total, heads · headSize]</param>
     /// <param name="shape">The sizes.</param>
     /// <param name="firstKey">The first key.</param>
-    /// <param name="lastKey">The one behind the last.</param>
+    /// <param name="lastKey">The one after the last.</param>
     /// <param name="output">[heads · headSize]</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WeightedValues(

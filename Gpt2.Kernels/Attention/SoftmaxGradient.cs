@@ -34,6 +34,7 @@ internal static class SoftmaxGradient<TLanes, TVector>
             mean += probabilities[i] * outputGradient[i];
         }
 
+        // p · (g − Σ p · g)
         TVector means = TLanes.Create(mean);
         for (i = 0; i <= probabilities.Length - TLanes.Count; i += TLanes.Count)
         {

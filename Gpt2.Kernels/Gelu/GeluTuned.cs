@@ -35,6 +35,7 @@ internal sealed class GeluTuned<TLanes, TVector>(ThreadTeam team) : Gelu
         public readonly TVector At<TLoad>(TLoad load, nint index)
             where TLoad : ILoad<TVector>, allows ref struct
         {
+            // x / (1 + e^(x · (Linear + ThirdPower · x²)))
             TVector x = load.Of(in Input, index);
             TVector inner = TLanes.MultiplyAdd(TLanes.Multiply(x, x), TLanes.Create(ThirdPower), TLanes.Create(Linear));
             TVector exponential = Exponential<TLanes, TVector>.Of(TLanes.Multiply(x, inner));
@@ -51,6 +52,7 @@ internal sealed class GeluTuned<TLanes, TVector>(ThreadTeam team) : Gelu
         public readonly TVector At<TLoad>(TLoad load, nint index)
             where TLoad : ILoad<TVector>, allows ref struct
         {
+            // s = 1 / (1 + e^(x · (Linear + ThirdPower · x²)))
             TVector x = TLanes.Clamp(load.Of(in Input, index), -Saturation, Saturation);
             TVector square = TLanes.Multiply(x, x);
             TVector inner = TLanes.MultiplyAdd(square, TLanes.Create(ThirdPower), TLanes.Create(Linear));
@@ -59,6 +61,8 @@ internal sealed class GeluTuned<TLanes, TVector>(ThreadTeam team) : Gelu
 
             // 1 − s as e^(−2u) · s, which loses no digits where s is near 1; limited, since ∞ · 0 would be NaN.
             TVector rest = TLanes.Multiply(TLanes.Clamp(exponential, 0, 1e38f), s);
+
+            // gradient · (s + x · (−Linear − 3 · ThirdPower · x²) · (1 − s) · s)
             TVector twice = TLanes.MultiplyAdd(square, TLanes.Create(-3 * ThirdPower), TLanes.Create(-Linear));
             TVector change = TLanes.Multiply(TLanes.Multiply(x, twice), rest);
             return TLanes.Multiply(load.Of(in Gradient, index), TLanes.MultiplyAdd(change, s, s));

@@ -130,6 +130,7 @@ internal sealed class LayerNormTuned<TLanes, TVector>(ThreadTeam team) : LayerNo
         public readonly TVector At<TLoad>(TLoad load, nint index)
             where TLoad : ILoad<TVector>, allows ref struct
         {
+            // ((value − mean) − correction) · inverse deviation
             TVector difference = TLanes.Subtract(load.Of(in Input, index), TLanes.Create(Mean));
             return TLanes.Multiply(TLanes.Subtract(difference, TLanes.Create(Correction)), TLanes.Create(InverseDeviation));
         }
@@ -188,6 +189,7 @@ internal sealed class LayerNormTuned<TLanes, TVector>(ThreadTeam team) : LayerNo
                     }
                 }
 
+                // shift = −Σg / n · inverse deviation, slope = −Σ(g · y) / n · inverse deviation; length is −n
                 shifts.Rows = TLanes.Multiply(TLanes.Divide(shifts.Rows, length), statistics.InverseDeviation.Rows);
                 slopes.Rows = TLanes.Multiply(TLanes.Divide(slopes.Rows, length), statistics.InverseDeviation.Rows);
                 for (int i = 0; i < count; i++)
@@ -219,6 +221,7 @@ internal sealed class LayerNormTuned<TLanes, TVector>(ThreadTeam team) : LayerNo
         public readonly TVector At<TLoad>(TLoad load, nint index)
             where TLoad : ILoad<TVector>, allows ref struct
         {
+            // g · inverse + (y · slope + shift)
             TVector rest = TLanes.MultiplyAdd(
                 load.Of(in Normalised, index), TLanes.Create(Factors.Slope), TLanes.Create(Factors.Shift));
             return TLanes.MultiplyAdd(load.Of(in Gradient, index), TLanes.Create(Factors.Inverse), rest);

@@ -59,6 +59,7 @@ internal struct RowStatistics<TLanes, TVector>
             (Correction[row], Squares[row]) = RowSums<TLanes, TVector>.Differences(in Elements.At(in rows, row * columns), Mean[row], columns);
         }
 
+        // variance = Σ (value − mean)² / n − correction², inverse deviation = 1 / √(variance + ε)
         Correction.Rows = TLanes.Divide(Correction.Rows, length);
         TVector variance = TLanes.Subtract(TLanes.Divide(Squares.Rows, length), TLanes.Multiply(Correction.Rows, Correction.Rows));
         variance = TLanes.Larger(variance, TLanes.Create(0)); // rounding may have made it negative

@@ -38,6 +38,7 @@ internal static class RowSums<TLanes, TVector>
             sum1 = TLanes.Add(sum1, TLanes.KeepLast(TLanes.Load(in row, columns - TLanes.Count), columns - i));
         }
 
+        // (sum0 + sum1) + (sum2 + sum3)
         return TLanes.Sum(TLanes.Add(TLanes.Add(sum0, sum1), TLanes.Add(sum2, sum3)));
     }
 

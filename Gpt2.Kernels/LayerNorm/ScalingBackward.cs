@@ -56,7 +56,7 @@ internal ref struct ScalingBackward<TLanes, TVector> : IJob
     private static void Some(
         ref readonly float input, ref readonly float gain, ref readonly float gradient, int length, int columns, ref float result, ref float sums)
     {
-        int last = columns - TLanes.Count; // overlaps the vector before it: its sums are made before and stored behind the others
+        int last = columns - TLanes.Count; // overlaps the vector before it: its sums are loaded before the others are stored, and stored after them
         TVector lastGain = TLanes.Load(in sums, last), lastBias = TLanes.Load(in sums, columns + last);
         Column(in input, in gain, in gradient, last, length, columns, ref result, ref lastGain, ref lastBias);
         for (int i = 0; i < last; i += TLanes.Count)
@@ -79,6 +79,7 @@ internal ref struct ScalingBackward<TLanes, TVector> : IJob
         TVector gains = TLanes.Load(in gain, first);
         for (int i = first; i < length; i += columns)
         {
+            // Σ g · x, Σ g, and g · gain
             TVector given = TLanes.Load(in gradient, i);
             gainSum = TLanes.MultiplyAdd(given, TLanes.Load(in input, i), gainSum);
             biasSum = TLanes.Add(biasSum, given);

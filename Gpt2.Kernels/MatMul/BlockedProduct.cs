@@ -10,8 +10,8 @@
 //            for jr = jc … jc + NC by NR                 NR columns of a panel, KC × NR: streaming through the first cache
 //              for p = pc … pc + KC                      micro-kernel: MR × NR sums in registers
 //
-// Goto and van de Geijn call this order GEPB, a panel times a block. BLIS has the roles of the sides exchanged, packs the left one too
-// and keeps a block MC × KC of that in the second cache; here the right side is the weights, which are packed once and for all.
+// Goto and van de Geijn call this order GEPB, a panel times a block. In BLIS the sides have the other's role: it packs the left one too
+// and keeps a block of it, MC × KC, in the second cache. Here the right side is the weights, most of which are packed once for all.
 
 using System.Runtime.InteropServices;
 

@@ -1,4 +1,4 @@
-// The Tuned rung of MatMul: every product is one call of the blocked product, with the sides' layouts said.
+// The Tuned rung of MatMul: every product is one call of the blocked product, which is told how its sides lie.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;

@@ -9,23 +9,23 @@ using Gpt2.Kernels.Tuned;
 namespace Gpt2.Kernels;
 
 /// <summary>
-/// Products in tiles of 4 rows × 2 vectors: the tile stays in registers while the inner dimension runs, so every
-/// vector of the right matrix serves four rows. That matrix is copied strip by strip into a panel that stays in the
+/// Products in register tiles of MR = 4 rows × NR = 2 vectors: the tile stays in registers while the inner dimension runs, so every
+/// vector of the right matrix serves four rows. Of that matrix a panel of KC × NR is packed at a time, which stays in the
 /// first cache for all rows. Rows and columns that are left over go one at a time. Every element is summed in the
 /// order of the inner dimension, whatever tile it is in.
 /// </summary>
 internal sealed class MatMulVector : MatMulLoops
 {
     private const int MR = 4;
-    private const int PanelDepth = 256;
+    private const int KC = 256;
 
-    private static int StripWidth => 2 * Vector<float>.Count;
+    private static int NR => 2 * Vector<float>.Count;
 
     private protected override void AddProduct(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int rows, int inner, int columns, Span<float> product)
     {
         int tiledRows = rows - (rows % MR);
-        int tiledColumns = columns - (columns % StripWidth);
+        int tiledColumns = columns - (columns % NR);
         if (tiledRows > 0)
         {
             AddTiles(input, weights, tiledRows, inner, columns, tiledColumns, product);
@@ -70,15 +70,15 @@ internal sealed class MatMulVector : MatMulLoops
     private static void AddTiles(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int rows, int inner, int columns, int tiledColumns, Span<float> product)
     {
-        float[] panel = ArrayPool<float>.Shared.Rent(PanelDepth * StripWidth);
-        for (int first = 0; first < inner; first += PanelDepth)
+        float[] panel = ArrayPool<float>.Shared.Rent(KC * NR);
+        for (int first = 0; first < inner; first += KC)
         {
-            int depth = Math.Min(PanelDepth, inner - first);
-            for (int column = 0; column < tiledColumns; column += StripWidth)
+            int depth = Math.Min(KC, inner - first);
+            for (int column = 0; column < tiledColumns; column += NR)
             {
                 for (int k = 0; k < depth; k++)
                 {
-                    weights.Slice(((first + k) * columns) + column, StripWidth).CopyTo(panel.AsSpan(k * StripWidth));
+                    weights.Slice(((first + k) * columns) + column, NR).CopyTo(panel.AsSpan(k * NR));
                 }
 
                 for (int row = 0; row < rows; row += MR)

@@ -64,6 +64,7 @@ internal static class UnpackedRow<TLanes, TVector>
         int whole = result.Length / TLanes.Count * TLanes.Count;
         for (int c = 0; c < whole; c += TLanes.Count)
         {
+            // result[c] + left[0] · right[0, c] + … + left[3] · right[3, c], added in this order
             TVector sum = TLanes.MultiplyAdd(factor0, TLanes.Load(in right, c), TLanes.Load(in target, c));
             sum = TLanes.MultiplyAdd(factor1, TLanes.Load(in right1, c), sum);
             sum = TLanes.MultiplyAdd(factor2, TLanes.Load(in right2, c), sum);

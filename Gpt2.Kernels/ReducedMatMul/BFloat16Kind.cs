@@ -12,9 +12,7 @@ internal readonly struct BFloat16Kind<TLanes, TVector, TInts> : IReducedKind
     where TVector : struct
     where TInts : struct
 {
-    public static int MaxRows => TLanes.MR;
-
-    public static int Height(int rows) => Math.Min(rows, TLanes.MR);
+    public static int MR => TLanes.MR;
 
     public static int RowLength(int inner) => inner;
 

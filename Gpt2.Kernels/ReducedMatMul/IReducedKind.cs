@@ -5,11 +5,8 @@ namespace Gpt2.Kernels.Tuned;
 /// <summary>A kind of weights, and how rows are multiplied by a panel of them.</summary>
 internal interface IReducedKind
 {
-    /// <summary>The most rows a tile has.</summary>
-    public static abstract int MaxRows { get; }
-
-    /// <summary>The tallest tile of at most that many rows.</summary>
-    public static abstract int Height(int rows);
+    /// <summary>Rows of a full tile.</summary>
+    public static abstract int MR { get; }
 
     /// <summary>Floats' places that a prepared row takes.</summary>
     public static abstract int RowLength(int inner);
@@ -19,14 +16,14 @@ internal interface IReducedKind
 
     /// <summary>Brings the rows of a tile into the order in which it reads them.</summary>
     /// <param name="input">[rows, inner]</param>
-    /// <param name="rows">One of the heights.</param>
+    /// <param name="rows">Rows of the tile.</param>
     /// <param name="inner">Columns of the input.</param>
     /// <param name="prepared">[rows · row length]</param>
     public static abstract void Prepare(ReadOnlySpan<float> input, int rows, int inner, Span<float> prepared);
 
     /// <summary>tile += rows · panel.</summary>
     /// <param name="prepared">The rows.</param>
-    /// <param name="rows">One of the heights.</param>
+    /// <param name="rows">Rows of the tile.</param>
     /// <param name="inner">Columns of the input.</param>
     /// <param name="panel">The panel.</param>
     /// <param name="tile">[rows, width of a panel]</param>

@@ -13,9 +13,7 @@ internal readonly struct QuantisedKind<TLanes, TVector, TInts, TType> : IReduced
     where TInts : struct
     where TType : struct, IQuantisedType
 {
-    public static int MaxRows => TLanes.SumRows;
-
-    public static int Height(int rows) => Math.Min(rows, TLanes.SumRows);
+    public static int MR => TLanes.SumRows;
 
     public static int RowLength(int inner) => QuantisedRows<TLanes, TVector, TInts, TType>.RowLength(inner);
 

@@ -91,6 +91,7 @@ internal static class QuantisedRows<TLanes, TVector, TInts, TType>
         ref short to = ref MemoryMarshal.GetReference(words[..TType.Group]);
         for (int i = 0; i < TType.Group; i += 2 * TLanes.Count)
         {
+            // word = round(value / scale)
             TVector first = TLanes.Round(TLanes.Multiply(TLanes.Load(in from, i), inverse));
             TVector second = TLanes.Round(TLanes.Multiply(TLanes.Load(in from, i + TLanes.Count), inverse));
             sums = TLanes.Add(sums, TLanes.Add(first, second));

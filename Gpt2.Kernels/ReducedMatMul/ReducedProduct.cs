@@ -49,8 +49,8 @@ internal static class ReducedProduct<TKind>
         }
 
         int threads = team.Threads;
-        int rowTiles = (product.Rows + TKind.MaxRows - 1) / TKind.MaxRows, rowLength = TKind.RowLength(product.Inner);
-        Span<float> prepared = Scratch.Of(Scratch.Use.LeftPanels, product.Rows * rowLength);
+        int rowTiles = (product.Rows + TKind.MR - 1) / TKind.MR, rowLength = TKind.RowLength(product.Inner);
+        Span<float> prepared = Scratch.Of(Scratch.Use.LeftSide, product.Rows * rowLength);
         var preparation = new Preparation { Product = product, Prepared = prepared, RowLength = rowLength };
         team.Run(ref preparation, (rowTiles + PrepareTiles - 1) / PrepareTiles);
 
@@ -61,7 +61,7 @@ internal static class ReducedProduct<TKind>
 
         // Where there are too few panels to go round, rows are cut too.
         int rowParts = threads > 1 && tiles.ColumnParts < 2 * threads ? Math.Clamp(4 * threads / tiles.ColumnParts, 1, Math.Max(1, rowTiles)) : 1;
-        tiles.RowsPerPart = (rowTiles + rowParts - 1) / rowParts * TKind.MaxRows;
+        tiles.RowsPerPart = (rowTiles + rowParts - 1) / rowParts * TKind.MR;
         rowParts = rowTiles == 0 ? 0 : (product.Rows + tiles.RowsPerPart - 1) / tiles.RowsPerPart;
         team.Run(ref tiles, tiles.ColumnParts * rowParts);
     }
@@ -75,10 +75,10 @@ internal static class ReducedProduct<TKind>
 
         public readonly void Run(int part)
         {
-            int first = part * PrepareTiles * TKind.MaxRows, last = Math.Min(first + (PrepareTiles * TKind.MaxRows), Product.Rows);
+            int first = part * PrepareTiles * TKind.MR, last = Math.Min(first + (PrepareTiles * TKind.MR), Product.Rows);
             for (int row = first, height; row < last; row += height)
             {
-                height = TKind.Height(Product.Rows - row);
+                height = Math.Min(TKind.MR, Product.Rows - row);
                 TKind.Prepare(
                     Product.Input.Slice(row * Product.Inner, height * Product.Inner), height, Product.Inner,
                     Prepared.Slice(row * RowLength, height * RowLength));
@@ -101,7 +101,7 @@ internal static class ReducedProduct<TKind>
             int lastPanel = Math.Min(firstPanel + PanelsPerPart, Panels.Count(Product.Columns));
             for (int row = firstRow, height; row < lastRow; row += height)
             {
-                height = TKind.Height(Product.Rows - row);
+                height = Math.Min(TKind.MR, Product.Rows - row);
                 Span<float> tile = Scratch.Of(Scratch.Use.Tile, height * Panels.Width);
                 for (int panel = firstPanel; panel < lastPanel; panel++)
                 {

@@ -1,4 +1,4 @@
-// The innermost loop of products of whole numbers: one group of inputs, a tile of some rows by two vectors of sums. When
+// The micro-kernel of products of whole numbers: one group of inputs, a register tile of some rows by two vectors of sums. When
 // the group ends, the sums are scaled and added to the tile of the product.
 
 using System.Runtime.CompilerServices;
@@ -166,6 +166,7 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
             {
                 TVector scale = TLanes.Create(BitConverter.Int32BitsToSingle(Elements.At(in left, TRows.Count + index)));
                 int at = index * Panels.Width;
+                // (sum · scale of the row) · scale of the column + tile
                 TVector lower = TLanes.Multiply(TLanes.ToFloats(first), scale), upper = TLanes.Multiply(TLanes.ToFloats(second), scale);
                 TLanes.Store(TLanes.MultiplyAdd(lower, scales.First, TLanes.Load(in tile, at)), ref tile, at);
                 at += Panels.Width / 2;

@@ -98,6 +98,7 @@ internal sealed class SoftmaxTuned<TLanes, TVector>(ThreadTeam team) : Softmax
             return TLanes.Sum(all);
         }
 
+        // e^(value − max), and the sum of all: the last vector overlaps the one before it, so only its new lanes count
         TVector maxima = TLanes.Create(max);
         TVector sums = TLanes.Create(0);
         TVector last = TLanes.Load(in source, end);

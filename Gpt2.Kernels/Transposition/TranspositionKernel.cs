@@ -1,4 +1,4 @@
-// Exchanging rows and columns, tile by tile, so that both matrices are read and written by whole cache lines.
+// Transposing a matrix, tile by tile, so that both matrices are read and written by whole cache lines.
 
 namespace Gpt2.Kernels;
 
@@ -7,7 +7,7 @@ public static class Transposition
 {
     private const int Tile = 16;
 
-    /// <summary>Copies a matrix with rows and columns exchanged.</summary>
+    /// <summary>Copies the transpose of a matrix.</summary>
     /// <param name="source">[rows, columns], where columns is its length / <paramref name="rows"/>.</param>
     /// <param name="rows">Rows of the source, at least 1.</param>
     /// <param name="destination">[columns, rows]; memory of its own.</param>

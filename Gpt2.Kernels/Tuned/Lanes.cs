@@ -16,7 +16,7 @@ internal interface ILanes<TVector>
     /// <summary>Floats in a vector: 16, 8 or 4.</summary>
     public static abstract int Count { get; }
 
-    /// <summary>Rows of a register tile that is two vectors wide: what the processor's registers hold.</summary>
+    /// <summary>Rows of a register tile that is two vectors wide: what the processor's registers hold beside a row of the right side.</summary>
     public static abstract int MR { get; }
 
     /// <summary>The floats from an index on.</summary>

@@ -69,7 +69,8 @@ internal readonly partial struct Lanes512 : IReducedLanes<Vector512<float>, Vect
     public static Vector512<int> CreateInts(int value) => Vector512.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Repeat(ref readonly int place) => Vector512.Create(Unsafe.As<int, float>(ref Unsafe.AsRef(in place))).AsInt32(); // from memory, as a float
+    public static Vector512<int> Repeat(ref readonly int place) =>
+        Vector512.Create(Unsafe.As<int, float>(ref Unsafe.AsRef(in place))).AsInt32(); // from memory, as a float
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> And(Vector512<int> left, Vector512<int> right) => left & right;
@@ -115,7 +116,8 @@ internal readonly partial struct Lanes256 : IReducedLanes<Vector256<float>, Vect
     public static Vector256<int> CreateInts(int value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Repeat(ref readonly int place) => Vector256.Create(Unsafe.As<int, float>(ref Unsafe.AsRef(in place))).AsInt32(); // from memory, as a float
+    public static Vector256<int> Repeat(ref readonly int place) =>
+        Vector256.Create(Unsafe.As<int, float>(ref Unsafe.AsRef(in place))).AsInt32(); // from memory, as a float
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> And(Vector256<int> left, Vector256<int> right) => left & right;
@@ -162,7 +164,8 @@ internal readonly partial struct Lanes128 : IReducedLanes<Vector128<float>, Vect
     public static Vector128<int> CreateInts(int value) => Vector128.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Repeat(ref readonly int place) => Vector128.Create(Unsafe.As<int, float>(ref Unsafe.AsRef(in place))).AsInt32(); // from memory, as a float
+    public static Vector128<int> Repeat(ref readonly int place) =>
+        Vector128.Create(Unsafe.As<int, float>(ref Unsafe.AsRef(in place))).AsInt32(); // from memory, as a float
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> And(Vector128<int> left, Vector128<int> right) => left & right;
