@@ -1,8 +1,9 @@
 // The loops that a machine's limits are measured with: nothing but multiply-adds, and nothing but reading.
 
 using System.Runtime.CompilerServices;
+using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Tuned;
+namespace Gpt2.Kernels;
 
 /// <summary>Loops that do as much of one thing as the processor can.</summary>
 internal static class LimitLoops<TLanes, TVector>

@@ -1,6 +1,6 @@
 // The optimiser's update of one tensor, and the sum of squares that gradients are clipped by.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.AdamW;
 
 /// <summary>
 /// Adam with decoupled weight decay (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", algorithm 2):
@@ -10,7 +10,7 @@ namespace Gpt2.Kernels;
 /// In single precision. An update on the rungs above Scalar differs from Scalar's by at most 1e-6 of the numbers that are
 /// added. NaN and infinities follow IEEE 754.
 /// </remarks>
-public abstract class AdamW
+public abstract class AdamWKernel
 {
     /// <summary>Updates a tensor and its two means in place. The four are equally long and apart in memory.</summary>
     /// <param name="gradients">g</param>

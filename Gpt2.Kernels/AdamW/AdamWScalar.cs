@@ -1,8 +1,8 @@
 // The Scalar rung of AdamW: the definition, element by element.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.AdamW;
 
-internal sealed class AdamWScalar : AdamW
+internal sealed class AdamWScalar : AdamWKernel
 {
     public override double SumOfSquares(ReadOnlySpan<float> values)
     {

@@ -1,6 +1,6 @@
 // The rates of the optimiser's update.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.AdamW;
 
 /// <summary>What an update needs to know beside the tensors.</summary>
 /// <param name="LearningRate">η</param>

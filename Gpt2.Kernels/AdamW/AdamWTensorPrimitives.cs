@@ -2,9 +2,9 @@
 
 using Tensors = System.Numerics.Tensors.TensorPrimitives;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.AdamW;
 
-internal sealed class AdamWTensorPrimitives : AdamW
+internal sealed class AdamWTensorPrimitives : AdamWKernel
 {
     private const int Block = 256; // what of intermediates is on the stack at a time
 

@@ -4,10 +4,10 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.AdamW;
 
 /// <summary>Weights are cut into parts, values to be summed into blocks of a fixed length, whose sums are added in order.</summary>
-internal sealed class AdamWTuned<TLanes, TVector>(ThreadTeam team) : AdamW
+internal sealed class AdamWTuned<TLanes, TVector>(ThreadTeam team) : AdamWKernel
     where TLanes : ILanes<TVector>
     where TVector : struct
 {

@@ -3,9 +3,9 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.AdamW;
 
-internal sealed class AdamWVector : AdamW
+internal sealed class AdamWVector : AdamWKernel
 {
     public override double SumOfSquares(ReadOnlySpan<float> values)
     {

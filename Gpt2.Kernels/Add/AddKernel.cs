@@ -1,9 +1,9 @@
 // Element-wise addition of two equally long spans.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Add;
 
 /// <summary>sum[i] = left[i] + right[i]</summary>
-public abstract class Add
+public abstract class AddKernel
 {
     /// <summary>Adds element by element. <paramref name="sum"/> may be either source; NaN and infinities follow IEEE 754.</summary>
     /// <exception cref="ArgumentException">The lengths differ, or memory overlaps without being the same.</exception>

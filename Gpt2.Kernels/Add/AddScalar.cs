@@ -1,8 +1,8 @@
 // The Scalar rung of addition: the definition.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Add;
 
-internal sealed class AddScalar : Add
+internal sealed class AddScalar : AddKernel
 {
     private protected override void Run(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> sum)
     {

@@ -2,9 +2,9 @@
 
 using Tensors = System.Numerics.Tensors.TensorPrimitives;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Add;
 
-internal sealed class AddTensorPrimitives : Add
+internal sealed class AddTensorPrimitives : AddKernel
 {
     private protected override void Run(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> sum) =>
         Tensors.Add(left, right, sum);

@@ -3,9 +3,9 @@
 using System.Runtime.InteropServices;
 using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Add;
 
-internal sealed class AddTuned<TLanes, TVector>(ThreadTeam team) : Add
+internal sealed class AddTuned<TLanes, TVector>(ThreadTeam team) : AddKernel
     where TLanes : ILanes<TVector>
     where TVector : struct
 {

@@ -3,9 +3,9 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Add;
 
-internal sealed class AddVector : Add
+internal sealed class AddVector : AddKernel
 {
     private protected override void Run(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> sum)
     {

@@ -1,9 +1,9 @@
 // Multi-head attention in three steps: scores, their softmax, and the weighted sum of values. A token sees
-// itself and what came before. This file checks the arguments; the rungs below Tuned are in CausalAttentionLoops.cs.
+// itself and what came before. This file checks the arguments; the rungs below Tuned are in AttentionLoops.cs.
 
 using System.Runtime.CompilerServices;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Attention;
 
 /// <summary>
 /// Scaled dot-product attention over several heads. Vaswani et al., "Attention Is All You Need", section 3.2.
@@ -15,12 +15,12 @@ namespace Gpt2.Kernels;
 /// queries, keys and values, and the columns h·total … (h+1)·total − 1 of scores. The formulas below are those of one sequence.
 /// NaN spreads to the rows that see it.
 /// </remarks>
-public abstract class CausalAttention
+public abstract class AttentionKernel
 {
     /// <summary>The score of a key that a query may not see.</summary>
     public const float MaskedScore = -1e10f;
 
-    private protected CausalAttention()
+    private protected AttentionKernel()
     {
     }
 

@@ -1,10 +1,12 @@
 // Attention of the rungs below Tuned: the loops over tokens, heads and keys are written once; a rung brings the two inner
 // loops (dot product, scaled addition) and its softmax.
 
-namespace Gpt2.Kernels;
+using Gpt2.Kernels.Softmax;
+
+namespace Gpt2.Kernels.Attention;
 
 /// <summary>Attention made of dot products and scaled additions.</summary>
-internal abstract class CausalAttentionLoops(Softmax softmax) : CausalAttention
+internal abstract class AttentionLoops(SoftmaxKernel softmax) : AttentionKernel
 {
     private protected override void ScoreHeads(
         ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, in AttentionShape shape, Span<float> scores)

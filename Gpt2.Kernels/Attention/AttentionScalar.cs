@@ -1,8 +1,10 @@
 // The Scalar rung of attention: the loops of AttentionLoops with sums in double precision.
 
-namespace Gpt2.Kernels;
+using Gpt2.Kernels.Softmax;
 
-internal sealed class CausalAttentionScalar(SoftmaxScalar softmax) : CausalAttentionLoops(softmax)
+namespace Gpt2.Kernels.Attention;
+
+internal sealed class AttentionScalar(SoftmaxScalar softmax) : AttentionLoops(softmax)
 {
     private protected override float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right) =>
         ScalarLoops.Dot(left, right);

@@ -1,6 +1,6 @@
 // The sizes of a call of attention, and where in its matrices a sequence, a token and a head begin.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Attention;
 
 /// <summary>Sizes that have been checked against the lengths.</summary>
 /// <param name="Sequences">Number of sequences.</param>

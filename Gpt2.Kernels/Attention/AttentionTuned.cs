@@ -1,12 +1,13 @@
-// The Tuned rung of CausalAttention: products of tiles for many queries, one pass over keys and values for a single one, and
+// The Tuned rung of AttentionKernel: products of tiles for many queries, one pass over keys and values for a single one, and
 // how the work is cut into parts for threads: mostly by sequences and heads, which have nothing to do with each other.
 
+using Gpt2.Kernels.Softmax;
 using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Attention;
 
 /// <summary>Register tiles over the visible half, streaming for single queries, threads; the same bits at every number of threads.</summary>
-internal sealed class CausalAttentionTuned<TLanes, TVector>(Softmax softmax, ThreadTeam team) : CausalAttention
+internal sealed class AttentionTuned<TLanes, TVector>(SoftmaxKernel softmax, ThreadTeam team) : AttentionKernel
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
@@ -240,7 +241,7 @@ internal sealed class CausalAttentionTuned<TLanes, TVector>(Softmax softmax, Thr
     /// <summary>Softmax of some rows.</summary>
     private ref struct Normalising : IJob
     {
-        public Softmax Softmax;
+        public SoftmaxKernel Softmax;
         public ReadOnlySpan<float> Scores;
         public AttentionShape Shape;
         public int RowsPerPart;

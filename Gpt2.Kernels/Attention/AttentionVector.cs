@@ -1,8 +1,10 @@
 // The Vector rung of attention: the loops of AttentionLoops with inner loops in portable vectors.
 
-namespace Gpt2.Kernels;
+using Gpt2.Kernels.Softmax;
 
-internal sealed class CausalAttentionVector(SoftmaxVector softmax) : CausalAttentionLoops(softmax)
+namespace Gpt2.Kernels.Attention;
+
+internal sealed class AttentionVector(SoftmaxVector softmax) : AttentionLoops(softmax)
 {
     private protected override float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right) =>
         VectorLoops.Dot(left, right);

@@ -3,8 +3,9 @@
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Tuned;
+namespace Gpt2.Kernels.Attention;
 
 /// <summary>
 /// Products of one head. Each is done in shares: share i of n has the tiles i, i + n, i + 2n … of the result's rows, so that

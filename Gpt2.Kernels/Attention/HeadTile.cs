@@ -3,8 +3,9 @@
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Tuned;
+namespace Gpt2.Kernels.Attention;
 
 /// <summary>
 /// result[r, c] (+)= Σ over k of left[r, k] · right[k, c], summed in the order of k, so that a row gets the same bits in every tile.

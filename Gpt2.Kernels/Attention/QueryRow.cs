@@ -4,8 +4,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Tuned;
+namespace Gpt2.Kernels.Attention;
 
 /// <summary>Products of one query with the keys and values it sees.</summary>
 internal static class QueryRow<TLanes, TVector>

@@ -2,8 +2,9 @@
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Tuned;
+namespace Gpt2.Kernels.Attention;
 
 /// <summary>inputGradient = probabilities × (outputGradient − Σ probabilities · outputGradient).</summary>
 internal static class SoftmaxGradient<TLanes, TVector>

@@ -1,11 +1,11 @@
 // Copying columns of one matrix to columns of another. It computes nothing: its rungs differ in threads only.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.CopyColumns;
 
 /// <summary>destination[r, to + c] = source[r, from + c]</summary>
-public abstract class CopyColumns
+public abstract class CopyColumnsKernel
 {
-    private protected CopyColumns()
+    private protected CopyColumnsKernel()
     {
     }
 

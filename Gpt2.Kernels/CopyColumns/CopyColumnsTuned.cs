@@ -2,9 +2,9 @@
 
 using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.CopyColumns;
 
-internal sealed class CopyColumnsTuned(ThreadTeam team) : CopyColumns
+internal sealed class CopyColumnsTuned(ThreadTeam team) : CopyColumnsKernel
 {
     private const int Worthwhile = 16384;
 

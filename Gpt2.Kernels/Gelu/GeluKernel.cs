@@ -1,6 +1,6 @@
 // The activation function of GPT-2's feed-forward layer, in the tanh approximation that GPT-2 was trained with.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Gelu;
 
 /// <summary>
 /// Gaussian error linear unit, tanh form: gelu(x) = 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))).
@@ -10,7 +10,7 @@ namespace Gpt2.Kernels;
 /// NaN gives NaN, +∞ gives +∞, −∞ gives NaN (−∞ · 0, as the formula says). The Vector and Tuned rungs use the identity
 /// 0.5·(1 + tanh u) = 1 / (1 + e^(−2u)); all rungs agree to 1e-6 absolute or relative, whichever is larger.
 /// </remarks>
-public abstract class Gelu
+public abstract class GeluKernel
 {
     private protected const float SqrtTwoOverPi = 0.7978845608028654f;
     private protected const float Cubic = 0.044715f;

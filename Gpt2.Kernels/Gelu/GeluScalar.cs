@@ -1,8 +1,8 @@
 // The Scalar rung of GELU: the definition. Its backward pass stands in GeluKernel, since other rungs use it too.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Gelu;
 
-internal sealed class GeluScalar : Gelu
+internal sealed class GeluScalar : GeluKernel
 {
     private protected override void Run(ReadOnlySpan<float> input, Span<float> output)
     {

@@ -2,9 +2,9 @@
 
 using Tensors = System.Numerics.Tensors.TensorPrimitives;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Gelu;
 
-internal sealed class GeluTensorPrimitives : Gelu
+internal sealed class GeluTensorPrimitives : GeluKernel
 {
     private protected override void Run(ReadOnlySpan<float> input, Span<float> output)
     {

@@ -4,10 +4,10 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Gelu;
 
 /// <summary>0.5·(1 + tanh u) is 1 / (1 + e^(−2u)), so that gelu(x) = x / (1 + e^(−2u)).</summary>
-internal sealed class GeluTuned<TLanes, TVector>(ThreadTeam team) : Gelu
+internal sealed class GeluTuned<TLanes, TVector>(ThreadTeam team) : GeluKernel
     where TLanes : ILanes<TVector>
     where TVector : struct
 {

@@ -3,9 +3,9 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Gelu;
 
-internal sealed class GeluVector : Gelu
+internal sealed class GeluVector : GeluKernel
 {
     private protected override void Run(ReadOnlySpan<float> input, Span<float> output)
     {

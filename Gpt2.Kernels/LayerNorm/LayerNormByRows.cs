@@ -1,9 +1,9 @@
 // What the rungs below Tuned have in common in LayerNorm: the loop over rows.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.LayerNorm;
 
 /// <summary>The rungs that do one row after the other.</summary>
-internal abstract class LayerNormByRows : LayerNorm
+internal abstract class LayerNormByRows : LayerNormKernel
 {
     private protected sealed override void NormaliseRows(
         ReadOnlySpan<float> input, int rows, int columns, float epsilon, Span<float> output)

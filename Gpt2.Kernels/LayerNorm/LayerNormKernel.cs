@@ -1,12 +1,12 @@
 // Layer normalisation in its two steps: bring every row to mean 0 and variance 1, then scale and shift columns.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.LayerNorm;
 
 /// <summary>
 /// Layer normalisation. Ba, Kiros and Hinton, "Layer Normalization", section 3; GPT-2 uses the population variance
 /// and ε = 1e-5.
 /// </summary>
-public abstract class LayerNorm
+public abstract class LayerNormKernel
 {
     /// <summary>
     /// Per row: output = (input − mean) / √(variance + ε), with variance = Σ(input − mean)² / columns.

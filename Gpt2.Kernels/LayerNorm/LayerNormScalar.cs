@@ -1,6 +1,6 @@
 // The Scalar rung of LayerNorm: the definition, with sums in double precision.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.LayerNorm;
 
 internal sealed class LayerNormScalar : LayerNormByRows
 {

@@ -2,7 +2,7 @@
 
 using Tensors = System.Numerics.Tensors.TensorPrimitives;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.LayerNorm;
 
 internal sealed class LayerNormTensorPrimitives : LayerNormByRows
 {

@@ -4,13 +4,13 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.LayerNorm;
 
 /// <summary>
 /// Statistics are summed in single precision: first a mean, then the differences from it, whose own mean corrects it, and
 /// their squares. A row whose squares overflow is done in double precision.
 /// </summary>
-internal sealed class LayerNormTuned<TLanes, TVector>(ThreadTeam team) : LayerNorm
+internal sealed class LayerNormTuned<TLanes, TVector>(ThreadTeam team) : LayerNormKernel
     where TLanes : ILanes<TVector>
     where TVector : struct
 {

@@ -3,7 +3,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.LayerNorm;
 
 internal sealed class LayerNormVector : LayerNormByRows
 {

@@ -1,6 +1,6 @@
 // A row's normalisation in double precision: the definition, and what the other rungs fall back to where squares overflow.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.LayerNorm;
 
 internal static class RowInDouble
 {

@@ -3,8 +3,9 @@
 
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Tuned;
+namespace Gpt2.Kernels.LayerNorm;
 
 /// <summary>A number for each of some rows, as many as a vector has lanes.</summary>
 internal struct PerRow<TVector>

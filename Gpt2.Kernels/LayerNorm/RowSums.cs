@@ -1,8 +1,9 @@
 // Sums over single rows, in vectors and single precision: what statistics are made of.
 
 using System.Runtime.CompilerServices;
+using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Tuned;
+namespace Gpt2.Kernels.LayerNorm;
 
 /// <summary>Sums of rows that are not empty.</summary>
 internal static class RowSums<TLanes, TVector>

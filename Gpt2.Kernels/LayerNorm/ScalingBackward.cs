@@ -3,8 +3,9 @@
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Tuned;
+namespace Gpt2.Kernels.LayerNorm;
 
 /// <summary>A part is a block of rows, whose sums are kept apart from the other blocks'.</summary>
 internal ref struct ScalingBackward<TLanes, TVector> : IJob

@@ -14,8 +14,9 @@
 // and keeps a block of it, MC × KC, in the second cache. Here the right side is the weights, most of which are packed once for all.
 
 using System.Runtime.InteropServices;
+using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Tuned;
+namespace Gpt2.Kernels.MatMul;
 
 /// <summary>Computes products with vectors of one width.</summary>
 internal static class BlockedProduct<TLanes, TVector>

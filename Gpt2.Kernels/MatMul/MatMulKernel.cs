@@ -1,13 +1,13 @@
 // Matrix products: input · weights + bias, and input · weightsᵀ for weights stored row by row per output.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.MatMul;
 
 /// <summary>Products of row-major matrices.</summary>
 /// <remarks>
 /// Zeros are multiplied like any number, so NaN and infinities in the weights reach the product as IEEE 754 has it.
 /// A row of the product depends on its own row of the input only: one row at a time gives the same bits as many.
 /// </remarks>
-public abstract class MatMul
+public abstract class MatMulKernel
 {
     /// <summary>product = input · weights + bias.</summary>
     /// <param name="input">[rows, inner]</param>

@@ -1,9 +1,9 @@
 // The products of the rungs below Tuned: loops over rows and columns around a rung's own dot product and scaled addition.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.MatMul;
 
 /// <summary>Products made of dot products and scaled additions.</summary>
-internal abstract class MatMulLoops : MatMul
+internal abstract class MatMulLoops : MatMulKernel
 {
     private protected override void MultiplyRows(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, int rows, int inner, int columns, Span<float> product)

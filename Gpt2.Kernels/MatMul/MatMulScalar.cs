@@ -1,6 +1,6 @@
 // The Scalar rung of MatMul: the definition, with sums in double precision.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.MatMul;
 
 internal sealed class MatMulScalar : MatMulLoops
 {

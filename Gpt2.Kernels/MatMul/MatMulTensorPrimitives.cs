@@ -2,7 +2,7 @@
 
 using Tensors = System.Numerics.Tensors.TensorPrimitives;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.MatMul;
 
 internal sealed class MatMulTensorPrimitives : MatMulLoops
 {

@@ -4,10 +4,10 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.MatMul;
 
 /// <summary>Packed panels, register tiles and threads; the same bits at every number of threads and width of vectors.</summary>
-internal sealed class MatMulTuned<TLanes, TVector>(ThreadTeam team) : MatMul
+internal sealed class MatMulTuned<TLanes, TVector>(ThreadTeam team) : MatMulKernel
     where TLanes : ILanes<TVector>
     where TVector : struct
 {

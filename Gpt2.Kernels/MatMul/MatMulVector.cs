@@ -4,9 +4,10 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Gpt2.Kernels.Transposition;
 using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.MatMul;
 
 /// <summary>
 /// Products in register tiles of MR = 4 rows × NR = 2 vectors: the tile stays in registers while the inner dimension runs, so every
@@ -57,7 +58,7 @@ internal sealed class MatMulVector : MatMulLoops
 
         // With the left matrix transposed it is an ordinary product.
         float[] transposed = ArrayPool<float>.Shared.Rent(left.Length);
-        Transposition.Copy(left, rows, transposed.AsSpan(0, left.Length));
+        TranspositionKernel.Copy(left, rows, transposed.AsSpan(0, left.Length));
         AddProduct(transposed.AsSpan(0, left.Length), right, inner, rows, columns, sum);
         ArrayPool<float>.Shared.Return(transposed);
     }

@@ -1,6 +1,8 @@
 // What a tuned matrix product is told: its sides, how they lie, its sizes.
 
-namespace Gpt2.Kernels.Tuned;
+using Gpt2.Kernels.Tuned;
+
+namespace Gpt2.Kernels.MatMul;
 
 /// <summary>result (+)= left · right (+ bias). What is not said is left at its default.</summary>
 internal ref struct Product

@@ -3,8 +3,9 @@
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Tuned;
+namespace Gpt2.Kernels.MatMul;
 
 /// <summary>Products whose left side is one row.</summary>
 internal static class UnpackedRow<TLanes, TVector>

@@ -2,7 +2,7 @@
 
 using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.MatMul;
 
 /// <summary>
 /// Weights [inner, columns] as panels of <see cref="Width"/> columns, [inner, Width] each, one after another; the last is

@@ -1,6 +1,8 @@
 // What a product without a bias begins with.
 
-namespace Gpt2.Kernels.Tuned;
+using Gpt2.Kernels.Tuned;
+
+namespace Gpt2.Kernels.MatMul;
 
 /// <summary>What a product without bias begins with.</summary>
 internal static class Zeros

@@ -2,9 +2,9 @@
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Gpt2.Kernels.Reduced;
+using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Tuned;
+namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>Sums in the order of the inputs, as a product of floats has them, and so its bits.</summary>
 internal readonly struct BFloat16Kind<TLanes, TVector, TInts> : IReducedKind

@@ -1,6 +1,6 @@
 // What a product with reduced weights needs to know of a kind of weights.
 
-namespace Gpt2.Kernels.Tuned;
+namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>A kind of weights, and how rows are multiplied by a panel of them.</summary>
 internal interface IReducedKind

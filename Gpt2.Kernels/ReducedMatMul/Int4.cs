@@ -5,7 +5,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Reduced;
+namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>Whole numbers of −8 to 7, a scale for 32 inputs.</summary>
 internal readonly struct Int4 : IQuantisedType

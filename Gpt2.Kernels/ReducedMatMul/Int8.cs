@@ -4,7 +4,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Reduced;
+namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>Whole numbers of −127 to 127, a scale for 64 inputs.</summary>
 internal readonly struct Int8 : IQuantisedType

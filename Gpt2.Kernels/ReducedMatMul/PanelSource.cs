@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Reduced;
+namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>The columns of one panel.</summary>
 /// <param name="weights">The weights.</param>

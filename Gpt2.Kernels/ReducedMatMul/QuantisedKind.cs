@@ -2,9 +2,9 @@
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Gpt2.Kernels.Reduced;
+using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Tuned;
+namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>Exact sums of whole numbers for each group, which are scaled and added in the order of the groups.</summary>
 internal readonly struct QuantisedKind<TLanes, TVector, TInts, TType> : IReducedKind

@@ -5,7 +5,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Reduced;
+namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>A type of weights that are whole numbers times a scale.</summary>
 internal interface IQuantisedType

@@ -4,9 +4,9 @@
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Gpt2.Kernels.Reduced;
+using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Tuned;
+namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>
 /// The rows of a tile, group after group: what each row's sums begin with [rows], each row's scale (the bits of a float) [rows],

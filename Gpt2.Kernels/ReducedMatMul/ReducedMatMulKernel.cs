@@ -3,14 +3,14 @@
 
 using System.Runtime.InteropServices;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>product = input · ŵ + bias, where ŵ are weights as <see cref="ReducedPanels"/> hold them.</summary>
 /// <remarks>
 /// <para>A row of the product depends on its own row of the input only: one row at a time gives the same bits as many.</para>
 /// <para>
 /// BFloat16: single-precision arithmetic on ŵ, each element summed in the order of the inputs; on the Tuned rung the bits are
-/// those of <see cref="MatMul.MultiplyPacked"/> on ŵ.
+/// those of <see cref="MatMul.MatMulKernel.MultiplyPacked"/> on ŵ.
 /// </para>
 /// <para>
 /// Int8 and Int4 on the Tuned rung: each row's inputs are rounded to whole numbers of 16 bits times a scale for each of the
@@ -20,7 +20,7 @@ namespace Gpt2.Kernels;
 /// A row with NaN or ∞ in it is NaN in the product, and only that row. Inputs above 1e34 in magnitude may overflow.
 /// </para>
 /// </remarks>
-public abstract class ReducedMatMul
+public abstract class ReducedMatMulKernel
 {
     /// <summary>product = input · ŵ + bias.</summary>
     /// <param name="type">One of the reduced types.</param>

@@ -2,10 +2,10 @@
 
 using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>The definition, and what the rungs below Tuned have: each column is read back, sums are held in double precision.</summary>
-internal sealed class ReducedMatMulScalar : ReducedMatMul
+internal sealed class ReducedMatMulScalar : ReducedMatMulKernel
 {
     private protected override void MultiplyPanels(
         WeightType type, ReadOnlySpan<float> input, ReadOnlySpan<byte> panels, ReadOnlySpan<float> bias, int rows, int inner, int columns,

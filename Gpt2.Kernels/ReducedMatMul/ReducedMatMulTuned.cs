@@ -2,13 +2,12 @@
 
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Gpt2.Kernels.Reduced;
 using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>Tiles in registers, threads; the same bits at every number of threads.</summary>
-internal sealed class ReducedMatMulTuned<TLanes, TVector, TInts>(ThreadTeam team) : ReducedMatMul
+internal sealed class ReducedMatMulTuned<TLanes, TVector, TInts>(ThreadTeam team) : ReducedMatMulKernel
     where TLanes : IReducedLanes<TVector, TInts>
     where TVector : struct
     where TInts : struct
@@ -45,7 +44,7 @@ internal sealed class ReducedMatMulTuned<TLanes, TVector, TInts>(ThreadTeam team
 /// <summary>The Tuned rung for the widest vectors there are.</summary>
 internal static class ReducedMatMulTuned
 {
-    public static ReducedMatMul Create(ThreadTeam team) =>
+    public static ReducedMatMulKernel Create(ThreadTeam team) =>
         Vector512.IsHardwareAccelerated ? new ReducedMatMulTuned<Lanes512, Vector512<float>, Vector512<int>>(team)
         : Vector256.IsHardwareAccelerated ? new ReducedMatMulTuned<Lanes256, Vector256<float>, Vector256<int>>(team)
         : new ReducedMatMulTuned<Lanes128, Vector128<float>, Vector128<int>>(team);

@@ -1,13 +1,12 @@
 // Weights of reduced precision, packed once: in the order in which a product reads them, as WeightPanels is for floats.
 
 using System.Runtime.InteropServices;
-using Gpt2.Kernels.Reduced;
 using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>
-/// Weights [inner, columns] in one of the reduced types, as panels of <see cref="WeightPanels.Width"/> columns one after another;
+/// Weights [inner, columns] in one of the reduced types, as panels of <see cref="MatMul.WeightPanels.Width"/> columns one after another;
 /// what is missing of the last is zeros. The bytes are the same on every machine. Errors are stated at <see cref="WeightType"/>.
 /// </summary>
 /// <remarks>

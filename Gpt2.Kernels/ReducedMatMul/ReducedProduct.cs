@@ -1,7 +1,9 @@
 // A product with weights of reduced precision, of any shape: the input's rows are prepared once, then threads take groups of
 // panels (and of rows, where there are few panels) and compute tiles. What is done with rows and panels is the kind's.
 
-namespace Gpt2.Kernels.Tuned;
+using Gpt2.Kernels.Tuned;
+
+namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>result = input · weights + bias.</summary>
 internal ref struct ReducedProduct

@@ -3,7 +3,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace Gpt2.Kernels.Reduced;
+namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>Scales as they are stored.</summary>
 internal static class Scale

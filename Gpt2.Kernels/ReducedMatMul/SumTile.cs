@@ -2,9 +2,9 @@
 // the group ends, the sums are scaled and added to the tile of the product.
 
 using System.Runtime.CompilerServices;
-using Gpt2.Kernels.Reduced;
+using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels.Tuned;
+namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>
 /// Tiles of some rows by two vectors: tile[r, c] += scale of c · (scale of r · Σ over a group of row r's words · column c's weights).

@@ -1,9 +1,9 @@
 // Softmax: turns a row of scores into a row of probabilities.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Softmax;
 
 /// <summary>softmax(x)ᵢ = e^(xᵢ − max x) / Σⱼ e^(xⱼ − max x); the subtraction keeps large scores finite.</summary>
-public abstract class Softmax
+public abstract class SoftmaxKernel
 {
     /// <summary>Applies softmax to every row.</summary>
     /// <param name="input">[rows, columns]</param>

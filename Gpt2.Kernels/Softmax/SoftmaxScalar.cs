@@ -1,8 +1,8 @@
 // The Scalar rung of softmax: the definition, with the sum in double precision.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Softmax;
 
-internal sealed class SoftmaxScalar : Softmax
+internal sealed class SoftmaxScalar : SoftmaxKernel
 {
     private protected override void Scale(ReadOnlySpan<float> input, float factor, Span<float> output)
     {

@@ -2,9 +2,9 @@
 
 using Tensors = System.Numerics.Tensors.TensorPrimitives;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Softmax;
 
-internal sealed class SoftmaxTensorPrimitives : Softmax
+internal sealed class SoftmaxTensorPrimitives : SoftmaxKernel
 {
     private protected override void Scale(ReadOnlySpan<float> input, float factor, Span<float> output) =>
         Tensors.Multiply(input, factor, output);

@@ -4,13 +4,13 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Gpt2.Kernels.Tuned;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Softmax;
 
 /// <summary>
 /// Exponentials are summed in single precision within blocks of a row, and the blocks in double precision: a row of any
 /// length keeps its relative error below 3e-6.
 /// </summary>
-internal sealed class SoftmaxTuned<TLanes, TVector>(ThreadTeam team) : Softmax
+internal sealed class SoftmaxTuned<TLanes, TVector>(ThreadTeam team) : SoftmaxKernel
     where TLanes : ILanes<TVector>
     where TVector : struct
 {

@@ -3,9 +3,9 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Softmax;
 
-internal sealed class SoftmaxVector : Softmax
+internal sealed class SoftmaxVector : SoftmaxKernel
 {
     internal override void Row(ReadOnlySpan<float> input, Span<float> output)
     {

@@ -1,9 +1,9 @@
 // Transposing a matrix, tile by tile, so that both matrices are read and written by whole cache lines.
 
-namespace Gpt2.Kernels;
+namespace Gpt2.Kernels.Transposition;
 
 /// <summary>destination[column, row] = source[row, column]</summary>
-public static class Transposition
+public static class TranspositionKernel
 {
     private const int Tile = 16;
 

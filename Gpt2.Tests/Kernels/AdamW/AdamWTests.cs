@@ -2,8 +2,9 @@
 // clearing gradients, the sum of squares, refusals. Tolerance: 1e-6 relative to the numbers that are added.
 
 using Gpt2.Kernels;
+using Gpt2.Kernels.AdamW;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.AdamW;
 
 public sealed class AdamWTests
 {
@@ -30,7 +31,7 @@ public sealed class AdamWTests
         for (int length = 0; length <= KernelData.LongestLength; length++)
         {
             float[] start = KernelData.Normal(length, length);
-            AdamW adamW = KernelSet.Create(rung).AdamW;
+            AdamWKernel adamW = KernelSet.Create(rung).AdamW;
             GuardedSpan weights = Filled(start), means = Filled(new float[length]), squares = Filled(new float[length]);
             double[] w = [.. start.Select(weight => (double)weight)], m = new double[length], v = new double[length];
 
@@ -78,7 +79,7 @@ public sealed class AdamWTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Update_WithClearing_UpdatesAlikeAndLeavesNoGradients(KernelRung rung)
     {
-        AdamW adamW = KernelSet.Create(rung).AdamW;
+        AdamWKernel adamW = KernelSet.Create(rung).AdamW;
         foreach (int length in (int[])[0, 1, 15, 16, 17, 33, 257, 5000, 20011])
         {
             float[] gradients = KernelData.Normal(1, length), cleared = [.. gradients];
@@ -115,7 +116,7 @@ public sealed class AdamWTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Update_SharedMemory_IsRefused(KernelRung rung)
     {
-        AdamW adamW = KernelSet.Create(rung).AdamW;
+        AdamWKernel adamW = KernelSet.Create(rung).AdamW;
         float[] shared = new float[8], other = new float[4], third = new float[4];
 
         FluentActions.Invoking(() => adamW.Update(shared.AsSpan(0, 4), Usual, shared.AsSpan(2, 4), other, third))
@@ -128,7 +129,7 @@ public sealed class AdamWTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Update_WrongLengths_AreRefused(KernelRung rung)
     {
-        AdamW adamW = KernelSet.Create(rung).AdamW;
+        AdamWKernel adamW = KernelSet.Create(rung).AdamW;
 
         FluentActions.Invoking(() => adamW.Update(new float[3], Usual, new float[4], new float[4], new float[4]))
             .Should().Throw<ArgumentException>().WithMessage("gradients.Length is 3, expected 4");
@@ -142,7 +143,7 @@ public sealed class AdamWTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void SumOfSquares_EveryLength_EqualsThePlainSum(KernelRung rung)
     {
-        AdamW adamW = KernelSet.Create(rung).AdamW;
+        AdamWKernel adamW = KernelSet.Create(rung).AdamW;
         foreach (int length in Enumerable.Range(0, KernelData.LongestLength + 1).Concat([1000, 16383, 16384, 16385, 50000]))
         {
             float[] values = KernelData.Normal(length, length);
@@ -156,7 +157,7 @@ public sealed class AdamWTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void SumOfSquares_LargeOrNaN_NeitherOverflowsNorHides(KernelRung rung)
     {
-        AdamW adamW = KernelSet.Create(rung).AdamW;
+        AdamWKernel adamW = KernelSet.Create(rung).AdamW;
         adamW.SumOfSquares(KernelData.Repeat(1e30f, 35)).Should().BeApproximately(35e60, 1e-6 * 35e60);
         for (int at = 0; at < 35; at++)
         {

@@ -1,8 +1,9 @@
 // Element-wise addition: by hand, every length against Scalar bit for bit, in place, special values, refusals.
 
 using Gpt2.Kernels;
+using Gpt2.Kernels.Add;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.Add;
 
 public sealed class AddTests
 {
@@ -21,7 +22,7 @@ public sealed class AddTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Add_EveryLength_HasTheBitsOfScalar(KernelRung rung)
     {
-        Add add = KernelSet.Create(rung).Add;
+        AddKernel add = KernelSet.Create(rung).Add;
         for (int length = 0; length <= KernelData.LongestLength; length++)
         {
             float[] left = KernelData.Normal(length, length);
@@ -41,7 +42,7 @@ public sealed class AddTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Add_IntoEitherSource_GivesTheSameBits(KernelRung rung)
     {
-        Add add = KernelSet.Create(rung).Add;
+        AddKernel add = KernelSet.Create(rung).Add;
         float[] left = KernelData.Normal(1, 45);
         float[] right = KernelData.Normal(2, 45);
         var expected = new float[45];
@@ -60,7 +61,7 @@ public sealed class AddTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Add_NaNAndInfinities_FollowIeee754(KernelRung rung)
     {
-        Add add = KernelSet.Create(rung).Add;
+        AddKernel add = KernelSet.Create(rung).Add;
         float[] left = KernelData.Repeat(1, 40);
         float[] right = KernelData.Repeat(1, 40);
         (left[0], left[17], right[17], left[39]) = (float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.NegativeInfinity);
@@ -77,7 +78,7 @@ public sealed class AddTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Add_WrongLengthsOrShiftedMemory_IsRefused(KernelRung rung)
     {
-        Add add = KernelSet.Create(rung).Add;
+        AddKernel add = KernelSet.Create(rung).Add;
         float[] shared = new float[9];
 
         FluentActions.Invoking(() => add.Apply(new float[8], new float[7], new float[8]))

@@ -1,10 +1,11 @@
 // What attention refuses: lengths that do not fit, more queries than keys, memory that overlaps.
 
 using Gpt2.Kernels;
+using Gpt2.Kernels.Attention;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.Attention;
 
-public sealed class CausalAttentionArgumentTests
+public sealed class AttentionArgumentTests
 {
     // The arguments below are for 2 tokens, 2 heads of size 3, and 4 keys unless a test says otherwise.
     private const int Heads = 2;
@@ -14,7 +15,7 @@ public sealed class CausalAttentionArgumentTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Scores_WrongArguments_AreRefused(KernelRung rung)
     {
-        CausalAttention attention = KernelSet.Create(rung).Attention;
+        AttentionKernel attention = KernelSet.Create(rung).Attention;
 
         FluentActions.Invoking(() => attention.Scores(new float[12], new float[24], 1, 0, HeadSize, new float[16]))
             .Should().Throw<ArgumentException>().WithMessage("heads is 0, expected at least 1*");
@@ -36,7 +37,7 @@ public sealed class CausalAttentionArgumentTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Normalise_WrongArguments_AreRefused(KernelRung rung)
     {
-        CausalAttention attention = KernelSet.Create(rung).Attention;
+        AttentionKernel attention = KernelSet.Create(rung).Attention;
 
         FluentActions.Invoking(() => attention.Normalise(new float[16], 1, 0, Heads, new float[16]))
             .Should().Throw<ArgumentException>().WithMessage("tokens is 0, expected at least 1*");
@@ -54,7 +55,7 @@ public sealed class CausalAttentionArgumentTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void WeightedValues_WrongArguments_AreRefused(KernelRung rung)
     {
-        CausalAttention attention = KernelSet.Create(rung).Attention;
+        AttentionKernel attention = KernelSet.Create(rung).Attention;
 
         FluentActions.Invoking(() => attention.WeightedValues(new float[15], new float[24], 1, Heads, HeadSize, new float[12]))
             .Should().Throw<ArgumentException>().WithMessage("attention.Length is 15, expected 16");
@@ -68,7 +69,7 @@ public sealed class CausalAttentionArgumentTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Attention_RowsThatDoNotMakeSequences_AreRefused(KernelRung rung)
     {
-        CausalAttention attention = KernelSet.Create(rung).Attention;
+        AttentionKernel attention = KernelSet.Create(rung).Attention;
 
         FluentActions.Invoking(() => attention.Scores(new float[12], new float[24], 0, Heads, HeadSize, new float[16]))
             .Should().Throw<ArgumentException>().WithMessage("sequences is 0, expected at least 1*");
@@ -96,7 +97,7 @@ public sealed class CausalAttentionArgumentTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Attention_OverlappingMemory_IsRefused(KernelRung rung)
     {
-        CausalAttention attention = KernelSet.Create(rung).Attention;
+        AttentionKernel attention = KernelSet.Create(rung).Attention;
         float[] shared = new float[24];
 
         FluentActions.Invoking(() => attention.Scores(shared.AsSpan(0, 12), new float[24], 1, Heads, HeadSize, shared.AsSpan(4, 16)))

@@ -4,11 +4,12 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Gpt2.Kernels;
+using Gpt2.Kernels.Attention;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.Attention;
 
-public sealed class CausalAttentionBackwardTests
+public sealed class AttentionBackwardTests
 {
     private const double Tolerance = 1e-5;
 
@@ -86,7 +87,7 @@ public sealed class CausalAttentionBackwardTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void AttentionBackward_EveryHeadSize_AgreesWithScalar(KernelRung rung)
     {
-        CausalAttention attention = KernelSet.Create(rung).Attention, scalar = KernelData.Scalar.Attention;
+        AttentionKernel attention = KernelSet.Create(rung).Attention, scalar = KernelData.Scalar.Attention;
         for (int headSize = 1; headSize <= KernelData.LongestLength; headSize++)
         {
             var shape = new Shape(2, 3, 2, headSize);
@@ -111,7 +112,7 @@ public sealed class CausalAttentionBackwardTests
     public void AttentionBackward_WrongLengths_AreRefused(KernelRung rung)
     {
         // 2 tokens, 4 keys, 2 heads of size 3.
-        CausalAttention attention = KernelSet.Create(rung).Attention;
+        AttentionKernel attention = KernelSet.Create(rung).Attention;
         float[] rows = new float[12], all = new float[24], scores = new float[16];
 
         FluentActions.Invoking(() => attention.ScoresBackward(new float[13], all, scores, 1, 2, 3, new float[13], new float[24]))

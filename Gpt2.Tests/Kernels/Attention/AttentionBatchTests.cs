@@ -2,11 +2,12 @@
 // spoilt number reaches, and memory. Tolerance: 2e-5 relative and 1e-5 absolute for sums of up to 300 numbers of size 1.
 
 using Gpt2.Kernels;
+using Gpt2.Kernels.Attention;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.Attention;
 
-public sealed class CausalAttentionBatchTests
+public sealed class AttentionBatchTests
 {
     private const double Rtol = 2e-5;
     private const double Atol = 1e-5;
@@ -15,12 +16,12 @@ public sealed class CausalAttentionBatchTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Attention_LargeShapes_AgreeWithScalar(KernelRung rung)
     {
-        CausalAttention attention = KernelSet.Create(rung).Attention;
-        SeededProperty.Holds(CausalAttentionCase.Random(mostTokens: 150, mostPast: 150, mostHeadSize: 80), Agrees, count: 12);
-        SeededProperty.Holds(CausalAttentionCase.Random(mostTokens: 14, mostPast: 280, mostHeadSize: 80), Agrees, count: 12);
-        SeededProperty.Holds(CausalAttentionCase.Random(mostTokens: 1, mostPast: 299, mostHeadSize: 80), Agrees, count: 12);
+        AttentionKernel attention = KernelSet.Create(rung).Attention;
+        SeededProperty.Holds(AttentionCase.Random(mostTokens: 150, mostPast: 150, mostHeadSize: 80), Agrees, count: 12);
+        SeededProperty.Holds(AttentionCase.Random(mostTokens: 14, mostPast: 280, mostHeadSize: 80), Agrees, count: 12);
+        SeededProperty.Holds(AttentionCase.Random(mostTokens: 1, mostPast: 299, mostHeadSize: 80), Agrees, count: 12);
 
-        void Agrees(CausalAttentionCase shape)
+        void Agrees(AttentionCase shape)
         {
             CausalAttentionData data = shape.Data();
             CausalAttentionResults expected = shape.Run(KernelData.Scalar.Attention, data), actual = shape.Run(attention, data);
@@ -35,12 +36,12 @@ public sealed class CausalAttentionBatchTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Attention_SeveralSequences_HaveTheBitsOfOneCallEach(KernelRung rung)
     {
-        CausalAttention attention = KernelSet.Create(rung).Attention;
-        SeededProperty.Holds(CausalAttentionCase.Random(mostTokens: 30, mostPast: 70, mostHeadSize: 40), shape =>
+        AttentionKernel attention = KernelSet.Create(rung).Attention;
+        SeededProperty.Holds(AttentionCase.Random(mostTokens: 30, mostPast: 70, mostHeadSize: 40), shape =>
         {
             CausalAttentionData data = shape.Data();
             (string Name, float[] Values)[] together = shape.Run(attention, data).All();
-            CausalAttentionCase alone = shape with { Sequences = 1 };
+            AttentionCase alone = shape with { Sequences = 1 };
             for (int sequence = 0; sequence < shape.Sequences; sequence++)
             {
                 CausalAttentionData own = new(
@@ -65,7 +66,7 @@ public sealed class CausalAttentionBatchTests
     [InlineData(4, 1, 150, 3, 24)]      // one token of several sequences
     public void Attention_AnyNumberOfThreads_GivesTheSameBits(int sequences, int tokens, int past, int heads, int headSize)
     {
-        var shape = new CausalAttentionCase(sequences, tokens, past, heads, headSize);
+        var shape = new AttentionCase(sequences, tokens, past, heads, headSize);
         CausalAttentionData data = shape.Data();
         (string Name, float[] Values)[] expected = shape.Run(KernelSet.Create(KernelRung.Tuned, threads: 1).Attention, data).All();
         foreach (int threads in new[] { 2, 3, 5 })
@@ -82,8 +83,8 @@ public sealed class CausalAttentionBatchTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Attention_SpoiltKeyAndValue_LeaveTheRowsThatDoNotSeeThemAsTheyWere(KernelRung rung)
     {
-        CausalAttention attention = KernelSet.Create(rung).Attention;
-        foreach (CausalAttentionCase shape in SpoiltShapes)
+        AttentionKernel attention = KernelSet.Create(rung).Attention;
+        foreach (AttentionCase shape in SpoiltShapes)
         {
             CausalAttentionData data = shape.Data();
             CausalAttentionResults expected = shape.Run(attention, data);
@@ -114,8 +115,8 @@ public sealed class CausalAttentionBatchTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Attention_SpoiltQueryAndGradient_LeaveWhatTheyDoNotSeeAsItWas(KernelRung rung)
     {
-        CausalAttention attention = KernelSet.Create(rung).Attention;
-        foreach (CausalAttentionCase shape in SpoiltShapes)
+        AttentionKernel attention = KernelSet.Create(rung).Attention;
+        foreach (AttentionCase shape in SpoiltShapes)
         {
             CausalAttentionData data = shape.Data();
             CausalAttentionResults expected = shape.Run(attention, data);
@@ -150,7 +151,7 @@ public sealed class CausalAttentionBatchTests
     public void Attention_OneTokenAgain_AllocatesNothing(KernelRung rung)
     {
         const int Heads = 4, HeadSize = 32, Total = 150;
-        CausalAttention attention = KernelSet.Create(rung, threads: 2).Attention;
+        AttentionKernel attention = KernelSet.Create(rung, threads: 2).Attention;
         float[] query = KernelData.Normal(1, Heads * HeadSize), keys = KernelData.Normal(2, Total * Heads * HeadSize);
         float[] scores = new float[Heads * Total], output = new float[query.Length];
         Step();
@@ -169,7 +170,7 @@ public sealed class CausalAttentionBatchTests
 
     // One head, so that every number of a row meets the spoilt one; rows for more than one tile, and a head that fills no vector
     // and one that fills several.
-    private static CausalAttentionCase[] SpoiltShapes => [new(1, 15, 0, 1, 7), new(1, 14, 3, 1, 33)];
+    private static AttentionCase[] SpoiltShapes => [new(1, 15, 0, 1, 7), new(1, 14, 3, 1, 33)];
 
     private static float[] WithSpoilt(float[] values, int index, float spoilt)
     {

@@ -2,12 +2,12 @@
 
 using FsCheck;
 using FsCheck.Fluent;
-using Gpt2.Kernels;
+using Gpt2.Kernels.Attention;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.Attention;
 
 /// <summary>Sizes of a call. The numbers are the same for the same sizes.</summary>
-public sealed record CausalAttentionCase(int Sequences, int Tokens, int Past, int Heads, int HeadSize)
+public sealed record AttentionCase(int Sequences, int Tokens, int Past, int Heads, int HeadSize)
 {
     public int Total => Past + Tokens;
 
@@ -20,13 +20,13 @@ public sealed record CausalAttentionCase(int Sequences, int Tokens, int Past, in
     public int ScoreCount => Sequences * Tokens * Heads * Total;
 
     /// <summary>Sizes up to those of a short text.</summary>
-    internal static Gen<CausalAttentionCase> Random(int mostTokens, int mostPast, int mostHeadSize) =>
+    internal static Gen<AttentionCase> Random(int mostTokens, int mostPast, int mostHeadSize) =>
         from sequences in Gen.Choose(1, 3)
         from tokens in Gen.Choose(1, mostTokens)
         from past in Gen.Frequency((1, Gen.Constant(0)), (1, Gen.Choose(1, mostPast)))
         from heads in Gen.Choose(1, 3)
         from headSize in Gen.Choose(1, mostHeadSize)
-        select new CausalAttentionCase(sequences, tokens, past, heads, headSize);
+        select new AttentionCase(sequences, tokens, past, heads, headSize);
 
     public CausalAttentionData Data() => new(
         KernelData.Normal(1, QueryCount), KernelData.Normal(2, KeyCount), KernelData.Normal(3, KeyCount), KernelData.Normal(4, QueryCount));
@@ -35,7 +35,7 @@ public sealed record CausalAttentionCase(int Sequences, int Tokens, int Past, in
     /// All three steps, and the backward of all three with the output's gradient given. The sums begin with numbers that are
     /// not 0, and the same for every sequence.
     /// </summary>
-    public CausalAttentionResults Run(CausalAttention attention, CausalAttentionData data)
+    public CausalAttentionResults Run(AttentionKernel attention, CausalAttentionData data)
     {
         GuardedSpan scores = new(ScoreCount), weights = new(ScoreCount), output = new(QueryCount);
         GuardedSpan weightsGradient = new(ScoreCount), scoresGradient = new(ScoreCount);

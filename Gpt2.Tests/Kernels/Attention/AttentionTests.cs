@@ -4,11 +4,12 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Gpt2.Kernels;
+using Gpt2.Kernels.Attention;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.Attention;
 
-public sealed class CausalAttentionTests
+public sealed class AttentionTests
 {
     private const double Rtol = 2e-5;
     private const double Atol = 2e-6;
@@ -25,7 +26,7 @@ public sealed class CausalAttentionTests
     public void Attention_TwoTokensTwoHeadsByHand_GivesEveryStep(KernelRung rung)
     {
         // headSize 1, so scores are plain products. Columns are head 0, head 1.
-        CausalAttention attention = KernelSet.Create(rung).Attention;
+        AttentionKernel attention = KernelSet.Create(rung).Attention;
         float[] queries = [1, 2, 2, 0];
         float[] keys = [3, 4, 4, 5];
         float[] values = [10, 1, 20, 3];
@@ -60,7 +61,7 @@ public sealed class CausalAttentionTests
         {
             (int tokens, int past, int heads, int headSize) = shape;
             int total = past + tokens, channels = heads * headSize;
-            CausalAttention attention = KernelSet.Create(rung).Attention;
+            AttentionKernel attention = KernelSet.Create(rung).Attention;
             float[] queries = KernelData.Normal(tokens + total, tokens * channels);
             float[] keys = KernelData.Normal(tokens + total + 1000, total * channels);
             float[] values = KernelData.Normal(tokens + total + 2000, total * channels);
@@ -86,8 +87,8 @@ public sealed class CausalAttentionTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Attention_EveryHeadSizeAndLength_AgreesWithScalar(KernelRung rung)
     {
-        CausalAttention attention = KernelSet.Create(rung).Attention;
-        CausalAttention scalar = KernelData.Scalar.Attention;
+        AttentionKernel attention = KernelSet.Create(rung).Attention;
+        AttentionKernel scalar = KernelData.Scalar.Attention;
         for (int length = 1; length <= KernelData.LongestLength; length++)
         {
             // First as the size of a head with three keys, then as the number of keys of a small head.
@@ -111,7 +112,7 @@ public sealed class CausalAttentionTests
     public void Attention_WithCachedPast_HasTheBitsOfTheWholeSequence(KernelRung rung)
     {
         const int Total = 7, Heads = 2, HeadSize = 5, Channels = Heads * HeadSize;
-        CausalAttention attention = KernelSet.Create(rung).Attention;
+        AttentionKernel attention = KernelSet.Create(rung).Attention;
         float[] queries = KernelData.Normal(1, Total * Channels);
         float[] keys = KernelData.Normal(2, Total * Channels);
         var whole = new float[Total * Heads * Total];
@@ -160,7 +161,7 @@ public sealed class CausalAttentionTests
         // The visible scores of the first row lie below the mask's −1e10 and still get all the attention.
         var weights = new float[4];
 
-        KernelSet.Create(rung).Attention.Normalise([-1e30f, CausalAttention.MaskedScore, 1e30f, 1e30f], 1, 2, 1, weights);
+        KernelSet.Create(rung).Attention.Normalise([-1e30f, AttentionKernel.MaskedScore, 1e30f, 1e30f], 1, 2, 1, weights);
 
         weights.Should().Equal(1, 0, 0.5f, 0.5f);
     }
@@ -169,7 +170,7 @@ public sealed class CausalAttentionTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Normalise_InPlace_GivesTheSameBits(KernelRung rung)
     {
-        CausalAttention attention = KernelSet.Create(rung).Attention;
+        AttentionKernel attention = KernelSet.Create(rung).Attention;
         float[] scores = KernelData.Normal(4, 5 * 3 * 19);
         var expected = new float[scores.Length];
         attention.Normalise(scores, 1, 5, 3, expected);
@@ -180,7 +181,7 @@ public sealed class CausalAttentionTests
     }
 
     private static (float[] Scores, float[] Weights, float[] Output) Run(
-        CausalAttention attention, float[] queries, float[] keys, float[] values, int total, int headSize, int heads = 2)
+        AttentionKernel attention, float[] queries, float[] keys, float[] values, int total, int headSize, int heads = 2)
     {
         int tokens = queries.Length / (heads * headSize);
         var scores = new float[tokens * heads * total];

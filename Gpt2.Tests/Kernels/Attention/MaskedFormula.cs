@@ -1,7 +1,7 @@
 // Attention as the paper writes it, in double precision and over full rows: every score is computed, the mask is put
 // over the future, and one softmax runs over the whole row.
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.Attention;
 
 /// <summary>The three steps of attention, for comparison.</summary>
 internal sealed record MaskedFormula(float[] Scores, float[] Weights, float[] Output)

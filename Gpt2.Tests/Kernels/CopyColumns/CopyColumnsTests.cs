@@ -1,8 +1,9 @@
 // Copying columns: by hand, all shapes and places against a plain loop, what is beside them, refusals.
 
 using Gpt2.Kernels;
+using Gpt2.Kernels.CopyColumns;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.CopyColumns;
 
 public sealed class CopyColumnsTests
 {
@@ -21,7 +22,7 @@ public sealed class CopyColumnsTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void CopyColumns_RandomShapes_LeavesTheOtherColumnsAlone(KernelRung rung)
     {
-        CopyColumns copy = KernelSet.Create(rung, threads: 3).CopyColumns;
+        CopyColumnsKernel copy = KernelSet.Create(rung, threads: 3).CopyColumns;
         var random = new Random(7);
         for (int trial = 0; trial < 100; trial++)
         {
@@ -51,7 +52,7 @@ public sealed class CopyColumnsTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void CopyColumns_ArgumentsThatDoNotFit_AreRefused(KernelRung rung)
     {
-        CopyColumns copy = KernelSet.Create(rung).CopyColumns;
+        CopyColumnsKernel copy = KernelSet.Create(rung).CopyColumns;
         float[] shared = new float[12];
 
         Refused(() => copy.Apply(new float[5], 3, 0, 1, 0, 3, new float[6]), "source.Length is 5, expected a multiple of the 3 columns");

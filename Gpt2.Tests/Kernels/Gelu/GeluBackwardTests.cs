@@ -2,8 +2,9 @@
 // Tolerance: 2e-6 of the gradient that comes in.
 
 using Gpt2.Kernels;
+using Gpt2.Kernels.Gelu;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.Gelu;
 
 public sealed class GeluBackwardTests
 {
@@ -13,7 +14,7 @@ public sealed class GeluBackwardTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Backward_EveryLength_EqualsFiniteDifferences(KernelRung rung)
     {
-        Gelu gelu = KernelSet.Create(rung).Gelu;
+        GeluKernel gelu = KernelSet.Create(rung).Gelu;
         for (int length = 0; length <= KernelData.LongestLength; length++)
         {
             float[] input = KernelData.Normal(length, length, deviation: 3);
@@ -59,7 +60,7 @@ public sealed class GeluBackwardTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Backward_NaN_IsNaNThereAlone(KernelRung rung)
     {
-        Gelu gelu = KernelSet.Create(rung).Gelu;
+        GeluKernel gelu = KernelSet.Create(rung).Gelu;
         for (int at = 0; at < 35; at++)
         {
             float[] input = KernelData.Normal(at, 35), gradient = KernelData.Normal(at + 1000, 35), output = new float[35];
@@ -87,7 +88,7 @@ public sealed class GeluBackwardTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Backward_WrongLengthsOrMemory_AreRefused(KernelRung rung)
     {
-        Gelu gelu = KernelSet.Create(rung).Gelu;
+        GeluKernel gelu = KernelSet.Create(rung).Gelu;
         float[] shared = new float[12];
 
         FluentActions.Invoking(() => gelu.Backward(new float[4], new float[3], new float[4]))

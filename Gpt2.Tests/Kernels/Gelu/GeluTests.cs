@@ -2,9 +2,10 @@
 // Tolerance: 1e-6 absolute or relative, whichever is larger, as the documentation promises.
 
 using Gpt2.Kernels;
+using Gpt2.Kernels.Gelu;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.Gelu;
 
 public sealed class GeluTests
 {
@@ -30,7 +31,7 @@ public sealed class GeluTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Gelu_EveryLength_AgreesWithScalar(KernelRung rung)
     {
-        Gelu gelu = KernelSet.Create(rung).Gelu;
+        GeluKernel gelu = KernelSet.Create(rung).Gelu;
         for (int length = 0; length <= KernelData.LongestLength; length++)
         {
             float[] input = KernelData.Normal(length, length, deviation: 3);
@@ -88,7 +89,7 @@ public sealed class GeluTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Gelu_WrongLengthOrSharedMemory_IsRefused(KernelRung rung)
     {
-        Gelu gelu = KernelSet.Create(rung).Gelu;
+        GeluKernel gelu = KernelSet.Create(rung).Gelu;
         float[] shared = new float[9];
 
         FluentActions.Invoking(() => gelu.Apply(new float[8], new float[7]))

@@ -2,8 +2,9 @@
 // refusals. Tolerance: 4e-6 of the size of the terms that are subtracted from each other.
 
 using Gpt2.Kernels;
+using Gpt2.Kernels.LayerNorm;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.LayerNorm;
 
 public sealed class LayerNormBackwardTests
 {
@@ -15,7 +16,7 @@ public sealed class LayerNormBackwardTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void NormaliseBackward_EveryLength_EqualsFiniteDifferences(KernelRung rung)
     {
-        LayerNorm layerNorm = KernelSet.Create(rung).LayerNorm;
+        LayerNormKernel layerNorm = KernelSet.Create(rung).LayerNorm;
         for (int columns = 1; columns <= KernelData.LongestLength; columns += columns < 70 ? 1 : 11)
         {
             float[] input = KernelData.Normal(columns, Rows * columns, deviation: 2, mean: 0.5);
@@ -60,7 +61,7 @@ public sealed class LayerNormBackwardTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void NormaliseBackward_InPlace_GivesTheSameBits(KernelRung rung)
     {
-        LayerNorm layerNorm = KernelSet.Create(rung).LayerNorm;
+        LayerNormKernel layerNorm = KernelSet.Create(rung).LayerNorm;
         float[] input = KernelData.Normal(1, 3 * 43), normalised = new float[input.Length], gradient = KernelData.Normal(2, input.Length);
         layerNorm.Normalise(input, 43, Epsilon, normalised);
         var apart = new float[input.Length];
@@ -91,7 +92,7 @@ public sealed class LayerNormBackwardTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void ScaleBackward_EveryLength_AddsTheSumsOverRows(KernelRung rung)
     {
-        LayerNorm layerNorm = KernelSet.Create(rung).LayerNorm;
+        LayerNormKernel layerNorm = KernelSet.Create(rung).LayerNorm;
         for (int columns = 1; columns <= KernelData.LongestLength; columns++)
         {
             float[] input = KernelData.Normal(columns, 3 * columns), outputGradient = KernelData.Normal(columns + 1000, 3 * columns);
@@ -124,7 +125,7 @@ public sealed class LayerNormBackwardTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void LayerNormBackward_WrongLengths_AreRefused(KernelRung rung)
     {
-        LayerNorm layerNorm = KernelSet.Create(rung).LayerNorm;
+        LayerNormKernel layerNorm = KernelSet.Create(rung).LayerNorm;
         float[] eight = new float[8], four = new float[4], three = new float[3];
 
         FluentActions.Invoking(() => layerNorm.NormaliseBackward(eight, new float[8], new float[8], 3, Epsilon, new float[8]))

@@ -2,9 +2,10 @@
 // Tolerance: 2e-6 relative and absolute for rows of deviation near 1 (single-precision sums of 257 terms).
 
 using Gpt2.Kernels;
+using Gpt2.Kernels.LayerNorm;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.LayerNorm;
 
 public sealed class LayerNormTests
 {
@@ -43,7 +44,7 @@ public sealed class LayerNormTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Normalise_EveryLength_AgreesWithScalar(KernelRung rung)
     {
-        LayerNorm layerNorm = KernelSet.Create(rung).LayerNorm;
+        LayerNormKernel layerNorm = KernelSet.Create(rung).LayerNorm;
         for (int columns = 1; columns <= KernelData.LongestLength; columns++)
         {
             float[] input = KernelData.Normal(columns, 3 * columns, deviation: 2, mean: 0.5);
@@ -132,7 +133,7 @@ public sealed class LayerNormTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Normalise_RowWithNaNOrInfinity_IsNaNThroughoutAndLeavesOthersAlone(KernelRung rung)
     {
-        LayerNorm layerNorm = KernelSet.Create(rung).LayerNorm;
+        LayerNormKernel layerNorm = KernelSet.Create(rung).LayerNorm;
         for (int columns = 1; columns <= 35; columns++)
         {
             for (int at = 0; at < columns; at++)
@@ -170,7 +171,7 @@ public sealed class LayerNormTests
     public void Scale_EveryLength_AgreesWithScalar(KernelRung rung)
     {
         // A fused multiply-add rounds once instead of twice: half a unit in the last place of the product.
-        LayerNorm layerNorm = KernelSet.Create(rung).LayerNorm;
+        LayerNormKernel layerNorm = KernelSet.Create(rung).LayerNorm;
         for (int columns = 1; columns <= KernelData.LongestLength; columns++)
         {
             float[] input = KernelData.Normal(columns, 3 * columns);
@@ -191,7 +192,7 @@ public sealed class LayerNormTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void LayerNorm_InPlace_GivesTheSameBits(KernelRung rung)
     {
-        LayerNorm layerNorm = KernelSet.Create(rung).LayerNorm;
+        LayerNormKernel layerNorm = KernelSet.Create(rung).LayerNorm;
         float[] gain = KernelData.Normal(1, 43);
         float[] bias = KernelData.Normal(2, 43);
         float[] values = KernelData.Normal(3, 3 * 43);
@@ -210,7 +211,7 @@ public sealed class LayerNormTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void LayerNorm_NoRows_DoesNothing(KernelRung rung)
     {
-        LayerNorm layerNorm = KernelSet.Create(rung).LayerNorm;
+        LayerNormKernel layerNorm = KernelSet.Create(rung).LayerNorm;
 
         FluentActions.Invoking(() => layerNorm.Normalise([], 4, Epsilon, [])).Should().NotThrow();
         FluentActions.Invoking(() => layerNorm.Scale([], new float[4], new float[4], [])).Should().NotThrow();
@@ -220,7 +221,7 @@ public sealed class LayerNormTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void LayerNorm_WrongLengths_AreRefused(KernelRung rung)
     {
-        LayerNorm layerNorm = KernelSet.Create(rung).LayerNorm;
+        LayerNormKernel layerNorm = KernelSet.Create(rung).LayerNorm;
         float[] eight = new float[8];
 
         FluentActions.Invoking(() => layerNorm.Normalise(eight, 3, Epsilon, new float[8]))
@@ -239,7 +240,7 @@ public sealed class LayerNormTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void LayerNorm_OverlappingMemory_IsRefused(KernelRung rung)
     {
-        LayerNorm layerNorm = KernelSet.Create(rung).LayerNorm;
+        LayerNormKernel layerNorm = KernelSet.Create(rung).LayerNorm;
         float[] shared = new float[12];
         float[] four = new float[4];
 

@@ -4,9 +4,10 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Gpt2.Kernels;
+using Gpt2.Kernels.MatMul;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.MatMul;
 
 public sealed class MatMulBackwardTests
 {
@@ -94,7 +95,7 @@ public sealed class MatMulBackwardTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Sums_WrongLengthsOrMemory_AreRefused(KernelRung rung)
     {
-        MatMul matMul = KernelSet.Create(rung).MatMul;
+        MatMulKernel matMul = KernelSet.Create(rung).MatMul;
         float[] shared = new float[12];
 
         FluentActions.Invoking(() => matMul.AddTransposedProduct(new float[7], new float[6], 3, 2, new float[6]))

@@ -4,9 +4,10 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Gpt2.Kernels;
+using Gpt2.Kernels.MatMul;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.MatMul;
 
 public sealed class MatMulTests
 {
@@ -24,7 +25,7 @@ public sealed class MatMulTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Multiply_ByHand_GivesProductPlusBias(KernelRung rung)
     {
-        MatMul matMul = KernelSet.Create(rung).MatMul;
+        MatMulKernel matMul = KernelSet.Create(rung).MatMul;
         float[] input = [1, 2, 3, 4, 5, 6];             // [2, 3]
         float[] weights = [1, 0, -1, 2, 0.5f, 10];      // [3, 2]
         var plain = new float[4];
@@ -79,7 +80,7 @@ public sealed class MatMulTests
         SeededProperty.Holds(Shapes, shape =>
         {
             (int rows, int inner, int columns, bool withBias) = shape;
-            MatMul matMul = KernelSet.Create(rung).MatMul;
+            MatMulKernel matMul = KernelSet.Create(rung).MatMul;
             float[] input = KernelData.Normal(rows, rows * inner);
             float[] weights = KernelData.Normal(inner, inner * columns);
             float[] bias = withBias ? KernelData.Normal(columns, columns) : [];
@@ -109,7 +110,7 @@ public sealed class MatMulTests
     public void MatMul_ZeroTimesNaNOrInfinity_IsNaN(KernelRung rung)
     {
         // Weights with one special value in row 5 and column 2; an input of zeros must not hide it.
-        MatMul matMul = KernelSet.Create(rung).MatMul;
+        MatMulKernel matMul = KernelSet.Create(rung).MatMul;
         foreach (float special in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
         {
             float[] weights = KernelData.Repeat(1, 7 * 35);
@@ -133,7 +134,7 @@ public sealed class MatMulTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void MatMul_WrongLengths_AreRefused(KernelRung rung)
     {
-        MatMul matMul = KernelSet.Create(rung).MatMul;
+        MatMulKernel matMul = KernelSet.Create(rung).MatMul;
 
         FluentActions.Invoking(() => matMul.Multiply(new float[7], new float[6], [], 3, 2, new float[4]))
             .Should().Throw<ArgumentException>().WithMessage("input.Length is 7, expected a multiple of the 3 columns");
@@ -157,7 +158,7 @@ public sealed class MatMulTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void MatMul_ProductOverlapsASource_IsRefused(KernelRung rung)
     {
-        MatMul matMul = KernelSet.Create(rung).MatMul;
+        MatMulKernel matMul = KernelSet.Create(rung).MatMul;
         float[] shared = new float[6];
 
         FluentActions.Invoking(() => matMul.Multiply(shared, new float[9], [], 3, 3, shared))
@@ -172,8 +173,8 @@ public sealed class MatMulTests
 
     private static void AssertAgreesWithScalar(KernelRung rung, int rows, int inner, int columns, bool bias)
     {
-        MatMul matMul = KernelSet.Create(rung).MatMul;
-        MatMul scalar = KernelData.Scalar.MatMul;
+        MatMulKernel matMul = KernelSet.Create(rung).MatMul;
+        MatMulKernel scalar = KernelData.Scalar.MatMul;
         string what = $"[{rows}, {inner}] · [{inner}, {columns}]";
         float[] input = KernelData.Normal(rows + inner, rows * inner);
         float[] weights = KernelData.Normal(inner + columns + 1000, inner * columns);

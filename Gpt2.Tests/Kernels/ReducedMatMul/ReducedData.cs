@@ -2,8 +2,9 @@
 
 using System.Buffers.Binary;
 using Gpt2.Kernels;
+using Gpt2.Kernels.ReducedMatMul;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.ReducedMatMul;
 
 public static class ReducedData
 {

@@ -7,9 +7,11 @@ using System.Runtime.Intrinsics.X86;
 using FsCheck;
 using FsCheck.Fluent;
 using Gpt2.Kernels;
+using Gpt2.Kernels.MatMul;
+using Gpt2.Kernels.ReducedMatMul;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.ReducedMatMul;
 
 public sealed class ReducedMatMulTests
 {
@@ -24,7 +26,7 @@ public sealed class ReducedMatMulTests
     [MemberData(nameof(ReducedData.RungsAndTypes), MemberType = typeof(ReducedData))]
     public void Multiply_ByHand_GivesProductPlusBias(KernelRung rung, WeightType type)
     {
-        ReducedMatMul matMul = KernelSet.Create(rung).ReducedMatMul;
+        ReducedMatMulKernel matMul = KernelSet.Create(rung).ReducedMatMul;
         float[] weights = [127, 0, 0, -127, 127, 0];     // [3, 2], which every type keeps
         byte[] panels = ReducedData.Pack(type, weights, 3, 2);
         var plain = new float[4];
@@ -121,7 +123,7 @@ public sealed class ReducedMatMulTests
         SeededProperty.Holds(Shapes, shape =>
         {
             (int rows, int inner, int columns, bool withBias) = shape;
-            ReducedMatMul matMul = KernelSet.Create(KernelRung.Tuned).ReducedMatMul;
+            ReducedMatMulKernel matMul = KernelSet.Create(KernelRung.Tuned).ReducedMatMul;
             float[] input = KernelData.Normal(rows, rows * inner);
             byte[] panels = ReducedData.Pack(type, KernelData.Normal(inner, inner * columns), inner, columns);
             float[] bias = withBias ? KernelData.Normal(columns, columns) : [];
@@ -162,7 +164,7 @@ public sealed class ReducedMatMulTests
     public void Multiply_RowWithNaNOrInfinity_IsNaNAlone(KernelRung rung, WeightType type)
     {
         const int rows = 11, inner = 70, columns = 35;
-        ReducedMatMul matMul = KernelSet.Create(rung).ReducedMatMul;
+        ReducedMatMulKernel matMul = KernelSet.Create(rung).ReducedMatMul;
         // Zero weights must not hide it; among them infinity gives NaN on every rung.
         byte[] panels = ReducedData.Pack(type, new float[inner * columns], inner, columns);
         foreach (float special in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
@@ -183,7 +185,7 @@ public sealed class ReducedMatMulTests
     [MemberData(nameof(ReducedData.RungsAndTypes), MemberType = typeof(ReducedData))]
     public void Multiply_WrongArguments_AreRefused(KernelRung rung, WeightType type)
     {
-        ReducedMatMul matMul = KernelSet.Create(rung).ReducedMatMul;
+        ReducedMatMulKernel matMul = KernelSet.Create(rung).ReducedMatMul;
         byte[] panels = ReducedData.Pack(type, new float[6], 3, 2);
         float[] shared = new float[panels.Length];
 
@@ -211,7 +213,7 @@ public sealed class ReducedMatMulTests
     public void Multiply_InTheSteadyState_AllocatesNothing(WeightType type)
     {
         const int inner = 300, columns = 700;
-        ReducedMatMul matMul = KernelSet.Create(KernelRung.Tuned).ReducedMatMul;
+        ReducedMatMulKernel matMul = KernelSet.Create(KernelRung.Tuned).ReducedMatMul;
         float[] input = KernelData.Normal(1, 9 * inner);
         byte[] panels = ReducedData.Pack(type, KernelData.Normal(2, inner * columns), inner, columns);
         var product = new float[9 * columns];

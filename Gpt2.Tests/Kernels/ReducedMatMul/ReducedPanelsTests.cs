@@ -4,9 +4,10 @@ using System.Buffers.Binary;
 using FsCheck;
 using FsCheck.Fluent;
 using Gpt2.Kernels;
+using Gpt2.Kernels.ReducedMatMul;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.ReducedMatMul;
 
 public sealed class ReducedPanelsTests
 {

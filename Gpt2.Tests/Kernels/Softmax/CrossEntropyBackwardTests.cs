@@ -2,8 +2,9 @@
 // place, every rung against Scalar, refusals.
 
 using Gpt2.Kernels;
+using Gpt2.Kernels.Softmax;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.Softmax;
 
 public sealed class CrossEntropyBackwardTests
 {
@@ -23,7 +24,7 @@ public sealed class CrossEntropyBackwardTests
     public void CrossEntropyBackward_OfASoftmax_AgreesWithFiniteDifferences(KernelRung rung)
     {
         float[] logits = KernelData.Normal(3, 7);
-        Softmax softmax = KernelSet.Create(rung).Softmax;
+        SoftmaxKernel softmax = KernelSet.Create(rung).Softmax;
         float[] probabilities = new float[7], gradient = new float[7];
         softmax.Rows(logits, 7, probabilities);
 
@@ -47,7 +48,7 @@ public sealed class CrossEntropyBackwardTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void CrossEntropyBackward_EveryLengthAndInPlace_HasTheBitsOfScalar(KernelRung rung)
     {
-        Softmax softmax = KernelSet.Create(rung, threads: 3).Softmax;
+        SoftmaxKernel softmax = KernelSet.Create(rung, threads: 3).Softmax;
         for (int columns = 1; columns <= KernelData.LongestLength; columns++)
         {
             int rows = columns % 5 == 0 ? 64 : 4;
@@ -70,7 +71,7 @@ public sealed class CrossEntropyBackwardTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void CrossEntropyBackward_ArgumentsThatDoNotFit_AreRefused(KernelRung rung)
     {
-        Softmax softmax = KernelSet.Create(rung).Softmax;
+        SoftmaxKernel softmax = KernelSet.Create(rung).Softmax;
 
         Refused(() => softmax.CrossEntropyBackward(new float[5], [0], 3, 1, new float[5]), "probabilities.Length is 5, expected a multiple of the 3 columns");
         Refused(() => softmax.CrossEntropyBackward(new float[6], [0], 3, 1, new float[6]), "targets.Length is 1, expected 2");

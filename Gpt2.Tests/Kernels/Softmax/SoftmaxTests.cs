@@ -2,9 +2,10 @@
 // Tolerance: 2e-6 relative (a vector exponential and a sum of 257 terms), 1e-9 absolute.
 
 using Gpt2.Kernels;
+using Gpt2.Kernels.Softmax;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Kernels;
+namespace Gpt2.Tests.Kernels.Softmax;
 
 public sealed class SoftmaxTests
 {
@@ -26,7 +27,7 @@ public sealed class SoftmaxTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Softmax_EveryLength_AgreesWithScalarAndSumsToOne(KernelRung rung)
     {
-        Softmax softmax = KernelSet.Create(rung).Softmax;
+        SoftmaxKernel softmax = KernelSet.Create(rung).Softmax;
         for (int columns = 1; columns <= KernelData.LongestLength; columns++)
         {
             float[] input = KernelData.Normal(columns, 2 * columns, deviation: 4);
@@ -92,7 +93,7 @@ public sealed class SoftmaxTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Softmax_RowWithoutDistribution_IsNaNThroughoutAndLeavesOthersAlone(KernelRung rung)
     {
-        Softmax softmax = KernelSet.Create(rung).Softmax;
+        SoftmaxKernel softmax = KernelSet.Create(rung).Softmax;
         for (int columns = 1; columns <= 35; columns++)
         {
             for (int at = 0; at < columns; at++)
@@ -115,7 +116,7 @@ public sealed class SoftmaxTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Softmax_InPlace_GivesTheSameBits(KernelRung rung)
     {
-        Softmax softmax = KernelSet.Create(rung).Softmax;
+        SoftmaxKernel softmax = KernelSet.Create(rung).Softmax;
         float[] values = KernelData.Normal(5, 3 * 41);
         var expected = new float[values.Length];
         softmax.Rows(values, 41, expected);
@@ -134,7 +135,7 @@ public sealed class SoftmaxTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Softmax_WrongLengthsOrShiftedMemory_IsRefused(KernelRung rung)
     {
-        Softmax softmax = KernelSet.Create(rung).Softmax;
+        SoftmaxKernel softmax = KernelSet.Create(rung).Softmax;
         float[] shared = new float[9];
 
         FluentActions.Invoking(() => softmax.Rows(new float[8], 3, new float[8]))
@@ -147,7 +148,7 @@ public sealed class SoftmaxTests
             .Should().Throw<ArgumentException>().WithMessage("output is input shifted by *expected the same or separate memory");
     }
 
-    private static void AssertOnlyMiddleRowIsNaN(Softmax softmax, float[] input, int columns)
+    private static void AssertOnlyMiddleRowIsNaN(SoftmaxKernel softmax, float[] input, int columns)
     {
         var output = new float[input.Length];
 
