@@ -19,8 +19,8 @@ namespace Gpt2.Kernels;
 public sealed class KernelSet
 {
     private KernelSet(
-        KernelRung rung, MatMulKernel matMul, LayerNormKernel layerNorm, SoftmaxKernel softmax, AttentionKernel attention, GeluKernel gelu, AddKernel add,
-        AdamWKernel adamW)
+        KernelRung rung, MatMulKernel matMul, LayerNormKernel layerNorm, SoftmaxKernel softmax, AttentionKernel attention,
+        GeluKernel gelu, AddKernel add, AdamWKernel adamW)
     {
         Rung = rung;
         MatMul = matMul;

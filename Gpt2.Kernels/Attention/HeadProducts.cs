@@ -50,8 +50,8 @@ internal static class HeadProducts<TLanes, TVector>
             for (int key = 0; key < visible; key += PanelWidth)
             {
                 HeadTile<TLanes, TVector>.Across(
-                    rows, tileLeft, Layout.RowMajor(shape.Channels), panels[(key * shape.HeadSize)..], shape.HeadSize, Math.Min(PanelWidth, visible - key),
-                    Math.Min(PanelWidth, shape.Total - key), adds: false, tileResult[key..], shape.ScoreStride);
+                    rows, tileLeft, Layout.RowMajor(shape.Channels), panels[(key * shape.HeadSize)..], shape.HeadSize,
+                    Math.Min(PanelWidth, visible - key), Math.Min(PanelWidth, shape.Total - key), adds: false, tileResult[key..], shape.ScoreStride);
             }
 
             for (int row = 0; row < rows; row++)
@@ -142,8 +142,8 @@ internal static class HeadProducts<TLanes, TVector>
                     {
                         int columns = Math.Min(PanelWidth, shape.HeadSize - column);
                         HeadTile<TLanes, TVector>.Across(
-                            height, left, Layout.Transposed(KeysOfABlock), panels[((column * shape.Tokens) + (first * PanelWidth))..], end - first, columns, columns,
-                            adds: true, result[((key * shape.Channels) + column)..], shape.Channels);
+                            height, left, Layout.Transposed(KeysOfABlock), panels[((column * shape.Tokens) + (first * PanelWidth))..],
+                            end - first, columns, columns, adds: true, result[((key * shape.Channels) + column)..], shape.Channels);
                     }
                 }
             }
