@@ -6,6 +6,7 @@ using BenchmarkDotNet.Attributes;
 using Gpt2.Benchmarks.Support;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
+using Gpt2.Kernels.MatMul;
 
 namespace Gpt2.Benchmarks;
 

@@ -5,6 +5,7 @@ using BenchmarkDotNet.Attributes;
 using Gpt2.Benchmarks.Support;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
+using Gpt2.Kernels.AdamW;
 
 namespace Gpt2.Benchmarks;
 
@@ -16,7 +17,7 @@ public class OptimizerBenchmarks : LimitedBenchmarks
     private static readonly AdamWSettings Settings = new(
         LearningRate: 1e-4f, Beta1: 0.9f, Beta2: 0.95f, Epsilon: 1e-8f, WeightDecay: 0.1f, GradientScale: 1, Step: 100);
 
-    private AdamW adamW = KernelSet.Create(KernelRung.Scalar).AdamW;
+    private AdamWKernel adamW = KernelSet.Create(KernelRung.Scalar).AdamW;
     private float[] gradients = [], weights = [], means = [], squares = [];
 
     [ParamsAllValues]

@@ -2,6 +2,15 @@
 // A set is created once and passed to whoever computes; nothing here is global.
 
 using System.Runtime.Intrinsics;
+using Gpt2.Kernels.AdamW;
+using Gpt2.Kernels.Add;
+using Gpt2.Kernels.Attention;
+using Gpt2.Kernels.CopyColumns;
+using Gpt2.Kernels.Gelu;
+using Gpt2.Kernels.LayerNorm;
+using Gpt2.Kernels.MatMul;
+using Gpt2.Kernels.ReducedMatMul;
+using Gpt2.Kernels.Softmax;
 using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels;
@@ -10,8 +19,8 @@ namespace Gpt2.Kernels;
 public sealed class KernelSet
 {
     private KernelSet(
-        KernelRung rung, MatMul matMul, LayerNorm layerNorm, Softmax softmax, CausalAttention attention, Gelu gelu, Add add,
-        AdamW adamW)
+        KernelRung rung, MatMulKernel matMul, LayerNormKernel layerNorm, SoftmaxKernel softmax, AttentionKernel attention,
+        GeluKernel gelu, AddKernel add, AdamWKernel adamW)
     {
         Rung = rung;
         MatMul = matMul;
@@ -32,23 +41,23 @@ public sealed class KernelSet
 
     public KernelRung Rung { get; }
 
-    public MatMul MatMul { get; }
+    public MatMulKernel MatMul { get; }
 
-    public ReducedMatMul ReducedMatMul { get; private init; } = new ReducedMatMulScalar();
+    public ReducedMatMulKernel ReducedMatMul { get; private init; } = new ReducedMatMulScalar();
 
-    public LayerNorm LayerNorm { get; }
+    public LayerNormKernel LayerNorm { get; }
 
-    public Softmax Softmax { get; }
+    public SoftmaxKernel Softmax { get; }
 
-    public CausalAttention Attention { get; }
+    public AttentionKernel Attention { get; }
 
-    public Gelu Gelu { get; }
+    public GeluKernel Gelu { get; }
 
-    public Add Add { get; }
+    public AddKernel Add { get; }
 
-    public AdamW AdamW { get; }
+    public AdamWKernel AdamW { get; }
 
-    public CopyColumns CopyColumns { get; private init; } = new CopyColumnsPlain();
+    public CopyColumnsKernel CopyColumns { get; private init; } = new CopyColumnsScalar();
 
     /// <summary>Creates the set of a rung. A further rung is a case here and one class for each operation.</summary>
     /// <param name="rung">The rung.</param>
@@ -64,17 +73,17 @@ public sealed class KernelSet
             case KernelRung.Scalar:
                 var scalar = new SoftmaxScalar();
                 return new KernelSet(rung, new MatMulScalar(), new LayerNormScalar(), scalar,
-                    new CausalAttentionScalar(scalar), new GeluScalar(), new AddScalar(), new AdamWScalar());
+                    new AttentionScalar(scalar), new GeluScalar(), new AddScalar(), new AdamWScalar());
 
             case KernelRung.TensorPrimitives:
                 var tensor = new SoftmaxTensorPrimitives();
                 return new KernelSet(rung, new MatMulTensorPrimitives(), new LayerNormTensorPrimitives(), tensor,
-                    new CausalAttentionTensorPrimitives(tensor), new GeluTensorPrimitives(), new AddTensorPrimitives(), new AdamWTensorPrimitives());
+                    new AttentionTensorPrimitives(tensor), new GeluTensorPrimitives(), new AddTensorPrimitives(), new AdamWTensorPrimitives());
 
             case KernelRung.Vector:
                 var vector = new SoftmaxVector();
                 return new KernelSet(rung, new MatMulVector(), new LayerNormVector(), vector,
-                    new CausalAttentionVector(vector), new GeluVector(), new AddVector(), new AdamWVector());
+                    new AttentionVector(vector), new GeluVector(), new AddVector(), new AdamWVector());
 
             case KernelRung.Tuned:
                 var team = ThreadTeam.Of(threads ?? Math.Min(Environment.ProcessorCount, ThreadTeam.MaxThreads));
@@ -97,7 +106,7 @@ public sealed class KernelSet
     {
         var softmax = new SoftmaxTuned<TLanes, TVector>(team);
         return new KernelSet(KernelRung.Tuned, new MatMulTuned<TLanes, TVector>(team), new LayerNormTuned<TLanes, TVector>(team), softmax,
-            new CausalAttentionTuned<TLanes, TVector>(softmax, team), new GeluTuned<TLanes, TVector>(team), new AddTuned<TLanes, TVector>(team),
+            new AttentionTuned<TLanes, TVector>(softmax, team), new GeluTuned<TLanes, TVector>(team), new AddTuned<TLanes, TVector>(team),
             new AdamWTuned<TLanes, TVector>(team))
         {
             ReducedMatMul = ReducedMatMulTuned.Create(team),

@@ -185,7 +185,7 @@ public sealed class MachineLimits
         public float[] Results;
 
         public readonly void Run(int part) =>
-            Results[part] = LimitLoops<TLanes, TVector>.MultiplyAdds(ref Start[0], 0.5f, 1, ChainSteps);
+            Results[part] = LimitLoops<TLanes, TVector>.MultiplyAdds(in Start[0], 0.5f, 1, ChainSteps);
     }
 
     private ref struct ReadJob<TLanes, TVector> : IJob
@@ -199,10 +199,10 @@ public sealed class MachineLimits
         public readonly void Run(int part)
         {
             int first = (int)((long)(FirstPart + part) * PartLength % Floats.Length);
-            ref float start = ref MemoryMarshal.GetReference(Floats.Slice(first, PartLength));
+            ref readonly float start = ref MemoryMarshal.GetReference(Floats.Slice(first, PartLength));
             Results[part] = Distance == 0
-                ? LimitLoops<TLanes, TVector>.SumInOrder(ref start, PartLength)
-                : LimitLoops<TLanes, TVector>.SumInStreams(ref start, PartLength, Distance);
+                ? LimitLoops<TLanes, TVector>.SumInOrder(in start, PartLength)
+                : LimitLoops<TLanes, TVector>.SumInStreams(in start, PartLength, Distance);
         }
     }
 }

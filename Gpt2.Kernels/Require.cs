@@ -1,5 +1,5 @@
-// Checks of lengths at the door of every operation, in Release too: a kernel behind the door may then
-// trust its spans. The messages name the argument, what was found and what was expected.
+// Checks of lengths where every operation begins, in Release too: the kernels that it calls may then
+// trust their spans. The messages name the argument, what was found and what was expected.
 
 using System.Runtime.CompilerServices;
 

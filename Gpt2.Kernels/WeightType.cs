@@ -3,12 +3,12 @@
 namespace Gpt2.Kernels;
 
 /// <summary>
-/// How a weight is stored. The types below 32 bits are made from 32-bit floats by <see cref="ReducedPanels"/> and multiplied by
-/// <see cref="ReducedMatMul"/>; w is a weight before and ŵ after.
+/// How a weight is stored. The types below 32 bits are made from 32-bit floats by <see cref="ReducedMatMul.ReducedPanels"/> and multiplied by
+/// <see cref="ReducedMatMul.ReducedMatMulKernel"/>; w is a weight before and ŵ after.
 /// </summary>
 public enum WeightType
 {
-    /// <summary>A 32-bit float: nothing is lost. Packed by <see cref="WeightPanels"/>.</summary>
+    /// <summary>A 32-bit float: nothing is lost. Packed by <see cref="MatMul.WeightPanels"/>.</summary>
     Float32,
 
     /// <summary>

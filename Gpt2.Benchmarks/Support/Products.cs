@@ -4,6 +4,7 @@
 using System.Globalization;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
+using Gpt2.Kernels.MatMul;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Single;
 
@@ -84,7 +85,7 @@ internal abstract class Products
 
     private sealed class KernelProducts : Products
     {
-        private readonly MatMul matMul;
+        private readonly MatMulKernel matMul;
         private readonly Memory<float> panels;
 
         public KernelProducts(ProductShape shape, KernelSet kernels)

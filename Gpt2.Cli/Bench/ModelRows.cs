@@ -5,6 +5,7 @@ using Gpt2.Core.Generation;
 using Gpt2.Core.Measurement;
 using Gpt2.Core.Model;
 using Gpt2.Kernels;
+using Gpt2.Kernels.ReducedMatMul;
 
 namespace Gpt2.Cli.Bench;
 

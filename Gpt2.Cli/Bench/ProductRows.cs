@@ -3,6 +3,7 @@
 using Gpt2.Core.Measurement;
 using Gpt2.Core.Model;
 using Gpt2.Kernels;
+using Gpt2.Kernels.MatMul;
 
 namespace Gpt2.Cli.Bench;
 
@@ -33,7 +34,7 @@ internal static class ProductRows
     /// <summary>Weights that were packed once, as prediction has them.</summary>
     private static void Packed(BenchSession session, Shape shape)
     {
-        (MatMul matMul, float[] left, float[] result) = (session.Settings.Kernels.MatMul, Random(shape.Rows, shape.Inner), shape.Result);
+        (MatMulKernel matMul, float[] left, float[] result) = (session.Settings.Kernels.MatMul, Random(shape.Rows, shape.Inner), shape.Result);
         Memory<float> panels = Pack(Random(shape.Inner, shape.Columns), shape.Inner, shape.Columns);
         float[] bias = Random(1, shape.Columns);
         Measure(
@@ -44,7 +45,7 @@ internal static class ProductRows
     /// <summary>The products of the forward and of the backward pass of training, where weights are never the same twice.</summary>
     private static void InTraining(BenchSession session, Shape shape)
     {
-        MatMul matMul = session.Settings.Kernels.MatMul;
+        MatMulKernel matMul = session.Settings.Kernels.MatMul;
         float[] left = Random(shape.Rows, shape.Inner), right = Random(shape.Inner, shape.Columns), result = shape.Result;
         float[] gradient = Random(shape.Rows, shape.Columns), sum = new float[right.Length];
         Measure(session, $"A·B {shape}", shape.Work, () => matMul.Multiply(left, right, [], shape.Inner, shape.Columns, result));
@@ -55,7 +56,7 @@ internal static class ProductRows
     /// <summary>One row by weights that no cache holds: one copy after another of more than the caches take.</summary>
     private static void OneRow(BenchSession session, int inner, int columns)
     {
-        MatMul matMul = session.Settings.Kernels.MatMul;
+        MatMulKernel matMul = session.Settings.Kernels.MatMul;
         var shape = new Shape(1, inner, columns);
         float[] weights = Random(inner, columns);
         int copies = (int)Math.Clamp(session.Settings.BufferBytes / (sizeof(float) * (long)weights.Length), 1, 1000);

@@ -3,6 +3,7 @@
 
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
+using Gpt2.Kernels.Attention;
 
 namespace Gpt2.Core.Model;
 
@@ -104,7 +105,7 @@ public sealed class BlockCache
     /// <param name="heads">Number of heads.</param>
     /// <param name="attention">The kernel, called for one run after another.</param>
     /// <param name="scores">Becomes [sequences, heads · total].</param>
-    internal void Scores(Matrix queries, int heads, CausalAttention attention, Matrix scores)
+    internal void Scores(Matrix queries, int heads, AttentionKernel attention, Matrix scores)
     {
         int total = Length, headSize = queries.Columns / heads;
         scores.Resize(queries.Rows, heads * total);

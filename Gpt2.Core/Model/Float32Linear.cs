@@ -2,6 +2,7 @@
 
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
+using Gpt2.Kernels.MatMul;
 
 namespace Gpt2.Core.Model;
 

@@ -1,7 +1,7 @@
 // All weights of a model. They know their names and shapes; where they come from is the Weights folder's business.
 
 using Gpt2.Core.Numerics;
-using Gpt2.Kernels;
+using Gpt2.Kernels.MatMul;
 
 namespace Gpt2.Core.Model;
 

@@ -3,6 +3,7 @@
 using System.Runtime.InteropServices;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
+using Gpt2.Kernels.ReducedMatMul;
 
 namespace Gpt2.Core.Model;
 

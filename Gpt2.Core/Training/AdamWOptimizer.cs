@@ -3,6 +3,7 @@
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
+using Gpt2.Kernels.AdamW;
 
 namespace Gpt2.Core.Training;
 

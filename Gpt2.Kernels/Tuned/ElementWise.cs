@@ -19,7 +19,7 @@ internal interface IFormula<TVector>
 internal interface ILoad<TVector>
     where TVector : struct
 {
-    public TVector Of(ref float row, nint index);
+    public TVector Of(ref readonly float row, nint index);
 }
 
 /// <summary>Applies formulas. Every element is computed alike, wherever it stands and whatever thread does it.</summary>
@@ -79,7 +79,7 @@ internal static class ElementWise<TLanes, TVector>
     internal readonly struct Whole : ILoad<TVector>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector Of(ref float row, nint index) => TLanes.Load(ref row, index);
+        public TVector Of(ref readonly float row, nint index) => TLanes.Load(in row, index);
     }
 
     private ref struct Parts<TFormula> : IJob

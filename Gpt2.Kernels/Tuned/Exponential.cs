@@ -22,7 +22,7 @@ internal static class Exponential<TLanes, TVector>
     private const float Ln2First = 0.693145751953125f;
     private const float Ln2Rest = 1.42860677e-6f;
 
-    // q, by the exchange algorithm with the lower coefficients rounded to single precision before the higher ones are found.
+    // q is a minimax polynomial, by Remez's algorithm with the lower coefficients rounded to single precision before the higher ones are found.
     private const float C2 = 0.5f;
     private const float C3 = 0.16666488f;
     private const float C4 = 0.04166555f;
@@ -37,11 +37,12 @@ internal static class Exponential<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector OfBounded(TVector x)
     {
+        // n = round(x / ln 2), r = x − n · ln 2
         TVector n = TLanes.Round(TLanes.Multiply(x, TLanes.Create(InverseLn2)));
         TVector r = TLanes.MultiplyAdd(n, TLanes.Create(-Ln2First), x);
         r = TLanes.MultiplyAdd(n, TLanes.Create(-Ln2Rest), r);
 
-        // In two halves, which need not wait for each other.
+        // e^r = 1 + r + r² · (C2 + C3 · r + r² · (C4 + C5 · r + C6 · r²)), in two halves, which need not wait for each other.
         TVector square = TLanes.Multiply(r, r);
         TVector lower = TLanes.MultiplyAdd(r, TLanes.Create(C3), TLanes.Create(C2));
         TVector upper = TLanes.MultiplyAdd(r, TLanes.Create(C5), TLanes.Create(C4));

@@ -9,12 +9,12 @@ internal ref struct SumOfRows<TLanes, TVector> : IFormula<TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    public ref float Left, Right;
+    public ref readonly float Left, Right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly TVector At<TLoad>(TLoad load, nint index)
         where TLoad : ILoad<TVector>, allows ref struct =>
-        TLanes.Add(load.Of(ref Left, index), load.Of(ref Right, index));
+        TLanes.Add(load.Of(in Left, index), load.Of(in Right, index));
 }
 
 /// <summary>Left · Right</summary>
@@ -22,12 +22,12 @@ internal ref struct ProductOfRows<TLanes, TVector> : IFormula<TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    public ref float Left, Right;
+    public ref readonly float Left, Right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly TVector At<TLoad>(TLoad load, nint index)
         where TLoad : ILoad<TVector>, allows ref struct =>
-        TLanes.Multiply(load.Of(ref Left, index), load.Of(ref Right, index));
+        TLanes.Multiply(load.Of(in Left, index), load.Of(in Right, index));
 }
 
 /// <summary>Left · Right + Addend</summary>
@@ -35,10 +35,10 @@ internal ref struct ProductPlusRow<TLanes, TVector> : IFormula<TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    public ref float Left, Right, Addend;
+    public ref readonly float Left, Right, Addend;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly TVector At<TLoad>(TLoad load, nint index)
         where TLoad : ILoad<TVector>, allows ref struct =>
-        TLanes.MultiplyAdd(load.Of(ref Left, index), load.Of(ref Right, index), load.Of(ref Addend, index));
+        TLanes.MultiplyAdd(load.Of(in Left, index), load.Of(in Right, index), load.Of(in Addend, index));
 }

@@ -1,4 +1,4 @@
-// Four rows turned into columns inside registers: the innermost step of packing a side whose elements lie the wrong way.
+// Four rows transposed inside registers: the innermost step of packing a transposed side.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -11,12 +11,12 @@ namespace Gpt2.Kernels.Tuned;
 internal static class FourRows
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void By16(ref float from, nint fromStride, float scale, ref float to, nint toStride)
+    public static void By16(ref readonly float from, nint fromStride, float scale, ref float to, nint toStride)
     {
-        Vector512<float> a = Vector512.LoadUnsafe(ref from) * scale;
-        Vector512<float> b = Vector512.LoadUnsafe(ref Unsafe.Add(ref from, fromStride)) * scale;
-        Vector512<float> c = Vector512.LoadUnsafe(ref Unsafe.Add(ref from, 2 * fromStride)) * scale;
-        Vector512<float> d = Vector512.LoadUnsafe(ref Unsafe.Add(ref from, 3 * fromStride)) * scale;
+        Vector512<float> a = Vector512.LoadUnsafe(in from) * scale;
+        Vector512<float> b = Vector512.LoadUnsafe(in Elements.At(in from, fromStride)) * scale;
+        Vector512<float> c = Vector512.LoadUnsafe(in Elements.At(in from, 2 * fromStride)) * scale;
+        Vector512<float> d = Vector512.LoadUnsafe(in Elements.At(in from, 3 * fromStride)) * scale;
 
         // Within every 128 bits: a0 b0 a1 b1 and c0 d0 c1 d1 become a0 b0 c0 d0 and a1 b1 c1 d1; likewise for 2 and 3.
         Vector512<double> abLow = Avx512F.UnpackLow(a, b).AsDouble(), cdLow = Avx512F.UnpackLow(c, d).AsDouble();
@@ -28,12 +28,12 @@ internal static class FourRows
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void By8(ref float from, nint fromStride, float scale, ref float to, nint toStride)
+    public static void By8(ref readonly float from, nint fromStride, float scale, ref float to, nint toStride)
     {
-        Vector256<float> a = Vector256.LoadUnsafe(ref from) * scale;
-        Vector256<float> b = Vector256.LoadUnsafe(ref Unsafe.Add(ref from, fromStride)) * scale;
-        Vector256<float> c = Vector256.LoadUnsafe(ref Unsafe.Add(ref from, 2 * fromStride)) * scale;
-        Vector256<float> d = Vector256.LoadUnsafe(ref Unsafe.Add(ref from, 3 * fromStride)) * scale;
+        Vector256<float> a = Vector256.LoadUnsafe(in from) * scale;
+        Vector256<float> b = Vector256.LoadUnsafe(in Elements.At(in from, fromStride)) * scale;
+        Vector256<float> c = Vector256.LoadUnsafe(in Elements.At(in from, 2 * fromStride)) * scale;
+        Vector256<float> d = Vector256.LoadUnsafe(in Elements.At(in from, 3 * fromStride)) * scale;
         Vector256<double> abLow = Avx.UnpackLow(a, b).AsDouble(), cdLow = Avx.UnpackLow(c, d).AsDouble();
         Vector256<double> abHigh = Avx.UnpackHigh(a, b).AsDouble(), cdHigh = Avx.UnpackHigh(c, d).AsDouble();
         Store(Avx.UnpackLow(abLow, cdLow).AsSingle(), ref to, 4 * toStride);
@@ -43,12 +43,12 @@ internal static class FourRows
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void By4(ref float from, nint fromStride, float scale, ref float to, nint toStride)
+    public static void By4(ref readonly float from, nint fromStride, float scale, ref float to, nint toStride)
     {
-        Vector128<float> a = Vector128.LoadUnsafe(ref from) * scale;
-        Vector128<float> b = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, fromStride)) * scale;
-        Vector128<float> c = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 2 * fromStride)) * scale;
-        Vector128<float> d = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 3 * fromStride)) * scale;
+        Vector128<float> a = Vector128.LoadUnsafe(in from) * scale;
+        Vector128<float> b = Vector128.LoadUnsafe(in Elements.At(in from, fromStride)) * scale;
+        Vector128<float> c = Vector128.LoadUnsafe(in Elements.At(in from, 2 * fromStride)) * scale;
+        Vector128<float> d = Vector128.LoadUnsafe(in Elements.At(in from, 3 * fromStride)) * scale;
         if (Sse.IsSupported)
         {
             Vector128<float> abLow = Sse.UnpackLow(a, b), cdLow = Sse.UnpackLow(c, d);

@@ -16,11 +16,11 @@ internal interface ILanes<TVector>
     /// <summary>Floats in a vector: 16, 8 or 4.</summary>
     public static abstract int Count { get; }
 
-    /// <summary>Rows of a register tile that is two vectors wide: what the processor's registers hold.</summary>
-    public static abstract int TileRows { get; }
+    /// <summary>Rows of a register tile that is two vectors wide: what the processor's registers hold beside a row of the right side.</summary>
+    public static abstract int MR { get; }
 
     /// <summary>The floats from an index on.</summary>
-    public static abstract TVector Load(ref float start, nint index);
+    public static abstract TVector Load(ref readonly float start, nint index);
 
     public static abstract void Store(TVector value, ref float start, nint index);
 
@@ -85,10 +85,10 @@ internal readonly partial struct Lanes512 : ILanes<Vector512<float>>
 {
     public static int Count => Vector512<float>.Count;
 
-    public static int TileRows => 12; // 24 of 32 registers for the tile
+    public static int MR => 12; // 24 of 32 registers for the tile
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Load(ref float start, nint index) => Vector512.LoadUnsafe(ref start, (nuint)index);
+    public static Vector512<float> Load(ref readonly float start, nint index) => Vector512.LoadUnsafe(in start, (nuint)index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> value, ref float start, nint index) => value.StoreUnsafe(ref start, (nuint)index);
@@ -183,10 +183,10 @@ internal readonly partial struct Lanes256 : ILanes<Vector256<float>>
 {
     public static int Count => Vector256<float>.Count;
 
-    public static int TileRows => 6; // 12 of 16 registers for the tile
+    public static int MR => 6; // 12 of 16 registers for the tile
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Load(ref float start, nint index) => Vector256.LoadUnsafe(ref start, (nuint)index);
+    public static Vector256<float> Load(ref readonly float start, nint index) => Vector256.LoadUnsafe(in start, (nuint)index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<float> value, ref float start, nint index) => value.StoreUnsafe(ref start, (nuint)index);
@@ -274,10 +274,10 @@ internal readonly partial struct Lanes128 : ILanes<Vector128<float>>
 {
     public static int Count => Vector128<float>.Count;
 
-    public static int TileRows => AdvSimd.Arm64.IsSupported ? 12 : 6; // Arm has 32 registers, x64 has 16
+    public static int MR => AdvSimd.Arm64.IsSupported ? 12 : 6; // Arm has 32 registers, x64 has 16
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Load(ref float start, nint index) => Vector128.LoadUnsafe(ref start, (nuint)index);
+    public static Vector128<float> Load(ref readonly float start, nint index) => Vector128.LoadUnsafe(in start, (nuint)index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128<float> value, ref float start, nint index) => value.StoreUnsafe(ref start, (nuint)index);

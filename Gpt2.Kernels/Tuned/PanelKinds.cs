@@ -15,11 +15,11 @@ internal interface IPanel<TVector>
     public static abstract int SecondColumn { get; }
 
     /// <summary>Asks for the row that will be read some time later.</summary>
-    public static abstract void ReadAhead(ref float row);
+    public static abstract void ReadAhead(ref readonly float row);
 
-    public static abstract TVector First(ref float row);
+    public static abstract TVector First(ref readonly float row);
 
-    public static abstract TVector Second(ref float row);
+    public static abstract TVector Second(ref readonly float row);
 }
 
 /// <summary>Floats: the vectors stand side by side.</summary>
@@ -36,17 +36,17 @@ internal readonly struct FloatPanel<TLanes, TVector> : IPanel<TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadAhead(ref float row)
+    public static void ReadAhead(ref readonly float row)
     {
-        Prefetch.Ahead(ref row);
-        Prefetch.Ahead(ref Unsafe.Add(ref row, Panels.Width / 2));
+        Prefetch.Ahead(in row);
+        Prefetch.Ahead(in row, Prefetch.Line); // a row is two lines
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector First(ref float row) => TLanes.Load(ref row, 0);
+    public static TVector First(ref readonly float row) => TLanes.Load(in row, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Second(ref float row) => TLanes.Load(ref row, TLanes.Count);
+    public static TVector Second(ref readonly float row) => TLanes.Load(in row, TLanes.Count);
 }
 
 /// <summary>Pairs of bfloat16: column i of the panel in the lower half of place i, column 16 + i in the upper.</summary>
@@ -60,11 +60,11 @@ internal readonly struct BFloat16Panel<TLanes, TVector, TInts> : IPanel<TVector>
     public static int SecondColumn => Panels.Width / 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadAhead(ref float row) => Prefetch.Ahead(ref row);
+    public static void ReadAhead(ref readonly float row) => Prefetch.Ahead(in row);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector First(ref float row) => TLanes.LoadLower(ref row, 0);
+    public static TVector First(ref readonly float row) => TLanes.LoadLower(in row, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Second(ref float row) => TLanes.LoadUpper(ref row, 0);
+    public static TVector Second(ref readonly float row) => TLanes.LoadUpper(in row, 0);
 }

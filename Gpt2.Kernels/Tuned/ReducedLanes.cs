@@ -17,18 +17,18 @@ internal interface IReducedLanes<TVector, TInts> : ILanes<TVector>
     public static abstract int SumRows { get; }
 
     /// <summary>The bfloat16 in the lower halves of as many floats' places from an index on.</summary>
-    public static abstract TVector LoadLower(ref float start, nint index);
+    public static abstract TVector LoadLower(ref readonly float start, nint index);
 
     /// <summary>The bfloat16 in the upper halves.</summary>
-    public static abstract TVector LoadUpper(ref float start, nint index);
+    public static abstract TVector LoadUpper(ref readonly float start, nint index);
 
-    public static abstract TInts LoadInts(ref uint start, nint index);
+    public static abstract TInts LoadInts(ref readonly uint start, nint index);
 
     /// <summary>The same integer in every lane.</summary>
     public static abstract TInts CreateInts(int value);
 
     /// <summary>The integer of a place in every lane.</summary>
-    public static abstract TInts Repeat(ref int place);
+    public static abstract TInts Repeat(ref readonly int place);
 
     public static abstract TInts And(TInts left, TInts right);
 
@@ -55,21 +55,22 @@ internal readonly partial struct Lanes512 : IReducedLanes<Vector512<float>, Vect
     public static int SumRows => 8; // 16 of 32 registers for the tile
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> LoadLower(ref float start, nint index) =>
-        (Vector512.LoadUnsafe(ref start, (nuint)index).AsUInt32() << 16).AsSingle();
+    public static Vector512<float> LoadLower(ref readonly float start, nint index) =>
+        (Vector512.LoadUnsafe(in start, (nuint)index).AsUInt32() << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> LoadUpper(ref float start, nint index) =>
-        (Vector512.LoadUnsafe(ref start, (nuint)index).AsUInt32() & Vector512.Create(0xFFFF_0000)).AsSingle();
+    public static Vector512<float> LoadUpper(ref readonly float start, nint index) =>
+        (Vector512.LoadUnsafe(in start, (nuint)index).AsUInt32() & Vector512.Create(0xFFFF_0000)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> LoadInts(ref uint start, nint index) => Vector512.LoadUnsafe(ref start, (nuint)index).AsInt32();
+    public static Vector512<int> LoadInts(ref readonly uint start, nint index) => Vector512.LoadUnsafe(in start, (nuint)index).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> CreateInts(int value) => Vector512.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Repeat(ref int place) => Vector512.Create(Unsafe.As<int, float>(ref place)).AsInt32(); // from memory, as a float
+    public static Vector512<int> Repeat(ref readonly int place) =>
+        Vector512.Create(Unsafe.As<int, float>(ref Unsafe.AsRef(in place))).AsInt32(); // from memory, as a float
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> And(Vector512<int> left, Vector512<int> right) => left & right;
@@ -101,21 +102,22 @@ internal readonly partial struct Lanes256 : IReducedLanes<Vector256<float>, Vect
     public static int SumRows => 4; // 8 of 16 registers for the tile
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadLower(ref float start, nint index) =>
-        (Vector256.LoadUnsafe(ref start, (nuint)index).AsUInt32() << 16).AsSingle();
+    public static Vector256<float> LoadLower(ref readonly float start, nint index) =>
+        (Vector256.LoadUnsafe(in start, (nuint)index).AsUInt32() << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadUpper(ref float start, nint index) =>
-        (Vector256.LoadUnsafe(ref start, (nuint)index).AsUInt32() & Vector256.Create(0xFFFF_0000)).AsSingle();
+    public static Vector256<float> LoadUpper(ref readonly float start, nint index) =>
+        (Vector256.LoadUnsafe(in start, (nuint)index).AsUInt32() & Vector256.Create(0xFFFF_0000)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> LoadInts(ref uint start, nint index) => Vector256.LoadUnsafe(ref start, (nuint)index).AsInt32();
+    public static Vector256<int> LoadInts(ref readonly uint start, nint index) => Vector256.LoadUnsafe(in start, (nuint)index).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> CreateInts(int value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Repeat(ref int place) => Vector256.Create(Unsafe.As<int, float>(ref place)).AsInt32(); // from memory, as a float
+    public static Vector256<int> Repeat(ref readonly int place) =>
+        Vector256.Create(Unsafe.As<int, float>(ref Unsafe.AsRef(in place))).AsInt32(); // from memory, as a float
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> And(Vector256<int> left, Vector256<int> right) => left & right;
@@ -148,21 +150,22 @@ internal readonly partial struct Lanes128 : IReducedLanes<Vector128<float>, Vect
     public static int SumRows => AdvSimd.Arm64.IsSupported ? 8 : 4; // Arm has 32 registers, x64 has 16
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> LoadLower(ref float start, nint index) =>
-        (Vector128.LoadUnsafe(ref start, (nuint)index).AsUInt32() << 16).AsSingle();
+    public static Vector128<float> LoadLower(ref readonly float start, nint index) =>
+        (Vector128.LoadUnsafe(in start, (nuint)index).AsUInt32() << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> LoadUpper(ref float start, nint index) =>
-        (Vector128.LoadUnsafe(ref start, (nuint)index).AsUInt32() & Vector128.Create(0xFFFF_0000)).AsSingle();
+    public static Vector128<float> LoadUpper(ref readonly float start, nint index) =>
+        (Vector128.LoadUnsafe(in start, (nuint)index).AsUInt32() & Vector128.Create(0xFFFF_0000)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> LoadInts(ref uint start, nint index) => Vector128.LoadUnsafe(ref start, (nuint)index).AsInt32();
+    public static Vector128<int> LoadInts(ref readonly uint start, nint index) => Vector128.LoadUnsafe(in start, (nuint)index).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> CreateInts(int value) => Vector128.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Repeat(ref int place) => Vector128.Create(Unsafe.As<int, float>(ref place)).AsInt32(); // from memory, as a float
+    public static Vector128<int> Repeat(ref readonly int place) =>
+        Vector128.Create(Unsafe.As<int, float>(ref Unsafe.AsRef(in place))).AsInt32(); // from memory, as a float
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> And(Vector128<int> left, Vector128<int> right) => left & right;

@@ -15,14 +15,14 @@ internal readonly struct Rest<TLanes, TVector>(int count) : ILoad<TVector>
     where TVector : struct
 {
     /// <summary>The floats from an index on; the other lanes are 0.</summary>
-    public TVector Of(ref float row, nint index) => Load(ref Unsafe.Add(ref row, index), count, 0);
+    public TVector Of(ref readonly float row, nint index) => Load(in Elements.At(in row, index), count, 0);
 
     /// <summary>So many floats; the other lanes are <paramref name="others"/>.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static TVector Load(ref float start, int count, float others)
+    public static TVector Load(ref readonly float start, int count, float others)
     {
         TVector vector = TLanes.Create(others);
-        MemoryMarshal.CreateReadOnlySpan(ref start, count).CopyTo(Lanes(ref vector));
+        MemoryMarshal.CreateReadOnlySpan(in start, count).CopyTo(Lanes(ref vector));
         return vector;
     }
 

@@ -9,7 +9,7 @@ internal static class Scratch
     /// <summary>The buffers there are. A kernel that calls another must not use what that one uses.</summary>
     public enum Use
     {
-        LeftPanels,
+        LeftSide,
         RightPanels,
         WholeRight,
         Tile,

@@ -2,6 +2,30 @@
 // a job are handed out one by one, so which thread computes a part is left to chance; kernels are written so that it does
 // not matter to a single bit. This and Prefetch.cs are the places of the kernels with unsafe code: a job may hold spans, so it
 // has to stay on its caller's stack, and workers reach it there by its address. The caller waits for them, so it stays valid.
+//
+// One word, the state, holds the number of the job, whether it is closed, and how many workers have joined it:
+//
+//                          a worker joins: + 1
+//                          a worker leaves: − 1                      a worker leaves: − 1
+//                               ┌─────┐                                    ┌─────┐
+//                               ↓     │                                    ↓     │
+//     ┌────────┐  Run        ┌───────────┐  no part is left to begin   ┌─────────────┐
+//     │ closed │ ──────────→ │ open      │ ──────────────────────────→ │ closed      │
+//     │ 0      │  next job   │ 0, 1, 2 … │  the caller closes it       │ … 2, 1, 0   │
+//     └────────┘             └───────────┘                             └─────────────┘
+//         ↑            0 joined: Run returns, its job may leave the stack     │
+//         └───────────────────────────────────────────────────────────────────┘
+//
+//     ┌─────────┐  an open job that it has not been at: joins   ┌─────────┐
+//     │ looking │ ────────────────────────────────────────────→ │ at work │     a worker
+//     │         │ ←──────────────────────────────────────────── │         │
+//     └─────────┘  no part is left to begin: leaves             └─────────┘
+//       │     ↑
+//       │     │ woken by Run
+//       ↓     │
+//     ┌─────────┐
+//     │ asleep  │  after 100 µs without such a job
+//     └─────────┘
 
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
@@ -25,7 +49,7 @@ internal interface IJob
 [SuppressMessage("Design", "CA1001", Justification = "A team lives as long as the process.")]
 internal sealed unsafe class ThreadTeam
 {
-    /// <summary>The most threads a team has.</summary>
+    /// <summary>The maximum of threads in a team.</summary>
     public const int MaxThreads = 256;
 
     // How long a worker looks for a job before it sleeps: 100 µs. To wake it costs the caller about 10 µs and takes 30 to 50.

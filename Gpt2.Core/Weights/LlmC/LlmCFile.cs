@@ -4,7 +4,7 @@ using System.Buffers;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
-using Gpt2.Kernels;
+using Gpt2.Kernels.Transposition;
 
 namespace Gpt2.Core.Weights;
 
@@ -100,7 +100,7 @@ public static class LlmCFile
     private static void WriteTransposed(FileStream stream, Matrix matrix)
     {
         float[] exchanged = ArrayPool<float>.Shared.Rent(matrix.Span.Length);
-        Transposition.Copy(matrix.Span, matrix.Rows, exchanged.AsSpan(0, matrix.Span.Length));
+        TranspositionKernel.Copy(matrix.Span, matrix.Rows, exchanged.AsSpan(0, matrix.Span.Length));
         SafetensorsWriter.WriteNumbers(stream, exchanged.AsSpan(0, matrix.Span.Length));
         ArrayPool<float>.Shared.Return(exchanged);
     }

@@ -2,6 +2,11 @@
 // parts, with sources and destinations apart and in place.
 
 using Gpt2.Kernels;
+using Gpt2.Kernels.AdamW;
+using Gpt2.Kernels.Add;
+using Gpt2.Kernels.Gelu;
+using Gpt2.Kernels.LayerNorm;
+using Gpt2.Kernels.Softmax;
 
 namespace Gpt2.Tests.Kernels.Tuned;
 
@@ -20,7 +25,7 @@ public sealed class TunedThreadsTests
     [MemberData(nameof(Threads))]
     public void Gelu_ManyThreads_GivesTheBitsOfOne(int threads)
     {
-        Gelu gelu = KernelSet.Create(KernelRung.Tuned, threads).Gelu;
+        GeluKernel gelu = KernelSet.Create(KernelRung.Tuned, threads).Gelu;
         foreach (int length in (int[])[4096, 4097, 8193, 50_001, 1 << 18])
         {
             float[] input = KernelData.Normal(length, length, deviation: 3), gradient = KernelData.Normal(length + 1, length);
@@ -35,7 +40,7 @@ public sealed class TunedThreadsTests
     [MemberData(nameof(Threads))]
     public void Softmax_ManyThreads_GivesTheBitsOfOne(int threads)
     {
-        Softmax softmax = KernelSet.Create(KernelRung.Tuned, threads).Softmax;
+        SoftmaxKernel softmax = KernelSet.Create(KernelRung.Tuned, threads).Softmax;
         foreach ((int rows, int columns) in Shapes)
         {
             float[] input = KernelData.Normal(columns, rows * columns, deviation: 4);
@@ -57,7 +62,7 @@ public sealed class TunedThreadsTests
     [MemberData(nameof(Threads))]
     public void LayerNorm_ManyThreads_GivesTheBitsOfOne(int threads)
     {
-        LayerNorm layerNorm = KernelSet.Create(KernelRung.Tuned, threads).LayerNorm;
+        LayerNormKernel layerNorm = KernelSet.Create(KernelRung.Tuned, threads).LayerNorm;
         foreach ((int rows, int columns) in Shapes)
         {
             float[] input = KernelData.Normal(columns, rows * columns, deviation: 2, mean: 0.5);
@@ -84,7 +89,7 @@ public sealed class TunedThreadsTests
     [MemberData(nameof(Threads))]
     public void LayerNormBackward_ManyThreads_GivesTheBitsOfOne(int threads)
     {
-        LayerNorm layerNorm = KernelSet.Create(KernelRung.Tuned, threads).LayerNorm;
+        LayerNormKernel layerNorm = KernelSet.Create(KernelRung.Tuned, threads).LayerNorm;
         foreach ((int rows, int columns) in Shapes)
         {
             int length = rows * columns;
@@ -100,7 +105,7 @@ public sealed class TunedThreadsTests
             AssertSame(
                 all => ScaleBackward(Alone.LayerNorm, all), all => ScaleBackward(layerNorm, all), length + (2 * columns));
 
-            void ScaleBackward(LayerNorm kernel, float[] all)
+            void ScaleBackward(LayerNormKernel kernel, float[] all)
             {
                 all.AsSpan(length).Fill(0.25f);
                 kernel.ScaleBackward(input, gain, gradient, all.AsSpan(0, length), all.AsSpan(length, columns), all.AsSpan(length + columns));
@@ -112,7 +117,7 @@ public sealed class TunedThreadsTests
     [MemberData(nameof(Threads))]
     public void Add_ManyThreads_GivesTheBitsOfOne(int threads)
     {
-        Add add = KernelSet.Create(KernelRung.Tuned, threads).Add;
+        AddKernel add = KernelSet.Create(KernelRung.Tuned, threads).Add;
         foreach (int length in (int[])[16384, 16385, 40_007, 1 << 18])
         {
             float[] left = KernelData.Normal(length, length), right = KernelData.Normal(length + 1, length);
@@ -133,7 +138,7 @@ public sealed class TunedThreadsTests
     [MemberData(nameof(Threads))]
     public void AdamW_ManyThreads_GivesTheBitsOfOne(int threads)
     {
-        AdamW adamW = KernelSet.Create(KernelRung.Tuned, threads).AdamW;
+        AdamWKernel adamW = KernelSet.Create(KernelRung.Tuned, threads).AdamW;
         var settings = new AdamWSettings(0.01f, 0.9f, 0.95f, 1e-8f, 0.1f, 0.5f, 3);
         foreach (int length in (int[])[4096, 4099, 50_001, 1 << 18])
         {
@@ -144,7 +149,7 @@ public sealed class TunedThreadsTests
             BitConverter.DoubleToInt64Bits(adamW.SumOfSquares(start))
                 .Should().Be(BitConverter.DoubleToInt64Bits(Alone.AdamW.SumOfSquares(start)), "length {0}", length);
 
-            void Update(AdamW kernel, float[] all)
+            void Update(AdamWKernel kernel, float[] all)
             {
                 start.CopyTo(all, 0);
                 all.AsSpan(length, 2 * length).Fill(0.5f);

@@ -3,6 +3,10 @@
 
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
+using Gpt2.Kernels.AdamW;
+using Gpt2.Kernels.Gelu;
+using Gpt2.Kernels.LayerNorm;
+using Gpt2.Kernels.Softmax;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Kernels.Tuned;
@@ -19,7 +23,7 @@ public sealed class TunedWidthTests
     [MemberData(nameof(Widths.All), MemberType = typeof(Widths))]
     public void Gelu_EveryWidth_AgreesWithScalarBothWays(Width width)
     {
-        Gelu gelu = Widths.Kernels(width).Gelu;
+        GeluKernel gelu = Widths.Kernels(width).Gelu;
         for (int length = 0; length <= KernelData.LongestLength; length++)
         {
             float[] input = KernelData.Normal(length, length, deviation: 3), gradient = KernelData.Normal(length + 1000, length);
@@ -42,7 +46,7 @@ public sealed class TunedWidthTests
     [MemberData(nameof(Widths.All), MemberType = typeof(Widths))]
     public void Softmax_EveryWidth_AgreesWithScalar(Width width)
     {
-        Softmax softmax = Widths.Kernels(width).Softmax;
+        SoftmaxKernel softmax = Widths.Kernels(width).Softmax;
         foreach ((int rows, int columns) in Shapes.Append((2, 50257)))
         {
             float[] input = KernelData.Normal(columns, rows * columns, deviation: 4), expected = new float[input.Length];
@@ -76,7 +80,7 @@ public sealed class TunedWidthTests
     [MemberData(nameof(Widths.All), MemberType = typeof(Widths))]
     public void LayerNorm_EveryWidth_AgreesWithScalar(Width width)
     {
-        LayerNorm layerNorm = Widths.Kernels(width).LayerNorm;
+        LayerNormKernel layerNorm = Widths.Kernels(width).LayerNorm;
         foreach ((int rows, int columns) in Shapes)
         {
             float[] input = KernelData.Normal(columns, rows * columns, deviation: 2, mean: 0.5);
@@ -102,7 +106,7 @@ public sealed class TunedWidthTests
     [MemberData(nameof(Widths.All), MemberType = typeof(Widths))]
     public void LayerNormBackward_EveryWidth_AgreesWithScalar(Width width)
     {
-        LayerNorm layerNorm = Widths.Kernels(width).LayerNorm;
+        LayerNormKernel layerNorm = Widths.Kernels(width).LayerNorm;
         foreach ((int rows, int columns) in Shapes.Where(shape => shape.Columns > 7))
         {
             int length = rows * columns;
@@ -136,7 +140,7 @@ public sealed class TunedWidthTests
     public void LayerNorm_RowsThatNeedCare_AreAsDocumented(Width width)
     {
         // A constant row whose sum is not exact, a far mean, a huge row, a NaN, an infinity, all in one block of rows.
-        LayerNorm layerNorm = Widths.Kernels(width).LayerNorm;
+        LayerNormKernel layerNorm = Widths.Kernels(width).LayerNorm;
         foreach (int columns in (int[])[5, 16, 37, 64, 257])
         {
             float[] input = new float[6 * columns];

@@ -10,9 +10,9 @@ internal readonly struct UnfusedLanes : ILanes<Vector128<float>>
 {
     public static int Count => Lanes128.Count;
 
-    public static int TileRows => Lanes128.TileRows;
+    public static int MR => Lanes128.MR;
 
-    public static Vector128<float> Load(ref float start, nint index) => Lanes128.Load(ref start, index);
+    public static Vector128<float> Load(ref readonly float start, nint index) => Lanes128.Load(in start, index);
 
     public static void Store(Vector128<float> value, ref float start, nint index) => Lanes128.Store(value, ref start, index);
 

@@ -1,0 +1,137 @@
+// The Tuned rung of AdamW: one pass over memory, which threads share.
+
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Gpt2.Kernels.Tuned;
+
+namespace Gpt2.Kernels.AdamW;
+
+/// <summary>Weights are cut into parts, values to be summed into blocks of a fixed length, whose sums are added in order.</summary>
+internal sealed class AdamWTuned<TLanes, TVector>(ThreadTeam team) : AdamWKernel
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+{
+    private const int Worthwhile = 4096;
+
+    public override double SumOfSquares(ReadOnlySpan<float> values)
+    {
+        int blocks = Cut.Parts(values.Length, BlockSums.Block);
+        Span<double> sums = MemoryMarshal.Cast<float, double>(Scratch.Of(Scratch.Use.Sums, blocks * (sizeof(double) / sizeof(float))));
+        var work = new BlockSums { Values = values, Sums = sums };
+        team.Run(ref work, blocks);
+        double sum = 0;
+        for (int block = 0; block < blocks; block++)
+        {
+            sum += sums[block];
+        }
+
+        return sum;
+    }
+
+    private protected override void Run(
+        Span<float> gradients, in Factors factors, Span<float> weights, Span<float> means, Span<float> squares, bool clearGradients)
+    {
+        int part = Cut.Elements(weights.Length, Worthwhile, team);
+        var work = new Updates
+        {
+            Gradients = gradients,
+            Factors = factors,
+            Weights = weights,
+            Means = means,
+            Squares = squares,
+            ClearGradients = clearGradients,
+            Part = part,
+        };
+        team.Run(ref work, Cut.Parts(weights.Length, part));
+    }
+
+    private ref struct Updates : IJob
+    {
+        public Span<float> Gradients, Weights, Means, Squares;
+        public Factors Factors;
+        public bool ClearGradients;
+        public int Part;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public readonly void Run(int part)
+        {
+            int start = part * Part;
+            int length = Math.Min(Part, Weights.Length - start);
+            Span<float> gradients = Gradients.Slice(start, length), weights = Weights.Slice(start, length);
+            Span<float> means = Means.Slice(start, length), squares = Squares.Slice(start, length);
+            int whole = length - (length % TLanes.Count);
+            Whole(
+                ref MemoryMarshal.GetReference(gradients), whole, ref MemoryMarshal.GetReference(weights),
+                ref MemoryMarshal.GetReference(means), ref MemoryMarshal.GetReference(squares));
+
+            // The last part alone has a rest.
+            for (int i = whole; i < length; i++)
+            {
+                UpdateOne(gradients[i], Factors, ref weights[i], ref means[i], ref squares[i]);
+                gradients[i] = ClearGradients ? 0 : gradients[i];
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private readonly void Whole(ref float gradients, int length, ref float weights, ref float means, ref float squares)
+        {
+            TVector scale = TLanes.Create(Factors.GradientScale), epsilon = TLanes.Create(Factors.Epsilon);
+            TVector beta1 = TLanes.Create(Factors.Beta1), rest1 = TLanes.Create(Factors.Rest1);
+            TVector beta2 = TLanes.Create(Factors.Beta2), rest2 = TLanes.Create(Factors.Rest2);
+            TVector correction2 = TLanes.Create(Factors.Correction2), keep = TLanes.Create(Factors.Keep);
+            TVector minusRate = TLanes.Create(-Factors.Rate);
+            bool clear = ClearGradients;
+            for (int i = 0; i < length; i += TLanes.Count)
+            {
+                // g = gradient · scale; m = β₁ · m + (1 − β₁) · g; v = β₂ · v + (1 − β₂) · g²
+                TVector gradient = TLanes.Multiply(TLanes.Load(in gradients, i), scale);
+                TVector mean = TLanes.MultiplyAdd(TLanes.Load(in means, i), beta1, TLanes.Multiply(gradient, rest1));
+                TVector square = TLanes.Multiply(TLanes.Multiply(gradient, gradient), rest2);
+                square = TLanes.MultiplyAdd(TLanes.Load(in squares, i), beta2, square);
+
+                // w = w · (1 − η·λ) − rate · m / (√(v / (1 − β₂ᵗ)) + ε), with rate = η / (1 − β₁ᵗ)
+                TVector root = TLanes.Add(TLanes.SquareRoot(TLanes.Multiply(square, correction2)), epsilon);
+                TVector change = TLanes.Divide(TLanes.Multiply(mean, minusRate), root);
+                TLanes.Store(mean, ref means, i);
+                TLanes.Store(square, ref squares, i);
+                TLanes.Store(TLanes.MultiplyAdd(TLanes.Load(in weights, i), keep, change), ref weights, i);
+                if (clear)
+                {
+                    TLanes.Store(TLanes.Create(0), ref gradients, i);
+                }
+            }
+        }
+    }
+
+    private ref struct BlockSums : IJob
+    {
+        public const int Block = 16384;
+
+        public ReadOnlySpan<float> Values;
+        public Span<double> Sums;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public readonly void Run(int part)
+        {
+            ReadOnlySpan<float> values = Values[(part * Block)..Math.Min((part + 1) * Block, Values.Length)];
+            ref readonly float value = ref MemoryMarshal.GetReference(values);
+            TVector sum0 = TLanes.Create(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+            int i = 0;
+            for (; i <= values.Length - (4 * TLanes.Count); i += 4 * TLanes.Count)
+            {
+                sum0 = TLanes.AddSquares(TLanes.Load(in value, i), sum0);
+                sum1 = TLanes.AddSquares(TLanes.Load(in value, i + TLanes.Count), sum1);
+                sum2 = TLanes.AddSquares(TLanes.Load(in value, i + (2 * TLanes.Count)), sum2);
+                sum3 = TLanes.AddSquares(TLanes.Load(in value, i + (3 * TLanes.Count)), sum3);
+            }
+
+            double sum = TLanes.SumOfDoubles(sum0) + TLanes.SumOfDoubles(sum1) + TLanes.SumOfDoubles(sum2) + TLanes.SumOfDoubles(sum3);
+            for (; i < values.Length; i++)
+            {
+                sum += (double)values[i] * values[i];
+            }
+
+            Sums[part] = sum;
+        }
+    }
+}

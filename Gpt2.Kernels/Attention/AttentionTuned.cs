@@ -1,0 +1,284 @@
+// The Tuned rung of AttentionKernel: products of tiles for many queries, one pass over keys and values for a single one, and
+// how the work is cut into parts for threads: mostly by sequences and heads, which have nothing to do with each other.
+
+using Gpt2.Kernels.Softmax;
+using Gpt2.Kernels.Tuned;
+
+namespace Gpt2.Kernels.Attention;
+
+/// <summary>Register tiles over the visible half, streaming for single queries, threads; the same bits at every number of threads.</summary>
+internal sealed class AttentionTuned<TLanes, TVector>(SoftmaxKernel softmax, ThreadTeam team) : AttentionKernel
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+{
+    /// <summary>Products of fewer multiplications are not worth a second thread.</summary>
+    private const long WorthThreads = 200_000;
+
+    /// <summary>The same for single queries, which wait for memory.</summary>
+    private const long RowWorthThreads = 65_536;
+
+    /// <summary>Keys or values of a part of a single query.</summary>
+    private const int KeysOfAPart = 64;
+
+    /// <summary>Shares of work for each thread, so that a thread that was held up leaves some to the others.</summary>
+    private const int SharesPerThread = 4;
+
+    /// <summary>Scores that a part of a softmax has at least.</summary>
+    private const int ScoresPerPart = 8192;
+
+    private protected override void ScoreHeads(
+        ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, in AttentionShape shape, Span<float> scores)
+    {
+        float scale = 1 / MathF.Sqrt(shape.HeadSize);
+        if (shape.Tokens == 1)
+        {
+            int parts = RowParts(shape);
+            var rows = new RowScores { Queries = queries, Keys = keys, Shape = shape, Scale = scale, Parts = parts, Scores = scores };
+            Do(ref rows, shape.Sequences * parts, Multiplications(shape), RowWorthThreads);
+            return;
+        }
+
+        int shares = Shares(shape);
+        var work = new Dots { Left = queries, Right = keys, Shape = shape, Scale = scale, Masked = MaskedScore, Shares = shares, Result = scores };
+        Do(ref work, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
+    }
+
+    private protected override void NormaliseHeads(ReadOnlySpan<float> scores, in AttentionShape shape, Span<float> attention)
+    {
+        int rows = shape.Sequences * shape.Tokens * shape.Heads, rowsPerPart = Math.Max(1, ScoresPerPart / shape.Total);
+        var work = new Normalising { Softmax = softmax, Scores = scores, Shape = shape, RowsPerPart = rowsPerPart, Attention = attention };
+        team.Run(ref work, (rows + rowsPerPart - 1) / rowsPerPart);
+    }
+
+    private protected override void WeighHeads(
+        ReadOnlySpan<float> attention, ReadOnlySpan<float> values, in AttentionShape shape, Span<float> output)
+    {
+        if (shape.Tokens == 1)
+        {
+            WeighRows(attention, values, shape, output);
+            return;
+        }
+
+        int shares = Shares(shape);
+        var work = new SumsOverKeys { Weights = attention, Right = values, Shape = shape, Scale = 1, Shares = shares, Result = output };
+        Do(ref work, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
+    }
+
+    /// <summary>One query per sequence: the sums of parts of the keys, and then their sum in the order of the parts.</summary>
+    private void WeighRows(ReadOnlySpan<float> attention, ReadOnlySpan<float> values, in AttentionShape shape, Span<float> output)
+    {
+        int parts = RowParts(shape);
+        Span<float> partial = parts == 1 ? output : Scratch.Of(Scratch.Use.Kernel, output.Length * parts);
+        var rows = new RowSums { Attention = attention, Values = values, Shape = shape, Parts = parts, Partial = partial };
+        Do(ref rows, shape.Sequences * parts, Multiplications(shape), RowWorthThreads);
+        for (int sequence = 0; sequence < shape.Sequences && parts > 1; sequence++)
+        {
+            Span<float> sum = output.Slice(sequence * shape.Channels, shape.Channels);
+            partial.Slice(sequence * parts * shape.Channels, shape.Channels).CopyTo(sum);
+            for (int part = 1; part < parts; part++)
+            {
+                VectorLoops.AddScaled(partial.Slice(((sequence * parts) + part) * shape.Channels, shape.Channels), 1, sum);
+            }
+        }
+    }
+
+    private protected override void WeighHeadsBackward(
+        ReadOnlySpan<float> attention, ReadOnlySpan<float> values, ReadOnlySpan<float> outputGradient, in AttentionShape shape,
+        Span<float> attentionGradient, Span<float> valuesGradient)
+    {
+        int shares = Shares(shape);
+        var dots = new Dots { Left = outputGradient, Right = values, Shape = shape, Scale = 1, Masked = 0, Shares = shares, Result = attentionGradient };
+        var sums = new SumsOverQueries { Weights = attention, Right = outputGradient, Shape = shape, Scale = 1, Shares = shares, Result = valuesGradient };
+        Do(ref dots, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
+        Do(ref sums, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
+    }
+
+    private protected override void NormaliseHeadsBackward(
+        ReadOnlySpan<float> attention, ReadOnlySpan<float> attentionGradient, in AttentionShape shape, Span<float> scoresGradient)
+    {
+        int rows = shape.Sequences * shape.Tokens * shape.Heads, rowsPerPart = Math.Max(1, ScoresPerPart / shape.Total);
+        var work = new NormalisingBackward
+        {
+            Attention = attention,
+            AttentionGradient = attentionGradient,
+            Shape = shape,
+            RowsPerPart = rowsPerPart,
+            ScoresGradient = scoresGradient,
+        };
+        team.Run(ref work, (rows + rowsPerPart - 1) / rowsPerPart);
+    }
+
+    private protected override void ScoreHeadsBackward(
+        ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> scoresGradient, in AttentionShape shape,
+        Span<float> queriesGradient, Span<float> keysGradient)
+    {
+        float scale = 1 / MathF.Sqrt(shape.HeadSize);
+        int shares = Shares(shape);
+        var byQuery = new SumsOverKeys { Weights = scoresGradient, Right = keys, Shape = shape, Scale = scale, Adds = true, Shares = shares, Result = queriesGradient };
+        var byKey = new SumsOverQueries { Weights = scoresGradient, Right = queries, Shape = shape, Scale = scale, Shares = shares, Result = keysGradient };
+        Do(ref byQuery, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
+        Do(ref byKey, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
+    }
+
+    /// <summary>What one of the products multiplies, were nothing masked.</summary>
+    private static long Multiplications(in AttentionShape shape) => (long)shape.Sequences * shape.Tokens * shape.Total * shape.Channels;
+
+    /// <summary>The parts of a single query: they do not depend on the number of threads, and so neither do the sums.</summary>
+    private static int RowParts(in AttentionShape shape) => (shape.Total + KeysOfAPart - 1) / KeysOfAPart;
+
+    /// <summary>How many shares a head is cut into: more than one only where there are few heads for the threads.</summary>
+    private int Shares(in AttentionShape shape)
+    {
+        int heads = Math.Max(1, shape.Sequences * shape.Heads);
+        return team.Threads == 1 ? 1 : Math.Clamp(SharesPerThread * team.Threads / heads, 1, Math.Max(1, shape.Tokens / HeadTile<TLanes, TVector>.MR));
+    }
+
+    private void Do<TJob>(ref TJob job, int parts, long multiplications, long worthThreads)
+        where TJob : struct, IJob, allows ref struct
+    {
+        if (multiplications >= worthThreads)
+        {
+            team.Run(ref job, parts);
+            return;
+        }
+
+        for (int part = 0; part < parts && multiplications > 0; part++)
+        {
+            job.Run(part);
+        }
+    }
+
+    private ref struct Dots : IJob
+    {
+        public ReadOnlySpan<float> Left, Right;
+        public AttentionShape Shape;
+        public float Scale, Masked;
+        public int Shares;
+        public Span<float> Result;
+
+        public readonly void Run(int part)
+        {
+            (int sequence, int head, int share) = PartOf(part, Shape, Shares);
+            HeadProducts<TLanes, TVector>.Dots(
+                Left[Shape.QueryAt(sequence, 0, head)..], Right[Shape.KeyAt(sequence, 0, head)..], Shape, Scale, Masked, share, Shares,
+                Result[Shape.ScoreAt(sequence, 0, head)..]);
+        }
+    }
+
+    private ref struct SumsOverKeys : IJob
+    {
+        public ReadOnlySpan<float> Weights, Right;
+        public AttentionShape Shape;
+        public float Scale;
+        public bool Adds;
+        public int Shares;
+        public Span<float> Result;
+
+        public readonly void Run(int part)
+        {
+            (int sequence, int head, int share) = PartOf(part, Shape, Shares);
+            HeadProducts<TLanes, TVector>.SumOverKeys(
+                Weights[Shape.ScoreAt(sequence, 0, head)..], Right[Shape.KeyAt(sequence, 0, head)..], Shape, Scale, Adds, share, Shares,
+                Result[Shape.QueryAt(sequence, 0, head)..]);
+        }
+    }
+
+    private ref struct SumsOverQueries : IJob
+    {
+        public ReadOnlySpan<float> Weights, Right;
+        public AttentionShape Shape;
+        public float Scale;
+        public int Shares;
+        public Span<float> Result;
+
+        public readonly void Run(int part)
+        {
+            (int sequence, int head, int share) = PartOf(part, Shape, Shares);
+            HeadProducts<TLanes, TVector>.SumOverQueries(
+                Weights[Shape.ScoreAt(sequence, 0, head)..], Right[Shape.QueryAt(sequence, 0, head)..], Shape, Scale, share, Shares,
+                Result[Shape.KeyAt(sequence, 0, head)..]);
+        }
+    }
+
+    private static (int Sequence, int Head, int Share) PartOf(int part, in AttentionShape shape, int shares) =>
+        (part / shares / shape.Heads, part / shares % shape.Heads, part % shares);
+
+    /// <summary>Scores of one query: a part is some of its keys.</summary>
+    private ref struct RowScores : IJob
+    {
+        public ReadOnlySpan<float> Queries, Keys;
+        public AttentionShape Shape;
+        public float Scale;
+        public int Parts;
+        public Span<float> Scores;
+
+        public readonly void Run(int part)
+        {
+            (int sequence, int firstKey) = (part / Parts, part % Parts * KeysOfAPart);
+            QueryRow<TLanes, TVector>.Scores(
+                Queries[Shape.QueryAt(sequence, 0, 0)..], Keys[Shape.KeyAt(sequence, 0, 0)..], Shape, Scale,
+                firstKey, Math.Min(firstKey + KeysOfAPart, Shape.Total), Scores[Shape.ScoreAt(sequence, 0, 0)..]);
+        }
+    }
+
+    /// <summary>Weighted values of one query: a part is some of its keys.</summary>
+    private ref struct RowSums : IJob
+    {
+        public ReadOnlySpan<float> Attention, Values;
+        public AttentionShape Shape;
+        public int Parts;
+        public Span<float> Partial; // [sequences, parts, channels]
+
+        public readonly void Run(int part)
+        {
+            (int sequence, int firstKey) = (part / Parts, part % Parts * KeysOfAPart);
+            QueryRow<TLanes, TVector>.WeightedValues(
+                Attention[Shape.ScoreAt(sequence, 0, 0)..], Values[Shape.KeyAt(sequence, 0, 0)..], Shape,
+                firstKey, Math.Min(firstKey + KeysOfAPart, Shape.Total), Partial.Slice(part * Shape.Channels, Shape.Channels));
+        }
+    }
+
+    /// <summary>Softmax of some rows.</summary>
+    private ref struct Normalising : IJob
+    {
+        public SoftmaxKernel Softmax;
+        public ReadOnlySpan<float> Scores;
+        public AttentionShape Shape;
+        public int RowsPerPart;
+        public Span<float> Attention;
+
+        public readonly void Run(int part)
+        {
+            int last = Math.Min((part + 1) * RowsPerPart, Shape.Sequences * Shape.Tokens * Shape.Heads);
+            for (int row = part * RowsPerPart; row < last; row++)
+            {
+                int visible = Shape.Visible(row / Shape.Heads % Shape.Tokens);
+                Span<float> attention = Attention.Slice(row * Shape.Total, Shape.Total);
+                Softmax.Row(Scores.Slice(row * Shape.Total, visible), attention[..visible]);
+                attention[visible..].Clear();
+            }
+        }
+    }
+
+    /// <summary>Backward of the softmax of some rows.</summary>
+    private ref struct NormalisingBackward : IJob
+    {
+        public ReadOnlySpan<float> Attention, AttentionGradient;
+        public AttentionShape Shape;
+        public int RowsPerPart;
+        public Span<float> ScoresGradient;
+
+        public readonly void Run(int part)
+        {
+            int last = Math.Min((part + 1) * RowsPerPart, Shape.Sequences * Shape.Tokens * Shape.Heads);
+            for (int row = part * RowsPerPart; row < last; row++)
+            {
+                int visible = Shape.Visible(row / Shape.Heads % Shape.Tokens);
+                Span<float> gradient = ScoresGradient.Slice(row * Shape.Total, Shape.Total);
+                SoftmaxGradient<TLanes, TVector>.Row(
+                    Attention.Slice(row * Shape.Total, visible), AttentionGradient.Slice(row * Shape.Total, visible), gradient[..visible]);
+                gradient[visible..].Clear();
+            }
+        }
+    }
+}

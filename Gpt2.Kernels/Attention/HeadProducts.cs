@@ -1,0 +1,207 @@
+// The three products that attention and its backward pass are made of, for one head of one sequence and as far as the mask
+// lets a tile of rows see. Spans begin at the head's first row and column; rows are AttentionShape's strides apart.
+
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Gpt2.Kernels.Tuned;
+
+namespace Gpt2.Kernels.Attention;
+
+/// <summary>
+/// Products of one head. Each is done in shares: share i of n has the tiles i, i + n, i + 2n … of the result's rows, so that
+/// all shares have about as much to do and none writes what is another's. The number of shares changes no bit.
+/// </summary>
+/// <remarks>
+/// Each row of a tile sees one key more than the row above it. Where the rows of a tile differ, the weights of what a row does
+/// not see are zeros in the tile's copy of them. That is right as long as what they meet is finite, for 0 · ∞ is NaN; where it
+/// is not, tiles of one row are computed. The bits are the same.
+/// </remarks>
+internal static class HeadProducts<TLanes, TVector>
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+{
+    // Of weights that are summed over queries: three or more cache lines of a row, and what the first cache holds beside
+    // the right side's rows.
+    private const int KeysOfABlock = 96, TokensOfABlock = 128;
+
+    private static int MR => HeadTile<TLanes, TVector>.MR;
+
+    private static int PanelWidth => HeadTile<TLanes, TVector>.PanelWidth;
+
+    /// <summary>result[t, u] = scale · left[t] · right[u] for the visible u, and <paramref name="masked"/> beyond.</summary>
+    /// <param name="left">[tokens, headSize]</param>
+    /// <param name="right">[total, headSize]</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="scale">What each product is multiplied by.</param>
+    /// <param name="masked">What the keys that a query does not see get.</param>
+    /// <param name="share">Which of the shares to do.</param>
+    /// <param name="shares">How many there are.</param>
+    /// <param name="result">[tokens, total]</param>
+    public static void Dots(
+        ReadOnlySpan<float> left, ReadOnlySpan<float> right, in AttentionShape shape, float scale, float masked, int share, int shares, Span<float> result)
+    {
+        ReadOnlySpan<float> panels = PackTransposed(right, shape, scale);
+        for (int token = share * MR; token < shape.Tokens; token += shares * MR)
+        {
+            int rows = Math.Min(MR, shape.Tokens - token);
+            int visible = shape.Visible(token + rows - 1);
+            ReadOnlySpan<float> tileLeft = left[(token * shape.Channels)..];
+            Span<float> tileResult = result[(token * shape.ScoreStride)..];
+            for (int key = 0; key < visible; key += PanelWidth)
+            {
+                HeadTile<TLanes, TVector>.Across(
+                    rows, tileLeft, Layout.RowMajor(shape.Channels), panels[(key * shape.HeadSize)..], shape.HeadSize,
+                    Math.Min(PanelWidth, visible - key), Math.Min(PanelWidth, shape.Total - key), adds: false, tileResult[key..], shape.ScoreStride);
+            }
+
+            for (int row = 0; row < rows; row++)
+            {
+                tileResult.Slice(row * shape.ScoreStride, shape.Total)[shape.Visible(token + row)..].Fill(masked);
+            }
+        }
+    }
+
+    /// <summary>result[t] (+)= scale · Σ over the visible u of weights[t, u] · right[u].</summary>
+    /// <param name="weights">[tokens, total]; what is masked is not used.</param>
+    /// <param name="right">[total, headSize]</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="scale">What each product is multiplied by.</param>
+    /// <param name="adds">Whether the result is added to.</param>
+    /// <param name="share">Which of the shares to do.</param>
+    /// <param name="shares">How many there are.</param>
+    /// <param name="result">[tokens, headSize]</param>
+    public static void SumOverKeys(
+        ReadOnlySpan<float> weights, ReadOnlySpan<float> right, in AttentionShape shape, float scale, bool adds, int share, int shares, Span<float> result)
+    {
+        ReadOnlySpan<float> panels = PackRows(right, shape, shape.Total, scale, out bool finite);
+        Span<float> tileWeights = Scratch.Of(Scratch.Use.LeftSide, MR * shape.Total); // [rows, total]
+        for (int token = share * MR; token < shape.Tokens; token += shares * MR)
+        {
+            int rows = Math.Min(MR, shape.Tokens - token), seen = shape.Visible(token + rows - 1);
+            for (int row = 0; row < rows; row++)
+            {
+                Span<float> copy = tileWeights.Slice(row * shape.Total, seen);
+                weights.Slice((token + row) * shape.ScoreStride, shape.Visible(token + row)).CopyTo(copy);
+                copy[shape.Visible(token + row)..].Clear();
+            }
+
+            for (int row = 0, height; row < rows; row += height)
+            {
+                height = finite ? rows : 1;
+                ReadOnlySpan<float> left = tileWeights[(row * shape.Total)..];
+                int depth = shape.Visible(token + row + height - 1);
+                for (int column = 0; column < shape.HeadSize; column += PanelWidth)
+                {
+                    int columns = Math.Min(PanelWidth, shape.HeadSize - column);
+                    HeadTile<TLanes, TVector>.Across(
+                        height, left, Layout.RowMajor(shape.Total), panels[(column * shape.Total)..], depth, columns, columns, adds,
+                        result[(((token + row) * shape.Channels) + column)..], shape.Channels);
+                }
+            }
+        }
+    }
+
+    /// <summary>result[u] += scale · Σ over the t that see u of weights[t, u] · right[t].</summary>
+    /// <param name="weights">[tokens, total]; what is masked is not used.</param>
+    /// <param name="right">[tokens, headSize]</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="scale">What each product is multiplied by.</param>
+    /// <param name="share">Which of the shares to do.</param>
+    /// <param name="shares">How many there are.</param>
+    /// <param name="result">[total, headSize]</param>
+    public static void SumOverQueries(
+        ReadOnlySpan<float> weights, ReadOnlySpan<float> right, in AttentionShape shape, float scale, int share, int shares, Span<float> result)
+    {
+        ReadOnlySpan<float> panels = PackRows(right, shape, shape.Tokens, scale, out bool finite);
+        Span<float> blockWeights = Scratch.Of(Scratch.Use.LeftSide, TokensOfABlock * KeysOfABlock); // [tokens, keys]
+        for (int block = share * KeysOfABlock; block < shape.Total; block += shares * KeysOfABlock)
+        {
+            int last = Math.Min(block + KeysOfABlock, shape.Total);
+            for (int start = FirstSeeing(block, shape), end; start < shape.Tokens; start = end)
+            {
+                end = Math.Min(start + TokensOfABlock, shape.Tokens);
+                for (int token = start; token < end; token++)
+                {
+                    Span<float> copy = blockWeights.Slice((token - start) * KeysOfABlock, KeysOfABlock);
+                    int seen = Math.Min(last, shape.Visible(token)) - block;
+                    weights.Slice((token * shape.ScoreStride) + block, seen).CopyTo(copy);
+                    copy[seen..].Clear();
+                }
+
+                for (int key = block, height; key < last; key += height)
+                {
+                    height = finite ? Math.Min(MR, last - key) : 1;
+                    int first = Math.Max(start, FirstSeeing(key, shape));
+                    if (first >= end)
+                    {
+                        break;
+                    }
+
+                    ReadOnlySpan<float> left = blockWeights[(((first - start) * KeysOfABlock) + key - block)..];
+                    for (int column = 0; column < shape.HeadSize; column += PanelWidth)
+                    {
+                        int columns = Math.Min(PanelWidth, shape.HeadSize - column);
+                        HeadTile<TLanes, TVector>.Across(
+                            height, left, Layout.Transposed(KeysOfABlock), panels[((column * shape.Tokens) + (first * PanelWidth))..],
+                            end - first, columns, columns, adds: true, result[((key * shape.Channels) + column)..], shape.Channels);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>The first query that sees a key.</summary>
+    private static int FirstSeeing(int key, in AttentionShape shape) => Math.Max(0, key - shape.Past);
+
+    /// <summary>Panels [headSize, width] of scale · the rows, transposed.</summary>
+    private static ReadOnlySpan<float> PackTransposed(ReadOnlySpan<float> rows, in AttentionShape shape, float scale)
+    {
+        int width = PanelWidth, panelLength = shape.HeadSize * width;
+        Span<float> panels = Scratch.Of(Scratch.Use.RightPanels, (shape.Total + width - 1) / width * panelLength);
+        for (int key = 0; key < shape.Total; key += width)
+        {
+            Packing.Transpose(
+                rows[(key * shape.Channels)..], shape.Channels, Math.Min(width, shape.Total - key), shape.HeadSize, scale,
+                panels.Slice(key * shape.HeadSize, panelLength), width);
+        }
+
+        return panels;
+    }
+
+    /// <summary>Panels [count, width] of scale · the rows, and whether all of that is finite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> rows, in AttentionShape shape, int count, float scale, out bool finite)
+    {
+        int width = PanelWidth;
+        Span<float> panels = Scratch.Of(Scratch.Use.RightPanels, (shape.HeadSize + width - 1) / width * width * count);
+        TVector scales = TLanes.Create(scale), zero = TLanes.Create(0), spoilt = zero;
+        float spoiltRest = 0; // 0 as long as all is finite, else NaN
+        for (int column = 0; column < shape.HeadSize; column += width)
+        {
+            int columns = Math.Min(width, shape.HeadSize - column);
+            ref readonly float from = ref MemoryMarshal.GetReference(rows.Slice(column, ((count - 1) * shape.Channels) + columns));
+            Span<float> panel = panels.Slice(column * count, count * width);
+            ref float to = ref MemoryMarshal.GetReference(panel);
+            for (int row = 0; row < count; row++)
+            {
+                int i = 0;
+                for (; i <= columns - TLanes.Count; i += TLanes.Count)
+                {
+                    TVector scaled = TLanes.Multiply(TLanes.Load(in from, (row * shape.Channels) + i), scales);
+                    TLanes.Store(scaled, ref to, (row * width) + i);
+                    spoilt = TLanes.MultiplyAdd(scaled, zero, spoilt);
+                }
+
+                for (; i < columns; i++)
+                {
+                    float scaled = rows[(row * shape.Channels) + column + i] * scale;
+                    panel[(row * width) + i] = scaled;
+                    spoiltRest += scaled * 0;
+                }
+            }
+        }
+
+        finite = !float.IsNaN(TLanes.Sum(spoilt) + spoiltRest);
+        return panels;
+    }
+}

@@ -1,0 +1,281 @@
+// The micro-kernel of attention's products: a register tile of six rows by one, two or four vectors, where MatMul's has 12 by two: a head
+// has few columns, and what is masked is cut off in steps of a tile's rows.
+
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Gpt2.Kernels.Tuned;
+
+namespace Gpt2.Kernels.Attention;
+
+/// <summary>
+/// result[r, c] (+)= Σ over k of left[r, k] · right[k, c], summed in the order of k, so that a row gets the same bits in every tile.
+/// </summary>
+internal static class HeadTile<TLanes, TVector>
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+{
+    /// <summary>Rows of a full tile.</summary>
+    public const int MR = 6;
+
+    /// <summary>Columns of a panel of the right side, whose rows therefore are so far apart: the widest tile's.</summary>
+    public static int PanelWidth
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => MostVectors * TLanes.Count;
+    }
+
+    /// <summary>Vectors side by side: 24 of 32 registers hold the tile, or 12 of 16.</summary>
+    private static int MostVectors
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TLanes.MR == 12 ? 4 : 2;
+    }
+
+    /// <summary>Computes tiles side by side over columns of one panel.</summary>
+    /// <param name="rows">Rows of the tile, 1 to <see cref="MR"/>.</param>
+    /// <param name="left">[rows, depth], read where it lies.</param>
+    /// <param name="layout">How it lies.</param>
+    /// <param name="panel">[depth, <see cref="PanelWidth"/>]</param>
+    /// <param name="depth">How far the inner dimension runs, at least 1.</param>
+    /// <param name="columns">How many columns of the panel are wanted.</param>
+    /// <param name="room">How many columns of the result may be written, at least as many.</param>
+    /// <param name="adds">Whether the result is added to.</param>
+    /// <param name="result">The result from its first row and column on.</param>
+    /// <param name="resultStride">From a row of the result to the next.</param>
+    public static void Across(
+        int rows, ReadOnlySpan<float> left, Layout layout, ReadOnlySpan<float> panel, int depth, int columns, int room, bool adds, Span<float> result,
+        int resultStride)
+    {
+        for (int column = 0, width; column < columns; column += width)
+        {
+            int vectors = VectorsFor(columns - column);
+            width = vectors * TLanes.Count;
+            if (column + width <= room)
+            {
+                Compute(vectors, rows, left, layout, panel[column..], depth, adds, result[column..], resultStride);
+                continue;
+            }
+
+            // The tile is wider than what there is: computed beside it and copied.
+            int narrow = room - column;
+            Span<float> tile = Scratch.Of(Scratch.Use.Tile, MR * width);
+            for (int row = 0; row < rows && adds; row++)
+            {
+                result.Slice((row * resultStride) + column, narrow).CopyTo(tile[(row * width)..]);
+            }
+
+            Compute(vectors, rows, left, layout, panel[column..], depth, adds, tile, width);
+            for (int row = 0; row < rows; row++)
+            {
+                tile.Slice(row * width, narrow).CopyTo(result[((row * resultStride) + column)..]);
+            }
+        }
+    }
+
+    private static int VectorsFor(int columns)
+    {
+        int vectors = (columns + TLanes.Count - 1) / TLanes.Count;
+        return vectors > 2 && MostVectors == 4 ? (vectors > 3 ? 4 : 2) : Math.Min(vectors, 2);
+    }
+
+    private static void Compute(
+        int vectors, int rows, ReadOnlySpan<float> left, Layout layout, ReadOnlySpan<float> right, int depth, bool adds, Span<float> result,
+        int resultStride)
+    {
+        // The spans' ends are checked once; the loops below stay inside.
+        ref readonly float leftFirst = ref MemoryMarshal.GetReference(left[..(layout.At(rows - 1, depth - 1) + 1)]);
+        ref readonly float rightFirst = ref MemoryMarshal.GetReference(right[..(((depth - 1) * PanelWidth) + (vectors * TLanes.Count))]);
+        ref float target = ref MemoryMarshal.GetReference(result[..(((rows - 1) * resultStride) + (vectors * TLanes.Count))]);
+        switch (vectors)
+        {
+            case 4:
+                Compute<FourVectors>(rows, in leftFirst, layout, in rightFirst, depth, adds, ref target, resultStride);
+                break;
+            case 2:
+                Compute<TwoVectors>(rows, in leftFirst, layout, in rightFirst, depth, adds, ref target, resultStride);
+                break;
+            default:
+                Compute<OneVector>(rows, in leftFirst, layout, in rightFirst, depth, adds, ref target, resultStride);
+                break;
+        }
+    }
+
+    private static void Compute<TRow>(
+        int rows, ref readonly float left, Layout layout, ref readonly float right, int depth, bool adds, ref float result, nint resultStride)
+        where TRow : struct, IRow<TRow>
+    {
+        switch (rows)
+        {
+            case 1:
+                Tile<TRow, Rows1>(in left, layout, in right, depth, adds, ref result, resultStride);
+                break;
+            case 2:
+                Tile<TRow, Rows2>(in left, layout, in right, depth, adds, ref result, resultStride);
+                break;
+            case 3:
+                Tile<TRow, Rows3>(in left, layout, in right, depth, adds, ref result, resultStride);
+                break;
+            case 4:
+                Tile<TRow, Rows4>(in left, layout, in right, depth, adds, ref result, resultStride);
+                break;
+            case 5:
+                Tile<TRow, Rows5>(in left, layout, in right, depth, adds, ref result, resultStride);
+                break;
+            default:
+                Tile<TRow, Rows6>(in left, layout, in right, depth, adds, ref result, resultStride);
+                break;
+        }
+    }
+
+    /// <summary>The micro-kernel. Rows beyond the tile's height are no code at all once it is compiled.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Tile<TRow, TRows>(
+        ref readonly float left, Layout layout, ref readonly float right, int depth, bool adds, ref float result, nint resultStride)
+        where TRow : struct, IRow<TRow>
+        where TRows : struct, ITileRows
+    {
+        nint rowStride = layout.RowStride, depthStride = layout.ColumnStride, leftAt = 0, rightAt = 0;
+        ref readonly float left1 = ref LeftRow<TRows>(1, in left, rowStride), left2 = ref LeftRow<TRows>(2, in left, rowStride);
+        ref readonly float left3 = ref LeftRow<TRows>(3, in left, rowStride), left4 = ref LeftRow<TRows>(4, in left, rowStride);
+        ref readonly float left5 = ref LeftRow<TRows>(5, in left, rowStride);
+        TRow row0 = default, row1 = default, row2 = default, row3 = default, row4 = default, row5 = default;
+        for (int k = 0; k < depth; k++)
+        {
+            TRow rightRow = TRow.Load(in right, rightAt);
+            Add<TRow, TRows>(0, in left, leftAt, rightRow, ref row0);
+            Add<TRow, TRows>(1, in left1, leftAt, rightRow, ref row1);
+            Add<TRow, TRows>(2, in left2, leftAt, rightRow, ref row2);
+            Add<TRow, TRows>(3, in left3, leftAt, rightRow, ref row3);
+            Add<TRow, TRows>(4, in left4, leftAt, rightRow, ref row4);
+            Add<TRow, TRows>(5, in left5, leftAt, rightRow, ref row5);
+            leftAt += depthStride;
+            rightAt += PanelWidth;
+        }
+
+        // The result is read here and not before the loop, which would wait for it where it has to come from far.
+        Finish<TRow, TRows>(0, row0, adds, ref result, resultStride);
+        Finish<TRow, TRows>(1, row1, adds, ref result, resultStride);
+        Finish<TRow, TRows>(2, row2, adds, ref result, resultStride);
+        Finish<TRow, TRows>(3, row3, adds, ref result, resultStride);
+        Finish<TRow, TRows>(4, row4, adds, ref result, resultStride);
+        Finish<TRow, TRows>(5, row5, adds, ref result, resultStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref readonly float LeftRow<TRows>(int index, ref readonly float left, nint stride)
+        where TRows : struct, ITileRows =>
+        ref index < TRows.Count ? ref Elements.At(in left, index * stride) : ref left;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TRow, TRows>(int index, ref readonly float left, nint at, TRow right, ref TRow row)
+        where TRow : struct, IRow<TRow>
+        where TRows : struct, ITileRows
+    {
+        if (index < TRows.Count)
+        {
+            row.Add(Elements.At(in left, at), right);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish<TRow, TRows>(int index, TRow row, bool adds, ref float result, nint stride)
+        where TRow : struct, IRow<TRow>
+        where TRows : struct, ITileRows
+    {
+        if (index < TRows.Count)
+        {
+            if (adds)
+            {
+                row.Add(1, TRow.Load(in result, index * stride));
+            }
+
+            row.Store(ref result, index * stride);
+        }
+    }
+
+    /// <summary>One row of a tile, held in registers.</summary>
+    private interface IRow<TRow>
+        where TRow : struct
+    {
+        public static abstract TRow Load(ref readonly float start, nint index);
+
+        /// <summary>this += factor × right.</summary>
+        public void Add(float factor, TRow right);
+
+        public void Store(ref float start, nint index);
+    }
+
+    private struct FourVectors : IRow<FourVectors>
+    {
+        private TVector first, second, third, fourth;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static FourVectors Load(ref readonly float start, nint index) => new()
+        {
+            first = TLanes.Load(in start, index),
+            second = TLanes.Load(in start, index + TLanes.Count),
+            third = TLanes.Load(in start, index + (2 * TLanes.Count)),
+            fourth = TLanes.Load(in start, index + (3 * TLanes.Count)),
+        };
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(float factor, FourVectors right)
+        {
+            TVector factors = TLanes.Create(factor);
+            first = TLanes.MultiplyAdd(factors, right.first, first);
+            second = TLanes.MultiplyAdd(factors, right.second, second);
+            third = TLanes.MultiplyAdd(factors, right.third, third);
+            fourth = TLanes.MultiplyAdd(factors, right.fourth, fourth);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(ref float start, nint index)
+        {
+            TLanes.Store(first, ref start, index);
+            TLanes.Store(second, ref start, index + TLanes.Count);
+            TLanes.Store(third, ref start, index + (2 * TLanes.Count));
+            TLanes.Store(fourth, ref start, index + (3 * TLanes.Count));
+        }
+    }
+
+    private struct TwoVectors : IRow<TwoVectors>
+    {
+        private TVector first, second;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TwoVectors Load(ref readonly float start, nint index) => new()
+        {
+            first = TLanes.Load(in start, index),
+            second = TLanes.Load(in start, index + TLanes.Count),
+        };
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(float factor, TwoVectors right)
+        {
+            TVector factors = TLanes.Create(factor);
+            first = TLanes.MultiplyAdd(factors, right.first, first);
+            second = TLanes.MultiplyAdd(factors, right.second, second);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(ref float start, nint index)
+        {
+            TLanes.Store(first, ref start, index);
+            TLanes.Store(second, ref start, index + TLanes.Count);
+        }
+    }
+
+    private struct OneVector : IRow<OneVector>
+    {
+        private TVector only;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static OneVector Load(ref readonly float start, nint index) => new() { only = TLanes.Load(in start, index) };
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(float factor, OneVector right) => only = TLanes.MultiplyAdd(TLanes.Create(factor), right.only, only);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(ref float start, nint index) => TLanes.Store(only, ref start, index);
+    }
+}

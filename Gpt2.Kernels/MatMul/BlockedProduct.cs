@@ -1,0 +1,310 @@
+// A tuned matrix product of any shape: the loops around the micro-kernel, in the words of K. Goto and R. A. van de Geijn, "Anatomy of
+// High-Performance Matrix Multiplication", ACM TOMS 34(3), 2008, and of BLIS (see MicroKernel). The right side goes into panels,
+// block by block as the caches hold them; threads take parts.
+//
+//                                                        what the loop holds, and where
+//    for pc = 0 … Inner by KC                            KC rows of the right side
+//      for jc = 0 … Columns by NC       ┐ in parts,      a block of it, KC × NC, packed: in the second cache
+//        for ic = 0 … Rows by MC        ┘ for threads    all rows, or some where there are too few blocks for the threads
+//          for ir = ic … ic + MC by MR                   MR rows of the left side, where they lie: in the first cache
+//            for jr = jc … jc + NC by NR                 NR columns of a panel, KC × NR: streaming through the first cache
+//              for p = pc … pc + KC                      micro-kernel: MR × NR sums in registers
+//
+// Goto and van de Geijn call this order GEPB, a panel times a block. In BLIS the sides have the other's role: it packs the left one too
+// and keeps a block of it, MC × KC, in the second cache. Here the right side is the weights, most of which are packed once for all.
+
+using System.Runtime.InteropServices;
+using Gpt2.Kernels.Tuned;
+
+namespace Gpt2.Kernels.MatMul;
+
+/// <summary>Computes products with vectors of one width.</summary>
+internal static class BlockedProduct<TLanes, TVector>
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+{
+    /// <summary>Depth of a block: MR rows of the left side stay in the first cache, NC columns of the right side in the second.</summary>
+    private const int KC = 768;
+
+    /// <summary>Columns of a block of that depth; shallower blocks are as much wider.</summary>
+    private const int NC = 3 * Panels.Width;
+
+    /// <summary>Floats that a block of the right side has at most: 288 KiB, which the second cache holds beside the left side's rows.</summary>
+    private const int BlockLength = KC * NC;
+
+    /// <summary>Right panels that one row is multiplied with at a time.</summary>
+    private const int PanelsAtOnce = 4;
+
+    /// <summary>Products of fewer multiplications are not worth a second thread.</summary>
+    private const long WorthThreads = 100_000;
+
+    /// <summary>Computes a product.</summary>
+    /// <param name="product">The product; its lengths fit.</param>
+    /// <param name="team">Threads to compute with.</param>
+    public static void Run(in Product product, ThreadTeam team)
+    {
+        if (product.Rows == 0)
+        {
+            return;
+        }
+
+        if (product.Inner == 0)
+        {
+            Start(product);
+            return;
+        }
+
+        if ((long)product.Rows * product.Inner * product.Columns < WorthThreads)
+        {
+            team = ThreadTeam.Alone;
+        }
+
+        if (product.Rows == 1 && !product.RightIsPacked && product.LeftLayout.HasContiguousRows && product.RightLayout.HasContiguousRows)
+        {
+            Start(product);
+            UnpackedRow<TLanes, TVector>.Add(product, team);
+            return;
+        }
+
+        // Few rows use what is read of the right side once: it is read as it lies.
+        bool few = product.Rows < TLanes.MR && product.RightIsPacked;
+        int blockDepth = few ? product.Inner : KC;
+        for (int k = 0; k < product.Inner; k += blockDepth)
+        {
+            RunBlock(product, k, Math.Min(blockDepth, product.Inner - k), team);
+        }
+    }
+
+    /// <summary>Adds what some of the inner dimension give.</summary>
+    private static void RunBlock(in Product product, int k, int depth, ThreadTeam team)
+    {
+        int rows = product.Rows, panels = Panels.Count(product.Columns), threads = team.Threads;
+        int mostPanels = Math.Max(1, BlockLength / (depth * Panels.Width));
+        int heights = (rows + TLanes.MR - 1) / TLanes.MR, parts = 4 * threads;
+
+        // Threads share the rows where there are many of them and one thread's cache holds all columns, else the columns.
+        bool byRows = threads == 1 || (panels <= mostPanels && heights >= parts);
+        int perGroup = rows == 1 ? PanelsAtOnce : byRows ? Math.Min(panels, mostPanels) : Math.Clamp(panels / parts, 1, mostPanels);
+        int groups = (panels + perGroup - 1) / perGroup;
+        var work = new Blocks
+        {
+            Product = product,
+            RowsPerGroup = rows,
+            PanelsPerGroup = perGroup,
+            ColumnGroups = groups,
+            FirstK = k,
+            Depth = depth,
+        };
+        int rowGroups = 1;
+        if (threads > 1 && groups < 2 * threads && heights > 1)
+        {
+            // Too few groups of columns to go round: rows are cut too, and the right side is packed before.
+            work.RowsPerGroup = Math.Max(1, heights * groups / parts) * TLanes.MR;
+            rowGroups = (rows + work.RowsPerGroup - 1) / work.RowsPerGroup;
+            work.PackedRight = PackRight(product, k, depth, team);
+        }
+
+        team.Run(ref work, groups * rowGroups);
+    }
+
+    private static ReadOnlySpan<float> PackRight(scoped in Product product, int k, int depth, ThreadTeam team)
+    {
+        if (product.RightIsPacked)
+        {
+            return default;
+        }
+
+        int panels = Panels.Count(product.Columns);
+        Span<float> packed = Scratch.Of(Scratch.Use.WholeRight, panels * depth * Panels.Width);
+        var packing = new RightPacking { Product = product, FirstK = k, Depth = depth, Packed = packed };
+        team.Run(ref packing, panels);
+        return packed;
+    }
+
+    /// <summary>What the result is before anything is multiplied.</summary>
+    private static void Start(in Product product)
+    {
+        for (int row = 0; row < product.Rows && !product.Adds; row++)
+        {
+            Span<float> result = product.Result.Slice(row * product.ResultStride, product.Columns);
+            if (product.Bias.IsEmpty)
+            {
+                result.Clear();
+            }
+            else
+            {
+                product.Bias.CopyTo(result);
+            }
+        }
+    }
+
+    /// <summary>Packs one panel of the right side.</summary>
+    private ref struct RightPacking : IJob
+    {
+        public Product Product;
+        public int FirstK, Depth;
+        public Span<float> Packed;
+
+        public void Run(int part)
+        {
+            int column = part * Panels.Width;
+            Packing.Pack(
+                Product.Right, Product.RightLayout, FirstK, Depth, column, Math.Min(Panels.Width, Product.Columns - column),
+                Packed.Slice(column * Depth, Panels.Width * Depth));
+        }
+    }
+
+    /// <summary>The tiles of a block: a part is a group of rows by a group of panels.</summary>
+    private ref struct Blocks : IJob
+    {
+        public Product Product;
+
+        /// <summary>The right side's panels of this block, or empty where each part packs its own.</summary>
+        public ReadOnlySpan<float> PackedRight;
+
+        public int RowsPerGroup, PanelsPerGroup, ColumnGroups, FirstK, Depth;
+
+        public void Run(int part)
+        {
+            int firstRow = part / ColumnGroups * RowsPerGroup;
+            int lastRow = Math.Min(firstRow + RowsPerGroup, Product.Rows);
+            int firstPanel = part % ColumnGroups * PanelsPerGroup;
+            int lastPanel = Math.Min(firstPanel + PanelsPerGroup, Panels.Count(Product.Columns));
+
+            ReadOnlySpan<float> right = RightOf(firstPanel, lastPanel, out int panelLength);
+            int lastColumn = (firstPanel + PanelsAtOnce) * Panels.Width;
+            if (Product.Rows == 1 && Product.LeftLayout.HasContiguousRows && lastColumn <= Product.Columns)
+            {
+                OneRow(right[..(((PanelsAtOnce - 1) * panelLength) + (Depth * Panels.Width))], panelLength, firstPanel * Panels.Width);
+                return;
+            }
+
+            for (int row = firstRow, height; row < lastRow; row += height)
+            {
+                height = Math.Min(TLanes.MR, Product.Rows - row);
+                ref readonly float left = ref LeftFrom(row, height);
+                for (int panel = firstPanel; panel < lastPanel; panel++)
+                {
+                    ReadOnlySpan<float> rightPanel = right.Slice((panel - firstPanel) * panelLength, Depth * Panels.Width);
+                    Tiles(in left, rightPanel, row, height, panel * Panels.Width);
+                }
+            }
+        }
+
+        /// <summary>The left side from a tile's first row on, as far as the block goes.</summary>
+        private readonly ref readonly float LeftFrom(int row, int height)
+        {
+            // The span's end is checked here; the tile's loop stays inside.
+            int first = Product.LeftLayout.At(row, FirstK), last = Product.LeftLayout.At(row + height - 1, FirstK + Depth - 1);
+            return ref MemoryMarshal.GetReference(Product.Left[first..(last + 1)]);
+        }
+
+        /// <summary>Some panels of the right side: where the first begins, and how far it is to the next.</summary>
+        private readonly ReadOnlySpan<float> RightOf(int firstPanel, int lastPanel, out int panelLength)
+        {
+            if (Product.RightIsPacked)
+            {
+                panelLength = Product.Inner * Panels.Width;
+                return Product.Right[((firstPanel * panelLength) + (FirstK * Panels.Width))..];
+            }
+
+            panelLength = Depth * Panels.Width;
+            if (!PackedRight.IsEmpty)
+            {
+                return PackedRight[(firstPanel * panelLength)..];
+            }
+
+            Span<float> packed = Scratch.Of(Scratch.Use.RightPanels, (lastPanel - firstPanel) * panelLength);
+            int column = firstPanel * Panels.Width;
+            Packing.Pack(
+                Product.Right, Product.RightLayout, FirstK, Depth, column, Math.Min(lastPanel * Panels.Width, Product.Columns) - column, packed);
+            return packed;
+        }
+
+        /// <summary>One row by four whole panels.</summary>
+        private readonly void OneRow(ReadOnlySpan<float> panels, int panelLength, int firstColumn)
+        {
+            const int Columns = PanelsAtOnce * Panels.Width;
+            Span<float> result = Product.Result.Slice(firstColumn, Columns);
+            ReadOnlySpan<float> start = Product.Adds || FirstK > 0 ? result : Product.Bias.IsEmpty ? Zeros.Values : Product.Bias.Slice(firstColumn, Columns);
+            ref readonly float left = ref LeftFrom(row: 0, height: 1);
+            for (int column = 0; column < Panels.Width; column += MicroKernel<TLanes, TVector>.NR)
+            {
+                MicroKernel<TLanes, TVector, FloatPanel<TLanes, TVector>>.OneRowOfFour(
+                    in left, in panels[column], panelLength, Depth, in start[column], ref result[column]);
+            }
+        }
+
+        /// <summary>The tiles of some rows by one panel.</summary>
+        private readonly void Tiles(ref readonly float left, ReadOnlySpan<float> rightPanel, int row, int height, int firstColumn)
+        {
+            int width = MicroKernel<TLanes, TVector>.NR;
+            int lastColumn = Math.Min(firstColumn + Panels.Width, Product.Columns);
+            bool onResult = Product.Adds || FirstK > 0;
+            for (int column = firstColumn; column < lastColumn; column += width)
+            {
+                ref readonly float right = ref rightPanel[column - firstColumn];
+                if (height == 1 && column <= lastColumn - (2 * width))
+                {
+                    TwoTiles(in left, in right, row, column, onResult);
+                    column += width;
+                    continue;
+                }
+
+                int columns = Math.Min(width, lastColumn - column);
+                Span<float> result = Product.Result[((row * Product.ResultStride) + column)..(((row + height - 1) * Product.ResultStride) + column + columns)];
+                if (columns < width)
+                {
+                    NarrowTile(in left, in right, result, height, column, columns, onResult);
+                    return;
+                }
+
+                ref float target = ref MemoryMarshal.GetReference(result);
+                ref readonly float start = ref onResult ? ref target : ref StartOf(column, width);
+                MicroKernel<TLanes, TVector>.Compute(
+                    height, in left, Product.LeftLayout, in right, Depth, in start, onResult ? Product.ResultStride : 0, ref target, Product.ResultStride);
+            }
+        }
+
+        /// <summary>Two tiles of one row.</summary>
+        private readonly void TwoTiles(ref readonly float left, ref readonly float right, int row, int column, bool onResult)
+        {
+            int width = MicroKernel<TLanes, TVector>.NR;
+            ref float target = ref MemoryMarshal.GetReference(Product.Result.Slice((row * Product.ResultStride) + column, 2 * width));
+            ref readonly float start = ref onResult ? ref target : ref StartOf(column, 2 * width);
+            MicroKernel<TLanes, TVector, FloatPanel<TLanes, TVector>>.ComputeTwo(
+                in left, Product.LeftLayout, in right, width, Depth, in start, ref target);
+        }
+
+        /// <summary>What columns of the product begin with, the same in each row: the bias, or zeros.</summary>
+        private readonly ref readonly float StartOf(int column, int columns) =>
+            ref MemoryMarshal.GetReference(Product.Bias.IsEmpty ? Zeros.Values : Product.Bias.Slice(column, columns));
+
+        /// <summary>A tile of which only some columns are the product's: computed beside it and copied.</summary>
+        private readonly void NarrowTile(
+            ref readonly float left, ref readonly float right, Span<float> result, int height, int column, int columns, bool onResult)
+        {
+            int width = MicroKernel<TLanes, TVector>.NR;
+            Span<float> tile = Scratch.Of(Scratch.Use.Tile, height * width);
+            tile.Clear();
+            for (int i = 0; i < height; i++)
+            {
+                if (onResult)
+                {
+                    result.Slice(i * Product.ResultStride, columns).CopyTo(tile[(i * width)..]);
+                }
+                else if (!Product.Bias.IsEmpty)
+                {
+                    Product.Bias.Slice(column, columns).CopyTo(tile[(i * width)..]);
+                }
+            }
+
+            ref float start = ref MemoryMarshal.GetReference(tile);
+            MicroKernel<TLanes, TVector>.Compute(height, in left, Product.LeftLayout, in right, Depth, in start, width, ref start, width);
+            for (int i = 0; i < height; i++)
+            {
+                tile.Slice(i * width, columns).CopyTo(result[(i * Product.ResultStride)..]);
+            }
+        }
+    }
+}

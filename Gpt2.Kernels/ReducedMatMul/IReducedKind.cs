@@ -1,0 +1,31 @@
+// What a product with reduced weights needs to know of a kind of weights.
+
+namespace Gpt2.Kernels.ReducedMatMul;
+
+/// <summary>A kind of weights, and how rows are multiplied by a panel of them.</summary>
+internal interface IReducedKind
+{
+    /// <summary>Rows of a full tile.</summary>
+    public static abstract int MR { get; }
+
+    /// <summary>Floats' places that a prepared row takes.</summary>
+    public static abstract int RowLength(int inner);
+
+    /// <summary>Integers of a panel.</summary>
+    public static abstract int PanelLength(int inner);
+
+    /// <summary>Brings the rows of a tile into the order in which it reads them.</summary>
+    /// <param name="input">[rows, inner]</param>
+    /// <param name="rows">Rows of the tile.</param>
+    /// <param name="inner">Columns of the input.</param>
+    /// <param name="prepared">[rows · row length]</param>
+    public static abstract void Prepare(ReadOnlySpan<float> input, int rows, int inner, Span<float> prepared);
+
+    /// <summary>tile += rows · panel.</summary>
+    /// <param name="prepared">The rows.</param>
+    /// <param name="rows">Rows of the tile.</param>
+    /// <param name="inner">Columns of the input.</param>
+    /// <param name="panel">The panel.</param>
+    /// <param name="tile">[rows, width of a panel]</param>
+    public static abstract void Multiply(ReadOnlySpan<float> prepared, int rows, int inner, ReadOnlySpan<uint> panel, Span<float> tile);
+}

@@ -1,0 +1,46 @@
+// Rows times panels of whole numbers: rows are rounded to words, and tiles of sums run down a panel group by group.
+
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Gpt2.Kernels.Tuned;
+
+namespace Gpt2.Kernels.ReducedMatMul;
+
+/// <summary>Exact sums of whole numbers for each group, which are scaled and added in the order of the groups.</summary>
+internal readonly struct QuantisedKind<TLanes, TVector, TInts, TType> : IReducedKind
+    where TLanes : IReducedLanes<TVector, TInts>
+    where TVector : struct
+    where TInts : struct
+    where TType : struct, IQuantisedType
+{
+    public static int MR => TLanes.SumRows;
+
+    public static int RowLength(int inner) => QuantisedRows<TLanes, TVector, TInts, TType>.RowLength(inner);
+
+    public static int PanelLength(int inner) => QuantisedPanel<TType>.Length(inner);
+
+    public static void Prepare(ReadOnlySpan<float> input, int rows, int inner, Span<float> prepared) =>
+        QuantisedRows<TLanes, TVector, TInts, TType>.Round(input, rows, inner, MemoryMarshal.Cast<float, int>(prepared));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(ReadOnlySpan<float> prepared, int rows, int inner, ReadOnlySpan<uint> panel, Span<float> tile)
+    {
+        ref readonly int left = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<float, int>(prepared));
+        ref readonly uint panelStart = ref MemoryMarshal.GetReference(panel);
+        ref float target = ref MemoryMarshal.GetReference(tile);
+        nint leftAt = 0, groupAt = 0;
+        for (int k = 0; k < inner; k += TType.Group)
+        {
+            int depth = Math.Min(TType.Group, inner - k), linePairs = QuantisedPanel<TType>.LinePairs(depth);
+            ref readonly int leftGroup = ref Elements.At(in left, leftAt);
+            for (int i = 0; i < BFloat16.LineLength; i += TLanes.Count)
+            {
+                SumTile<TLanes, TVector, TInts, TType>.Add(
+                    rows, in leftGroup, in Elements.At(in panelStart, groupAt + i), linePairs, ref Unsafe.Add(ref target, i));
+            }
+
+            leftAt += (2 + QuantisedRows<TLanes, TVector, TInts, TType>.Pairs(depth)) * rows;
+            groupAt += QuantisedPanel<TType>.GroupLength(depth);
+        }
+    }
+}

@@ -1,0 +1,308 @@
+// The micro-kernel, the innermost loop of every tuned product (the name is that of BLIS: F. G. Van Zee and R. A. van de Geijn, "BLIS: A
+// Framework for Rapidly Instantiating BLAS Functionality", ACM TOMS 41(3), 2015): a register tile of MR × NR elements of the result
+// stays in registers while the inner dimension runs.
+//
+//                     NR = 2 vectors of a panel, one row per step
+//                       first      second
+//                    ┌──────────┬──────────┐
+//         left[0, k] │   sums   │   sums   │
+//         left[1, k] │          │          │  MR rows; every step adds left[r, k] · right[k, c] to each sum
+//            …       │          │          │
+//     left[MR−1, k]  │          │          │
+//                    └──────────┴──────────┘
+//
+// Everything else about a product is bringing its sides into the order in which this loop reads them: Packing, and MatMul's loops
+// around the micro-kernel.
+
+using System.Runtime.CompilerServices;
+
+namespace Gpt2.Kernels.Tuned;
+
+/// <summary>The measures of a register tile, and the micro-kernel for panels of floats.</summary>
+internal static class MicroKernel<TLanes, TVector>
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+{
+    /// <summary>Columns of a register tile.</summary>
+    public static int NR
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2 * TLanes.Count;
+    }
+
+    /// <summary>Computes a tile from a panel of floats; see <see cref="MicroKernel{TLanes, TVector, TPanel}.Compute"/>.</summary>
+    public static void Compute(
+        int rows, ref readonly float left, Layout layout, ref readonly float right, int depth, ref readonly float start, nint startStride,
+        ref float result, nint resultStride) =>
+        MicroKernel<TLanes, TVector, FloatPanel<TLanes, TVector>>.Compute(
+            rows, in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+}
+
+/// <summary>
+/// result[r, c] = start[r, c] + Σ over k of left[r, k] · right[k, c], summed in the order of k whatever the tile's height, so that a
+/// row gets the same bits in every tile. TPanel says how the right side is read.
+/// </summary>
+internal static class MicroKernel<TLanes, TVector, TPanel>
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+    where TPanel : IPanel<TVector>
+{
+    /// <summary>Computes a tile.</summary>
+    /// <param name="rows">Rows of the tile, 1 to <see cref="ILanes{TVector}.MR"/>.</param>
+    /// <param name="left">The left side from the tile's first row on, read where it lies.</param>
+    /// <param name="layout">How it lies.</param>
+    /// <param name="right">The first row of the panel, from the tile's columns on.</param>
+    /// <param name="depth">How far the inner dimension runs, at least 1.</param>
+    /// <param name="start">What the sums begin with.</param>
+    /// <param name="startStride">From a row of the start to the next; 0 where all rows begin alike.</param>
+    /// <param name="result">The tile in the result; may be the start.</param>
+    /// <param name="resultStride">From a row of the result to the next.</param>
+    public static void Compute(
+        int rows, ref readonly float left, Layout layout, ref readonly float right, int depth, ref readonly float start, nint startStride,
+        ref float result, nint resultStride)
+    {
+        switch (rows)
+        {
+            case 1:
+                Tile<Rows1>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                break;
+            case 2:
+                Tile<Rows2>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                break;
+            case 3:
+                Tile<Rows3>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                break;
+            case 4:
+                Tile<Rows4>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                break;
+            case 5:
+                Tile<Rows5>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                break;
+            case 6:
+                Tile<Rows6>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                break;
+            case 7:
+                Tile<Rows7>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                break;
+            case 8:
+                Tile<Rows8>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                break;
+            case 9:
+                Tile<Rows9>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                break;
+            case 10:
+                Tile<Rows10>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                break;
+            case 11:
+                Tile<Rows11>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                break;
+            default:
+                Tile<Rows12>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Computes two tiles of one row side by side: a sum waits for the one before it, so that with narrow vectors one tile alone
+    /// would leave the processor waiting too.
+    /// </summary>
+    /// <param name="left">The row, read where it lies.</param>
+    /// <param name="layout">How it lies.</param>
+    /// <param name="right">The first row of the panel, from the first tile's columns on.</param>
+    /// <param name="next">From the first tile to the second, in the panel, start and result.</param>
+    /// <param name="depth">How far the inner dimension runs.</param>
+    /// <param name="start">What the sums begin with.</param>
+    /// <param name="result">The tiles; may be the start.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void ComputeTwo(
+        ref readonly float left, Layout layout, ref readonly float right, nint next, int depth, ref readonly float start, ref float result)
+    {
+        nint leftStep = layout.ColumnStride, leftAt = 0, rightAt = 0;
+        Row row = new(in start, 0), rowNext = new(in start, next);
+        for (int k = 0; k < depth; k++)
+        {
+            ref readonly float here = ref Elements.At(in right, rightAt);
+            ref readonly float there = ref Elements.At(in here, next);
+            TPanel.ReadAhead(in here);
+            float factor = Elements.At(in left, leftAt);
+            row.Add(factor, TPanel.First(in here), TPanel.Second(in here));
+            rowNext.Add(factor, TPanel.First(in there), TPanel.Second(in there));
+            leftAt += leftStep;
+            rightAt += TPanel.RowLength;
+        }
+
+        row.Store(ref result, 0);
+        rowNext.Store(ref result, next);
+    }
+
+    /// <summary>
+    /// One row by the tiles of four panels at a time: memory gives more when it is read at several places, and one row is all
+    /// that the panels are read for.
+    /// </summary>
+    /// <param name="left">[depth]</param>
+    /// <param name="right">The first of the four tiles' panels.</param>
+    /// <param name="panelLength">From a panel to the next.</param>
+    /// <param name="depth">How far the inner dimension runs.</param>
+    /// <param name="start">What the sums begin with, the tiles' columns a panel's width apart.</param>
+    /// <param name="result">As the start.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void OneRowOfFour(
+        ref readonly float left, ref readonly float right, nint panelLength, int depth, ref readonly float start, ref float result)
+    {
+        Row panel0 = new(in start, 0), panel1 = new(in start, Panels.Width);
+        Row panel2 = new(in start, 2 * Panels.Width), panel3 = new(in start, 3 * Panels.Width);
+        ref readonly float right1 = ref Elements.At(in right, panelLength), right2 = ref Elements.At(in right, 2 * panelLength);
+        ref readonly float right3 = ref Elements.At(in right, 3 * panelLength);
+        nint at = 0;
+        for (int k = 0; k < depth; k++)
+        {
+            float factor = Elements.At(in left, k);
+            panel0.Add(factor, in Elements.At(in right, at));
+            panel1.Add(factor, in Elements.At(in right1, at));
+            panel2.Add(factor, in Elements.At(in right2, at));
+            panel3.Add(factor, in Elements.At(in right3, at));
+            at += TPanel.RowLength;
+        }
+
+        panel0.Store(ref result, 0);
+        panel1.Store(ref result, Panels.Width);
+        panel2.Store(ref result, 2 * Panels.Width);
+        panel3.Store(ref result, 3 * Panels.Width);
+    }
+
+    /// <summary>The micro-kernel. Rows beyond the tile's height are no code at all once it is compiled.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Tile<TRows>(
+        ref readonly float left, Layout layout, ref readonly float right, int depth, ref readonly float start, nint startStride,
+        ref float result, nint resultStride)
+        where TRows : struct, ITileRows
+    {
+        Row row0 = default, row1 = default, row2 = default, row3 = default, row4 = default, row5 = default;
+        Row row6 = default, row7 = default, row8 = default, row9 = default, row10 = default, row11 = default;
+        row0.Load<TRows>(0, in start, startStride);
+        row1.Load<TRows>(1, in start, startStride);
+        row2.Load<TRows>(2, in start, startStride);
+        row3.Load<TRows>(3, in start, startStride);
+        row4.Load<TRows>(4, in start, startStride);
+        row5.Load<TRows>(5, in start, startStride);
+        row6.Load<TRows>(6, in start, startStride);
+        row7.Load<TRows>(7, in start, startStride);
+        row8.Load<TRows>(8, in start, startStride);
+        row9.Load<TRows>(9, in start, startStride);
+        row10.Load<TRows>(10, in start, startStride);
+        row11.Load<TRows>(11, in start, startStride);
+
+        // The left side's elements are reached from every third row's: 12 references would not leave enough registers.
+        nint rowStride = layout.RowStride, depthStride = layout.ColumnStride, twoRows = 2 * rowStride;
+        ref readonly float left3 = ref TRows.Count > 3 ? ref Elements.At(in left, 3 * rowStride) : ref left;
+        ref readonly float left6 = ref TRows.Count > 6 ? ref Elements.At(in left, 6 * rowStride) : ref left;
+        ref readonly float left9 = ref TRows.Count > 9 ? ref Elements.At(in left, 9 * rowStride) : ref left;
+        for (int rest = depth; ; rest--)
+        {
+            if (TRows.Count < 12)
+            {
+                TPanel.ReadAhead(in right); // a full tile of the widest vectors has enough to do meanwhile
+            }
+
+            TVector first = TPanel.First(in right), second = TPanel.Second(in right);
+            row0.Add<TRows>(0, in left, 0, first, second);
+            row1.Add<TRows>(1, in left, rowStride, first, second);
+            row2.Add<TRows>(2, in left, twoRows, first, second);
+            row3.Add<TRows>(3, in left3, 0, first, second);
+            row4.Add<TRows>(4, in left3, rowStride, first, second);
+            row5.Add<TRows>(5, in left3, twoRows, first, second);
+            row6.Add<TRows>(6, in left6, 0, first, second);
+            row7.Add<TRows>(7, in left6, rowStride, first, second);
+            row8.Add<TRows>(8, in left6, twoRows, first, second);
+            row9.Add<TRows>(9, in left9, 0, first, second);
+            row10.Add<TRows>(10, in left9, rowStride, first, second);
+            row11.Add<TRows>(11, in left9, twoRows, first, second);
+            if (rest == 1)
+            {
+                break;
+            }
+
+            left = ref Elements.At(in left, depthStride);
+            left3 = ref Elements.At(in left3, depthStride);
+            left6 = ref Elements.At(in left6, depthStride);
+            left9 = ref Elements.At(in left9, depthStride);
+            right = ref Elements.At(in right, TPanel.RowLength);
+        }
+
+        row0.Store<TRows>(0, ref result, resultStride);
+        row1.Store<TRows>(1, ref result, resultStride);
+        row2.Store<TRows>(2, ref result, resultStride);
+        row3.Store<TRows>(3, ref result, resultStride);
+        row4.Store<TRows>(4, ref result, resultStride);
+        row5.Store<TRows>(5, ref result, resultStride);
+        row6.Store<TRows>(6, ref result, resultStride);
+        row7.Store<TRows>(7, ref result, resultStride);
+        row8.Store<TRows>(8, ref result, resultStride);
+        row9.Store<TRows>(9, ref result, resultStride);
+        row10.Store<TRows>(10, ref result, resultStride);
+        row11.Store<TRows>(11, ref result, resultStride);
+    }
+
+    /// <summary>One row of a tile: two vectors, held in registers. What names a row's index does nothing where the tile has no such row.</summary>
+    private struct Row
+    {
+        private TVector first, second;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Row(ref readonly float start, nint offset)
+        {
+            first = TLanes.Load(in start, offset);
+            second = TLanes.Load(in start, offset + TPanel.SecondColumn);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Load<TRows>(int index, ref readonly float start, nint stride)
+            where TRows : struct, ITileRows
+        {
+            if (index < TRows.Count)
+            {
+                this = new(in start, index * stride);
+            }
+        }
+
+        /// <summary>this += left element × the row of the right side.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add<TRows>(int index, ref readonly float left, nint offset, TVector rightFirst, TVector rightSecond)
+            where TRows : struct, ITileRows
+        {
+            if (index < TRows.Count)
+            {
+                Add(Elements.At(in left, offset), rightFirst, rightSecond);
+            }
+        }
+
+        /// <summary>this += factor × the row of the right side.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(float factor, TVector rightFirst, TVector rightSecond)
+        {
+            TVector factors = TLanes.Create(factor);
+            first = TLanes.MultiplyAdd(factors, rightFirst, first);
+            second = TLanes.MultiplyAdd(factors, rightSecond, second);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(float factor, ref readonly float right) => Add(factor, TPanel.First(in right), TPanel.Second(in right));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store<TRows>(int index, ref float result, nint stride)
+            where TRows : struct, ITileRows
+        {
+            if (index < TRows.Count)
+            {
+                Store(ref result, index * stride);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(ref float result, nint offset)
+        {
+            TLanes.Store(first, ref result, offset);
+            TLanes.Store(second, ref result, offset + TPanel.SecondColumn);
+        }
+    }
+}
