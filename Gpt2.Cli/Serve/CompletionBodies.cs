@@ -83,6 +83,6 @@ internal sealed class CompletionBodies(ServedModel model, CompletionRequest requ
         return top;
     }
 
-    /// <summary>JSON has no infinity; nor NaN, which the difference of two infinite logits is.</summary>
-    private static double Finite(double logProbability) => logProbability > LeastLogProbability ? logProbability : LeastLogProbability;
+    /// <summary>JSON has no infinity.</summary>
+    private static double Finite(double logProbability) => Math.Max(logProbability, LeastLogProbability);
 }
