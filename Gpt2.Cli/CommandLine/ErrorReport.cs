@@ -31,7 +31,8 @@ internal static class ErrorReport
             io.Error.WriteLine($"gpt2: {line}");
         }
 
-        if (verbose)
+        bool wasAskedTo = exception is OperationCanceledException && io.Cancellation.IsCancellationRequested;
+        if (verbose && !wasAskedTo)
         {
             io.Error.WriteLine(exception.ToString());
         }

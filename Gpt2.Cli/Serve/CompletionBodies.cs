@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Unicode;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Text;
@@ -30,7 +31,9 @@ internal sealed class CompletionBodies(ServedModel model, CompletionRequest requ
     }
 
     /// <summary>One event of a stream.</summary>
-    public CompletionBody Piece(ChoicePiece piece) => Body([Choice(piece.Index, piece.Text, piece.Tokens, piece.Finish)], null);
+    public CompletionBody Piece(ChoicePiece piece) => Body(
+        [Choice(piece.Index, piece.Text, piece.Tokens, piece.Finish)],
+        request.StreamUsage ? CompletionShapes.Element<UsageBody>(null) : null);
 
     /// <summary>The last event of a stream whose client wants the count of tokens.</summary>
     public CompletionBody UsageOnly(int generated) => Body([], Usage(generated));
@@ -46,10 +49,11 @@ internal sealed class CompletionBodies(ServedModel model, CompletionRequest requ
             : "bytes:" + string.Concat(bytes.ToArray().Select(value => "\\x" + value.ToString("x2", CultureInfo.InvariantCulture)));
     }
 
-    private CompletionBody Body(ChoiceBody[] choices, UsageBody? usage) =>
+    private CompletionBody Body(ChoiceBody[] choices, JsonElement? usage) =>
         new(id, "text_completion", created, model.Name, model.Fingerprint, request.Sampling.Seed, choices, usage);
 
-    private UsageBody Usage(int generated) => new(request.PromptTokens, generated, request.PromptTokens + generated);
+    private JsonElement Usage(int generated) =>
+        CompletionShapes.Element(new UsageBody(request.PromptTokens, generated, request.PromptTokens + generated));
 
     private ChoiceBody Choice(int index, string text, IReadOnlyList<TokenDetail> tokens, FinishReason? finish) =>
         new(index, text, request.LogProbabilities is null ? null : LogProbabilitiesOf(tokens), finish switch
@@ -83,6 +87,6 @@ internal sealed class CompletionBodies(ServedModel model, CompletionRequest requ
         return top;
     }
 
-    /// <summary>JSON has no infinity; nor NaN, which the difference of two infinite logits is.</summary>
-    private static double Finite(double logProbability) => logProbability > LeastLogProbability ? logProbability : LeastLogProbability;
+    /// <summary>JSON has no infinity.</summary>
+    private static double Finite(double logProbability) => Math.Max(logProbability, LeastLogProbability);
 }

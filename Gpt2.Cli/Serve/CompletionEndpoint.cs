@@ -22,6 +22,7 @@ internal sealed class CompletionEndpoint(ServedModel model, ServerLimits limits,
     public async Task AnswerAsync(HttpContext context)
     {
         CompletionRequest request = reader.Read(await RequestBody.ReadAsync(context, limits));
+        using IDisposable place = ConnectionPlaces.Keep(context);
         using var time = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         time.CancelAfter(limits.RequestTime);
         try

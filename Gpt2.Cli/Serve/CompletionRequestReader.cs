@@ -19,7 +19,7 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
     /// <exception cref="ApiException">It is no JSON object, names another model, or a field is wrong.</exception>
     public CompletionRequest Read(ReadOnlyMemory<byte> body)
     {
-        using JsonDocument document = Parse(body);
+        using JsonDocument document = JsonBody.Parse(body);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             throw new ApiException(400, $"the body is {JsonFields.Shown(document.RootElement)}, expected a JSON object with the field 'prompt'");
@@ -43,18 +43,6 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
             Stream = fields.Truth("stream") ?? false,
             StreamUsage = StreamUsage(fields),
         };
-    }
-
-    private static JsonDocument Parse(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            return JsonDocument.Parse(body);
-        }
-        catch (JsonException e)
-        {
-            throw new ApiException(400, $"the body is no JSON: {e.Message.ReplaceLineEndings(" ")}", code: "invalid_json");
-        }
     }
 
     /// <summary>Fields that the official API has and this server does not: their standard values are no harm.</summary>

@@ -17,10 +17,6 @@ namespace Gpt2.Cli.Serve;
 /// <summary>A completions server that runs until it is disposed.</summary>
 internal sealed class CompletionServer : IAsyncDisposable
 {
-    private const int MostConnections = 512;
-
-    private static readonly TimeSpan HeadersTime = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(5);
 
     private readonly WebApplication application;
@@ -48,6 +44,8 @@ internal sealed class CompletionServer : IAsyncDisposable
     /// <exception cref="Gpt2Exception">It cannot listen there.</exception>
     public static async Task<CompletionServer> StartAsync(ServedModel model, ServerLimits limits, IPAddress host, int port, IServerLog log, params IReadOnlyList<string> names)
     {
+        var places = new ConnectionPlaces(limits.Connections + limits.Running + limits.Waiting);
+
         // Empty: no settings from files or variables, no logs on the console, no handling of signals. Those are the command's.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -56,7 +54,11 @@ internal sealed class CompletionServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             Limit(kestrel.Limits, limits);
-            kestrel.Listen(host, port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(host, port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(serve => connection => places.ServeAsync(connection, serve));
+            });
         });
 
         WebApplication application = builder.Build();
@@ -88,9 +90,8 @@ internal sealed class CompletionServer : IAsyncDisposable
     private static void Limit(KestrelServerLimits kestrel, ServerLimits limits)
     {
         kestrel.MaxRequestBodySize = limits.BodyBytes;
-        kestrel.MaxConcurrentConnections = MostConnections;
-        kestrel.RequestHeadersTimeout = HeadersTime;
-        kestrel.KeepAliveTimeout = IdleTime;
+        kestrel.RequestHeadersTimeout = limits.HeadTime;
+        kestrel.KeepAliveTimeout = limits.SilentTime;
         var rate = new MinDataRate(ServerLimits.SlowestBytesPerSecond, TimeSpan.FromSeconds(5));
         kestrel.MinRequestBodyDataRate = rate;
         kestrel.MinResponseDataRate = rate;

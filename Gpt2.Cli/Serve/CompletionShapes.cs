@@ -7,12 +7,12 @@ using System.Text.Json.Serialization;
 namespace Gpt2.Cli.Serve;
 
 /// <summary>
-/// An answer, or in a stream a piece of one, which mostly has no usage. <c>seed</c> is this server's own addition: with it the answer can be
-/// had again.
+/// An answer, or in a stream a piece of one. <c>seed</c> is this server's own addition: with it the answer can be had again. <c>usage</c> is absent
+/// from the pieces of a stream; but where the client wants it at the end, the pieces before have it as null, which is an element here.
 /// </summary>
 internal sealed record CompletionBody(
     string Id, string Object, long Created, string Model, string SystemFingerprint, ulong Seed, ChoiceBody[] Choices,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UsageBody? Usage);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Usage);
 
 internal sealed record ChoiceBody(int Index, string Text, LogProbabilitiesBody? Logprobs, string? FinishReason);
 
@@ -33,6 +33,7 @@ internal sealed record RefusalBody(RefusalDetail Error);
 internal sealed record RefusalDetail(string Message, string Type, string? Param, string? Code);
 
 [JsonSerializable(typeof(CompletionBody))]
+[JsonSerializable(typeof(UsageBody))]
 [JsonSerializable(typeof(ModelListBody))]
 [JsonSerializable(typeof(ModelBody))]
 [JsonSerializable(typeof(HealthBody))]
@@ -48,4 +49,7 @@ internal sealed partial class CompletionShapes : JsonSerializerContext
 
     /// <summary>An answer as UTF-8, on one line.</summary>
     public static byte[] Bytes<T>(T body) => JsonSerializer.SerializeToUtf8Bytes(body, typeof(T), Readable);
+
+    /// <summary>A part of an answer that is not always there; null is JSON's null.</summary>
+    public static JsonElement Element<T>(T? part) => JsonSerializer.SerializeToElement(part, typeof(T), Readable);
 }

@@ -22,6 +22,7 @@ internal sealed class RequestRouter(ServedModel model, ServerLimits limits, Fair
     {
         long begin = Stopwatch.GetTimestamp();
         string end;
+        ConnectionPlaces.Heard(context);
         try
         {
             await RouteAsync(context);

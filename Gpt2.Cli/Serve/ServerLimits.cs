@@ -28,6 +28,15 @@ internal sealed record ServerLimits
     /// <summary>How many more may wait for their turn.</summary>
     public int Waiting { get; init; } = 64;
 
+    /// <summary>How many connections there may be besides those whose request runs or waits; for one more the longest silent is closed.</summary>
+    public int Connections { get; init; } = 512;
+
+    /// <summary>How long a connection may say nothing, before its first request and between two.</summary>
+    public TimeSpan SilentTime { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long the head of a request may take to come.</summary>
+    public TimeSpan HeadTime { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a body may take to come.</summary>
     public TimeSpan BodyTime { get; init; } = TimeSpan.FromSeconds(10);
 

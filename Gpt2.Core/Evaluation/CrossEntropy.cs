@@ -1,6 +1,7 @@
 // The loss of predictions: how improbable a model found the tokens that came. Running a model over a text is
 // SlidingEvaluation's business, gradients are Training's.
 
+using Gpt2.Core.Generation;
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Core.Evaluation;
@@ -38,17 +39,7 @@ public static class CrossEntropy
             throw new Gpt2Exception($"target {target} is outside the vocabulary, expected 0 to {logits.Length - 1}");
         }
 
-        float max = float.NegativeInfinity;
-        foreach (float logit in logits)
-        {
-            max = MathF.Max(max, logit); // NaN if one is
-        }
-
-        if (!float.IsFinite(max))
-        {
-            throw new Gpt2Exception("the logits are no finite numbers: the model's weights are broken or too large to compute with");
-        }
-
+        float max = logits[Greedy.Choose(logits)];
         double sum = 0;
         foreach (float logit in logits)
         {

@@ -32,7 +32,7 @@ public sealed record DistributionExplanation(
     /// <param name="logits">One logit per token. // [vocabulary]</param>
     /// <param name="ids">The tokens so far, prompt included.</param>
     /// <param name="options">How the token is chosen.</param>
-    /// <exception cref="Gpt2Exception">A logit is NaN, or an option makes no sense.</exception>
+    /// <exception cref="Gpt2Exception">The logits give no distribution, see <see cref="Greedy.Choose"/>, or an option makes no sense.</exception>
     public static DistributionExplanation Of(ReadOnlySpan<float> logits, ReadOnlySpan<int> ids, GenerationOptions options)
     {
         var pipeline = new FilterPipeline(options);

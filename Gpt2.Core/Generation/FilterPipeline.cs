@@ -45,7 +45,7 @@ public sealed class FilterPipeline
     /// <param name="ids">The tokens so far, prompt included.</param>
     /// <param name="distribution">Receives the result.</param>
     /// <param name="shift">Subtracted from the logits first.</param>
-    /// <exception cref="Gpt2Exception">A logit is NaN.</exception>
+    /// <exception cref="Gpt2Exception">The logits give no distribution, see <see cref="Greedy.Choose"/>.</exception>
     public void Apply(ReadOnlySpan<float> logits, ReadOnlySpan<int> ids, TokenDistribution distribution, double shift = 0)
     {
         distribution.Load(logits, shift);

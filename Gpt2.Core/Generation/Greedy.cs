@@ -1,4 +1,4 @@
-// The simplest strategy: always the most probable token.
+// The simplest strategy: always the most probable token. Whatever makes a distribution of logits looks at them here first.
 
 using System.Numerics.Tensors;
 
@@ -8,12 +8,25 @@ namespace Gpt2.Core.Generation;
 public static class Greedy
 {
     /// <summary>The id of the largest logit; of equal ones the lowest id.</summary>
-    /// <exception cref="Gpt2Exception">A logit is NaN: the weights are broken or too large to compute with.</exception>
+    /// <remarks>−∞ is a probability of 0 and legal as long as another logit is finite.</remarks>
+    /// <exception cref="Gpt2Exception">
+    /// The logits give no distribution, since one is NaN or +∞ or all are −∞: the weights are broken or too large to compute with.
+    /// </exception>
     public static int Choose(ReadOnlySpan<float> logits)
     {
-        float most = TensorPrimitives.Max(logits);
+        float most = TensorPrimitives.Max(logits); // NaN if one is
         int first = logits.IndexOf(most);
-        return !float.IsNaN(most) ? first : throw new Gpt2Exception(
-            $"the logit of token {first} is not a number: the model's weights are broken or too large to compute with");
+        return float.IsFinite(most) ? first : throw NoDistribution(most, first);
+    }
+
+    private static Gpt2Exception NoDistribution(float most, int first)
+    {
+        string found = most switch
+        {
+            float.PositiveInfinity => $"the logit of token {first} is +∞",
+            float.NegativeInfinity => "all logits are −∞",
+            _ => $"the logit of token {first} is not a number",
+        };
+        return new Gpt2Exception($"{found}: the model's weights are broken or too large to compute with");
     }
 }

@@ -12,7 +12,7 @@ public static class LogProbabilities
 {
     /// <summary>ln Σⱼ e^xⱼ, summed in double precision after subtracting the largest.</summary>
     /// <param name="logits">One logit per token. // [vocabulary]</param>
-    /// <exception cref="Gpt2Exception">A logit is NaN.</exception>
+    /// <exception cref="Gpt2Exception">The logits give no distribution, see <see cref="Greedy.Choose"/>.</exception>
     public static double LogSumExp(ReadOnlySpan<float> logits)
     {
         double most = logits[Greedy.Choose(logits)], sum = 0;
@@ -27,7 +27,7 @@ public static class LogProbabilities
     /// <summary>The same from the softmax that the head has computed already: x − ln p of the most probable token.</summary>
     /// <param name="logits">One logit per token. // [vocabulary]</param>
     /// <param name="probabilities">Their softmax in single precision, which the result's last digits are off by: some 3e-6.</param>
-    /// <exception cref="Gpt2Exception">A logit is NaN.</exception>
+    /// <exception cref="Gpt2Exception">The logits give no distribution, see <see cref="Greedy.Choose"/>.</exception>
     public static double LogSumExp(ReadOnlySpan<float> logits, ReadOnlySpan<float> probabilities)
     {
         int best = Greedy.Choose(logits);

@@ -12,10 +12,10 @@ public static class Prediction
     /// <param name="logits">One logit per token.</param>
     /// <param name="probabilities">Their softmax.</param>
     /// <param name="count">How many at most.</param>
-    /// <exception cref="Gpt2Exception">A logit is NaN.</exception>
+    /// <exception cref="Gpt2Exception">The logits give no distribution, see <see cref="Greedy.Choose"/>.</exception>
     public static Candidate[] Top(ReadOnlySpan<float> logits, ReadOnlySpan<float> probabilities, int count)
     {
-        Greedy.Choose(logits); // refuses NaN, which has no order
+        Greedy.Choose(logits); // refuses what is no distribution
         float[] keys = logits.ToArray();
         int[] ranked = [.. Enumerable.Range(0, keys.Length)];
         Array.Sort(ranked, (left, right) => keys[right].CompareTo(keys[left]) is int order and not 0 ? order : left.CompareTo(right));

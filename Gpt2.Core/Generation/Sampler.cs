@@ -41,7 +41,7 @@ public sealed class Sampler
     /// </summary>
     /// <param name="logits">One logit per token. // [vocabulary]</param>
     /// <param name="ids">The tokens so far, prompt included: what the penalties look at.</param>
-    /// <exception cref="Gpt2Exception">A logit is NaN.</exception>
+    /// <exception cref="Gpt2Exception">The logits give no distribution, see <see cref="Greedy.Choose"/>.</exception>
     public int Draw(ReadOnlySpan<float> logits, ReadOnlySpan<int> ids = default)
     {
         if (random is null)
@@ -72,7 +72,7 @@ public sealed class Sampler
     /// <param name="logits">One logit per token. // [vocabulary]</param>
     /// <param name="ids">The tokens so far, prompt included.</param>
     /// <returns>One probability per token, valid until the next call.</returns>
-    /// <exception cref="Gpt2Exception">A logit is NaN.</exception>
+    /// <exception cref="Gpt2Exception">The logits give no distribution, see <see cref="Greedy.Choose"/>.</exception>
     public ReadOnlySpan<double> Distribution(ReadOnlySpan<float> logits, ReadOnlySpan<int> ids = default)
     {
         filters.Apply(logits, ids, distribution);

@@ -29,11 +29,11 @@ public sealed class TokenDistribution
     /// <summary>Begins with the model's logits and all tokens kept.</summary>
     /// <param name="logits">One logit per token. // [vocabulary]</param>
     /// <param name="shift">Subtracted from each; ln Σ e^logit makes the scores log-probabilities.</param>
-    /// <exception cref="Gpt2Exception">A logit is NaN, which has no order.</exception>
+    /// <exception cref="Gpt2Exception">The logits give no distribution, see <see cref="Greedy.Choose"/>.</exception>
     public void Load(ReadOnlySpan<float> logits, double shift = 0)
     {
         ArgumentOutOfRangeException.ThrowIfZero(logits.Length);
-        int most = Greedy.Choose(logits); // refuses NaN
+        int most = Greedy.Choose(logits); // refuses what is no distribution
         if (scores.Length != logits.Length)
         {
             scores = new double[logits.Length];
@@ -76,7 +76,7 @@ public sealed class TokenDistribution
 
     /// <summary>
     /// softmax of the scores over the tokens kept, 0 for the others; valid until something changes. The largest score weighs 1 even if
-    /// it is infinite, so there always is a distribution.
+    /// a penalty has made it infinite, so there always is a distribution.
     /// </summary>
     public ReadOnlySpan<double> Probabilities()
     {

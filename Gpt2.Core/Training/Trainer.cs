@@ -100,6 +100,7 @@ public sealed class Trainer
     }
 
     /// <summary>Mean loss on windows of the validation text, spread evenly over it; NaN where there is none.</summary>
+    /// <exception cref="Gpt2Exception">Training has diverged.</exception>
     public double ValidationLoss(CancellationToken cancellation = default)
     {
         int context = settings.Context;
@@ -120,6 +121,8 @@ public sealed class Trainer
             loss += BatchGradients.SummedLoss(one, data.Validation.AsSpan(start + 1, context));
         }
 
-        return loss / ((double)taken * context);
+        return double.IsFinite(loss)
+            ? loss / ((double)taken * context)
+            : throw new Gpt2Exception($"the validation loss after step {Optimizer.Step} is not finite: training has diverged; take a lower --learning-rate");
     }
 }

@@ -37,15 +37,20 @@ internal static class JsonFile
         }
         catch (JsonException e)
         {
-            string line = e.LineNumber is long number ? $" line {number + 1}" : "";
-            throw new Gpt2Exception($"{path}{line}: not valid JSON, expected {expected}{WrongFile.Hint(bytes)}", e);
+            throw new Gpt2Exception($"{path}{Line(e)}: not valid JSON, expected {expected}{WrongFile.Hint(bytes)}", e);
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException)
         {
             // A value of another kind than asked for, a number out of range, or text that is not UTF-8.
-            throw new Gpt2Exception($"{path}: not in the expected form ({e.Message}), expected {expected}", e);
+            throw new Gpt2Exception($"{path}: not in the expected form: a value is of another kind than it should be, or a text is not UTF-8; expected {expected}", e);
         }
     }
+
+    /// <summary>Where an error is, for messages: " line 3", or nothing where that is not known.</summary>
+    public static string Line(JsonException exception) => exception.LineNumber is long number ? $" line {number + 1}" : "";
+
+    /// <summary>The text of a value; null where it is something else.</summary>
+    public static string? TextOf(JsonElement? value) => value is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     /// <summary>A value as an error message shows it.</summary>
     public static string Shown(JsonElement value)

@@ -36,7 +36,7 @@ internal static class TokenIdsFile
         int count = 0;
         foreach (JsonProperty token in tokens.EnumerateObject())
         {
-            if (!token.Value.TryGetInt32(out int id) || id < 0 || id >= vocabulary.Count)
+            if (token.Value.ValueKind != JsonValueKind.Number || !token.Value.TryGetInt32(out int id) || id < 0 || id >= vocabulary.Count)
             {
                 throw new Gpt2Exception(
                     $"{path}: '{Shown(token.Name)}' has the id {JsonFile.Shown(token.Value)}, expected 0 to {vocabulary.Count - 1} as {merges} makes {vocabulary.Count} tokens");

@@ -31,35 +31,40 @@ internal sealed record HuggingFaceConfig(Gpt2Config Sizes, bool? TiedHead)
             throw new Gpt2Exception($"{path}: {problem}");
         }
 
-        if (Given(root, "n_inner") is JsonElement inner && !(inner.TryGetInt64(out long hidden) && hidden == 4L * sizes.Channels))
+        if (Given(root, "n_inner") is JsonElement inner
+            && !(inner.ValueKind == JsonValueKind.Number && inner.TryGetInt64(out long hidden) && hidden == 4L * sizes.Channels))
         {
             throw Refused(path, "n_inner", inner, $"null or 4 · n_embd = {4L * sizes.Channels}");
         }
 
-        return new HuggingFaceConfig(sizes, Given(root, "tie_word_embeddings")?.GetBoolean());
+        JsonElement? tied = Given(root, "tie_word_embeddings");
+        return tied is null or { ValueKind: JsonValueKind.True or JsonValueKind.False }
+            ? new HuggingFaceConfig(sizes, tied?.GetBoolean())
+            : throw Refused(path, "tie_word_embeddings", tied.Value, "true or false");
     });
 
     private static void RequireGpt2(JsonElement root, string path)
     {
-        if (Given(root, "model_type") is not JsonElement type || type.GetString() != "gpt2")
+        if (Given(root, "model_type") is not JsonElement type || JsonFile.TextOf(type) != "gpt2")
         {
             string found = Given(root, "model_type") is JsonElement other ? JsonFile.Shown(other) : "missing";
             throw new Gpt2Exception($"{path}: model_type is {found}, expected \"gpt2\": other models are not computed here");
         }
 
-        if (Given(root, "activation_function") is JsonElement activation && activation.GetString() is not ("gelu_new" or "gelu_pytorch_tanh"))
+        if (Given(root, "activation_function") is JsonElement activation && JsonFile.TextOf(activation) is not ("gelu_new" or "gelu_pytorch_tanh"))
         {
             throw Refused(path, "activation_function", activation, "\"gelu_new\" or \"gelu_pytorch_tanh\"");
         }
 
-        if (Given(root, "layer_norm_epsilon") is JsonElement epsilon && Math.Abs(epsilon.GetDouble() - Epsilon) > 1e-9)
+        if (Given(root, "layer_norm_epsilon") is JsonElement epsilon
+            && !(epsilon.ValueKind == JsonValueKind.Number && Math.Abs(epsilon.GetDouble() - Epsilon) <= 1e-9))
         {
             throw Refused(path, "layer_norm_epsilon", epsilon, "1e-05");
         }
 
         foreach ((string name, bool value) in Switches)
         {
-            if (Given(root, name) is JsonElement given && given.GetBoolean() != value)
+            if (Given(root, name) is JsonElement given && given.ValueKind != (value ? JsonValueKind.True : JsonValueKind.False))
             {
                 throw Refused(path, name, given, value ? "true" : "false");
             }

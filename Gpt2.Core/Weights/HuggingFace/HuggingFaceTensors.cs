@@ -58,7 +58,10 @@ internal static class HuggingFaceTensors
                 throw new Gpt2Exception($"{path}: weight_map is missing, expected the file of every tensor");
             }
 
-            return map.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "");
+            return map.EnumerateObject().ToDictionary(
+                entry => entry.Name,
+                entry => JsonFile.TextOf(entry.Value)
+                    ?? throw new Gpt2Exception($"{path}: weight_map has {JsonFile.Shown(entry.Value)} for {entry.Name}, expected the name of a file"));
         });
         string[] names = [.. fileOf.Values.Distinct()];
         string? foreign = names.FirstOrDefault(name => !IsPlainFileName(name));

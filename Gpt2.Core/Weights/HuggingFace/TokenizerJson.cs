@@ -23,8 +23,8 @@ internal static class TokenizerJson
         {
             number++;
             string[] parts = merge.ValueKind == JsonValueKind.Array
-                ? [.. merge.EnumerateArray().Select(part => part.GetString() ?? "")]
-                : (merge.GetString() ?? "").Split(' ');
+                ? [.. merge.EnumerateArray().Select(part => JsonFile.TextOf(part) ?? "")]
+                : (JsonFile.TextOf(merge) ?? "").Split(' ');
             string? error = parts.Length == 2 && parts[0].Length > 0 && parts[1].Length > 0
                 ? builder.Add(parts[0], parts[1])
                 : $"found {JsonFile.Shown(merge)}, expected two tokens";
@@ -42,7 +42,7 @@ internal static class TokenizerJson
     private static void RequireGpt2(JsonElement root, string path)
     {
         JsonElement model = Required(root, "model", path);
-        if (Given(model, "type") is JsonElement type && type.GetString() != "BPE")
+        if (Given(model, "type") is JsonElement type && JsonFile.TextOf(type) != "BPE")
         {
             throw new Gpt2Exception($"{path}: the model is {JsonFile.Shown(type)}, expected \"BPE\"");
         }
@@ -52,8 +52,9 @@ internal static class TokenizerJson
             throw new Gpt2Exception($"{path}: normalizer is {JsonFile.Shown(normalizer)}, expected none");
         }
 
-        if (Given(root, "pre_tokenizer") is not JsonElement words || Given(words, "type")?.GetString() != "ByteLevel"
-            || Given(words, "add_prefix_space")?.GetBoolean() == true || Given(words, "use_regex")?.GetBoolean() == false)
+        if (Given(root, "pre_tokenizer") is not JsonElement words || words.ValueKind != JsonValueKind.Object
+            || JsonFile.TextOf(Given(words, "type")) != "ByteLevel" || Given(words, "add_prefix_space") is not (null or { ValueKind: JsonValueKind.False })
+            || Given(words, "use_regex") is not (null or { ValueKind: JsonValueKind.True }))
         {
             throw new Gpt2Exception($"{path}: pre_tokenizer is not GPT-2's, expected type ByteLevel, add_prefix_space false");
         }
@@ -68,8 +69,11 @@ internal static class TokenizerJson
         {
             foreach (JsonElement token in added.EnumerateArray())
             {
-                string content = Required(token, "content", path).GetString() ?? "";
-                int id = Required(token, "id", path).GetInt32();
+                string content = JsonFile.TextOf(Required(token, "content", path)) ?? "";
+                JsonElement given = Required(token, "id", path);
+                int id = given.ValueKind == JsonValueKind.Number && given.TryGetInt32(out int whole)
+                    ? whole
+                    : throw new Gpt2Exception($"{path}: the added token '{content}' has the id {JsonFile.Shown(given)}, expected a whole number");
                 if (id < 0 || id >= vocabulary.Count || vocabulary.WrittenForm(id) != content)
                 {
                     throw new Gpt2Exception(

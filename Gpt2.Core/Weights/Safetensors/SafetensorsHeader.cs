@@ -58,7 +58,7 @@ internal sealed class SafetensorsHeader
         }
         catch (JsonException e)
         {
-            throw new Gpt2Exception($"{path}: the header is not valid JSON ({e.Message.TrimEnd('.')}): the file is damaged, copy or download it again", e);
+            throw new Gpt2Exception($"{path}: the header is not valid JSON: its{JsonFile.Line(e)} goes wrong at byte {e.BytePositionInLine + 1}; the file is damaged, copy or download it again", e);
         }
         catch (InvalidOperationException e)
         {

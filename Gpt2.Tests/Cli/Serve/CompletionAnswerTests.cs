@@ -167,6 +167,7 @@ public sealed class CompletionAnswerTests : IAsyncLifetime
         events[^1].Should().Be("[DONE]");
         JsonElement[] pieces = [.. events[..^1].Select(text => JsonDocument.Parse(text).RootElement)];
         pieces[^1].GetProperty("usage").ToString().Should().Be(whole.GetProperty("usage").ToString());
+        pieces[..^1].Should().OnlyContain(piece => piece.GetProperty("usage").ValueKind == JsonValueKind.Null);
         pieces[^1].GetProperty("choices").GetArrayLength().Should().Be(0);
         pieces.Select(piece => piece.GetProperty("id").GetString()).Distinct().Should().ContainSingle();
         for (int index = 0; index < 4; index++)
@@ -182,6 +183,17 @@ public sealed class CompletionAnswerTests : IAsyncLifetime
                     .Should().Equal(expected.GetProperty("logprobs").GetProperty(list).EnumerateArray().Select(element => element.ToString()));
             }
         }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",\"stream_options\":{\"include_usage\":false}")]
+    public async Task Stream_WithoutWishForUsage_HasNone(string options)
+    {
+        using var content = new StringContent("{\"prompt\":\"abc\",\"stream\":true" + options + "}", Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await server.Client.PostAsync(RunningServer.CompletionsPath, content);
+
+        RunningServer.Events(await response.Content.ReadAsStringAsync()).Should().NotContain(text => text.Contains("usage"));
     }
 
     [Fact]

@@ -22,10 +22,14 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("", null, "the body is no JSON: ")]
-    [InlineData("{\"prompt\":\"a\"", null, "the body is no JSON: ")]
-    [InlineData("{\"prompt\":\"a\",}", null, "the body is no JSON: ")]
-    [InlineData("{\"prompt\":'a'}", null, "the body is no JSON: ")]
+    [InlineData("", null, "the body is empty, expected a JSON object with the field 'prompt'")]
+    [InlineData("\uFEFF", null, "the body is empty, expected a JSON object with the field 'prompt'")]
+    [InlineData("{\"prompt\":\"a\"", null, "the body is no JSON: found the end at byte 14, where")]
+    [InlineData("{\"prompt\":\"a\",}", null, "the body is no JSON: found '}' at byte 15, where")]
+    [InlineData("{\"prompt\":'a'}", null, "the body is no JSON: found ''' at byte 11, where")]
+    [InlineData("\uFEFF{\r\n\n\"é\":1,\n\"prompt\":é}", null, "the body is no JSON: found 'é' at byte 25, where")]
+    [InlineData("{} x", null, "the body is no JSON: found 'x' at byte 4, where")]
+    [InlineData("{\"prompt\":\"\n\"}", null, "the body is no JSON: found U+000A at byte 12, where")]
     [InlineData("{\"\\ud800\":1,\"prompt\":\"a\"}", null, "the name of a field has half of a surrogate pair, which is no character")]
     [InlineData("{\"stream_options\":{\"\\ud800\\ud800\\ud800\":1}}", null, "the name of a field has half of a surrogate pair, which is no character")]
     [InlineData("[]", null, "the body is a list of 0, expected a JSON object with the field 'prompt'")]
@@ -97,17 +101,35 @@ public sealed class RefusalTests : IAsyncLifetime
     {
         (HttpResponseMessage response, JsonElement body) = await server.PostAsync("{\"prompt\":" + new string('[', 900) + new string(']', 900) + "}");
 
-        Refused(response, body, HttpStatusCode.BadRequest).Should().StartWith("the body is no JSON: ");
+        Refused(response, body, HttpStatusCode.BadRequest).Should().StartWith("the body is no JSON: ").And.Contain("nests at most 64 deep");
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0xC3, 0x28 }, "0xC3")]
+    [InlineData(new byte[] { 0xFF }, "0xFF")]
+    [InlineData(new byte[] { 0xED, 0xA0, 0x80 }, "0xED")] // half of a surrogate pair, as CESU-8 writes it
+    [InlineData(new byte[] { 0xF0, 0x9F, 0x98 }, "0xF0")] // cut off
+    public async Task BytesThatAreNoUtf8_AreRefused_NamingTheirPlace(byte[] bytes, string first)
+    {
+        foreach (string begin in (string[])["{\"prompt\":\"é", "{\"é"])
+        {
+            byte[] before = Encoding.UTF8.GetBytes(begin);
+            using var content = new ByteArrayContent([.. before, .. bytes, .. "\"}"u8]);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using HttpResponseMessage response = await server.Client.PostAsync(RunningServer.CompletionsPath, content);
+            JsonElement body = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+
+            Refused(response, body, HttpStatusCode.BadRequest)
+                .Should().Be($"the body is not UTF-8: byte {before.Length + 1} is {first}, which no character has there");
+        }
     }
 
     [Fact]
-    public async Task BytesThatAreNoUtf8_AreRefused()
+    public async Task ByteOrderMark_IsNoPartOfTheBody()
     {
-        using var content = new ByteArrayContent([.. "{\"prompt\":\""u8, 0xC3, 0x28, .. "\"}"u8]);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using HttpResponseMessage response = await server.Client.PostAsync(RunningServer.CompletionsPath, content);
+        (HttpResponseMessage response, _) = await server.PostAsync("\uFEFF{\"prompt\":\"a\"}");
 
-        response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -231,6 +253,7 @@ public sealed class RefusalTests : IAsyncLifetime
         error.GetProperty("type").GetString().Should().Be("invalid_request_error");
         string message = error.GetProperty("message").GetString()!;
         message.Should().NotContainAny("\n", "\r", "\u001b");
+        message.Should().NotContainAny("isFinalBlock", "LineNumber", "BytePosition", "System.", "Utf8JsonReader");
         return message;
     }
 }

@@ -89,15 +89,15 @@ public class CrossEntropyTests
     }
 
     [Theory]
-    [InlineData(0, float.NaN, 0)]
-    [InlineData(float.NaN, 0, 0)]
-    [InlineData(0, float.PositiveInfinity, 0)]
-    [InlineData(float.NegativeInfinity, float.NegativeInfinity, float.NegativeInfinity)]
-    public void Loss_NoDistribution_IsRefused(float first, float second, float third)
+    [InlineData(0, float.NaN, 0, "the logit of token 1 is not a number: *")]
+    [InlineData(float.NaN, 0, 0, "the logit of token 0 is not a number: *")]
+    [InlineData(0, float.PositiveInfinity, 0, "the logit of token 1 is +∞: *")]
+    [InlineData(float.NegativeInfinity, float.NegativeInfinity, float.NegativeInfinity, "all logits are −∞: *")]
+    public void Loss_NoDistribution_IsRefused(float first, float second, float third, string message)
     {
         Action loss = () => CrossEntropy.OfToken([first, second, third], 2);
 
-        loss.Should().Throw<Gpt2Exception>().WithMessage("the logits are no finite numbers: *");
+        loss.Should().Throw<Gpt2Exception>().WithMessage(message);
     }
 
     [Theory]

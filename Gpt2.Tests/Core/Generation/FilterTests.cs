@@ -187,8 +187,8 @@ public class FilterTests
         distribution.Best().Should().Be(2);
         distribution.Apply(new TemperatureFilter(0.5), []);
         distribution.Best().Should().Be(2);
-        distribution.Load([float.NegativeInfinity, float.NegativeInfinity]);
-        distribution.Best().Should().Be(0);
+        distribution.Load([float.NegativeInfinity, 1]);
+        distribution.Best().Should().Be(1);
     }
 
     public static TheoryData<string, GenerationOptions> Settings() => new()

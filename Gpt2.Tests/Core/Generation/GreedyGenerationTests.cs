@@ -101,15 +101,31 @@ public class GreedyGenerationTests
     public void Choose_EqualLogits_TakesTheLowestId()
     {
         Greedy.Choose([1, 3, 3, 2]).Should().Be(1);
-        Greedy.Choose([float.NegativeInfinity, float.NegativeInfinity]).Should().Be(0);
+        Greedy.Choose([float.NegativeInfinity, -2, -2]).Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData(float.NaN, "the logit of token 1 is not a number: *")]
+    [InlineData(float.PositiveInfinity, "the logit of token 1 is +∞: *")]
+    public void Choose_LogitThatHasNoDistribution_IsRefusedAtAnyPlace(float logit, string message)
+    {
+        for (int vocabulary = 2; vocabulary < 70; vocabulary++)
+        {
+            var logits = new float[vocabulary];
+            logits[1] = logit;
+            logits[^1] = vocabulary == 2 ? logit : float.NegativeInfinity;
+            Action choose = () => Greedy.Choose(logits);
+
+            choose.Should().Throw<Gpt2Exception>().WithMessage(message);
+        }
     }
 
     [Fact]
-    public void Choose_NaN_IsRefused()
+    public void Choose_MinusInfinityAlone_IsRefused()
     {
-        Action choose = () => Greedy.Choose([1, float.NaN, 3]);
+        Action choose = () => Greedy.Choose([float.NegativeInfinity, float.NegativeInfinity]);
 
-        choose.Should().Throw<Gpt2Exception>().WithMessage("*token 1 is not a number*");
+        choose.Should().Throw<Gpt2Exception>().WithMessage("all logits are −∞: the model's weights are broken or too large to compute with");
     }
 
     [Fact]

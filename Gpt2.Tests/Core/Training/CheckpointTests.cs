@@ -85,17 +85,19 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("{")]
-    [InlineData("null")]
-    [InlineData("{}")]
-    [InlineData("{\"Step\":1,\"Settings\":null,\"TextFile\":null,\"TextHash\":\"A\",\"SamplePrompt\":null}")]
-    public void ReadState_Damaged_IsRefused(string content)
+    [InlineData("", " line 1: not the state of a training run: go on from another checkpoint, or begin anew")]
+    [InlineData("{\n\n", " line 3: not the state of a training run: go on from another checkpoint, or begin anew")]
+    [InlineData("null", ": found null, expected the state of a training run")]
+    [InlineData("{}", "*: not the state of a training run: go on from another checkpoint, or begin anew")]
+    [InlineData("{\"Step\":\n\"x\"}", " line 2: not the state of a training run at 'Step': go on from another checkpoint, or begin anew")]
+    [InlineData("{\"Settings\":{\"Steps\":1.5}}", " line 1: not the state of a training run at 'Settings.Steps': go on from another checkpoint, or begin anew")]
+    [InlineData("{\"Step\":1,\"Settings\":null,\"TextFile\":null,\"TextHash\":\"A\",\"SamplePrompt\":null}", "*not the state of a training run*")]
+    public void ReadState_Damaged_IsRefused(string content, string message)
     {
         string path = Write(2);
         File.WriteAllText(Path.Combine(path, "training.json"), content);
 
-        FluentActions.Invoking(() => Checkpoint.ReadState(path)).Should().Throw<Gpt2Exception>().WithMessage("*training.json: *state of a training run*");
+        FluentActions.Invoking(() => Checkpoint.ReadState(path)).Should().Throw<Gpt2Exception>().WithMessage("*training.json" + message);
     }
 
     [Fact]

@@ -115,6 +115,22 @@ public class TrainerTests
         trainer.Optimizer.Step.Should().Be(1);
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void ValidationLoss_BrokenWeights_SaysDiverged(float bias)
+    {
+        foreach (KernelRung rung in Enum.GetValues<KernelRung>())
+        {
+            var model = new Gpt2Model(TestModels.Random(Config, 1), KernelSet.Create(rung));
+            model.Weights.FinalNorm.Bias[0, 0] = bias;
+            int[] ids = TestModels.Ids(Config, 100, 5);
+
+            new Trainer(model, Settings, TrainingData.FromIds(ids, ids)).Invoking(it => it.ValidationLoss())
+                .Should().Throw<Gpt2Exception>().WithMessage("the validation loss after step 0 is not finite: training has diverged; *");
+        }
+    }
+
     [Fact]
     public void ValidationLoss_SomeWindows_IsTheMeanOverThem()
     {

@@ -1,0 +1,136 @@
+// Who may stay connected. Where all places are taken, a newcomer gets that of the connection that has been silent longest, so peers
+// that say nothing, or say it slowly, do not keep out those with a request. One whose request runs or waits keeps its place.
+
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+
+namespace Gpt2.Cli.Serve;
+
+/// <summary>The places of a server's connections.</summary>
+/// <param name="most">How many there are.</param>
+internal sealed class ConnectionPlaces(int most)
+{
+    private readonly Lock gate = new();
+    private readonly LinkedList<Place> silent = new(); // the longest first
+    private int taken;
+
+    /// <summary>Serves a connection while it has a place; closes it at once where everybody else has a request under way.</summary>
+    public async Task ServeAsync(ConnectionContext connection, ConnectionDelegate serve)
+    {
+        var place = new Place(this, connection);
+        if (!TryTake(place))
+        {
+            connection.Abort();
+            return;
+        }
+
+        connection.Items[typeof(Place)] = place;
+        try
+        {
+            await serve(connection);
+        }
+        finally
+        {
+            Leave(place);
+        }
+    }
+
+    /// <summary>A request has come on a connection: of the silent ones it is now the last.</summary>
+    public static void Heard(HttpContext context) => Keep(context).Dispose();
+
+    /// <summary>Keeps the place of a request's connection until the result is disposed.</summary>
+    public static IDisposable Keep(HttpContext context)
+    {
+        var place = (Place)context.Features.Get<IConnectionItemsFeature>()!.Items[typeof(Place)]!;
+        place.Keep();
+        return place;
+    }
+
+    private bool TryTake(Place place)
+    {
+        Place? longest = null;
+        lock (gate)
+        {
+            if (taken == most)
+            {
+                longest = silent.First?.Value;
+                if (longest is null)
+                {
+                    return false;
+                }
+
+                GiveUp(longest);
+            }
+
+            taken++;
+            silent.AddLast(place.Node);
+        }
+
+        longest?.Connection.Abort(new ConnectionAbortedException("silent longest, and its place is needed"));
+        return true;
+    }
+
+    private void Leave(Place place)
+    {
+        lock (gate)
+        {
+            GiveUp(place);
+        }
+    }
+
+    private void GiveUp(Place place)
+    {
+        if (place.IsTaken)
+        {
+            place.IsTaken = false;
+            taken--;
+            if (place.Node.List is not null)
+            {
+                silent.Remove(place.Node);
+            }
+        }
+    }
+
+    /// <summary>A connection's place; disposed when its request is answered, not when it ends.</summary>
+    private sealed class Place : IDisposable
+    {
+        private readonly ConnectionPlaces places;
+
+        public Place(ConnectionPlaces places, ConnectionContext connection)
+        {
+            this.places = places;
+            Connection = connection;
+            Node = new LinkedListNode<Place>(this);
+        }
+
+        public ConnectionContext Connection { get; }
+
+        /// <summary>In the list while the connection is silent.</summary>
+        public LinkedListNode<Place> Node { get; }
+
+        public bool IsTaken { get; set; } = true;
+
+        public void Keep()
+        {
+            lock (places.gate)
+            {
+                if (Node.List is not null)
+                {
+                    places.silent.Remove(Node);
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (places.gate)
+            {
+                if (IsTaken && Node.List is null)
+                {
+                    places.silent.AddLast(Node);
+                }
+            }
+        }
+    }
+}

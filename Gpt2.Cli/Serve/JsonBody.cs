@@ -1,0 +1,64 @@
+// The bytes of a request as JSON, and where they are none.
+
+using System.Text;
+using System.Text.Json;
+using Gpt2.Core.Text;
+
+namespace Gpt2.Cli.Serve;
+
+/// <summary>Parses bodies: UTF-8, with or without a byte-order mark.</summary>
+internal static class JsonBody
+{
+    private const string Code = "invalid_json";
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64 };
+
+    /// <summary>Parses a body. Places in messages count bytes from 1, the mark included.</summary>
+    /// <exception cref="ApiException">It is empty, not UTF-8, or no JSON.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> body)
+    {
+        int mark = body.Span.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
+        int invalid = Utf8Check.FirstInvalid(body.Span);
+        if (invalid >= 0)
+        {
+            throw new ApiException(
+                400, FormattableString.Invariant($"the body is not UTF-8: byte {invalid + 1} is 0x{body.Span[invalid]:X2}, which no character has there"), code: Code);
+        }
+
+        ReadOnlyMemory<byte> json = body[mark..];
+        if (json.Length == 0)
+        {
+            throw new ApiException(400, "the body is empty, expected a JSON object with the field 'prompt'", code: Code);
+        }
+
+        try
+        {
+            return JsonDocument.Parse(json, Options);
+        }
+        catch (JsonException e)
+        {
+            int place = PlaceOf(e, json.Span);
+            string found = place >= json.Length ? "the end" : Shown(json.Span[place..]);
+            throw new ApiException(
+                400, FormattableString.Invariant($"the body is no JSON: found {found} at byte {mark + place + 1}, where JSON has something else or nests at most {Options.MaxDepth} deep"), code: Code);
+        }
+    }
+
+    /// <summary>The place from 0; the parser counts lines, and bytes in a line.</summary>
+    private static int PlaceOf(JsonException exception, ReadOnlySpan<byte> json)
+    {
+        int begin = 0;
+        for (long line = exception.LineNumber ?? 0; line > 0; line--)
+        {
+            begin += json[begin..].IndexOf((byte)'\n') + 1;
+        }
+
+        return begin + (int)(exception.BytePositionInLine ?? 0);
+    }
+
+    private static string Shown(ReadOnlySpan<byte> rest)
+    {
+        Rune.DecodeFromUtf8(rest, out Rune first, out _);
+        return first.Value is >= ' ' and not 0x7F ? $"'{first}'" : FormattableString.Invariant($"U+{first.Value:X4}");
+    }
+}

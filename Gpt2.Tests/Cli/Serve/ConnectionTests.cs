@@ -1,0 +1,119 @@
+// Many connections that say nothing, or little: they are closed in time, and do not keep out those with a request.
+
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Gpt2.Cli.Serve;
+
+namespace Gpt2.Tests.Cli.Serve;
+
+public class ConnectionTests
+{
+    private const string HalfAHead = "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: appl";
+    private const string HeadWithoutBody = "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n";
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(HalfAHead)]
+    [InlineData(HeadWithoutBody)]
+    public async Task SixHundredConnections_ThatSayNothingOrLittle_KeepNobodyOut(string said)
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerLimits { NewTokens = RunningServer.Endless });
+        using HttpResponseMessage stream = await server.StreamEndlesslyAsync();
+        var connections = new List<TcpClient>();
+        try
+        {
+            for (int i = 0; i < 600; i++)
+            {
+                connections.Add(await ConnectAsync(server, said));
+            }
+
+            JsonElement body = await server.CompleteAsync(new { prompt = "abc", max_tokens = 5, temperature = 0 });
+
+            body.GetProperty("usage").GetProperty("completion_tokens").GetInt32().Should().Be(5);
+            (await IsClosedAsync(connections[0])).Should().BeTrue("a newcomer has its place");
+            await ReadOnAsync(stream);
+        }
+        finally
+        {
+            connections.ForEach(connection => connection.Dispose());
+        }
+
+        server.Failures.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task ConnectionThatHasSpoken_StaysLongerThanThoseThatHaveNot()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerLimits { Connections = 3, Running = 1, Waiting = 0 });
+        using TcpClient speaking = await ConnectAsync(server, ""), silent = await ConnectAsync(server, "");
+        await SpeakAsync(speaking);
+        using TcpClient third = await ConnectAsync(server, ""), fourth = await ConnectAsync(server, ""), fifth = await ConnectAsync(server, "");
+
+        (await IsClosedAsync(silent)).Should().BeTrue("it has been silent longest");
+        await SpeakAsync(speaking);
+        await SpeakAsync(fifth);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(HalfAHead)]
+    public async Task ConnectionThatGoesSilent_IsClosedInTime(string said)
+    {
+        TimeSpan soon = TimeSpan.FromSeconds(0.2);
+        await using RunningServer server = await RunningServer.StartAsync(new ServerLimits { SilentTime = soon, HeadTime = soon });
+        using TcpClient connection = await ConnectAsync(server, said);
+
+        (await IsClosedAsync(connection)).Should().BeTrue();
+        await server.CompleteAsync(new { prompt = "abc" });
+    }
+
+    private static async Task<TcpClient> ConnectAsync(RunningServer server, string said)
+    {
+        var connection = new TcpClient();
+        var address = new Uri(server.Address);
+        await connection.ConnectAsync(address.Host, address.Port);
+        await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(said));
+        return connection;
+    }
+
+    /// <summary>Has a short answer on a connection.</summary>
+    private static async Task SpeakAsync(TcpClient connection)
+    {
+        NetworkStream stream = connection.GetStream();
+        await stream.WriteAsync("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
+        var answer = new StringBuilder();
+        var buffer = new byte[1000];
+        while (!answer.ToString().EndsWith('}'))
+        {
+            int count = await stream.ReadAsync(buffer).AsTask().WaitAsync(RunningServer.LongEnough);
+            count.Should().BePositive("the answer so far is {0}", answer);
+            answer.Append(Encoding.ASCII.GetString(buffer, 0, count));
+        }
+    }
+
+    /// <summary>Waits for the end of what the server sends on a connection.</summary>
+    private static async Task<bool> IsClosedAsync(TcpClient connection)
+    {
+        try
+        {
+            using var wait = new CancellationTokenSource(RunningServer.LongEnough);
+            await connection.GetStream().CopyToAsync(Stream.Null, wait.Token);
+            return true;
+        }
+        catch (IOException)
+        {
+            return true; // reset
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task ReadOnAsync(HttpResponseMessage response)
+    {
+        Stream stream = await response.Content.ReadAsStreamAsync();
+        await stream.ReadExactlyAsync(new byte[10_000]).AsTask().WaitAsync(RunningServer.LongEnough);
+    }
+}
