@@ -23,11 +23,8 @@ internal static class EvalCommand
         };
         Option<string?> ids = new("--ids") { Description = "Take token ids in place of a text, for example 2,1,0.", HelpName = "ID,ID,…" };
         var model = new ModelOptions();
-        Option<int> stride = new("--stride")
-        {
-            Description = "How far the window of n_ctx tokens is moved: small is exact and slow. 1 to n_ctx; default: half of it.",
-            HelpName = "N",
-        };
+        Option<int?> stride = CommonOptions.Whole(
+            "--stride", [], "How far the window of n_ctx tokens is moved: small is exact and slow. 1 to n_ctx; default: half of it.", least: 1);
         Option<string?> kernels = CommonOptions.Kernels();
         Option<int> threads = CommonOptions.Threads();
         Option<string?> weights = CommonOptions.Weights();
@@ -49,7 +46,7 @@ internal static class EvalCommand
             KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels), parsed.GetValue(threads));
             WeightType type = CommonOptions.WeightsOf(parsed.GetValue(weights));
             LoadedModel loaded = model.Load(parsed, set, io, type);
-            int step = StrideOf(parsed.GetResult(stride) is null ? null : parsed.GetValue(stride), loaded.Config);
+            int step = StrideOf(parsed.GetValue(stride), loaded.Config);
             int[] tokens = given.Encode(loaded.Tokenizer);
             EvaluationResult Evaluate(LoadedModel of) => Progress.Run(
                 $"evaluating {of.Name}", io,
@@ -94,9 +91,7 @@ internal static class EvalCommand
     private static int StrideOf(int? given, Gpt2Config config)
     {
         int stride = given ?? SlidingEvaluation.StandardStride(config);
-        return stride >= 1 && stride <= config.Context
-            ? stride
-            : throw new UsageException($"--stride {stride}: expected 1 to n_ctx = {config.Context}");
+        return stride <= config.Context ? stride : throw new UsageException($"--stride: found {stride}, expected 1 to n_ctx = {config.Context}");
     }
 
     private static void ShowTable(

@@ -84,7 +84,9 @@ internal static class TraceCommand
                 }
                 else
                 {
-                    result.AddError($"{name}: found '{part}', expected whole numbers, for example 0,1");
+                    result.AddError(WholeNumber.IsWhole(part)
+                        ? $"{name}: found {part}, expected 0 to {int.MaxValue}"
+                        : $"{name}: found '{part}', expected whole numbers, for example 0,1");
                 }
             }
 

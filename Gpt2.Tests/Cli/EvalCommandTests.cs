@@ -124,13 +124,13 @@ public sealed class EvalCommandTests : IDisposable
     [InlineData("-1")]
     public void Eval_StrideOutsideTheContext_IsWrongUsage(string stride)
     {
-        Error(2, "eval", text, "-m", model, "--stride", stride).Should().Be($"gpt2: --stride {stride}: expected 1 to n_ctx = 8");
+        Error(2, "eval", text, "-m", model, "--stride", stride).Should().StartWith($"gpt2: --stride: found {stride}, expected {(stride == "9" ? "1 to n_ctx = 8" : "at least 1")}");
     }
 
     [Fact]
     public void Eval_StrideThatIsNoNumber_IsWrongUsage()
     {
-        Error(2, "eval", text, "-m", model, "--stride", "half").Should().Contain("'half' for option '--stride'").And.NotContain("Nullable");
+        Error(2, "eval", text, "-m", model, "--stride", "half").Should().StartWith("gpt2: --stride: found 'half', expected a whole number");
     }
 
     [Fact]
