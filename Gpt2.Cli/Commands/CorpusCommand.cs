@@ -47,7 +47,7 @@ internal static class CorpusCommand
                 return ExitCode.Done;
             }
 
-            long bytes = WriteFile(target, seedOfText, leastBytes, io.Cancellation);
+            long bytes = Progress.Run($"writing {target}", io, _ => WriteFile(target, seedOfText, leastBytes, io.Cancellation));
             if (parsed.GetValue(json))
             {
                 JsonShapes.Write(new CorpusResult(target, bytes, seedOfText), io.Out);

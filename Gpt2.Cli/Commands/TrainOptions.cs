@@ -104,7 +104,8 @@ internal sealed class TrainOptions
         }
 
         RefuseWithInit(parsed);
-        TrainingSettings settings = SettingsOf(parsed, workshop ? WorkshopPreset.Settings : new TrainingSettings());
+        TrainingSettings standard = workshop ? WorkshopPreset.Settings : new TrainingSettings();
+        TrainingSettings settings = SettingsOf(parsed, standard);
         Gpt2Weights? weights = null;
         Tokenizer? tokenizer = parsed.GetValue(vocabulary) is string path ? new Tokenizer(VocabularyFile.Read(path)) : null;
         if (parsed.GetValue(initial) is string model)
@@ -129,6 +130,7 @@ internal sealed class TrainOptions
             throw new UsageException(problem);
         }
 
+        NoteWarmup(settings, standard, io);
         return TrainingStart.Begin(
             parsed.GetValue(file), tokenizer, VocabularySizeOf(parsed, workshop), weights, sizes, settings,
             parsed.GetValue(samplePrompt) ?? (workshop ? WorkshopPreset.SamplePrompt : null), set, io);
@@ -214,6 +216,18 @@ internal sealed class TrainOptions
                 ClipNorm = parsed.GetValue(clipNorm) ?? standard.Optimizer.ClipNorm,
             },
         };
+    }
+
+    private static void NoteWarmup(TrainingSettings settings, TrainingSettings standard, CommandIo io)
+    {
+        if (settings.Warmup >= settings.Steps)
+        {
+            io.Note($"note: the warm-up of {settings.Warmup} steps is as long as the run of {settings.Steps}: the learning rate rises to the end");
+        }
+        else if (settings.Warmup == settings.Steps / 10 && settings.Warmup < standard.Warmup)
+        {
+            io.Note($"warm-up: {settings.Warmup} steps, a tenth of the run, in place of {standard.Warmup}; --warmup N sets it");
+        }
     }
 
     private static Option<float?> Decimal(string name, string description) =>
