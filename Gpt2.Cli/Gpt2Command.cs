@@ -72,7 +72,7 @@ public static class Gpt2Command
     private static string NameOf(CommandResult result) =>
         result.Command is not RootCommand && result.Parent is CommandResult parent ? $"{NameOf(parent)} {result.Command.Name}" : "gpt2";
 
-    private static RootCommand Create(CommandIo io)
+    internal static RootCommand Create(CommandIo io)
     {
         var root = new RootCommand("GPT-2 from scratch: predict, generate, tokenize, and see every step of it.")
         {

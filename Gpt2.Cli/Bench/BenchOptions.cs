@@ -1,7 +1,6 @@
 // The options of `gpt2 bench` and of its parts, and what they mean together.
 
 using System.CommandLine;
-using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Core.Measurement;
 using Gpt2.Core.Model;
@@ -148,19 +147,8 @@ internal sealed class BenchOptions
             IsChanged(parsed) ? CustomName : name, promptTokens, first, last, chosen, Given(parsed, steps) ?? standardSteps);
     }
 
-    private static Option<int?> Count(string name, string description, int least = 1)
-    {
-        Option<int?> option = CommonOptions.Number<int>(name, [], description, "a whole number");
-        option.Validators.Add(result =>
-        {
-            // What is no number at all was reported already.
-            if (int.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out int count) && count < least)
-            {
-                result.AddError($"{name}: found {count}, expected at least {least}");
-            }
-        });
-        return option;
-    }
+    private static Option<int?> Count(string name, string description, int least = 1) =>
+        CommonOptions.Whole(name, [], description, least);
 
     /// <summary>The value of an option that the command may not even have.</summary>
     private static T? Given<T>(ParseResult parsed, Option<T?> option) =>

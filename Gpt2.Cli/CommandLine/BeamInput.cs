@@ -12,10 +12,10 @@ internal sealed class BeamInput(int? standardBeams)
     /// <summary>Each sample takes some memory before the first is shown.</summary>
     private const int MostSamples = 100_000;
 
-    private readonly Option<int?> numBeams = CommonOptions.Number<int>(
+    private readonly Option<int?> numBeams = CommonOptions.Whole(
         "--num-beams", [],
         "Search with N beams: the N best unfinished texts go on. " + (standardBeams is null ? "Default: no search." : $"Default: {standardBeams}."),
-        "a whole number, for example 4");
+        least: 1, most: BeamOptions.MostBeams, expected: "a whole number, for example 4");
 
     private readonly Option<double?> lengthPenalty = CommonOptions.Number<double>(
         "--length-penalty", [],
@@ -27,10 +27,10 @@ internal sealed class BeamInput(int? standardBeams)
         Description = "Of beam search: end as soon as as many texts as beams are finished.",
     };
 
-    private readonly Option<int?> samples = CommonOptions.Number<int>(
+    private readonly Option<int?> samples = CommonOptions.Whole(
         "--num-samples", ["--num-return-sequences"],
         standardBeams is null ? "How many texts: draws with the seeds S, S+1, …, or the best of beam search. Default: 1." : "How many of the best texts to show. Default: 1.",
-        "a whole number, for example 3");
+        least: 1, most: MostSamples, expected: "a whole number, for example 3");
 
     public void AddTo(Command command)
     {
@@ -41,14 +41,7 @@ internal sealed class BeamInput(int? standardBeams)
     }
 
     /// <summary>How many texts are wanted.</summary>
-    /// <exception cref="UsageException">None, or more than anybody reads.</exception>
-    public int Samples(ParseResult parsed)
-    {
-        int count = parsed.GetValue(samples) ?? 1;
-        return count is >= 1 and <= MostSamples
-            ? count
-            : throw new UsageException(FormattableString.Invariant($"--num-samples: found {count}, expected 1 to {MostSamples}"));
-    }
+    public int Samples(ParseResult parsed) => parsed.GetValue(samples) ?? 1;
 
     /// <summary>How to search; null where no search is wanted.</summary>
     /// <exception cref="UsageException">A value makes no sense.</exception>

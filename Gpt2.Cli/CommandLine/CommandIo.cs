@@ -24,6 +24,9 @@ public sealed record CommandIo(
     /// <summary>Whether --verbose was given.</summary>
     public bool Verbose { get; init; }
 
+    /// <summary>Decides when a wait is long enough to be told of.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>The console of this process.</summary>
     public static CommandIo OfProcess(CancellationToken cancellation)
     {

@@ -83,26 +83,9 @@ internal static class CommonOptions
     }
 
     /// <summary>1 to 256; without it one per core. The results are the same bits for every number.</summary>
-    public static Option<int> Threads()
-    {
-        var option = new Option<int>("--threads", "-t")
-        {
-            Description = $"Threads to compute with, 1 to {MostThreads}; only the tuned kernels use more than one. Default: one per core.",
-            DefaultValueFactory = _ => Math.Min(Environment.ProcessorCount, MostThreads),
-            HelpName = "N",
-        };
-        option.Validators.Add(result =>
-        {
-            // What is no number at all is the parser's to report.
-            if (result.Tokens is [{ Value: string given }]
-                && int.TryParse(given, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int threads)
-                && threads is < 1 or > MostThreads)
-            {
-                result.AddError($"--threads: found {given}, expected 1 to {MostThreads}");
-            }
-        });
-        return option;
-    }
+    public static Option<int> Threads() => Count(
+        "--threads", ["-t"], $"Threads to compute with, 1 to {MostThreads}; only the tuned kernels use more than one. Default: one per core.",
+        least: 1, standard: Math.Min(Environment.ProcessorCount, MostThreads), most: MostThreads);
 
     public static Option<string?> Weights()
     {
@@ -136,28 +119,32 @@ internal static class CommonOptions
         HelpName = "hI.stepN",
     };
 
-    /// <summary>An option for a whole number of at least <paramref name="least"/>.</summary>
-    public static Option<int> Count(string name, string[] aliases, string description, int least, int standard)
-    {
-        var option = new Option<int>(name, aliases) { Description = description, DefaultValueFactory = _ => standard, HelpName = "N" };
-        option.Validators.Add(result =>
+    /// <summary>An option for a whole number from <paramref name="least"/> to <paramref name="most"/>.</summary>
+    public static Option<T> Count<T>(string name, string[] aliases, string description, T least, T standard, T? most = null)
+        where T : struct, INumber<T>, IMinMaxValue<T> => new(name, aliases)
         {
-            // What is no number at all is the parser's to report.
-            if (result.Tokens is [{ Value: string given }]
-                && int.TryParse(given, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int count) && count < least)
-            {
-                result.AddError($"{name}: expected at least {least}");
-            }
-        });
-        return option;
-    }
+            Description = description,
+            HelpName = "N",
+            DefaultValueFactory = _ => standard,
+            CustomParser = result => WholeNumber.Parse(result, name, "a whole number", least, most ?? T.MaxValue) ?? standard,
+        };
+
+    /// <summary>An option for a whole number from <paramref name="least"/> to <paramref name="most"/>, null where it is not given.</summary>
+    public static Option<T?> Whole<T>(
+        string name, string[] aliases, string description, T least, T? most = null, string expected = "a whole number")
+        where T : struct, INumber<T>, IMinMaxValue<T> => new(name, aliases)
+        {
+            Description = description,
+            HelpName = "N",
+            CustomParser = result => WholeNumber.Parse(result, name, expected, least, most ?? T.MaxValue),
+        };
 
     /// <summary>An option for a number, null where it is not given. Read with '.' in every culture.</summary>
     public static Option<T?> Number<T>(string name, string[] aliases, string description, string expected)
-        where T : struct, INumberBase<T> => new(name, aliases)
+        where T : struct, IFloatingPoint<T> => new(name, aliases)
         {
             Description = description,
-            HelpName = typeof(T) == typeof(double) || typeof(T) == typeof(float) ? "X" : "N",
+            HelpName = "X",
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;

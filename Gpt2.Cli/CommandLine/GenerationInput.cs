@@ -18,9 +18,9 @@ internal sealed class GenerationInput(int? standardTokens, bool draws)
         "--repetition-penalty", [], "Make tokens that have occurred less probable: positive logits / X, negative ones × X. Default: 1, none.",
         "a number, for example 1.2");
 
-    private readonly Option<int?> noRepeatNgram = CommonOptions.Number<int>(
+    private readonly Option<int?> noRepeatNgram = CommonOptions.Whole(
         "--no-repeat-ngram", ["--no-repeat-ngram-size"], "Let no sequence of N tokens occur twice; 0 allows all. Default: 0.",
-        "a whole number, for example 3");
+        least: 0, expected: "a whole number, for example 3");
 
     /// <summary>The options that draw.</summary>
     public SamplingInput Sampling { get; } = new();

@@ -124,7 +124,9 @@ internal sealed class PromptOptions
         {
             if (!int.TryParse(parts[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out parsed[i]))
             {
-                throw new UsageException($"--ids: found '{parts[i]}', expected whole numbers, for example 2,1,0");
+                throw new UsageException(WholeNumber.IsWhole(parts[i])
+                    ? $"--ids: found {parts[i]}, expected 0 to {int.MaxValue}"
+                    : $"--ids: found '{parts[i]}', expected whole numbers, for example 2,1,0");
             }
         }
 

@@ -13,9 +13,9 @@ internal sealed class SamplingInput
         "--temperature", [], "Draw tokens from logits / X: below 1 sharper, above 1 flatter, 0 greedy. Default: 1.",
         "a number, for example 0.8");
 
-    private readonly Option<int?> topK = CommonOptions.Number<int>(
+    private readonly Option<int?> topK = CommonOptions.Whole(
         "--top-k", [], "Draw from the N most probable tokens, and those that equal the last; 0 is all. Default: 0.",
-        "a whole number, for example 40");
+        least: 0, expected: "a whole number, for example 40");
 
     private readonly Option<double?> topP = CommonOptions.Number<double>(
         "--top-p", [], "Draw from the most probable tokens whose sum reaches X; 1 is all. After --top-k. Default: 1.",
@@ -25,9 +25,9 @@ internal sealed class SamplingInput
         "--min-p", [], "Draw from the tokens with at least X times the probability of the most probable; 0 is all. Default: 0.",
         "a number, for example 0.05");
 
-    private readonly Option<ulong?> seed = CommonOptions.Number<ulong>(
+    private readonly Option<ulong?> seed = CommonOptions.Whole<ulong>(
         "--seed", ["-s"], "Seed of the draws: the same one gives the same tokens. Default: a fresh one, printed on standard error.",
-        "a whole number of at least 0");
+        least: 0);
 
     public void AddTo(Command command)
     {

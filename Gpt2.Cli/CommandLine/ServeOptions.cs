@@ -1,7 +1,6 @@
 // The options of gpt2 serve: where to listen, and what to take at most.
 
 using System.CommandLine;
-using System.Globalization;
 using System.Net;
 using Gpt2.Cli.Serve;
 
@@ -101,19 +100,6 @@ internal sealed class ServeOptions
     private static IPAddress? AddressOf(string name) => name == "localhost" ? IPAddress.Loopback
         : IPAddress.TryParse(name, out IPAddress? address) ? address : null;
 
-    private static Option<int> Whole(string name, string description, int least, int most, int standard)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => standard };
-        option.Validators.Add(result =>
-        {
-            // What is no number at all is the parser's to report.
-            if (result.Tokens is [{ Value: string text }]
-                && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int given)
-                && (given < least || given > most))
-            {
-                result.AddError(FormattableString.Invariant($"{name}: found {given}, expected {least} to {most}"));
-            }
-        });
-        return option;
-    }
+    private static Option<int> Whole(string name, string description, int least, int most, int standard) =>
+        CommonOptions.Count(name, [], description, least, standard, most);
 }

@@ -38,7 +38,8 @@ internal static class BeamsCommand
 
             PromptedModel given = input.Read(parsed, io);
             using StagedFile? file = parsed.GetValue(svg) is string path ? new StagedFile(path) : null;
-            BeamResult result = new BeamSearch(options, given.Model.EndOfText).Run(given.Model.Model, given.Ids, io.Cancellation);
+            BeamResult result = Output.Progress.Run(
+                "searching", io, _ => new BeamSearch(options, given.Model.EndOfText).Run(given.Model.Model, given.Ids, io.Cancellation));
             if (file is not null)
             {
                 File.WriteAllText(file.Path, BeamDrawing.Draw(PromptOf(given), result, given.Model.Shown));

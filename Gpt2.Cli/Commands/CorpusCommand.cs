@@ -14,19 +14,8 @@ internal static class CorpusCommand
     public static Command Create(CommandIo io)
     {
         Option<string?> file = new("--out", "-o") { Description = "The file to write. Without it: standard output.", HelpName = "FILE" };
-        Option<long> size = new("--size")
-        {
-            Description = "Write whole documents until there are this many bytes.",
-            DefaultValueFactory = _ => WorkshopPreset.TextBytes,
-            HelpName = "BYTES",
-        };
-        size.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var value }] && long.TryParse(value, CultureInfo.InvariantCulture, out long bytes) && bytes < 1)
-            {
-                result.AddError("--size: expected at least 1");
-            }
-        });
+        Option<long> size = CommonOptions.Count(
+            "--size", [], "Write whole documents until there are this many bytes.", least: 1, standard: WorkshopPreset.TextBytes);
         file.Validators.Add(result =>
         {
             if (string.IsNullOrWhiteSpace(result.GetValueOrDefault<string?>()))
@@ -34,7 +23,7 @@ internal static class CorpusCommand
                 result.AddError("--out: found no name, expected a file");
             }
         });
-        Option<ulong> seed = new("--seed", "-s") { Description = "Seed of the text.", DefaultValueFactory = _ => WorkshopPreset.TextSeed, HelpName = "N" };
+        Option<ulong> seed = CommonOptions.Count<ulong>("--seed", ["-s"], "Seed of the text.", least: 0, standard: WorkshopPreset.TextSeed);
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command("corpus", "Make the text that the default model is trained on.");
@@ -58,7 +47,7 @@ internal static class CorpusCommand
                 return ExitCode.Done;
             }
 
-            long bytes = WriteFile(target, seedOfText, leastBytes, io.Cancellation);
+            long bytes = Progress.Run($"writing {target}", io, _ => WriteFile(target, seedOfText, leastBytes, io.Cancellation));
             if (parsed.GetValue(json))
             {
                 JsonShapes.Write(new CorpusResult(target, bytes, seedOfText), io.Out);

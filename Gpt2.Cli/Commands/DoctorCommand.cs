@@ -69,7 +69,11 @@ internal static class DoctorCommand
         {
             examined = Progress.Run(
                 $"examining {ModelLocator.NameOf(folder)}", io, progress => ModelDoctor.Examine(folder, findings, progress, io.Cancellation));
-            FactCheck.Examine(folder, examined, table: null, kernels, findings, io.Cancellation);
+            Progress.Run($"asking {ModelLocator.NameOf(folder)} what it knows", io, _ =>
+            {
+                FactCheck.Examine(folder, examined, table: null, kernels, findings, io.Cancellation);
+                return true;
+            });
         }
 
         FindingResult[] results = [.. findings.All.Select(finding => new FindingResult(

@@ -1,11 +1,12 @@
 // gpt2 eval: how well a model predicts a text: loss, perplexity, bits per byte.
 
 using System.CommandLine;
-using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Evaluation;
 using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Core.Training;
 using Gpt2.Kernels;
 using Table = Spectre.Console.Table;
 
@@ -23,11 +24,8 @@ internal static class EvalCommand
         };
         Option<string?> ids = new("--ids") { Description = "Take token ids in place of a text, for example 2,1,0.", HelpName = "ID,ID,…" };
         var model = new ModelOptions();
-        Option<int> stride = new("--stride")
-        {
-            Description = "How far the window of n_ctx tokens is moved: small is exact and slow. 1 to n_ctx; default: half of it.",
-            HelpName = "N",
-        };
+        Option<int?> stride = CommonOptions.Whole(
+            "--stride", [], "How far the window of n_ctx tokens is moved: small is exact and slow. 1 to n_ctx; default: half of it.", least: 1);
         Option<string?> kernels = CommonOptions.Kernels();
         Option<int> threads = CommonOptions.Threads();
         Option<string?> weights = CommonOptions.Weights();
@@ -49,8 +47,8 @@ internal static class EvalCommand
             KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels), parsed.GetValue(threads));
             WeightType type = CommonOptions.WeightsOf(parsed.GetValue(weights));
             LoadedModel loaded = model.Load(parsed, set, io, type);
-            int step = StrideOf(parsed.GetResult(stride) is null ? null : parsed.GetValue(stride), loaded.Config);
-            int[] tokens = given.Encode(loaded.Tokenizer);
+            int step = StrideOf(parsed.GetValue(stride), loaded.Config);
+            int[] tokens = Progress.Run("reading the text as tokens", io, _ => given.Encode(loaded.Tokenizer));
             EvaluationResult Evaluate(LoadedModel of) => Progress.Run(
                 $"evaluating {of.Name}", io,
                 progress => SlidingEvaluation.Run(of.Model, tokens, step, of.Tokenizer?.Vocabulary, progress, io.Cancellation));
@@ -59,18 +57,34 @@ internal static class EvalCommand
             // Reduced weights are judged by what they cost against the full ones.
             EvaluationResult? full = type == WeightType.Float32 ? null : Evaluate(model.Load(parsed, set, io));
 
+            Yardsticks yardsticks = Yardsticks.Of(tokens.AsSpan(1), loaded.Config.Vocabulary);
+            double? validation = FinishedRun.ValidationLoss(loaded.Folder);
+            string? foreign = ForeignText(result, yardsticks, loaded.Name);
             if (parsed.GetValue(json))
             {
                 JsonShapes.Write(
                     new EvalResult(
                         loaded.Name, path, result.Tokens, result.Loss, Finite(result.Perplexity), result.BitsPerByte, result.Bytes,
                         loaded.Config.Context, step, result.Windows, CommonOptions.NameOf(type), full?.Loss,
-                        full is null ? null : Finite(full.Perplexity)),
+                        full is null ? null : Finite(full.Perplexity), yardsticks.Uniform, CrossEntropy.Perplexity(yardsticks.Uniform),
+                        yardsticks.Unigram, CrossEntropy.Perplexity(yardsticks.Unigram), validation,
+                        validation is double loss ? Finite(CrossEntropy.Perplexity(loss)) : null, foreign is not null),
                     io.Out);
             }
             else
             {
-                ShowTable(result, full, type, loaded, step, io);
+                ShowTable(result, full, type, yardsticks, validation, loaded, io);
+                io.Out.WriteLine(Invariant($"{result.Tokens} tokens scored in {result.Windows} windows of {loaded.Config.Context}, moved by {step}"));
+            }
+
+            if (foreign is not null)
+            {
+                io.Note(foreign);
+            }
+
+            if (given is { AllowSpecial: false, Text: string text } && text.Contains(Vocabulary.EndOfTextToken, StringComparison.Ordinal))
+            {
+                io.Note($"note: the text has {Vocabulary.EndOfTextToken} in it, read as plain text: --allow-special reads it as that token");
             }
 
             return ExitCode.Done;
@@ -94,33 +108,48 @@ internal static class EvalCommand
     private static int StrideOf(int? given, Gpt2Config config)
     {
         int stride = given ?? SlidingEvaluation.StandardStride(config);
-        return stride >= 1 && stride <= config.Context
-            ? stride
-            : throw new UsageException($"--stride {stride}: expected 1 to n_ctx = {config.Context}");
+        return stride <= config.Context ? stride : throw new UsageException($"--stride: found {stride}, expected 1 to n_ctx = {config.Context}");
     }
 
+    /// <summary>What is said where the model does no better than one that knows nothing; null elsewhere.</summary>
+    private static string? ForeignText(EvaluationResult result, Yardsticks yardsticks, string model) =>
+        yardsticks.IsWorseThanGuessing(result.Loss) ? $"note: this text is foreign to {model}: guessing among all tokens would do better; it has learned from other texts"
+        : yardsticks.IsWorseThanCounting(result.Loss) ? $"note: this text is foreign to {model}: knowing only how often each token occurs would do better"
+        : null;
+
     private static void ShowTable(
-        EvaluationResult result, EvaluationResult? full, WeightType type, LoadedModel model, int stride, CommandIo io)
+        EvaluationResult result, EvaluationResult? full, WeightType type, Yardsticks yardsticks, double? validation, LoadedModel model, CommandIo io)
     {
-        Table table = Tables.Create("", ">");
-        table.ShowHeaders = false;
-        table.Row("model", model.Name);
-        table.Row("tokens scored", result.Tokens.ToString(CultureInfo.InvariantCulture));
-        table.Row("loss (nats per token)", result.Loss.ToString("F4", CultureInfo.InvariantCulture));
-        table.Row("perplexity", result.Perplexity.ToString("F2", CultureInfo.InvariantCulture));
+        Table table = Tables.Create("", ">loss (nats per token)", ">perplexity", ">bits per byte");
+        void Row(string name, EvaluationResult of) => table.Row(
+            name, Invariant($"{of.Loss:F4}"), Invariant($"{of.Perplexity:F2}"), of.BitsPerByte is double bits ? Invariant($"{bits:F4}") : "");
+        Row(full is null ? model.Name : $"{model.Name}, {CommonOptions.NameOf(type)}", result);
+        if (full is not null)
+        {
+            Row($"{model.Name}, f32", full);
+        }
+
+        Row(Invariant($"guessing among {model.Config.Vocabulary:N0} tokens"), result with { Loss = yardsticks.Uniform });
+        Row("knowing how often each occurs", result with { Loss = yardsticks.Unigram });
+        if (validation is double loss)
+        {
+            Row($"{model.Name} on its validation text", result with { Loss = loss, Bytes = null });
+        }
+
+        io.Show(table);
         if (full is not null)
         {
             double change = (result.Perplexity / full.Perplexity) - 1;
-            table.Row("weights", CommonOptions.NameOf(type));
-            table.Row("perplexity with f32", full.Perplexity.ToString("F2", CultureInfo.InvariantCulture));
-            table.Row("change against f32", change.ToString("+0.000 %;-0.000 %;0.000 %", CultureInfo.InvariantCulture));
+            io.Out.WriteLine(Invariant($"{CommonOptions.NameOf(type)} changes the perplexity by {change:+0.000 %;-0.000 %;0.000 %}"));
         }
 
-        table.Row("bits per byte", result.BitsPerByte?.ToString("F4", CultureInfo.InvariantCulture) ?? "none: the ids have no text");
-        table.Row("windows", string.Create(
-            CultureInfo.InvariantCulture, $"{result.Windows} of {model.Config.Context} tokens, moved by {stride}"));
-        io.Show(table);
+        if (result.BitsPerByte is null)
+        {
+            io.Out.WriteLine("no bits per byte: the ids have no text");
+        }
     }
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     /// <summary>JSON has no infinity: null.</summary>
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;

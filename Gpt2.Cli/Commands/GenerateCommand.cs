@@ -27,8 +27,9 @@ internal static class GenerateCommand
         {
             Description = "Read prompts from standard input, one a line, and keep the model loaded.",
         };
-        Option<int?> logprobs = CommonOptions.Number<int>(
-            "--logprobs", [], "Show each token's log-probability and rank, and the N most probable tokens beside it.", "a whole number, for example 5");
+        Option<int?> logprobs = CommonOptions.Whole(
+            "--logprobs", [], "Show each token's log-probability and rank, and the N most probable tokens beside it.",
+            least: 0, expected: "a whole number, for example 5");
 
         var command = new Command(
             "generate",
@@ -98,11 +99,6 @@ internal static class GenerateCommand
             Stop = [.. (stops ?? []).Select(Unescaped)],
             Alternatives = alternatives ?? 0,
         };
-        if (all.Alternatives < 0)
-        {
-            throw new UsageException(FormattableString.Invariant($"--logprobs: found {all.Alternatives}, expected at least 0"));
-        }
-
         return all.Problem() is string problem ? throw new UsageException(problem) : all;
     }
 

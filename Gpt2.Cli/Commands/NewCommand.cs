@@ -25,12 +25,9 @@ internal static class NewCommand
             Description = "A vocab.bpe to take. Without it: the 256 bytes and <|endoftext|>.",
             HelpName = "FILE",
         };
-        Option<int?> vocabularySize = new("--vocab-size")
-        {
-            Description = $"A vocabulary of this many bare ids, fewer than {Vocabulary.SmallestCount}, without text.",
-            HelpName = "N",
-        };
-        Option<ulong> seed = new("--seed", "-s") { Description = "Seed of the random weights.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        Option<int?> vocabularySize = CommonOptions.Whole(
+            "--vocab-size", [], $"A vocabulary of this many bare ids, fewer than {Vocabulary.SmallestCount}, without text.", least: 1);
+        Option<ulong> seed = CommonOptions.Count<ulong>("--seed", ["-s"], "Seed of the random weights.", least: 0, standard: 1);
         Option<bool> noBias = new("--no-qkv-bias") { Description = "No attention bias." };
         Option<bool> untied = new("--untied-head") { Description = "A language head of its own in place of wte." };
         Option<bool> javaScript = new("--javascript-vocab")
@@ -94,7 +91,7 @@ internal static class NewCommand
     }
 
     private static Option<int> Size(string name, string description, int standard) =>
-        new(name) { Description = description, DefaultValueFactory = _ => standard, HelpName = "N" };
+        CommonOptions.Count(name, [], description, least: 1, standard);
 
     /// <summary>The vocabulary; null for bare ids.</summary>
     private static Vocabulary? VocabularyOf(string? file, int? size)

@@ -44,7 +44,11 @@ internal static class TraceCommand
             var trace = ForwardTrace.Run(
                 model.Model, given.Ids, parsed.GetValue(allPositions) ? HeadRows.All : HeadRows.Last, given.Breakpoint);
             TraceEntry[] entries = [.. trace.Entries.Where(choice.Contains)];
-            TraceExport.Write(trace, entries, staged.Path, parsed.GetValue(labels) ? model.Shown : null);
+            Progress.Run($"writing {folder}", io, _ =>
+            {
+                TraceExport.Write(trace, entries, staged.Path, parsed.GetValue(labels) ? model.Shown : null);
+                return true;
+            });
             staged.Commit();
 
             ForwardActivations a = trace.Activations;
@@ -84,7 +88,9 @@ internal static class TraceCommand
                 }
                 else
                 {
-                    result.AddError($"{name}: found '{part}', expected whole numbers, for example 0,1");
+                    result.AddError(WholeNumber.IsWhole(part)
+                        ? $"{name}: found {part}, expected 0 to {int.MaxValue}"
+                        : $"{name}: found '{part}', expected whole numbers, for example 0,1");
                 }
             }
 

@@ -6,6 +6,7 @@ using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core;
+using Gpt2.Core.Evaluation;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Training;
 
@@ -13,6 +14,9 @@ namespace Gpt2.Cli.Commands;
 
 internal static class TrainCommand
 {
+    /// <summary>A text of fewer tokens than weights that is read this often is remembered rather than understood.</summary>
+    private const int ReadingsThatTeachByHeart = 10;
+
     public static Command Create(CommandIo io)
     {
         var options = new TrainOptions();
@@ -27,18 +31,21 @@ internal static class TrainCommand
             StepResult last = Train(start, folder, options.ReportEvery(parsed), options.SampleEvery(parsed), watch, io);
 
             double seconds = watch.Elapsed.TotalSeconds;
-            double validation = start.Trainer.ValidationLoss(CancellationToken.None); // of the weights as written; the run is done
+            double validation = Progress.Run( // of the weights as written; the run is done
+                "validating", io, _ => start.Trainer.ValidationLoss(CancellationToken.None));
+            Yardsticks yardsticks = YardsticksOf(start.Trainer);
             if (options.Json(parsed))
             {
                 JsonShapes.Write(new TrainResult(
-                    folder, last.Step, last.Loss, double.IsNaN(validation) ? null : validation, start.Trainer.Model.Config.Parameters, seconds), io.Out);
+                    folder, last.Step, last.Loss, double.IsNaN(validation) ? null : validation, start.Trainer.Model.Config.Parameters, seconds,
+                    yardsticks.Uniform, yardsticks.Unigram), io.Out);
             }
             else
             {
                 string tested = double.IsNaN(validation) ? "no text to validate on" : string.Create(CultureInfo.InvariantCulture, $"validation {validation:0.000}");
                 io.Out.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{folder}: trained {last.Step} steps in {Duration(seconds)}, loss {last.Loss:0.000}, {tested}; "
+                    $"{folder}: trained {last.Step} steps in {Duration.Shown(seconds)}, loss {last.Loss:0.000}, {tested}; "
                     + $"'gpt2 generate \"…\" --model {folder}' uses it"));
             }
 
@@ -53,6 +60,7 @@ internal static class TrainCommand
         Trainer trainer = start.Trainer;
         int first = trainer.Optimizer.Step;
         StepResult last = default;
+        using var lines = new ProgressLines("training", io);
         try
         {
             var run = new TrainingRun(folder, trainer, start.Tokenizer.Vocabulary, start.State);
@@ -63,7 +71,10 @@ internal static class TrainCommand
                     if (result.Step % reportEvery == 0 || validation is not null)
                     {
                         Report(result, validation, result.Step - first, watch.Elapsed.TotalSeconds, trainer, io);
+                        lines.SaidElsewhere();
                     }
+
+                    lines.Report($"step {result.Step}/{trainer.Settings.Steps}");
 
                     if (sampleEvery > 0 && result.Step % sampleEvery == 0)
                     {
@@ -88,12 +99,30 @@ internal static class TrainCommand
     private static void Describe(TrainingStart start, string folder, CommandIo io)
     {
         Trainer trainer = start.Trainer;
-        io.Note(string.Create(
-            CultureInfo.InvariantCulture,
-            $"training {trainer.Model.Config.Parameters:N0} weights on {trainer.Data.Training.Length:N0} tokens "
-            + $"({trainer.Data.Validation.Length:N0} for validation), {trainer.TokensPerStep:N0} a step, "
-            + $"steps {trainer.Optimizer.Step} to {trainer.Settings.Steps} of {trainer.StepsPerEpoch:0} per epoch, into {folder}"));
+        long weights = trainer.Model.Config.Parameters;
+        int tokens = trainer.Data.Training.Length;
+        string epoch = trainer.StepsPerEpoch >= 1
+            ? Invariant($"{trainer.StepsPerEpoch:0.#} steps read the text once")
+            : Invariant($"each step reads the text {1 / trainer.StepsPerEpoch:0.#} times");
+        io.Note(Invariant(
+            $"training {weights:N0} weights on {tokens:N0} tokens ({trainer.Data.Validation.Length:N0} for validation), {trainer.TokensPerStep:N0} a step, ")
+            + Invariant($"steps {trainer.Optimizer.Step} to {trainer.Settings.Steps}, {epoch}, into {folder}"));
+        Yardsticks yardsticks = YardsticksOf(trainer);
+        io.Note(Invariant($"losses to compare with: {yardsticks.Uniform:0.000} guessing among {trainer.Model.Config.Vocabulary:N0} tokens, ")
+            + Invariant($"{yardsticks.Unigram:0.000} knowing only how often each occurs in the text"));
+        double readings = trainer.Settings.Steps / trainer.StepsPerEpoch;
+        if (readings >= ReadingsThatTeachByHeart && weights > tokens)
+        {
+            string test = trainer.Data.Validation.Length > 0 ? "only the validation loss tells" : "the text is too short to keep a part of it for validation, which would tell";
+            io.Note(Invariant($"note: the text is read {readings:0} times and has fewer tokens than the model has weights, so the model will learn it by heart: ")
+                + $"its loss says nothing about other texts; {test}. A longer text or fewer --steps help");
+        }
     }
+
+    /// <summary>What the training text's loss is compared with.</summary>
+    private static Yardsticks YardsticksOf(Trainer trainer) => Yardsticks.Of(trainer.Data.Training, trainer.Model.Config.Vocabulary);
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     private static void Report(StepResult result, double? validation, int done, double seconds, Trainer trainer, CommandIo io)
     {
@@ -102,7 +131,7 @@ internal static class TrainCommand
         io.Note(string.Create(
             CultureInfo.InvariantCulture,
             $"step {result.Step}/{trainer.Settings.Steps}  loss {result.Loss:0.000}{tested}  rate {result.LearningRate:0.0e+0}  "
-            + $"{trainer.TokensPerStep / perStep:N0} tokens/s  {Duration(perStep * (trainer.Settings.Steps - result.Step))} left"));
+            + $"{trainer.TokensPerStep / perStep:N0} tokens/s  {Duration.Shown(perStep * (trainer.Settings.Steps - result.Step))} left"));
     }
 
     /// <summary>What the model now makes of the sample prompt, greedily.</summary>
@@ -117,7 +146,4 @@ internal static class TrainCommand
 
         return start.Tokenizer.Decode([.. session.Ids]);
     }
-
-    private static string Duration(double seconds) =>
-        TimeSpan.FromSeconds(Math.Min(seconds, 1e7)).ToString(seconds < 3600 ? @"m\:ss" : seconds < 86400 ? @"h\:mm\:ss" : @"d\.hh\:mm\:ss", CultureInfo.InvariantCulture);
 }

@@ -22,7 +22,7 @@ internal sealed class TrainOptions
     private readonly Option<string?> preset = new("--preset") { Description = "workshop: the default model, its text and settings.", HelpName = Workshop };
     private readonly Option<string?> initial = new("--init") { Description = "Begin with the weights and the vocabulary of a model.", HelpName = "FOLDER|NAME" };
     private readonly Option<string?> vocabulary = new("--vocab") { Description = "Take a vocab.bpe.", HelpName = "FILE" };
-    private readonly Option<int?> vocabularySize = new("--vocab-size") { Description = $"Learn a vocabulary of this many tokens from the text. Default: {StandardVocabulary}.", HelpName = "N" };
+    private readonly Option<int?> vocabularySize = Size("--vocab-size", $"Learn a vocabulary of this many tokens from the text. Default: {StandardVocabulary}.", least: 0);
     private readonly Option<int?> layers = Size("--layers", "Blocks of a fresh model. Default: 4.");
     private readonly Option<int?> heads = Size("--heads", "Attention heads per block. Default: 4.");
     private readonly Option<int?> channels = Size("--channels", "Width of the residual stream. Default: 128.");
@@ -30,15 +30,15 @@ internal sealed class TrainOptions
     private readonly Option<int?> steps = Size("--steps", "Updates of the weights. Default: 1000.");
     private readonly Option<int?> batchSize = Size("--batch-size", "Windows per pass. Default: 16.");
     private readonly Option<int?> accumulate = Size("--accumulate", "Passes per update. Default: 1.");
-    private readonly Option<int?> warmup = Size("--warmup", "Steps in which the learning rate rises. Default: 100.");
+    private readonly Option<int?> warmup = Size("--warmup", "Steps in which the learning rate rises. Default: 100, but at most a tenth of the steps.", least: 0);
     private readonly Option<float?> learningRate = Decimal("--learning-rate", "The highest learning rate. Default: 0.001.");
     private readonly Option<float?> minLearningRate = Decimal("--min-learning-rate", "The learning rate at the end. Default: a tenth of the highest.");
     private readonly Option<float?> weightDecay = Decimal("--weight-decay", "Decay of matrices. Default: 0.1.");
     private readonly Option<float?> clipNorm = Decimal("--clip-norm", "The most that the gradients' norm may be, 0 for no limit. Default: 1.");
     private readonly Option<float?> dropout = Decimal("--dropout", "Share of numbers dropped in training. Default: 0.");
     private readonly Option<bool> randomWindows = new("--random-windows") { Description = "Take windows at random places, not epoch by epoch." };
-    private readonly Option<ulong?> seed = new("--seed", "-s") { Description = "Seed of weights, windows and dropout. Default: 1.", HelpName = "N" };
-    private readonly Option<int?> digits = Size("--digits", "Decimal digits that the finished weights keep, 0 for all. Default: 0.");
+    private readonly Option<ulong?> seed = CommonOptions.Whole<ulong>("--seed", ["-s"], "Seed of weights, windows and dropout. Default: 1.", least: 0);
+    private readonly Option<int?> digits = Size("--digits", "Decimal digits that the finished weights keep, 0 for all. Default: 0.", least: 0, most: 9);
     private readonly Option<int?> evaluateEvery = Size("--eval-every", "Steps between evaluations. Default: 250.");
     private readonly Option<int?> checkpointEvery = Size("--checkpoint-every", "Steps between checkpoints. Default: 500.");
     private readonly Option<int> reportEvery = CommonOptions.Count("--report-every", [], "Steps between lines of progress.", least: 1, standard: 50);
@@ -104,7 +104,8 @@ internal sealed class TrainOptions
         }
 
         RefuseWithInit(parsed);
-        TrainingSettings settings = SettingsOf(parsed, workshop ? WorkshopPreset.Settings : new TrainingSettings());
+        TrainingSettings standard = workshop ? WorkshopPreset.Settings : new TrainingSettings();
+        TrainingSettings settings = SettingsOf(parsed, standard);
         Gpt2Weights? weights = null;
         Tokenizer? tokenizer = parsed.GetValue(vocabulary) is string path ? new Tokenizer(VocabularyFile.Read(path)) : null;
         if (parsed.GetValue(initial) is string model)
@@ -129,6 +130,7 @@ internal sealed class TrainOptions
             throw new UsageException(problem);
         }
 
+        NoteWarmup(settings, standard, io);
         return TrainingStart.Begin(
             parsed.GetValue(file), tokenizer, VocabularySizeOf(parsed, workshop), weights, sizes, settings,
             parsed.GetValue(samplePrompt) ?? (workshop ? WorkshopPreset.SamplePrompt : null), set, io);
@@ -216,8 +218,21 @@ internal sealed class TrainOptions
         };
     }
 
+    private static void NoteWarmup(TrainingSettings settings, TrainingSettings standard, CommandIo io)
+    {
+        if (settings.Warmup >= settings.Steps)
+        {
+            io.Note($"note: the warm-up of {settings.Warmup} steps is as long as the run of {settings.Steps}: the learning rate rises to the end");
+        }
+        else if (settings.Warmup == settings.Steps / 10 && settings.Warmup < standard.Warmup)
+        {
+            io.Note($"warm-up: {settings.Warmup} steps, a tenth of the run, in place of {standard.Warmup}; --warmup N sets it");
+        }
+    }
+
     private static Option<float?> Decimal(string name, string description) =>
         CommonOptions.Number<float>(name, [], description, "a number such as 0.001");
 
-    private static Option<int?> Size(string name, string description) => new(name) { Description = description, HelpName = "N" };
+    private static Option<int?> Size(string name, string description, int least = 1, int? most = null) =>
+        CommonOptions.Whole(name, [], description, least, most);
 }

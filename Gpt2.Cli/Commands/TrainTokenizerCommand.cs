@@ -14,12 +14,9 @@ internal static class TrainTokenizerCommand
     public static Command Create(CommandIo io)
     {
         Argument<string> file = TextFile.Argument("The text to learn from; <|endoftext|> separates documents.");
-        Option<int> size = new("--vocab-size")
-        {
-            Description = $"Tokens wanted: 256 bytes, the merges, and <|endoftext|>; at least {Vocabulary.SmallestCount}.",
-            HelpName = "N",
-            Required = true,
-        };
+        Option<int?> size = CommonOptions.Whole(
+            "--vocab-size", [], $"Tokens wanted: 256 bytes, the merges, and <|endoftext|>; at least {Vocabulary.SmallestCount}.", least: 0);
+        size.Required = true;
         Option<string> output = new("--out", "-o") { Description = "The vocab.bpe to write.", HelpName = "FILE", Required = true };
         Option<bool> explain = new("--explain") { Description = "Show every pass: the pair, how often it stood, the token it makes." };
         Option<bool> json = CommonOptions.Json();
@@ -32,7 +29,7 @@ internal static class TrainTokenizerCommand
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            int wanted = parsed.GetValue(size);
+            int wanted = parsed.GetValue(size)!.Value;
             if (wanted < Vocabulary.SmallestCount)
             {
                 throw new UsageException(

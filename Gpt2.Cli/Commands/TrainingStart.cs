@@ -4,6 +4,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Gpt2.Cli.CommandLine;
+using Gpt2.Cli.Output;
 using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
@@ -34,11 +35,12 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
         if (tokenizer is null)
         {
             io.Note($"learning {vocabularySize} tokens from {NameOf(textFile)}");
-            tokenizer = new Tokenizer(BytePairLearner.Learn(text, vocabularySize, null, io.Cancellation).Vocabulary);
+            tokenizer = new Tokenizer(Progress.Run(
+                "learning tokens", io, progress => BytePairLearner.Learn(text, vocabularySize, progress, io.Cancellation)).Vocabulary);
         }
 
         Gpt2Weights weights = initial ?? Fresh(sizes with { Vocabulary = tokenizer.Vocabulary.Count }, settings.Seed);
-        TrainingData data = TrainingData.FromText(text, tokenizer, settings.Context);
+        TrainingData data = DataOf(text, tokenizer, settings, io);
         var trainer = new Trainer(new Gpt2Model(weights, kernels), settings, data);
         return new TrainingStart(trainer, tokenizer, new RunState(0, settings, PathOf(textFile), HashOf(text), samplePrompt, kernels.Rung));
     }
@@ -47,8 +49,7 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
     /// <exception cref="Gpt2Exception">There is no checkpoint, or the text is not the same any more.</exception>
     public static TrainingStart Resume(string folder, int threads, CommandIo io)
     {
-        string checkpoint = TrainingRun.NewestCheckpoint(folder)
-            ?? throw new Gpt2Exception($"{folder}: no checkpoint of a training run, expected one in its folder 'checkpoints'; begin a run without --resume");
+        string checkpoint = TrainingRun.NewestCheckpoint(folder) ?? throw new Gpt2Exception($"{folder}: {WhyNothingToResume(folder)}");
         RunState state = Checkpoint.ReadState(checkpoint);
         string text = TextOf(state.TextFile, io);
         if (HashOf(text) != state.TextHash)
@@ -60,10 +61,18 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
         Tokenizer tokenizer = CsvLayout.TokenizerOf(checkpoint, weights.Config)!;
         var trainer = new Trainer(
             new Gpt2Model(weights, KernelSet.Create(state.Kernels, threads)), state.Settings,
-            TrainingData.FromText(text, tokenizer, state.Settings.Context));
+            DataOf(text, tokenizer, state.Settings, io));
         Checkpoint.ReadOptimizer(checkpoint, state.Step, trainer.Optimizer);
         return new TrainingStart(trainer, tokenizer, state);
     }
+
+    private static string WhyNothingToResume(string folder) => FinishedRun.LastLine(folder) is LogLine last
+        ? $"this run is finished after {last.Step} steps, so there is nothing to go on with; to train its model further, begin a run with "
+            + $"'gpt2 train FILE --init {folder} --out OTHER --steps N', or one with more --steps into another folder"
+        : "no checkpoint of a training run, expected one in its folder 'checkpoints'; begin a run without --resume";
+
+    private static TrainingData DataOf(string text, Tokenizer tokenizer, TrainingSettings settings, CommandIo io) =>
+        Progress.Run("reading the text as tokens", io, _ => TrainingData.FromText(text, tokenizer, settings.Context));
 
     private static Gpt2Weights Fresh(Gpt2Config config, ulong seed)
     {
@@ -86,8 +95,11 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
         }
 
         var writer = new StringWriter { NewLine = "\n" };
-        WorkshopCorpus.Write(writer, WorkshopPreset.TextSeed, WorkshopPreset.TextBytes, io.Cancellation);
-        return writer.ToString();
+        return Progress.Run("making the workshop's text", io, _ =>
+        {
+            WorkshopCorpus.Write(writer, WorkshopPreset.TextSeed, WorkshopPreset.TextBytes, io.Cancellation);
+            return writer.ToString();
+        });
     }
 
     private static string HashOf(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

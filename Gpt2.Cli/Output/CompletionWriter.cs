@@ -122,7 +122,7 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
     }
 
     private IReadOnlyList<BeamHypothesis> Search(PromptedModel prompt) =>
-        new BeamSearch(search!, prompt.Model.EndOfText).Run(prompt.Model.Model, prompt.Ids, io.Cancellation).Hypotheses;
+        Progress.Run("searching", io, _ => new BeamSearch(search!, prompt.Model.EndOfText).Run(prompt.Model.Model, prompt.Ids, io.Cancellation)).Hypotheses;
 
     private Completion[] Searched(PromptedModel prompt) => [.. Search(prompt).Select(found => new Completion(
         found.Ids, TextOf(found, prompt.Model), found.Finish == FinishReason.Stop ? "stop" : "length", Seed: null, found.Score, found.SumLogProbability,

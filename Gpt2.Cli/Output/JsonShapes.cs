@@ -62,7 +62,8 @@ internal sealed record InfoResult(
     string Name, string Folder, string Format, long Parameters, int NVocab, int NCtx, int NEmbd, int NHead, int NLayer, bool QkvBias,
     bool TiedHead, bool Text, long WeightsBytes, long CacheBytes, string Kernels, string[] InstructionSets);
 
-internal sealed record TrainResult(string Folder, int Steps, double Loss, double? ValidationLoss, long Parameters, double Seconds);
+internal sealed record TrainResult(string Folder, int Steps, double Loss, double? ValidationLoss, long Parameters, double Seconds, double UniformLoss,
+    double UnigramLoss);
 
 internal sealed record BenchTrainResult(
     string Size, long Parameters, int TokensPerStep, double MillisecondsPerStep, double TokensPerSecond, double GigaflopsPerSecond, long PeakBytes,
@@ -99,9 +100,14 @@ internal sealed record LearningPassResult(int Pass, string Left, string Right, l
 
 internal sealed record CorpusResult(string File, long Bytes, ulong Seed);
 
+/// <summary>
+/// Uniform and unigram are what guessing and knowing only how often each token occurs would come to; validation is the model's own
+/// end of training, null where it is not known. Foreign is a text that the model predicts no better than these.
+/// </summary>
 internal sealed record EvalResult(
     string Model, string? File, int Tokens, double Loss, double? Perplexity, double? BitsPerByte, long? Bytes, int NCtx,
-    int Stride, int Windows, string Weights, double? F32Loss, double? F32Perplexity);
+    int Stride, int Windows, string Weights, double? F32Loss, double? F32Perplexity, double UniformLoss, double UniformPerplexity,
+    double UnigramLoss, double UnigramPerplexity, double? ValidationLoss, double? ValidationPerplexity, bool Foreign);
 
 internal sealed record DownloadCommandResult(string Model, string Folder, string Source, bool AlreadyThere, long Bytes, RecordedFile[] Files);
 

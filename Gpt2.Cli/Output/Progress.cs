@@ -1,4 +1,4 @@
-// A progress bar on standard error where that is a terminal; silence elsewhere.
+// A progress bar on standard error where that is a terminal; a line a while elsewhere.
 
 using System.Diagnostics;
 using Gpt2.Cli.CommandLine;
@@ -7,14 +7,16 @@ using Spectre.Console;
 
 namespace Gpt2.Cli.Output;
 
-/// <summary>Runs work that reports its share done.</summary>
+/// <summary>Runs work that takes a while.</summary>
 internal static class Progress
 {
-    public static T Run<T>(string title, CommandIo io, Func<IProgress<double>?, T> work)
+    /// <summary>Runs work that may report its share done.</summary>
+    public static T Run<T>(string title, CommandIo io, Func<IProgress<double>, T> work)
     {
         if (!io.ErrorIsTerminal || !io.Color)
         {
-            return work(null);
+            using var lines = new ProgressLines(title, io);
+            return work(lines);
         }
 
         T result = default!;
@@ -24,7 +26,12 @@ internal static class Progress
             .Start(context =>
             {
                 ProgressTask task = context.AddTask(Markup.Escape(title), maxValue: 1);
-                result = work(new Direct(share => task.Value = share));
+                task.IsIndeterminate = true; // until there is a share
+                result = work(new Direct<double>(share =>
+                {
+                    task.IsIndeterminate = false;
+                    task.Value = share;
+                }));
             });
         return result;
     }
@@ -34,7 +41,9 @@ internal static class Progress
     {
         if (!io.ErrorIsTerminal || !io.Color)
         {
-            return work(null, io.Note);
+            using var said = new ProgressLines("downloading", io);
+            var rates = new Dictionary<string, TransferRate>();
+            return work(new Direct<TransferProgress>(value => said.Report(DescriptionOf(value, rates))), io.Note);
         }
 
         T result = default!;
@@ -50,30 +59,40 @@ internal static class Progress
         return result;
     }
 
+    private static string DescriptionOf(TransferProgress value, Dictionary<string, TransferRate> rates)
+    {
+        if (!rates.TryGetValue(value.File, out TransferRate? rate))
+        {
+            rates.Add(value.File, rate = new TransferRate());
+        }
+
+        rate.Add(value.Done, Stopwatch.GetTimestamp());
+        return $"{value.File}  {rate.Describe(value)}";
+    }
+
     /// <summary>One task of the display per file.</summary>
     private sealed class TransferLines(ProgressContext context) : IProgress<TransferProgress>
     {
-        private readonly Dictionary<string, (ProgressTask Task, TransferRate Rate)> lines = [];
+        private readonly Dictionary<string, ProgressTask> tasks = [];
+        private readonly Dictionary<string, TransferRate> rates = [];
 
         public void Report(TransferProgress value)
         {
-            if (!lines.TryGetValue(value.File, out (ProgressTask Task, TransferRate Rate) line))
+            if (!tasks.TryGetValue(value.File, out ProgressTask? task))
             {
-                line = (context.AddTask(Markup.Escape(value.File)), new TransferRate());
-                lines.Add(value.File, line);
+                tasks.Add(value.File, task = context.AddTask(Markup.Escape(value.File)));
             }
 
-            line.Rate.Add(value.Done, Stopwatch.GetTimestamp());
-            line.Task.IsIndeterminate = value.Size is null;
-            line.Task.MaxValue = Math.Max(1, value.Size ?? value.Done);
-            line.Task.Value = value.Done;
-            line.Task.Description = Markup.Escape($"{value.File}  {line.Rate.Describe(value)}");
+            task.IsIndeterminate = value.Size is null;
+            task.MaxValue = Math.Max(1, value.Size ?? value.Done);
+            task.Value = value.Done;
+            task.Description = Markup.Escape(DescriptionOf(value, rates));
         }
     }
 
     /// <summary>Reports on the caller's thread: the order of reports is the order of work.</summary>
-    private sealed class Direct(Action<double> report) : IProgress<double>
+    private sealed class Direct<T>(Action<T> report) : IProgress<T>
     {
-        public void Report(double value) => report(value);
+        public void Report(T value) => report(value);
     }
 }

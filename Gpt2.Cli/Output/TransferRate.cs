@@ -2,7 +2,6 @@
 // pause before the last retry, and what an earlier run had left.
 
 using System.Diagnostics;
-using System.Globalization;
 using Gpt2.Core.Weights;
 
 namespace Gpt2.Cli.Output;
@@ -57,14 +56,6 @@ internal sealed class TransferRate
         }
 
         text += $"  {ByteCount.Shown(BytesPerSecond.Value)}/s";
-        return progress.Size is long whole ? $"{text}  {Duration((whole - progress.Done) / BytesPerSecond.Value)} left" : text;
-    }
-
-    private static string Duration(double seconds)
-    {
-        var time = TimeSpan.FromSeconds(Math.Ceiling(Math.Clamp(seconds, 0, 359_999)));
-        return time.TotalHours >= 1
-            ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
-            : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}");
+        return progress.Size is long whole ? $"{text}  {Duration.Shown(Math.Ceiling((whole - progress.Done) / BytesPerSecond.Value))} left" : text;
     }
 }

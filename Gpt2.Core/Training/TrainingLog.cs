@@ -11,6 +11,8 @@ public readonly record struct LogLine(int Step, double Loss, double? ValidationL
 /// <summary>Writes and reads log.csv.</summary>
 public static class TrainingLog
 {
+    public const string FileName = "log.csv";
+
     private const string Header = "step,loss,validation_loss,learning_rate,gradient_norm";
 
     /// <summary>Begins a log, or takes up one that may go beyond <paramref name="lastStep"/>: later lines are dropped.</summary>

@@ -32,7 +32,7 @@ public sealed class TrainingRun
         TrainingLog.Begin(LogFile, trainer.Optimizer.Step);
     }
 
-    public string LogFile => Path.Combine(folder, "log.csv");
+    public string LogFile => Path.Combine(folder, TrainingLog.FileName);
 
     public string CurveFile => Path.Combine(folder, "loss.svg");
 

@@ -83,6 +83,11 @@ public sealed record TrainingSettings
             }
         }
 
+        if (MinLearningRate > LearningRate)
+        {
+            return FormattableString.Invariant($"least learning rate is {MinLearningRate}, expected at most the highest, {LearningRate}");
+        }
+
         return Dropout < 1 ? null : FormattableString.Invariant($"dropout is {Dropout}, expected less than 1");
     }
 

@@ -61,9 +61,58 @@ public sealed class EvalCommandTests : IDisposable
         using var culture = new DecimalCommaCulture();
         CommandRun run = CommandRun.Of("eval", text, "-m", model);
 
-        run.Result().Should().MatchRegex(@"loss \(nats per token\) +\d+\.\d{4}\n").And.MatchRegex(@"perplexity +\d+\.\d\d\n")
-            .And.MatchRegex(@"bits per byte +\d+\.\d{4}\n").And.MatchRegex("windows +[0-9]+ of 8 tokens, moved by 4").And.NotContain("\u001b");
-        run.Error.Should().BeEmpty();
+        const string Figures = @" +\d+\.\d{4} +\d+\.\d\d +\d+\.\d{4}\n";
+        run.Result().Should().MatchRegex(@"^ +loss \(nats per token\) +perplexity +bits per byte\n").And.MatchRegex(@"\n +model" + Figures)
+            .And.MatchRegex("\n +guessing among 259 tokens +5\\.5568 +259\\.00 ").And.MatchRegex(@"\n +knowing how often each occurs" + Figures)
+            .And.MatchRegex("\n[0-9]+ tokens scored in [0-9]+ windows of 8, moved by 4\n$").And.NotContain("\u001b");
+    }
+
+    [Fact]
+    public void Eval_Yardsticks_AreThoseOfTheScoredTokens()
+    {
+        JsonElement result = Json("eval", "--ids", "1,256,257,256,257", "-m", model, "--json");
+
+        result.GetProperty("uniform_loss").GetDouble().Should().BeApproximately(Math.Log(259), 1e-12);
+        result.GetProperty("uniform_perplexity").GetDouble().Should().BeApproximately(259, 1e-9);
+        result.GetProperty("unigram_loss").GetDouble().Should().BeApproximately(Math.Log(2), 1e-12, "two tokens, each half of what is scored");
+        result.GetProperty("unigram_perplexity").GetDouble().Should().BeApproximately(2, 1e-12);
+        result.GetProperty("validation_loss").ValueKind.Should().Be(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public void Eval_TrainedModel_ShowsItsOwnValidationLoss()
+    {
+        File.WriteAllText(Path.Combine(model, "log.csv"), "step,loss,validation_loss,learning_rate,gradient_norm\n1,3,1.25,0.1,1\n2,2,,0.1,1\n");
+
+        Json("eval", text, "-m", model, "--json").GetProperty("validation_loss").GetDouble().Should().Be(1.25);
+        CommandRun.Of("eval", text, "-m", model).Result().Should().MatchRegex("\n +model on its validation text +1\\.2500 +3\\.49\n");
+        File.WriteAllText(Path.Combine(model, "log.csv"), "something else\nin\nit\n");
+        Json("eval", text, "-m", model, "--json").GetProperty("validation_loss").ValueKind.Should().Be(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public void Eval_DefaultModel_KnowsItsValidationLossAndSaysWhatIsForeign()
+    {
+        File.WriteAllText(text, "Mike is quick. He moves quickly. The opposite of hot is cold.");
+        CommandRun known = CommandRun.Of("eval", text, "--json");
+        File.WriteAllText(text, "Zur Dämmerung flogen vierzehn Möwen über den Hafen; XQZ_17 := 0xBEEF.");
+        CommandRun foreign = CommandRun.Of("eval", text, "--json");
+
+        Parsed(known).GetProperty("validation_loss").GetDouble().Should().BeInRange(1, 1.2);
+        Parsed(known).GetProperty("foreign").GetBoolean().Should().BeFalse();
+        known.Error.Should().BeEmpty();
+        Parsed(foreign).GetProperty("loss").GetDouble().Should().BeGreaterThan(Math.Log(2048));
+        Parsed(foreign).GetProperty("foreign").GetBoolean().Should().BeTrue();
+        foreign.Error.Should().Be("note: this text is foreign to gpt2-workshop: guessing among all tokens would do better; it has learned from other texts\n");
+    }
+
+    [Fact]
+    public void Eval_MarkOfTheEndInAPlainText_IsRemarkedOn()
+    {
+        File.WriteAllText(text, "ab<|endoftext|>ab");
+
+        CommandRun.Of("eval", text, "-m", model).Error.Should().Contain("note: the text has <|endoftext|> in it, read as plain text: --allow-special reads it as that token\n");
+        CommandRun.Of("eval", text, "-m", model, "--allow-special").Error.Should().NotContain("endoftext");
     }
 
     [Fact]
@@ -96,7 +145,7 @@ public sealed class EvalCommandTests : IDisposable
         CsvModelFolder.Write(bare, TestModels.Random(new Gpt2Config(5, 4, 6, 3, 1), 4), vocabulary: null);
 
         Json("eval", "--ids", "1,2,3,4,0", "-m", bare, "--json").GetProperty("bits_per_byte").ValueKind.Should().Be(JsonValueKind.Null);
-        CommandRun.Of("eval", "--ids", "1,2,3,4,0", "-m", bare).Result().Should().Contain("none: the ids have no text");
+        CommandRun.Of("eval", "--ids", "1,2,3,4,0", "-m", bare).Result().Should().Contain("no bits per byte: the ids have no text");
         Error(1, "eval", text, "-m", bare).Should().Contain("this model has no vocabulary and so no text: give the prompt as --ids");
     }
 
@@ -124,13 +173,13 @@ public sealed class EvalCommandTests : IDisposable
     [InlineData("-1")]
     public void Eval_StrideOutsideTheContext_IsWrongUsage(string stride)
     {
-        Error(2, "eval", text, "-m", model, "--stride", stride).Should().Be($"gpt2: --stride {stride}: expected 1 to n_ctx = 8");
+        Error(2, "eval", text, "-m", model, "--stride", stride).Should().StartWith($"gpt2: --stride: found {stride}, expected {(stride == "9" ? "1 to n_ctx = 8" : "at least 1")}");
     }
 
     [Fact]
     public void Eval_StrideThatIsNoNumber_IsWrongUsage()
     {
-        Error(2, "eval", text, "-m", model, "--stride", "half").Should().Contain("'half' for option '--stride'").And.NotContain("Nullable");
+        Error(2, "eval", text, "-m", model, "--stride", "half").Should().StartWith("gpt2: --stride: found 'half', expected a whole number");
     }
 
     [Fact]
@@ -150,9 +199,11 @@ public sealed class EvalCommandTests : IDisposable
     private EvaluationResult Expected(int[] ids, int stride) =>
         SlidingEvaluation.Run(new Gpt2Model(weights, KernelSet.Create(KernelRung.Scalar)), ids, stride, vocabulary);
 
-    private static JsonElement Json(params string[] args)
+    private static JsonElement Json(params string[] args) => Parsed(CommandRun.Of(args));
+
+    private static JsonElement Parsed(CommandRun run)
     {
-        using JsonDocument document = JsonDocument.Parse(CommandRun.Of(args).Result());
+        using JsonDocument document = JsonDocument.Parse(run.Result());
         return document.RootElement.Clone();
     }
 

@@ -124,12 +124,12 @@ public sealed class ExplainCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2, "num-beams is 0, expected 1 to 65536", "beams", "ab", "--num-beams", "0")]
+    [InlineData(2, "--num-beams: found 0, expected 1 to 65536", "beams", "ab", "--num-beams", "0")]
     [InlineData(2, "--max-new-tokens: a tree has at least 1 token", "beams", "ab", "-n", "0")]
     [InlineData(2, "unknown option '--seed'", "beams", "ab", "--seed", "1")]
     [InlineData(1, "cannot write this file", "beams", "ab", "--svg", "no/such/folder/tree.svg")]
     [InlineData(1, "the prompt is empty", "explain", "")]
-    [InlineData(2, "--top: expected at least 1", "explain", "ab", "--top", "0")]
+    [InlineData(2, "--top: found 0, expected at least 1", "explain", "ab", "--top", "0")]
     [InlineData(2, "top-p is 0, expected", "explain", "ab", "--top-p", "0")]
     public void WrongUse_IsOneLine(int exitCode, string message, params string[] args)
     {

@@ -85,11 +85,11 @@ public sealed class GenerateSamplingTests : IDisposable
     [InlineData("temperature is Infinity, expected a finite number", "--temperature", "1e999")]
     [InlineData("--temperature: found '0,8', expected a number, for example 0.8", "--temperature", "0,8")]
     [InlineData("--temperature: found 'hot', expected a number, for example 0.8", "--temperature", "hot")]
-    [InlineData("top-k is -1, expected at least 0", "--top-k", "-1")]
+    [InlineData("--top-k: found -1, expected at least 0", "--top-k", "-1")]
     [InlineData("--top-k: found '2.5', expected a whole number, for example 40", "--top-k", "2.5")]
     [InlineData("top-p is 0, expected more than 0 and at most 1", "--top-p", "0")]
     [InlineData("top-p is 1.5, expected more than 0 and at most 1", "--top-p", "1.5")]
-    [InlineData("--seed: found '-1', expected a whole number of at least 0", "--seed", "-1")]
+    [InlineData("--seed: found -1, expected at least 0", "--seed", "-1")]
     [InlineData("Required argument missing for option: '--top-k'", "--top-k")]
     public void Generate_WrongValue_IsOneLineAndExitCodeTwo(string message, params string[] options)
     {

@@ -59,7 +59,7 @@ public sealed class ThreadsOptionTests : IDisposable
     [InlineData("0", "--threads: found 0, expected 1 to 256")]
     [InlineData("257", "--threads: found 257, expected 1 to 256")]
     [InlineData("-1", "--threads: found -1, expected 1 to 256")]
-    [InlineData("two", "Cannot parse argument 'two' for option '--threads'")]
+    [InlineData("two", "--threads: found 'two', expected a whole number")]
     public void Threads_OutsideTheirRange_AreWrongUsage(string threads, string message)
     {
         foreach (string[] command in (string[][])[["predict", "x"], ["generate", "x"], ["trace", "x", "-o", "nowhere"], ["eval", text], ["train", text, "-o", "nowhere"]])

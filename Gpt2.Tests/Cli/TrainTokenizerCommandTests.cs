@@ -120,7 +120,6 @@ public sealed class TrainTokenizerCommandTests : IDisposable
     [Theory]
     [InlineData("256")]
     [InlineData("0")]
-    [InlineData("-5")]
     public void Run_VocabularyWithoutRoomForTheBytes_IsWrongUsage(string size)
     {
         CommandRun.Of("train-tokenizer", text, "--vocab-size", size, "--out", target).ErrorLine(2)

@@ -2,6 +2,7 @@
 
 using Gpt2.Cli;
 using Gpt2.Cli.CommandLine;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Gpt2.Tests.Support;
 
@@ -14,13 +15,22 @@ public sealed record CommandRun(int ExitCode, string Out, string Error)
     /// <summary>Runs a command line with something on standard input.</summary>
     public static CommandRun With(string input, params string[] args) => With(input, default, args);
 
-    public static CommandRun With(string input, CancellationToken cancellation, params string[] args)
+    public static CommandRun With(string input, CancellationToken cancellation, params string[] args) =>
+        With(input, args, new FakeTimeProvider(), cancellation); // time stands still: a slow machine adds no lines of progress
+
+    /// <summary>Runs a command line with a clock of the test's own.</summary>
+    public static CommandRun Timed(TimeProvider clock, params string[] args) => With("", args, clock, CancellationToken.None);
+
+    private static CommandRun With(string input, string[] args, TimeProvider clock, CancellationToken cancellation)
     {
         var output = new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
         var io = new CommandIo(
             new StringReader(input), output, error, InIsTerminal: false, OutIsTerminal: false, ErrorIsTerminal: false,
-            Color: false, cancellation);
+            Color: false, cancellation)
+        {
+            Clock = clock,
+        };
         int exitCode = Gpt2Command.Run(args, io);
         return new CommandRun(exitCode, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));
     }

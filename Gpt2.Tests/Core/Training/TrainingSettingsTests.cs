@@ -60,6 +60,7 @@ public class TrainingSettingsTests
             (sound with { LearningRate = float.NaN }, "learning rate is NaN, expected at least 0"),
             (sound with { LearningRate = float.PositiveInfinity }, "learning rate is Infinity, expected a finite number"),
             (sound with { MinLearningRate = float.NaN }, "least learning rate is NaN, expected at least 0"),
+            (sound with { MinLearningRate = 0.5f }, "least learning rate is 0.5, expected at most the highest, 0.001"),
             (sound with { Warmup = -1 }, "warm-up is -1, expected at least 0"),
             (sound with { Optimizer = new OptimizerSettings(WeightDecay: -1) }, "weight decay is -1, expected at least 0"),
             (sound with { Optimizer = new OptimizerSettings(ClipNorm: float.NaN) }, "clipping norm is NaN, expected at least 0"),

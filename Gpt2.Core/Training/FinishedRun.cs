@@ -1,0 +1,36 @@
+// What a run that is done has left in its folder besides the model: the log, which says how it ended.
+
+using Gpt2.Core.Weights;
+
+namespace Gpt2.Core.Training;
+
+/// <summary>A run that came to its last step.</summary>
+public static class FinishedRun
+{
+    /// <summary>The last line of the log that has a validation loss, or the last at all; null where no run ended in the folder.</summary>
+    /// <exception cref="Gpt2Exception">The log is broken.</exception>
+    public static LogLine? LastLine(string folder)
+    {
+        string log = Path.Combine(folder, TrainingLog.FileName);
+        if (!File.Exists(log) || !File.Exists(Path.Combine(folder, HyperparametersFile.FileName)) || TrainingRun.NewestCheckpoint(folder) is not null)
+        {
+            return null;
+        }
+
+        IReadOnlyList<LogLine> lines = TrainingLog.Read(log);
+        return lines.Count == 0 ? null : lines.LastOrDefault(line => line.ValidationLoss is not null, lines[^1]);
+    }
+
+    /// <summary>The loss of a trained model on the text that was kept from it; null where that is not known.</summary>
+    public static double? ValidationLoss(string folder)
+    {
+        try
+        {
+            return LastLine(folder)?.ValidationLoss;
+        }
+        catch (Exception e) when (e is Gpt2Exception or IOException or UnauthorizedAccessException)
+        {
+            return null; // a yardstick that cannot be read is none
+        }
+    }
+}
