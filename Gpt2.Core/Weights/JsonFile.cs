@@ -38,7 +38,7 @@ internal static class JsonFile
         catch (JsonException e)
         {
             string line = e.LineNumber is long number ? $" line {number + 1}" : "";
-            throw new Gpt2Exception($"{path}{line}: not valid JSON, expected {expected}{WrongFile.Hint(bytes)}", e);
+            throw WrongFile.Refusal(path, expected) ?? new Gpt2Exception($"{path}{line}: not valid JSON, expected {expected}", e);
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException)
         {
