@@ -64,7 +64,7 @@ public static partial class VocabularyFile
 
     /// <summary>Refuses a file that is far larger than any vocabulary, before it is read.</summary>
     /// <exception cref="Gpt2Exception">It is.</exception>
-    internal static void RequireSize(string path)
+    private static void RequireSize(string path)
     {
         if (new FileInfo(path) is { Exists: true, Length: > LargestFile and long length })
         {
