@@ -1,6 +1,7 @@
 // One rung of the ladder as an object: every operation the model needs, in one implementation.
 // A set is created once and passed to whoever computes; nothing here is global.
 
+using System.Numerics;
 using System.Runtime.Intrinsics;
 using Gpt2.Kernels.AdamW;
 using Gpt2.Kernels.Add;
@@ -38,6 +39,17 @@ public sealed class KernelSet
     /// <summary>Bits of the vectors that the Tuned rung computes with on this machine: 512, 256 or 128.</summary>
     public static int TunedVectorBits =>
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+
+    /// <summary>
+    /// Bits that a rung computes with at a time on this machine: a float's on Scalar, <see cref="Vector{T}"/>'s on Vector, which may be
+    /// narrower than the processor's widest, and the widest on the others.
+    /// </summary>
+    public static int VectorBitsOf(KernelRung rung) => rung switch
+    {
+        KernelRung.Scalar => 8 * sizeof(float),
+        KernelRung.Vector => 8 * Vector<byte>.Count,
+        _ => TunedVectorBits,
+    };
 
     public KernelRung Rung { get; }
 

@@ -48,7 +48,7 @@ public sealed class MachineLimits
     }
 
     /// <summary>Bits of the vectors that the Tuned rung computes with: 512, 256 or 128.</summary>
-    public static int VectorBits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+    public static int VectorBits => KernelSet.TunedVectorBits;
 
     /// <summary>
     /// Operations per second in registers: 2 · lanes · multiply-adds / seconds, the second best of eight runs of some

@@ -4,6 +4,7 @@ using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Measurement;
+using Gpt2.Core.Weights;
 using Gpt2.Kernels;
 using Spectre.Console;
 
@@ -14,7 +15,7 @@ internal static class BenchReport
     /// <summary>The machine, and what was measured on it.</summary>
     public static BenchResult ResultOf(BenchSession session) => new(
         new BenchMachine(
-            Processor.Name, Environment.ProcessorCount, Processor.InstructionSets(), MachineLimits.VectorBits,
+            Processor.Name, Environment.ProcessorCount, MachineExamination.InstructionSets(), MachineLimits.VectorBits,
             CommonOptions.NameOf(session.Settings.Kernels.Rung)),
         [.. session.Rows]);
 

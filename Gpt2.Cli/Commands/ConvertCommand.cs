@@ -52,11 +52,25 @@ internal static class ConvertCommand
                 io.Note($"note: the model has no attention bias; {writer.Name} always has one, so zeros are written");
             }
 
+            if (writer == ModelWriter.JavaScriptCsv && words is not null)
+            {
+                NoteLimits(words, io);
+            }
+
             Convert(source, writer, target, words, io);
             Report(source, writer, target, watch.Elapsed.TotalSeconds, parsed.GetValue(json), io);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>Says what the page of the JavaScript edition cannot make of a vocabulary.</summary>
+    public static void NoteLimits(Vocabulary vocabulary, CommandIo io)
+    {
+        foreach (string limit in SpreadsheetVocabulary.LimitsOf(vocabulary))
+        {
+            io.Note($"note: {limit}");
+        }
     }
 
     private static void Convert(ModelSource source, ModelWriter writer, string target, Vocabulary? vocabulary, CommandIo io)

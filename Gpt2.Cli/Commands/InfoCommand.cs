@@ -2,7 +2,6 @@
 
 using System.CommandLine;
 using System.Globalization;
-using System.Numerics;
 using System.Runtime.InteropServices;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
@@ -42,14 +41,14 @@ internal static class InfoCommand
                 ModelLocator.NameOf(source.Path), source.Path, source.Format.Name, config.Parameters, config.Vocabulary, config.Context, config.Channels, config.Heads, config.Layers,
                 config.QkvBias, config.TiedHead, tokenizer is not null, sizeof(float) * config.Parameters,
                 sizeof(float) * 2L * config.Layers * config.Context * config.Channels,
-                CommonOptions.NameOf(set.Rung), MachineExamination.InstructionSets());
+                CommonOptions.NameOf(set.Rung), KernelSet.VectorBitsOf(set.Rung), MachineExamination.InstructionSets());
             if (parsed.GetValue(json))
             {
                 JsonShapes.Write(info, io.Out);
             }
             else
             {
-                ShowTables(info, config, io);
+                ShowTables(info, config, set.Rung, io);
             }
 
             return ExitCode.Done;
@@ -57,7 +56,7 @@ internal static class InfoCommand
         return command;
     }
 
-    private static void ShowTables(InfoResult info, Gpt2Config config, CommandIo io)
+    private static void ShowTables(InfoResult info, Gpt2Config config, KernelRung rung, CommandIo io)
     {
         Table sizes = Tables.Create("", "");
         sizes.HideHeaders();
@@ -74,7 +73,7 @@ internal static class InfoCommand
         sizes.Row("language head", info.TiedHead ? "tied to wte" : "its own matrix");
         sizes.Row("text", info.Text ? "byte-level BPE" : "none: prompts are ids");
         sizes.Row("memory", $"{Bytes(info.WeightsBytes)} weights, up to {Bytes(info.CacheBytes)} key-value cache");
-        sizes.Row("kernels", $"{info.Kernels}, {Vector<float>.Count} floats at a time");
+        sizes.Row("kernels", $"{info.Kernels}, {MachineExamination.Vectors(rung)}");
         sizes.Row("processor", $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, {string.Join(' ', info.InstructionSets)}");
         io.Show(sizes);
 

@@ -66,9 +66,23 @@ internal static class NewCommand
                 throw new UsageException(problem);
             }
 
+            if (MachineExamination.MemoryProblem(config.Parameters) is string tooLarge)
+            {
+                throw new UsageException($"{tooLarge}: choose fewer --layers, --channels or --context");
+            }
+
             var weights = new Gpt2Weights(config);
-            WeightInitialisation.Fill(weights, parsed.GetValue(seed));
+            Progress.Run("drawing the weights", io, progress =>
+            {
+                WeightInitialisation.Fill(weights, parsed.GetValue(seed), progress, io.Cancellation);
+                return true;
+            });
             VocabularyFiles files = parsed.GetValue(javaScript) ? VocabularyFiles.JavaScript : VocabularyFiles.Gpt2;
+            if (files == VocabularyFiles.JavaScript && vocabulary is not null)
+            {
+                ConvertCommand.NoteLimits(vocabulary, io);
+            }
+
             Progress.Run($"writing {target}", io, progress =>
             {
                 ModelFolder.DeleteOthers(target, CsvModelFolder.Write(target, weights, vocabulary, files, progress, cancellation: io.Cancellation));

@@ -1,7 +1,6 @@
-// What the machine computes with: the processor's name and its instruction sets, as far as the runtime uses them.
+// What the machine computes with: the processor's name.
 
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using System.Text;
 
@@ -15,16 +14,6 @@ internal static class Processor
 
     /// <summary>The name that an x86 processor gives itself; of others the architecture.</summary>
     public static string Name { get; } = ReadName();
-
-    public static string[] InstructionSets()
-    {
-        (string Name, bool Supported)[] sets =
-        [
-            ("SSE4.2", Sse42.IsSupported), ("AVX", Avx.IsSupported), ("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported),
-            ("AVX-512F", Avx512F.IsSupported), ("NEON", AdvSimd.IsSupported), ("NEON-DP", Dp.IsSupported),
-        ];
-        return [.. sets.Where(set => set.Supported).Select(set => set.Name)];
-    }
 
     /// <summary>Three leaves of CPUID hold 16 characters each.</summary>
     private static string ReadName()

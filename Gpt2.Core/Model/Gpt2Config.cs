@@ -10,6 +10,12 @@ namespace Gpt2.Core.Model;
 /// <param name="Layers">n_layer: number of blocks.</param>
 public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int Heads, int Layers)
 {
+    /// <summary>
+    /// Twenty times those of GPT-2 XL. A block is a dozen matrices, each a file of its own in the CSV layout: a slip or a damaged file
+    /// must not make millions of them.
+    /// </summary>
+    public const int MostLayers = 1000;
+
     /// <summary>Beyond this the bytes of double-precision weights cannot be counted in a long.</summary>
     private const long MostParameters = long.MaxValue / sizeof(double);
 
@@ -41,6 +47,11 @@ public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int H
             {
                 return $"{name} is {value}, expected at least 1";
             }
+        }
+
+        if (Layers > MostLayers)
+        {
+            return $"n_layer is {Layers}, expected at most {MostLayers}: every block is a dozen matrices and files, and GPT-2 XL has 48 blocks";
         }
 
         if (Channels % Heads != 0)

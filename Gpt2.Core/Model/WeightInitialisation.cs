@@ -15,27 +15,40 @@ public static class WeightInitialisation
     private const double PositionDeviation = 0.01;
 
     /// <summary>Fills the weights. The same seed and sizes give the same bits on every machine.</summary>
-    public static void Fill(Gpt2Weights weights, ulong seed)
+    /// <param name="weights">Receives them.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="progress">Is told the share drawn, 0 to 1, after each matrix; or null.</param>
+    /// <param name="cancellation">Stops between matrices.</param>
+    public static void Fill(Gpt2Weights weights, ulong seed, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        var random = new RandomGenerator(seed);
         double projectionDeviation = MatrixDeviation / Math.Sqrt(2.0 * weights.Config.Layers);
 
-        FillNormal(weights.TokenEmbedding, MatrixDeviation, random);
-        FillNormal(weights.PositionEmbedding, PositionDeviation, random);
+        // What is drawn, in the order in which it is.
+        List<(Matrix Matrix, double Deviation)> drawn = [(weights.TokenEmbedding, MatrixDeviation), (weights.PositionEmbedding, PositionDeviation)];
         foreach (BlockWeights block in weights.Blocks)
         {
             block.Ln1.Gain.Span.Fill(1);
-            FillNormal(block.AttentionQkv.Weight, MatrixDeviation, random);
-            FillNormal(block.AttentionProjection.Weight, projectionDeviation, random);
             block.Ln2.Gain.Span.Fill(1);
-            FillNormal(block.MlpHidden.Weight, MatrixDeviation, random);
-            FillNormal(block.MlpProjection.Weight, projectionDeviation, random);
+            drawn.Add((block.AttentionQkv.Weight, MatrixDeviation));
+            drawn.Add((block.AttentionProjection.Weight, projectionDeviation));
+            drawn.Add((block.MlpHidden.Weight, MatrixDeviation));
+            drawn.Add((block.MlpProjection.Weight, projectionDeviation));
         }
 
         weights.FinalNorm.Gain.Span.Fill(1);
         if (!weights.Config.TiedHead)
         {
-            FillNormal(weights.Head.Weight, MatrixDeviation, random);
+            drawn.Add((weights.Head.Weight, MatrixDeviation));
+        }
+
+        var random = new RandomGenerator(seed);
+        long done = 0;
+        foreach ((Matrix matrix, double deviation) in drawn)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            FillNormal(matrix, deviation, random);
+            done += matrix.Span.Length;
+            progress?.Report((double)done / weights.Config.Parameters);
         }
     }
 

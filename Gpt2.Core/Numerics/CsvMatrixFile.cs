@@ -77,6 +77,11 @@ public static class CsvMatrixFile
             throw new Gpt2Exception($"{path}: no such file");
         }
 
+        if (WrongFile.Refusal(path, "rows of numbers") is Gpt2Exception refusal)
+        {
+            throw refusal; // its lines would count as rows
+        }
+
         try
         {
             using CsvReader reader = CsvReader.FromFile(path, ReaderOptions);
@@ -162,6 +167,11 @@ public static class CsvMatrixFile
     private static Gpt2Exception Explain(string path, string name, int rows, int columns)
     {
         string matrix = string.Create(CultureInfo.InvariantCulture, $"{name} [{rows}, {columns}]");
+        if (WrongFile.Refusal(path, $"{rows} rows of {columns} numbers") is Gpt2Exception refusal)
+        {
+            return refusal;
+        }
+
         using CsvReader reader = CsvReader.FromFile(path, ReaderOptions with { TrackLineNumbers = true });
         int row = 0;
         bool asColumn = false;
@@ -201,7 +211,7 @@ public static class CsvMatrixFile
     }
 
     /// <summary>Without quotes there is nothing else that the reader cannot split.</summary>
-    private static Gpt2Exception TooLongLine(string path, CsvFormatException e) => new(
+    private static Gpt2Exception TooLongLine(string path, CsvFormatException e) => WrongFile.Refusal(path, "rows of numbers") ?? new Gpt2Exception(
         $"{path} line {e.RecordNumber}: found more than {LongestLine} bytes without an end of the line, expected a row of numbers; "
         + "copy or convert the model again", e);
 

@@ -1,11 +1,12 @@
 // Reads and writes vocab.bpe: a version line, then one merge "left right" per line in the byte alphabet.
 
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Gpt2.Core.Text;
 
 /// <summary>The file vocab.bpe.</summary>
-public static class VocabularyFile
+public static partial class VocabularyFile
 {
     public const string FileName = "vocab.bpe";
 
@@ -15,55 +16,55 @@ public static class VocabularyFile
     private const int LongestLine = 1 << 16;
     private const int LongestShown = 80;
 
+    private const string Expected = "a vocabulary in the form of GPT-2's vocab.bpe";
     private const string VersionMark = "#version";
     private const string VersionLine = "#version: 0.2";
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads a vocabulary. Line ends may be LF or CRLF; a byte-order mark and blank last lines are accepted.</summary>
+    /// <summary>
+    /// Reads a vocabulary. Line ends may be LF, CRLF or CR, as OpenAI's own reader takes them; a byte-order mark and blank last lines are
+    /// accepted. The first line may say the version, or be a merge.
+    /// </summary>
     /// <exception cref="Gpt2Exception">The file is missing or a line is not a merge; the message names the line.</exception>
     public static Vocabulary Read(string path)
     {
-        RequireSize(path);
-        string[] lines;
-        try
-        {
-            lines = File.ReadAllText(path, StrictUtf8).TrimEnd('\r', '\n').Split('\n');
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new Gpt2Exception($"{path}: no such file, expected a vocabulary in the form of GPT-2's vocab.bpe", e);
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new Gpt2Exception($"{path}: not UTF-8 text, expected a vocabulary in the form of GPT-2's vocab.bpe", e);
-        }
-
+        string[] lines = ReadText(path).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').TrimEnd('\n').Split('\n');
         var builder = new VocabularyBuilder();
         for (int i = 0; i < lines.Length; i++)
         {
-            string line = lines[i].TrimEnd('\r');
-            if (i == 0 && line.StartsWith(VersionMark, StringComparison.Ordinal))
+            bool isVersion = i == 0 && lines[i].StartsWith(VersionMark, StringComparison.Ordinal);
+            if ((isVersion ? CheckVersion(lines[i]) : AddMerge(builder, lines[i])) is string error)
             {
-                continue;
-            }
-
-            string[] parts = line.Split(' ');
-            string? error = parts.Length == 2 && parts[0].Length > 0 && parts[1].Length > 0 && line.Length <= LongestLine
-                ? builder.Add(parts[0], parts[1])
-                : $"found '{(line.Length <= LongestShown ? line : line[..LongestShown] + "…")}', expected two tokens separated by one space";
-            if (error is not null)
-            {
-                throw new Gpt2Exception($"{path} line {i + 1}: {error}");
+                throw WrongFile.Refusal(path, Expected) ?? new Gpt2Exception($"{path} line {i + 1}: {error}");
             }
         }
 
         return builder.Build();
     }
 
+    /// <summary>The text of a file that belongs to a vocabulary.</summary>
+    /// <exception cref="Gpt2Exception">The file is missing, far too large or not UTF-8.</exception>
+    internal static string ReadText(string path)
+    {
+        RequireSize(path);
+        try
+        {
+            return File.ReadAllText(path, StrictUtf8);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new Gpt2Exception($"{path}: no such file, expected {Expected}", e);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw WrongFile.Refusal(path, Expected) ?? new Gpt2Exception($"{path}: not UTF-8 text, expected {Expected}", e);
+        }
+    }
+
     /// <summary>Refuses a file that is far larger than any vocabulary, before it is read.</summary>
     /// <exception cref="Gpt2Exception">It is.</exception>
-    internal static void RequireSize(string path)
+    private static void RequireSize(string path)
     {
         if (new FileInfo(path) is { Exists: true, Length: > LargestFile and long length })
         {
@@ -82,4 +83,21 @@ public static class VocabularyFile
             writer.WriteLine($"{vocabulary.WrittenForm(merge.Left)} {vocabulary.WrittenForm(merge.Right)}");
         }
     }
+
+    private static string? CheckVersion(string line) =>
+        Version().IsMatch(line) ? null : $"found '{Shown(line)}', expected '{VersionLine}' and nothing else in this line";
+
+    private static string? AddMerge(VocabularyBuilder builder, string line)
+    {
+        string[] parts = line.Split(' ');
+        return parts.Length == 2 && parts[0].Length > 0 && parts[1].Length > 0 && line.Length <= LongestLine
+            ? builder.Add(parts[0], parts[1])
+            : $"found '{Shown(line)}', expected two tokens separated by one space";
+    }
+
+    private static string Shown(string line) => line.Length <= LongestShown ? line : line[..LongestShown] + "…";
+
+    /// <summary>As OpenAI's file has it, or with the words that Hugging Face's tokenizers put after it.</summary>
+    [GeneratedRegex(@"^#version: [0-9]+\.[0-9]+( - Trained by .*)?\z")]
+    private static partial Regex Version();
 }

@@ -43,7 +43,22 @@ public static class CsvLayout
         // Only blocks that are there are asked: n_layer may be any number.
         bool anyBias = Enumerable.Range(0, config.Layers).TakeWhile(block => Exists(folder, $"h{block}/attn/c_attn/w"))
             .Any(block => Exists(folder, $"h{block}/attn/c_attn/b"));
-        return config with { QkvBias = anyBias, TiedHead = !Exists(folder, "lm_head") };
+        config = config with { QkvBias = anyBias, TiedHead = !Exists(folder, "lm_head") };
+        return Others(Directory.EnumerateFiles(folder, FileOf("*")).Select(file => Path.GetFileName(file)), config).FirstOrDefault() is string other
+            ? throw new Gpt2Exception(
+                $"{Path.Combine(folder, other)}: a GPT-2 of n_layer {config.Layers} does not have this matrix: "
+                + $"is {HyperparametersFile.FileName} another model's? If the file belongs to no model, give it a name that does not begin with model_")
+            : config;
+    }
+
+    /// <summary>Files that are called like a matrix and are none of the model's: a part of it that would not be computed.</summary>
+    internal static IEnumerable<string> Others(IEnumerable<string> fileNames, Gpt2Config config)
+    {
+        HashSet<string> used = [.. MatrixShapes.Of(config).Select(shape => FileOf(shape.Name))];
+        string begin = FileOf("*").Split('*')[0];
+        return fileNames
+            .Where(name => name.StartsWith(begin, StringComparison.Ordinal) && name.EndsWith(".csv", StringComparison.Ordinal) && !used.Contains(name))
+            .Order(StringComparer.Ordinal);
     }
 
     /// <summary>

@@ -37,7 +37,7 @@ internal static class JsonFile
         }
         catch (JsonException e)
         {
-            throw new Gpt2Exception($"{path}{Line(e)}: not valid JSON, expected {expected}{WrongFile.Hint(bytes)}", e);
+            throw WrongFile.Refusal(path, expected) ?? new Gpt2Exception($"{path}{Line(e)}: not valid JSON, expected {expected}", e);
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException)
         {

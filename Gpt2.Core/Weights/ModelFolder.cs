@@ -91,6 +91,16 @@ public static class ModelFolder
             }
         }
 
+        // A file of llm.c is known by its first bytes, which another one in its place does not have.
+        foreach (string file in Directory.EnumerateFiles(folder, "*" + LlmCFormat.Extension).Order(StringComparer.Ordinal))
+        {
+            FileKind kind = WrongFile.KindOf(file);
+            if (WrongFile.Remedy(kind) is string remedy)
+            {
+                return (Path.GetFileName(file), $"is {FileKinds.Describe(kind)}", remedy);
+            }
+        }
+
         return null;
     }
 

@@ -40,6 +40,33 @@ public sealed class CommandErrorTests : IDisposable
         Error(2, [.. args.Select(argument => argument == "MODEL" ? model : argument)]).Should().StartWith($"gpt2: {what}: found no name, expected a folder");
 
     [Fact]
+    public void New_MoreBlocksThanAnyModelHas_IsWrongUsageAndMakesNothing()
+    {
+        Error(2, "new", folder.PathOf("big"), "--layers", "100000", "--channels", "1", "--heads", "1").Should().Be(
+            "gpt2: n_layer is 100000, expected at most 1000: every block is a dozen matrices and files, and GPT-2 XL has 48 blocks");
+        Directory.EnumerateFileSystemEntries(folder.Root).Should().Equal(model);
+    }
+
+    [Fact]
+    public void New_MoreWeightsThanMemory_IsWrongUsageAndMakesNothing()
+    {
+        Error(2, "new", folder.PathOf("big"), "--layers", "1000", "--channels", "16384").Should()
+            .StartWith("gpt2: the weights need ").And.Contain("TB, and there are ").And.EndWith("choose fewer --layers, --channels or --context");
+        Directory.EnumerateFileSystemEntries(folder.Root).Should().Equal(model);
+    }
+
+    [Fact]
+    public void New_VocabularyWithTextAfterItsVersion_IsRefused()
+    {
+        string vocabulary = folder.PathOf("vocab.bpe");
+        File.WriteAllText(vocabulary, "#version: 0.2 a b");
+
+        Error(1, "new", folder.PathOf("small"), "--vocab", vocabulary).Should()
+            .Be($"gpt2: {vocabulary} line 1: found '#version: 0.2 a b', expected '#version: 0.2' and nothing else in this line");
+        Directory.Exists(folder.PathOf("small")).Should().BeFalse();
+    }
+
+    [Fact]
     public void Folder_WithoutAModel_SaysWhatItHolds()
     {
         Error(1, "info", "-m", folder.Root).Should().Be(

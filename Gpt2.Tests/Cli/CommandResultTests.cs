@@ -1,5 +1,6 @@
 // What the commands print: results for readers and as JSON, in every culture.
 
+using Gpt2.Kernels;
 using System.Globalization;
 using System.Text.Json;
 using Gpt2.Core.Model;
@@ -210,7 +211,17 @@ public sealed class CommandResultTests : IDisposable
         result.GetProperty("parameters").GetInt64().Should().Be(new Gpt2Config(260, 12, 6, 3, 2).Parameters);
         int[] sizes = [.. ((string[])["n_vocab", "n_ctx", "n_embd", "n_head", "n_layer"]).Select(name => result.GetProperty(name).GetInt32())];
         sizes.Should().Equal(260, 12, 6, 3, 2);
-        CommandRun.Of("info", model).Result().Should().Contain("h1/mlp/c_proj/w").And.Contain("tied to wte").And.Contain("tuned");
+        CommandRun.Of("info", model).Result().Should().Contain("h1/mlp/c_proj/w").And.Contain("tied to wte");
+    }
+
+    [Fact]
+    public void Info_Kernels_SaysTheWidthThatTheRungComputesWith()
+    {
+        int bits = KernelSet.TunedVectorBits;
+
+        CommandRun.Of("info", "-m", model).Result().Should().Contain($"tuned, {bits / 32} floats at a time ({bits}-bit vectors)");
+        CommandRun.Of("info", "-m", model, "--kernels", "scalar").Result().Should().Contain("scalar, 1 float at a time");
+        Json(CommandRun.Of("info", "-m", model, "--json")).GetProperty("vector_bits").GetInt32().Should().Be(bits);
     }
 
     [Fact]

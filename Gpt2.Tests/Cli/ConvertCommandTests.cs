@@ -40,6 +40,20 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [Fact]
+    public void Convert_ToTheJavaScriptEditionAndBack_KeepsTheVocabularyAndSaysWhatThePageCannotHold()
+    {
+        string javaScript = folder.PathOf("javascript"), back = folder.PathOf("back");
+
+        CommandRun there = CommandRun.Of("convert", csv, javaScript, "--to", "js-csv");
+        CommandRun.Of("convert", javaScript, back, "--to", "csv").Result();
+
+        there.Result().Should().Contain("as js-csv");
+        there.Error.Should().Be(
+            "note: tokens that are control characters or no whole characters: 159; they stand as <0xNN>, a line feed as <0x0A>, and the page finds none of them in a prompt\n");
+        File.ReadAllText(Path.Combine(back, "vocab.bpe")).Should().Be(File.ReadAllText(Path.Combine(csv, "vocab.bpe")));
+    }
+
+    [Fact]
     public void Convert_ThroughEveryFormat_KeepsEveryBit()
     {
         string checkpoint = folder.PathOf("checkpoint"), safetensors = folder.PathOf("1"), llmC = folder.PathOf("2"), back = folder.PathOf("3");

@@ -33,7 +33,8 @@ internal static class OpenAiClient
         return HasNode() ? null : $"{SkipBegin}Node is not on this machine";
     }
 
-    private static bool HasNode()
+    /// <summary>Whether Node is on this machine.</summary>
+    internal static bool HasNode()
     {
         try
         {

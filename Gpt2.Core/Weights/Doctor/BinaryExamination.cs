@@ -13,9 +13,6 @@ namespace Gpt2.Core.Weights;
 /// <param name="folder">The folder of the model.</param>
 internal abstract partial class BinaryExamination(string folder) : IExaminedModel
 {
-    /// <summary>Sizes that no tensor bears out may be any number: more blocks than this are not looked for.</summary>
-    private const int MostLayers = 1000;
-
     public abstract string Format { get; }
 
     protected string Folder => folder;
@@ -44,7 +41,7 @@ internal abstract partial class BinaryExamination(string folder) : IExaminedMode
         FindTensors(findings);
         if (Tensors.Count == 0)
         {
-            return stated is null ? null : stated with { Layers = Math.Min(stated.Layers, MostLayers) };
+            return stated;
         }
 
         SeenSizes seen = See();
@@ -118,6 +115,11 @@ internal abstract partial class BinaryExamination(string folder) : IExaminedMode
             return false;
         }
     }
+
+    /// <summary>Finds a tensor that no matrix of the model is made of.</summary>
+    protected static void FindUnknown(string tensor, FindingList findings) => findings.Wrong(
+        FindingArea.Tensors, tensor, "is a tensor that GPT-2 does not have: a part of the model would not be computed",
+        "take the weights of a GPT-2; adapters are merged into the weights before");
 
     private static Matrix? ReadNumbers(StoredTensor tensor, MatrixShape expected, string subject, FindingList findings)
     {

@@ -13,6 +13,8 @@ internal sealed class CheckpointExamination(string folder, string file) : Binary
     /// <summary>Tensors beyond the end of a file, which is one finding.</summary>
     private readonly Dictionary<string, List<string>> beyond = [];
 
+    private string[] names = [];
+
     public override string Format => "TensorFlow";
 
     protected override SizeWords Words { get; } = new(
@@ -46,7 +48,8 @@ internal sealed class CheckpointExamination(string folder, string file) : Binary
         }
 
         MappedFile?[] data = [.. Enumerable.Range(0, shards).Select(shard => OpenData(Path.GetFileName(index!.DataFile(shard, shards)), findings))];
-        foreach (string name in index!.Names.Where(IsOfModel).Order(StringComparer.Ordinal))
+        names = [.. index!.Names];
+        foreach (string name in names.Where(IsOfModel).Order(StringComparer.Ordinal))
         {
             try
             {
@@ -66,8 +69,16 @@ internal sealed class CheckpointExamination(string folder, string file) : Binary
         }
     }
 
-    protected override Gpt2Config Complete(Gpt2Config sizes, FindingList findings) =>
-        sizes with { QkvBias = Tensors.Keys.Any(name => name.EndsWith("/attn/c_attn/b", StringComparison.Ordinal)) };
+    protected override Gpt2Config Complete(Gpt2Config sizes, FindingList findings)
+    {
+        sizes = sizes with { QkvBias = Tensors.Keys.Any(name => name.EndsWith("/attn/c_attn/b", StringComparison.Ordinal)) };
+        foreach (string other in CheckpointVariables.Others(names, sizes))
+        {
+            FindUnknown(other, findings);
+        }
+
+        return sizes;
+    }
 
     private void AddTensor(string name, CheckpointIndex index, MappedFile?[] data)
     {

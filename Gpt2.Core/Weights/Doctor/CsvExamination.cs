@@ -24,11 +24,18 @@ internal sealed class CsvExamination(string folder) : IExaminedModel
     public Gpt2Config? ExamineSizes(FindingList findings)
     {
         Gpt2Config? sizes = CsvSizes.Examine(folder, names, findings);
-        return sizes is null ? null : sizes with
+        if (sizes is null)
+        {
+            return null;
+        }
+
+        sizes = sizes with
         {
             QkvBias = Enumerable.Range(0, sizes.Layers).Any(block => names.Has(CsvLayout.FileOf(FormattableString.Invariant($"h{block}/attn/c_attn/b")))),
             TiedHead = !names.Has(CsvLayout.FileOf("lm_head")),
         };
+        FindUnknown(sizes, findings);
+        return sizes;
     }
 
     public Matrix? Read(MatrixShape expected, FindingList findings)
@@ -120,5 +127,18 @@ internal sealed class CsvExamination(string folder) : IExaminedModel
 
     public void Dispose()
     {
+    }
+
+    /// <summary>Finds files that are called like a matrix and are none, nor one that is missing under almost its name.</summary>
+    private void FindUnknown(Gpt2Config sizes, FindingList findings)
+    {
+        HashSet<string?> misnamed =
+            [.. MatrixShapes.Of(sizes).Select(shape => CsvLayout.FileOf(shape.Name)).Where(name => !names.Has(name)).Select(names.FindNearly)];
+        foreach (string other in CsvLayout.Others(names.All, sizes).Where(name => !misnamed.Contains(name)))
+        {
+            findings.Wrong(
+                FindingArea.Tensors, other, "is called like a matrix that GPT-2 does not have: a part of the model would not be computed",
+                "take the files of a GPT-2; if it belongs to no model, give it a name that does not begin with model_");
+        }
     }
 }

@@ -42,19 +42,9 @@ internal static class FileRemedies
             return true;
         }
 
-        findings.Wrong(area, name, $"found {FileKinds.Describe(kind)}", RemedyOf(kind));
+        findings.Wrong(area, name, $"found {FileKinds.Describe(kind)}", WrongFile.Remedy(kind) ?? Again);
         return false;
     }
-
-    private static string RemedyOf(FileKind kind) => kind switch
-    {
-        FileKind.GitLfsPointer => "fetch the file itself: 'git lfs pull' in the clone, or download it again",
-        FileKind.WebPage => "download the file itself; a page of the site, a login or an error was saved in its place",
-        FileKind.Utf16 => "save it as UTF-8 (in PowerShell: -Encoding utf8)",
-        FileKind.Zip => "unpack it, and put what is in it here",
-        FileKind.Gzip => "unpack it with gunzip",
-        _ => Again,
-    };
 
     /// <summary>What a reader said of a file, as a finding says it: without the path, which the finding has, and the advice, which its remedy is.</summary>
     public static string Words(Gpt2Exception refusal, string path)

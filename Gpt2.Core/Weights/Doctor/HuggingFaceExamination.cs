@@ -65,9 +65,7 @@ internal sealed class HuggingFaceExamination(string folder, string file) : Binar
         sizes = sizes with { QkvBias = Tensors.Keys.Any(name => name.EndsWith(".attn.c_attn.bias", StringComparison.Ordinal)), TiedHead = isTied };
         foreach (string other in HuggingFaceFormat.Others(Tensors.Keys, sizes))
         {
-            findings.Wrong(
-                FindingArea.Tensors, other, "is a tensor that GPT-2 does not have: a part of the model would not be computed",
-                "take the weights of a GPT-2; adapters are merged into the weights before");
+            FindUnknown(other, findings);
         }
 
         return sizes;

@@ -5,6 +5,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using Gpt2.Kernels;
 
 namespace Gpt2.Core.Weights;
 
@@ -17,9 +18,17 @@ public static class MachineExamination
         (string Name, bool Supported)[] sets =
         [
             ("SSE4.2", Sse42.IsSupported), ("AVX", Avx.IsSupported), ("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported),
-            ("AVX-512F", Avx512F.IsSupported), ("NEON", AdvSimd.IsSupported), ("NEON-DP", Dp.IsSupported),
+            ("AVX-512F", Avx512F.IsSupported), ("AVX-512BW", Avx512BW.IsSupported), ("AVX-VNNI", AvxVnni.IsSupported), ("NEON", AdvSimd.IsSupported), ("NEON-DP", Dp.IsSupported),
         ];
         return [.. sets.Where(set => set.Supported).Select(set => set.Name)];
+    }
+
+    /// <summary>How a rung of the kernels computes on this machine, such as "16 floats at a time (512-bit vectors)".</summary>
+    public static string Vectors(KernelRung rung)
+    {
+        int bits = KernelSet.VectorBitsOf(rung);
+        int floats = bits / (8 * sizeof(float));
+        return floats == 1 ? "1 float at a time" : string.Create(CultureInfo.InvariantCulture, $"{floats} floats at a time ({bits}-bit vectors)");
     }
 
     /// <summary>The memory that this process may use in bytes: the machine's, or what its container is given.</summary>
@@ -33,7 +42,7 @@ public static class MachineExamination
         string cores = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {string.Join(' ', InstructionSets())}");
         if (Vector.IsHardwareAccelerated)
         {
-            findings.Ok(FindingArea.Machine, "processor", string.Create(CultureInfo.InvariantCulture, $"{cores}, {Vector<float>.Count} floats at a time"));
+            findings.Ok(FindingArea.Machine, "processor", $"{cores}, {Vectors(KernelSet.FastestRung)}");
         }
         else
         {
@@ -52,13 +61,17 @@ public static class MachineExamination
     /// <summary>Warns where a model's weights alone fill the memory.</summary>
     public static void CheckMemory(long parameters, FindingList findings)
     {
-        long needed = sizeof(float) * parameters;
-        if (needed > Memory())
+        if (MemoryProblem(parameters) is string problem)
         {
-            findings.Warning(
-                FindingArea.Machine, "memory", $"the weights need {ByteCount.Shown(needed)}, and there are {ByteCount.Shown(Memory())}",
-                "take a smaller model, or a machine or container with more memory");
+            findings.Warning(FindingArea.Machine, "memory", problem, "take a smaller model, or a machine or container with more memory");
         }
+    }
+
+    /// <summary>Says that a model's weights alone fill the memory; null where they do not.</summary>
+    public static string? MemoryProblem(long parameters)
+    {
+        double needed = sizeof(float) * (double)parameters;
+        return needed > Memory() ? $"the weights need {ByteCount.Shown(needed)}, and there are {ByteCount.Shown(Memory())}" : null;
     }
 
     private static string Version() => typeof(MachineExamination).Assembly.GetName().Version?.ToString(3) ?? "";

@@ -1,9 +1,11 @@
 // The names of matrices in Hugging Face's files, against ours, which are OpenAI's.
 
+using System.Text.RegularExpressions;
+
 namespace Gpt2.Core.Weights;
 
 /// <summary>h0/attn/c_attn/w is h.0.attn.c_attn.weight there, with or without "transformer." before it.</summary>
-internal static class HuggingFaceNames
+internal static partial class HuggingFaceNames
 {
     /// <summary>What the model inside GPT2LMHeadModel is called, and its tensors' names begin with.</summary>
     public const string Prefix = "transformer.";
@@ -29,6 +31,12 @@ internal static class HuggingFaceNames
     public static string Written(string matrix) => matrix == "lm_head" ? Head : Prefix + Of(matrix);
 
     /// <summary>Whether a tensor is the mask of attention, which older files hold and nobody needs.</summary>
-    public static bool IsMask(string name) =>
-        name.EndsWith(".attn.bias", StringComparison.Ordinal) || name.EndsWith(".attn.masked_bias", StringComparison.Ordinal);
+    public static bool IsMask(string name) => Mask().IsMatch(name);
+
+    /// <summary>The same, going by the shape too: n × n for the mask, one number for what masked scores become.</summary>
+    public static bool IsMask(string name, ReadOnlySpan<long> shape) => IsMask(name)
+        && (StoredTensor.WithoutLeadingOnes(shape) is [long rows, long columns] ? rows == columns : StoredTensor.Count(shape) == 1);
+
+    [GeneratedRegex(@"^(transformer\.)?h\.[0-9]+\.attn\.(bias|masked_bias)\z")]
+    private static partial Regex Mask();
 }

@@ -28,7 +28,7 @@ internal static class HuggingFaceTensors
         var tensors = new Dictionary<string, StoredTensor>();
         MappedFile file = files.Open(path);
         SafetensorsHeader header = SafetensorsFile.ReadHeader(file, out long dataOffset);
-        foreach (SafetensorsEntry entry in header.Entries.Values.Where(entry => !HuggingFaceNames.IsMask(entry.Name)))
+        foreach (SafetensorsEntry entry in header.Entries.Values.Where(entry => !HuggingFaceNames.IsMask(entry.Name, entry.Shape)))
         {
             try
             {

@@ -15,10 +15,10 @@ internal static class LlmCHeader
     public const int Magic = 20240326;
     public const int Float32Version = 3;
     public const int BFloat16Version = 5;
-    public const int Length = 256 * sizeof(int);
+    public const int Length = Fields * sizeof(int);
 
-    /// <summary>Twenty times those of GPT-2 XL: a damaged header must not make millions of matrices.</summary>
-    private const int MostLayers = 1000;
+    private const int Fields = 256;
+    private const int UsedFields = 8;
 
     /// <summary>The rows of wte are filled up to a multiple of this, as llm.c's own exporter does it.</summary>
     private const int PaddedTo = 128;
@@ -35,7 +35,8 @@ internal static class LlmCHeader
         int Field(int index) => BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(index * sizeof(int)));
         if (bytes.Length < Length || Field(0) != Magic)
         {
-            throw new Gpt2Exception($"{file.Path}: does not begin as a model of llm.c, expected {Magic} and a header of {Length} bytes{WrongFile.Hint(bytes)}");
+            throw WrongFile.Refusal(file.Path, "a model of llm.c", isBinary: true)
+                ?? new Gpt2Exception($"{file.Path}: does not begin as a model of llm.c, expected {Magic} and a header of {Length} bytes");
         }
 
         if (Field(1) is not (Float32Version or BFloat16Version))
@@ -43,12 +44,20 @@ internal static class LlmCHeader
             throw new Gpt2Exception($"{file.Path}: found version {Field(1)}, expected {Float32Version} (float32) or {BFloat16Version} (bfloat16)");
         }
 
+        for (int index = UsedFields; index < Fields; index++)
+        {
+            if (Field(index) != 0)
+            {
+                throw new Gpt2Exception(
+                    $"{file.Path}: found {Field(index)} in field {index} of the header, expected 0: it says of the model what is not read here, or is damaged");
+            }
+        }
+
         var config = new Gpt2Config(Vocabulary: Field(3), Context: Field(2), Channels: Field(6), Heads: Field(5), Layers: Field(4));
         int padded = Field(7);
         NumberType type = Field(1) == Float32Version ? NumberType.F32 : NumberType.BF16;
         string? problem = config.Problem()
-            ?? (padded < config.Vocabulary ? $"padded_vocab_size {padded} is below vocab_size {config.Vocabulary}" : null)
-            ?? (config.Layers > MostLayers ? $"num_layers is {config.Layers}, expected at most {MostLayers}" : null);
+            ?? (padded < config.Vocabulary ? $"padded_vocab_size {padded} is below vocab_size {config.Vocabulary}" : null);
         if (problem is not null)
         {
             throw new Gpt2Exception($"{file.Path}: {problem}: the header is damaged");

@@ -26,9 +26,8 @@ internal static class SafetensorsFile
         ulong most = Math.Min(LongestHeader, (ulong)(file.Length - LengthBytes));
         if (length > most)
         {
-            throw new Gpt2Exception(
-                $"{file.Path}: the header is said to have {length} bytes, expected at most {most}; "
-                + $"the file is cut off or no safetensors file{WrongFile.Hint(start)}");
+            throw WrongFile.Refusal(file.Path, "a safetensors file", isBinary: true) ?? new Gpt2Exception(
+                $"{file.Path}: the header is said to have {length} bytes, expected at most {most}; the file is cut off or no safetensors file");
         }
 
         var json = new byte[length];

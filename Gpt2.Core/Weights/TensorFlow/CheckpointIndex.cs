@@ -127,7 +127,8 @@ internal sealed class CheckpointIndex(string path)
 
         return data is not null && entry.Offset <= data.Length - entry.Size
             ? new StoredTensor(name, data, entry.Offset, type, entry.Shape) { Checksum = entry.Checksum }
-            : throw new Gpt2Exception($"{data?.Path ?? $"data file {entry.Shard}"}: {name} should be {entry.Size} bytes from {entry.Offset} on, which is beyond its end: the file is cut off, copy or download it again");
+            : throw (data is null ? null : WrongFile.Refusal(data.Path, "the data of a TensorFlow checkpoint", isBinary: true))
+                ?? new Gpt2Exception($"{data?.Path ?? $"data file {entry.Shard}"}: {name} should be {entry.Size} bytes from {entry.Offset} on, which is beyond its end: the file is cut off, copy or download it again");
     }
 
     /// <summary>The path of a data file: PREFIX.data-00000-of-00001.</summary>

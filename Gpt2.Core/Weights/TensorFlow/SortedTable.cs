@@ -14,6 +14,7 @@ namespace Gpt2.Core.Weights;
 /// </remarks>
 internal static class SortedTable
 {
+    private const string Expected = "the index of a TensorFlow checkpoint";
     private const ulong Magic = 0xDB4775248B80FB57;
     private const int FooterLength = 48;
     private const int TrailerLength = 5;
@@ -53,11 +54,12 @@ internal static class SortedTable
         using var file = new MappedFile(path);
         byte[] bytes = file.Length <= LargestFile
             ? file.Start(LargestFile)
-            : throw new Gpt2Exception($"{path}: found {file.Length} bytes, expected the index of a TensorFlow checkpoint, which is far smaller");
+            : throw new Gpt2Exception($"{path}: found {file.Length} bytes, expected {Expected}, which is far smaller");
         bool right = bytes.Length >= FooterLength && BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(bytes.Length - sizeof(ulong))) == Magic;
         return right
             ? bytes
-            : throw new Gpt2Exception($"{path}: does not end as the index of a TensorFlow checkpoint does: the file is cut off or another{WrongFile.Hint(bytes)}");
+            : throw WrongFile.Refusal(path, Expected, isBinary: true)
+                ?? new Gpt2Exception($"{path}: does not end as the index of a TensorFlow checkpoint does: the file is cut off or another");
     }
 
     private static void ReadBlock(byte[] file, long offset, long length, string path, Action<byte[], byte[]> add)

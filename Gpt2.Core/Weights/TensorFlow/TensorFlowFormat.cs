@@ -28,7 +28,7 @@ internal sealed class TensorFlowFormat() : ModelFormat("tensorflow", "hparams.js
             var source = new BinarySource(
                 this, named, config, HyperparametersFile.FileName, shape => Find(index, shape, data),
                 all => FolderVocabulary.Read(folder, all, HyperparametersFile.FileName), files);
-            return index.Names.FirstOrDefault(name => IsOfBlock(name, config.Layers)) is string other
+            return CheckpointVariables.Others(index.Names, config).FirstOrDefault() is string other
                 ? throw new Gpt2Exception($"{path}: holds {other}, which a GPT-2 of n_layer {config.Layers} does not have: is {HyperparametersFile.FileName} another model's?")
                 : source;
         }
@@ -54,7 +54,4 @@ internal sealed class TensorFlowFormat() : ModelFormat("tensorflow", "hparams.js
             ?? throw new Gpt2Exception($"{index.Path}: holds no {name}, expected one of {shape.Rows} × {shape.Columns} as {HyperparametersFile.FileName} has the sizes");
         return index.Locate(name, entry, data.ElementAtOrDefault(entry.Shard));
     }
-
-    /// <summary>Whether a variable is of the block behind the last; an optimiser's variables are no blocks' and are passed over.</summary>
-    private static bool IsOfBlock(string name, int block) => name.StartsWith($"{Scope}h{block}/", StringComparison.Ordinal);
 }

@@ -23,6 +23,11 @@ public sealed class VocabularyFileTests : IDisposable
     [InlineData("#version: 0.2\nh e\nĠ t\nĠt he\n\n\n")]
     [InlineData("\uFEFF#version: 0.2\nh e\nĠ t\nĠt he\n")]
     [InlineData("\uFEFF#version: 0.2\r\nh e\r\nĠ t\r\nĠt he\r\n\r\n")]
+    [InlineData("#version: 0.2\rh e\rĠ t\rĠt he\r")]
+    [InlineData("\uFEFF#version: 0.2\rh e\rĠ t\rĠt he\r\r")]
+    [InlineData("h e\rĠ t\rĠt he")]
+    [InlineData("#version: 0.2\rh e\nĠ t\r\nĠt he\r")]
+    [InlineData("#version: 0.2 - Trained by `huggingface/tokenizers`\nh e\nĠ t\nĠt he\n")]
     [InlineData("#version: 0.1\nh e\nĠ t\nĠt he\n")]
     [InlineData("h e\nĠ t\nĠt he\n")]
     public void Read_EveryAcceptedForm_GivesTheSameMerges(string text)
@@ -47,8 +52,13 @@ public sealed class VocabularyFileTests : IDisposable
     [InlineData("#version: 0.2\nh e\nbroken\nĠ t\n", 3, "found 'broken', expected two tokens separated by one space")]
     [InlineData("#version: 0.2\nh e x\n", 2, "found 'h e x', expected two tokens separated by one space")]
     [InlineData("#version: 0.2\nh  e\n", 2, "found 'h  e', expected two tokens separated by one space")]
-    [InlineData("<html><body>There is no such file here, and this page says so in a long line of many words</body></html>", 1,
-        "found '<html><body>There is no such file here, and this page says so in a long line of …', expected two tokens separated by one space")]
+    [InlineData("This is no file of merges but a text, which says so in a long line of many words that go on", 1,
+        "found 'This is no file of merges but a text, which says so in a long line of many words…', expected two tokens separated by one space")]
+    [InlineData("#version: 0.2 h e\n", 1, "found '#version: 0.2 h e', expected '#version: 0.2' and nothing else in this line")]
+    [InlineData("#version: 0.2\u2028h e\n", 1, "found '#version: 0.2\u2028h e', expected '#version: 0.2' and nothing else in this line")]
+    [InlineData("#version\nh e\n", 1, "found '#version', expected '#version: 0.2' and nothing else in this line")]
+    [InlineData("#version: new\nh e\n", 1, "found '#version: new', expected '#version: 0.2' and nothing else in this line")]
+    [InlineData("#version: 0.2\rh e\r\rĠ t\r", 3, "found '', expected two tokens separated by one space")]
     [InlineData("#version: 0.2\nh \n", 2, "found 'h ', expected two tokens separated by one space")]
     [InlineData("#version: 0.2\n h\n", 2, "found ' h', expected two tokens separated by one space")]
     [InlineData("#version: 0.2\nh e\n\nĠ t\n", 3, "found '', expected two tokens separated by one space")]

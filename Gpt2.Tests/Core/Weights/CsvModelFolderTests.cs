@@ -84,7 +84,7 @@ public class CsvModelFolderTests
         string[] tokens = File.ReadAllLines(folder.PathOf("model", "bpe_token_ids.csv"));
         tokens.Should().HaveCount(260);
         tokens[0].Should().Be("!,0");
-        tokens[1].Should().Be("\"\"\"\",1");
+        tokens[1].Should().Be("\"\",1");
         tokens[257].Should().Be("abc,257");
         tokens[259].Should().Be("<|endoftext|>,259");
         CsvLayout.TokenizerOf(folder.PathOf("model"), config)!.Vocabulary.Merges.Should().Equal(SmallVocabulary.Merges);
@@ -112,6 +112,21 @@ public class CsvModelFolderTests
         Bits(read).Should().Equal(Bits(weights));
     }
 
+    [Theory]
+    [InlineData("model_h2_ln_1_g.csv")]
+    [InlineData("model_h0_attn_c_attn_w2.csv")]
+    [InlineData("model_bogus.csv")]
+    public void Open_MatrixThatGpt2DoesNotHave_IsRefused(string file)
+    {
+        using var folder = new TemporaryFolder();
+        CsvModelFolder.Write(folder.PathOf("model"), TestModels.Random(new Gpt2Config(260, 8, 6, 3, 2), 4), SmallVocabulary);
+        File.WriteAllText(folder.PathOf("model", file), "1,2\n");
+
+        FluentActions.Invoking(() => ModelFolder.Open(folder.PathOf("model"))).Should().Throw<Gpt2Exception>().Which.Message
+            .Should().Be($"{folder.PathOf("model", file)}: a GPT-2 of n_layer 2 does not have this matrix: is hparams.json another model's? "
+                + "If the file belongs to no model, give it a name that does not begin with model_");
+    }
+
     [Fact]
     public void Read_ScoresInAnotherOrder_MergesByScore()
     {
@@ -122,6 +137,8 @@ public class CsvModelFolderTests
     }
 
     [Theory]
+    [InlineData("", "", "vocab_bpe.csv line 1: expected left, right, rank, score as headings")]
+    [InlineData("#version: 0.2\na b\n", "", "vocab_bpe.csv line 1: expected left, right, rank, score as headings")]
     [InlineData("left,right,rank,score\na,b,0\n", "", "vocab_bpe.csv line 2: expected left, right, rank, score")]
     [InlineData("left,right,rank,score\na,b,0,x\n", "", "vocab_bpe.csv line 2: expected left, right, rank, score")]
     [InlineData("left,right,rank,score\na,bc,0,1\n", "", "vocab_bpe.csv line 2: found 'bc', expected a byte or a token")]

@@ -139,12 +139,14 @@ public sealed class LlmCFileTests : IDisposable
     [InlineData(3, 0, "n_vocab is 0, expected at least 1: the header is damaged")]
     [InlineData(3, 385, "padded_vocab_size 384 is below vocab_size 385: the header is damaged")]
     [InlineData(4, 3, "the file is cut off or damaged")]
-    [InlineData(4, 1001, "num_layers is 1001, expected at most 1000")]
-    [InlineData(4, int.MaxValue, "num_layers is 2147483647, expected at most 1000")]
+    [InlineData(4, 1001, "n_layer is 1001, expected at most 1000")]
+    [InlineData(4, int.MaxValue, "n_layer is 2147483647, expected at most 1000")]
     [InlineData(5, 4, "n_embd 6 is not divisible by n_head 4")]
     [InlineData(6, 23100, "the file is cut off or damaged")]
     [InlineData(6, int.MaxValue - 1, "a matrix of 18446744039349813264 weights is too large")]
     [InlineData(7, int.MaxValue, "the file is cut off or damaged")]
+    [InlineData(8, 1, "found 1 in field 8 of the header, expected 0")]
+    [InlineData(255, -1, "found -1 in field 255 of the header, expected 0")]
     [InlineData(7, -1, "padded_vocab_size -1 is below vocab_size 260")]
     public void Open_DamagedHeader_SaysWhat(int field, int value, string message)
     {
@@ -173,7 +175,7 @@ public sealed class LlmCFileTests : IDisposable
     {
         File.WriteAllText(FilePath, "<html><body>404</body></html>");
 
-        Message(FilePath).Should().EndWith("this is an HTML page saved in place of the file; download the file itself");
+        Message(FilePath).Should().StartWith($"{FilePath}: found a web page saved under this name, expected a model of llm.c; download the file itself");
     }
 
     [Fact]

@@ -94,8 +94,8 @@ public sealed class SafetensorsDamageTests : IDisposable
     [Theory]
     [InlineData("", "found 0 bytes, expected a safetensors file")]
     [InlineData("1234567", "found 7 bytes, expected a safetensors file")]
-    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 548105171\n", "this is a Git-LFS pointer in place of the file; 'git lfs pull' fetches it")]
-    [InlineData("\n<!DOCTYPE html><html><body>Sign in</body></html>", "this is an HTML page saved in place of the file; download the file itself")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 548105171\n", "found a Git LFS pointer in place of the file, expected a safetensors file; fetch the file itself: 'git lfs pull' in the clone, or download it again")]
+    [InlineData("\n<!DOCTYPE html><html><body>Sign in</body></html>", "found a web page saved under this name, expected a safetensors file; download the file itself; a page of the site, a login or an error was saved in its place")]
     public void Open_AnotherFile_SaysWhatItIs(string content, string message)
     {
         File.WriteAllText(FilePath, content);

@@ -64,11 +64,33 @@ public sealed class TensorFlowCheckpointTests : IDisposable
         EditTable(entries =>
         {
             entries["model/wte/Adam"] = TensorFlowFixture.Entry(1, [2], 0, 0, new byte[8]);
+            entries["model/h1/attn/c_attn/w/Adam_1"] = TensorFlowFixture.Entry(1, [2], 0, 0, new byte[8]);
+            entries["model/ln_f/g/ExponentialMovingAverage"] = TensorFlowFixture.Entry(1, [2], 0, 0, new byte[8]);
             entries["global_step"] = TensorFlowFixture.Entry(9, [], 0, 0, new byte[8]);
+            entries["beta1_power"] = TensorFlowFixture.Entry(1, [], 0, 0, new byte[4]);
+            entries["train/beta2_power"] = TensorFlowFixture.Entry(1, [], 0, 0, new byte[4]);
+            entries["_CHECKPOINTABLE_OBJECT_GRAPH"] = TensorFlowFixture.Entry(7, [], 0, 0, new byte[4]);
         });
 
         using ModelSource source = ModelFolder.Open(folder.Root);
         SmallModel.Bits(source.ReadWeights()).Should().Equal(SmallModel.Bits(weights));
+    }
+
+    [Theory]
+    [InlineData("model/h0/attn/c_attn/w2")]
+    [InlineData("model/bogus/w")]
+    [InlineData("model/lm_head")]
+    [InlineData("model/h2/ln_1/g")]
+    [InlineData("model/h0/attn/c_attn/w/lora_a")]
+    [InlineData("model/bogus/w/Adam")]
+    [InlineData("model/wte/adam")]
+    [InlineData("Adam")]
+    [InlineData("score/w")]
+    public void Open_VariableThatGpt2DoesNotHave_IsRefused(string name)
+    {
+        EditTable(entries => entries[name] = TensorFlowFixture.Entry(1, [2], 0, 0, new byte[8]));
+
+        Message().Should().Be($"{PathOf(Index)}: holds {name}, which a GPT-2 of n_layer 2 does not have: is hparams.json another model's?");
     }
 
     [Fact]
@@ -213,7 +235,6 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("too short")]
-    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 5215\n")]
     public void Open_AnotherFile_IsRefused(string content)
     {
         File.WriteAllText(PathOf(Index), content);

@@ -52,7 +52,9 @@ public sealed class BinaryDamageTests : IDisposable
         ["other channels"] = ("safetensors", Edit(Sizes, "\"n_embd\": 6", "\"n_embd\": 12"), Sizes, "n_embd is 12, but most tensors have 6 columns", "take the config.json of the same model"),
         ["larger vocabulary"] = ("safetensors", Edit(Sizes, "\"vocab_size\": 260", "\"vocab_size\": 50257"), Sizes, "vocab_size is 50257, but wte.weight has 260 rows", "if some are lost or cut off"),
         ["larger context"] = ("safetensors", Edit(Sizes, "\"n_positions\": 8", "\"n_positions\": 9"), Sizes, "n_positions is 9, but wpe.weight has 8 rows", "take the config.json"),
-        ["more blocks"] = ("safetensors", Edit(Sizes, "\"n_layer\": 2", "\"n_layer\": 2000000000"), Sizes, "n_layer is 2000000000, but there are tensors of 2 blocks", "if some are lost"),
+        ["more blocks"] = ("safetensors", Edit(Sizes, "\"n_layer\": 2", "\"n_layer\": 12"), Sizes, "n_layer is 12, but there are tensors of 2 blocks", "if some are lost"),
+        ["absurdly many blocks"] = ("safetensors", Edit(Sizes, "\"n_layer\": 2", "\"n_layer\": 2000000000"), Sizes, "n_layer is 2000000000, expected at most 1000", "take the one of the model"),
+        ["a bias that is called like a mask"] = ("safetensors", Rewrite(tensors => tensors.Add(new FixtureTensor("transformer.h.0.attn.bias", "F32", [6], new byte[24]))), "h.0.attn.bias", "is a tensor that GPT-2 does not have", "take the weights of a GPT-2"),
         ["fewer blocks"] = ("safetensors", Edit(Sizes, "\"n_layer\": 2", "\"n_layer\": 1"), Sizes, "n_layer is 1, but there are tensors of 2 blocks", "take the config.json"),
         ["half downloaded"] = ("safetensors", Rename(Weights, Weights + ".crdownload"), Weights, "found it under the name 'model.safetensors.crdownload'", "rename it to model.safetensors"),
         ["vocabulary of another model"] = ("safetensors", Edit("merges.txt", ", !\n", ""), "merges.txt", "defines 259 tokens, expected the vocab_size = 260 of config.json: is it the vocabulary of another model?", OneVocabulary),
@@ -68,11 +70,13 @@ public sealed class BinaryDamageTests : IDisposable
         ["checkpoint with a pointer for data"] = ("tensorflow", Text(Data, Pointer), Data, "found a Git LFS pointer", "git lfs pull"),
         ["checkpoint cut off"] = ("tensorflow", Cut(Data, 60), Data, "is cut off: 3 of its tensors go beyond its end, the first model/h1/mlp/c_proj/b", Again),
         ["checkpoint with a turned bit"] = ("tensorflow", Flip(Data, 100), "model/wte", "has the checksum", Again),
+        ["checkpoint with a foreign variable"] = ("tensorflow", Variable("model/h0/attn/c_attn/w2"), "model/h0/attn/c_attn/w2", "is a tensor that GPT-2 does not have", "take the weights of a GPT-2"),
         ["checkpoint index as a page"] = ("tensorflow", Text("model.ckpt.index", Page), "model.ckpt.index", "found a web page", "download the file itself"),
         ["checkpoint index damaged"] = ("tensorflow", Flip("model.ckpt.index", 100), "model.ckpt.index", "has another checksum than it was written with", Again),
         ["checkpoint without sizes"] = ("tensorflow", Delete("hparams.json"), "hparams.json", "is missing", Again),
         ["checkpoint of more blocks"] = ("tensorflow", Edit("hparams.json", "\"n_layer\": 2", "\"n_layer\": 12"), "hparams.json", "n_layer is 12, but there are tensors of 2 blocks", "if some are lost"),
         ["checkpoint's ids of another model"] = ("tensorflow", Edit("encoder.json", "\"ab\": 256", "\"xy\": 256"), "encoder.json", "'xy' has the id 256", OneVocabulary),
+        ["llm.c as an LFS pointer"] = ("llmc", Text(Bin, Pointer), Bin, "is a Git LFS pointer in place of the file", "git lfs pull"),
         ["llm.c cut off"] = ("llmc", Cut(Bin, 100), Bin, "found 14460 bytes, expected 14560 for the sizes in its header: the file is cut off or damaged", Again),
         ["llm.c of another version"] = ("llmc", Flip(Bin, 4), Bin, "found version 2, expected 3 (float32) or 5 (bfloat16)", Again),
         ["llm.c with NaN"] = ("llmc", folder => Patch(folder, Bin, 1024 + (4 * 7), BitConverter.GetBytes(float.NaN)), "wte", "a number is not finite, NaN in row 2 column 2", "take the weights from where they are whole"),
@@ -214,6 +218,13 @@ public sealed class BinaryDamageTests : IDisposable
     private static Action<string> Delete(string file) => folder => File.Delete(Path.Combine(folder, file));
 
     private static Action<string> Rename(string file, string name) => folder => File.Move(Path.Combine(folder, file), Path.Combine(folder, name));
+
+    private static Action<string> Variable(string name) => folder =>
+    {
+        SortedDictionary<string, byte[]> table = TensorFlowFixture.Write(folder, SmallModel.Random());
+        table[name] = TensorFlowFixture.Entry(1, [2], 0, 0, new byte[8]);
+        TensorFlowFixture.WriteTable(Path.Combine(folder, "model.ckpt.index"), table);
+    };
 
     private static Action<string> Cut(string file, int bytes) => folder =>
         File.WriteAllBytes(Path.Combine(folder, file), File.ReadAllBytes(Path.Combine(folder, file))[..^bytes]);

@@ -96,7 +96,8 @@ public sealed class DamagedFileTests : IDisposable
         ["larger context"] = (Sizes, Replace(Sizes, "\"n_ctx\": 8", "\"n_ctx\": 16"), "n_ctx is 16, but model_wpe.csv has 8 rows", "if some are lost or cut off"),
         ["more blocks"] = (Sizes, Replace(Sizes, "\"n_layer\": 3", "\"n_layer\": 12"), "n_layer is 12, but there are files of 3 blocks", "copy the files again if some are lost"),
         ["fewer blocks"] = (Sizes, Replace(Sizes, "\"n_layer\": 3", "\"n_layer\": 2"), "n_layer is 2, but there are files of 3 blocks", "take the hparams.json of the same model"),
-        ["absurdly many blocks"] = (Sizes, Replace(Sizes, "\"n_layer\": 3", "\"n_layer\": 2000000000"), "n_layer is 2000000000, but there are files of 3 blocks", "hparams.json"),
+        ["absurdly many blocks"] = (Sizes, Replace(Sizes, "\"n_layer\": 3", "\"n_layer\": 2000000000"), "n_layer is 2000000000, expected at most 1000", "take the one of the model"),
+        ["a matrix too many"] = ("model_h0_attn_c_attn_w2.csv", Content("model_h0_attn_c_attn_w2.csv", "1\n"), "is called like a matrix that GPT-2 does not have", "take the files of a GPT-2"),
     };
 
     private readonly DoctorFixture fixture = new();

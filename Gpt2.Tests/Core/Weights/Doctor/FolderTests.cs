@@ -4,6 +4,7 @@ using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
+using Gpt2.Kernels;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Weights.Doctor;
@@ -126,7 +127,8 @@ public sealed class FolderTests : IDisposable
 
         findings.All.Select(finding => finding.Subject).Distinct().Should().Equal("system", "program", "processor", "memory", "models");
         findings.All.Should().Contain(finding => finding.Subject == "models" && finding.Found.Contains(ModelLocator.DefaultModel));
-        findings.All.Should().Contain(finding => finding.Subject == "processor" && finding.Found.Contains($"{Environment.ProcessorCount} cores"));
+        findings.All.Should().Contain(finding => finding.Subject == "processor" && finding.Found.Contains($"{Environment.ProcessorCount} cores")
+            && finding.Found.EndsWith($", {KernelSet.TunedVectorBits / 32} floats at a time ({KernelSet.TunedVectorBits}-bit vectors)"));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 // Checksums against published values, waits against their formula, bytes and file kinds against what they should say.
 
 using System.Text;
+using Gpt2.Core;
 using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 

@@ -3,7 +3,7 @@
 
 using System.Text;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core;
 
 /// <summary>What the first bytes of a file say.</summary>
 public enum FileKind
@@ -86,7 +86,7 @@ public static class FileKinds
         return head.Contains((byte)0) ? FileKind.Binary : FileKind.Other;
     }
 
-    /// <summary>What a file of a kind is, in words that go behind "found"; null for <see cref="FileKind.Other"/>.</summary>
+    /// <summary>What a file of a kind is, in words that go after "found"; null for <see cref="FileKind.Other"/>.</summary>
     public static string? Describe(FileKind kind) => kind switch
     {
         FileKind.Empty => "an empty file",

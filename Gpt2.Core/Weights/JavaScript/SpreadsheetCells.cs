@@ -1,0 +1,86 @@
+// Lines of cells as the page of the JavaScript edition splits them, which is not quite how CSV is written elsewhere: two quotes are
+// one wherever they stand, a single one only says that commas belong to the cell from here on, or no longer.
+
+using System.Text;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>A cell. Where nothing but quotes stands in the file, the page and other programs read it differently.</summary>
+/// <param name="Text">The cell as the page reads it.</param>
+/// <param name="IsQuotes">Whether it is nothing but quotes in the file.</param>
+internal readonly record struct SpreadsheetCell(string Text, bool IsQuotes)
+{
+    /// <summary>The cell as RFC 4180 has it: the outer quotes around a quote that is doubled belong to no text.</summary>
+    public string AsRfc4180 => IsQuotes && Text.Length > 0 ? Text[1..] : Text;
+}
+
+/// <summary>Splits and writes lines of cells.</summary>
+internal static class SpreadsheetCells
+{
+    /// <summary>A cell with line feeds is a token; a quote that is never closed must not join the whole file.</summary>
+    private const int LongestJoined = 1 << 12;
+
+    /// <summary>The records of a text, each with the number of its first line. Unlike the page, lets a cell in quotes hold a line feed.</summary>
+    public static IEnumerable<(List<SpreadsheetCell> Cells, int Line)> Split(string text)
+    {
+        // Line ends may be LF or CRLF, or CR where there is no LF; elsewhere a CR belongs to its cell.
+        string[] lines = text.Split(text.Contains('\n', StringComparison.Ordinal) ? '\n' : '\r');
+        for (int i = 0; i < lines.Length; i++)
+        {
+            int first = i;
+            string line = lines[i];
+            List<SpreadsheetCell>? cells;
+            while ((cells = SplitLine(line.TrimEnd('\r'))) is null && i + 1 < lines.Length && line.Length < LongestJoined)
+            {
+                line += '\n' + lines[++i];
+            }
+
+            if (line.Trim().Length > 0)
+            {
+                yield return (cells ?? [], first + 1);
+            }
+        }
+    }
+
+    /// <summary>A cell as the page reads it back, whatever text without a line feed it is.</summary>
+    public static string Written(string text)
+    {
+        string doubled = text.Replace("\"", "\"\"", StringComparison.Ordinal);
+        return text.Contains(',', StringComparison.Ordinal) || (text.Contains('"', StringComparison.Ordinal) && text.Trim('"').Length > 0)
+            ? $"\"{doubled}\""
+            : doubled;
+    }
+
+    /// <summary>The cells of a line; null where a quote is open at its end.</summary>
+    private static List<SpreadsheetCell>? SplitLine(string line)
+    {
+        var cells = new List<SpreadsheetCell>(4);
+        var text = new StringBuilder();
+        bool inQuotes = false;
+        int begin = 0;
+        for (int i = 0; i <= line.Length; i++)
+        {
+            if (i == line.Length || (line[i] == ',' && !inQuotes))
+            {
+                cells.Add(new SpreadsheetCell(text.ToString(), IsQuotes: i > begin && line.AsSpan(begin, i - begin).Trim('"').IsEmpty));
+                text.Clear();
+                begin = i + 1;
+            }
+            else if (line[i] != '"')
+            {
+                text.Append(line[i]);
+            }
+            else if (i + 1 < line.Length && line[i + 1] == '"')
+            {
+                text.Append('"');
+                i++;
+            }
+            else
+            {
+                inQuotes = !inQuotes;
+            }
+        }
+
+        return inQuotes ? null : cells;
+    }
+}

@@ -1,0 +1,60 @@
+// What the page of the JavaScript edition cannot make of a vocabulary, in words for the person who converts it.
+
+using System.Globalization;
+using Gpt2.Core.Text;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>Finds the tokens and merges that are out of the page's reach.</summary>
+internal static class SpreadsheetLimits
+{
+    private const int MostShown = 3;
+
+    /// <summary>One sentence for each limit that a vocabulary comes up against.</summary>
+    public static IEnumerable<string> Of(Vocabulary vocabulary)
+    {
+        string?[] texts = [.. Enumerable.Range(0, vocabulary.EndOfText).Select(id => SpreadsheetToken.TextOf(vocabulary.BytesOf(id)))];
+        int[] bytes = [.. Enumerable.Range(0, texts.Length).Where(id => texts[id] is null)];
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"tokens that are control characters or no whole characters: {bytes.Length}; they stand as <0xNN>, a line feed as <0x0A>, "
+            + $"and the page finds none of them in a prompt");
+
+        int[] through = [.. Enumerable.Range(0, vocabulary.Merges.Count).Where(rank => texts[256 + rank] is not null && GoesThrough(bytes, vocabulary.Merges[rank]))];
+        if (through.Length > 0)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"tokens that are text made of parts that are no whole characters: {through.Length} ({Shown(through, texts)}); "
+                + $"the page finds those of a single character and leaves the others in pieces");
+        }
+
+        int[] beyond = [.. Enumerable.Range(0, texts.Length).Where(id => texts[id]?.Any(char.IsSurrogate) == true)];
+        if (beyond.Length > 0)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"tokens with characters beyond U+FFFF: {beyond.Length} ({Shown([.. beyond.Select(id => id - 256)], texts)}); the page cuts these in two and finds none");
+        }
+
+        foreach (string pairs in Confused(vocabulary, texts))
+        {
+            yield return pairs;
+        }
+    }
+
+    /// <summary>The page joins the two sides of a merge with a comma, so that commas in tokens can make two merges one.</summary>
+    private static IEnumerable<string> Confused(Vocabulary vocabulary, string?[] texts)
+    {
+        IEnumerable<string> keys = vocabulary.Merges.Where(merge => texts[merge.Left] is not null && texts[merge.Right] is not null).Select(merge => $"{texts[merge.Left]},{texts[merge.Right]}");
+        foreach (IGrouping<string, string> key in keys.Where(key => key.Count(character => character == ',') > 1).GroupBy(key => key).Where(key => key.Count() > 1))
+        {
+            yield return $"{key.Count()} merges are '{key.Key}' to the page, which joins their sides with a comma: it uses the last";
+        }
+    }
+
+    private static bool GoesThrough(int[] bytes, Merge merge) => Array.BinarySearch(bytes, merge.Left) >= 0 || Array.BinarySearch(bytes, merge.Right) >= 0;
+
+    private static string Shown(int[] ranks, string?[] texts) =>
+        string.Join(", ", ranks.Take(MostShown).Select(rank => $"'{texts[256 + rank]}'")) + (ranks.Length > MostShown ? ", …" : "");
+}

@@ -1,0 +1,148 @@
+// The two vocabulary files of the JavaScript edition of "spreadsheets are all you need": vocab_bpe.csv with the
+// merges and bpe_token_ids.csv with the tokens.
+
+using System.Globalization;
+using System.Text;
+using Gpt2.Core.Text;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>
+/// vocab_bpe.csv: a header line, then left, right, rank, score; the highest score merges first.
+/// bpe_token_ids.csv: no header; token, id; row i is id i. Tokens stand as the text that they are, as the page needs them; files in
+/// the byte alphabet are read too.
+/// </summary>
+public static class SpreadsheetVocabulary
+{
+    public const string MergesFileName = "vocab_bpe.csv";
+    public const string TokensFileName = "bpe_token_ids.csv";
+
+    private const string Header = "left,right,rank,score";
+    private const string Expected = "the vocabulary files of the JavaScript edition";
+
+    /// <summary>Reads the merges of a folder, and checks the tokens against them where the second file is there.</summary>
+    /// <exception cref="Gpt2Exception">A file is not in this form, or the two do not agree.</exception>
+    public static Vocabulary Read(string folder)
+    {
+        string path = Path.Combine(folder, MergesFileName);
+        MergeRow[] rows = [.. ReadRows(path).OrderByDescending(row => row.Score)];
+
+        // Bytes written out are found in no other form, so that their spelling comes first where there are any.
+        bool holdsBytes = rows.Any(row => SpreadsheetToken.IsBytes(row.Left.Text) || SpreadsheetToken.IsBytes(row.Right.Text));
+        Func<string, string>[] spellings = holdsBytes ? [SpreadsheetToken.FromText, SpreadsheetToken.FromAlphabet] : [SpreadsheetToken.FromAlphabet];
+        (Vocabulary? Vocabulary, int Rows, string Error) furthest = (null, -1, "");
+        foreach (Func<string, string> spelling in spellings)
+        {
+            foreach (Func<SpreadsheetCell, string> textOf in (Func<SpreadsheetCell, string>[])[cell => cell.Text, cell => cell.AsRfc4180])
+            {
+                (Vocabulary? Vocabulary, int Rows, string Error) result = Build(rows, cell => spelling(textOf(cell)), path);
+                furthest = result.Rows > furthest.Rows ? result : furthest;
+            }
+        }
+
+        Vocabulary vocabulary = furthest.Vocabulary ?? throw new Gpt2Exception(furthest.Error);
+        string tokens = Path.Combine(folder, TokensFileName);
+        if (File.Exists(tokens))
+        {
+            CheckTokens(vocabulary, tokens);
+        }
+
+        return vocabulary;
+    }
+
+    /// <summary>Writes both files into a folder as the page reads them.</summary>
+    public static void Write(Vocabulary vocabulary, string folder)
+    {
+        string[] tokens = [.. Enumerable.Range(0, vocabulary.EndOfText).Select(id => SpreadsheetCells.Written(SpreadsheetToken.Written(vocabulary.BytesOf(id))))];
+        var merges = new StringBuilder(Header).Append('\n');
+        for (int rank = 0; rank < vocabulary.Merges.Count; rank++)
+        {
+            Merge merge = vocabulary.Merges[rank];
+            merges.Append(CultureInfo.InvariantCulture, $"{tokens[merge.Left]},{tokens[merge.Right]},{rank},{vocabulary.Merges.Count - rank}\n");
+        }
+
+        var ids = new StringBuilder();
+        for (int id = 0; id < vocabulary.Count; id++)
+        {
+            ids.Append(CultureInfo.InvariantCulture, $"{(id == vocabulary.EndOfText ? Vocabulary.EndOfTextToken : tokens[id])},{id}\n");
+        }
+
+        File.WriteAllText(Path.Combine(folder, MergesFileName), merges.ToString());
+        File.WriteAllText(Path.Combine(folder, TokensFileName), ids.ToString());
+    }
+
+    /// <summary>What the page cannot make of a vocabulary, one sentence each, and what stands in the files for it.</summary>
+    public static IEnumerable<string> LimitsOf(Vocabulary vocabulary) => SpreadsheetLimits.Of(vocabulary);
+
+    private static IEnumerable<MergeRow> ReadRows(string path)
+    {
+        string expected = $"expected {Header.Replace(",", ", ", StringComparison.Ordinal)}";
+        bool isHeader = true;
+        foreach ((List<SpreadsheetCell> cells, int line) in SpreadsheetCells.Split(VocabularyFile.ReadText(path)).DefaultIfEmpty(([], 1)))
+        {
+            if (cells.Count < 4)
+            {
+                throw Error(path, line, isHeader ? $"{expected} as headings" : $"{expected}, the score a number");
+            }
+
+            if (!isHeader)
+            {
+                yield return double.TryParse(cells[3].Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double score) && double.IsFinite(score)
+                    ? new MergeRow(cells[0], cells[1], score, line)
+                    : throw Error(path, line, $"{expected}, the score a number");
+            }
+
+            isHeader = false;
+        }
+    }
+
+    /// <summary>Makes a vocabulary of the merges, as one spelling has them.</summary>
+    /// <returns>The vocabulary, or how many rows could be read and what is wrong with the next.</returns>
+    private static (Vocabulary? Vocabulary, int Rows, string Error) Build(MergeRow[] rows, Func<SpreadsheetCell, string> read, string path)
+    {
+        var builder = new VocabularyBuilder();
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (builder.Add(read(rows[i].Left), read(rows[i].Right)) is string error)
+            {
+                return (null, i, Error(path, rows[i].Line, error).Message);
+            }
+        }
+
+        return (builder.Build(), rows.Length, "");
+    }
+
+    private static void CheckTokens(Vocabulary vocabulary, string path)
+    {
+        var tokenizer = new Tokenizer(vocabulary);
+        int expected = 0;
+        foreach ((List<SpreadsheetCell> cells, int line) in SpreadsheetCells.Split(VocabularyFile.ReadText(path)))
+        {
+            if (cells.Count < 2 || !int.TryParse(cells[1].Text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int id)
+                || id != expected || id >= vocabulary.Count)
+            {
+                throw Error(path, line, $"expected a token and the id {expected} of {vocabulary.Count}");
+            }
+
+            string token = cells[0].Text;
+            string written = vocabulary.WrittenForm(id);
+            string[] forms = [written, tokenizer.Decode([id]), id == vocabulary.EndOfText ? written : SpreadsheetToken.Written(vocabulary.BytesOf(id))];
+            if (!forms.Contains(token) && !forms.Contains(cells[0].AsRfc4180) && SpreadsheetToken.FromAlphabet(token) != written)
+            {
+                throw Error(path, line, $"found token '{token}' for id {id}, expected '{forms[2]}' as {MergesFileName} makes it");
+            }
+
+            expected++;
+        }
+
+        if (expected != vocabulary.Count)
+        {
+            throw new Gpt2Exception($"{path}: found {expected} tokens, expected {vocabulary.Count} as {MergesFileName} makes them");
+        }
+    }
+
+    private static Gpt2Exception Error(string path, long line, string what) => WrongFile.Refusal(path, Expected)
+        ?? new Gpt2Exception(string.Create(CultureInfo.InvariantCulture, $"{path} line {line}: {what}"));
+
+    private readonly record struct MergeRow(SpreadsheetCell Left, SpreadsheetCell Right, double Score, int Line);
+}
