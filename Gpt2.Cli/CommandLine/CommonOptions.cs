@@ -31,7 +31,7 @@ internal static class CommonOptions
 
     public static Option<string?> Model() => new("--model", "-m")
     {
-        Description = "Model folder or file, or a name in weights-csv or in your cache. Without it: the model that ships with the program.",
+        Description = "Model folder, file or name.\nA name is looked up in weights-csv beside the program and in your cache. Without this option: the model that ships with the program.",
         HelpName = "FOLDER|NAME",
     };
 
@@ -60,7 +60,7 @@ internal static class CommonOptions
 
     public static Option<bool> NoCache() => new("--no-cache")
     {
-        Description = "Read CSV files anew: neither take nor leave a binary copy in your cache.",
+        Description = "Read CSV files anew, without the cache.\nNeither takes nor leaves a binary copy in your cache.",
     };
 
     public static Option<string?> Kernels()
@@ -87,7 +87,7 @@ internal static class CommonOptions
     {
         var option = new Option<int>("--threads", "-t")
         {
-            Description = $"Threads to compute with, 1 to {MostThreads}; only the tuned kernels use more than one. Default: one per core.",
+            Description = $"Threads to compute with. Default: one per core.\n1 to {MostThreads}; only the tuned kernels use more than one. The results are the same bits for every number.",
             DefaultValueFactory = _ => Math.Min(Environment.ProcessorCount, MostThreads),
             HelpName = "N",
         };
@@ -109,7 +109,7 @@ internal static class CommonOptions
         string[] names = [.. WeightTypes.Select(type => type.Name)];
         var option = new Option<string?>("--weights")
         {
-            Description = "Store the weights as this: less memory and faster tokens, a little off. Default: f32.",
+            Description = "Store the weights in fewer bits. Default: f32.\nTakes less memory and gives faster tokens; the logits are a little off.",
             HelpName = string.Join("|", names),
         };
         option.CompletionSources.Add(names);
@@ -127,12 +127,12 @@ internal static class CommonOptions
 
     public static Option<bool> AllowSpecial() => new("--allow-special")
     {
-        Description = "Read <|endoftext|> in the text as that token, not as plain text.",
+        Description = "Read <|endoftext|> in the text as that token.",
     };
 
     public static Option<string?> Break() => new("--break")
     {
-        Description = "Stop an attached debugger at a step of a block, for example h0.step7.",
+        Description = "Stop a debugger at a step, for example h0.step7.\nA step of a block: h0 to h11 of GPT-2 small, step1 to step16. Needs an attached debugger; see docs/debugging.md.",
         HelpName = "hI.stepN",
     };
 
@@ -152,14 +152,23 @@ internal static class CommonOptions
         return option;
     }
 
-    /// <summary>An option for a number, null where it is not given. Read with '.' in every culture.</summary>
-    public static Option<T?> Number<T>(string name, string[] aliases, string description, string expected)
+    /// <summary>
+    /// An option for a number, null where it is not given, <paramref name="withoutValue"/> where it is given without one. Read with '.'
+    /// in every culture.
+    /// </summary>
+    public static Option<T?> Number<T>(string name, string[] aliases, string description, string expected, T? withoutValue = null)
         where T : struct, INumberBase<T> => new(name, aliases)
         {
             Description = description,
+            Arity = withoutValue is null ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne,
             HelpName = typeof(T) == typeof(double) || typeof(T) == typeof(float) ? "X" : "N",
             CustomParser = result =>
             {
+                if (result.Tokens.Count == 0)
+                {
+                    return withoutValue;
+                }
+
                 string text = result.Tokens[0].Value;
                 if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T number))
                 {

@@ -7,7 +7,6 @@ using Gpt2.Cli.Output;
 using Gpt2.Core.Evaluation;
 using Gpt2.Core.Model;
 using Gpt2.Kernels;
-using Table = Spectre.Console.Table;
 
 namespace Gpt2.Cli.Commands;
 
@@ -102,8 +101,7 @@ internal static class EvalCommand
     private static void ShowTable(
         EvaluationResult result, EvaluationResult? full, WeightType type, LoadedModel model, int stride, CommandIo io)
     {
-        Table table = Tables.Create("", ">");
-        table.ShowHeaders = false;
+        var table = new TableWriter(io, new Column("", Flow: Flow.Wrap), new Column("", Right: true, Flow: Flow.Wrap));
         table.Row("model", model.Name);
         table.Row("tokens scored", result.Tokens.ToString(CultureInfo.InvariantCulture));
         table.Row("loss (nats per token)", result.Loss.ToString("F4", CultureInfo.InvariantCulture));
@@ -119,7 +117,7 @@ internal static class EvalCommand
         table.Row("bits per byte", result.BitsPerByte?.ToString("F4", CultureInfo.InvariantCulture) ?? "none: the ids have no text");
         table.Row("windows", string.Create(
             CultureInfo.InvariantCulture, $"{result.Windows} of {model.Config.Context} tokens, moved by {stride}"));
-        io.Show(table);
+        table.End();
     }
 
     /// <summary>JSON has no infinity: null.</summary>

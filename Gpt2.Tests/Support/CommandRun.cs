@@ -14,13 +14,22 @@ public sealed record CommandRun(int ExitCode, string Out, string Error)
     /// <summary>Runs a command line with something on standard input.</summary>
     public static CommandRun With(string input, params string[] args) => With(input, default, args);
 
-    public static CommandRun With(string input, CancellationToken cancellation, params string[] args)
+    /// <summary>Runs a command line whose result and log go to a screen of a width, without colours.</summary>
+    public static CommandRun OnScreen(int width, params string[] args) => Run("", width, args, default);
+
+    public static CommandRun With(string input, CancellationToken cancellation, params string[] args) => Run(input, screen: null, args, cancellation);
+
+    private static CommandRun Run(string input, int? screen, string[] args, CancellationToken cancellation)
     {
         var output = new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
         var io = new CommandIo(
-            new StringReader(input), output, error, InIsTerminal: false, OutIsTerminal: false, ErrorIsTerminal: false,
-            Color: false, cancellation);
+            new StringReader(input), output, error, InIsTerminal: false, OutIsTerminal: screen is not null,
+            ErrorIsTerminal: screen is not null, Color: false, cancellation)
+        {
+            Width = screen,
+            ErrorWidth = screen,
+        };
         int exitCode = Gpt2Command.Run(args, io);
         return new CommandRun(exitCode, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));
     }
