@@ -97,7 +97,12 @@ public static class Gpt2Command
             BenchCommand.Create(io),
         };
         root.Options.Add(Verbose);
-        root.SetAction(new HelpAction().Invoke);
+        var help = new HelpPage(io);
+        HelpOption option = root.Options.OfType<HelpOption>().Single();
+        option.Description = "Show this help.";
+        option.Action = help;
+        root.Options.OfType<VersionOption>().Single().Description = "Show the version.";
+        root.SetAction(help.Invoke);
         return root;
     }
 }

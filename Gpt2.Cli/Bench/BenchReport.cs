@@ -6,7 +6,6 @@ using Gpt2.Cli.Output;
 using Gpt2.Core.Measurement;
 using Gpt2.Core.Weights;
 using Gpt2.Kernels;
-using Spectre.Console;
 
 namespace Gpt2.Cli.Bench;
 
@@ -22,10 +21,12 @@ internal static class BenchReport
     public static void Show(BenchResult result, CommandIo io)
     {
         BenchMachine machine = result.Machine;
-        io.Out.WriteLine(string.Create(
+        io.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"{machine.Processor}, {machine.Cores} core{(machine.Cores == 1 ? "" : "s")}, {string.Join(' ', machine.InstructionSets)}; {machine.Kernels} kernels"));
-        Table table = Tables.Create("what", ">threads", ">ms", ">figure", "unit", ">limit", ">ratio", "of");
+        var table = new TableWriter(
+            io, new Column("what", Flow: Flow.Wrap), Column.Number("threads", drop: 4), Column.Number("ms", drop: 3), Column.Number("figure"),
+            new Column("unit"), Column.Number("limit", drop: 2), Column.Number("ratio"), new Column("of", Drop: 1));
         foreach (BenchRow row in result.Rows)
         {
             table.Row(
@@ -33,7 +34,7 @@ internal static class BenchReport
                 Rounded(row.Limit), row.Ratio?.ToString("0.00", CultureInfo.InvariantCulture) ?? "", Shown(row.LimitKind));
         }
 
-        io.Show(table);
+        table.End();
     }
 
     /// <summary>The picture of all rows that have operations and bytes.</summary>

@@ -14,22 +14,22 @@ internal sealed class BeamInput(int? standardBeams)
 
     private readonly Option<int?> numBeams = CommonOptions.Whole(
         "--num-beams", [],
-        "Search with N beams: the N best unfinished texts go on. " + (standardBeams is null ? "Default: no search." : $"Default: {standardBeams}."),
+        (standardBeams is null ? "Search with N beams. Default: no search." : $"Search with N beams. Default: {standardBeams}.") + "\nThe N best unfinished texts go on, token by token.",
         least: 1, most: BeamOptions.MostBeams, expected: "a whole number, for example 4");
 
     private readonly Option<double?> lengthPenalty = CommonOptions.Number<double>(
         "--length-penalty", [],
-        "Of beam search: a text's score is its sum of log-probabilities / length^X; above 0 favours long texts. Default: 1.",
+        "How beams of different lengths compare. Default: 1.\nA text's score is its sum of log-probabilities / length^X; above 0 favours long texts.",
         "a number, for example 0.5");
 
     private readonly Option<bool> earlyStopping = new("--early-stopping")
     {
-        Description = "Of beam search: end as soon as as many texts as beams are finished.",
+        Description = "End the search early.\nThe search ends as soon as as many texts as beams are finished, even if a better one could come.",
     };
 
     private readonly Option<int?> samples = CommonOptions.Whole(
         "--num-samples", ["--num-return-sequences"],
-        standardBeams is null ? "How many texts: draws with the seeds S, S+1, …, or the best of beam search. Default: 1." : "How many of the best texts to show. Default: 1.",
+        standardBeams is null ? "How many texts to show. Default: 1.\nDraws with the seeds S, S+1, …, or the best of beam search." : "How many of the best texts to show. Default: 1.",
         least: 1, most: MostSamples, expected: "a whole number, for example 3");
 
     public void AddTo(Command command)

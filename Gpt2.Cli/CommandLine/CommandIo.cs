@@ -1,8 +1,9 @@
 // What a command reads from and writes to, so that tests can stand in for the console.
 
+using System.Globalization;
 using System.Text;
+using Gpt2.Cli.Output;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Gpt2.Cli.CommandLine;
 
@@ -19,7 +20,20 @@ public sealed record CommandIo(
     TextReader In, TextWriter Out, TextWriter Error, bool InIsTerminal, bool OutIsTerminal, bool ErrorIsTerminal,
     bool Color, CancellationToken Cancellation)
 {
-    private const int WidthWithoutTerminal = 120;
+    /// <summary>Of a terminal that does not say.</summary>
+    private const int UsualWidth = 80;
+
+    /// <summary>Lines are broken before Spectre sees them, or not at all.</summary>
+    private const int Unlimited = 1 << 20;
+
+    /// <summary>Columns of the screen that shows the result; null where it goes to a file or a pipe, whose lines have no limit.</summary>
+    public int? Width { get; init; } = OutIsTerminal ? UsualWidth : null;
+
+    /// <summary>Columns of the screen that shows the log; null where that is a file or a pipe.</summary>
+    public int? ErrorWidth { get; init; } = ErrorIsTerminal ? UsualWidth : null;
+
+    /// <summary>Whether the result is shown in colours.</summary>
+    public bool HasStyles => OutIsTerminal && Color;
 
     /// <summary>Whether --verbose was given.</summary>
     public bool Verbose { get; init; }
@@ -39,27 +53,52 @@ public sealed record CommandIo(
             !Console.IsOutputRedirected,
             !Console.IsErrorRedirected,
             string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
-            cancellation);
+            cancellation)
+        {
+            Width = Console.IsOutputRedirected ? null : ScreenWidth(),
+            ErrorWidth = Console.IsErrorRedirected ? null : ScreenWidth(),
+        };
     }
 
-    /// <summary>Writes something styled, such as a table, to <see cref="Out"/>.</summary>
-    public void Show(IRenderable renderable)
+    /// <summary>Writes a sentence of the result; on a screen it is broken between words.</summary>
+    public void Say(string text)
     {
-        if (OutIsTerminal)
+        foreach (string line in DisplayText.Wrapped(text, Width))
         {
-            ConsoleOf(Out, isTerminal: true).Write(renderable);
-            return;
+            Out.WriteLine(line);
         }
+    }
 
-        // A file or a pipe gets the same lines without the spaces that fill them up.
-        var lines = new StringWriter();
-        ConsoleOf(lines, isTerminal: false).Write(renderable);
-        foreach (string line in lines.ToString().ReplaceLineEndings("\n").Trim('\n').Split('\n'))
+    /// <summary>Writes a line of the result whose parts have styles, which are shown where <see cref="HasStyles"/>.</summary>
+    internal void WriteLine(params IEnumerable<Cell> parts)
+    {
+        if (HasStyles)
         {
-            if (line.AsSpan().Trim().Length > 0)
+            foreach (Cell part in parts)
             {
-                Out.WriteLine(line.TrimEnd());
+                Write(part);
             }
+
+            Out.WriteLine();
+        }
+        else
+        {
+            Out.WriteLine(string.Concat(parts.Select(part => part.Text)).TrimEnd());
+        }
+    }
+
+    /// <summary>Writes a part of a line.</summary>
+    internal void Write(Cell part)
+    {
+        if (HasStyles && part.Style is Style style)
+        {
+            IAnsiConsole console = ConsoleOf(Out, isTerminal: true);
+            console.Profile.Width = Unlimited;
+            console.Write(new Text(part.Text, style));
+        }
+        else
+        {
+            Out.Write(part.Text);
         }
     }
 
@@ -91,7 +130,22 @@ public sealed record CommandIo(
     public IAnsiConsole ErrorConsole() => ConsoleOf(Error, ErrorIsTerminal);
 
     /// <summary>A remark that is not part of the result.</summary>
-    public void Note(string text) => Error.WriteLine(text);
+    public void Note(string text)
+    {
+        foreach (string line in DisplayText.Wrapped(text, ErrorWidth))
+        {
+            Error.WriteLine(line);
+        }
+    }
+
+    /// <summary>An explanation for a person who reads the result on a screen; never part of the result.</summary>
+    public void Explain(string text)
+    {
+        if (OutIsTerminal)
+        {
+            Note(text);
+        }
+    }
 
     /// <summary>A remark that only --verbose asks for.</summary>
     public void Detail(string text)
@@ -111,11 +165,24 @@ public sealed record CommandIo(
             ColorSystem = isTerminal && Color ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
         });
-        if (!isTerminal)
+        return console;
+    }
+
+    /// <summary>What COLUMNS says, as POSIX has it, else the terminal itself.</summary>
+    private static int ScreenWidth()
+    {
+        if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out int wanted) && wanted > 0)
         {
-            console.Profile.Width = WidthWithoutTerminal;
+            return wanted;
         }
 
-        return console;
+        try
+        {
+            return Console.WindowWidth > 0 ? Console.WindowWidth : UsualWidth;
+        }
+        catch (IOException)
+        {
+            return UsualWidth; // Windows without a window
+        }
     }
 }

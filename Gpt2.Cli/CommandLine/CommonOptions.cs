@@ -31,7 +31,7 @@ internal static class CommonOptions
 
     public static Option<string?> Model() => new("--model", "-m")
     {
-        Description = "Model folder or file, or a name in weights-csv or in your cache. Without it: the model that ships with the program.",
+        Description = "Model folder, file or name.\nA name is looked up in weights-csv beside the program and in your cache. Without this option: the model that ships with the program.",
         HelpName = "FOLDER|NAME",
     };
 
@@ -60,7 +60,7 @@ internal static class CommonOptions
 
     public static Option<bool> NoCache() => new("--no-cache")
     {
-        Description = "Read CSV files anew: neither take nor leave a binary copy in your cache.",
+        Description = "Read CSV files anew, without the cache.\nNeither takes nor leaves a binary copy in your cache.",
     };
 
     public static Option<string?> Kernels()
@@ -84,7 +84,8 @@ internal static class CommonOptions
 
     /// <summary>1 to 256; without it one per core. The results are the same bits for every number.</summary>
     public static Option<int> Threads() => Count(
-        "--threads", ["-t"], $"Threads to compute with, 1 to {MostThreads}; only the tuned kernels use more than one. Default: one per core.",
+        "--threads", ["-t"],
+        $"Threads to compute with. Default: one per core.\n1 to {MostThreads}; only the tuned kernels use more than one. The results are the same bits for every number.",
         least: 1, standard: Math.Min(Environment.ProcessorCount, MostThreads), most: MostThreads);
 
     public static Option<string?> Weights()
@@ -92,7 +93,7 @@ internal static class CommonOptions
         string[] names = [.. WeightTypes.Select(type => type.Name)];
         var option = new Option<string?>("--weights")
         {
-            Description = "Store the weights as this: less memory and faster tokens, a little off. Default: f32.",
+            Description = "Store the weights in fewer bits. Default: f32.\nTakes less memory and gives faster tokens; the logits are a little off.",
             HelpName = string.Join("|", names),
         };
         option.CompletionSources.Add(names);
@@ -110,12 +111,12 @@ internal static class CommonOptions
 
     public static Option<bool> AllowSpecial() => new("--allow-special")
     {
-        Description = "Read <|endoftext|> in the text as that token, not as plain text.",
+        Description = "Read <|endoftext|> in the text as that token.",
     };
 
     public static Option<string?> Break() => new("--break")
     {
-        Description = "Stop an attached debugger at a step of a block, for example h0.step7.",
+        Description = "Stop a debugger at a step, for example h0.step7.\nA step of a block: h0 to h11 of GPT-2 small, step1 to step16. Needs an attached debugger; see docs/debugging.md.",
         HelpName = "hI.stepN",
     };
 
@@ -129,14 +130,18 @@ internal static class CommonOptions
             CustomParser = result => WholeNumber.Parse(result, name, "a whole number", least, most ?? T.MaxValue) ?? standard,
         };
 
-    /// <summary>An option for a whole number from <paramref name="least"/> to <paramref name="most"/>, null where it is not given.</summary>
+    /// <summary>
+    /// An option for a whole number from <paramref name="least"/> to <paramref name="most"/>: null where it is not given,
+    /// <paramref name="withoutValue"/> where it is given without a number.
+    /// </summary>
     public static Option<T?> Whole<T>(
-        string name, string[] aliases, string description, T least, T? most = null, string expected = "a whole number")
+        string name, string[] aliases, string description, T least, T? most = null, string expected = "a whole number", T? withoutValue = null)
         where T : struct, INumber<T>, IMinMaxValue<T> => new(name, aliases)
         {
             Description = description,
             HelpName = "N",
-            CustomParser = result => WholeNumber.Parse(result, name, expected, least, most ?? T.MaxValue),
+            Arity = withoutValue is null ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne,
+            CustomParser = result => result.Tokens.Count == 0 ? withoutValue : WholeNumber.Parse(result, name, expected, least, most ?? T.MaxValue),
         };
 
     /// <summary>An option for a number, null where it is not given. Read with '.' in every culture.</summary>

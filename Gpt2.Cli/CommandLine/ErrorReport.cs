@@ -28,7 +28,7 @@ internal static class ErrorReport
         }
         else
         {
-            io.Error.WriteLine($"gpt2: {line}");
+            io.Note($"gpt2: {line}");
         }
 
         bool wasAskedTo = exception is OperationCanceledException && io.Cancellation.IsCancellationRequested;

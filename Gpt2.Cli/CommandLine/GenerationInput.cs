@@ -15,11 +15,11 @@ internal sealed class GenerationInput(int? standardTokens, bool draws)
         "--max-new-tokens", ["-n"], "The most tokens to generate.", least: 0, standard: standardTokens ?? 1);
 
     private readonly Option<double?> repetitionPenalty = CommonOptions.Number<double>(
-        "--repetition-penalty", [], "Make tokens that have occurred less probable: positive logits / X, negative ones × X. Default: 1, none.",
+        "--repetition-penalty", [], "Make what occurred less probable. Default: 1, off.\nOf tokens that occurred in prompt or output, positive logits are divided by X and negative ones multiplied.",
         "a number, for example 1.2");
 
     private readonly Option<int?> noRepeatNgram = CommonOptions.Whole(
-        "--no-repeat-ngram", ["--no-repeat-ngram-size"], "Let no sequence of N tokens occur twice; 0 allows all. Default: 0.",
+        "--no-repeat-ngram", ["--no-repeat-ngram-size"], "Let no N tokens occur twice. Default: 0, off.",
         least: 0, expected: "a whole number, for example 3");
 
     /// <summary>The options that draw.</summary>

@@ -10,23 +10,23 @@ namespace Gpt2.Cli.CommandLine;
 internal sealed class SamplingInput
 {
     private readonly Option<double?> temperature = CommonOptions.Number<double>(
-        "--temperature", [], "Draw tokens from logits / X: below 1 sharper, above 1 flatter, 0 greedy. Default: 1.",
+        "--temperature", [], "Draw from logits / X; 0 is greedy. Default: 1.\nBelow 1 the distribution gets sharper, above 1 flatter.",
         "a number, for example 0.8");
 
     private readonly Option<int?> topK = CommonOptions.Whole(
-        "--top-k", [], "Draw from the N most probable tokens, and those that equal the last; 0 is all. Default: 0.",
+        "--top-k", [], "Draw from the N most probable. Default: 0, all.\nTokens that equal the last of them are kept as well.",
         least: 0, expected: "a whole number, for example 40");
 
     private readonly Option<double?> topP = CommonOptions.Number<double>(
-        "--top-p", [], "Draw from the most probable tokens whose sum reaches X; 1 is all. After --top-k. Default: 1.",
+        "--top-p", [], "Draw from the most probable whose sum is X. Default: 1.\nThe token that reaches X is kept; 1 is all. Applied after --top-k.",
         "a number, for example 0.9");
 
     private readonly Option<double?> minP = CommonOptions.Number<double>(
-        "--min-p", [], "Draw from the tokens with at least X times the probability of the most probable; 0 is all. Default: 0.",
+        "--min-p", [], "Drop tokens below X times the best. Default: 0.\nKeeps the tokens with at least X times the probability of the most probable one; 0 is all.",
         "a number, for example 0.05");
 
     private readonly Option<ulong?> seed = CommonOptions.Whole<ulong>(
-        "--seed", ["-s"], "Seed of the draws: the same one gives the same tokens. Default: a fresh one, printed on standard error.",
+        "--seed", ["-s"], "Seed of the draws. Default: a fresh one.\nThe same seed gives the same tokens on every machine. A fresh one is printed on standard error.",
         least: 0);
 
     public void AddTo(Command command)

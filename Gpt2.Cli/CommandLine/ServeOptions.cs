@@ -15,14 +15,14 @@ internal sealed class ServeOptions
 
     private readonly Option<string> host = new("--host")
     {
-        Description = "Address to listen at. Beyond 127.0.0.1 everybody who reaches this machine may use the server: it knows no keys. 0.0.0.0 is every address.",
+        Description = "Address to listen at.\nBeyond 127.0.0.1 everybody who reaches this machine may use the server: it knows no keys. 0.0.0.0 is every address.",
         HelpName = "ADDRESS",
         DefaultValueFactory = _ => "127.0.0.1",
     };
 
     private readonly Option<string[]> allowedHosts = new("--allow-host")
     {
-        Description = "Also answer requests whose Host is NAME; may be given several times. On loopback others than localhost are refused without it.",
+        Description = "Also answer requests whose Host is NAME.\nMay be given several times. On loopback others than localhost are refused without it.",
         HelpName = "NAME",
         Arity = ArgumentArity.OneOrMore,
     };
@@ -39,10 +39,10 @@ internal sealed class ServeOptions
         "--max-completions", "Most completions of a request: prompts × n.", 1, 100_000, Standard.Completions);
 
     private readonly Option<int> maxRunning = Whole(
-        "--max-running", "Requests that take turns; each holds its keys and values.", 1, 10_000, Standard.Running);
+        "--max-running", "Requests that take turns.\nEach holds its keys and values.", 1, 10_000, Standard.Running);
 
     private readonly Option<int> maxWaiting = Whole(
-        "--max-waiting", "Requests that may wait for that; more are refused with 429.", 0, 100_000, Standard.Waiting);
+        "--max-waiting", "Requests that may wait; more are refused with 429.", 0, 100_000, Standard.Waiting);
 
     private readonly Option<int> bodyTime = Whole(
         "--body-timeout", "Seconds that a request's body may take to come.", 1, LongestTime,

@@ -1,7 +1,6 @@
 // gpt2 beams: the tree that beam search walked, as text, JSON and a picture.
 
 using System.CommandLine;
-using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Generation;
@@ -16,6 +15,9 @@ internal static class BeamsCommand
     /// <summary>Deeper branches would not fit on a line.</summary>
     private const int DeepestText = 16;
 
+    /// <summary>Below this width branches are drawn with one letter each.</summary>
+    private const int Narrow = 60;
+
     public static Command Create(CommandIo io)
     {
         var input = new ModelInput();
@@ -23,7 +25,7 @@ internal static class BeamsCommand
         var beams = new BeamInput(StandardBeams);
         var svg = new Option<string?>("--svg") { Description = "Draw the tree into this file.", HelpName = "FILE" };
 
-        var command = new Command("beams", "Show the tree that beam search walks: every branch with its probability, kept, dropped or finished.");
+        var command = new Command("beams", "Show the tree that beam search walks.\nEvery branch with its probability, kept, dropped or finished.");
         input.AddTo(command);
         generation.AddTo(command);
         beams.AddTo(command);
@@ -55,6 +57,11 @@ internal static class BeamsCommand
                 Show(result, options, given, io);
             }
 
+            if (parsed.GetValue(svg) is string picture)
+            {
+                io.Note($"{picture}: the picture of the tree");
+            }
+
             return ExitCode.Done;
         });
         return command;
@@ -65,15 +72,20 @@ internal static class BeamsCommand
 
     private static void Show(BeamResult result, BeamOptions options, PromptedModel given, CommandIo io)
     {
-        io.Out.WriteLine(Invariant(
+        io.Say(Invariant(
             $"{PromptOf(given)} ({given.Ids.Length} tokens), {options.NumBeams} beams of {given.Model.Name}, {result.Candidates} branches compared"));
-        io.Out.WriteLine("probability of the token, of the path to it, and what became of it: ● kept, ○ dropped, ■ finished");
+        io.Say("probability of the token, of the path to it, and what became of it: ● kept, ○ dropped, ■ finished");
         HashSet<BeamNode> best = BeamDrawing.PathOf(result);
-        var tree = new Tree(new Text(PromptOf(given)));
-        Add(tree, result.Tree, best, given.Model);
-        io.Show(tree);
+        io.Say(PromptOf(given));
+        ShowBranches(result.Tree, "", best, given.Model, io);
+        if (io.OutIsTerminal)
+        {
+            io.Out.WriteLine();
+        }
 
-        Table table = Tables.Create(">#", ">score", ">log-probability", ">tokens", "finish", "text");
+        var table = new TableWriter(
+            io, Column.Number("#"), Column.Number("score"), Column.Number("log-probability", drop: 2, brief: "ln p"),
+            Column.Number("tokens", drop: 3), new Column("finish", Drop: 1), new Column("text", Flow: Flow.Wrap));
         foreach ((BeamHypothesis found, int place) in result.Hypotheses.Select((found, place) => (found, place)))
         {
             string shown = CompletionWriter.TextOf(found, given.Model) is string text ? TokenText.Quoted(text) : string.Join(' ', found.Ids);
@@ -82,27 +94,41 @@ internal static class BeamsCommand
                 found.Finish == FinishReason.Stop ? "stop" : "length", shown);
         }
 
-        io.Show(table);
+        table.End();
     }
 
-    private static void Add(IHasTreeNodes tree, BeamNode parent, HashSet<BeamNode> best, LoadedModel model)
+    private static void ShowBranches(BeamNode parent, string before, HashSet<BeamNode> best, LoadedModel model, CommandIo io)
     {
+        bool narrow = io.Width < Narrow;
         if (parent.Depth == DeepestText && parent.Children.Count > 0)
         {
-            tree.AddNode(new Text("… deeper branches: --svg and --json have them"));
+            io.Out.WriteLine(before + (narrow ? "└ …" : "└── … deeper branches: --svg and --json have them"));
             return;
         }
 
         foreach (BeamNode node in parent.Children)
         {
-            string mark = node.Fate switch { BeamFate.Kept => "●", BeamFate.Dropped => "○", _ => "■" };
-            string score = node.Score is double value ? Invariant($"  score {value:F4}") : "";
+            bool last = node == parent.Children[^1];
+            string guide = before + (last ? "└" : "├") + (narrow ? " " : "── ");
             Style style = best.Contains(node) ? new Style(decoration: Decoration.Bold)
                 : node.Fate == BeamFate.Dropped ? new Style(decoration: Decoration.Dim)
                 : Style.Plain;
-            string label = $"{mark} {model.Shown(node.Id)}  {Percent(node.LogProbability)}  {Percent(node.Sum)}{score}{(node == best.MaxBy(one => one.Depth) ? "  ◀ best" : "")}";
-            Add(tree.AddNode(new Text(label, style)), node, best, model);
+            string label = Label(node, node == best.MaxBy(one => one.Depth), model, io.Width - DisplayText.Width(guide));
+            io.WriteLine(guide, new Cell(label, style));
+            ShowBranches(node, before + (last ? " " : "│") + (narrow ? " " : "   "), best, model, io);
         }
+    }
+
+    /// <summary>A branch in a line: what has no room is left out, the score first and the token never.</summary>
+    private static string Label(BeamNode node, bool isBest, LoadedModel model, int? room)
+    {
+        string mark = node.Fate switch { BeamFate.Kept => "●", BeamFate.Dropped => "○", _ => "■" };
+        string token = $"{mark} {model.Shown(node.Id)}";
+        string probability = "  " + Probability.OfLog(node.LogProbability), path = "  " + Probability.OfLog(node.Sum);
+        string score = node.Score is double value ? Invariant($"  score {value:F4}") : "";
+        string end = isBest ? "  ◀ best" : "";
+        string[] labels = [token + probability + path + score + end, token + probability + path + end, token + path + end, token + end, token];
+        return labels.FirstOrDefault(label => room is null || DisplayText.Width(label) <= room) ?? token;
     }
 
     private static BeamsResult Described(BeamResult result, BeamOptions options, PromptedModel given, string? svg) => new(
@@ -132,10 +158,6 @@ internal static class BeamsCommand
 
         return [.. branches];
     }
-
-    private static string Percent(double logProbability) => logProbability < Math.Log(0.0001)
-        ? "< 0.01 %"
-        : Math.Exp(logProbability).ToString("0.00 %", CultureInfo.InvariantCulture);
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -5,7 +5,6 @@ using System.Globalization;
 using Gpt2.Cli.Bench;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
-using Spectre.Console;
 
 namespace Gpt2.Cli.Commands;
 
@@ -17,7 +16,7 @@ internal static class BenchCommand
     {
         var command = new Command(
             "bench",
-            "Measure this machine and what the program makes of it: each figure beside the machine's limit, which is measured before and after. "
+            "Measure this machine and the program on it.\nEach figure stands beside the machine's limit, which is measured before and after. "
             + "Takes a minute or two and 4 GB; a part alone takes less.");
         const BenchChoices All = Compared | BenchChoices.Prompt | BenchChoices.Decode | BenchChoices.Train | BenchChoices.Model;
         var options = new BenchOptions(All);
@@ -36,10 +35,10 @@ internal static class BenchCommand
         });
 
         command.Subcommands.Add(Part(
-            "limits", "What the machine gives at most: multiply-adds in registers and bytes from memory, on one thread and on all.",
+            "limits", "What the machine gives at most.\nMultiply-adds in registers and bytes from memory, on one thread and on all.",
             new BenchOptions(BenchChoices.None), io, LimitRows.Measure));
         command.Subcommands.Add(Part(
-            "products", "Matrix products of a prompt and of training, and of one row by weights that come from memory.",
+            "products", "Matrix products of a prompt, of training, of one row.",
             new BenchOptions(Compared), io, ProductRows.Measure));
         command.Subcommands.Add(Part(
             "prompt", "A prompt through a model of random weights, for the last token's logits.",
@@ -88,7 +87,7 @@ internal static class BenchCommand
     {
         var options = new BenchOptions(
             BenchChoices.Kernels | BenchChoices.Sizes | BenchChoices.Train | BenchChoices.Roofline, BenchOptions.WorkshopName, standardSteps: 10);
-        var command = new Command("train", "Time and memory of a training step: the workshop's preset, GPT-2 small with 4 × 64 tokens, or any sizes.");
+        var command = new Command("train", "Time and memory of a training step.\nThe workshop's preset, GPT-2 small with 4 × 64 tokens, or any sizes.");
         options.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -120,6 +119,7 @@ internal static class BenchCommand
         {
             File.WriteAllText(picture.Path, BenchReport.Picture(session));
             picture.Commit();
+            io.Note($"{options.Roofline(parsed)}: the picture of the roofline");
         }
     }
 
@@ -136,8 +136,10 @@ internal static class BenchCommand
 
     private static void ShowTraining(BenchTrainResult result, CommandIo io)
     {
-        Table table = Tables.Create(
-            "model", ">weights", ">tokens/step", ">ms/step", ">tokens/s", ">GFLOP/s", ">threads", ">of FMA peak", ">peak MiB");
+        var table = new TableWriter(
+            io, new Column("model"), Column.Number("weights", drop: 2), Column.Number("tokens/step", drop: 4), Column.Number("ms/step"),
+            Column.Number("tokens/s", drop: 1), Column.Number("GFLOP/s", drop: 5), Column.Number("threads", drop: 6),
+            Column.Number("of FMA peak", drop: 3, brief: "of peak"), Column.Number("peak MiB", drop: 7, brief: "MiB"));
         table.Row(
             result.Size,
             result.Parameters.ToString("N0", CultureInfo.InvariantCulture),
@@ -148,6 +150,6 @@ internal static class BenchCommand
             result.Threads.ToString(CultureInfo.InvariantCulture),
             result.Ratio.ToString("0.00", CultureInfo.InvariantCulture),
             (result.PeakBytes / (1024.0 * 1024.0)).ToString("N0", CultureInfo.InvariantCulture));
-        io.Show(table);
+        table.End();
     }
 }

@@ -5,7 +5,6 @@ using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Weights;
-using Spectre.Console;
 
 namespace Gpt2.Cli.Commands;
 
@@ -44,7 +43,7 @@ internal static class CacheCommand
         }
         else
         {
-            io.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cache.Folder}: deleted {files} files, {MiB(bytes)}"));
+            io.Say(string.Create(CultureInfo.InvariantCulture, $"{cache.Folder}: deleted {files} files, {MiB(bytes)}"));
         }
     }
 
@@ -60,19 +59,20 @@ internal static class CacheCommand
 
         if (entries.Count == 0)
         {
-            io.Out.WriteLine($"{cache.Folder}: empty");
+            io.Say($"{cache.Folder}: empty");
             return;
         }
 
-        Table table = Tables.Create("name", "source", ">size", "written (UTC)");
+        var table = new TableWriter(
+            io, new Column("name"), new Column("source", Flow: Flow.Wrap), Column.Number("size"), new Column("written (UTC)", Drop: 1));
         foreach (CacheEntry entry in entries)
         {
             string source = entry.Source is null ? "damaged" : Directory.Exists(entry.Source) ? entry.Source : entry.Source + " (gone)";
             table.Row(entry.Name, source, MiB(entry.Bytes), Date(entry));
         }
 
-        io.Show(table);
-        io.Out.WriteLine($"{MiB(entries.Sum(entry => entry.Bytes))} in {cache.Folder}; 'gpt2 cache --clear' deletes them");
+        table.End();
+        io.Say($"{MiB(entries.Sum(entry => entry.Bytes))} in {cache.Folder}; 'gpt2 cache --clear' deletes them");
     }
 
     private static string Date(CacheEntry entry) => entry.Written.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

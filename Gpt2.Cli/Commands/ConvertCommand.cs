@@ -30,7 +30,7 @@ internal static class ConvertCommand
         Option<bool> force = new("--force") { Description = "Replace a model that is there." };
         Option<bool> json = CommonOptions.Json();
 
-        var command = new Command("convert", "Convert a model to another format. Every float32 keeps its bits.");
+        var command = new Command("convert", "Convert a model to another format.\nEvery float32 keeps its bits.");
         command.Arguments.Add(from);
         command.Arguments.Add(to);
         foreach (Option option in (Option[])[fromFormat, toForm, vocabulary, force, json])
@@ -144,7 +144,7 @@ internal static class ConvertCommand
         }
         else
         {
-            io.Out.WriteLine(string.Create(
+            io.Say(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{target}: {source.Config.Parameters:N0} weights of {source.Path} ({source.Format.Name}) as {writer.Name} in {seconds:0.0} s; 'gpt2 info {target}' shows them"));
         }

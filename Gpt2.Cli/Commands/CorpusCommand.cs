@@ -54,7 +54,7 @@ internal static class CorpusCommand
             }
             else
             {
-                io.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{target}: {bytes:N0} bytes of training text, seed {seedOfText}"));
+                io.Say(string.Create(CultureInfo.InvariantCulture, $"{target}: {bytes:N0} bytes of training text, seed {seedOfText}"));
             }
 
             return ExitCode.Done;

@@ -26,7 +26,7 @@ internal static class DoctorCommand
         Option<string?> kernels = CommonOptions.Kernels();
         Option<bool> json = CommonOptions.Json();
 
-        var command = new Command("doctor", "Examine machine, model folder and what the model knows, and say what to do. Exit code 1 if anything is wrong.");
+        var command = new Command("doctor", "Find what is wrong with a model or this machine.\nExamines machine, model folder and what the model knows, and says what to do. Exit code 1 if anything is wrong.");
         command.Arguments.Add(modelArgument);
         command.Options.Add(model);
         command.Options.Add(kernels);
@@ -90,7 +90,7 @@ internal static class DoctorCommand
 
     private static void Show(DoctorResult result, CommandIo io)
     {
-        Table table = Tables.Create("", "what", "found");
+        var table = new TableWriter(io, new Column(""), new Column("what"), new Column("found", Flow: Flow.Wrap));
         foreach (FindingResult finding in result.Findings)
         {
             (string word, Color color) = finding.Status switch
@@ -100,13 +100,13 @@ internal static class DoctorCommand
                 _ => ("✗ wrong", Color.Red),
             };
             string remedy = finding.Remedy is null ? "" : "\n→ " + finding.Remedy;
-            table.AddRow(new Text(word, new Style(color)), new Text(finding.Subject), new Text(finding.Found + remedy));
+            table.Row(new Cell(word, new Style(color)), finding.Subject, finding.Found + remedy);
         }
 
-        io.Show(table);
+        table.End();
         string verdict = result.Healthy ? "nothing is wrong" : Count(result.Wrong, "thing is wrong", "things are wrong");
         string warned = result.Warnings == 0 ? "" : ", " + Count(result.Warnings, "warning", "warnings");
-        io.Out.WriteLine($"{result.Model}: {verdict}{warned}");
+        io.Say($"{result.Model}: {verdict}{warned}");
     }
 
     private static string Count(int count, string one, string several) =>

@@ -37,7 +37,7 @@ internal static class DownloadCommand
 
         var command = new Command(
             "download",
-            $"Get OpenAI's GPT-2. {EndpointVariable}, {TokenVariable} and the usual proxy variables are honoured; Ctrl-C stops, the same command goes on.");
+            $"Get OpenAI's GPT-2.\n{EndpointVariable}, {TokenVariable} and the usual proxy variables are honoured; Ctrl-C stops, the same command goes on.");
         command.Arguments.Add(name);
         foreach (Option option in (Option[])[csv, url, output, force, json])
         {
@@ -113,6 +113,6 @@ internal static class DownloadCommand
         string what = result.AlreadyThere
             ? "is there already; --force downloads it anew"
             : $"{files.Length} files, {ByteCount.Shown(bytes)}, {checkedHow}";
-        io.Out.WriteLine($"{result.Folder}: {what}; 'gpt2 predict \"…\" -m {(named ? model : result.Folder)}' uses it");
+        io.Say($"{result.Folder}: {what}; 'gpt2 predict \"…\" -m {(named ? model : result.Folder)}' uses it");
     }
 }

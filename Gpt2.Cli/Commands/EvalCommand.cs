@@ -8,7 +8,6 @@ using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 using Gpt2.Core.Training;
 using Gpt2.Kernels;
-using Table = Spectre.Console.Table;
 
 namespace Gpt2.Cli.Commands;
 
@@ -120,7 +119,9 @@ internal static class EvalCommand
     private static void ShowTable(
         EvaluationResult result, EvaluationResult? full, WeightType type, Yardsticks yardsticks, double? validation, LoadedModel model, CommandIo io)
     {
-        Table table = Tables.Create("", ">loss (nats per token)", ">perplexity", ">bits per byte");
+        var table = new TableWriter(
+            io, new Column("", Flow: Flow.Wrap), Column.Number("loss (nats per token)", brief: "loss"), Column.Number("perplexity"),
+            Column.Number("bits per byte", drop: 1, brief: "bits/byte"));
         void Row(string name, EvaluationResult of) => table.Row(
             name, Invariant($"{of.Loss:F4}"), Invariant($"{of.Perplexity:F2}"), of.BitsPerByte is double bits ? Invariant($"{bits:F4}") : "");
         Row(full is null ? model.Name : $"{model.Name}, {CommonOptions.NameOf(type)}", result);
@@ -136,7 +137,7 @@ internal static class EvalCommand
             Row($"{model.Name} on its validation text", result with { Loss = loss, Bytes = null });
         }
 
-        io.Show(table);
+        table.End();
         if (full is not null)
         {
             double change = (result.Perplexity / full.Perplexity) - 1;

@@ -1,12 +1,10 @@
 // gpt2 explain: one distribution through every filter, down to the token that is drawn.
 
 using System.CommandLine;
-using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Model;
-using Spectre.Console;
 
 namespace Gpt2.Cli.Commands;
 
@@ -18,11 +16,11 @@ internal static class ExplainCommand
     {
         var input = new ModelInput();
         var generation = new GenerationInput(standardTokens: null, draws: true);
-        Option<int> top = CommonOptions.Count("--top", [], "How many tokens to show, and the drawn one.", least: 1, standard: StandardRows);
+        Option<int> top = CommonOptions.Count("--top", [], "How many tokens to show, beside the drawn one.", least: 1, standard: StandardRows);
 
         var command = new Command(
             "explain",
-            "Show how the next token is chosen: the distribution as a table through every filter, who is dropped by which, and what is drawn.");
+            "Show how the next token is chosen.\nThe distribution as a table: through every filter, who is dropped by which, and what is drawn.");
         input.AddTo(command);
         generation.AddTo(command);
         command.Options.Add(top);
@@ -57,36 +55,48 @@ internal static class ExplainCommand
     {
         LoadedModel model = given.Model;
         string prompt = given.PromptText is string text ? TokenText.Quoted(TokenText.Shortened(text)) : string.Join(' ', given.Ids);
-        io.Out.WriteLine(Invariant($"{prompt} ({given.Ids.Length} tokens), next token of {model.Name}, {explanation.Tokens.Count} candidates"));
+        io.Say(Invariant($"{prompt} ({given.Ids.Length} tokens), next token of {model.Name}, {explanation.Tokens.Count} candidates"));
         if (explanation.Stages.Count > 0)
         {
-            Table stages = Tables.Create("filter", ">tokens left", ">probability dropped");
+            var stages = new TableWriter(
+                io, new Column("filter", Flow: Flow.Wrap), Column.Number("tokens left", brief: "left"), Column.Number("probability dropped", brief: "dropped"));
             foreach (FilterStage stage in explanation.Stages)
             {
-                stages.Row(stage.Filter.Label, Invariant($"{stage.Kept}"), Percent(stage.Dropped));
+                stages.Row(stage.Filter.Label, Invariant($"{stage.Kept}"), Probability.Shown(stage.Dropped));
             }
 
-            io.Show(stages);
+            stages.End();
         }
 
         bool penalised = options.RepetitionPenalty != 1;
-        string[] headings = [">#", ">id", "token", ">logit", ">probability", .. penalised ? [">penalised"] : Array.Empty<string>(), ">tempered", "fate", ">renormalised", ">cumulative", ""];
-        Table table = Tables.Create(headings);
+        bool draws = IsDrawn(explanation, options);
+        Column[] columns =
+        [
+            Column.Number("#", drop: 6), Column.Number("id", drop: draws ? 3 : 7), new("token", Flow: Flow.Cut), Column.Number("logit", drop: 7),
+            Column.Number("probability", drop: 4, brief: "p"), .. penalised ? [Column.Number("penalised", drop: 8)] : Array.Empty<Column>(),
+            Column.Number("tempered", drop: 5), new("fate", Drop: 1), Column.Number("renormalised", brief: "drawn p"),
+            .. draws ? [new("drawn if u is in", Drop: 2, Short: "if u is in")] : Array.Empty<Column>(), new(""),
+        ];
+        var table = new TableWriter(io, columns);
         foreach (TokenExplanation token in shown)
         {
+            bool kept = token.DroppedBy is null;
             table.Row(
             [
                 Invariant($"{Place(explanation, token)}"), Invariant($"{token.Id}"), model.Shown(token.Id), Invariant($"{token.Logit:F4}"),
-                Percent(token.Probability), .. penalised ? [Invariant($"{token.Score:F4}")] : Array.Empty<string>(), Percent(token.AfterTemperature),
-                Fate(token),
-                token.DroppedBy is null ? Percent(token.Renormalised) : "", token.DroppedBy is null ? Percent(token.Cumulative) : "",
+                Probability.Shown(token.Probability), .. penalised ? [Invariant($"{token.Score:F4}")] : Array.Empty<Cell>(),
+                Probability.Shown(token.AfterTemperature), Fate(token), kept ? Probability.Shown(token.Renormalised) : "",
+                .. draws ? [kept ? Invariant($"{token.DrawnFrom:F6}–{token.DrawnBelow:F6}") : ""] : Array.Empty<Cell>(),
                 token.Id == explanation.Drawn ? "◀" : "",
             ]);
         }
 
-        io.Show(table);
-        io.Out.WriteLine(Verdict(explanation, options, model));
+        table.End();
+        io.Say(Verdict(explanation, options, model));
     }
+
+    private static bool IsDrawn(DistributionExplanation explanation, GenerationOptions options) =>
+        explanation.Random is not null && options.Sampling!.Temperature > 0;
 
     /// <summary>Which filter dropped it, in few letters: the table has many columns.</summary>
     private static string Fate(TokenExplanation token) => token.DroppedBy switch
@@ -99,8 +109,8 @@ internal static class ExplainCommand
     private static string Verdict(DistributionExplanation explanation, GenerationOptions options, LoadedModel model)
     {
         string token = model.Shown(explanation.Drawn);
-        return explanation.Random is double random && options.Sampling!.Temperature > 0
-            ? Invariant($"◀ drawn: seed {options.Sampling.Seed} gives u = {random:F6}; the sum of the renormalised probabilities, in the order of ids, first exceeds it at {token}")
+        return IsDrawn(explanation, options)
+            ? Invariant($"◀ drawn: seed {options.Sampling!.Seed} gives u = {explanation.Random:F6}. The kept tokens share 0 to 1 in the order of their ids, each as much as it is probable; u falls to {token}")
             : $"◀ greedy choice takes {token}, the most probable token that is left";
     }
 
@@ -109,7 +119,7 @@ internal static class ExplainCommand
     {
         ExplainedToken Described(TokenExplanation token) => new(
             token.Id, given.Model.TextOf(token.Id), Finite(token.Logit), token.Probability, Finite(token.Score), token.AfterTemperature, token.DroppedBy?.Name,
-            token.Renormalised, token.Cumulative, token.Id == explanation.Drawn);
+            token.Renormalised, token.Cumulative, token.Id == explanation.Drawn, token.DrawnFrom, token.DrawnBelow);
         JsonShapes.Write(
             new ExplainResult(
                 given.Model.Name, given.PromptText, given.Ids, options.Sampling is { Temperature: > 0 } ? "sampling" : "greedy", options.Sampling?.Seed, explanation.Random,
@@ -122,8 +132,6 @@ internal static class ExplainCommand
     private static int Place(DistributionExplanation explanation, TokenExplanation token) => explanation.Tokens.ToList().IndexOf(token) + 1;
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
-
-    private static string Percent(double share) => share.ToString("0.00 %", CultureInfo.InvariantCulture);
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -10,7 +10,7 @@ namespace Gpt2.Cli.Commands;
 
 internal static class GenerateCommand
 {
-    private const int StandardTokens = 50;
+    private const int StandardTokens = 50, StandardAlternatives = 5;
 
     public static Command Create(CommandIo io)
     {
@@ -19,22 +19,22 @@ internal static class GenerateCommand
         var beams = new BeamInput(standardBeams: null);
         var stop = new Option<string[]>("--stop")
         {
-            Description = @"End the text before S, also where it spans tokens; may be given several times. \n, \r, \t and \\ are read as escapes.",
+            Description = "End the text before S; may be given several times.\nAlso found where it spans tokens. \\n, \\r, \\t and \\\\ are read as escapes.",
             HelpName = "S",
             Arity = ArgumentArity.OneOrMore,
         };
         var interactive = new Option<bool>("--interactive")
         {
-            Description = "Read prompts from standard input, one a line, and keep the model loaded.",
+            Description = "Read prompts from standard input, one per line.\nThe model stays loaded.",
         };
         Option<int?> logprobs = CommonOptions.Whole(
-            "--logprobs", [], "Show each token's log-probability and rank, and the N most probable tokens beside it.",
-            least: 0, expected: "a whole number, for example 5");
+            "--logprobs", [], $"Show each token's log-probability, in nats. Default: off.\nThe natural logarithm of the model's own probability, before any filter, with the token's rank and the N most probable tokens beside it. Without N: {StandardAlternatives}; 0 shows none beside it.",
+            least: 0, expected: "a whole number, for example 5", withoutValue: StandardAlternatives);
 
         var command = new Command(
             "generate",
-            "Continue prompts token by token: with the most probable one (greedy), drawn at random if a temperature, top-k, top-p, "
-            + "min-p or seed is given, or by beam search. Prints the new tokens.");
+            "Continue prompts, token by token.\nTakes the most probable token (greedy), draws at random if a temperature, top-k, top-p, min-p or seed is given, "
+            + "or searches with beams. Prints the new tokens.");
         input.AddTo(command);
         generation.AddTo(command);
         beams.AddTo(command);

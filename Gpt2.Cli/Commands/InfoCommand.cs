@@ -9,7 +9,6 @@ using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Kernels;
-using Spectre.Console;
 
 namespace Gpt2.Cli.Commands;
 
@@ -26,7 +25,7 @@ internal static class InfoCommand
         Option<string?> kernels = CommonOptions.Kernels();
         Option<bool> json = CommonOptions.Json();
 
-        var command = new Command("info", "Show a model's sizes, its matrices, its memory, and the kernels in use.");
+        var command = new Command("info", "Show a model's sizes, memory and kernels.");
         command.Arguments.Add(modelArgument);
         model.AddTo(command);
         command.Options.Add(kernels);
@@ -58,8 +57,7 @@ internal static class InfoCommand
 
     private static void ShowTables(InfoResult info, Gpt2Config config, KernelRung rung, CommandIo io)
     {
-        Table sizes = Tables.Create("", "");
-        sizes.HideHeaders();
+        var sizes = new TableWriter(io, new Column(""), new Column("", Flow: Flow.Wrap));
         sizes.Row("model", info.Name);
         sizes.Row("folder", info.Folder);
         sizes.Row("format", info.Format);
@@ -75,15 +73,16 @@ internal static class InfoCommand
         sizes.Row("memory", $"{Bytes(info.WeightsBytes)} weights, up to {Bytes(info.CacheBytes)} key-value cache");
         sizes.Row("kernels", $"{info.Kernels}, {MachineExamination.Vectors(rung)}");
         sizes.Row("processor", $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, {string.Join(' ', info.InstructionSets)}");
-        io.Show(sizes);
+        sizes.End();
 
-        Table matrices = Tables.Create("matrix", ">rows", ">columns", ">weights");
+        var matrices = new TableWriter(
+            io, new Column("matrix"), Column.Number("rows"), Column.Number("columns", brief: "cols"), Column.Number("weights", drop: 1));
         foreach (MatrixShape shape in MatrixShapes.Of(config))
         {
             matrices.Row(shape.Name, Number(shape.Rows), Number(shape.Columns), Number(shape.Count));
         }
 
-        io.Show(matrices);
+        matrices.End();
     }
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

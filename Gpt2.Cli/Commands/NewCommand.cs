@@ -37,7 +37,7 @@ internal static class NewCommand
         Option<bool> force = new("--force") { Description = "Replace a model that is there." };
         Option<bool> json = CommonOptions.Json();
 
-        var command = new Command("new", "Make a model folder with fresh random weights, initialised as GPT-2 was.");
+        var command = new Command("new", "Make a model folder with fresh random weights.\nInitialised as GPT-2 was.");
         command.Arguments.Add(folder);
         foreach (Option option in (Option[])
             [layers, heads, channels, context, vocabularyFile, vocabularySize, seed, noBias, untied, javaScript, force, json])
@@ -95,7 +95,7 @@ internal static class NewCommand
             }
             else
             {
-                io.Out.WriteLine(string.Create(
+                io.Say(string.Create(
                     CultureInfo.InvariantCulture, $"{target}: {config.Parameters:N0} fresh weights; 'gpt2 info {target}' shows them"));
             }
 

@@ -6,7 +6,6 @@ using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Model;
-using Spectre.Console;
 
 namespace Gpt2.Cli.Commands;
 
@@ -56,10 +55,12 @@ internal static class PredictCommand
         string prompt = given.PromptText is string text
             ? TokenText.Quoted(TokenText.Shortened(text))
             : string.Join(' ', ids.Take(30)) + (ids.Length > 30 ? " …" : "");
-        io.Out.WriteLine(string.Create(
+        io.Say(string.Create(
             CultureInfo.InvariantCulture, $"{prompt} ({ids.Length} tokens) is followed, says {model.Name}, by"));
 
-        Table table = Tables.Create(">#", ">id", "token", ">logit", ">probability", "");
+        var table = new TableWriter(
+            io, Column.Number("#", drop: 3), Column.Number("id", drop: 2), new Column("token", Flow: Flow.Cut), Column.Number("logit", drop: 1),
+            Column.Number("probability", brief: "p"), new Column("", Drop: Column.Decoration));
         for (int place = 0; place < candidates.Length; place++)
         {
             Candidate candidate = candidates[place];
@@ -68,10 +69,11 @@ internal static class PredictCommand
                 candidate.Id.ToString(CultureInfo.InvariantCulture),
                 model.Shown(candidate.Id),
                 candidate.Logit.ToString("F4", CultureInfo.InvariantCulture),
-                candidate.Probability.ToString("0.00 %", CultureInfo.InvariantCulture),
-                Tables.Bar(candidate.Probability));
+                Probability.Shown(candidate.Probability),
+                Probability.Bar(candidate.Probability));
         }
 
-        io.Show(table);
+        table.End();
+        io.Explain("A logit is the model's score of a token; softmax makes probabilities of them. More: docs/glossary.md");
     }
 }

@@ -23,7 +23,7 @@ internal static class ServeCommand
         var serving = new ServeOptions();
         Option<bool> json = CommonOptions.Json();
 
-        var command = new Command("serve", "Serve completions over HTTP, as OpenAI's completions API does, until Ctrl-C. --verbose shows every request.");
+        var command = new Command("serve", "Serve completions over HTTP.\nAs OpenAI's completions API does, until Ctrl-C. --verbose shows every request. See docs/serving.md.");
         model.AddTo(command);
         foreach (Option option in (Option[])[kernels, threads, weights])
         {
@@ -75,7 +75,7 @@ internal static class ServeCommand
         }
         else
         {
-            io.Out.WriteLine($"{name} is served at {server.Address}; Ctrl-C stops it");
+            io.Say($"{name} is served at {server.Address}; Ctrl-C stops it");
         }
 
         io.Out.Flush();

@@ -2,15 +2,17 @@
 
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Text;
-using Spectre.Console;
 
 namespace Gpt2.Cli.Commands;
 
 internal static class TokenizeCommand
 {
+    private const int IdsAtOnce = 1024;
+
     public static Command Create(CommandIo io)
     {
         var text = new PromptOptions("text");
@@ -29,7 +31,7 @@ internal static class TokenizeCommand
             Tokenizer tokenizer = source.Read(parsed);
             int[] ids = given.Encode(tokenizer);
             string read = given.Text ?? tokenizer.Decode(ids);
-            IReadOnlyList<WordExplanation>? words = parsed.GetValue(merges) ? tokenizer.Explain(read) : null;
+            IEnumerable<WordExplanation>? words = parsed.GetValue(merges) ? tokenizer.Explain(read) : null;
 
             if (parsed.GetValue(json))
             {
@@ -52,7 +54,9 @@ internal static class TokenizeCommand
 
     private static void ShowTokens(int[] ids, Tokenizer tokenizer, CommandIo io)
     {
-        Table table = Tables.Create(">#", ">id", "token", "bytes");
+        var table = new TableWriter(
+            io, Column.Number("#", drop: 2, least: Digits(ids.Length)), Column.Number("id", least: Digits(tokenizer.Vocabulary.Count - 1)),
+            new Column("token", Flow: Flow.Cut), new Column("bytes", Drop: 1, Flow: Flow.Cut));
         for (int i = 0; i < ids.Length; i++)
         {
             table.Row(
@@ -62,16 +66,42 @@ internal static class TokenizeCommand
                 Convert.ToHexString(tokenizer.Vocabulary.BytesOf(ids[i])));
         }
 
-        io.Show(table);
-        io.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{ids.Length} tokens: {string.Join(' ', ids)}"));
+        table.End();
+        WriteIds(ids, io);
     }
 
-    private static void ShowMerges(IReadOnlyList<WordExplanation> words, Vocabulary vocabulary, CommandIo io)
+    /// <summary>The ids in a line, which may be long: piece by piece; on a screen it is broken between ids.</summary>
+    private static void WriteIds(int[] ids, CommandIo io)
     {
+        string head = string.Create(CultureInfo.InvariantCulture, $"{ids.Length} tokens:");
+        if (io.Width is not null)
+        {
+            io.Say($"{head} {string.Join(' ', ids)}");
+            return;
+        }
+
+        io.Out.Write(head);
+        foreach (int[] piece in ids.Chunk(IdsAtOnce))
+        {
+            io.Cancellation.ThrowIfCancellationRequested();
+            io.Out.Write(string.Concat(piece.Select(id => string.Create(CultureInfo.InvariantCulture, $" {id}"))));
+        }
+
+        io.Out.WriteLine();
+    }
+
+    private static int Digits(int number) => number.ToString(CultureInfo.InvariantCulture).Length;
+
+    private static void ShowMerges(IEnumerable<WordExplanation> words, Vocabulary vocabulary, CommandIo io)
+    {
+        var letters = new ByteLetters();
         foreach (WordExplanation word in words)
         {
-            io.Out.WriteLine(TokenText.Quoted(word.Word));
-            Table table = Tables.Create(">pass", ">rank", "merge", "tokens");
+            letters.Add(Encoding.UTF8.GetBytes(word.Word));
+            io.Cancellation.ThrowIfCancellationRequested();
+            io.Say(TokenText.Quoted(word.Word));
+            var table = new TableWriter(
+                io, Column.Number("pass", drop: 3), Column.Number("rank", drop: 2), new Column("merge", Drop: 1), new Column("tokens", Flow: Flow.Wrap));
             table.Row("", "", "", Spaced(word.Bytes, vocabulary));
             for (int pass = 0; pass < word.Passes.Count; pass++)
             {
@@ -83,9 +113,14 @@ internal static class TokenizeCommand
                     Spaced(merge.Ids, vocabulary));
             }
 
-            io.Show(table);
-            io.Out.WriteLine($"ids {string.Join(' ', word.Ids)}");
+            table.End();
+            io.Say($"ids {string.Join(' ', word.Ids)}");
             io.Out.WriteLine();
+        }
+
+        if (letters.Explanation() is string explanation)
+        {
+            io.Explain(explanation);
         }
     }
 

@@ -61,7 +61,7 @@ internal static class TraceCommand
             }
             else
             {
-                io.Out.WriteLine(string.Create(
+                io.Say(string.Create(
                     CultureInfo.InvariantCulture, $"{entries.Length} files in {folder}; predicted token {model.Shown(predicted.Id)} ({predicted.Id})"));
             }
 

@@ -43,7 +43,7 @@ internal static class TrainCommand
             else
             {
                 string tested = double.IsNaN(validation) ? "no text to validate on" : string.Create(CultureInfo.InvariantCulture, $"validation {validation:0.000}");
-                io.Out.WriteLine(string.Create(
+                io.Say(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{folder}: trained {last.Step} steps in {Duration.Shown(seconds)}, loss {last.Loss:0.000}, {tested}; "
                     + $"'gpt2 generate \"…\" --model {folder}' uses it"));

@@ -5,7 +5,6 @@ using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Text;
-using Table = Spectre.Console.Table;
 
 namespace Gpt2.Cli.Commands;
 
@@ -15,13 +14,13 @@ internal static class TrainTokenizerCommand
     {
         Argument<string> file = TextFile.Argument("The text to learn from; <|endoftext|> separates documents.");
         Option<int?> size = CommonOptions.Whole(
-            "--vocab-size", [], $"Tokens wanted: 256 bytes, the merges, and <|endoftext|>; at least {Vocabulary.SmallestCount}.", least: 0);
+            "--vocab-size", [], $"Tokens wanted, at least {Vocabulary.SmallestCount}.\nThe 256 bytes, one for each merge, and <|endoftext|>.", least: 0);
         size.Required = true;
         Option<string> output = new("--out", "-o") { Description = "The vocab.bpe to write.", HelpName = "FILE", Required = true };
-        Option<bool> explain = new("--explain") { Description = "Show every pass: the pair, how often it stood, the token it makes." };
+        Option<bool> explain = new("--explain") { Description = "Show every pass.\nThe pair, how often it stood in the text, and the token it makes." };
         Option<bool> json = CommonOptions.Json();
 
-        var command = new Command("train-tokenizer", "Learn a vocabulary from a text: join the most frequent pair, again and again.");
+        var command = new Command("train-tokenizer", "Learn a vocabulary from a text.\nJoins the most frequent pair of neighbours, again and again.");
         command.Arguments.Add(file);
         command.Options.Add(size);
         command.Options.Add(output);
@@ -77,7 +76,7 @@ internal static class TrainTokenizerCommand
             ShowPasses(learned, io);
         }
 
-        io.Out.WriteLine(string.Create(
+        io.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"{target}: {tokens} tokens, {learned.Passes.Count} merges learned from {learned.Words} words, {learned.DifferentWords} of them different"));
     }
@@ -85,10 +84,15 @@ internal static class TrainTokenizerCommand
     private static void ShowPasses(LearnedMerges learned, CommandIo io)
     {
         Vocabulary vocabulary = learned.Vocabulary;
-        Table table = Tables.Create(">pass", "pair", ">count", ">id", "token");
+        int digits = learned.Vocabulary.Count.ToString(CultureInfo.InvariantCulture).Length;
+        var table = new TableWriter(
+            io, Column.Number("pass", drop: 1, least: digits), new Column("pair", Drop: 2), Column.Number("count"),
+            Column.Number("id", drop: 3, least: digits), new Column("token", Flow: Flow.Cut));
+        var letters = new ByteLetters();
         for (int index = 0; index < learned.Passes.Count; index++)
         {
             LearningPass pass = learned.Passes[index];
+            letters.Add(vocabulary.BytesOf(pass.Token));
             table.Row(
                 (index + 1).ToString(CultureInfo.InvariantCulture),
                 $"{vocabulary.WrittenForm(pass.Merge.Left)} + {vocabulary.WrittenForm(pass.Merge.Right)}",
@@ -97,7 +101,11 @@ internal static class TrainTokenizerCommand
                 TokenText.Quoted(vocabulary.BytesOf(pass.Token)));
         }
 
-        io.Show(table);
+        table.End();
+        if (letters.Explanation() is string explanation)
+        {
+            io.Explain(explanation);
+        }
     }
 
     private static LearningPassResult Describe(LearningPass pass, int index, Vocabulary vocabulary) => new(

@@ -113,7 +113,7 @@ internal static class BeamDrawing
         string kind = node.Fate switch { BeamFate.Kept => "box kept", BeamFate.Dropped => "box dropped", _ => "box finished" };
         double x = X(node), y = Y(row);
         string shown = TokenText.Shortened(token, LongestToken);
-        string numbers = $"{Percent(node.LogProbability)}, path {Percent(node.Sum)}";
+        string numbers = $"{Probability.OfLog(node.LogProbability)}, path {Probability.OfLog(node.Sum)}";
         List<XElement> elements =
         [
             Element("rect", kind, ("x", x), ("y", y - (BoxHeight / 2.0)), ("width", BoxWidth), ("height", BoxHeight), ("rx", 5)),
@@ -131,10 +131,6 @@ internal static class BeamDrawing
     private static double X(BeamNode node) => Left + 20 + ((node.Depth - 1) * Column);
 
     private static double Y(double row) => Top + (row * Row) + (Row / 2.0);
-
-    private static string Percent(double logProbability) => logProbability < Math.Log(0.001)
-        ? "< 0.1 %"
-        : Math.Exp(logProbability).ToString("0.0 %", CultureInfo.InvariantCulture);
 
     private static XElement Text(double x, double y, string text, string kind) =>
         new(Element("text", kind, ("x", x), ("y", y))) { Value = text };

@@ -1,6 +1,5 @@
 // Completions as `gpt2 generate` shows them: text or ids as they come, a table of tokens, or JSON.
 
-using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Core.Generation;
 using Spectre.Console;
@@ -60,11 +59,11 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
         {
             string count = samples > 1 ? Invariant($", {sample + 1} of {samples}") : "";
             string shown = prompt.PromptText is string text ? TokenText.Quoted(TokenText.Shortened(text)) : string.Join(' ', prompt.Ids);
-            io.Out.WriteLine($"── {shown}{count}{(detail.Length > 0 ? ", " + detail : "")}");
+            io.Say($"── {shown}{count}{(detail.Length > 0 ? ", " + detail : "")}");
         }
         else if (io.OutIsTerminal && IsText(prompt) && !typed)
         {
-            io.Show(new Text(prompt.Text!, new Style(decoration: Decoration.Dim)));
+            io.Write(new Cell(prompt.Text!, new Style(decoration: Decoration.Dim)));
         }
     }
 
@@ -86,13 +85,14 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
         io.Out.WriteLine();
         if (showTokens)
         {
-            io.Show(TableOf(all, prompt.Model));
+            ShowTable(all, prompt.Model);
         }
     }
 
-    private static Table TableOf(List<GeneratedToken> tokens, LoadedModel model)
+    private void ShowTable(List<GeneratedToken> tokens, LoadedModel model)
     {
-        Table table = Tables.Create(">#", ">id", "token", ">log-probability", ">probability", ">rank", "most probable");
+        var table = new TableWriter(
+            io, [.. TokenColumns(), Column.Number("rank", drop: 2), new Column("most probable", Drop: 5, Flow: Flow.WrapItems)]);
         foreach ((GeneratedToken token, int index) in tokens.Select((token, index) => (token, index)))
         {
             table.Row(
@@ -100,13 +100,19 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
                 Invariant($"{token.Id}"),
                 model.Shown(token.Id),
                 Invariant($"{token.LogProbability:F4}"),
-                Percent(token.LogProbability),
+                Probability.OfLog(token.LogProbability),
                 Invariant($"{token.Rank}"),
-                string.Join("  ", token.Alternatives.Select(other => $"{model.Shown(other.Id)} {Percent(other.LogProbability)}")));
+                string.Join("  ", token.Alternatives.Select(other => $"{model.Shown(other.Id)} {Probability.OfLog(other.LogProbability)}")));
         }
 
-        return table;
+        table.End();
     }
+
+    private static Column[] TokenColumns() =>
+    [
+        Column.Number("#", drop: 3), Column.Number("id", drop: 4), new Column("token", Flow: Flow.Cut),
+        Column.Number("log-probability", drop: 1, brief: "ln p"), Column.Number("probability", brief: "p"),
+    ];
 
     private Completion Collected(IEnumerable<GeneratedToken> tokens, int sample, PromptedModel prompt)
     {
@@ -137,15 +143,15 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
             io.Out.WriteLine(IsText(prompt) ? TextOf(found, prompt.Model) : string.Join(' ', found.Ids));
             if (showTokens)
             {
-                Table table = Tables.Create(">#", ">id", "token", ">log-probability", ">probability");
+                var table = new TableWriter(io, TokenColumns());
                 foreach (BeamNode node in Path(found))
                 {
                     table.Row(
                         Invariant($"{node.Depth}"), Invariant($"{node.Id}"), prompt.Model.Shown(node.Id), Invariant($"{node.LogProbability:F4}"),
-                        Percent(node.LogProbability));
+                        Probability.OfLog(node.LogProbability));
                 }
 
-                io.Show(table);
+                table.End();
             }
         }
     }
@@ -165,8 +171,6 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
         path.Reverse();
         return path;
     }
-
-    private static string Percent(double logProbability) => Math.Exp(logProbability).ToString("0.00 %", CultureInfo.InvariantCulture);
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

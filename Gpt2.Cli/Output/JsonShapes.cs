@@ -35,7 +35,7 @@ internal sealed record ExplainedStage(string Filter, string Label, int Kept, dou
 
 internal sealed record ExplainedToken(
     int Id, string? Token, double? Logit, double Probability, double? Score, double AfterTemperature, string? DroppedBy, double Renormalised,
-    double Cumulative, bool Drawn);
+    double Cumulative, bool Drawn, double DrawnFrom, double DrawnBelow);
 
 internal sealed record BeamsResult(
     string Model, string? Prompt, int[] Ids, int NumBeams, double LengthPenalty, bool EarlyStopping, long Candidates, BeamText[] Results,

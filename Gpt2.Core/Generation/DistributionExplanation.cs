@@ -16,9 +16,12 @@ public sealed record FilterStage(LogitsFilter Filter, int Kept, double Dropped);
 /// <param name="AfterTemperature">Its probability after penalties and temperature.</param>
 /// <param name="DroppedBy">The filter that dropped it; null where it is kept.</param>
 /// <param name="Renormalised">The probability that it is drawn with.</param>
-/// <param name="Cumulative">The sum of these down to this token.</param>
+/// <param name="Cumulative">The sum of these down to this token, by falling score.</param>
+/// <param name="DrawnFrom">The sum of these over the lower ids: the least random number that draws this token.</param>
+/// <param name="DrawnBelow">The same with this token: random numbers from here on draw a later one.</param>
 public sealed record TokenExplanation(
-    int Id, double Logit, double Probability, double Score, double AfterTemperature, LogitsFilter? DroppedBy, double Renormalised, double Cumulative);
+    int Id, double Logit, double Probability, double Score, double AfterTemperature, LogitsFilter? DroppedBy, double Renormalised, double Cumulative,
+    double DrawnFrom, double DrawnBelow);
 
 /// <summary>A choice with everything that led to it.</summary>
 /// <param name="Tokens">All tokens by falling score after the penalties, of equal ones the lower id first.</param>
@@ -67,6 +70,12 @@ public sealed record DistributionExplanation(
         ReadOnlySpan<float> logits, double[] model, double[] scores, double[] tempered, TokenDistribution distribution, List<FilterStage> stages)
     {
         var rows = new TokenExplanation[model.Length];
+        double[] below = new double[model.Length + 1]; // the sums as Sampler.Draw makes them
+        for (int id = 0; id < model.Length; id++)
+        {
+            below[id + 1] = below[id] + distribution.Probabilities()[id];
+        }
+
         double sum = 0;
         int place = 0;
         foreach (int id in Enumerable.Range(0, model.Length).OrderByDescending(id => scores[id]).ThenBy(id => id))
@@ -74,7 +83,7 @@ public sealed record DistributionExplanation(
             double final = distribution.Probabilities()[id];
             sum += final;
             LogitsFilter? droppedBy = distribution.Keeps(id) ? null : stages[distribution.DroppedBy(id) - 1].Filter;
-            rows[place++] = new TokenExplanation(id, logits[id], model[id], scores[id], tempered[id], droppedBy, final, sum);
+            rows[place++] = new TokenExplanation(id, logits[id], model[id], scores[id], tempered[id], droppedBy, final, sum, below[id], below[id + 1]);
         }
 
         return rows;

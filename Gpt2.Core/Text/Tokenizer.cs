@@ -27,18 +27,15 @@ public sealed class Tokenizer(Vocabulary vocabulary)
         return [.. ids];
     }
 
-    /// <summary>Every word of a text with its merges in order.</summary>
-    public IReadOnlyList<WordExplanation> Explain(ReadOnlySpan<char> text)
+    /// <summary>Every word of a text with its merges in order, one by one as they are asked for.</summary>
+    public IEnumerable<WordExplanation> Explain(string text)
     {
         var encoder = new BytePairEncoder(vocabulary);
-        var words = new List<WordExplanation>();
         for (int start = 0, end; start < text.Length; start = end)
         {
             end = PreTokenizer.WordEnd(text, start);
-            words.Add(encoder.Explain(text[start..end]));
+            yield return encoder.Explain(text.AsSpan(start..end));
         }
-
-        return words;
     }
 
     /// <summary>The text of ids. Bytes that are not UTF-8 become U+FFFD, as often as the Unicode standard advises.</summary>

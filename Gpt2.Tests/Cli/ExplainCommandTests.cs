@@ -59,6 +59,29 @@ public sealed class ExplainCommandTests : IDisposable
         run.Error.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("1")]
+    [InlineData("2")]
+    [InlineData("3")]
+    public void Explain_DrawnToken_IsTheOneWhoseShareHoldsTheRandomNumber(string seed)
+    {
+        using JsonDocument result = Json(["explain", "abc", "--seed", seed, "--top-k", "40", "--top", "257"]);
+        double random = result.RootElement.GetProperty("random").GetDouble();
+        JsonElement[] kept = [.. result.RootElement.GetProperty("tokens").EnumerateArray()
+            .Where(token => token.GetProperty("dropped_by").ValueKind == JsonValueKind.Null).OrderBy(token => token.GetProperty("id").GetInt32())];
+
+        kept[0].GetProperty("drawn_from").GetDouble().Should().Be(0);
+        kept[^1].GetProperty("drawn_below").GetDouble().Should().BeApproximately(1, 1e-9);
+        kept.Zip(kept.Skip(1)).Should().OnlyContain(pair =>
+            pair.First.GetProperty("drawn_below").GetDouble() == pair.Second.GetProperty("drawn_from").GetDouble(), "the order is that of ids");
+        kept.Where(token => token.GetProperty("drawn_from").GetDouble() <= random && random < token.GetProperty("drawn_below").GetDouble())
+            .Should().ContainSingle().Which.GetProperty("drawn").GetBoolean().Should().BeTrue();
+
+        CommandRun.Of("explain", "abc", "-m", model, "--seed", seed, "--top-k", "40").Result().Split('\n')
+            .Should().ContainSingle(line => line.EndsWith(" ◀", StringComparison.Ordinal)).Which
+            .Should().MatchRegex(@"\d\.\d{6}–\d\.\d{6}   ◀$");
+    }
+
     [Fact]
     public void Explain_DrawnBeyondTheRowsShown_IsShownAsWell()
     {
@@ -73,7 +96,10 @@ public sealed class ExplainCommandTests : IDisposable
     {
         string file = folder.PathOf("tree.svg");
         using JsonDocument result = Json(["beams", "ab", "--num-beams", "2", "-n", "3", "--num-samples", "2", "--svg", file]);
-        string text = CommandRun.Of("beams", "ab", "--num-beams", "2", "-n", "3", "--num-samples", "2", "-m", model).Result();
+        CommandRun shown = CommandRun.Of("beams", "ab", "--num-beams", "2", "-n", "3", "--num-samples", "2", "--svg", file, "-m", model);
+        string text = shown.Result();
+        shown.Error.Should().Be($"{file}: the picture of the tree\n");
+        result.RootElement.GetProperty("svg").GetString().Should().Be(file);
         JsonElement[] all = [.. result.RootElement.GetProperty("tree").EnumerateArray()];
 
         all.Should().HaveCount(12, "of each step's candidates twice as many as beams are shown");

@@ -41,6 +41,6 @@ public class TokenTextTests
     [InlineData(2, "████████████████████")]
     public void Bar_Share_IsInEighthsOfACharacter(double share, string bar)
     {
-        Tables.Bar(share).Should().Be(bar);
+        Probability.Bar(share).Should().Be(bar);
     }
 }

@@ -15,21 +15,29 @@ public sealed record CommandRun(int ExitCode, string Out, string Error)
     /// <summary>Runs a command line with something on standard input.</summary>
     public static CommandRun With(string input, params string[] args) => With(input, default, args);
 
+    /// <summary>Runs a command line whose result and log go to a screen of a width, without colours.</summary>
+    public static CommandRun OnScreen(int width, params string[] args) => Run("", width, args, StandingClock, default);
+
     public static CommandRun With(string input, CancellationToken cancellation, params string[] args) =>
-        With(input, args, new FakeTimeProvider(), cancellation); // time stands still: a slow machine adds no lines of progress
+        Run(input, screen: null, args, StandingClock, cancellation);
 
     /// <summary>Runs a command line with a clock of the test's own.</summary>
-    public static CommandRun Timed(TimeProvider clock, params string[] args) => With("", args, clock, CancellationToken.None);
+    public static CommandRun Timed(TimeProvider clock, params string[] args) => Run("", screen: null, args, clock, CancellationToken.None);
 
-    private static CommandRun With(string input, string[] args, TimeProvider clock, CancellationToken cancellation)
+    /// <summary>Time stands still: a slow machine adds no lines of progress.</summary>
+    private static FakeTimeProvider StandingClock => new();
+
+    private static CommandRun Run(string input, int? screen, string[] args, TimeProvider clock, CancellationToken cancellation)
     {
         var output = new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
         var io = new CommandIo(
-            new StringReader(input), output, error, InIsTerminal: false, OutIsTerminal: false, ErrorIsTerminal: false,
-            Color: false, cancellation)
+            new StringReader(input), output, error, InIsTerminal: false, OutIsTerminal: screen is not null,
+            ErrorIsTerminal: screen is not null, Color: false, cancellation)
         {
             Clock = clock,
+            Width = screen,
+            ErrorWidth = screen,
         };
         int exitCode = Gpt2Command.Run(args, io);
         return new CommandRun(exitCode, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));

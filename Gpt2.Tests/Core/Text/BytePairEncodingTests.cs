@@ -74,7 +74,7 @@ public sealed class BytePairEncodingTests
 
         SeededProperty.Holds(TextData.BrokenTexts, text =>
         {
-            IReadOnlyList<WordExplanation> words = tokenizer.Explain(text);
+            WordExplanation[] words = [.. tokenizer.Explain(text)];
 
             words.SelectMany(word => word.Ids).Should().Equal(tokenizer.Encode(text));
             string.Concat(words.Select(word => word.Word)).Should().Be(text);

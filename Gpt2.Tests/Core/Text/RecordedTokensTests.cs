@@ -59,7 +59,7 @@ public sealed class RecordedTokensTests
     {
         foreach (JsonElement row in Load(SharedData.PathOf("golden", "gpt2_tokens.json")).GetProperty("encode").EnumerateArray())
         {
-            TextData.Gpt2.Explain(row.GetProperty("text").GetString()).SelectMany(word => word.Ids).Should().Equal(IdsOf(row));
+            TextData.Gpt2.Explain(row.GetProperty("text").GetString()!).SelectMany(word => word.Ids).Should().Equal(IdsOf(row));
         }
     }
 
