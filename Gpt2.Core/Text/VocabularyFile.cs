@@ -61,10 +61,11 @@ public static class VocabularyFile
         return builder.Build();
     }
 
-    /// <summary>Refuses a file that is far larger than any vocabulary, before it is read.</summary>
+    /// <summary>Refuses what is no regular file, or far larger than any vocabulary, before it is read.</summary>
     /// <exception cref="Gpt2Exception">It is.</exception>
     internal static void RequireSize(string path)
     {
+        RegularFile.Require(path, "a file with a vocabulary");
         if (new FileInfo(path) is { Exists: true, Length: > LargestFile and long length })
         {
             throw new Gpt2Exception($"{path}: found {length} bytes, expected a vocabulary, which is far smaller: is it another file? Take the one of the model");
