@@ -1,5 +1,6 @@
 // Runs a command line inside the test process and keeps what it wrote.
 
+using System.Text;
 using Gpt2.Cli;
 using Gpt2.Cli.CommandLine;
 
@@ -14,12 +15,16 @@ public sealed record CommandRun(int ExitCode, string Out, string Error)
     /// <summary>Runs a command line with something on standard input.</summary>
     public static CommandRun With(string input, params string[] args) => With(input, default, args);
 
-    public static CommandRun With(string input, CancellationToken cancellation, params string[] args)
+    public static CommandRun With(string input, CancellationToken cancellation, params string[] args) =>
+        With(new MemoryStream(Encoding.UTF8.GetBytes(input)), cancellation, args);
+
+    /// <summary>Runs a command line with any bytes on standard input; null where it is closed.</summary>
+    public static CommandRun With(Stream? input, CancellationToken cancellation, params string[] args)
     {
         var output = new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
         var io = new CommandIo(
-            new StringReader(input), output, error, InIsTerminal: false, OutIsTerminal: false, ErrorIsTerminal: false,
+            input, output, error, InIsTerminal: false, OutIsTerminal: false, ErrorIsTerminal: false,
             Color: false, cancellation);
         int exitCode = Gpt2Command.Run(args, io);
         return new CommandRun(exitCode, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));
