@@ -25,6 +25,8 @@ public static class Gpt2Command
         io = io with { Verbose = verbose };
         try
         {
+            RawArguments.RequireUtf8(args);
+
             // A prompt may begin with '@': no response files.
             ParseResult parsed = Create(io).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0)

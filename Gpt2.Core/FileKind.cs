@@ -43,7 +43,7 @@ public static class FileKinds
     public static FileKind Of(string path)
     {
         var head = new byte[HeadLength];
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = RegularFile.OpenRead(path);
         int length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         return Of(head.AsSpan(0, length));
     }

@@ -1,14 +1,13 @@
 // What a command reads from and writes to, so that tests can stand in for the console.
 
 using System.Globalization;
-using System.Text;
 using Gpt2.Cli.Output;
 using Spectre.Console;
 
 namespace Gpt2.Cli.CommandLine;
 
 /// <summary>Input, result and log of a command.</summary>
-/// <param name="In">Standard input, UTF-8.</param>
+/// <param name="In">Standard input; null where the caller closed it.</param>
 /// <param name="Out">Receives the result and nothing else.</param>
 /// <param name="Error">Receives progress, notes and errors.</param>
 /// <param name="InIsTerminal">Whether a person would have to type the input.</param>
@@ -17,7 +16,7 @@ namespace Gpt2.Cli.CommandLine;
 /// <param name="Color">Whether colour is wanted at all: NO_COLOR is not set.</param>
 /// <param name="Cancellation">Ctrl-C.</param>
 public sealed record CommandIo(
-    TextReader In, TextWriter Out, TextWriter Error, bool InIsTerminal, bool OutIsTerminal, bool ErrorIsTerminal,
+    Stream? In, TextWriter Out, TextWriter Error, bool InIsTerminal, bool OutIsTerminal, bool ErrorIsTerminal,
     bool Color, CancellationToken Cancellation)
 {
     /// <summary>Of a terminal that does not say.</summary>
@@ -42,23 +41,19 @@ public sealed record CommandIo(
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>The console of this process.</summary>
-    public static CommandIo OfProcess(CancellationToken cancellation)
+    public static CommandIo OfProcess(CancellationToken cancellation) => new(
+        StandardInput.Open(),
+        Console.Out,
+        Console.Error,
+        !Console.IsInputRedirected,
+        !Console.IsOutputRedirected,
+        !Console.IsErrorRedirected,
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
+        cancellation)
     {
-        var strictUtf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-        return new CommandIo(
-            new StreamReader(Console.OpenStandardInput(), strictUtf8),
-            Console.Out,
-            Console.Error,
-            !Console.IsInputRedirected,
-            !Console.IsOutputRedirected,
-            !Console.IsErrorRedirected,
-            string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
-            cancellation)
-        {
-            Width = Console.IsOutputRedirected ? null : ScreenWidth(),
-            ErrorWidth = Console.IsErrorRedirected ? null : ScreenWidth(),
-        };
-    }
+        Width = Console.IsOutputRedirected ? null : ScreenWidth(),
+        ErrorWidth = Console.IsErrorRedirected ? null : ScreenWidth(),
+    };
 
     /// <summary>Writes a sentence of the result; on a screen it is broken between words.</summary>
     public void Say(string text)
@@ -102,27 +97,13 @@ public sealed record CommandIo(
         }
     }
 
-    /// <summary>The next line of standard input, null at its end; a person at a terminal sees that one is awaited.</summary>
-    /// <exception cref="Core.Gpt2Exception">It is not UTF-8 text.</exception>
-    /// <exception cref="OperationCanceledException">Ctrl-C came first.</exception>
-    public string? AskForLine()
+    /// <summary>Shows a person at a terminal that a line is awaited.</summary>
+    public void AskForLine()
     {
         if (InIsTerminal && ErrorIsTerminal)
         {
             Error.Write("> ");
             Error.Flush();
-        }
-
-        try
-        {
-            // Reading cannot be cancelled, waiting can; a thread of the pool does not keep the process.
-            Task<string?> line = Task.Run(In.ReadLine);
-            Task.WaitAny([line], Cancellation);
-            return line.GetAwaiter().GetResult();
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new Core.Gpt2Exception("standard input: not UTF-8 text: convert it first", e);
         }
     }
 

@@ -48,10 +48,10 @@ internal sealed class ModelInput(bool several = false)
         return [.. given.Select(one => With(one, loaded, stop, parsed))];
     }
 
-    /// <summary>Reads the model. What is returned reads the next line of standard input as a prompt, and is null at its end.</summary>
+    /// <summary>Reads the model, for prompts that stand on the lines of standard input.</summary>
     /// <exception cref="UsageException">A prompt is given elsewhere.</exception>
     /// <exception cref="Core.Gpt2Exception">The model is not there, or something is wrong with it.</exception>
-    public Func<PromptedModel?> ReadLineByLine(ParseResult parsed, CommandIo io)
+    public PromptLines ReadLineByLine(ParseResult parsed, CommandIo io)
     {
         if (prompt.IsGiven(parsed))
         {
@@ -59,17 +59,10 @@ internal sealed class ModelInput(bool several = false)
         }
 
         (LoadedModel loaded, StepBreakpoint? stop) = ReadModel(parsed, io);
-        return () =>
-        {
-            string? line;
-            do
-            {
-                line = io.AskForLine();
-            }
-            while (line is { Length: 0 });
-
-            return line is null ? null : With(prompt.OfLine(line, loaded, parsed), loaded, stop, parsed);
-        };
+        return new PromptLines(
+            new InputLines(InputBytes.OfStandardInput(io), TextFile.LongestPrompt),
+            line => With(prompt.OfLine(line, loaded, parsed), loaded, stop, parsed),
+            parsed.GetValue(json));
     }
 
     private (LoadedModel Model, StepBreakpoint? Breakpoint) ReadModel(ParseResult parsed, CommandIo io)
@@ -83,6 +76,12 @@ internal sealed class ModelInput(bool several = false)
     private PromptedModel With(Prompt given, LoadedModel loaded, StepBreakpoint? stop, ParseResult parsed) =>
         new(loaded, given.Text, given.Encode(loaded.Tokenizer), stop, parsed.GetValue(json));
 }
+
+/// <summary>Prompts on lines.</summary>
+/// <param name="Lines">The lines.</param>
+/// <param name="PromptOf">Makes a line a prompt; throws where it is none.</param>
+/// <param name="Json">Whether results are wanted as JSON.</param>
+internal sealed record PromptLines(InputLines Lines, Func<string, PromptedModel> PromptOf, bool Json);
 
 /// <summary>A model with a prompt for it.</summary>
 /// <param name="Model">The model.</param>

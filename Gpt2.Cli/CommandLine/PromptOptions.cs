@@ -10,6 +10,7 @@ namespace Gpt2.Cli.CommandLine;
 internal sealed class PromptOptions
 {
     private readonly string name;
+    private readonly int longest;
     private readonly Argument<string[]> text;
     private readonly Option<string?> file = new("--file", "-f")
     {
@@ -27,9 +28,11 @@ internal sealed class PromptOptions
 
     /// <param name="name">What the argument is called: prompt or text.</param>
     /// <param name="several">Whether there may be more than one.</param>
-    public PromptOptions(string name, bool several = false)
+    /// <param name="longest">The largest number of bytes of a file or of standard input.</param>
+    public PromptOptions(string name, bool several = false, int longest = TextFile.LongestPrompt)
     {
         this.name = name;
+        this.longest = longest;
         text = new Argument<string[]>(name)
         {
             Description = (several ? $"One {name} or more, each in quotes." : $"The {name}, in quotes.")
@@ -66,7 +69,7 @@ internal sealed class PromptOptions
     }
 
     /// <summary>A line of standard input as a prompt: ids where the model has no text.</summary>
-    /// <exception cref="UsageException">The model has no text, and the line is no list of ids.</exception>
+    /// <exception cref="Gpt2Exception">The model has no text, and the line is no list of ids.</exception>
     public Prompt OfLine(string line, LoadedModel model, ParseResult parsed) => model.Tokenizer is null
         ? new Prompt(null, ParseIds(line), AllowSpecial: false)
         : new Prompt(line, null, parsed.GetValue(allowSpecial));
@@ -97,7 +100,7 @@ internal sealed class PromptOptions
 
         if (idList is not null)
         {
-            return new Prompt(null, ParseIds(idList), special);
+            return new Prompt(null, ParseOption(idList), special);
         }
 
         if (arguments.Length == 1)
@@ -110,12 +113,26 @@ internal sealed class PromptOptions
             throw new UsageException($"no {name}: give it in quotes, with --file, with --ids, or on standard input");
         }
 
-        string read = TextFile.Read(path ?? TextFile.StandardInput, io);
+        string read = TextFile.Read(path ?? TextFile.StandardInput, io, longest, $"a {name}");
         return new Prompt(dropFinalLineEnd ? WithoutFinalLineEnd(read) : read, null, special);
     }
 
-    /// <summary>Reads ids separated by commas or white space.</summary>
+    /// <summary>Reads ids of the command line, separated by commas or white space.</summary>
     /// <exception cref="UsageException">Something else stands there.</exception>
+    public static int[] ParseOption(string list)
+    {
+        try
+        {
+            return ParseIds(list);
+        }
+        catch (Gpt2Exception e)
+        {
+            throw new UsageException("--ids: " + e.Message);
+        }
+    }
+
+    /// <summary>Reads ids separated by commas or white space.</summary>
+    /// <exception cref="Gpt2Exception">Something else stands there. The message leaves the place to the caller.</exception>
     public static int[] ParseIds(string list)
     {
         string[] parts = list.Split([',', ' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
@@ -124,9 +141,9 @@ internal sealed class PromptOptions
         {
             if (!int.TryParse(parts[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out parsed[i]))
             {
-                throw new UsageException(WholeNumber.IsWhole(parts[i])
-                    ? $"--ids: found {parts[i]}, expected 0 to {int.MaxValue}"
-                    : $"--ids: found '{parts[i]}', expected whole numbers, for example 2,1,0");
+                throw new Gpt2Exception(WholeNumber.IsWhole(parts[i])
+                    ? $"found {parts[i]}, expected 0 to {int.MaxValue}"
+                    : $"found '{parts[i]}', expected whole numbers, for example 2,1,0");
             }
         }
 

@@ -1,8 +1,8 @@
 // A whole text to learn from or to evaluate on: a UTF-8 file, or standard input for '-'.
 
 using System.CommandLine;
-using System.Text;
 using Gpt2.Core;
+using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.CommandLine;
 
@@ -11,6 +11,12 @@ internal static class TextFile
 {
     /// <summary>The path that stands for standard input.</summary>
     public const string StandardInput = "-";
+
+    /// <summary>Bytes of the longest text: no more characters fit into a string.</summary>
+    public const int LongestText = 1_000_000_000;
+
+    /// <summary>Bytes of the longest prompt: more tokens than any model's context.</summary>
+    public const int LongestPrompt = 1 << 20;
 
     public static Argument<string> Argument(string description) => new("file")
     {
@@ -40,30 +46,14 @@ internal static class TextFile
     }
 
     /// <summary>Reads it whole; a byte-order mark is no part of it.</summary>
-    /// <exception cref="Gpt2Exception">It is missing, cannot be read, or is not UTF-8 text.</exception>
-    public static string Read(string path, CommandIo io)
+    /// <param name="path">The file, or '-'.</param>
+    /// <param name="io">Holds standard input.</param>
+    /// <param name="most">The largest number of bytes to take.</param>
+    /// <param name="expected">What they should be, for messages.</param>
+    /// <exception cref="Gpt2Exception">It is missing, cannot be read, is too long, or is not UTF-8 text.</exception>
+    public static string Read(string path, CommandIo io, int most = LongestText, string expected = "a text")
     {
-        try
-        {
-            if (path == StandardInput)
-            {
-                return io.In.ReadToEnd();
-            }
-
-            using var reader = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
-            return reader.ReadToEnd();
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new Gpt2Exception($"{path}: no such file", e);
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new Gpt2Exception($"{NameOf(path)}: not UTF-8 text: convert it first", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new Gpt2Exception($"{NameOf(path)}: cannot be read ({e.Message}); expected a text file", e);
-        }
+        using InputBytes input = IsStandardInput(path) ? InputBytes.OfStandardInput(io) : InputBytes.OfFile(path, io);
+        return StrictUtf8.Decode(input.ReadAll(most, expected).Span, input.Name);
     }
 }

@@ -3,6 +3,7 @@
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.Commands;
@@ -27,7 +28,7 @@ internal static class DetokenizeCommand
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            int[] ids = PromptOptions.ParseIds(Given(parsed.GetValue(arguments) ?? [], parsed.GetValue(idOption), io));
+            int[] ids = Given(parsed.GetValue(arguments) ?? [], parsed.GetValue(idOption), io);
             Tokenizer tokenizer = source.Read(parsed);
             string text = tokenizer.Decode(ids);
             if (parsed.GetValue(json))
@@ -44,7 +45,7 @@ internal static class DetokenizeCommand
         return command;
     }
 
-    private static string Given(string[] arguments, string? option, CommandIo io)
+    private static int[] Given(string[] arguments, string? option, CommandIo io)
     {
         if (arguments.Length > 0 && option is not null)
         {
@@ -55,9 +56,29 @@ internal static class DetokenizeCommand
         {
             return io.InIsTerminal
                 ? throw new UsageException("no ids: give them as arguments, with --ids, or on standard input")
-                : io.In.ReadToEnd();
+                : FromStandardInput(io);
         }
 
-        return option ?? string.Join(' ', arguments);
+        return PromptOptions.ParseOption(option ?? string.Join(' ', arguments));
+    }
+
+    /// <summary>All lines together are one text, which would be another with one left out: the first bad one ends the command.</summary>
+    private static int[] FromStandardInput(CommandIo io)
+    {
+        string[] lines = TextFile.Read(TextFile.StandardInput, io, expected: "ids").Split('\n');
+        var ids = new List<int>();
+        for (int i = 0; i < lines.Length; i++)
+        {
+            try
+            {
+                ids.AddRange(PromptOptions.ParseIds(lines[i]));
+            }
+            catch (Gpt2Exception e)
+            {
+                throw new Gpt2Exception(FormattableString.Invariant($"{TextFile.NameOf(TextFile.StandardInput)} line {i + 1}: {e.Message}"), e);
+            }
+        }
+
+        return [.. ids];
     }
 }

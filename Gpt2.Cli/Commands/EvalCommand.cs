@@ -100,7 +100,7 @@ internal static class EvalCommand
         }
 
         return path is null
-            ? new Prompt(null, PromptOptions.ParseIds(ids!), allowSpecial)
+            ? new Prompt(null, PromptOptions.ParseOption(ids!), allowSpecial)
             : new Prompt(TextFile.Read(path, io), null, allowSpecial);
     }
 

@@ -50,9 +50,9 @@ internal static class GenerateCommand
             var writer = new CompletionWriter(options, search, samples, showTokens: parsed.GetValue(logprobs) is not null, io);
             if (parsed.GetValue(interactive))
             {
-                Func<PromptedModel?> next = input.ReadLineByLine(parsed, io);
+                PromptLines prompted = input.ReadLineByLine(parsed, io);
                 generation.Sampling.NoteSeed(parsed, options.Sampling, io);
-                return Converse(next, writer, io);
+                return Converse(prompted, writer, io);
             }
 
             IReadOnlyList<PromptedModel> prompts = input.ReadAll(parsed, io);
@@ -67,27 +67,33 @@ internal static class GenerateCommand
         return command;
     }
 
-    /// <summary>A prompt that cannot be completed is reported, and the next one read.</summary>
-    private static int Converse(Func<PromptedModel?> next, CompletionWriter writer, CommandIo io)
+    /// <summary>A line that is no prompt, or cannot be completed, is reported by its number, and the next one read.</summary>
+    private static int Converse(PromptLines prompts, CompletionWriter writer, CommandIo io)
     {
         int exitCode = ExitCode.Done;
-        bool json = false;
         while (true)
         {
             io.Cancellation.ThrowIfCancellationRequested();
+            string? line = null;
             try
             {
-                if (next() is not PromptedModel prompt)
+                io.AskForLine();
+                line = prompts.Lines.Next();
+                if (line is null)
                 {
                     return exitCode;
                 }
 
-                json = prompt.Json;
-                writer.Write(prompt, several: false, typed: io.InIsTerminal);
+                if (line.Length > 0)
+                {
+                    writer.Write(prompts.PromptOf(line), several: false, typed: io.InIsTerminal);
+                }
             }
-            catch (Exception e) when (e is Gpt2Exception or UsageException)
+            catch (Gpt2Exception e)
             {
-                exitCode = ErrorReport.Of(e, json, io.Verbose, io);
+                // What refuses a line names it; what refuses a prompt does not know where it stood.
+                Gpt2Exception placed = line is null ? e : new Gpt2Exception($"{prompts.Lines.Name}: {e.Message}", e);
+                exitCode = ErrorReport.Of(placed, prompts.Json, io.Verbose, io);
             }
         }
     }

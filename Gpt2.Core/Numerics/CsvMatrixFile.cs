@@ -10,7 +10,15 @@ namespace Gpt2.Core.Numerics;
 /// <summary>Reads and writes matrices as CSV.</summary>
 public static class CsvMatrixFile
 {
+    /// <summary>No number and what stands around it takes more bytes than this.</summary>
+    private const int WidestCell = 64;
+
+    /// <summary>Lines up to here are split whatever the shape, so that one with too many cells is answered with their number.</summary>
+    private const int ShortLine = 1 << 21;
     private const int LongestLine = 1 << 26;
+
+    /// <summary>Columns beyond those of any model, where a file is asked for its shape.</summary>
+    private const int MostColumns = 1 << 16;
 
     // No quoting: a quote is not part of a number, and "0,5" in quotes must not pass for 5.
     private static readonly CsvReaderOptions ReaderOptions = new()
@@ -19,7 +27,6 @@ public static class CsvMatrixFile
         HasHeader = false,
         Mode = CsvMode.NoEscape,
         TrimWhitespace = true,
-        MaxRecordSize = LongestLine,
         FormatProvider = CultureInfo.InvariantCulture,
     };
 
@@ -52,7 +59,7 @@ public static class CsvMatrixFile
         }
         catch (CsvFormatException e)
         {
-            throw TooLongLine(path, e);
+            throw TooLongLine(path, matrix.Columns, e);
         }
     }
 
@@ -62,9 +69,18 @@ public static class CsvMatrixFile
     /// <exception cref="Gpt2Exception">It is; the message is the one that <see cref="Read"/> has for it.</exception>
     public static void RequireLength(string path, string name, int rows, int columns)
     {
-        if (new FileInfo(path).Length < (2L * rows * columns) - 1)
+        if (new FileInfo(path).Length >= (2L * rows * columns) - 1)
+        {
+            return;
+        }
+
+        try
         {
             throw Explain(path, name, rows, columns);
+        }
+        catch (CsvFormatException e)
+        {
+            throw TooLongLine(path, columns, e);
         }
     }
 
@@ -84,7 +100,7 @@ public static class CsvMatrixFile
 
         try
         {
-            using CsvReader reader = CsvReader.FromFile(path, ReaderOptions);
+            using CsvReader reader = Open(path, MostColumns);
             int rows = 0, columns = 0;
             while (reader.Read())
             {
@@ -95,7 +111,7 @@ public static class CsvMatrixFile
         }
         catch (CsvFormatException e)
         {
-            throw TooLongLine(path, e);
+            throw TooLongLine(path, MostColumns, e);
         }
     }
 
@@ -130,10 +146,19 @@ public static class CsvMatrixFile
         }
     }
 
+    private static CsvReader Open(string path, int columns, bool countLines = false)
+    {
+        RegularFile.Require(path, "a file with rows of numbers");
+        return CsvReader.FromFile(path, ReaderOptions with { MaxRecordSize = LongestLineOf(columns), TrackLineNumbers = countLines });
+    }
+
+    /// <summary>A line is held in memory with the place of each of its cells: without a bound, a file without line ends takes a multiple of itself.</summary>
+    private static int LongestLineOf(int columns) => (int)Math.Clamp((long)columns * WidestCell, ShortLine, LongestLine);
+
     /// <summary>The fast way: true if everything was right, false at the first thing that was not.</summary>
     private static bool TryRead(string path, Matrix matrix)
     {
-        using CsvReader reader = CsvReader.FromFile(path, ReaderOptions);
+        using CsvReader reader = Open(path, matrix.Columns);
         int row = 0;
         bool asColumn = false;
         while (reader.Read())
@@ -172,7 +197,7 @@ public static class CsvMatrixFile
             return refusal;
         }
 
-        using CsvReader reader = CsvReader.FromFile(path, ReaderOptions with { TrackLineNumbers = true });
+        using CsvReader reader = Open(path, columns, countLines: true);
         int row = 0;
         bool asColumn = false;
         while (reader.Read())
@@ -211,8 +236,8 @@ public static class CsvMatrixFile
     }
 
     /// <summary>Without quotes there is nothing else that the reader cannot split.</summary>
-    private static Gpt2Exception TooLongLine(string path, CsvFormatException e) => WrongFile.Refusal(path, "rows of numbers") ?? new Gpt2Exception(
-        $"{path} line {e.RecordNumber}: found more than {LongestLine} bytes without an end of the line, expected a row of numbers; "
+    private static Gpt2Exception TooLongLine(string path, int columns, CsvFormatException e) => WrongFile.Refusal(path, "rows of numbers") ?? new Gpt2Exception(
+        $"{path} line {e.RecordNumber}: found more than {LongestLineOf(columns)} bytes without an end of the line, expected a row of numbers; "
         + "copy or convert the model again", e);
 
     private static bool IsColumn(CsvReader firstRow, int rows, int columns) =>

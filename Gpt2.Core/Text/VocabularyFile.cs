@@ -20,7 +20,7 @@ public static partial class VocabularyFile
     private const string VersionMark = "#version";
     private const string VersionLine = "#version: 0.2";
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding PlainUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
     /// Reads a vocabulary. Line ends may be LF, CRLF or CR, as OpenAI's own reader takes them; a byte-order mark and blank last lines are
@@ -48,24 +48,26 @@ public static partial class VocabularyFile
     internal static string ReadText(string path)
     {
         RequireSize(path);
+        byte[] bytes;
         try
         {
-            return File.ReadAllText(path, StrictUtf8);
+            bytes = File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new Gpt2Exception($"{path}: no such file, expected {Expected}", e);
         }
-        catch (DecoderFallbackException e)
-        {
-            throw WrongFile.Refusal(path, Expected) ?? new Gpt2Exception($"{path}: not UTF-8 text, expected {Expected}", e);
-        }
+
+        return StrictUtf8.FirstFault(bytes) is not null && WrongFile.Refusal(path, Expected) is Gpt2Exception refusal
+            ? throw refusal
+            : StrictUtf8.Decode(bytes, path);
     }
 
-    /// <summary>Refuses a file that is far larger than any vocabulary, before it is read.</summary>
+    /// <summary>Refuses what is no regular file, or far larger than any vocabulary, before it is read.</summary>
     /// <exception cref="Gpt2Exception">It is.</exception>
     private static void RequireSize(string path)
     {
+        RegularFile.Require(path, "a file with a vocabulary");
         if (new FileInfo(path) is { Exists: true, Length: > LargestFile and long length })
         {
             throw new Gpt2Exception($"{path}: found {length} bytes, expected a vocabulary, which is far smaller: is it another file? Take the one of the model");
@@ -75,7 +77,7 @@ public static partial class VocabularyFile
     /// <summary>Writes a vocabulary in the same form, with LF line ends.</summary>
     public static void Write(Vocabulary vocabulary, string path)
     {
-        using var writer = new StreamWriter(path, append: false, StrictUtf8);
+        using var writer = new StreamWriter(path, append: false, PlainUtf8);
         writer.NewLine = "\n";
         writer.WriteLine(VersionLine);
         foreach (Merge merge in vocabulary.Merges)

@@ -88,7 +88,7 @@ public static class Checkpoint
         string path = Path.Combine(checkpoint, StateFile);
         try
         {
-            return JsonSerializer.Deserialize<RunState>(File.ReadAllText(path), Readable)
+            return JsonSerializer.Deserialize<RunState>(RegularFile.ReadAllText(path), Readable)
                 ?? throw new Gpt2Exception($"{path}: found null, expected the state of a training run");
         }
         catch (FileNotFoundException e)
@@ -113,7 +113,7 @@ public static class Checkpoint
             throw new Gpt2Exception($"{path}: missing or not of {expected} bytes, expected the optimiser's state of this model");
         }
 
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = RegularFile.OpenRead(path);
         foreach (Matrix matrix in Tensors(optimizer))
         {
             stream.ReadExactly(MemoryMarshal.AsBytes(matrix.Span));

@@ -39,7 +39,7 @@ public static class TrainingLog
     /// <summary>The lines below the header. A killed run may leave half a line: one without an end, which is left out.</summary>
     private static string[] WholeLines(string path)
     {
-        string[] lines = File.ReadAllText(path).Split('\n');
+        string[] lines = RegularFile.ReadAllText(path).Split('\n');
         return lines.Length < 2 ? [] : lines[1..^1];
     }
 

@@ -64,6 +64,7 @@ internal static class JsonFile
     {
         try
         {
+            RegularFile.Require(path, "a file with " + expected);
             long length = new FileInfo(path).Length;
             return length <= LargestFile
                 ? File.ReadAllBytes(path)

@@ -1,5 +1,6 @@
 // From a folder, or from one file in it, to the model there: which format it has is told by the files.
 
+using System.IO.Enumeration;
 using Gpt2.Core.Text;
 
 namespace Gpt2.Core.Weights;
@@ -13,16 +14,21 @@ public static class ModelFolder
     private const string TakeSafetensors = "take the model's safetensors";
     private const string CopyIt = "copy or download it, too";
 
-    /// <summary>Files of other programs' models, which are not read, or of models that are not whole, and what to do about them.</summary>
-    private static readonly (string Pattern, string What, string Remedy)[] Others =
+    /// <summary>Files of other programs' models, which are not read, and what to do about them.</summary>
+    private static readonly (string Pattern, string What, string Remedy)[] Foreign =
     [
         ("pytorch_model*.bin", "is a Python pickle, which is not read", "save the model as safetensors"),
-        ("*-of-*.safetensors", "is one of several, and model.safetensors.index.json, which lists them, is missing", CopyIt),
-        (CheckpointData, "is the data of a TensorFlow checkpoint, and its .index, which says what is where, is missing", CopyIt),
         ("*.gguf", "is a GGUF file, which is not read", TakeSafetensors),
         ("*.h5", "is a Keras file, which is not read", TakeSafetensors),
         ("*.msgpack", "is a Flax file, which is not read", TakeSafetensors),
         ("*.onnx", "is an ONNX file, which is not read", TakeSafetensors),
+    ];
+
+    /// <summary>Files of models that are not whole, and what to do about them.</summary>
+    private static readonly (string Pattern, string What, string Remedy)[] Incomplete =
+    [
+        ("*-of-*.safetensors", "is one of several, and model.safetensors.index.json, which lists them, is missing", CopyIt),
+        (CheckpointData, "is the data of a TensorFlow checkpoint, and its .index, which says what is where, is missing", CopyIt),
         (HuggingFaceFormat.ConfigFileName, "is there, and model.safetensors, which goes with it, is missing", CopyIt),
     ];
 
@@ -83,7 +89,7 @@ public static class ModelFolder
     /// <summary>In a folder without a model, a file of a model that is not read or not whole; null where there is none.</summary>
     internal static (string File, string What, string Remedy)? OtherModelIn(string folder)
     {
-        foreach ((string pattern, string what, string remedy) in Others)
+        foreach ((string pattern, string what, string remedy) in Foreign.Concat(Incomplete))
         {
             if (Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal).FirstOrDefault() is string file)
             {
@@ -123,6 +129,12 @@ public static class ModelFolder
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         string file = Path.GetFileName(path);
+        RegularFile.Require(path, "a model; name its folder or its file");
+        if (format is null && Foreign.FirstOrDefault(kind => FileSystemName.MatchesSimpleExpression(kind.Pattern, file)) is { Pattern: not null } other)
+        {
+            throw new Gpt2Exception($"{path}: {other.What}: {other.Remedy}");
+        }
+
         ModelFormat found = format ?? FormatOf(file)
             ?? throw new Gpt2Exception($"{path}: not a model's file by its name; expected {Expected(ModelFormat.All)}");
         return found.Open(folder, file, path);

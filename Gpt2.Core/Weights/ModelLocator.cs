@@ -31,6 +31,13 @@ public static class ModelLocator
             }
         }
 
+        // A name goes first: a program may lie beside its models under the name of one.
+        if (File.Exists(model))
+        {
+            RegularFile.Require(model, "a model; name its folder or its file");
+            return model;
+        }
+
         string looked = isName ? $", nor one of that name in {string.Join(" or ", places)}" : "";
         string remedy = DownloadTable.Hub.Any(known => known.Name == model) ? $"'gpt2 download {model}' gets it" : "'gpt2 new FOLDER' makes one";
         throw new Gpt2Exception($"model '{model}': no such folder{looked}; {remedy}");

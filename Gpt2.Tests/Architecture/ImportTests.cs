@@ -118,6 +118,18 @@ public partial class ImportTests
         }
     }
 
+    [Fact]
+    public void Core_OpensFilesForReading_InRegularFileAlone()
+    {
+        foreach (string file in Sources(Path.Combine(SharedData.RepositoryRoot, "Gpt2.Core")).Where(file => Path.GetFileName(file) != "RegularFile.cs"))
+        {
+            foreach (Match open in OpensToRead().Matches(WithoutComments(File.ReadAllText(file))))
+            {
+                File.ReadAllText(file).Should().MatchRegex(@"RegularFile\.Require\(|VocabularyFile\.RequireSize\(", $"{file} opens with {open.Value} what may be a pipe");
+            }
+        }
+    }
+
     /// <summary>Whether a source names another folder's namespace, in a using or before a dot.</summary>
     private static bool Uses(string source, string folder) =>
         Regex.IsMatch(source, $@"Gpt2\.Core\.{folder}\b|(?<![.\w]){folder}\.[A-Z]\w+[<(.\s]");
@@ -132,6 +144,9 @@ public partial class ImportTests
 
     [GeneratedRegex(@"\b(Gpt2\.Core|vocabulary|embedding|wte|wpe|logits?|transformer|tokenizer|prompt)\b", RegexOptions.IgnoreCase)]
     private static partial Regex ModelWords();
+
+    [GeneratedRegex(@"\bFile\.(Open|Read)\w*\(|\bCsvReader\.FromFile\(|\bnew StreamReader\(|\bFileMode\.Open\b")]
+    private static partial Regex OpensToRead();
 
     [GeneratedRegex(@"[\\/](bin|obj)[\\/]")]
     private static partial Regex Generated();

@@ -126,7 +126,7 @@ public sealed class GenerateOptionsTests : IDisposable
 
         run.ExitCode.Should().Be(1);
         run.Out.Should().Be(Run("ab", "-n", "5").Result() + Run("cd", "-n", "5").Result());
-        run.Error.Should().Be("gpt2: the prompt has 19 tokens, expected at most n_ctx = 12: shorten it\n");
+        run.Error.Should().Be("gpt2: standard input line 3: the prompt has 19 tokens, expected at most n_ctx = 12: shorten it\n");
         CommandRun.With("ab\ncd", "generate", "--interactive", "-n", "5", "-m", model, "--json").Result().TrimEnd('\n').Split('\n').Should().HaveCount(2);
         CommandRun.With("", "generate", "--interactive", "-m", model).Result().Should().BeEmpty();
     }
@@ -139,9 +139,9 @@ public sealed class GenerateOptionsTests : IDisposable
 
         CommandRun run = CommandRun.With("1,2\nx\n3 4\n", "generate", "--interactive", "-n", "3", "-m", plain);
 
-        run.ExitCode.Should().Be(2);
+        run.ExitCode.Should().Be(1);
         run.Out.Split('\n').Should().HaveCount(3).And.Subject.First().Split(' ').Should().HaveCount(3);
-        run.Error.Should().Be("gpt2: --ids: found 'x', expected whole numbers, for example 2,1,0\n");
+        run.Error.Should().Be("gpt2: standard input line 2: found 'x', expected whole numbers, for example 2,1,0\n");
     }
 
     [Theory]

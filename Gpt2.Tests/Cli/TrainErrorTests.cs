@@ -43,9 +43,9 @@ public sealed class TrainErrorTests : IDisposable
     public void Text_MissingOrNotUtf8_IsRefused()
     {
         Error(1, "train", folder.PathOf("none.txt"), "-o", run).Should().Be($"gpt2: {folder.PathOf("none.txt")}: no such file");
-        Error(1, "train", folder.Root, "-o", run).Should().StartWith($"gpt2: {folder.Root}: cannot be read (");
+        Error(1, "train", folder.Root, "-o", run).Should().Be($"gpt2: {folder.Root}: found a folder, expected a text file");
         File.WriteAllBytes(text, [65, 0xFF, 0xC3, 66]);
-        Error(1, "train", text, "-o", run).Should().Be($"gpt2: {text}: not UTF-8 text: convert it first");
+        Error(1, "train", text, "-o", run).Should().Be($"gpt2: {text} line 1: found byte 0xFF at offset 1, which is not UTF-8: convert the text to UTF-8 first");
     }
 
     [Theory]

@@ -19,8 +19,7 @@ internal static class CommandProcess
     public static Process Start(string folder, IReadOnlyDictionary<string, string?> environment, params string[] args)
     {
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        string[] command = [host, Path.Combine(AppContext.BaseDirectory, "gpt2.dll"), .. args];
+        string[] command = CommandOf(args);
         if (OperatingSystem.IsLinux())
         {
             // Where the tests run in the background, interrupts are ignored, and a child inherits that.
@@ -45,12 +44,27 @@ internal static class CommandProcess
         return Process.Start(start)!;
     }
 
+    /// <summary>Has a shell run a script, in which "$@" is the command line.</summary>
+    public static Process StartByShell(string script, params string[] args)
+    {
+        var start = new ProcessStartInfo("sh", ["-c", script, "sh", .. CommandOf(args)])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        return Process.Start(start)!;
+    }
+
     /// <summary>Sends what Ctrl-C sends.</summary>
     public static async Task Interrupt(Process process)
     {
         using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
     }
+
+    private static string[] CommandOf(string[] args) =>
+        [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Path.Combine(AppContext.BaseDirectory, "gpt2.dll"), .. args];
 }
 
 /// <summary>Ends a process with the test, also where the test fails.</summary>

@@ -1,5 +1,6 @@
 // Runs a command line inside the test process and keeps what it wrote.
 
+using System.Text;
 using Gpt2.Cli;
 using Gpt2.Cli.CommandLine;
 using Microsoft.Extensions.Time.Testing;
@@ -15,24 +16,30 @@ public sealed record CommandRun(int ExitCode, string Out, string Error)
     /// <summary>Runs a command line with something on standard input.</summary>
     public static CommandRun With(string input, params string[] args) => With(input, default, args);
 
-    /// <summary>Runs a command line whose result and log go to a screen of a width, without colours.</summary>
-    public static CommandRun OnScreen(int width, params string[] args) => Run("", width, args, StandingClock, default);
-
     public static CommandRun With(string input, CancellationToken cancellation, params string[] args) =>
+        With(Stream(input), cancellation, args);
+
+    /// <summary>Runs a command line with any bytes on standard input; null where it is closed.</summary>
+    public static CommandRun With(Stream? input, CancellationToken cancellation, params string[] args) =>
         Run(input, screen: null, args, StandingClock, cancellation);
 
+    /// <summary>Runs a command line whose result and log go to a screen of a width, without colours.</summary>
+    public static CommandRun OnScreen(int width, params string[] args) => Run(Stream(""), width, args, StandingClock, default);
+
     /// <summary>Runs a command line with a clock of the test's own.</summary>
-    public static CommandRun Timed(TimeProvider clock, params string[] args) => Run("", screen: null, args, clock, CancellationToken.None);
+    public static CommandRun Timed(TimeProvider clock, params string[] args) => Run(Stream(""), screen: null, args, clock, CancellationToken.None);
 
     /// <summary>Time stands still: a slow machine adds no lines of progress.</summary>
     private static FakeTimeProvider StandingClock => new();
 
-    private static CommandRun Run(string input, int? screen, string[] args, TimeProvider clock, CancellationToken cancellation)
+    private static MemoryStream Stream(string input) => new(Encoding.UTF8.GetBytes(input));
+
+    private static CommandRun Run(Stream? input, int? screen, string[] args, TimeProvider clock, CancellationToken cancellation)
     {
         var output = new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
         var io = new CommandIo(
-            new StringReader(input), output, error, InIsTerminal: false, OutIsTerminal: screen is not null,
+            input, output, error, InIsTerminal: false, OutIsTerminal: screen is not null,
             ErrorIsTerminal: screen is not null, Color: false, cancellation)
         {
             Clock = clock,

@@ -24,7 +24,7 @@ internal sealed class MappedFile : IDisposable
         Path = path;
         try
         {
-            handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            handle = RegularFile.OpenHandle(path);
             Length = RandomAccess.GetLength(handle);
             map = Length == 0
                 ? null

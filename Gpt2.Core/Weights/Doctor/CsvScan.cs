@@ -62,7 +62,7 @@ internal sealed class CsvScan
     public static CsvScan Of(string path)
     {
         var scan = new CsvScan();
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = RegularFile.OpenRead(path);
         var block = new byte[1 << 16];
         bool atStart = true;
         for (int read; (read = file.ReadAtLeast(block, block.Length, throwOnEndOfStream: false)) > 0;)

@@ -103,7 +103,7 @@ internal static partial class CsvSizes
 
     private static (long Rows, int Cells, bool HasPoints)? Count(string path)
     {
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = RegularFile.OpenRead(path);
         var block = new byte[1 << 16];
         long rows = 0;
         int cells = 1;

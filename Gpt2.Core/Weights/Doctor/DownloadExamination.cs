@@ -50,7 +50,7 @@ internal static class DownloadExamination
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = RegularFile.OpenRead(path);
             return Convert.ToHexStringLower(SHA256.HashData(stream));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -20,9 +20,9 @@ internal static class FileRemedies
     public static bool LooksReadable(string path, FindingArea area, FindingList findings, bool isBinary = false)
     {
         string name = Path.GetFileName(path);
-        if (Directory.Exists(path))
+        if (RegularFile.Otherwise(path) is string found)
         {
-            findings.Wrong(area, name, "found a folder of this name", "move it away and put the file there");
+            findings.Wrong(area, name, $"found {found} of this name", "move it away and put the file there");
             return false;
         }
 

@@ -16,7 +16,7 @@ internal sealed record DoneFile(TransferredFile File, Checksum? Stated)
     {
         try
         {
-            return JsonSerializer.Deserialize<DoneFile>(System.IO.File.ReadAllBytes(path + Ending)) is { File: { Sha256: not null, CheckedBy: not null } } done
+            return JsonSerializer.Deserialize<DoneFile>(RegularFile.ReadAllBytes(path + Ending)) is { File: { Sha256: not null, CheckedBy: not null } } done
                 && done.File.Name == Path.GetFileName(path) && new FileInfo(path) is { Exists: true } there && there.Length == done.File.Bytes ? done : null;
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)

@@ -27,7 +27,7 @@ public sealed record DownloadRecord(string Source, string? Commit, IReadOnlyList
     {
         try
         {
-            DownloadRecord? record = JsonSerializer.Deserialize<DownloadRecord>(File.ReadAllBytes(Path.Combine(folder, FileName)), Layout);
+            DownloadRecord? record = JsonSerializer.Deserialize<DownloadRecord>(RegularFile.ReadAllBytes(Path.Combine(folder, FileName)), Layout);
             return record is { Source: not null, Files: not null } && record.Files.All(file => file is { Sha256: not null } && IsFileName(file.Name)) ? record : null;
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)

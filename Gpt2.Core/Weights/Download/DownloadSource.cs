@@ -122,7 +122,7 @@ public sealed class HubSource(string endpoint, HubModel model) : DownloadSource
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = RegularFile.OpenRead(path);
             using var document = JsonDocument.Parse(stream);
             return document.RootElement.ValueKind == JsonValueKind.Object;
         }

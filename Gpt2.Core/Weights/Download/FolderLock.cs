@@ -68,7 +68,7 @@ internal sealed class FolderLock : IDisposable
     {
         try
         {
-            return File.ReadAllText(holder);
+            return RegularFile.ReadAllText(holder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

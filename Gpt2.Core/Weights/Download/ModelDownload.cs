@@ -86,7 +86,7 @@ public sealed class ModelDownload(HubClient client, TransferSettings settings, A
     private static void BeginWork(string work, DownloadSource source)
     {
         string mark = Path.Combine(work, MarkName);
-        if (Directory.Exists(work) && (!File.Exists(mark) || File.ReadAllText(mark) != source.Description))
+        if (Directory.Exists(work) && (!File.Exists(mark) || RegularFile.ReadAllText(mark) != source.Description))
         {
             if (!File.Exists(mark) && Directory.EnumerateFileSystemEntries(work).Any())
             {

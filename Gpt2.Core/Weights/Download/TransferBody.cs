@@ -23,6 +23,7 @@ internal sealed class TransferBody(TimeSpan stallTimeout, string name, long? siz
         try
         {
             remember();
+            RegularFile.Require(part, "a file with part of a download");
             return new FileStream(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0, useAsync: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -53,7 +53,7 @@ internal static class TransferCheck
     private static async Task<string> OfFileAsync(string part, ChecksumKind kind, long length, CancellationToken cancellation)
     {
         using var run = new ChecksumRun(length);
-        using FileStream input = File.OpenRead(part);
+        using FileStream input = RegularFile.OpenRead(part);
         await run.AddAsync(input, cancellation).ConfigureAwait(false);
         return run.Of(kind)!;
     }

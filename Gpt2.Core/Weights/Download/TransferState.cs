@@ -21,7 +21,7 @@ internal sealed record TransferState(string Address, string? EntityTag, DateTime
     {
         try
         {
-            return JsonSerializer.Deserialize<TransferState>(File.ReadAllBytes(path)) is { Address: not null, Checksum: not { Hex: null } } state
+            return JsonSerializer.Deserialize<TransferState>(RegularFile.ReadAllBytes(path)) is { Address: not null, Checksum: not { Hex: null } } state
                 && (state.EntityTag is null || EntityTagHeaderValue.TryParse(state.EntityTag, out _)) ? state : null;
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)

@@ -56,7 +56,7 @@ internal sealed class LlmCFormat() : ModelFormat("llmc", "a .bin of llm.c")
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = RegularFile.OpenRead(path);
             Span<byte> start = stackalloc byte[sizeof(int)];
             return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
                 && BinaryPrimitives.ReadInt32LittleEndian(start) == LlmCHeader.Magic;

@@ -2,6 +2,7 @@
 
 using Gpt2.Core;
 using Gpt2.Core.Model;
+using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
@@ -38,9 +39,9 @@ public sealed class HugeFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Matrix_LineWithoutAnEnd_IsRefused(bool sizesAreStated)
+    [InlineData(true, 1 << 21)]
+    [InlineData(false, 1 << 22)]
+    public void Matrix_LineWithoutAnEnd_IsRefused(bool sizesAreStated, int bound)
     {
         string path = Grow("model_wpe.csv", SixtyFourMegabytes + 5_000_000);
         if (!sizesAreStated)
@@ -49,7 +50,19 @@ public sealed class HugeFileTests : IDisposable
         }
 
         Message(() => CsvModelFolder.ReadWeights(model)).Should().StartWith(
-            $"{path} line 1: found more than 67108864 bytes without an end of the line, expected a row of numbers; copy or convert the model again");
+            $"{path} line 1: found more than {bound} bytes without an end of the line, expected a row of numbers; copy or convert the model again");
+    }
+
+    [Fact]
+    public void Matrix_LineOfEmptyCells_IsRefusedInLittleMemory()
+    {
+        string path = Path.Combine(model, "model_wpe.csv");
+        File.WriteAllBytes(path, Enumerable.Repeat((byte)',', 1 << 23).ToArray());
+        var matrix = new Matrix("wpe", 8, 6);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Message(() => CsvMatrixFile.Read(path, matrix)).Should().Contain("line 1: found more than 2097152 bytes without an end of the line");
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1 << 27);
     }
 
     private static string Message(Action read) => read.Should().Throw<Gpt2Exception>().Which.Message;

@@ -141,6 +141,25 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("model.gguf", "is a GGUF file, which is not read: take the model's safetensors")]
+    [InlineData("pytorch_model.bin", "is a Python pickle, which is not read: save the model as safetensors")]
+    public void Open_FileOfAnotherProgram_SaysWhatItIs(string file, string message)
+    {
+        File.WriteAllText(folder.PathOf(file), "x");
+
+        Message(file).Should().Be($"{folder.PathOf(file)}: {message}");
+    }
+
+    [Fact]
+    public void Find_FileWithoutAnEnding_IsFound_SoThatOpeningSaysWhatIsExpected()
+    {
+        File.WriteAllText(folder.PathOf("notes"), "x");
+
+        ModelLocator.Find(folder.PathOf("notes")).Should().Be(folder.PathOf("notes"));
+        Message("notes").Should().StartWith($"{folder.PathOf("notes")}: not a model's file by its name; expected ");
+    }
+
+    [Theory]
     [InlineData("m", "m")]
     [InlineData("m/", "m")]
     [InlineData("m/model_wte.csv", "m")]

@@ -1,0 +1,136 @@
+// What a command reads: the bytes of a file, a pipe or standard input. Opening a named pipe and reading from a pipe can wait
+// for ever, and a device may never end: every wait ends with Ctrl-C, and every reader states how much it takes. A regular
+// file is not waited for.
+
+using System.Globalization;
+using Gpt2.Core;
+
+namespace Gpt2.Cli.CommandLine;
+
+/// <summary>Bytes that come in, piece by piece.</summary>
+internal sealed class InputBytes : IDisposable
+{
+    private const int PieceLength = 1 << 16;
+
+    /// <summary>The most that is taken from what may have no end: a pipe or a device.</summary>
+    private const int LongestStream = 1 << 28;
+
+    private readonly CancellationToken cancellation;
+    private readonly Stream stream;
+    private readonly bool isStandardInput, waits;
+
+    private InputBytes(string name, Stream stream, bool isStandardInput, bool waits, CancellationToken cancellation)
+    {
+        Name = name;
+        this.stream = stream;
+        this.isStandardInput = isStandardInput;
+        this.waits = waits;
+        this.cancellation = cancellation;
+    }
+
+    /// <summary>What an error message calls it.</summary>
+    public string Name { get; }
+
+    /// <summary>Standard input.</summary>
+    /// <exception cref="Gpt2Exception">It is closed.</exception>
+    public static InputBytes OfStandardInput(CommandIo io)
+    {
+        const string Name = "standard input";
+        return io.In is null
+            ? throw new Gpt2Exception($"{Name}: it is closed, expected text; name a file, or redirect one to it with '<'")
+            : new InputBytes(Name, io.In, isStandardInput: true, waits: !io.In.CanSeek, io.Cancellation);
+    }
+
+    /// <summary>Opens a file; a named pipe is waited for.</summary>
+    /// <exception cref="Gpt2Exception">It is missing, or cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">Ctrl-C came first.</exception>
+    public static InputBytes OfFile(string path, CommandIo io)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new Gpt2Exception($"{path}: found a folder, expected a text file");
+        }
+
+        bool waits = RegularFile.Otherwise(path) is not null;
+        Stream opened = Do(path, () => File.OpenRead(path), waits, io.Cancellation);
+        return new InputBytes(path, opened, isStandardInput: false, waits, io.Cancellation);
+    }
+
+    /// <summary>Reads all that comes.</summary>
+    /// <param name="most">The largest number of bytes to take.</param>
+    /// <param name="expected">What they should be, for the message where there are more.</param>
+    /// <exception cref="Gpt2Exception">There are more, or they cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">Ctrl-C came first.</exception>
+    public ReadOnlyMemory<byte> ReadAll(int most, string expected)
+    {
+        // A regular file's length is known before a byte is read; pipes and devices have none.
+        long length = stream is FileStream { CanSeek: true } file ? file.Length : 0;
+        string remedy = "";
+        if (length == 0 && most > LongestStream)
+        {
+            (most, remedy) = (LongestStream, ": put a longer one into a file and name that");
+        }
+
+        if (length > most)
+        {
+            throw TooLong(Shown(length), most, expected, remedy);
+        }
+
+        var all = new MemoryStream((int)length);
+        var piece = new byte[PieceLength];
+        for (int read; (read = Read(piece)) > 0;)
+        {
+            if (all.Length + read > most)
+            {
+                throw TooLong("more than " + Shown(most), most, expected, remedy);
+            }
+
+            all.Write(piece, 0, read);
+        }
+
+        return all.GetBuffer().AsMemory(0, (int)all.Length);
+    }
+
+    /// <summary>Reads what has come, and waits where nothing has.</summary>
+    /// <param name="piece">Receives it. Not to be used again after a cancellation: the read may still go on.</param>
+    /// <returns>The number of bytes; 0 at the end.</returns>
+    /// <inheritdoc cref="ReadAll" path="/exception"/>
+    public int Read(byte[] piece) => Do(Name, () => stream.Read(piece), waits, cancellation);
+
+    public void Dispose()
+    {
+        if (!isStandardInput)
+        {
+            stream.Dispose();
+        }
+    }
+
+    /// <summary>Neither opening nor reading can be cancelled, waiting for it can; a thread of the pool does not keep the process.</summary>
+    private static T Do<T>(string name, Func<T> action, bool waits, CancellationToken cancellation)
+    {
+        try
+        {
+            if (!waits)
+            {
+                return action();
+            }
+
+            Task<T> task = Task.Run(action, cancellation);
+            Task.WaitAny([task], cancellation);
+            return task.GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new Gpt2Exception($"{name}: no such file", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new Gpt2Exception($"{name}: cannot be read ({e.Message}); expected a text file", e);
+        }
+    }
+
+    private Gpt2Exception TooLong(string found, int most, string expected, string remedy) =>
+        new($"{Name}: found {found} bytes, expected {expected} of at most {Shown(most)}{remedy}");
+
+    private static string Shown(long bytes) => bytes.ToString("N0", CultureInfo.InvariantCulture);
+}

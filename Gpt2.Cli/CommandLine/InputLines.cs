@@ -1,0 +1,102 @@
+// Text that comes line by line. The bytes are split first and decoded then, so that a line that is no text does not take
+// the lines around it along.
+
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Gpt2.Core;
+using Gpt2.Core.Text;
+
+namespace Gpt2.Cli.CommandLine;
+
+/// <summary>Lines of an input. A line that is refused is passed over: the next call reads the one after it.</summary>
+/// <param name="input">Where they come from.</param>
+/// <param name="longest">The largest number of bytes of a line.</param>
+internal sealed class InputLines(InputBytes input, int longest)
+{
+    private readonly byte[] piece = new byte[1 << 12];
+    private readonly ArrayBufferWriter<byte> line = new();
+    private int next, end;
+    private bool ended, skipping;
+
+    /// <summary>The number of the last line that was read or refused, from 1.</summary>
+    public int Number { get; private set; }
+
+    /// <summary>What an error message calls that line: "standard input line 2".</summary>
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"{input.Name} line {Number}");
+
+    /// <summary>The next line without its end, LF or CRLF; null where there is none.</summary>
+    /// <exception cref="Gpt2Exception">It is not UTF-8, too long, or cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">Ctrl-C came first.</exception>
+    public string? Next()
+    {
+        bool whole = Collect();
+        if (!whole && line.WrittenCount == 0)
+        {
+            return null;
+        }
+
+        Number++;
+        if (line.WrittenCount > longest)
+        {
+            skipping = !whole;
+            throw new Gpt2Exception(string.Create(
+                CultureInfo.InvariantCulture, $"{Name}: found more than {longest:N0} bytes, expected a line of at most that"));
+        }
+
+        return Decode(line.WrittenSpan);
+    }
+
+    /// <summary>Collects bytes up to the end of a line, or until they are too many.</summary>
+    /// <returns>Whether the end was found.</returns>
+    private bool Collect()
+    {
+        line.ResetWrittenCount();
+        while (line.WrittenCount <= longest)
+        {
+            if (next == end)
+            {
+                if (ended)
+                {
+                    return false;
+                }
+
+                ended = true; // also where reading fails: it would fail again
+                (next, end) = (0, input.Read(piece));
+                ended = end == 0;
+                continue;
+            }
+
+            ReadOnlySpan<byte> come = piece.AsSpan(next, end - next);
+            int lineFeed = come.IndexOf((byte)'\n');
+            int taken = lineFeed < 0 ? come.Length : lineFeed;
+            if (!skipping)
+            {
+                line.Write(come[..taken]);
+            }
+
+            next += lineFeed < 0 ? taken : taken + 1;
+            if (lineFeed >= 0 && !skipping)
+            {
+                return true;
+            }
+
+            skipping &= lineFeed < 0;
+        }
+
+        return false;
+    }
+
+    private string Decode(ReadOnlySpan<byte> bytes)
+    {
+        if (Number == 1 && bytes.StartsWith(Encoding.UTF8.Preamble))
+        {
+            bytes = bytes[Encoding.UTF8.Preamble.Length..];
+        }
+
+        bytes = bytes.EndsWith("\r"u8) ? bytes[..^1] : bytes;
+        return StrictUtf8.FirstFault(bytes) is int fault
+            ? throw new Gpt2Exception($"{Name}: {StrictUtf8.Describe(bytes, fault)}: convert the text to UTF-8 first")
+            : Encoding.UTF8.GetString(bytes);
+    }
+}

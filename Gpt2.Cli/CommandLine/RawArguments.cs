@@ -1,0 +1,73 @@
+// The command line as bytes. The runtime puts U+FFFD in place of whatever is not UTF-8, so that a prompt would silently be
+// another one; Linux still has the bytes.
+
+using System.Text;
+using Gpt2.Core.Text;
+
+namespace Gpt2.Cli.CommandLine;
+
+/// <summary>Looks at the arguments before they were decoded.</summary>
+internal static class RawArguments
+{
+    private const string CommandLineFile = "/proc/self/cmdline";
+    private const char Replacement = '\uFFFD';
+
+    /// <summary>Throws where an argument of this process is not UTF-8; where its bytes cannot be had, it is left as it is.</summary>
+    /// <exception cref="UsageException">One is not.</exception>
+    public static void RequireUtf8(string[] args)
+    {
+        if (!OperatingSystem.IsLinux() || !args.Any(arg => arg.Contains(Replacement, StringComparison.Ordinal)))
+        {
+            return;
+        }
+
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(CommandLineFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return;
+        }
+
+        if (Fault(args, bytes) is string fault)
+        {
+            throw new UsageException(fault);
+        }
+    }
+
+    /// <summary>The first argument that is not UTF-8, in words; null where all are, or where the bytes are of another command line.</summary>
+    /// <param name="args">The arguments as they were decoded.</param>
+    /// <param name="commandLine">The program, perhaps its host, and the arguments, each ended by a zero byte.</param>
+    internal static string? Fault(string[] args, byte[] commandLine)
+    {
+        if (commandLine is not [.., 0])
+        {
+            return null;
+        }
+
+        var raw = new List<byte[]>();
+        for (int start = 0; start < commandLine.Length; start += raw[^1].Length + 1)
+        {
+            raw.Add(commandLine[start..Array.IndexOf(commandLine, (byte)0, start)]);
+        }
+
+        int before = raw.Count - args.Length;
+        string? fault = null;
+        for (int i = 0; i < args.Length; i++)
+        {
+            byte[] bytes = before < 0 ? [] : raw[before + i];
+            if (StrictUtf8.FirstFault(bytes) is int offset)
+            {
+                fault ??= $"argument {i + 1}, '{args[i]}': {StrictUtf8.Describe(bytes, offset)}; is the terminal or the script in another encoding?";
+            }
+            else if (Encoding.UTF8.GetString(bytes) != args[i])
+            {
+                return null;
+            }
+        }
+
+        return fault;
+    }
+}

@@ -1,0 +1,118 @@
+// The one way to open a file of a model, a download or a training run. A named pipe blocks whoever opens it until someone
+// writes, and a device may never end: where a file is expected both are refused before they are opened.
+// It stands at the root because Numerics, Text, Weights and Training all read files.
+
+using System.Formats.Tar;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Gpt2.Core;
+
+/// <summary>Opens regular files, and nothing else.</summary>
+public static class RegularFile
+{
+    /// <summary>What stands at a path in place of a regular file, for example "a named pipe"; null for a regular file, and where nothing stands.</summary>
+    public static string? Otherwise(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return "a folder";
+        }
+
+        // Only what has no length can be something else, and Windows keeps pipes and devices out of its folders.
+        if (OperatingSystem.IsWindows() || !File.Exists(path))
+        {
+            return null;
+        }
+
+        FileSystemInfo end = File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
+        if (end is FileInfo { Exists: true } file)
+        {
+            return file.Length > 0 ? null : KindOfEmpty(file.FullName);
+        }
+
+        // A descriptor, as in /dev/stdin, is a link that names what is open and no path; any other link is broken, which opening will find.
+        return end.Name.StartsWith("pipe:[", StringComparison.Ordinal) ? "a pipe" : end.Name.StartsWith("socket:[", StringComparison.Ordinal) ? "a socket" : null;
+    }
+
+    /// <summary>Throws unless a path is a regular file, or nothing, which opening will find.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="expected">What should stand there, for the message: "a file with …".</param>
+    /// <exception cref="Gpt2Exception">It is something else.</exception>
+    public static void Require(string path, string expected)
+    {
+        if (Otherwise(path) is string kind)
+        {
+            throw new Gpt2Exception($"{path}: found {kind}, expected {expected}");
+        }
+    }
+
+    /// <inheritdoc cref="File.OpenRead"/>
+    /// <exception cref="IOException">It is not a regular file, or cannot be read.</exception>
+    public static FileStream OpenRead(string path)
+    {
+        ThrowUnlessRegular(path);
+        return File.OpenRead(path);
+    }
+
+    /// <summary>A handle for reading at any offset. Others may read, and may delete or replace the file.</summary>
+    /// <exception cref="IOException">It is not a regular file, or cannot be read.</exception>
+    public static SafeFileHandle OpenHandle(string path)
+    {
+        ThrowUnlessRegular(path);
+        return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+    }
+
+    /// <inheritdoc cref="File.ReadAllBytes"/>
+    /// <exception cref="IOException">It is not a regular file, or cannot be read.</exception>
+    public static byte[] ReadAllBytes(string path)
+    {
+        ThrowUnlessRegular(path);
+        return File.ReadAllBytes(path);
+    }
+
+    /// <inheritdoc cref="File.ReadAllText(string, Encoding)"/>
+    /// <exception cref="IOException">It is not a regular file, or cannot be read.</exception>
+    public static string ReadAllText(string path)
+    {
+        ThrowUnlessRegular(path);
+        return File.ReadAllText(path);
+    }
+
+    /// <summary>For callers that word every failure to read a file, with its path, around the message of an <see cref="IOException"/>.</summary>
+    private static void ThrowUnlessRegular(string path)
+    {
+        if (Otherwise(path) is string kind)
+        {
+            throw new IOException($"it is {kind}, not a regular file");
+        }
+    }
+
+    /// <summary>.NET tells the kinds apart in one place only: when it puts a file into an archive.</summary>
+    private static string? KindOfEmpty(string path)
+    {
+        using var archive = new MemoryStream();
+        try
+        {
+            using var writer = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true);
+            writer.WriteEntry(path, "file");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null; // an empty regular file: nothing else is opened for an archive
+        }
+        catch (IOException)
+        {
+            return "a socket"; // the only kind that no archive takes
+        }
+
+        archive.Position = 0;
+        using var reader = new TarReader(archive);
+        return reader.GetNextEntry()?.EntryType switch
+        {
+            TarEntryType.Fifo => "a named pipe",
+            TarEntryType.CharacterDevice or TarEntryType.BlockDevice => "a device",
+            _ => null,
+        };
+    }
+}

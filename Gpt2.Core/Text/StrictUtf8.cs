@@ -1,0 +1,67 @@
+// Bytes as text, and where they are none: the line and the offset of the first byte that is not UTF-8.
+
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Gpt2.Core.Text;
+
+/// <summary>Decodes UTF-8 and refuses what is none.</summary>
+public static class StrictUtf8
+{
+    /// <summary>Decodes a whole text. A byte-order mark is no part of it; one of UTF-16 or UTF-32 says that the text has that form.</summary>
+    /// <param name="bytes">The text.</param>
+    /// <param name="name">The file, for the message.</param>
+    /// <exception cref="Gpt2Exception">It is not UTF-8; the message names line, byte and offset.</exception>
+    public static string Decode(ReadOnlySpan<byte> bytes, string name)
+    {
+        if (MarkedEncoding(bytes) is Encoding marked)
+        {
+            return marked.GetString(bytes[marked.Preamble.Length..]);
+        }
+
+        if (FirstFault(bytes) is int fault)
+        {
+            int line = 1 + bytes[..fault].Count((byte)'\n');
+            throw new Gpt2Exception(string.Create(
+                CultureInfo.InvariantCulture, $"{name} line {line}: {Describe(bytes, fault)}: convert the text to UTF-8 first"));
+        }
+
+        return Encoding.UTF8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes);
+    }
+
+    /// <summary>The offset of the first byte that is not UTF-8; null where all are.</summary>
+    public static int? FirstFault(ReadOnlySpan<byte> bytes)
+    {
+        if (Utf8.IsValid(bytes))
+        {
+            return null;
+        }
+
+        int offset = 0;
+        while (Rune.DecodeFromUtf8(bytes[offset..], out _, out int length) == System.Buffers.OperationStatus.Done)
+        {
+            offset += length;
+        }
+
+        return offset;
+    }
+
+    /// <summary>"found byte 0xE9 at offset 14, which is not UTF-8"</summary>
+    public static string Describe(ReadOnlySpan<byte> bytes, int fault) =>
+        string.Create(CultureInfo.InvariantCulture, $"found byte 0x{bytes[fault]:X2} at offset {fault}, which is not UTF-8");
+
+    /// <summary>The encoding, other than UTF-8, that a byte-order mark names.</summary>
+    private static Encoding? MarkedEncoding(ReadOnlySpan<byte> text)
+    {
+        foreach (Encoding encoding in (Encoding[])[Encoding.UTF32, Encoding.Unicode, Encoding.BigEndianUnicode])
+        {
+            if (text.StartsWith(encoding.Preamble))
+            {
+                return encoding;
+            }
+        }
+
+        return null;
+    }
+}
