@@ -37,10 +37,7 @@ internal static class JsonBody
         }
         catch (JsonException e)
         {
-            int place = PlaceOf(e, json.Span);
-            string found = place >= json.Length ? "the end" : Shown(json.Span[place..]);
-            throw new ApiException(
-                400, FormattableString.Invariant($"the body is no JSON: found {found} at byte {mark + place + 1}, where JSON has something else or nests at most {Options.MaxDepth} deep"), code: Code);
+            throw new ApiException(400, $"the body is no JSON: {Found(json.Span, PlaceOf(e, json.Span), mark)}", code: Code);
         }
     }
 
@@ -56,9 +53,16 @@ internal static class JsonBody
         return begin + (int)(exception.BytePositionInLine ?? 0);
     }
 
-    private static string Shown(ReadOnlySpan<byte> rest)
+    private static string Found(ReadOnlySpan<byte> json, int place, int mark)
     {
-        Rune.DecodeFromUtf8(rest, out Rune first, out _);
-        return first.Value is >= ' ' and not 0x7F ? $"'{first}'" : FormattableString.Invariant($"U+{first.Value:X4}");
+        if (place >= json.Length)
+        {
+            return FormattableString.Invariant($"it ends with byte {mark + json.Length}, before its value does");
+        }
+
+        Rune.DecodeFromUtf8(json[place..], out Rune first, out _);
+        string shown = first.Value is >= ' ' and not 0x7F ? $"'{first}'" : FormattableString.Invariant($"U+{first.Value:X4}");
+        string remark = first.Value is '[' or '{' ? FormattableString.Invariant($"; values nest at most {Options.MaxDepth} deep") : "";
+        return FormattableString.Invariant($"byte {mark + place + 1} is {shown}, which cannot stand there{remark}");
     }
 }

@@ -24,12 +24,12 @@ public sealed class RefusalTests : IAsyncLifetime
     [Theory]
     [InlineData("", null, "the body is empty, expected a JSON object with the field 'prompt'")]
     [InlineData("\uFEFF", null, "the body is empty, expected a JSON object with the field 'prompt'")]
-    [InlineData("{\"prompt\":\"a\"", null, "the body is no JSON: found the end at byte 14, where")]
-    [InlineData("{\"prompt\":\"a\",}", null, "the body is no JSON: found '}' at byte 15, where")]
-    [InlineData("{\"prompt\":'a'}", null, "the body is no JSON: found ''' at byte 11, where")]
-    [InlineData("\uFEFF{\r\n\n\"é\":1,\n\"prompt\":é}", null, "the body is no JSON: found 'é' at byte 25, where")]
-    [InlineData("{} x", null, "the body is no JSON: found 'x' at byte 4, where")]
-    [InlineData("{\"prompt\":\"\n\"}", null, "the body is no JSON: found U+000A at byte 12, where")]
+    [InlineData("{\"prompt\":\"a\"", null, "the body is no JSON: it ends with byte 13, before its value does")]
+    [InlineData("{\"prompt\":\"a\",}", null, "the body is no JSON: byte 15 is '}', which cannot stand there")]
+    [InlineData("{\"prompt\":'a'}", null, "the body is no JSON: byte 11 is ''', which cannot stand there")]
+    [InlineData("\uFEFF{\r\n\n\"é\":1,\n\"prompt\":é}", null, "the body is no JSON: byte 25 is 'é', which cannot stand there")]
+    [InlineData("{} x", null, "the body is no JSON: byte 4 is 'x', which cannot stand there")]
+    [InlineData("{\"prompt\":\"\n\"}", null, "the body is no JSON: byte 12 is U+000A, which cannot stand there")]
     [InlineData("{\"\\ud800\":1,\"prompt\":\"a\"}", null, "the name of a field has half of a surrogate pair, which is no character")]
     [InlineData("{\"stream_options\":{\"\\ud800\\ud800\\ud800\":1}}", null, "the name of a field has half of a surrogate pair, which is no character")]
     [InlineData("[]", null, "the body is a list of 0, expected a JSON object with the field 'prompt'")]
@@ -101,7 +101,7 @@ public sealed class RefusalTests : IAsyncLifetime
     {
         (HttpResponseMessage response, JsonElement body) = await server.PostAsync("{\"prompt\":" + new string('[', 900) + new string(']', 900) + "}");
 
-        Refused(response, body, HttpStatusCode.BadRequest).Should().StartWith("the body is no JSON: ").And.Contain("nests at most 64 deep");
+        Refused(response, body, HttpStatusCode.BadRequest).Should().StartWith("the body is no JSON: ").And.Contain(" is '[', which cannot stand there; values nest at most 64 deep");
     }
 
     [Theory]
