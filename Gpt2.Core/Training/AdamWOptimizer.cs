@@ -47,7 +47,7 @@ public sealed class AdamWOptimizer(Gpt2Config config, OptimizerSettings settings
 
         double clip = settings.ClipNorm > 0 ? Math.Min(1, settings.ClipNorm / (norm + ClipEpsilon)) : 1;
         Step++;
-        using IEnumerator<Matrix> gradient = gradients.Of.Matrices().GetEnumerator();
+        using IEnumerator<Matrix> gradient = gradients.Weights.Matrices().GetEnumerator();
         using IEnumerator<Matrix> mean = Means.Matrices().GetEnumerator();
         using IEnumerator<Matrix> square = Squares.Matrices().GetEnumerator();
         foreach (Matrix weight in weights.Matrices())

@@ -1,16 +1,13 @@
-// Keys and values of the past in one block. One sequence that was never forked is one piece of memory, which attention reads as it
-// is; of several sequences, and of forked ones, attention reads one run after another.
+// Keys and values of the past in one block, kept between passes. One sequence that was never forked is one piece of memory; of
+// several sequences, and of forked ones, attention reads one run after another.
 
 using Gpt2.Core.Numerics;
-using Gpt2.Kernels;
 
 namespace Gpt2.Core.Model;
 
 /// <summary>The cache of one block.</summary>
-public sealed class BlockCache
+public sealed class BlockCache : BlockPast
 {
-    private readonly Matrix part = new("scores of a run");        // [heads · run]
-    private readonly Matrix sum = new("attended values of a run"); // [1, channels]
     private CachedSequence[] sequences;
 
     internal BlockCache(int block, int capacity, int channels)
@@ -37,13 +34,15 @@ public sealed class BlockCache
     public int Capacity { get; }
 
     /// <summary>Tokens of each sequence.</summary>
-    public int Length => sequences[0].Length;
+    public override int Length => sequences[0].Length;
 
     internal int Sequences => sequences.Length;
 
-    /// <summary>Adds the keys and values of further tokens, as many to each sequence.</summary>
-    /// <exception cref="InvalidOperationException">They do not fit any more.</exception>
-    internal void Append(Matrix keys, Matrix values)
+    private protected override int Groups => sequences.Length;
+
+    private protected override int SequencesOfAGroup => 1;
+
+    internal override void Append(Matrix keys, Matrix values)
     {
         Shape.Require(keys, keys.Rows, Keys.Columns);
         Shape.Require(values, keys.Rows, Keys.Columns);
@@ -99,66 +98,7 @@ public sealed class BlockCache
         sequences = reordered;
     }
 
-    /// <summary>Step 6 for one query per sequence: the scores of the runs, side by side for each head.</summary>
-    /// <param name="queries">[sequences, channels]</param>
-    /// <param name="heads">Number of heads.</param>
-    /// <param name="attention">The kernel, called for one run after another.</param>
-    /// <param name="scores">Becomes [sequences, heads · total].</param>
-    internal void Scores(Matrix queries, int heads, CausalAttention attention, Matrix scores)
-    {
-        int total = Length, headSize = queries.Columns / heads;
-        scores.Resize(queries.Rows, heads * total);
-        for (int sequence = 0; sequence < sequences.Length; sequence++)
-        {
-            Span<float> row = scores.Row(sequence); // [heads, total]
-            int first = 0;
-            for (int index = 0; index < sequences[sequence].Runs; index++)
-            {
-                CachedRun run = sequences[sequence].Run(index);
-                part.Resize(1, heads * run.Rows);
-                attention.Scores(queries.Row(sequence), run.Keys.RowRange(0, run.Rows), 1, heads, headSize, part.Span);
-                for (int head = 0; head < heads; head++)
-                {
-                    part.Span.Slice(head * run.Rows, run.Rows).CopyTo(row.Slice((head * total) + first, run.Rows));
-                }
+    private protected override int Runs(int group) => sequences[group].Runs;
 
-                first += run.Rows;
-            }
-        }
-    }
-
-    /// <summary>Step 8 for one query per sequence: the weighted values of the runs, added up in their order.</summary>
-    /// <param name="weights">[sequences, heads · total]</param>
-    /// <param name="heads">Number of heads.</param>
-    /// <param name="kernels">The kernels, called for one run after another.</param>
-    /// <param name="output">Becomes [sequences, channels].</param>
-    internal void WeightedValues(Matrix weights, int heads, KernelSet kernels, Matrix output)
-    {
-        int total = Length, channels = Keys.Columns;
-        output.Resize(weights.Rows, channels);
-        sum.Resize(1, channels);
-        for (int sequence = 0; sequence < sequences.Length; sequence++)
-        {
-            ReadOnlySpan<float> row = weights.Row(sequence); // [heads, total]
-            int first = 0;
-            for (int index = 0; index < sequences[sequence].Runs; index++)
-            {
-                CachedRun run = sequences[sequence].Run(index);
-                part.Resize(1, heads * run.Rows);
-                for (int head = 0; head < heads; head++)
-                {
-                    row.Slice((head * total) + first, run.Rows).CopyTo(part.Span.Slice(head * run.Rows, run.Rows));
-                }
-
-                Span<float> target = first == 0 ? output.Row(sequence) : sum.Span;
-                kernels.Attention.WeightedValues(part.Span, run.Values.RowRange(0, run.Rows), 1, heads, channels / heads, target);
-                if (first > 0)
-                {
-                    kernels.Add.Apply(output.Row(sequence), sum.Span, output.Row(sequence));
-                }
-
-                first += run.Rows;
-            }
-        }
-    }
+    private protected override CachedRun Run(int group, int index) => sequences[group].Run(index);
 }

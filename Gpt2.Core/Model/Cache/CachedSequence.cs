@@ -5,9 +5,6 @@ using Gpt2.Core.Numerics;
 
 namespace Gpt2.Core.Model;
 
-/// <summary>The first rows of two matrices, which several sequences read.</summary>
-internal readonly record struct CachedRun(Matrix Keys, Matrix Values, int Rows);
-
 /// <summary>The cache of one sequence in one block.</summary>
 internal sealed class CachedSequence
 {
