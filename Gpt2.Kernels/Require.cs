@@ -1,6 +1,7 @@
 // Checks of lengths at the door of every operation, in Release too: a kernel behind the door may then
-// trust its spans. The messages name the argument, what was found and what was expected.
+// trust its spans. The messages name the argument, what was found and what was expected. The debugger steps through.
 
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Gpt2.Kernels;
@@ -8,6 +9,7 @@ namespace Gpt2.Kernels;
 internal static class Require
 {
     /// <summary>Throws unless the span called <paramref name="name"/> has exactly the expected length.</summary>
+    [DebuggerStepThrough]
     public static void Length(int found, int expected, [CallerArgumentExpression(nameof(found))] string name = "")
     {
         if (found != expected)
@@ -17,6 +19,7 @@ internal static class Require
     }
 
     /// <summary>Throws unless <paramref name="length"/> is whole rows of <paramref name="columns"/>; returns their count.</summary>
+    [DebuggerStepThrough]
     public static int WholeRows(int length, int columns, [CallerArgumentExpression(nameof(length))] string name = "")
     {
         Positive(columns);
@@ -28,6 +31,7 @@ internal static class Require
         return length / columns;
     }
 
+    [DebuggerStepThrough]
     public static void Positive(int found, [CallerArgumentExpression(nameof(found))] string name = "")
     {
         if (found <= 0)
@@ -36,6 +40,7 @@ internal static class Require
         }
     }
 
+    [DebuggerStepThrough]
     public static void NotNegative(int found, [CallerArgumentExpression(nameof(found))] string name = "")
     {
         if (found < 0)
@@ -45,6 +50,7 @@ internal static class Require
     }
 
     /// <summary>Throws unless the columns from <paramref name="first"/> on are columns of a matrix that has <paramref name="all"/>.</summary>
+    [DebuggerStepThrough]
     public static void Inside(int first, int columns, int all, [CallerArgumentExpression(nameof(first))] string name = "")
     {
         Positive(all);
@@ -55,6 +61,7 @@ internal static class Require
     }
 
     /// <summary>Throws if source and destination share memory: the operation would read what it has just written.</summary>
+    [DebuggerStepThrough]
     public static void Apart(
         ReadOnlySpan<float> source, ReadOnlySpan<float> destination,
         [CallerArgumentExpression(nameof(source))] string sourceName = "",
@@ -67,6 +74,7 @@ internal static class Require
     }
 
     /// <summary>Throws if the spans share memory without being the same span: in place is right, shifted is not.</summary>
+    [DebuggerStepThrough]
     public static void SameOrApart(
         ReadOnlySpan<float> source, ReadOnlySpan<float> destination,
         [CallerArgumentExpression(nameof(source))] string sourceName = "",
@@ -80,6 +88,7 @@ internal static class Require
     }
 
     /// <summary>Rows × columns, refused where it does not fit a span's length.</summary>
+    [DebuggerStepThrough]
     public static int Product(int left, int right)
     {
         long product = (long)left * right;
