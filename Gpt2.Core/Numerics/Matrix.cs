@@ -150,5 +150,6 @@ public sealed class Matrix
 /// <summary>Notices that a matrix is about to be written: the debugger's breakpoints at steps need to know.</summary>
 internal abstract class MatrixWatch
 {
+    [DebuggerHidden]
     public abstract void BeforeWriting();
 }

@@ -1,6 +1,7 @@
 // Keys and values of the past in one block, kept between passes. One sequence that was never forked is one piece of memory; of
 // several sequences, and of forked ones, attention reads one run after another.
 
+using System.Diagnostics;
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Core.Model;
@@ -98,7 +99,9 @@ public sealed class BlockCache : BlockPast
         sequences = reordered;
     }
 
+    [DebuggerStepThrough]
     private protected override int Runs(int group) => sequences[group].Runs;
 
+    [DebuggerStepThrough]
     private protected override CachedRun Run(int group, int index) => sequences[group].Run(index);
 }

@@ -54,8 +54,10 @@ public abstract class BlockPast
         WeightedValuesOfRuns(attention, heads, kernels, output);
     }
 
+    [DebuggerStepThrough]
     private protected abstract int Runs(int group);
 
+    [DebuggerStepThrough]
     private protected abstract CachedRun Run(int group, int index);
 
     private void ScoresOfRuns(Matrix queries, int heads, KernelSet kernels, Matrix scores)

@@ -1,5 +1,6 @@
 // The past of a pass without a cache: there is none, so attention reads the keys and values of the pass itself, where they lie.
 
+using System.Diagnostics;
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Core.Model;
@@ -25,7 +26,9 @@ internal sealed class EmptyPast : BlockPast
         this.values = values;
     }
 
+    [DebuggerStepThrough]
     private protected override int Runs(int group) => 1;
 
+    [DebuggerStepThrough]
     private protected override CachedRun Run(int group, int index) => new(keys, values, keys.Rows);
 }
