@@ -3,7 +3,7 @@
 
 using System.Diagnostics;
 using System.Globalization;
-using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Download;
 
 namespace Gpt2.Cli.Output;
 

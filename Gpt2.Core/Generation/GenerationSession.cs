@@ -2,6 +2,7 @@
 
 using System.Runtime.InteropServices;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Cache;
 
 namespace Gpt2.Core.Generation;
 

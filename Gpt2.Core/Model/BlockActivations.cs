@@ -3,6 +3,7 @@
 // know is here too, in one place: which of them has begun, where a debugger stops, and what training drops.
 
 using System.Diagnostics;
+using Gpt2.Core.Model.Cache;
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Core.Model;

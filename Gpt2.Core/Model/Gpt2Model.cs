@@ -1,5 +1,7 @@
 // The model: ids in, the next token's logits and probabilities out. Everything that runs the model runs this.
 
+using Gpt2.Core.Model.Cache;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 

@@ -1,5 +1,6 @@
 // From the residual stream to a probability for every token of the vocabulary.
 
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 

@@ -2,6 +2,8 @@
 // steps; each step is a method below it, and its body is the step's formula. What serves the debugger and training
 // (which step begins, breakpoints, dropout) is in BlockActivations.
 
+using Gpt2.Core.Model.Cache;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 

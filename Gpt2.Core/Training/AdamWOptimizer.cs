@@ -1,6 +1,7 @@
 // The optimiser: the running means of gradients and of their squares, and the update of all weights.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 

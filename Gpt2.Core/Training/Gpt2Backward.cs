@@ -1,6 +1,7 @@
 // The backward pass of the whole model: Gpt2Model.Forward read backwards, from the loss to the embeddings.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 

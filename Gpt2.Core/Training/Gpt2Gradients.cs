@@ -1,6 +1,7 @@
 // The gradients of a model's weights: one number for every weight, in matrices of the same names and shapes.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 

@@ -2,6 +2,7 @@
 // gradient of what its forward wrote and what its forward read, and gives the gradient of what its forward read.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 

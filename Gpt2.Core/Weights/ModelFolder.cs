@@ -1,6 +1,8 @@
 // From a folder, or from one file in it, to the model there: which format it has is told by the files.
 
 using Gpt2.Core.Text;
+using Gpt2.Core.Weights.HuggingFace;
+using Gpt2.Core.Weights.LlmC;
 
 namespace Gpt2.Core.Weights;
 

@@ -5,7 +5,7 @@ using System.Diagnostics;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 
-namespace Gpt2.Core.Model;
+namespace Gpt2.Core.Model.Cache;
 
 /// <summary>
 /// The keys and values that the queries of a pass see. They lie in groups of sequences, and those of a group in runs of tokens. Mostly

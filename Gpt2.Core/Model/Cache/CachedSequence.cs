@@ -4,7 +4,7 @@
 using System.Diagnostics;
 using Gpt2.Core.Numerics;
 
-namespace Gpt2.Core.Model;
+namespace Gpt2.Core.Model.Cache;
 
 /// <summary>The cache of one sequence in one block.</summary>
 internal sealed class CachedSequence

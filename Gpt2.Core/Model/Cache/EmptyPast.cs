@@ -3,7 +3,7 @@
 using System.Diagnostics;
 using Gpt2.Core.Numerics;
 
-namespace Gpt2.Core.Model;
+namespace Gpt2.Core.Model.Cache;
 
 /// <summary>Keys and values of one pass alone. Nothing is copied and nothing kept.</summary>
 internal sealed class EmptyPast : BlockPast

@@ -3,7 +3,7 @@
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 
-namespace Gpt2.Core.Model;
+namespace Gpt2.Core.Model.Layers;
 
 /// <summary>Weights of 32-bit floats in panels, see <see cref="WeightPanels"/>: the products have the bits of the unpacked weights'.</summary>
 internal sealed class Float32Linear : PackedLinear

@@ -5,7 +5,7 @@ using System.Diagnostics;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 
-namespace Gpt2.Core.Model;
+namespace Gpt2.Core.Model.Layers;
 
 /// <summary>output = input · W (+ b), for some W of [<see cref="Inputs"/>, <see cref="Outputs"/>].</summary>
 public abstract class LinearMap

@@ -2,7 +2,7 @@
 
 using Gpt2.Core.Text;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>Puts a whole folder in the place of another.</summary>
 internal static class FolderReplacement

@@ -7,6 +7,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Xml.Linq;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Cache;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;

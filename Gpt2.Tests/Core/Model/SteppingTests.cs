@@ -7,6 +7,8 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Gpt2.Core;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Cache;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;
