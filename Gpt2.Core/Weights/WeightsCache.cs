@@ -6,7 +6,6 @@ using System.Text;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Weights.Binary;
-using Gpt2.Core.Weights.Download;
 using Gpt2.Core.Weights.Safetensors;
 
 namespace Gpt2.Core.Weights;

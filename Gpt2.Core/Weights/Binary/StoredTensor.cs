@@ -4,7 +4,6 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
-using Gpt2.Core.Weights.Download;
 
 namespace Gpt2.Core.Weights.Binary;
 

@@ -3,7 +3,6 @@
 
 using System.Globalization;
 using Gpt2.Core.Weights.Binary;
-using Gpt2.Core.Weights.Download;
 
 namespace Gpt2.Core.Weights.TensorFlow;
 
