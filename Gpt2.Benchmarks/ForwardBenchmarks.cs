@@ -4,6 +4,8 @@
 using BenchmarkDotNet.Attributes;
 using Gpt2.Benchmarks.Support;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Cache;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Kernels;
 
 namespace Gpt2.Benchmarks;

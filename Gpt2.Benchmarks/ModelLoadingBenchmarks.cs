@@ -7,8 +7,11 @@ using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Engines;
 using CsvHelper;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.HuggingFace;
+using Gpt2.Core.Weights.LlmC;
 
 namespace Gpt2.Benchmarks;
 

@@ -1,5 +1,6 @@
 // Arrays that begin a cache line, so that no vector read from them lies across two lines.
 
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Gpt2.Kernels;
@@ -15,6 +16,7 @@ public static class CacheAligned
     /// <summary>Allocates memory.</summary>
     /// <param name="length">How many floats, at least 0.</param>
     /// <param name="zeroed">Whether they are zeros; else they are undefined.</param>
+    [DebuggerStepThrough]
     public static Memory<float> Allocate(int length, bool zeroed)
     {
         int withRoom = checked(length + LineFloats);

@@ -1,6 +1,8 @@
 // Checks of lengths where every operation begins, in Release too: the kernels that it calls may then
-// trust their spans. The messages name the argument, what was found and what was expected.
+// trust their spans. The messages name the argument, what was found and what was expected. The
+// debugger steps through.
 
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Gpt2.Kernels;
@@ -8,6 +10,7 @@ namespace Gpt2.Kernels;
 internal static class Require
 {
     /// <summary>Throws unless the span called <paramref name="name"/> has exactly the expected length.</summary>
+    [DebuggerStepThrough]
     public static void Length(int found, int expected, [CallerArgumentExpression(nameof(found))] string name = "")
     {
         if (found != expected)
@@ -17,6 +20,7 @@ internal static class Require
     }
 
     /// <summary>Throws unless <paramref name="length"/> is whole rows of <paramref name="columns"/>; returns their count.</summary>
+    [DebuggerStepThrough]
     public static int WholeRows(int length, int columns, [CallerArgumentExpression(nameof(length))] string name = "")
     {
         Positive(columns);
@@ -28,6 +32,7 @@ internal static class Require
         return length / columns;
     }
 
+    [DebuggerStepThrough]
     public static void Positive(int found, [CallerArgumentExpression(nameof(found))] string name = "")
     {
         if (found <= 0)
@@ -36,6 +41,7 @@ internal static class Require
         }
     }
 
+    [DebuggerStepThrough]
     public static void NotNegative(int found, [CallerArgumentExpression(nameof(found))] string name = "")
     {
         if (found < 0)
@@ -45,6 +51,7 @@ internal static class Require
     }
 
     /// <summary>Throws unless the columns from <paramref name="first"/> on are columns of a matrix that has <paramref name="all"/>.</summary>
+    [DebuggerStepThrough]
     public static void Inside(int first, int columns, int all, [CallerArgumentExpression(nameof(first))] string name = "")
     {
         Positive(all);
@@ -55,6 +62,7 @@ internal static class Require
     }
 
     /// <summary>Throws if source and destination share memory: the operation would read what it has just written.</summary>
+    [DebuggerStepThrough]
     public static void Apart(
         ReadOnlySpan<float> source, ReadOnlySpan<float> destination,
         [CallerArgumentExpression(nameof(source))] string sourceName = "",
@@ -67,6 +75,7 @@ internal static class Require
     }
 
     /// <summary>Throws if the spans share memory without being the same span: in place is right, shifted is not.</summary>
+    [DebuggerStepThrough]
     public static void SameOrApart(
         ReadOnlySpan<float> source, ReadOnlySpan<float> destination,
         [CallerArgumentExpression(nameof(source))] string sourceName = "",
@@ -80,6 +89,7 @@ internal static class Require
     }
 
     /// <summary>Rows × columns, refused where it does not fit a span's length.</summary>
+    [DebuggerStepThrough]
     public static int Product(int left, int right)
     {
         long product = (long)left * right;

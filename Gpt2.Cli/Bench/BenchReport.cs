@@ -4,7 +4,7 @@ using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Measurement;
-using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Doctor;
 using Gpt2.Kernels;
 
 namespace Gpt2.Cli.Bench;

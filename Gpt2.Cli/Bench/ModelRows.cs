@@ -4,6 +4,7 @@ using Gpt2.Cli.CommandLine;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Measurement;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Cache;
 using Gpt2.Kernels;
 using Gpt2.Kernels.ReducedMatMul;
 

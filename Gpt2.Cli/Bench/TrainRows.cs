@@ -3,6 +3,7 @@
 using Gpt2.Cli.Output;
 using Gpt2.Core.Measurement;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Training;
 
 namespace Gpt2.Cli.Bench;

@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using Gpt2.Core.Generation;
+using Gpt2.Core.Generation.Beams;
 
 namespace Gpt2.Cli.CommandLine;
 

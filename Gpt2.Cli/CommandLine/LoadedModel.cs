@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Kernels;

@@ -4,6 +4,7 @@ using System.CommandLine;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Generation;
+using Gpt2.Core.Generation.Beams;
 using Spectre.Console;
 
 namespace Gpt2.Cli.Commands;

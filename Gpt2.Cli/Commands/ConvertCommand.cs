@@ -6,9 +6,10 @@ using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core;
-using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.JavaScript;
 
 namespace Gpt2.Cli.Commands;
 

@@ -4,6 +4,7 @@ using System.CommandLine;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Download;
 
 namespace Gpt2.Cli.Commands;
 

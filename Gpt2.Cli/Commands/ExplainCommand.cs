@@ -4,6 +4,7 @@ using System.CommandLine;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Generation;
+using Gpt2.Core.Generation.Filters;
 using Gpt2.Core.Model;
 
 namespace Gpt2.Cli.Commands;

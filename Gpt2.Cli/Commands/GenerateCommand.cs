@@ -5,6 +5,7 @@ using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core;
 using Gpt2.Core.Generation;
+using Gpt2.Core.Generation.Beams;
 
 namespace Gpt2.Cli.Commands;
 

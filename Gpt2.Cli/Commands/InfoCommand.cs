@@ -6,8 +6,10 @@ using System.Runtime.InteropServices;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Doctor;
 using Gpt2.Kernels;
 
 namespace Gpt2.Cli.Commands;

@@ -2,6 +2,7 @@
 
 using Gpt2.Cli.CommandLine;
 using Gpt2.Core.Generation;
+using Gpt2.Core.Generation.Beams;
 using Spectre.Console;
 
 namespace Gpt2.Cli.Output;

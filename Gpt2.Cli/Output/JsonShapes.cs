@@ -4,7 +4,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Download;
 
 namespace Gpt2.Cli.Output;
 

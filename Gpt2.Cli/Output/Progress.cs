@@ -2,7 +2,7 @@
 
 using System.Diagnostics;
 using Gpt2.Cli.CommandLine;
-using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Download;
 using Spectre.Console;
 
 namespace Gpt2.Cli.Output;

@@ -3,6 +3,7 @@
 
 using Gpt2.Core.Generation;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Cache;
 using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.Serve;

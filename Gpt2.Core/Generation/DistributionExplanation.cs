@@ -1,5 +1,7 @@
 // One choice, explained: what every filter made of the distribution, and which token was drawn.
 
+using Gpt2.Core.Generation.Filters;
+
 namespace Gpt2.Core.Generation;
 
 /// <summary>What a filter did.</summary>

@@ -1,5 +1,7 @@
 // The filters of one choice in their order, which is Hugging Face's.
 
+using Gpt2.Core.Generation.Filters;
+
 namespace Gpt2.Core.Generation;
 
 /// <summary>

@@ -1,5 +1,7 @@
 // Everything that shapes one completion: how tokens are chosen, what is held against repetition, and where it ends.
 
+using Gpt2.Core.Generation.Filters;
+
 namespace Gpt2.Core.Generation;
 
 /// <summary>Settings of a completion. The standard values are greedy choice of at most 50 tokens.</summary>

@@ -2,6 +2,7 @@
 
 using System.Runtime.InteropServices;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Cache;
 
 namespace Gpt2.Core.Generation;
 
@@ -99,14 +100,18 @@ public sealed class GenerationSession
     /// <summary>The logits of the next token, computed when they are first asked for; valid until the next prediction. // [vocabulary]</summary>
     public ReadOnlySpan<float> Logits()
     {
-        Predict();
+        if (!predicted)
+        {
+            Predict();
+        }
+
         return activations!.Logits.Row(0);
     }
 
     /// <summary>Their softmax. // [vocabulary]</summary>
     public ReadOnlySpan<float> Probabilities()
     {
-        Predict();
+        Logits();
         return activations!.Probabilities.Row(0);
     }
 
@@ -153,13 +158,9 @@ public sealed class GenerationSession
         FinishReason = ids.Count - promptLength >= MaxNewTokens ? Generation.FinishReason.Length : null;
     }
 
+    /// <summary>Runs the tokens that are not in the cache through the model: the prompt, then one token at a time.</summary>
     private void Predict()
     {
-        if (predicted)
-        {
-            return;
-        }
-
         activations ??= new ForwardActivations(model.Config, breakpoint: breakpoint);
         ReadOnlySpan<int> all = CollectionsMarshal.AsSpan(ids);
         int context = model.Config.Context;

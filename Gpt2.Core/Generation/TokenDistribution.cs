@@ -2,6 +2,7 @@
 // and the probabilities that follow. What to change is the filters' business, in what order FilterPipeline's.
 
 using System.Numerics.Tensors;
+using Gpt2.Core.Generation.Filters;
 
 namespace Gpt2.Core.Generation;
 

@@ -1,7 +1,9 @@
 // The central data structure: one named matrix per step of a block, none used twice. At the end of a block the
-// debugger shows all sixteen, a trace writes them, and the backward pass reads them.
+// debugger shows all sixteen, a trace writes them, and the backward pass reads them. What the steps themselves need not
+// know is here too, in one place: which of them has begun, where a debugger stops, and what training drops.
 
 using System.Diagnostics;
+using Gpt2.Core.Model.Cache;
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Core.Model;
@@ -10,8 +12,31 @@ namespace Gpt2.Core.Model;
 /// What a block computed. Rows are tokens. Inference uses one instance for all blocks; a trace keeps one per block.
 /// </summary>
 [DebuggerDisplay("{ToString(),nq}")]
+[DebuggerTypeProxy(typeof(BlockActivationsDebugView))]
 public sealed class BlockActivations
 {
+    private readonly StepBreakpoint? breakpoint;
+    private readonly BlockDropout? dropout;
+    private readonly EmptyPast emptyPast = new();
+    private readonly List<Matrix> beforeResidual2 = [];
+
+    internal BlockActivations(StepBreakpoint? breakpoint = null, Dropout? dropout = null)
+    {
+        this.breakpoint = breakpoint;
+        this.dropout = dropout is null ? null : new BlockDropout(dropout, Attention, AttentionOutput, MlpOutput);
+        for (int step = 1; step <= BlockStep.Count; step++)
+        {
+            var watch = new StepWatch(this, step);
+            foreach (Matrix matrix in MatricesOf(step))
+            {
+                matrix.Watch = watch;
+                beforeResidual2.Add(matrix);
+            }
+        }
+
+        beforeResidual2.Remove(Residual2);
+    }
+
     /// <summary>The block that the matrices belong to, or are being computed for.</summary>
     public int Block { get; private set; }
 
@@ -20,12 +45,6 @@ public sealed class BlockActivations
 
     /// <summary>How many sequences of equal length the rows are, one after another; 1 but in training and of beams.</summary>
     public int Sequences { get; private set; } = 1;
-
-    /// <summary>Where to stop an attached debugger, or null.</summary>
-    public StepBreakpoint? Breakpoint { get; init; }
-
-    /// <summary>What training drops; null elsewhere.</summary>
-    public BlockDropout? Dropout { get; init; }
 
     // tokens = rows; total = tokens + those in the key-value cache
     public Matrix Input { get; } = Of(1);                       // [tokens, channels]
@@ -87,25 +106,65 @@ public sealed class BlockActivations
     };
 
     public override string ToString() =>
-        Step == 0 ? $"h{Block}: not yet computed" : $"h{Block}: {Input.Rows} tokens, {BlockStep.Label(Step)} begun last";
+        Input.Rows == 0 ? $"h{Block}: not yet computed" : $"h{Block}: {Input.Rows} tokens, {BlockStep.Label(Step)} begun last";
 
-    internal void BeginBlock(int block, int sequences)
+    /// <summary>
+    /// Prepares the pass of a block: what the matrices hold is of another block, and forgotten. (Only residual 2 stays until step 1 has
+    /// copied it, since it may be the stream that comes in.)
+    /// </summary>
+    /// <returns>Where the pass finds the keys and values of the past: in the cache, or nowhere.</returns>
+    internal BlockPast Begin(int block, int sequences, KeyValueCache? cache)
     {
         Block = block;
         Sequences = sequences;
         Step = 0;
+        foreach (Matrix matrix in beforeResidual2)
+        {
+            matrix.Clear();
+        }
+
+        emptyPast.Sequences = sequences;
+        return cache is null ? emptyPast : cache.Block(block);
     }
+
+    /// <summary>What the next step reads of a step: the step itself, and in training a copy of which some is dropped.</summary>
+    [DebuggerStepThrough]
+    internal Matrix Dropout(Matrix step) => dropout is null ? step : dropout.Forward(step);
+
+    /// <summary>What <see cref="Dropout"/> gave last.</summary>
+    public Matrix DropoutOf(Matrix step) => dropout is null ? step : dropout.KeptOf(step);
+
+    /// <summary>Backward of <see cref="Dropout"/>.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="keptGradient">The gradient of what <see cref="Dropout"/> gave.</param>
+    /// <param name="stepGradient">Becomes the gradient of the step; without dropout it is the same matrix, and nothing is done.</param>
+    internal void DropoutBackward(Matrix step, Matrix keptGradient, Matrix stepGradient) =>
+        dropout?.Backward(step, keptGradient, stepGradient);
 
     /// <summary>Notes which step begins, and stops the debugger if this is the step asked for.</summary>
     [DebuggerHidden]
     internal void Begin(int step)
     {
-        Step = step;
-        if (Breakpoint is not null && Breakpoint.Block == Block && Breakpoint.Step == step)
+        if (step == Step)
         {
-            Breakpoint.Hit();
+            return; // step 5 writes three matrices
         }
+
+        Step = step;
+        if (step == 2)
+        {
+            Residual2.Clear();
+        }
+
+        breakpoint?.Reached(Block, step);
     }
 
     private static Matrix Of(int step) => new(BlockStep.Label(step));
+}
+
+/// <summary>Tells activations that one of their steps begins.</summary>
+internal sealed class StepWatch(BlockActivations a, int step) : MatrixWatch
+{
+    [DebuggerHidden]
+    public override void BeforeWriting() => a.Begin(step);
 }

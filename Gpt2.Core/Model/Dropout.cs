@@ -41,26 +41,3 @@ public sealed class Dropout(float rate)
         }
     }
 }
-
-/// <summary>What was dropped in a block.</summary>
-public sealed class BlockDropout(Dropout dropout)
-{
-    /// <summary>Step 7 with some weights dropped, which step 8 uses in its place; step 7 itself stays as it is.</summary>
-    public Matrix DroppedAttention { get; } = new("step 7 attention, dropped");     // [tokens, heads · total]
-
-    public Matrix AttentionMask { get; } = new("step 7 mask");                      // [tokens, heads · total]
-
-    public Matrix AttentionOutputMask { get; } = new("step 9 mask");                // [tokens, channels]
-
-    public Matrix MlpOutputMask { get; } = new("step 15 mask");                     // [tokens, channels]
-
-    internal void DropAttention(Matrix attention)
-    {
-        DroppedAttention.CopyFrom(attention);
-        dropout.Apply(DroppedAttention, AttentionMask);
-    }
-
-    internal void DropAttentionOutput(Matrix attentionOutput) => dropout.Apply(attentionOutput, AttentionOutputMask);
-
-    internal void DropMlpOutput(Matrix mlpOutput) => dropout.Apply(mlpOutput, MlpOutputMask);
-}

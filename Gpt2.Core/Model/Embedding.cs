@@ -1,5 +1,6 @@
 // From token ids to the residual stream: a row of wte for each token, and a row of wpe added for its position.
 
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 

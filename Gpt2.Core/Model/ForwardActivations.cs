@@ -35,11 +35,7 @@ public sealed class ForwardActivations
         blocks = new BlockActivations[keepEveryBlock ? config.Layers : 1];
         for (int block = 0; block < blocks.Length; block++)
         {
-            blocks[block] = new BlockActivations
-            {
-                Breakpoint = breakpoint,
-                Dropout = dropout is null ? null : new BlockDropout(dropout),
-            };
+            blocks[block] = new BlockActivations(breakpoint, dropout);
         }
     }
 

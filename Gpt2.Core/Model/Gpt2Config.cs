@@ -1,5 +1,7 @@
 // The sizes of a model, and what follows from them.
 
+using Gpt2.Core.Model.Layers;
+
 namespace Gpt2.Core.Model;
 
 /// <summary>The hyperparameters of a GPT-2 model, by the names of OpenAI's hparams.json.</summary>

@@ -1,5 +1,7 @@
 // The model: ids in, the next token's logits and probabilities out. Everything that runs the model runs this.
 
+using Gpt2.Core.Model.Cache;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 
@@ -10,6 +12,7 @@ public sealed class Gpt2Model
 {
     private readonly Gpt2Weights? weights;
     private readonly Gpt2Layers layers;
+    private readonly TransformerBlock[] blocks;
     private readonly KernelSet kernels;
 
     /// <summary>A model of weights that stay as they are: to train, to step through, to look into.</summary>
@@ -24,6 +27,11 @@ public sealed class Gpt2Model
         this.weights = weights;
         this.layers = layers;
         this.kernels = kernels;
+        blocks = new TransformerBlock[config.Layers];
+        for (int block = 0; block < blocks.Length; block++)
+        {
+            blocks[block] = new TransformerBlock(layers.Blocks[block], config.Heads, kernels);
+        }
     }
 
     public Gpt2Config Config { get; }
@@ -68,15 +76,15 @@ public sealed class Gpt2Model
         a.Dropout?.Apply(a.PositionEmbeddings, a.EmbeddingMask);
 
         Matrix stream = a.PositionEmbeddings;
-        for (int block = 0; block < Config.Layers; block++)
+        for (int block = 0; block < blocks.Length; block++)
         {
             BlockActivations steps = a.Block(block);
-            steps.BeginBlock(block, a.Sequences);
-            TransformerBlock.Forward(stream, layers.Blocks[block], Config.Heads, kernels, cache?.Block(block), steps);
+            BlockPast keysAndValues = steps.Begin(block, a.Sequences, cache);
+            blocks[block].Forward(stream, keysAndValues, steps);
             stream = steps.Residual2;                                                                           // [tokens, channels]
         }
 
-        LanguageHead.Forward(stream, layers, kernels, a);                                                      // [1 or tokens, vocabulary]
+        LanguageHead.Forward(stream, layers.FinalNorm, layers.Head, kernels, a);                               // [1 or tokens, vocabulary]
     }
 
     /// <summary>Throws unless the ids can follow on <paramref name="past"/> others.</summary>

@@ -1,5 +1,6 @@
 // From the residual stream to a probability for every token of the vocabulary.
 
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 
@@ -9,16 +10,17 @@ namespace Gpt2.Core.Model;
 public static class LanguageHead
 {
     /// <param name="stream">The last block's residual 2, [tokens, channels].</param>
-    /// <param name="layers">The model's layers; the final norm and the head are used.</param>
+    /// <param name="norm">ln_f</param>
+    /// <param name="head">From channels to the vocabulary.</param>
     /// <param name="kernels">The kernels to compute with.</param>
     /// <param name="a">Receives last_hidden_state, last_layernorm, predicted_embedding, logits and probabilities.</param>
-    public static void Forward(Matrix stream, Gpt2Layers layers, KernelSet kernels, ForwardActivations a)
+    public static void Forward(Matrix stream, LayerNormWeights norm, LinearMap head, KernelSet kernels, ForwardActivations a)
     {
-        LastHiddenState(stream, a);                                                                         // [rows, channels]
-        TransformerBlock.Normalise(a.LastHiddenState, kernels, a.LastLayerNorm);                            // [rows, channels]
-        TransformerBlock.Scale(a.LastLayerNorm, layers.FinalNorm, kernels, a.PredictedEmbedding);          // [rows, channels]
-        layers.Head.Forward(a.PredictedEmbedding, kernels, a.Logits);                                      // [rows, vocabulary]
-        Probabilities(a.Logits, kernels, a.Probabilities);                                                  // [rows, vocabulary]
+        LastHiddenState(stream, a);                                                                            // [rows, channels]
+        kernels.LayerNorm.Normalise(a.LastHiddenState, TransformerBlock.LayerNormEpsilon, a.LastLayerNorm);    // [rows, channels]
+        kernels.LayerNorm.Scale(a.LastLayerNorm, norm.Gain, norm.Bias, a.PredictedEmbedding);                  // [rows, channels]
+        head.Forward(a.PredictedEmbedding, kernels, a.Logits);                                                 // [rows, vocabulary]
+        kernels.Softmax.Rows(a.Logits, a.Probabilities);                                                       // [rows, vocabulary]
     }
 
     private static void LastHiddenState(Matrix stream, ForwardActivations a)
@@ -35,11 +37,5 @@ public static class LanguageHead
         {
             stream.Row(((sequence + 1) * tokens) - 1).CopyTo(a.LastHiddenState.Row(sequence));
         }
-    }
-
-    private static void Probabilities(Matrix logits, KernelSet kernels, Matrix probabilities)
-    {
-        probabilities.Resize(logits.Rows, logits.Columns);
-        kernels.Softmax.Rows(logits.Span, logits.Columns, probabilities.Span);
     }
 }

@@ -35,10 +35,15 @@ public sealed partial class StepBreakpoint(int block, int step)
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"h{block}.step{step}");
 
-    /// <summary>Stops in the caller, so that the debugger shows the step and not this method.</summary>
+    /// <summary>Stops the debugger if this is the step. The methods up to the step are hidden, so that the step is what it shows.</summary>
     [DebuggerHidden]
-    internal void Hit()
+    internal void Reached(int ofBlock, int ofStep)
     {
+        if (ofBlock != block || ofStep != step)
+        {
+            return;
+        }
+
         Hits++;
         if (Debugger.IsAttached)
         {

@@ -42,13 +42,21 @@ public sealed class Matrix
 
     public int Columns { get; private set; }
 
+    /// <summary>Told whenever the matrix is about to be written anew; null where nobody has to know.</summary>
+    internal MatrixWatch? Watch { get; set; }
+
     /// <summary>All elements, row after row.</summary>
-    public Span<float> Span => storage.Span.Slice(0, Rows * Columns);
+    public Span<float> Span
+    {
+        [DebuggerStepThrough]
+        get => storage.Span.Slice(0, Rows * Columns);
+    }
 
     /// <summary>One element.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Row or column is outside the matrix.</exception>
     public ref float this[int row, int column]
     {
+        [DebuggerStepThrough]
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)column, (uint)Columns, nameof(column));
@@ -58,6 +66,7 @@ public sealed class Matrix
 
     /// <summary>One row, to read or write in place.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The row is outside the matrix.</exception>
+    [DebuggerStepThrough]
     public Span<float> Row(int row)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
@@ -66,6 +75,7 @@ public sealed class Matrix
 
     /// <summary>Consecutive rows as one span.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The rows are not all inside the matrix.</exception>
+    [DebuggerStepThrough]
     public Span<float> RowRange(int start, int count)
     {
         if (start < 0 || count < 0 || start > Rows - count)
@@ -80,8 +90,10 @@ public sealed class Matrix
     /// <summary>
     /// Gives the matrix another shape. What it holds afterwards is undefined: whoever resizes, writes every element.
     /// </summary>
+    [DebuggerStepThrough]
     public void Resize(int rows, int columns)
     {
+        Watch?.BeforeWriting();
         int count = Count(rows, columns);
         if (count > storage.Length)
         {
@@ -94,10 +106,19 @@ public sealed class Matrix
     }
 
     /// <summary>Takes shape and elements of another matrix.</summary>
+    [DebuggerStepThrough]
     public void CopyFrom(Matrix source)
     {
         Resize(source.Rows, source.Columns);
         source.Span.CopyTo(Span);
+    }
+
+    /// <summary>Leaves the matrix empty, [0, 0], until it is written again. The storage is kept.</summary>
+    [DebuggerStepThrough]
+    internal void Clear()
+    {
+        Rows = 0;
+        Columns = 0;
     }
 
     /// <summary>Gives the storage away and leaves the matrix empty, [0, 0].</summary>
@@ -105,13 +126,13 @@ public sealed class Matrix
     {
         Memory<float> given = storage;
         storage = Memory<float>.Empty;
-        Rows = 0;
-        Columns = 0;
+        Clear();
         return given;
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} [{Rows}, {Columns}]");
 
+    [DebuggerStepThrough]
     private static int Count(int rows, int columns)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
@@ -121,6 +142,14 @@ public sealed class Matrix
         return (int)count;
     }
 
+    [DebuggerStepThrough]
     private static Memory<float> Allocate(int count) =>
         count < AlignedFrom ? new float[count] : CacheAligned.Allocate(count, zeroed: true);
+}
+
+/// <summary>Notices that a matrix is about to be written: the debugger's breakpoints at steps need to know.</summary>
+internal abstract class MatrixWatch
+{
+    [DebuggerHidden]
+    public abstract void BeforeWriting();
 }

@@ -1,6 +1,7 @@
 // The optimiser: the running means of gradients and of their squares, and the update of all weights.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 using Gpt2.Kernels.AdamW;
@@ -48,7 +49,7 @@ public sealed class AdamWOptimizer(Gpt2Config config, OptimizerSettings settings
 
         double clip = settings.ClipNorm > 0 ? Math.Min(1, settings.ClipNorm / (norm + ClipEpsilon)) : 1;
         Step++;
-        using IEnumerator<Matrix> gradient = gradients.Of.Matrices().GetEnumerator();
+        using IEnumerator<Matrix> gradient = gradients.Weights.Matrices().GetEnumerator();
         using IEnumerator<Matrix> mean = Means.Matrices().GetEnumerator();
         using IEnumerator<Matrix> square = Squares.Matrices().GetEnumerator();
         foreach (Matrix weight in weights.Matrices())

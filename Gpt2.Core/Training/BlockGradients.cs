@@ -9,11 +9,27 @@ namespace Gpt2.Core.Training;
 /// <summary>∂loss/∂(each step of a block).</summary>
 public sealed class BlockGradients
 {
+    private readonly Matrix stream = new("gradient of the residual stream");
+
+    /// <param name="dropout">Whether some of steps 9 and 15 is dropped, so that their gradients are not the stream's.</param>
+    public BlockGradients(bool dropout = false)
+    {
+        AttentionOutput = dropout ? Of(9) : stream;
+        MlpOutput = dropout ? Of(15) : stream;
+    }
+
     /// <summary>
-    /// The gradient of the residual stream: of step 16 when the backward pass of a block begins, of step 10 in its middle and
-    /// of step 1, which is the step 16 of the block before, when it ends. What the stream is added to leaves it as it is.
+    /// The gradient of the residual stream: at first of step 16, in the middle of step 10, and of step 1, which is the step 16 of the
+    /// block before, when the backward pass of the block ends. The three are one matrix: what the stream is added to leaves its
+    /// gradient as it is.
     /// </summary>
-    public Matrix Stream { get; } = new("gradient of the residual stream"); // [tokens, channels]
+    public Matrix Residual2 => stream;                              // [tokens, channels]
+
+    /// <inheritdoc cref="Residual2"/>
+    public Matrix Residual1 => stream;                              // [tokens, channels]
+
+    /// <inheritdoc cref="Residual2"/>
+    public Matrix Input => stream;                                  // [tokens, channels]
 
     public Matrix Ln1Normalised { get; } = Of(2);                   // [tokens, channels]
 
@@ -33,8 +49,8 @@ public sealed class BlockGradients
 
     public Matrix AttendedValues { get; } = Of(8);                  // [tokens, channels]
 
-    /// <summary>Where some of step 9 was dropped; else it is the stream's.</summary>
-    public Matrix AttentionOutput { get; } = Of(9);                 // [tokens, channels]
+    /// <summary>The stream's, unless some of step 9 was dropped.</summary>
+    public Matrix AttentionOutput { get; }                          // [tokens, channels]
 
     public Matrix Ln2Normalised { get; } = Of(11);                  // [tokens, channels]
 
@@ -44,8 +60,8 @@ public sealed class BlockGradients
 
     public Matrix Gelu { get; } = Of(14);                           // [tokens, hidden]
 
-    /// <summary>Where some of step 15 was dropped; else it is the stream's.</summary>
-    public Matrix MlpOutput { get; } = Of(15);                      // [tokens, channels]
+    /// <summary>The stream's, unless some of step 15 was dropped.</summary>
+    public Matrix MlpOutput { get; }                                // [tokens, channels]
 
     private static Matrix Of(int step) => new($"gradient of step {step} {BlockStep.NameOf(step)}");
 }

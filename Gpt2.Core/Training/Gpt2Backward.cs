@@ -1,6 +1,7 @@
 // The backward pass of the whole model: Gpt2Model.Forward read backwards, from the loss to the embeddings.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 
@@ -12,7 +13,7 @@ public sealed class Gpt2Backward
     private readonly Matrix logits = new("gradient of logits");                             // [tokens, vocabulary]
     private readonly Matrix predictedEmbedding = new("gradient of predicted_embedding");    // [tokens, channels]
     private readonly Matrix lastLayerNorm = new("gradient of last_layernorm");              // [tokens, channels]
-    private readonly BlockGradients block = new();
+    private BlockGradients? block;
 
     /// <summary>Adds the gradients of the loss for a batch.</summary>
     /// <param name="model">The model.</param>
@@ -30,29 +31,30 @@ public sealed class Gpt2Backward
         }
 
         Gpt2Weights weights = model.Weights;
-        Gpt2Weights w = gradients.Of;
+        Gpt2Weights weightGradients = gradients.Weights;
         KernelSet kernels = model.Kernels;
+        BlockGradients g = block ??= new BlockGradients(a.Dropout is not null);
 
         LogitsGradient(a.Probabilities, targets, counted, kernels, logits);                                             // [tokens, vocabulary]
-        LinearBackward.Transposed(a.PredictedEmbedding, weights.Head, logits, kernels, predictedEmbedding, w.Head);     // [tokens, channels]
+        LinearBackward.Transposed(a.PredictedEmbedding, weights.Head, logits, kernels, predictedEmbedding, weightGradients.Head);     // [tokens, channels]
         TransformerBlockBackward.ScaleBackward(
-            a.LastLayerNorm, weights.FinalNorm, predictedEmbedding, kernels, lastLayerNorm, w.FinalNorm);               // [tokens, channels]
-        block.Stream.Resize(lastLayerNorm.Rows, lastLayerNorm.Columns);
+            a.LastLayerNorm, weights.FinalNorm, predictedEmbedding, kernels, lastLayerNorm, weightGradients.FinalNorm);               // [tokens, channels]
+        g.Residual2.Resize(lastLayerNorm.Rows, lastLayerNorm.Columns);
         kernels.LayerNorm.NormaliseBackward(
             a.LastHiddenState.Span, a.LastLayerNorm.Span, lastLayerNorm.Span, lastLayerNorm.Columns,
-            TransformerBlock.LayerNormEpsilon, block.Stream.Span);                                                      // [tokens, channels]
+            TransformerBlock.LayerNormEpsilon, g.Residual2.Span);                                                       // [tokens, channels]
 
         for (int i = model.Config.Layers - 1; i >= 0; i--)
         {
-            TransformerBlockBackward.Backward(a.Block(i), weights.Blocks[i], model.Config.Heads, kernels, block, w.Blocks[i]);
+            new TransformerBlockBackward(weights.Blocks[i], model.Config.Heads, kernels, weightGradients.Blocks[i]).Backward(a.Block(i), g);
         }
 
         if (a.Dropout is not null)
         {
-            Dropout.Multiply(a.EmbeddingMask, block.Stream);
+            Dropout.Multiply(a.EmbeddingMask, g.Input);
         }
 
-        EmbeddingGradients(ids, a.Sequences, block.Stream, kernels, w.TokenEmbedding, w.PositionEmbedding);
+        EmbeddingGradients(ids, a.Sequences, g.Input, kernels, weightGradients.TokenEmbedding, weightGradients.PositionEmbedding);
     }
 
     // loss = mean of −ln softmax(logits)[target]

@@ -1,6 +1,7 @@
 // The gradients of a model's weights: one number for every weight, in matrices of the same names and shapes.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 
@@ -9,18 +10,18 @@ namespace Gpt2.Core.Training;
 /// <summary>∂loss/∂weight for every weight of a model. Backward passes add to it.</summary>
 public sealed class Gpt2Gradients(Gpt2Config config)
 {
-    /// <summary>The numbers, in the shape of weights.</summary>
-    public Gpt2Weights Of { get; } = new(config);
+    /// <summary>∂loss/∂weight at each weight's place.</summary>
+    public Gpt2Weights Weights { get; } = new(config);
 
     /// <summary>Sets all to 0.</summary>
     public void Clear()
     {
-        foreach (Matrix matrix in Of.Matrices())
+        foreach (Matrix matrix in Weights.Matrices())
         {
             matrix.Span.Clear();
         }
     }
 
     /// <summary>The square root of the sum of all squares.</summary>
-    public double Norm(KernelSet kernels) => Math.Sqrt(Of.Matrices().Sum(matrix => kernels.AdamW.SumOfSquares(matrix.Span)));
+    public double Norm(KernelSet kernels) => Math.Sqrt(Weights.Matrices().Sum(matrix => kernels.AdamW.SumOfSquares(matrix.Span)));
 }

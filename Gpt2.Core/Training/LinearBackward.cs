@@ -1,6 +1,6 @@
 // The backward pass of a linear map.
 
-using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 

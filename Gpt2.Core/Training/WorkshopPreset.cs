@@ -1,6 +1,7 @@
 // The default model's sizes and settings: small enough to ship as CSV and to train on two cores in well under an hour.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Training.Corpus;
 
 namespace Gpt2.Core.Training;
 

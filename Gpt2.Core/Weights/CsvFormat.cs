@@ -3,6 +3,7 @@
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
+using Gpt2.Core.Weights.Doctor;
 
 namespace Gpt2.Core.Weights;
 

@@ -1,8 +1,10 @@
 // The names of the files in a model folder, and what is there of them.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
+using Gpt2.Core.Weights.JavaScript;
 
 namespace Gpt2.Core.Weights;
 

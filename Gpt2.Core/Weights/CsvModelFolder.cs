@@ -2,9 +2,10 @@
 
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
-using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
+using Gpt2.Core.Weights.JavaScript;
 
 namespace Gpt2.Core.Weights;
 

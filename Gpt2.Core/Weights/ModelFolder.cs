@@ -2,6 +2,9 @@
 
 using System.IO.Enumeration;
 using Gpt2.Core.Text;
+using Gpt2.Core.Weights.HuggingFace;
+using Gpt2.Core.Weights.JavaScript;
+using Gpt2.Core.Weights.LlmC;
 
 namespace Gpt2.Core.Weights;
 

@@ -1,5 +1,10 @@
 // The formats that models come in. A format recognises its files in a folder and opens them.
 
+using Gpt2.Core.Weights.Doctor;
+using Gpt2.Core.Weights.HuggingFace;
+using Gpt2.Core.Weights.LlmC;
+using Gpt2.Core.Weights.TensorFlow;
+
 namespace Gpt2.Core.Weights;
 
 /// <summary>A format that models are read from.</summary>

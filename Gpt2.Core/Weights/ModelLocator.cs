@@ -1,5 +1,7 @@
 // From what a user writes behind --model to a folder.
 
+using Gpt2.Core.Weights.Download;
+
 namespace Gpt2.Core.Weights;
 
 /// <summary>Finds model folders by path or by name.</summary>

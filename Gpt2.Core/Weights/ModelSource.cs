@@ -2,6 +2,7 @@
 
 using System.Collections.Concurrent;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 

@@ -1,8 +1,11 @@
 // The forms that models are written in.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
+using Gpt2.Core.Weights.HuggingFace;
+using Gpt2.Core.Weights.LlmC;
 
 namespace Gpt2.Core.Weights;
 

@@ -3,8 +3,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
+using Gpt2.Core.Weights.Binary;
+using Gpt2.Core.Weights.Safetensors;
 
 namespace Gpt2.Core.Weights;
 

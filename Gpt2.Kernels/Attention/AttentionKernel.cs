@@ -1,6 +1,7 @@
 // Multi-head attention in three steps: scores, their softmax, and the weighted sum of values. A token sees
 // itself and what came before. This file checks the arguments; the rungs below Tuned are in AttentionLoops.cs.
 
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Gpt2.Kernels.Attention;
@@ -160,6 +161,7 @@ public abstract class AttentionKernel
         ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> scoresGradient, in AttentionShape shape,
         Span<float> queriesGradient, Span<float> keysGradient);
 
+    [DebuggerStepThrough]
     private static AttentionShape Check(
         int queryLength, int keyLength, int sequences, int heads, int headSize, int scoreLength,
         [CallerArgumentExpression(nameof(queryLength))] string queryName = "",
@@ -177,6 +179,7 @@ public abstract class AttentionKernel
         return shape;
     }
 
+    [DebuggerStepThrough]
     private static AttentionShape Check(
         int scoreLength, int sequences, int tokens, int heads, [CallerArgumentExpression(nameof(scoreLength))] string scoreName = "")
     {
@@ -189,6 +192,7 @@ public abstract class AttentionKernel
         return shape;
     }
 
+    [DebuggerStepThrough]
     private static int RowsOfASequence(int length, int channels, int sequences, string name)
     {
         int rows = Require.WholeRows(length, channels, name);
@@ -200,6 +204,7 @@ public abstract class AttentionKernel
         return rows / sequences;
     }
 
+    [DebuggerStepThrough]
     private static void CheckQueriesFit(in AttentionShape shape)
     {
         if (shape.Tokens > shape.Total)

@@ -1,5 +1,7 @@
 // The sizes of a call of attention, and where in its matrices a sequence, a token and a head begin.
 
+using System.Diagnostics;
+
 namespace Gpt2.Kernels.Attention;
 
 /// <summary>Sizes that have been checked against the lengths.</summary>
@@ -20,14 +22,18 @@ internal readonly record struct AttentionShape(int Sequences, int Tokens, int To
     public int Past => Total - Tokens;
 
     /// <summary>How many keys the query in row <paramref name="token"/> sees.</summary>
+    [DebuggerStepThrough]
     public int Visible(int token) => Past + token + 1;
 
     /// <summary>The index of a head's first column in a row of queries.</summary>
+    [DebuggerStepThrough]
     public int QueryAt(int sequence, int token, int head) => (((sequence * Tokens) + token) * Channels) + (head * HeadSize);
 
     /// <summary>The index of a head's first column in a row of keys or values.</summary>
+    [DebuggerStepThrough]
     public int KeyAt(int sequence, int key, int head) => (((sequence * Total) + key) * Channels) + (head * HeadSize);
 
     /// <summary>The index of a head's first score of a token.</summary>
+    [DebuggerStepThrough]
     public int ScoreAt(int sequence, int token, int head) => ((((sequence * Tokens) + token) * Heads) + head) * Total;
 }

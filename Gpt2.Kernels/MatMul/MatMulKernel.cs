@@ -1,5 +1,7 @@
 // Matrix products: input · weights + bias, and input · weightsᵀ for weights stored row by row per output.
 
+using System.Diagnostics;
+
 namespace Gpt2.Kernels.MatMul;
 
 /// <summary>Products of row-major matrices.</summary>
@@ -121,6 +123,7 @@ public abstract class MatMulKernel
     /// <summary>sum += every row of a matrix, on arguments that fit.</summary>
     private protected abstract void AddRowsTo(ReadOnlySpan<float> matrix, int rows, Span<float> sum);
 
+    [DebuggerStepThrough]
     private static int CheckShapes(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int inner, int columns, ReadOnlySpan<float> product)
     {

@@ -32,9 +32,36 @@ public partial class ImportTests
             foreach (string file in Sources(Path.Combine(core, folder)))
             {
                 string source = WithoutComments(File.ReadAllText(file));
-                source.Should().Contain($"namespace Gpt2.Core.{folder};", file);
+                string within = Path.GetRelativePath(core, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '.');
+                source.Should().Contain($"namespace Gpt2.Core.{within};", "{0} is in that folder", file);
                 IEnumerable<string> used = Allowed.Keys.Where(other => other != folder && Uses(source, other));
                 used.Should().BeSubsetOf(Allowed[folder], $"{file} belongs to {folder}");
+            }
+        }
+    }
+
+    /// <summary>Folders within one that may not use each other, though the folder around them is allowed both.</summary>
+    private static readonly (string Folder, string[] NotUsed)[] Apart =
+    [
+        ("Model.Layers", ["Model.Cache"]),
+        ("Model.Cache", ["Model.Layers"]),
+        ("Weights.Binary", ["Weights.HuggingFace", "Weights.LlmC", "Weights.TensorFlow"]),
+        ("Weights.Safetensors", ["Weights.HuggingFace", "Weights.LlmC", "Weights.TensorFlow"]),
+        ("Weights.LlmC", ["Weights.HuggingFace", "Weights.TensorFlow"]),
+        ("Weights.TensorFlow", ["Weights.HuggingFace", "Weights.LlmC"]),
+        ("Generation.Filters", ["Generation.Beams"]),
+        ("Training.Corpus", ["Model", "Weights", "Generation"]),
+    ];
+
+    [Fact]
+    public void CoreFolders_WithinOne_KeepApartWhatHasNothingToDoWithEachOther()
+    {
+        foreach ((string folder, string[] notUsed) in Apart)
+        {
+            string path = Path.Combine(SharedData.RepositoryRoot, "Gpt2.Core", Path.Combine(folder.Split('.')));
+            foreach (string file in Sources(path))
+            {
+                notUsed.Where(other => Uses(WithoutComments(File.ReadAllText(file)), other)).Should().BeEmpty("{0} belongs to {1}", file, folder);
             }
         }
     }
@@ -132,7 +159,7 @@ public partial class ImportTests
 
     /// <summary>Whether a source names another folder's namespace, in a using or before a dot.</summary>
     private static bool Uses(string source, string folder) =>
-        Regex.IsMatch(source, $@"Gpt2\.Core\.{folder}\b|(?<![.\w]){folder}\.[A-Z]\w+[<(.\s]");
+        Regex.IsMatch(source, $@"Gpt2\.Core\.{Regex.Escape(folder)}\b|(?<![.\w]){Regex.Escape(folder)}\.[A-Z]\w+[<(.\s]");
 
     private static string WithoutComments(string source) => Comments().Replace(source, "");
 

@@ -2,7 +2,7 @@
 
 using System.Xml.Linq;
 using Gpt2.Cli.Output;
-using Gpt2.Core.Generation;
+using Gpt2.Core.Generation.Beams;
 
 namespace Gpt2.Tests.Cli;
 

@@ -1,8 +1,9 @@
 // gpt2 convert and gpt2 cache: conversions keep bits, refuse to overwrite, and leave one whole model or nothing.
 
 using System.Text.Json;
-using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.HuggingFace;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;
 

@@ -82,5 +82,5 @@ public class NumberOptionTests
         command.Subcommands.SelectMany(sub => Commands($"{path} {sub.Name}", sub)).Prepend((path.Trim(), command));
 
     private static RootCommand Root() => Gpt2Command.Create(
-        new CommandIo(TextReader.Null, TextWriter.Null, TextWriter.Null, false, false, false, Color: false, CancellationToken.None));
+        new CommandIo(Stream.Null, TextWriter.Null, TextWriter.Null, false, false, false, Color: false, CancellationToken.None));
 }

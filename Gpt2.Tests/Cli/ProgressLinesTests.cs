@@ -85,7 +85,7 @@ public sealed class ProgressLinesTests : IDisposable
     }
 
     private CommandIo Io() => new(
-        TextReader.Null, TextWriter.Null, log, InIsTerminal: false, OutIsTerminal: false, ErrorIsTerminal: false, Color: true, CancellationToken.None)
+        Stream.Null, TextWriter.Null, log, InIsTerminal: false, OutIsTerminal: false, ErrorIsTerminal: false, Color: true, CancellationToken.None)
     {
         Clock = clock,
     };

@@ -2,7 +2,7 @@
 
 using System.Diagnostics;
 using Gpt2.Cli.Output;
-using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Download;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli;

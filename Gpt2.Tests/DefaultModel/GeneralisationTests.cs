@@ -5,6 +5,7 @@ using System.Globalization;
 using Gpt2.Core.Evaluation;
 using Gpt2.Core.Text;
 using Gpt2.Core.Training;
+using Gpt2.Core.Training.Corpus;
 
 namespace Gpt2.Tests.DefaultModel;
 

@@ -1,6 +1,7 @@
 // Models for tests: small random ones, and the reference ones.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Weights;
 using Gpt2.Kernels;

@@ -3,7 +3,7 @@
 using Gpt2.Core.Model;
 using Gpt2.Core.Weights;
 
-namespace Gpt2.Core.Evaluation;
+namespace Gpt2.Core.Evaluation.Facts;
 
 /// <summary>The facts of a model.</summary>
 /// <param name="Of">The model that they are of.</param>

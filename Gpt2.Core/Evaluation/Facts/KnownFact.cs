@@ -7,7 +7,7 @@ using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 
-namespace Gpt2.Core.Evaluation;
+namespace Gpt2.Core.Evaluation.Facts;
 
 /// <summary>Something that is known of a vocabulary.</summary>
 /// <param name="Statement">The fact.</param>

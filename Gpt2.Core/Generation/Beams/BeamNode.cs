@@ -1,6 +1,6 @@
 // The tree that a beam search walked: every branch it looked at, and what became of it.
 
-namespace Gpt2.Core.Generation;
+namespace Gpt2.Core.Generation.Beams;
 
 /// <summary>What became of a branch.</summary>
 public enum BeamFate

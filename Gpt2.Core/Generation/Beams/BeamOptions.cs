@@ -1,6 +1,6 @@
 // The settings of beam search.
 
-namespace Gpt2.Core.Generation;
+namespace Gpt2.Core.Generation.Beams;
 
 /// <summary>Settings of a <see cref="BeamSearch"/>.</summary>
 public sealed record BeamOptions

@@ -1,6 +1,6 @@
 // What a beam search found.
 
-namespace Gpt2.Core.Generation;
+namespace Gpt2.Core.Generation.Beams;
 
 /// <summary>A text that beam search found.</summary>
 /// <param name="Ids">The generated tokens, the end of text included where it came to that.</param>

@@ -2,7 +2,7 @@
 
 using Gpt2.Core.Model;
 
-namespace Gpt2.Core.Generation;
+namespace Gpt2.Core.Generation.Beams;
 
 /// <summary>
 /// A step compares the continuations of all beams by each token, beams × vocabulary of them, by their sum of log-probabilities, of equal

@@ -1,8 +1,9 @@
 // GPT-2 for beam search: all beams are one batch of rows, so weights are read once a step, and share the memory of their past.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Cache;
 
-namespace Gpt2.Core.Generation;
+namespace Gpt2.Core.Generation.Beams;
 
 /// <summary>
 /// Beams over a model. Beyond the context the last n_ctx tokens of each beam are computed anew at every step, at positions from 0, as

@@ -1,6 +1,6 @@
 // What beam search needs of a model. A table of distributions is one, too.
 
-namespace Gpt2.Core.Generation;
+namespace Gpt2.Core.Generation.Beams;
 
 /// <summary>Gives the next token's logits for several texts at once. Begins with one, the prompt.</summary>
 public interface IBeamModel

@@ -1,6 +1,6 @@
 // A filter changes scores or drops tokens, one idea each. The filters stand beside this file, their order in FilterPipeline.
 
-namespace Gpt2.Core.Generation;
+namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>One step from the model's logits to the distribution that is drawn from. Immutable, safe to share.</summary>
 public abstract class LogitsFilter

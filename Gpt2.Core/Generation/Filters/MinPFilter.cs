@@ -1,6 +1,6 @@
 // Min-p: a threshold that follows the most probable token.
 
-namespace Gpt2.Core.Generation;
+namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
 /// Keeps the tokens with pᵢ ≥ m · max p (Nguyen et al., "Turning Up the Heat: Min-p Sampling", section 3). A share of the largest

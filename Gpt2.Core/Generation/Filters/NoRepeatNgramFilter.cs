@@ -1,6 +1,6 @@
 // No-repeat-ngram: no sequence of n tokens occurs twice.
 
-namespace Gpt2.Core.Generation;
+namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
 /// Drops every token that would complete a sequence of n tokens that prompt and output already hold (Paulus et al., "A Deep Reinforced

@@ -1,6 +1,6 @@
 // Repetition penalty: tokens that have occurred become less probable.
 
-namespace Gpt2.Core.Generation;
+namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
 /// s'ᵢ = sᵢ · p where sᵢ &lt; 0, else sᵢ / p, for every token i of prompt and output, once however often it occurred. Keskar et al., "CTRL",

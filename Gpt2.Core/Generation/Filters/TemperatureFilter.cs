@@ -1,6 +1,6 @@
 // Temperature: makes a distribution sharper or flatter.
 
-namespace Gpt2.Core.Generation;
+namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
 /// s'ᵢ = (sᵢ − max s) / T: below 1 sharper, above 1 flatter. The subtraction leaves the distribution as it is and keeps extreme

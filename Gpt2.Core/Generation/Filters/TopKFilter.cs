@@ -1,6 +1,6 @@
 // Top-k: only the k most probable tokens.
 
-namespace Gpt2.Core.Generation;
+namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
 /// Keeps the tokens with sᵢ ≥ the k-th largest score, so what equals the token at the k-th place stays (Fan et al., "Hierarchical Neural

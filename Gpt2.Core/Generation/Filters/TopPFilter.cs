@@ -1,6 +1,6 @@
 // Top-p, or nucleus: the most probable tokens that together reach a share.
 
-namespace Gpt2.Core.Generation;
+namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
 /// Keeps tokens by falling probability, of equal ones the lower id first, while the sum before them is below p: the token that crosses p

@@ -1,7 +1,7 @@
 // The frame this text is about: "Mike is quick. He moves quickly." From who somebody is to how somebody acts, with the
 // right pronoun, alone, in company, as a question, in the past and inside small stories.
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 internal static class AdjectivePassages
 {

@@ -1,6 +1,6 @@
 // The adjectives of the frame "Mike is quick. He moves quickly.", each with its adverb and the verbs that fit it.
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 internal static class AdjectiveWords
 {

@@ -2,7 +2,7 @@
 
 using System.Text.RegularExpressions;
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 internal static partial class Articles
 {

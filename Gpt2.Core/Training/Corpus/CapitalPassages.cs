@@ -1,7 +1,7 @@
 // Countries and capitals: the same sentences with every country's word and every capital's word in the same places, so
 // that Paris stands to France as Rome to Italy.
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 internal static class CapitalPassages
 {

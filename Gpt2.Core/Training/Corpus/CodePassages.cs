@@ -2,7 +2,7 @@
 
 using System.Globalization;
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 internal static class CodePassages
 {

@@ -1,6 +1,6 @@
 // The kinds of words that the training text tells about itself.
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 /// <summary>A person of the training text.</summary>
 /// <param name="Name">The name, for example Mike.</param>

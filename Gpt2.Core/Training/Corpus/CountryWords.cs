@@ -1,6 +1,6 @@
 // Countries with their capitals and languages, each of one word.
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 internal static class CountryWords
 {

@@ -1,6 +1,6 @@
 // Two people talk: greetings, questions and answers, in quotation marks.
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 internal static class DialoguePassages
 {

@@ -2,7 +2,7 @@
 
 using Gpt2.Core.Numerics;
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 /// <summary>Draws for the training text; the same seed gives the same draws everywhere.</summary>
 internal sealed class Dice(ulong seed)

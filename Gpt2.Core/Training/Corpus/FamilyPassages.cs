@@ -1,7 +1,7 @@
 // Kings and queens, men and women: the same sentences told of him and of her, royal ones of royal people only and everyday
 // ones of everybody else, so that "royal" and "he or she" become two directions of the embedding.
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 internal static class FamilyPassages
 {

@@ -1,6 +1,6 @@
 // Words for people that come in pairs of he and she.
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 internal static class FamilyWords
 {

@@ -2,7 +2,7 @@
 
 using System.Text.RegularExpressions;
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 /// <summary>The rule of what is held out, and whether a document keeps it.</summary>
 internal static partial class HeldOut

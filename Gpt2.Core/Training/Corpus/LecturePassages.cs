@@ -1,6 +1,6 @@
 // The sentences that the lectures use as prompts, among neighbours that change, so that the model has met their words.
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 internal static class LecturePassages
 {

@@ -1,6 +1,6 @@
 // The people of the training text, half of them he and half she.
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 internal static class NameWords
 {

@@ -1,6 +1,6 @@
 // Opposites in the same frames, feelings, hot and cold things with what goes with them, and animals in frames of their own.
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 internal static class OppositePassages
 {

@@ -3,7 +3,7 @@
 
 using System.Text;
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 /// <summary>
 /// Fills templates. <c>{slot}</c> is what was bound to it, or else one choice of the word list of that name, filled in

@@ -1,6 +1,6 @@
 // Short stories: an opening, a wish, an obstacle, what was tried, help, a turn and an end, each from many sentences.
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 internal static class StoryPassages
 {

@@ -1,6 +1,6 @@
 // The sentences that stories are made of, part by part. A and B are two people, {friend} an animal or a person they meet.
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 internal static class StoryWords
 {

@@ -1,6 +1,6 @@
 // The verbs that stand before an adverb: base, third person, past, -ing.
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 internal static class VerbWords
 {

@@ -1,6 +1,6 @@
 // The word lists that slots of templates draw from, under the slots' names.
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 internal static class WordLists
 {

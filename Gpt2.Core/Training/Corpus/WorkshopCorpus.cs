@@ -1,7 +1,7 @@
 // The training text of the default model: which kinds of passages there are, in what shares, and how they become one text.
 // The passages themselves stand in files of their own.
 
-namespace Gpt2.Core.Training;
+namespace Gpt2.Core.Training.Corpus;
 
 /// <summary>
 /// English text made by a grammar, for a model so small that it can only learn structure. The same seed gives the same

@@ -1,10 +1,11 @@
 // A model whose matrices lie as tensors in binary files.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Binary;
 
 /// <summary>A model of tensors, every one of which was found and has the right shape.</summary>
 internal sealed class BinarySource : ModelSource

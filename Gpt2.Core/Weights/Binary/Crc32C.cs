@@ -3,7 +3,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Binary;
 
 /// <summary>CRC-32C as RFC 3720, appendix B.4, has it: "123456789" gives E3069283.</summary>
 internal static class Crc32C

@@ -1,6 +1,6 @@
 // Files that are open together and closed together.
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Binary;
 
 /// <summary>Mapped files that belong to one model.</summary>
 internal sealed class FileSet : IDisposable

@@ -4,7 +4,7 @@ using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Binary;
 
 /// <summary>A file read by offset through memory mapping. Several threads may read at once.</summary>
 /// <remarks>

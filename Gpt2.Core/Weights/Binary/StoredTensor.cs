@@ -2,10 +2,10 @@
 
 using System.Buffers;
 using System.Runtime.InteropServices;
-using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Binary;
 
 /// <summary>A tensor whose bytes are known to lie inside its file.</summary>
 /// <param name="Name">Its name in the file.</param>

@@ -4,10 +4,12 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
+using Gpt2.Core.Weights.Binary;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>Examines tensors that lie in binary files.</summary>
 /// <param name="folder">The folder of the model.</param>

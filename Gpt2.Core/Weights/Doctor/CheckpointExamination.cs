@@ -2,8 +2,10 @@
 
 using System.Globalization;
 using Gpt2.Core.Model;
+using Gpt2.Core.Weights.Binary;
+using Gpt2.Core.Weights.TensorFlow;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>A folder with a checkpoint.</summary>
 /// <param name="folder">The folder.</param>

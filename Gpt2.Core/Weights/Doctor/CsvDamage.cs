@@ -3,7 +3,7 @@
 
 using System.Globalization;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>Words for damaged CSV files.</summary>
 internal static class CsvDamage

@@ -2,10 +2,12 @@
 
 using System.Globalization;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
+using Gpt2.Core.Weights.JavaScript;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>A folder in the CSV layout, our own variant or the JavaScript edition's.</summary>
 /// <param name="folder">The folder.</param>

@@ -5,7 +5,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>The counts of one file.</summary>
 internal sealed class CsvScan

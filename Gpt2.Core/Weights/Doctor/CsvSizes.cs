@@ -3,8 +3,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Gpt2.Core.Model;
+using Gpt2.Core.Weights.JavaScript;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>Finds the sizes of a model in the CSV layout.</summary>
 internal static partial class CsvSizes

@@ -1,8 +1,9 @@
 // Files that were downloaded, held against the record of the download: whatever their format, they are still what came, or not.
 
 using System.Security.Cryptography;
+using Gpt2.Core.Weights.Download;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>Checks a folder against its download.json.</summary>
 internal static class DownloadExamination

@@ -2,7 +2,7 @@
 
 using System.Text;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>The names in a folder.</summary>
 internal sealed class FileNames

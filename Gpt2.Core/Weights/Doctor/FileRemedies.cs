@@ -1,6 +1,6 @@
 // Files that are not what their name says, whatever the format: looked at once, with a remedy for each kind.
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>Looks at files before they are read.</summary>
 internal static class FileRemedies

@@ -1,6 +1,6 @@
 // What the doctor finds: one thing each, with what to do about it.
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>How bad a finding is.</summary>
 public enum FindingStatus

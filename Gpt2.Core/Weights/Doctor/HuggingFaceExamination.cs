@@ -1,8 +1,10 @@
 // Hugging Face's form of a model under examination: config.json, and the tensors of one file or of several with an index.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Weights.Binary;
+using Gpt2.Core.Weights.HuggingFace;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>A folder with safetensors.</summary>
 /// <param name="folder">The folder.</param>

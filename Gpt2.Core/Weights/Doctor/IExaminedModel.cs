@@ -2,10 +2,11 @@
 // a damaged folder gives all of its findings and not only the first.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>A model folder in one format. Disposed, it closes its files.</summary>
 public interface IExaminedModel : IDisposable

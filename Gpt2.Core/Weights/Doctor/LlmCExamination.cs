@@ -1,8 +1,10 @@
 // llm.c's model file under examination: its header states sizes, kind of numbers and place of everything.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Weights.Binary;
+using Gpt2.Core.Weights.LlmC;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>A file of llm.c with the vocabulary beside it.</summary>
 /// <param name="folder">The folder.</param>

@@ -3,10 +3,11 @@
 
 using System.Globalization;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>What is known of a folder after its examination.</summary>
 /// <param name="Config">The sizes; null where they cannot be told.</param>

@@ -1,6 +1,9 @@
 // From a folder or file to the model in it that is to be examined: under its names, or under almost its names.
 
-namespace Gpt2.Core.Weights;
+using Gpt2.Core.Weights.HuggingFace;
+using Gpt2.Core.Weights.TensorFlow;
+
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>Finds out which format a damaged folder is of.</summary>
 internal static class ModelRecognition

@@ -4,7 +4,7 @@
 using System.Globalization;
 using Gpt2.Core.Model;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>The words in which a format speaks of sizes.</summary>
 /// <param name="File">The file that states them.</param>

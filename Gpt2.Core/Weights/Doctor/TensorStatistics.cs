@@ -2,7 +2,7 @@
 
 using Gpt2.Core.Numerics;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>Figures of one tensor.</summary>
 /// <param name="Name">Its name in OpenAI's checkpoint.</param>

@@ -2,8 +2,9 @@
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
+using Gpt2.Core.Weights.HuggingFace;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>Examines a vocabulary.</summary>
 internal static class TokenizerExamination

@@ -4,7 +4,7 @@
 using System.Globalization;
 using System.IO.Compression;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>What an archive may hold.</summary>
 /// <param name="Entries">The most entries.</param>

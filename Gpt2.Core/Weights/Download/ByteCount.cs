@@ -2,7 +2,7 @@
 
 using System.Globalization;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>Writes numbers of bytes.</summary>
 public static class ByteCount

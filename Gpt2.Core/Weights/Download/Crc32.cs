@@ -1,6 +1,6 @@
 // The CRC-32 of zip archives, which the library computes for itself but does not compare.
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>CRC-32 with the reflected polynomial 0xEDB88320, as in PKWARE's APPNOTE, section 4.4.7.</summary>
 public struct Crc32()

@@ -2,7 +2,7 @@
 
 using Gpt2.Core.Model;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>An archive of CSV files.</summary>
 /// <param name="address">Where the archive is.</param>

@@ -2,7 +2,7 @@
 
 using System.Text.Json;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>A whole file, and the checksum it was held against.</summary>
 /// <param name="File">The file.</param>

@@ -2,8 +2,9 @@
 // is ModelDownload's business.
 
 using System.Text.Json;
+using Gpt2.Core.Weights.HuggingFace;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>Where a model comes from.</summary>
 public abstract class DownloadSource

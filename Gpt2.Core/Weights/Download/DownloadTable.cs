@@ -1,7 +1,7 @@
 // Where models come from: the one table of names, addresses and sizes. Sizes serve to check free space where a server
 // states none, and to end a file that is far beyond them; within that, what a server states counts more.
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>A model on the Hugging Face hub.</summary>
 /// <param name="Name">What the user calls it, and the name of its folder.</param>

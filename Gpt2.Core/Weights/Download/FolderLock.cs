@@ -3,7 +3,7 @@
 
 using System.Globalization;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>The right to write a folder, until disposed.</summary>
 internal sealed class FolderLock : IDisposable

@@ -1,8 +1,9 @@
 // The last step of a download: a finished folder gets its final name, in place of an older model if the user says so.
 
 using Gpt2.Core.Text;
+using Gpt2.Core.Weights.JavaScript;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>Puts a whole folder in the place of another.</summary>
 internal static class FolderReplacement

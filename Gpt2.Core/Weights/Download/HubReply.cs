@@ -3,7 +3,7 @@
 
 using System.Net.Http.Headers;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>What is known of a file before its bytes.</summary>
 /// <param name="Size">Bytes of the whole file, or null.</param>

@@ -5,7 +5,7 @@
 //   TARGET.partial/FILE          a whole file, with FILE.done.json
 //   TARGET.partial/ready/        the finished folder, which is renamed to TARGET
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>How a download ended.</summary>
 /// <param name="Folder">The model folder.</param>

@@ -8,7 +8,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>Downloads one file; going on where an earlier try, or an earlier run of the program, stopped.</summary>
 /// <param name="client">Sends the requests.</param>

@@ -2,7 +2,7 @@
 
 using System.Globalization;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>The loop around a request or a transfer.</summary>
 /// <param name="settings">How often, how long.</param>

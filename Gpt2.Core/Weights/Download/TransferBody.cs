@@ -2,7 +2,7 @@
 
 using System.Globalization;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>Receives the body of an answer.</summary>
 /// <param name="stallTimeout">The longest that nothing may come.</param>

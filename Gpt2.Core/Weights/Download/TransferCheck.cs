@@ -2,7 +2,7 @@
 
 using System.Globalization;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>A whole file came, and not the one that was stated.</summary>
 internal sealed class WrongChecksumException(string message) : Exception(message);

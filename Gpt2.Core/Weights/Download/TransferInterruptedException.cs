@@ -1,7 +1,7 @@
 // What may go better the next time: a dropped connection, a time-out, a server that is busy. Everything else is a
 // Gpt2Exception at once.
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>A try that failed and is worth another one.</summary>
 internal sealed class TransferInterruptedException : Exception

@@ -1,6 +1,6 @@
 // How far a transfer is, for whoever shows it.
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>The state of one file.</summary>
 /// <param name="File">Its name.</param>

@@ -1,6 +1,6 @@
 // How patient a transfer is. Clock, waiting and chance are passed in too, so that tests need none of them.
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>Time-outs and retries of a download.</summary>
 public sealed record TransferSettings

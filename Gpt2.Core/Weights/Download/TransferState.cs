@@ -3,7 +3,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Download;
 
 /// <summary>Where a part of a file came from and what the whole is.</summary>
 /// <param name="Address">Its address, without the query.</param>

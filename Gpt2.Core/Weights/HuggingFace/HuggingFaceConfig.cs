@@ -3,7 +3,7 @@
 using System.Text.Json;
 using Gpt2.Core.Model;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.HuggingFace;
 
 /// <summary>The sizes, and what is said about the head.</summary>
 /// <param name="Sizes">The sizes.</param>

@@ -2,10 +2,12 @@
 
 using System.Text.Json;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
+using Gpt2.Core.Weights.Safetensors;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.HuggingFace;
 
 /// <summary>
 /// config.json, model.safetensors with the names that GPT2LMHeadModel gives its tensors, and vocab.json, merges.txt and

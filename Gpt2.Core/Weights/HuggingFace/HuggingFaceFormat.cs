@@ -1,8 +1,11 @@
 // Hugging Face's form of a model: config.json, model.safetensors or several of them with an index, and a tokenizer.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Weights.Binary;
+using Gpt2.Core.Weights.Doctor;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.HuggingFace;
 
 /// <summary>Folders as GPT2LMHeadModel and GPT2Model save them.</summary>
 internal sealed class HuggingFaceFormat() : ModelFormat("safetensors", $"{ConfigFileName} with {WeightsFileName}")

@@ -1,8 +1,9 @@
 // The names of matrices in Hugging Face's files, against ours, which are OpenAI's.
 
 using System.Text.RegularExpressions;
+using Gpt2.Core.Weights.Binary;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.HuggingFace;
 
 /// <summary>h0/attn/c_attn/w is h.0.attn.c_attn.weight there, with or without "transformer." before it.</summary>
 internal static partial class HuggingFaceNames

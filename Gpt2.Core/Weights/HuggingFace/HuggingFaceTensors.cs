@@ -1,8 +1,10 @@
 // The tensors in safetensors files as Hugging Face names them, from one file or from several with an index.
 
 using System.Text.Json;
+using Gpt2.Core.Weights.Binary;
+using Gpt2.Core.Weights.Safetensors;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.HuggingFace;
 
 /// <summary>Finds tensors by their names without "transformer.".</summary>
 internal static class HuggingFaceTensors

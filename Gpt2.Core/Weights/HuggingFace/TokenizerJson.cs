@@ -3,7 +3,7 @@
 using System.Text.Json;
 using Gpt2.Core.Text;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.HuggingFace;
 
 /// <summary>Reads tokenizer.json.</summary>
 internal static class TokenizerJson

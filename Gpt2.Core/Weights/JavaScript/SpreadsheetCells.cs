@@ -3,7 +3,7 @@
 
 using System.Text;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.JavaScript;
 
 /// <summary>A cell. Where nothing but quotes stands in the file, the page and other programs read it differently.</summary>
 /// <param name="Text">The cell as the page reads it.</param>

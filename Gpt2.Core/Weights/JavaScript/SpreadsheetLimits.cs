@@ -3,7 +3,7 @@
 using System.Globalization;
 using Gpt2.Core.Text;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.JavaScript;
 
 /// <summary>Finds the tokens and merges that are out of the page's reach.</summary>
 internal static class SpreadsheetLimits

@@ -7,7 +7,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Gpt2.Core.Text;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.JavaScript;
 
 /// <summary>Tokens as text and back.</summary>
 internal static partial class SpreadsheetToken

@@ -5,7 +5,7 @@ using System.Globalization;
 using System.Text;
 using Gpt2.Core.Text;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.JavaScript;
 
 /// <summary>
 /// vocab_bpe.csv: a header line, then left, right, rank, score; the highest score merges first.

@@ -2,11 +2,13 @@
 
 using System.Buffers;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
+using Gpt2.Core.Weights.Safetensors;
 using Gpt2.Kernels.Transposition;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.LlmC;
 
 /// <summary>Writes llm.c's model files. They hold no language head of their own.</summary>
 public static class LlmCFile

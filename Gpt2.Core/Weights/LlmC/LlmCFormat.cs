@@ -2,8 +2,11 @@
 
 using System.Buffers.Binary;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Weights.Binary;
+using Gpt2.Core.Weights.Doctor;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.LlmC;
 
 /// <summary>Files as llm.c's train_gpt2 writes and reads them, float32 and bfloat16.</summary>
 internal sealed class LlmCFormat() : ModelFormat("llmc", "a .bin of llm.c")

@@ -2,8 +2,10 @@
 
 using System.Buffers.Binary;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Weights.Binary;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.LlmC;
 
 /// <summary>
 /// 256 int32: magic, version, max_seq_len, vocab_size, num_layers, num_heads, channels, padded_vocab_size, then zeros.

@@ -1,8 +1,9 @@
 // A safetensors file: eight bytes with the length of the header, the header, then the numbers of the tensors.
 
 using System.Buffers.Binary;
+using Gpt2.Core.Weights.Binary;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Safetensors;
 
 /// <summary>Opens safetensors files. Only the header is read.</summary>
 internal static class SafetensorsFile

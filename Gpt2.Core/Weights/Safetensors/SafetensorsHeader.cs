@@ -1,8 +1,9 @@
 // The header of a safetensors file: names, types, shapes and places of its tensors, all of it checked before any is used.
 
 using System.Text.Json;
+using Gpt2.Core.Weights.Binary;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Safetensors;
 
 /// <summary>What the header says of a tensor: bytes Begin … End − 1 of those behind the header.</summary>
 internal sealed record SafetensorsEntry(string Name, string Type, long[] Shape, long Begin, long End);

@@ -5,8 +5,9 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Gpt2.Core.Numerics;
+using Gpt2.Core.Weights.Binary;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.Safetensors;
 
 /// <summary>Writes matrices under names of the caller's choice.</summary>
 internal static class SafetensorsWriter

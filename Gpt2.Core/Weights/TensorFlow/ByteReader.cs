@@ -2,7 +2,7 @@
 
 using System.Buffers.Binary;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.TensorFlow;
 
 /// <summary>A position in bytes; every step is checked against their end.</summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes, string path)

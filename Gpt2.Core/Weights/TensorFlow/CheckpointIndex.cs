@@ -2,8 +2,9 @@
 // (tensorflow/core/protobuf/tensor_bundle.proto).
 
 using System.Globalization;
+using Gpt2.Core.Weights.Binary;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.TensorFlow;
 
 /// <summary>A tensor's entry. Field numbers: dtype 1, shape 2, shard_id 3, offset 4, size 5, crc32c 6, slices 7.</summary>
 internal sealed record CheckpointEntry(int DataType, long[] Shape, int Shard, long Offset, long Size, uint Checksum);

@@ -2,8 +2,9 @@
 // there would be a part of the model that is not computed.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.TensorFlow;
 
 /// <summary>Tells the variables of a checkpoint apart by their names.</summary>
 internal static class CheckpointVariables

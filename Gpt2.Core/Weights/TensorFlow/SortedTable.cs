@@ -3,8 +3,9 @@
 
 using System.Buffers.Binary;
 using System.Text;
+using Gpt2.Core.Weights.Binary;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.TensorFlow;
 
 /// <summary>Reads tables whole. They are small: GPT-2 XL's has some 20 KB.</summary>
 /// <remarks>

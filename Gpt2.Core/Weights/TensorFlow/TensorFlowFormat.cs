@@ -1,8 +1,11 @@
 // OpenAI's own form of GPT-2: a TensorFlow checkpoint with hparams.json, encoder.json and vocab.bpe.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Weights.Binary;
+using Gpt2.Core.Weights.Doctor;
 
-namespace Gpt2.Core.Weights;
+namespace Gpt2.Core.Weights.TensorFlow;
 
 /// <summary>Checkpoints of variables model/wte, model/h0/attn/c_attn/w [1, d, 3d], …, as OpenAI published them.</summary>
 internal sealed class TensorFlowFormat() : ModelFormat("tensorflow", "hparams.json with model.ckpt.index")

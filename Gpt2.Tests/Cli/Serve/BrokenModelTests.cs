@@ -5,6 +5,7 @@ using System.Text.Json;
 using Gpt2.Cli.Serve;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Gpt2.Core;
 using Gpt2.Core.Evaluation;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;

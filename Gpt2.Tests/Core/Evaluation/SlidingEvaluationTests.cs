@@ -3,6 +3,7 @@
 using Gpt2.Core;
 using Gpt2.Core.Evaluation;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Text;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;

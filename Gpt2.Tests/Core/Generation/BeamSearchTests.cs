@@ -3,6 +3,7 @@
 using System.Text.Json;
 using Gpt2.Core;
 using Gpt2.Core.Generation;
+using Gpt2.Core.Generation.Beams;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;

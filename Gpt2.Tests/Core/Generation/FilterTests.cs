@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using Gpt2.Core.Generation;
+using Gpt2.Core.Generation.Filters;
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Tests.Core.Generation;

@@ -1,6 +1,6 @@
 // Beam search once more, as plainly as can be written, and the search through all texts there are.
 
-using Gpt2.Core.Generation;
+using Gpt2.Core.Generation.Beams;
 
 namespace Gpt2.Tests.Core.Generation;
 

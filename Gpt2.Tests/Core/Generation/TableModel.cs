@@ -1,6 +1,6 @@
 // A model that is a table: the logits after a text follow from its tokens and a seed. So small that ten thousand cost seconds.
 
-using Gpt2.Core.Generation;
+using Gpt2.Core.Generation.Beams;
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Tests.Core.Generation;

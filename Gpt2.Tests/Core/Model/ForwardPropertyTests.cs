@@ -3,6 +3,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Cache;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Tracing;
 using Gpt2.Kernels;

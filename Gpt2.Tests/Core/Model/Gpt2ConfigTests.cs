@@ -2,6 +2,7 @@
 
 using Gpt2.Core;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 
 namespace Gpt2.Tests.Core.Model;
 

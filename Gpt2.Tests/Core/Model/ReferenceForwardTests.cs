@@ -3,6 +3,7 @@
 
 using System.Text.Json;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Cache;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Tracing;
 using Gpt2.Kernels;

@@ -7,6 +7,8 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Gpt2.Core;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Cache;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;
@@ -19,23 +21,37 @@ public partial class SteppingTests
     public void Forward_OfABlock_IsOneCallOnOneLinePerStep()
     {
         string source = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "Gpt2.Core", "Model", "TransformerBlock.cs"));
-        int start = source.IndexOf("public static void Forward(", StringComparison.Ordinal);
+        int start = source.IndexOf("public void Forward(", StringComparison.Ordinal);
         int open = source.IndexOf('{', start);
         string body = source[(open + 1)..source.IndexOf("\n    }", open, StringComparison.Ordinal)];
+        BlockActivations a = RunBlock(null);
         string[] lines = [.. body.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
 
-        lines.Should().HaveCount(BlockStep.Count);
+        lines.Should().ContainSingle(line => line.StartsWith("past.Append(a.Keys, a.Values);"));
+        string[] steps = [.. lines.Where(line => line.StartsWith("Step", StringComparison.Ordinal))];
+        steps.Should().HaveCount(BlockStep.Count).And.HaveCount(lines.Length - 1);
         for (int step = 1; step <= BlockStep.Count; step++)
         {
-            lines[step - 1].Should().MatchRegex(
-                $@"^Step{step}[A-Z][A-Za-z0-9]+\([^()]*\);\s+// .*\[tokens, .+\]$", "line {0} is step {0}, with its shape behind it", step);
+            steps[step - 1].Should().MatchRegex(
+                $@"^Step{step}[A-Z][A-Za-z0-9]+\((?<sources>.+), a\.[A-Z]\w+\);\s+// .*\[tokens, .+\]$", "line {0} is step {0}: sources, destination, shape", step);
+            string destination = Regex.Match(steps[step - 1], @"a\.(\w+)\);").Groups[1].Value;
+            a.MatricesOf(step).Should().Contain((Matrix)typeof(BlockActivations).GetProperty(destination)!.GetValue(a)!, "step {0} writes its own matrix", step);
         }
+    }
+
+    [Fact]
+    public void Steps_BodiesOfTheTable_AreFormulas()
+    {
+        // Nothing that serves the machinery: no breakpoint, no step number, no size, no question whether there is a cache or dropout.
+        string source = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "Gpt2.Core", "Model", "TransformerBlock.cs"));
+        source[source.IndexOf("private static void Step1Input", StringComparison.Ordinal)..]
+            .Should().NotMatchRegex(@"Begin|Debugger|Break|Resize|Dropout|null|\bif\b|\?|cache");
     }
 
     [Fact]
     public void SteppedMethods_AreNeitherLambdasNorAsyncNorIterators()
     {
-        Type[] stepped = [typeof(TransformerBlock), typeof(LanguageHead), typeof(Embedding), typeof(Gpt2Model), typeof(BlockActivations), typeof(LinearMap), typeof(DenseLinear), typeof(TransposedLinear), typeof(BlockCache)];
+        Type[] stepped = [typeof(TransformerBlock), typeof(LanguageHead), typeof(Embedding), typeof(Gpt2Model), typeof(BlockActivations), typeof(LinearMap), typeof(DenseLinear), typeof(TransposedLinear), typeof(BlockPast), typeof(BlockCache)];
         foreach (Type type in stepped)
         {
             // The compiler puts lambdas, iterators and async methods into nested types or marks them.
@@ -50,7 +66,7 @@ public partial class SteppingTests
     [Fact]
     public void SteppedFiles_UseNoLinqAndNoParallel()
     {
-        foreach (string file in (string[])["TransformerBlock.cs", "LanguageHead.cs", "Embedding.cs", "Gpt2Model.cs", "LinearMap.cs"])
+        foreach (string file in (string[])["TransformerBlock.cs", "LanguageHead.cs", "Embedding.cs", "Gpt2Model.cs", "Layers/LinearMap.cs"])
         {
             string source = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "Gpt2.Core", "Model", file));
             Forbidden().Matches(source).Should().BeEmpty(file);
@@ -92,7 +108,7 @@ public partial class SteppingTests
         {
             string expected = $"Step{step}" + string.Concat(
                 BlockStep.NameOf(step).Split(' ', '_', ',').Where(word => word.Length > 0).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
-            typeof(TransformerBlock).GetMethod(expected, BindingFlags.NonPublic | BindingFlags.Static)
+            typeof(TransformerBlock).GetMethod(expected, BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance)
                 .Should().NotBeNull("step {0} is the method {1}", step, expected);
         }
     }
@@ -128,15 +144,6 @@ public partial class SteppingTests
         Action parse = () => StepBreakpoint.Parse(text, new Gpt2Config(5, 4, 4, 2, 2));
 
         parse.Should().Throw<Gpt2Exception>().WithMessage($"breakpoint '{text}': expected h0.step1 to h1.step16*");
-    }
-
-    [Fact]
-    public void BreakpointMethods_AreHiddenFromTheDebugger()
-    {
-        // So that it stops in the step and not in the machinery.
-        const BindingFlags Hidden = BindingFlags.NonPublic | BindingFlags.Instance;
-        typeof(BlockActivations).GetMethod("Begin", Hidden)!.GetCustomAttribute<DebuggerHiddenAttribute>().Should().NotBeNull();
-        typeof(StepBreakpoint).GetMethod("Hit", Hidden)!.GetCustomAttribute<DebuggerHiddenAttribute>().Should().NotBeNull();
     }
 
     private static BlockActivations RunBlock(StepBreakpoint? breakpoint)

@@ -2,6 +2,7 @@
 
 using Gpt2.Core;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Training;
 using Gpt2.Tests.Kernels;
@@ -30,8 +31,8 @@ public class AdamWOptimizerTests
     public void Update_NormAboveTheLimit_ScalesAllGradientsAlike()
     {
         var gradients = new Gpt2Gradients(Config);
-        gradients.Of.TokenEmbedding[0, 0] = 30;
-        gradients.Of.Blocks[0].Ln2.Bias[0, 1] = -40;
+        gradients.Weights.TokenEmbedding[0, 0] = 30;
+        gradients.Weights.Blocks[0].Ln2.Bias[0, 1] = -40;
         var optimizer = new AdamWOptimizer(Config, new OptimizerSettings(WeightDecay: 0, ClipNorm: 5));
 
         optimizer.Update(gradients, 0.1f, KernelData.Scalar, new Gpt2Weights(Config)).Should().BeApproximately(50, 1e-4);
@@ -47,7 +48,7 @@ public class AdamWOptimizerTests
     public void Update_NormWithinTheLimitOrNoLimit_LeavesGradients(float limit)
     {
         var gradients = new Gpt2Gradients(Config);
-        gradients.Of.TokenEmbedding[0, 0] = 30;
+        gradients.Weights.TokenEmbedding[0, 0] = 30;
         var optimizer = new AdamWOptimizer(Config, new OptimizerSettings(ClipNorm: limit));
 
         optimizer.Update(gradients, 0.1f, KernelData.Scalar, new Gpt2Weights(Config));
@@ -61,7 +62,7 @@ public class AdamWOptimizerTests
     public void Update_GradientsNotFinite_IsRefusedAndChangesNothing(float value)
     {
         var gradients = new Gpt2Gradients(Config);
-        gradients.Of.Head.Weight[6, 5] = value;
+        gradients.Weights.Head.Weight[6, 5] = value;
         var optimizer = new AdamWOptimizer(Config, new OptimizerSettings());
         var weights = Filled(1);
 

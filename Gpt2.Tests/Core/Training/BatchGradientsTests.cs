@@ -107,7 +107,7 @@ public class BatchGradientsTests
 
     private static void AssertEqual(Gpt2Gradients actual, Gpt2Gradients expected)
     {
-        foreach ((Matrix sum, Matrix other) in actual.Of.Matrices().Zip(expected.Of.Matrices()))
+        foreach ((Matrix sum, Matrix other) in actual.Weights.Matrices().Zip(expected.Weights.Matrices()))
         {
             Close.Assert(sum.Span, other.Span, 1e-5, 1e-6, sum.Name);
         }

@@ -51,7 +51,7 @@ public class DropoutTests
 
         model.Forward(TestModels.Ids(Config, 8, 2), null, a);
 
-        Matrix attention = a.Block(0).Attention, dropped = a.Block(0).Dropout!.DroppedAttention;
+        Matrix attention = a.Block(0).Attention, dropped = a.Block(0).DropoutOf(a.Block(0).Attention);
         for (int row = 0; row < 8; row++)
         {
             attention.Row(row).ToArray().Sum().Should().BeApproximately(Config.Heads, 1e-5f, "each head's weights still sum to 1");

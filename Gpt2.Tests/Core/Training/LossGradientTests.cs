@@ -76,7 +76,7 @@ public class LossGradientTests
 
         Loss().Should().Be(loss, "the backward pass returns the loss of the forward pass with the same mask");
         var random = new RandomGenerator(seed + 3);
-        foreach ((Matrix weight, Matrix gradient) in model.Weights.Matrices().Zip(gradients.Of.Matrices()))
+        foreach ((Matrix weight, Matrix gradient) in model.Weights.Matrices().Zip(gradients.Weights.Matrices()))
         {
             for (int pick = 0; pick < PerTensor; pick++)
             {

@@ -25,7 +25,7 @@ public class ReferenceGradientTests
 
         loss.Should().BeApproximately(reference.Losses[0], 1e-4 * reference.Losses[0]);
         gradients.Norm(model.Kernels).Should().BeApproximately(reference.Norms[0], 1e-4 * reference.Norms[0]);
-        foreach (Matrix gradient in gradients.Of.Matrices())
+        foreach (Matrix gradient in gradients.Weights.Matrices())
         {
             var expected = new Matrix(gradient.Name, gradient.Rows, gradient.Columns);
             CsvMatrixFile.Read(ReferenceData.PathOf(name, "train", "grad", CsvLayout.FileOf(gradient.Name)), expected);

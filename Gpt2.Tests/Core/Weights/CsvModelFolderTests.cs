@@ -2,9 +2,11 @@
 
 using Gpt2.Core;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.JavaScript;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Weights;

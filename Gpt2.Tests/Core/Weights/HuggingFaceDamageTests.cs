@@ -1,7 +1,7 @@
 // Hugging Face's folders that are another model, damaged, or of two models: for each the message that a user reads.
 
 using Gpt2.Core;
-using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Tests.Core.Weights.Fixtures;

@@ -3,8 +3,9 @@
 using System.Buffers.Binary;
 using FsCheck.Fluent;
 using Gpt2.Core;
-using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.LlmC;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;
 

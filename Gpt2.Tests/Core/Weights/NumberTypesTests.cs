@@ -3,6 +3,7 @@
 
 using System.Buffers.Binary;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Weights;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;

@@ -2,7 +2,7 @@
 // shapes. The binary files have tests of their own beside this one.
 
 using FsCheck.Fluent;
-using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Weights;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;

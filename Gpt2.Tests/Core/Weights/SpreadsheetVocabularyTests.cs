@@ -4,7 +4,7 @@ using System.Text;
 using FsCheck.Fluent;
 using Gpt2.Core;
 using Gpt2.Core.Text;
-using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.JavaScript;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Weights;

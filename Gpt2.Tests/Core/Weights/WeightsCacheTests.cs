@@ -2,8 +2,9 @@
 // never the reason for an error.
 
 using Gpt2.Core;
-using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.HuggingFace;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;
 

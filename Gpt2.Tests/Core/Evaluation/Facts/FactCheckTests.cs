@@ -1,10 +1,13 @@
 // Facts: each kind holds where it should and is found wanting where not, on the default model and on made-up tables.
 
 using System.Runtime.CompilerServices;
-using Gpt2.Core.Evaluation;
+using Gpt2.Core.Evaluation.Facts;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Doctor;
+using Gpt2.Core.Weights.HuggingFace;
 using Gpt2.Kernels;
 using Gpt2.Tests.DefaultModel;
 using Gpt2.Tests.Support;

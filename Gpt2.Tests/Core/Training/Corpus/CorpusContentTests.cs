@@ -3,7 +3,7 @@
 
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Gpt2.Core.Training;
+using Gpt2.Core.Training.Corpus;
 
 namespace Gpt2.Tests.Core.Training;
 

@@ -1,6 +1,6 @@
 // The training text as it is made with seed 1 at its standard size, made once for all tests.
 
-using Gpt2.Core.Training;
+using Gpt2.Core.Training.Corpus;
 
 namespace Gpt2.Tests.Core.Training;
 

@@ -1,7 +1,7 @@
 // What the text keeps back: pairs of a name and an adjective, and whole names; and what follows "NAME is ADJECTIVE.".
 
 using System.Text.RegularExpressions;
-using Gpt2.Core.Training;
+using Gpt2.Core.Training.Corpus;
 
 namespace Gpt2.Tests.Core.Training;
 

@@ -4,7 +4,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using Gpt2.Core.Training;
+using Gpt2.Core.Training.Corpus;
 
 namespace Gpt2.Tests.Core.Training;
 

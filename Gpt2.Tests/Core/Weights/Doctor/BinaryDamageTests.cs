@@ -1,8 +1,9 @@
 // Models in binary formats, damaged one thing at a time: each gives one finding that names the cause and says what to do. And
 // whole ones, which give none.
 
-using Gpt2.Core.Model;
-using Gpt2.Core.Weights;
+using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Weights.Doctor;
+using Gpt2.Core.Weights.HuggingFace;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;
 

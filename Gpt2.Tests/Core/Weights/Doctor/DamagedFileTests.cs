@@ -3,7 +3,7 @@
 
 using System.IO.Compression;
 using System.Text;
-using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Doctor;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;
 

@@ -4,6 +4,7 @@ using System.Text;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Doctor;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Weights.Doctor;

@@ -1,9 +1,12 @@
 // Folders as a whole: that are no models, that were downloaded, that ask for more memory than there is.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Doctor;
+using Gpt2.Core.Weights.Download;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;
 

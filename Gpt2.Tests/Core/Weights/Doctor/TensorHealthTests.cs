@@ -1,9 +1,11 @@
 // Tensors that are whole and still unusual: warnings, with the figure that is unusual. And healthy models, which give none.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Doctor;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Weights.Doctor;

@@ -3,7 +3,7 @@
 using System.IO.Compression;
 using System.Text;
 using Gpt2.Core;
-using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Download;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Weights.Download;

@@ -2,7 +2,7 @@
 
 using System.Collections.Concurrent;
 using Gpt2.Core;
-using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Download;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Weights.Download;

@@ -1,6 +1,6 @@
 // Downloads that must end right although the server drops, stalls, lies, changes its mind or its files.
 
-using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Download;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Weights.Download;

@@ -1,7 +1,7 @@
 // Downloads that cannot end right: for each reason its message, nothing under the final name, and what may stay for the next try.
 
 using System.Globalization;
-using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Download;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Weights.Download;

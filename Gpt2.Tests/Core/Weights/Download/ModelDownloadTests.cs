@@ -1,7 +1,7 @@
 // Downloads where the server behaves: what is asked, what is checked, what is left, and what is refused before anything is asked.
 
 using Gpt2.Core;
-using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Download;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Weights.Download;

@@ -6,7 +6,8 @@ using System.IO.Compression;
 using System.Text;
 using FsCheck.Fluent;
 using Gpt2.Core;
-using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Doctor;
+using Gpt2.Core.Weights.Download;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;
 

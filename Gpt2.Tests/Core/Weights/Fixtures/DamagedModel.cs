@@ -1,7 +1,7 @@
 // What property tests ask of every reader when a file is damaged at random.
 
 using Gpt2.Core;
-using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Weights;
 
 namespace Gpt2.Tests.Core.Weights.Fixtures;

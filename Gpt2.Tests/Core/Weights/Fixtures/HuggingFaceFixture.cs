@@ -2,7 +2,7 @@
 
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Tests.Core.Weights.Fixtures;

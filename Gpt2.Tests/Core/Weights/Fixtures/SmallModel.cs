@@ -1,6 +1,7 @@
 // The model that tests of formats write, read and damage, and the bits of any model.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Tests.Support;

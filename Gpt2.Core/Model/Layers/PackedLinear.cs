@@ -4,7 +4,7 @@ using System.Diagnostics;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 
-namespace Gpt2.Core.Model;
+namespace Gpt2.Core.Model.Layers;
 
 /// <summary>A map for inference.</summary>
 [DebuggerDisplay("{ToString(),nq}")]

@@ -1,7 +1,7 @@
 // The names and shapes of a model's matrices, without the matrices: what a folder must hold, known before any of it
 // is read or any memory is taken.
 
-namespace Gpt2.Core.Model;
+namespace Gpt2.Core.Model.Layers;
 
 /// <summary>A matrix's name in OpenAI's checkpoint and its shape.</summary>
 public readonly record struct MatrixShape(string Name, int Rows, int Columns)

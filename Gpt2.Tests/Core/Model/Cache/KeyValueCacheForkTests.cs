@@ -1,6 +1,7 @@
 // Caches that fork: each goes on as if it were alone, whatever the others do, and nothing of the past is copied.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Cache;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;

@@ -4,7 +4,7 @@ using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 using Gpt2.Kernels.MatMul;
 
-namespace Gpt2.Core.Model;
+namespace Gpt2.Core.Model.Layers;
 
 /// <summary>Weights of 32-bit floats in panels, see <see cref="WeightPanels"/>: the products have the bits of the unpacked weights'.</summary>
 internal sealed class Float32Linear : PackedLinear

@@ -4,7 +4,7 @@
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 
-namespace Gpt2.Core.Model;
+namespace Gpt2.Core.Model.Layers;
 
 /// <summary>A model's layers in the order in which the forward pass uses them.</summary>
 /// <param name="TokenEmbedding">wte, [vocabulary, channels]</param>

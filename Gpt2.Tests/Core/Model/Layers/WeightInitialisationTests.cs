@@ -1,6 +1,7 @@
 // Fresh weights: GPT-2's distribution, and the same bits from the same seed.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Tests.Support;
 

@@ -1,10 +1,11 @@
 // A linear map as the model sees it: rows in, rows out. What the weights look like inside (full precision here,
 // other precisions and adapted weights in time) is each map's own business.
 
+using System.Diagnostics;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 
-namespace Gpt2.Core.Model;
+namespace Gpt2.Core.Model.Layers;
 
 /// <summary>output = input · W (+ b), for some W of [<see cref="Inputs"/>, <see cref="Outputs"/>].</summary>
 public abstract class LinearMap
@@ -18,6 +19,7 @@ public abstract class LinearMap
     /// <param name="kernels">The kernels to compute with.</param>
     /// <param name="output">Becomes [tokens, Outputs].</param>
     /// <exception cref="ArgumentException">The input has another number of columns.</exception>
+    [DebuggerStepThrough]
     public void Forward(Matrix input, KernelSet kernels, Matrix output)
     {
         Shape.Require(input, input.Rows, Inputs);

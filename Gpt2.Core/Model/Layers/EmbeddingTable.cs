@@ -2,7 +2,7 @@
 
 using Gpt2.Core.Numerics;
 
-namespace Gpt2.Core.Model;
+namespace Gpt2.Core.Model.Layers;
 
 /// <summary>A row of channels for every token of the vocabulary.</summary>
 public abstract class EmbeddingTable

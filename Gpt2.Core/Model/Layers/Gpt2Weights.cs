@@ -3,7 +3,7 @@
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels.MatMul;
 
-namespace Gpt2.Core.Model;
+namespace Gpt2.Core.Model.Layers;
 
 /// <summary>The weights of a model.</summary>
 public sealed class Gpt2Weights

@@ -2,7 +2,7 @@
 
 using Gpt2.Core.Numerics;
 
-namespace Gpt2.Core.Model;
+namespace Gpt2.Core.Model.Layers;
 
 /// <summary>
 /// GPT-2's initialisation (Radford et al., section 2.3, and OpenAI's code): matrices are normal with standard deviation

@@ -1,7 +1,7 @@
 // Keys and values of the tokens that were already computed, so that a further token costs one row and not all. A cache can fork:
 // texts that begin alike share what they have in common.
 
-namespace Gpt2.Core.Model;
+namespace Gpt2.Core.Model.Cache;
 
 /// <summary>
 /// The key-value cache of a model: per block the keys and values of all tokens so far, of one sequence or of several that are equally

@@ -5,7 +5,7 @@ using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 using Gpt2.Kernels.ReducedMatMul;
 
-namespace Gpt2.Core.Model;
+namespace Gpt2.Core.Model.Layers;
 
 /// <summary>Weights of 16, 8 or 4 bits, see <see cref="WeightType"/> for what each is off by.</summary>
 internal sealed class ReducedLinear : PackedLinear

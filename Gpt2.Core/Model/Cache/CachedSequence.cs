@@ -1,12 +1,10 @@
 // Keys and values of one sequence in one block, as a chain of runs of tokens: shared ones, which nobody writes any more, and
 // last its own, which grows. A sequence that was never forked is its own run alone, one piece of memory.
 
+using System.Diagnostics;
 using Gpt2.Core.Numerics;
 
-namespace Gpt2.Core.Model;
-
-/// <summary>The first rows of two matrices, which several sequences read.</summary>
-internal readonly record struct CachedRun(Matrix Keys, Matrix Values, int Rows);
+namespace Gpt2.Core.Model.Cache;
 
 /// <summary>The cache of one sequence in one block.</summary>
 internal sealed class CachedSequence
@@ -52,6 +50,7 @@ internal sealed class CachedSequence
     public int Runs => shared.Count + (Keys.Rows > 0 ? 1 : 0);
 
     /// <summary>A run, in the order of tokens.</summary>
+    [DebuggerStepThrough]
     public CachedRun Run(int index) => index < shared.Count ? shared[index] : new CachedRun(Keys, Values, Keys.Rows);
 
     /// <summary>Adds tokens to its own run.</summary>

@@ -1,0 +1,107 @@
+// Keys and values of the past in one block, kept between passes. One sequence that was never forked is one piece of memory; of
+// several sequences, and of forked ones, attention reads one run after another.
+
+using System.Diagnostics;
+using Gpt2.Core.Numerics;
+
+namespace Gpt2.Core.Model.Cache;
+
+/// <summary>The cache of one block.</summary>
+public sealed class BlockCache : BlockPast
+{
+    private CachedSequence[] sequences;
+
+    internal BlockCache(int block, int capacity, int channels)
+        : this([new CachedSequence(block, capacity, channels)], capacity)
+    {
+    }
+
+    private BlockCache(CachedSequence[] sequences, int capacity)
+    {
+        this.sequences = sequences;
+        Capacity = capacity;
+    }
+
+    /// <summary>Where there is one run only: its keys, [total, channels].</summary>
+    public Matrix Keys => sequences[0].Keys;
+
+    /// <summary>Where there is one run only: its values, [total, channels].</summary>
+    public Matrix Values => sequences[0].Values;
+
+    /// <summary>Whether <see cref="Keys"/> and <see cref="Values"/> are all there is.</summary>
+    public bool IsOneRun => sequences.Length == 1 && sequences[0].IsOneRun;
+
+    /// <summary>The most tokens of a sequence.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Tokens of each sequence.</summary>
+    public override int Length => sequences[0].Length;
+
+    internal int Sequences => sequences.Length;
+
+    private protected override int Groups => sequences.Length;
+
+    private protected override int SequencesOfAGroup => 1;
+
+    internal override void Append(Matrix keys, Matrix values)
+    {
+        Shape.Require(keys, keys.Rows, Keys.Columns);
+        Shape.Require(values, keys.Rows, Keys.Columns);
+        int before = Length, tokens = keys.Rows / sequences.Length;
+        if (before + tokens > Capacity)
+        {
+            throw new InvalidOperationException(
+                $"the key-value cache holds {before} tokens and {tokens} more are to come, expected at most {Capacity}");
+        }
+
+        if (tokens > 1 && sequences.Length == 1 && !IsOneRun)
+        {
+            sequences[0].Join(); // the query of a token sees only part of its own run: that is a case for one piece of memory
+        }
+
+        for (int sequence = 0; sequence < sequences.Length; sequence++)
+        {
+            sequences[sequence].Append(keys.RowRange(sequence * tokens, tokens), values.RowRange(sequence * tokens, tokens));
+        }
+    }
+
+    internal void Truncate(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
+        foreach (CachedSequence sequence in sequences)
+        {
+            sequence.Truncate(length);
+        }
+    }
+
+    internal BlockCache Fork(int capacity)
+    {
+        var forks = new CachedSequence[sequences.Length];
+        for (int sequence = 0; sequence < forks.Length; sequence++)
+        {
+            forks[sequence] = sequences[sequence].Fork(capacity - Length);
+        }
+
+        return new BlockCache(forks, capacity);
+    }
+
+    /// <summary>Sequence i becomes a continuation of what was sequence parents[i]. An only child goes on in its parent's memory.</summary>
+    internal void Reorder(ReadOnlySpan<int> parents)
+    {
+        var reordered = new CachedSequence[parents.Length];
+        for (int child = 0; child < reordered.Length; child++)
+        {
+            CachedSequence parent = sequences[parents[child]];
+            reordered[child] = parents.Count(parents[child]) == 1 ? parent : parent.Fork();
+        }
+
+        sequences = reordered;
+    }
+
+    [DebuggerStepThrough]
+    private protected override int Runs(int group) => sequences[group].Runs;
+
+    [DebuggerStepThrough]
+    private protected override CachedRun Run(int group, int index) => sequences[group].Run(index);
+}

@@ -1,0 +1,155 @@
+// What attention reads in one block: the keys and values of the past and of this pass. Whether there is a cache, how many
+// sequences it holds and in how many pieces they lie is decided here and below, so that no step of a block has to ask.
+
+using System.Diagnostics;
+using Gpt2.Core.Numerics;
+using Gpt2.Kernels;
+
+namespace Gpt2.Core.Model.Cache;
+
+/// <summary>
+/// The keys and values that the queries of a pass see. They lie in groups of sequences, and those of a group in runs of tokens. Mostly
+/// there is one group of one run, and the kernels read and write whole matrices; where a group has several runs, it is one sequence with
+/// one query.
+/// </summary>
+public abstract class BlockPast
+{
+    private readonly Matrix part = new("a run's part of scores or attention");     // [1, heads · run]
+    private readonly Matrix sum = new("attended values of a run");                  // [1, channels]
+
+    /// <summary>Tokens of each sequence, after <see cref="Append"/> those of this pass among them.</summary>
+    public abstract int Length { get; }
+
+    private protected abstract int Groups { get; }
+
+    private protected abstract int SequencesOfAGroup { get; }
+
+    /// <summary>Adds the keys and values of this pass, as many to each sequence.</summary>
+    /// <param name="keys">[tokens, channels]</param>
+    /// <param name="values">[tokens, channels]</param>
+    /// <exception cref="InvalidOperationException">They do not fit any more.</exception>
+    internal abstract void Append(Matrix keys, Matrix values);
+
+    /// <summary>Step 6: per head queries · keysᵀ / √headSize, and −10¹⁰ for keys that a query does not see.</summary>
+    /// <param name="queries">[tokens, channels]</param>
+    /// <param name="heads">Number of heads.</param>
+    /// <param name="kernels">The kernels to compute with.</param>
+    /// <param name="scores">Becomes [tokens, heads · total].</param>
+    [DebuggerStepThrough]
+    internal void Scores(Matrix queries, int heads, KernelSet kernels, Matrix scores)
+    {
+        scores.Resize(queries.Rows, heads * Length);
+        ScoresOfRuns(queries, heads, kernels, scores);
+    }
+
+    /// <summary>Step 8: per head attention · values.</summary>
+    /// <param name="attention">[tokens, heads · total]</param>
+    /// <param name="heads">Number of heads.</param>
+    /// <param name="kernels">The kernels to compute with.</param>
+    /// <param name="output">Becomes [tokens, channels].</param>
+    [DebuggerStepThrough]
+    internal void WeightedValues(Matrix attention, int heads, KernelSet kernels, Matrix output)
+    {
+        output.Resize(attention.Rows, Run(0, 0).Values.Columns);
+        WeightedValuesOfRuns(attention, heads, kernels, output);
+    }
+
+    [DebuggerStepThrough]
+    private protected abstract int Runs(int group);
+
+    [DebuggerStepThrough]
+    private protected abstract CachedRun Run(int group, int index);
+
+    private void ScoresOfRuns(Matrix queries, int heads, KernelSet kernels, Matrix scores)
+    {
+        int rows = queries.Rows / Groups, headSize = queries.Columns / heads;
+        for (int group = 0; group < Groups; group++)
+        {
+            Span<float> query = queries.RowRange(group * rows, rows), all = scores.RowRange(group * rows, rows);
+            for (int index = 0, first = 0; index < Runs(group); index++)
+            {
+                CachedRun run = Run(group, index);
+                Span<float> score = PartOf(all, group, heads, run);
+                kernels.Attention.Scores(query, run.KeySpan, SequencesOfAGroup, heads, headSize, score);
+                first = Place(score, all, first, heads, run);
+            }
+        }
+    }
+
+    private void WeightedValuesOfRuns(Matrix attention, int heads, KernelSet kernels, Matrix output)
+    {
+        int rows = attention.Rows / Groups, headSize = output.Columns / heads;
+        for (int group = 0; group < Groups; group++)
+        {
+            Span<float> all = attention.RowRange(group * rows, rows), mixed = output.RowRange(group * rows, rows);
+            for (int index = 0, first = 0; index < Runs(group); index++)
+            {
+                CachedRun run = Run(group, index);
+                Span<float> weights = PartOf(all, group, heads, run);
+                first = Take(all, first, heads, run, weights);
+                Span<float> target = index == 0 ? mixed : SumFor(mixed);
+                kernels.Attention.WeightedValues(weights, run.ValueSpan, SequencesOfAGroup, heads, headSize, target);
+                if (index > 0)
+                {
+                    kernels.Add.Apply(mixed, target, mixed);
+                }
+            }
+        }
+    }
+
+    /// <summary>Where a run's columns are computed: in the whole itself if there is no other run, else beside it.</summary>
+    [DebuggerStepThrough]
+    private Span<float> PartOf(Span<float> all, int group, int heads, CachedRun run)
+    {
+        if (Runs(group) == 1)
+        {
+            return all;
+        }
+
+        part.Resize(1, heads * run.Rows);
+        return part.Span;
+    }
+
+    /// <summary>Copies a run's columns of every head to their place in the whole; returns where the next run's begin.</summary>
+    [DebuggerStepThrough]
+    private int Place(Span<float> columns, Span<float> all, int first, int heads, CachedRun run)
+    {
+        int total = Length;
+        for (int head = 0; head < heads && columns != all; head++)
+        {
+            columns.Slice(head * run.Rows, run.Rows).CopyTo(all.Slice((head * total) + first, run.Rows));
+        }
+
+        return first + run.Rows;
+    }
+
+    /// <summary>The other way round.</summary>
+    [DebuggerStepThrough]
+    private int Take(Span<float> all, int first, int heads, CachedRun run, Span<float> columns)
+    {
+        int total = Length;
+        for (int head = 0; head < heads && columns != all; head++)
+        {
+            all.Slice((head * total) + first, run.Rows).CopyTo(columns.Slice(head * run.Rows, run.Rows));
+        }
+
+        return first + run.Rows;
+    }
+
+    [DebuggerStepThrough]
+    private Span<float> SumFor(Span<float> mixed)
+    {
+        sum.Resize(1, mixed.Length);
+        return sum.Span;
+    }
+}
+
+/// <summary>The first rows of two matrices, which several sequences may read.</summary>
+internal readonly record struct CachedRun(Matrix Keys, Matrix Values, int Rows)
+{
+    /// <summary>[Rows, channels]</summary>
+    public Span<float> KeySpan => Keys.RowRange(0, Rows);
+
+    /// <summary>[Rows, channels]</summary>
+    public Span<float> ValueSpan => Values.RowRange(0, Rows);
+}

@@ -1,0 +1,34 @@
+// The past of a pass without a cache: there is none, so attention reads the keys and values of the pass itself, where they lie.
+
+using System.Diagnostics;
+using Gpt2.Core.Numerics;
+
+namespace Gpt2.Core.Model.Cache;
+
+/// <summary>Keys and values of one pass alone. Nothing is copied and nothing kept.</summary>
+internal sealed class EmptyPast : BlockPast
+{
+    private Matrix keys = new("no keys");
+    private Matrix values = new("no values");
+
+    /// <summary>How many sequences of equal length the pass takes.</summary>
+    public int Sequences { get; set; } = 1;
+
+    public override int Length => keys.Rows / Sequences;
+
+    private protected override int Groups => 1;
+
+    private protected override int SequencesOfAGroup => Sequences;
+
+    internal override void Append(Matrix keys, Matrix values)
+    {
+        this.keys = keys;
+        this.values = values;
+    }
+
+    [DebuggerStepThrough]
+    private protected override int Runs(int group) => 1;
+
+    [DebuggerStepThrough]
+    private protected override CachedRun Run(int group, int index) => new(keys, values, keys.Rows);
+}

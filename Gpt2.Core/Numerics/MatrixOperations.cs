@@ -1,0 +1,72 @@
+// The kernels' operations on matrices: each gives its destination its shape and calls the kernel. The debugger steps
+// through these, so that from a step one comes straight to the kernel.
+
+using System.Diagnostics;
+using Gpt2.Kernels.Add;
+using Gpt2.Kernels.Attention;
+using Gpt2.Kernels.CopyColumns;
+using Gpt2.Kernels.Gelu;
+using Gpt2.Kernels.LayerNorm;
+using Gpt2.Kernels.Softmax;
+
+namespace Gpt2.Core.Numerics;
+
+/// <summary>Operations with matrices in place of spans, sizes taken from them. The destination takes its shape from the sources.</summary>
+internal static class MatrixOperations
+{
+    /// <inheritdoc cref="LayerNormKernel.Normalise"/>
+    [DebuggerStepThrough]
+    public static void Normalise(this LayerNormKernel layerNorm, Matrix input, float epsilon, Matrix output)
+    {
+        output.Resize(input.Rows, input.Columns);
+        layerNorm.Normalise(input.Span, input.Columns, epsilon, output.Span);
+    }
+
+    /// <inheritdoc cref="LayerNormKernel.Scale"/>
+    [DebuggerStepThrough]
+    public static void Scale(this LayerNormKernel layerNorm, Matrix input, Matrix gain, Matrix bias, Matrix output)
+    {
+        output.Resize(input.Rows, input.Columns);
+        layerNorm.Scale(input.Span, gain.Span, bias.Span, output.Span);
+    }
+
+    /// <summary>output = the columns from <paramref name="from"/> on of every row.</summary>
+    [DebuggerStepThrough]
+    public static void Apply(this CopyColumnsKernel copyColumns, Matrix source, int from, int columns, Matrix output)
+    {
+        output.Resize(source.Rows, columns);
+        copyColumns.Apply(source.Span, source.Columns, from, columns, to: 0, columns, output.Span);
+    }
+
+    /// <inheritdoc cref="AttentionKernel.Normalise"/>
+    [DebuggerStepThrough]
+    public static void Normalise(this AttentionKernel attention, Matrix scores, int sequences, int heads, Matrix output)
+    {
+        output.Resize(scores.Rows, scores.Columns);
+        attention.Normalise(scores.Span, sequences, scores.Rows / sequences, heads, output.Span);
+    }
+
+    /// <inheritdoc cref="AddKernel.Apply"/>
+    [DebuggerStepThrough]
+    public static void Apply(this AddKernel add, Matrix left, Matrix right, Matrix sum)
+    {
+        sum.Resize(left.Rows, left.Columns);
+        add.Apply(left.Span, right.Span, sum.Span);
+    }
+
+    /// <inheritdoc cref="GeluKernel.Apply"/>
+    [DebuggerStepThrough]
+    public static void Apply(this GeluKernel gelu, Matrix input, Matrix output)
+    {
+        output.Resize(input.Rows, input.Columns);
+        gelu.Apply(input.Span, output.Span);
+    }
+
+    /// <inheritdoc cref="SoftmaxKernel.Rows"/>
+    [DebuggerStepThrough]
+    public static void Rows(this SoftmaxKernel softmax, Matrix input, Matrix output)
+    {
+        output.Resize(input.Rows, input.Columns);
+        softmax.Rows(input.Span, input.Columns, output.Span);
+    }
+}
