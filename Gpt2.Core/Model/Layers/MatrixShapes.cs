@@ -18,14 +18,9 @@ public static class MatrixShapes
             .Concat(Enumerable.Range(0, config.Layers).SelectMany(block => OfBlock(config, block)))
             .Concat(After(config));
 
-    /// <summary>Number of weights. A tied head counts once.</summary>
-    /// <exception cref="OverflowException">It is beyond a long.</exception>
-    public static long Count(Gpt2Config config) => checked((long)CountExactly(config));
-
-    /// <summary>The same for any number of layers, of matrices that are not too large.</summary>
-    internal static Int128 CountExactly(Gpt2Config config) =>
-        Before(config).Concat(After(config)).Sum(shape => shape.Count)
-        + ((Int128)config.Layers * OfBlock(config, 0).Sum(shape => shape.Count));
+    /// <summary>Number of weights, for sizes that are not too large. A tied head counts once.</summary>
+    public static long Count(Gpt2Config config) =>
+        Before(config).Concat(After(config)).Sum(shape => shape.Count) + (config.Layers * OfBlock(config, 0).Sum(shape => shape.Count));
 
     private static IEnumerable<MatrixShape> Before(Gpt2Config config)
     {
