@@ -135,7 +135,7 @@ public sealed class BenchCommandTests : IDisposable
         dots.Should().BeGreaterThan(15);
         XDocument.Load(picture).Root!.Elements().Count(element => (string?)element.Attribute("class") == "dot").Should().Be(dots);
         Directory.EnumerateFileSystemEntries(folder.Root).Should().BeEquivalentTo([model, picture]);
-        run.Error.Should().Contain("measuring packed 512×16×64\n").And.NotContain("\u001b");
+        run.Error.Should().Contain("measuring packed 512×16×64\n").And.EndWith($"{picture}: the picture of the roofline\n").And.NotContain("\u001b");
     }
 
     [Fact]
