@@ -37,8 +37,8 @@ public sealed class WeightsCache(string folder, long leastWeights = WeightsCache
 
     public string Folder => folder;
 
-    /// <summary>The cache of this user.</summary>
-    public static WeightsCache OfUser() => new(ModelLocator.UserFolder("weights"));
+    /// <summary>The cache of this user; null where the user has no folder for one.</summary>
+    public static WeightsCache? OfUser() => UserCache.Folder("weights") is string folder ? new WeightsCache(folder) : null;
 
     /// <summary>Reads the weights of a model: from its copy if it has one that is right, else from itself, leaving a copy.</summary>
     /// <param name="source">The model; only CSV folders have copies.</param>
