@@ -5,6 +5,7 @@ using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core;
+using Gpt2.Core.Files;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
@@ -51,7 +52,7 @@ internal static class NewCommand
         command.SetAction(parsed =>
         {
             string target = CommonOptions.Named(parsed.GetValue(folder)!, "folder");
-            if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any() && !parsed.GetValue(force))
+            if (Directory.Exists(target) && StagedFolder.IsTaken(target) && !parsed.GetValue(force))
             {
                 throw new Gpt2Exception($"{target}: the folder is not empty; name another or add --force to replace what is in it");
             }
@@ -70,7 +71,7 @@ internal static class NewCommand
             }
 
             var weights = new Gpt2Weights(config);
-            WeightInitialisation.Fill(weights, parsed.GetValue(seed));
+            WeightInitialisation.Fill(weights, parsed.GetValue(seed), io.Cancellation);
             VocabularyFiles files = parsed.GetValue(javaScript) ? VocabularyFiles.JavaScript : VocabularyFiles.Gpt2;
             Progress.Run($"writing {target}", io, progress =>
             {

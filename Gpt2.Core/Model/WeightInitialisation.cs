@@ -15,35 +15,42 @@ public static class WeightInitialisation
     private const double PositionDeviation = 0.01;
 
     /// <summary>Fills the weights. The same seed and sizes give the same bits on every machine.</summary>
-    public static void Fill(Gpt2Weights weights, ulong seed)
+    /// <param name="weights">The weights.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="cancellation">Stops between rows.</param>
+    public static void Fill(Gpt2Weights weights, ulong seed, CancellationToken cancellation = default)
     {
         var random = new RandomGenerator(seed);
         double projectionDeviation = MatrixDeviation / Math.Sqrt(2.0 * weights.Config.Layers);
 
-        FillNormal(weights.TokenEmbedding, MatrixDeviation, random);
-        FillNormal(weights.PositionEmbedding, PositionDeviation, random);
+        FillNormal(weights.TokenEmbedding, MatrixDeviation, random, cancellation);
+        FillNormal(weights.PositionEmbedding, PositionDeviation, random, cancellation);
         foreach (BlockWeights block in weights.Blocks)
         {
             block.Ln1.Gain.Span.Fill(1);
-            FillNormal(block.AttentionQkv.Weight, MatrixDeviation, random);
-            FillNormal(block.AttentionProjection.Weight, projectionDeviation, random);
+            FillNormal(block.AttentionQkv.Weight, MatrixDeviation, random, cancellation);
+            FillNormal(block.AttentionProjection.Weight, projectionDeviation, random, cancellation);
             block.Ln2.Gain.Span.Fill(1);
-            FillNormal(block.MlpHidden.Weight, MatrixDeviation, random);
-            FillNormal(block.MlpProjection.Weight, projectionDeviation, random);
+            FillNormal(block.MlpHidden.Weight, MatrixDeviation, random, cancellation);
+            FillNormal(block.MlpProjection.Weight, projectionDeviation, random, cancellation);
         }
 
         weights.FinalNorm.Gain.Span.Fill(1);
         if (!weights.Config.TiedHead)
         {
-            FillNormal(weights.Head.Weight, MatrixDeviation, random);
+            FillNormal(weights.Head.Weight, MatrixDeviation, random, cancellation);
         }
     }
 
-    private static void FillNormal(Matrix matrix, double deviation, RandomGenerator random)
+    private static void FillNormal(Matrix matrix, double deviation, RandomGenerator random, CancellationToken cancellation)
     {
-        foreach (ref float weight in matrix.Span)
+        for (int row = 0; row < matrix.Rows; row++)
         {
-            weight = (float)(deviation * random.NextNormal());
+            cancellation.ThrowIfCancellationRequested();
+            foreach (ref float weight in matrix.Row(row))
+            {
+                weight = (float)(deviation * random.NextNormal());
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 // From a folder, or from one file in it, to the model there: which format it has is told by the files.
 
+using Gpt2.Core.Files;
 using Gpt2.Core.Text;
 
 namespace Gpt2.Core.Weights;
@@ -52,6 +53,7 @@ public static class ModelFolder
         (ModelFormat Format, string File)[] models;
         try
         {
+            StagedFolder.RequireFinished(path);
             models = ModelsIn(path, formats);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

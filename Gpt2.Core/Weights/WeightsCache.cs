@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Gpt2.Core.Files;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 
@@ -33,7 +34,6 @@ public sealed class WeightsCache(string folder, long leastWeights = WeightsCache
     private const string ChecksumsKey = "checksums";
 
     private static readonly TimeSpan ClockTick = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
     public string Folder => folder;
 
@@ -116,7 +116,7 @@ public sealed class WeightsCache(string folder, long leastWeights = WeightsCache
     private string Write(string copy, string source, string state, Gpt2Weights weights, CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
-        DeleteAbandoned();
+        PartialName.DeleteStaleIn(folder);
         (string, Matrix)[] tensors = [.. weights.Matrices().Select(matrix => (matrix.Name, matrix))];
         var checksums = new uint[tensors.Length];
         Parallel.For(0, tensors.Length, i => checksums[i] = StoredTensor.ChecksumOf(tensors[i].Item2.Span));
@@ -127,20 +127,8 @@ public sealed class WeightsCache(string folder, long leastWeights = WeightsCache
             [ChecksumsKey] = string.Join(' ', checksums.Select(checksum => checksum.ToString("x8", CultureInfo.InvariantCulture))),
         };
 
-        WholeFile.Write(copy, path => SafetensorsWriter.Write(path, tensors, metadata, null, cancellation));
+        OutputFile.Write(copy, stream => SafetensorsWriter.Write(stream, tensors, metadata, null, cancellation), cancellation);
         return copy;
-    }
-
-    /// <summary>Partial files of writers that are long gone.</summary>
-    private void DeleteAbandoned()
-    {
-        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles($"*{Extension}.partial-*"))
-        {
-            if (DateTime.UtcNow - file.LastWriteTimeUtc > Abandoned)
-            {
-                file.Delete();
-            }
-        }
     }
 
     /// <summary>One file per folder: a model that has changed replaces its copy.</summary>
