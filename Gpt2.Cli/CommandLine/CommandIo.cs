@@ -1,6 +1,7 @@
 // What a command reads from and writes to, so that tests can stand in for the console.
 
 using System.Text;
+using Gpt2.Cli.Output;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -14,7 +15,7 @@ namespace Gpt2.Cli.CommandLine;
 /// <param name="OutIsTerminal">Whether the result is shown on a screen.</param>
 /// <param name="ErrorIsTerminal">Whether the log is shown on a screen.</param>
 /// <param name="Color">Whether colour is wanted at all: NO_COLOR is not set.</param>
-/// <param name="Cancellation">Ctrl-C.</param>
+/// <param name="Cancellation">Ctrl-C, or the system's request to end.</param>
 public sealed record CommandIo(
     TextReader In, TextWriter Out, TextWriter Error, bool InIsTerminal, bool OutIsTerminal, bool ErrorIsTerminal,
     bool Color, CancellationToken Cancellation)
@@ -24,14 +25,17 @@ public sealed record CommandIo(
     /// <summary>Whether --verbose was given.</summary>
     public bool Verbose { get; init; }
 
+    /// <summary>Whether it was SIGTERM that cancelled: the usual end of a service.</summary>
+    public Func<bool> IsTermination { get; init; } = () => false;
+
     /// <summary>The console of this process.</summary>
     public static CommandIo OfProcess(CancellationToken cancellation)
     {
         var strictUtf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
         return new CommandIo(
             new StreamReader(Console.OpenStandardInput(), strictUtf8),
-            Console.Out,
-            Console.Error,
+            StandardStream.Output(),
+            StandardStream.Error(),
             !Console.IsInputRedirected,
             !Console.IsOutputRedirected,
             !Console.IsErrorRedirected,
