@@ -10,10 +10,6 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
 using var cancellation = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
-{
-    e.Cancel = true; // the command ends itself, and with exit code 130
-    cancellation.Cancel();
-};
+using var signals = new StopSignals(cancellation);
 
-return Gpt2Command.Run(args, CommandIo.OfProcess(cancellation.Token));
+return Gpt2Command.Run(args, CommandIo.OfProcess(cancellation.Token) with { IsTermination = () => signals.IsTermination });

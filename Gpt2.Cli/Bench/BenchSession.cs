@@ -147,7 +147,7 @@ internal sealed class BenchSession
             io.Note(FormattableString.Invariant($"making {sizes.Parameters / 1e6:0} M random weights"));
         }
 
-        WeightInitialisation.Fill(fresh, seed: 1);
+        WeightInitialisation.Fill(fresh, seed: 1, cancellation: Cancellation);
         return fresh;
     }
 

@@ -14,7 +14,7 @@ namespace Gpt2.Cli.CommandLine;
 /// <param name="OutIsTerminal">Whether the result is shown on a screen.</param>
 /// <param name="ErrorIsTerminal">Whether the log is shown on a screen.</param>
 /// <param name="Color">Whether colour is wanted at all: NO_COLOR is not set.</param>
-/// <param name="Cancellation">Ctrl-C.</param>
+/// <param name="Cancellation">Ctrl-C, or the system's request to end.</param>
 public sealed record CommandIo(
     Stream? In, TextWriter Out, TextWriter Error, bool InIsTerminal, bool OutIsTerminal, bool ErrorIsTerminal,
     bool Color, CancellationToken Cancellation)
@@ -40,11 +40,14 @@ public sealed record CommandIo(
     /// <summary>Decides when a wait is long enough to be told of.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>Whether it was SIGTERM that cancelled: the usual end of a service.</summary>
+    public Func<bool> IsTermination { get; init; } = () => false;
+
     /// <summary>The console of this process.</summary>
     public static CommandIo OfProcess(CancellationToken cancellation) => new(
         StandardInput.Open(),
-        Console.Out,
-        Console.Error,
+        StandardStream.Output(),
+        StandardStream.Error(),
         !Console.IsInputRedirected,
         !Console.IsOutputRedirected,
         !Console.IsErrorRedirected,

@@ -56,7 +56,9 @@ internal static class CommonOptions
     /// <summary>The folder to write, after checking that it has a name: "" is what an unset variable leaves.</summary>
     /// <exception cref="UsageException">It has none.</exception>
     public static string Named(string folder, string option) =>
-        string.IsNullOrWhiteSpace(folder) ? throw new UsageException($"{option}: found no name, expected a folder") : folder;
+        string.IsNullOrWhiteSpace(folder) ? throw new UsageException($"{option}: found no name, expected a folder")
+        : folder == "-" ? throw new UsageException($"{option}: found '-', which is standard output, expected a folder")
+        : folder;
 
     public static Option<bool> NoCache() => new("--no-cache")
     {

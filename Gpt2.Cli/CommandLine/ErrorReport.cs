@@ -10,6 +10,11 @@ internal static class ErrorReport
 {
     public static int Of(Exception exception, bool json, bool verbose, CommandIo io)
     {
+        if (exception is NobodyReadsException)
+        {
+            return ExitCode.NobodyReads;
+        }
+
         (int exitCode, string code, string message) = exception switch
         {
             OperationCanceledException => (ExitCode.Cancelled, "cancelled", "cancelled"),

@@ -46,9 +46,15 @@ internal sealed record LoadedModel(string Name, string Folder, Gpt2Model Model, 
     /// <exception cref="Core.Gpt2Exception">Something is wrong with them.</exception>
     public static Gpt2Weights ReadWeights(ModelSource source, CommandIo io, bool cache)
     {
-        Gpt2Weights Read(IProgress<double>? progress) => cache
-            ? WeightsCache.OfUser().Read(source, progress, text => io.Detail("cache: " + text), io.Cancellation)
-            : source.ReadWeights(progress, io.Cancellation);
+        WeightsCache? ofUser = cache ? WeightsCache.OfUser() : null;
+        if (cache && ofUser is null)
+        {
+            io.Detail($"cache: none, since {UserCache.Missing}");
+        }
+
+        Gpt2Weights Read(IProgress<double>? progress) => ofUser is null
+            ? source.ReadWeights(progress, io.Cancellation)
+            : ofUser.Read(source, progress, text => io.Detail("cache: " + text), io.Cancellation);
         if (source.Config.Parameters < ShowProgressFrom)
         {
             return Read(null);

@@ -24,7 +24,7 @@ internal static class BeamsCommand
         var input = new ModelInput();
         var generation = new GenerationInput(StandardTokens, draws: false);
         var beams = new BeamInput(StandardBeams);
-        var svg = new Option<string?>("--svg") { Description = "Draw the tree into this file.", HelpName = "FILE" };
+        var svg = new Option<string?>("--svg") { Description = "Draw the tree into this file; - is standard output.", HelpName = "FILE" };
 
         var command = new Command("beams", "Show the tree that beam search walks.\nEvery branch with its probability, kept, dropped or finished.");
         input.AddTo(command);
@@ -40,13 +40,14 @@ internal static class BeamsCommand
             }
 
             PromptedModel given = input.Read(parsed, io);
-            using StagedFile? file = parsed.GetValue(svg) is string path ? new StagedFile(path) : null;
+            TextOutput.RefuseWithJson(parsed.GetValue(svg), given.Json, "--svg");
+            using TextOutput? picture = parsed.GetValue(svg) is string path ? new TextOutput(path, io) : null;
             BeamResult result = Output.Progress.Run(
                 "searching", io, _ => new BeamSearch(options, given.Model.EndOfText).Run(given.Model.Model, given.Ids, io.Cancellation));
-            if (file is not null)
+            picture?.Write(writer => writer.Write(BeamDrawing.Draw(PromptOf(given), result, given.Model.Shown)));
+            if (TextOutput.IsStandardOutput(parsed.GetValue(svg)))
             {
-                File.WriteAllText(file.Path, BeamDrawing.Draw(PromptOf(given), result, given.Model.Shown));
-                file.Commit();
+                return ExitCode.Done;
             }
 
             if (given.Json)
@@ -58,9 +59,9 @@ internal static class BeamsCommand
                 Show(result, options, given, io);
             }
 
-            if (parsed.GetValue(svg) is string picture)
+            if (picture is not null)
             {
-                io.Note($"{picture}: the picture of the tree");
+                io.Note($"{parsed.GetValue(svg)}: the picture of the tree");
             }
 
             return ExitCode.Done;

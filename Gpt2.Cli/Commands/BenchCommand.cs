@@ -112,14 +112,19 @@ internal static class BenchCommand
     {
         RefuseOptionsBeforeThePart(parsed);
         BenchSettings settings = options.Read(parsed);
-        using StagedFile? picture = options.Roofline(parsed) is string path ? new StagedFile(path) : null;
+        string? target = options.Roofline(parsed);
+        if (TextOutput.IsStandardOutput(target))
+        {
+            throw new UsageException("--roofline: the figures go to standard output, and the picture to a file: name one");
+        }
+
+        using TextOutput? picture = target is null ? null : new TextOutput(target, io);
         var session = new BenchSession(settings, io);
         run(session);
         if (picture is not null)
         {
-            File.WriteAllText(picture.Path, BenchReport.Picture(session));
-            picture.Commit();
-            io.Note($"{options.Roofline(parsed)}: the picture of the roofline");
+            picture.Write(writer => writer.Write(BenchReport.Picture(session)));
+            io.Note($"{target}: the picture of the roofline");
         }
     }
 

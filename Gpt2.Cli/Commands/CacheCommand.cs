@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Weights;
 
 namespace Gpt2.Cli.Commands;
@@ -19,7 +20,7 @@ internal static class CacheCommand
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            WeightsCache cache = WeightsCache.OfUser();
+            WeightsCache cache = WeightsCache.OfUser() ?? throw new Gpt2Exception($"no cache, since {UserCache.Missing}");
             if (parsed.GetValue(clear))
             {
                 Clear(cache, parsed.GetValue(json), io);

@@ -6,6 +6,7 @@ using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core;
+using Gpt2.Core.Files;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
@@ -112,14 +113,18 @@ internal static class ConvertCommand
             throw new UsageException($"{target}: the model to convert is there; name another folder");
         }
 
-        if (File.Exists(target) && !(writer.IsFile(target) && force))
+        if (writer.IsFile(target))
         {
-            throw new Gpt2Exception($"{target}: a file of that name stands there; name another{(writer.IsFile(target) ? " or add --force to replace it" : "")}");
+            if (File.Exists(target) && !force)
+            {
+                throw new Gpt2Exception($"{target}: a file of that name stands there; name another or add --force to replace it");
+            }
         }
-
-        if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any() && !force)
+        else if (StagedFolder.IsTaken(target) && !(Directory.Exists(target) && force))
         {
-            throw new Gpt2Exception($"{target}: the folder is not empty; name another or add --force to replace what is in it");
+            throw Directory.Exists(target)
+                ? new Gpt2Exception($"{target}: the folder is not empty; name another or add --force to replace what is in it")
+                : new Gpt2Exception($"{target}: a file of that name stands there; name another");
         }
     }
 

@@ -2,7 +2,6 @@
 
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Training;
@@ -14,7 +13,7 @@ internal static class CorpusCommand
 {
     public static Command Create(CommandIo io)
     {
-        Option<string?> file = new("--out", "-o") { Description = "The file to write. Without it: standard output.", HelpName = "FILE" };
+        Option<string?> file = new("--out", "-o") { Description = "The file to write. Without it, or as -: standard output.", HelpName = "FILE" };
         Option<long> size = CommonOptions.Count(
             "--size", [], "Write whole documents until there are this many bytes.", least: 1, standard: WorkshopPreset.TextBytes);
         file.Validators.Add(result =>
@@ -37,18 +36,17 @@ internal static class CorpusCommand
         {
             ulong seedOfText = parsed.GetValue(seed);
             long leastBytes = parsed.GetValue(size);
-            if (parsed.GetValue(file) is not string target)
+            string target = parsed.GetValue(file) ?? "-";
+            TextOutput.RefuseWithJson(target, parsed.GetValue(json), "--out");
+            using var output = new TextOutput(target, io);
+            long bytes = 0;
+            output.Write(writer => bytes = Progress.Run(
+                $"writing {target}", io, _ => WorkshopCorpus.Write(writer, seedOfText, leastBytes, io.Cancellation)));
+            if (TextOutput.IsStandardOutput(target))
             {
-                if (parsed.GetValue(json))
-                {
-                    throw new UsageException("--json tells about a file: name it with --out FILE");
-                }
-
-                WorkshopCorpus.Write(io.Out, seedOfText, leastBytes, io.Cancellation);
                 return ExitCode.Done;
             }
 
-            long bytes = Progress.Run($"writing {target}", io, _ => WriteFile(target, seedOfText, leastBytes, io.Cancellation));
             if (parsed.GetValue(json))
             {
                 JsonShapes.Write(new CorpusResult(target, bytes, seedOfText), io.Out);
@@ -61,19 +59,5 @@ internal static class CorpusCommand
             return ExitCode.Done;
         });
         return command;
-    }
-
-    /// <summary>Writes beside the target and renames, so that a text is there whole or not at all.</summary>
-    private static long WriteFile(string target, ulong seed, long leastBytes, CancellationToken cancellation)
-    {
-        using var staged = new StagedFile(target);
-        using (var writer = new StreamWriter(staged.Path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
-        {
-            WorkshopCorpus.Write(writer, seed, leastBytes, cancellation);
-        }
-
-        long bytes = new FileInfo(staged.Path).Length;
-        staged.Commit();
-        return bytes;
     }
 }

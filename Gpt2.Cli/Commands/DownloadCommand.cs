@@ -3,6 +3,7 @@
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.Download;
 
@@ -48,7 +49,7 @@ internal static class DownloadCommand
         command.SetAction(parsed =>
         {
             string model = parsed.GetValue(name)!;
-            string target = CommonOptions.Named(parsed.GetValue(output) ?? Path.Combine(ModelLocator.UserFolder(), model), "--out");
+            string target = CommonOptions.Named(parsed.GetValue(output) ?? FolderOf(model), "--out");
             var settings = new TransferSettings();
             string endpoint = Variable(EndpointVariable) ?? DownloadTable.HubEndpoint;
             DownloadSource source = SourceOf(model, parsed.GetValue(csv), parsed.GetValue(url), endpoint);
@@ -59,6 +60,10 @@ internal static class DownloadCommand
         });
         return command;
     }
+
+    private static string FolderOf(string model) => ModelLocator.UserFolder() is string models
+        ? Path.Combine(models, model)
+        : throw new Gpt2Exception($"no folder for {model}, since {UserCache.Missing}, or name a folder with --out");
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value.Trim() : null;
 

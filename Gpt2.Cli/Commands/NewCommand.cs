@@ -5,6 +5,7 @@ using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core;
+using Gpt2.Core.Files;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Text;
@@ -50,7 +51,7 @@ internal static class NewCommand
         command.SetAction(parsed =>
         {
             string target = CommonOptions.Named(parsed.GetValue(folder)!, "folder");
-            if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any() && !parsed.GetValue(force))
+            if (Directory.Exists(target) && StagedFolder.IsTaken(target) && !parsed.GetValue(force))
             {
                 throw new Gpt2Exception($"{target}: the folder is not empty; name another or add --force to replace what is in it");
             }

@@ -2,7 +2,6 @@
 
 using System.CommandLine;
 using System.Reflection;
-using System.Runtime.InteropServices;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Cli.Serve;
@@ -54,19 +53,15 @@ internal static class ServeCommand
     /// <exception cref="OperationCanceledException">That was by Ctrl-C.</exception>
     private static void Run(Func<IServerLog, Task<CompletionServer>> start, string name, bool json, CommandIo io)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(io.Cancellation);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        ServeAsync(start, name, json, io).GetAwaiter().GetResult();
+        if (!io.IsTermination())
         {
-            context.Cancel = true; // the command ends itself, and with exit code 0: that is how a service is stopped
-            stop.Cancel();
-        });
-
-        ServeAsync(start, name, json, io, stop.Token).GetAwaiter().GetResult();
-        io.Cancellation.ThrowIfCancellationRequested();
+            io.Cancellation.ThrowIfCancellationRequested();
+        }
     }
 
     private static async Task ServeAsync(
-        Func<IServerLog, Task<CompletionServer>> start, string name, bool json, CommandIo io, CancellationToken stop)
+        Func<IServerLog, Task<CompletionServer>> start, string name, bool json, CommandIo io)
     {
         await using CompletionServer server = await start(new ServerLog(io));
         if (json)
@@ -80,7 +75,7 @@ internal static class ServeCommand
 
         io.Out.Flush();
         var stopped = new TaskCompletionSource();
-        using CancellationTokenRegistration registration = stop.Register(stopped.SetResult);
+        using CancellationTokenRegistration registration = io.Cancellation.Register(stopped.SetResult);
         await stopped.Task;
     }
 

@@ -4,10 +4,10 @@ using System.CommandLine;
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core.Files;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Model;
 using Gpt2.Core.Tracing;
-using Gpt2.Core.Weights;
 
 namespace Gpt2.Cli.Commands;
 
@@ -40,16 +40,19 @@ internal static class TraceCommand
             var choice = new TraceChoice(parsed.GetValue(blocks) ?? [], parsed.GetValue(steps) ?? []);
             choice.Check(model.Config);
 
-            using var staged = new StagedFolder(folder);
-            var trace = ForwardTrace.Run(
-                model.Model, given.Ids, parsed.GetValue(allPositions) ? HeadRows.All : HeadRows.Last, given.Breakpoint);
-            TraceEntry[] entries = [.. trace.Entries.Where(choice.Contains)];
-            Progress.Run($"writing {folder}", io, _ =>
+            ForwardTrace trace = null!;
+            TraceEntry[] entries = [];
+            StagedFolder.Write(folder, staged =>
             {
-                TraceExport.Write(trace, entries, staged.Path, parsed.GetValue(labels) ? model.Shown : null);
-                return true;
+                trace = ForwardTrace.Run(
+                    model.Model, given.Ids, parsed.GetValue(allPositions) ? HeadRows.All : HeadRows.Last, given.Breakpoint);
+                entries = [.. trace.Entries.Where(choice.Contains)];
+                Progress.Run($"writing {folder}", io, _ =>
+                {
+                    TraceExport.Write(trace, entries, staged.Path, parsed.GetValue(labels) ? model.Shown : null, io.Cancellation);
+                    return true;
+                });
             });
-            staged.Commit();
 
             ForwardActivations a = trace.Activations;
             int last = a.Logits.Rows - 1;

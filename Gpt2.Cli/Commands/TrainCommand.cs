@@ -7,6 +7,7 @@ using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core;
 using Gpt2.Core.Evaluation;
+using Gpt2.Core.Files;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Training;
 
@@ -24,8 +25,9 @@ internal static class TrainCommand
         options.AddTo(command);
         command.SetAction(parsed =>
         {
-            TrainingStart start = options.Start(parsed, io);
             string folder = options.FolderOf(parsed);
+            using FolderLock held = Lock(folder);
+            TrainingStart start = options.Start(parsed, io);
             Describe(start, folder, io);
             var watch = Stopwatch.StartNew();
             StepResult last = Train(start, folder, options.ReportEvery(parsed), options.SampleEvery(parsed), watch, io);
@@ -52,6 +54,21 @@ internal static class TrainCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>Two runs in one folder would write into each other's log and checkpoints.</summary>
+    private static FolderLock Lock(string folder)
+    {
+        string path = Path.Combine(folder, "training");
+        try
+        {
+            return FolderLock.TryTake(path, "training in it")
+                ?? throw new Gpt2Exception($"{folder}: {FolderLock.HolderOf(path)}; wait until that ends, or name another folder");
+        }
+        catch (Exception e) when (WriteFailure.Is(e))
+        {
+            throw WriteFailure.Of(folder, "folder", e);
+        }
     }
 
     private static StepResult Train(
@@ -88,9 +105,9 @@ internal static class TrainCommand
             io.Note($"saved after step {trainer.Optimizer.Step}; go on with: gpt2 train --resume {folder}");
             throw;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (WriteFailure.Is(e))
         {
-            throw new Gpt2Exception($"{folder}: cannot write this folder ({e.Message}); name another or set its rights", e);
+            throw WriteFailure.Of(folder, "folder", e);
         }
 
         return last;

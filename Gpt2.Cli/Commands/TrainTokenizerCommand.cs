@@ -16,14 +16,14 @@ internal static class TrainTokenizerCommand
         Option<int?> size = CommonOptions.Whole(
             "--vocab-size", [], $"Tokens wanted, at least {Vocabulary.SmallestCount}.\nThe 256 bytes, one for each merge, and <|endoftext|>.", least: 0);
         size.Required = true;
-        Option<string> output = new("--out", "-o") { Description = "The vocab.bpe to write.", HelpName = "FILE", Required = true };
+        Option<string> outputFile = new("--out", "-o") { Description = "The vocab.bpe to write; - is standard output.", HelpName = "FILE", Required = true };
         Option<bool> explain = new("--explain") { Description = "Show every pass.\nThe pair, how often it stood in the text, and the token it makes." };
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command("train-tokenizer", "Learn a vocabulary from a text.\nJoins the most frequent pair of neighbours, again and again.");
         command.Arguments.Add(file);
         command.Options.Add(size);
-        command.Options.Add(output);
+        command.Options.Add(outputFile);
         command.Options.Add(explain);
         command.Options.Add(json);
         command.SetAction(parsed =>
@@ -36,13 +36,17 @@ internal static class TrainTokenizerCommand
             }
 
             string path = parsed.GetValue(file)!;
-            string target = parsed.GetValue(output)!;
+            string target = parsed.GetValue(outputFile)!;
+            TextOutput.RefuseWithJson(target, parsed.GetValue(json), "--out");
             string text = TextFile.ReadToLearnFrom(path, io);
-            using var staged = new StagedFile(target);
+            using var output = new TextOutput(target, io);
             LearnedMerges learned = Progress.Run(
                 "learning merges", io, progress => BytePairLearner.Learn(text, wanted, progress, io.Cancellation));
-            VocabularyFile.Write(learned.Vocabulary, staged.Path);
-            staged.Commit();
+            output.Write(writer => VocabularyFile.Write(learned.Vocabulary, writer));
+            if (TextOutput.IsStandardOutput(target))
+            {
+                return ExitCode.Done;
+            }
 
             Report(learned, wanted, TextFile.NameOf(path), target, parsed.GetValue(explain), parsed.GetValue(json), io);
             return ExitCode.Done;

@@ -18,9 +18,6 @@ public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int H
     /// </summary>
     public const int MostLayers = 1000;
 
-    /// <summary>Beyond this the bytes of double-precision weights cannot be counted in a long.</summary>
-    private const long MostParameters = long.MaxValue / sizeof(double);
-
     /// <summary>Whether c_attn has a bias, as GPT-2 has.</summary>
     public bool QkvBias { get; init; } = true;
 
@@ -61,14 +58,8 @@ public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int H
             return $"n_embd {Channels} is not divisible by n_head {Heads}, expected heads of equal size";
         }
 
-        // Sizes may be any number that a file holds: neither a matrix's nor the model's weights need fit into a long.
+        // Sizes may be any number that a file holds: a matrix's weights need not fit into a long. Those of 1000 blocks of the largest do.
         Int128 largest = (Int128)Channels * Math.Max(Math.Max(Vocabulary, Context), 4L * Channels);
-        if (largest > Array.MaxLength)
-        {
-            return $"a matrix of {largest} weights is too large, expected at most {Array.MaxLength}";
-        }
-
-        Int128 all = MatrixShapes.CountExactly(this);
-        return all > MostParameters ? $"a model of {all} weights is too large, expected at most {MostParameters}" : null;
+        return largest > Array.MaxLength ? $"a matrix of {largest} weights is too large, expected at most {Array.MaxLength}" : null;
     }
 }

@@ -78,11 +78,16 @@ public static partial class VocabularyFile
     public static void Write(Vocabulary vocabulary, string path)
     {
         using var writer = new StreamWriter(path, append: false, PlainUtf8);
-        writer.NewLine = "\n";
-        writer.WriteLine(VersionLine);
+        Write(vocabulary, writer);
+    }
+
+    /// <summary>Writes a vocabulary in the same form to what is open already.</summary>
+    public static void Write(Vocabulary vocabulary, TextWriter writer)
+    {
+        writer.Write(VersionLine + "\n");
         foreach (Merge merge in vocabulary.Merges)
         {
-            writer.WriteLine($"{vocabulary.WrittenForm(merge.Left)} {vocabulary.WrittenForm(merge.Right)}");
+            writer.Write($"{vocabulary.WrittenForm(merge.Left)} {vocabulary.WrittenForm(merge.Right)}\n");
         }
     }
 

@@ -15,11 +15,14 @@ public static class TraceExport
     /// <param name="tokenLabels">
     /// A label for each id of the vocabulary, and with it labels for all rows and columns; null for plain numbers.
     /// </param>
+    /// <param name="cancellation">Stops between matrices.</param>
     public static void Write(
-        ForwardTrace trace, IEnumerable<TraceEntry> entries, string folder, Func<int, string>? tokenLabels = null)
+        ForwardTrace trace, IEnumerable<TraceEntry> entries, string folder, Func<int, string>? tokenLabels = null,
+        CancellationToken cancellation = default)
     {
         foreach (TraceEntry entry in entries)
         {
+            cancellation.ThrowIfCancellationRequested();
             string path = Path.Combine(folder, entry.File + ".csv");
             if (tokenLabels is null)
             {

@@ -4,6 +4,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Gpt2.Core.Files;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
@@ -41,6 +42,7 @@ public static class Checkpoint
     public static string Write(string folder, RunState state, Gpt2Weights weights, AdamWOptimizer optimizer, Vocabulary? vocabulary)
     {
         Directory.CreateDirectory(folder);
+        PartialName.DeleteStaleIn(folder);
         string target = Path.Combine(folder, FolderPrefix + state.Step.ToString("D7", CultureInfo.InvariantCulture));
         if (!Directory.Exists(target))
         {

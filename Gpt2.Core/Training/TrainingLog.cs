@@ -2,6 +2,7 @@
 // writes the same log as one that was not.
 
 using System.Globalization;
+using Gpt2.Core.Files;
 
 namespace Gpt2.Core.Training;
 
@@ -21,9 +22,7 @@ public static class TrainingLog
         IEnumerable<string> kept = File.Exists(path) && lastStep > 0
             ? WholeLines(path).Where((line, i) => Parse(path, i + 2, line).Step <= lastStep)
             : [];
-        string temporary = path + ".partial";
-        File.WriteAllText(temporary, string.Concat(kept.Prepend(Header).Select(line => line + "\n")));
-        File.Move(temporary, path, overwrite: true);
+        OutputFile.WriteText(path, string.Concat(kept.Prepend(Header).Select(line => line + "\n")));
     }
 
     public static void Append(string path, LogLine line)

@@ -2,6 +2,7 @@
 // at any moment and goes on from its newest checkpoint to the same end.
 
 using System.Globalization;
+using Gpt2.Core.Files;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
@@ -28,7 +29,7 @@ public sealed class TrainingRun
         this.trainer = trainer;
         this.vocabulary = vocabulary;
         this.state = state;
-        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(FinalPath.Of(folder));
         TrainingLog.Begin(LogFile, trainer.Optimizer.Step);
     }
 
@@ -104,9 +105,7 @@ public sealed class TrainingRun
         IReadOnlyList<LogLine> log = TrainingLog.Read(LogFile);
         if (log.Count > 0)
         {
-            string temporary = CurveFile + ".partial";
-            File.WriteAllText(temporary, LossCurve.Svg(log));
-            File.Move(temporary, CurveFile, overwrite: true);
+            OutputFile.WriteText(CurveFile, LossCurve.Svg(log));
         }
     }
 }

@@ -1,7 +1,9 @@
 // A model folder in the CSV layout, read and written whole.
 
 using System.Collections.Concurrent;
+using System.IO.Enumeration;
 using System.Runtime.ExceptionServices;
+using Gpt2.Core.Files;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
@@ -45,26 +47,25 @@ public static class CsvModelFolder
     /// <exception cref="Gpt2Exception">The folder cannot be written.</exception>
     public static string[] Write(
         string folder, Gpt2Weights weights, Vocabulary? vocabulary, VocabularyFiles files = VocabularyFiles.Gpt2,
-        IProgress<double>? progress = null, Action<string>? also = null, CancellationToken cancellation = default)
-    {
-        using var staged = new StagedFolder(folder);
-        HyperparametersFile.Write(weights.Config, staged.File(HyperparametersFile.FileName));
-        if (vocabulary is not null && files == VocabularyFiles.Gpt2)
+        IProgress<double>? progress = null, Action<string>? also = null, CancellationToken cancellation = default) => StagedFolder.Write(
+        folder,
+        staged =>
         {
-            VocabularyFile.Write(vocabulary, staged.File(VocabularyFile.FileName));
-        }
-        else if (vocabulary is not null)
-        {
-            SpreadsheetVocabulary.Write(vocabulary, staged.Path);
-        }
+            HyperparametersFile.Write(weights.Config, staged.File(HyperparametersFile.FileName));
+            if (vocabulary is not null && files == VocabularyFiles.Gpt2)
+            {
+                VocabularyFile.Write(vocabulary, staged.File(VocabularyFile.FileName));
+            }
+            else if (vocabulary is not null)
+            {
+                SpreadsheetVocabulary.Write(vocabulary, staged.Path);
+            }
 
-        cancellation.ThrowIfCancellationRequested();
-        WriteMatrices(staged, weights, progress, cancellation);
-        also?.Invoke(staged.Path);
-        string[] written = staged.Commit();
-        DeleteOthers(folder, written);
-        return written;
-    }
+            cancellation.ThrowIfCancellationRequested();
+            WriteMatrices(staged, weights, progress, cancellation);
+            also?.Invoke(staged.Path);
+        },
+        IsOfLayout);
 
     /// <summary>Writes all matrices, on all cores, the largest first.</summary>
     private static void WriteMatrices(StagedFolder staged, Gpt2Weights weights, IProgress<double>? progress, CancellationToken cancellation)
@@ -90,13 +91,7 @@ public static class CsvModelFolder
     /// A model that is replaced may have had files that this one has not, such as a head of its own: left behind, they
     /// would pass for this one's.
     /// </summary>
-    private static void DeleteOthers(string folder, string[] written)
-    {
-        string[] vocabularies = [VocabularyFile.FileName, SpreadsheetVocabulary.MergesFileName, SpreadsheetVocabulary.TokensFileName];
-        IEnumerable<string> ofLayout = Directory.EnumerateFiles(folder, CsvLayout.FileOf("*")).Select(file => Path.GetFileName(file));
-        foreach (string file in ofLayout.Concat(vocabularies).Except(written))
-        {
-            File.Delete(Path.Combine(folder, file));
-        }
-    }
+    private static bool IsOfLayout(string file) =>
+        FileSystemName.MatchesSimpleExpression(CsvLayout.FileOf("*"), file)
+        || file is VocabularyFile.FileName or SpreadsheetVocabulary.MergesFileName or SpreadsheetVocabulary.TokensFileName;
 }

@@ -1,6 +1,7 @@
 // From a folder, or from one file in it, to the model there: which format it has is told by the files.
 
 using System.IO.Enumeration;
+using Gpt2.Core.Files;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights.HuggingFace;
 using Gpt2.Core.Weights.JavaScript;
@@ -61,6 +62,7 @@ public static class ModelFolder
         (ModelFormat Format, string File)[] models;
         try
         {
+            StagedFolder.RequireFinished(path);
             models = ModelsIn(path, formats);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

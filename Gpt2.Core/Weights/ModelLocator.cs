@@ -55,20 +55,8 @@ public static class ModelLocator
             : name.Split('.', StringSplitOptions.RemoveEmptyEntries)[0];
     }
 
-    /// <summary>The user's folder for models: XDG_CACHE_HOME or the system's usual place.</summary>
-    public static string UserFolder() => UserFolder("models");
-
-    /// <summary>A folder of the program's in the user's cache.</summary>
-    internal static string UserFolder(string name)
-    {
-        string? xdg = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        string cache = Path.IsPathFullyQualified(xdg ?? "") ? xdg! // its specification passes over a relative one
-            : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-            : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches")
-            : Path.Combine(home, ".cache");
-        return Path.Combine(cache, "gpt2", name);
-    }
+    /// <summary>The user's folder for models; null where the user has none.</summary>
+    public static string? UserFolder() => UserCache.Folder("models");
 
     /// <summary>The folders in which a name is looked up, in order.</summary>
     public static IEnumerable<string> Places()
@@ -85,6 +73,9 @@ public static class ModelLocator
             }
         }
 
-        yield return UserFolder();
+        if (UserFolder() is string folder)
+        {
+            yield return folder;
+        }
     }
 }

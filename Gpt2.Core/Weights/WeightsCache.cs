@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Gpt2.Core.Files;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Weights.Binary;
@@ -35,12 +36,11 @@ public sealed class WeightsCache(string folder, long leastWeights = WeightsCache
     private const string ChecksumsKey = "checksums";
 
     private static readonly TimeSpan ClockTick = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
     public string Folder => folder;
 
-    /// <summary>The cache of this user.</summary>
-    public static WeightsCache OfUser() => new(ModelLocator.UserFolder("weights"));
+    /// <summary>The cache of this user; null where the user has no folder for one.</summary>
+    public static WeightsCache? OfUser() => UserCache.Folder("weights") is string folder ? new WeightsCache(folder) : null;
 
     /// <summary>Reads the weights of a model: from its copy if it has one that is right, else from itself, leaving a copy.</summary>
     /// <param name="source">The model; only CSV folders have copies.</param>
@@ -118,7 +118,7 @@ public sealed class WeightsCache(string folder, long leastWeights = WeightsCache
     private string Write(string copy, string source, string state, Gpt2Weights weights, CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
-        DeleteAbandoned();
+        PartialName.DeleteStaleIn(folder);
         (string, Matrix)[] tensors = [.. weights.Matrices().Select(matrix => (matrix.Name, matrix))];
         var checksums = new uint[tensors.Length];
         Parallel.For(0, tensors.Length, i => checksums[i] = StoredTensor.ChecksumOf(tensors[i].Item2.Span));
@@ -129,20 +129,8 @@ public sealed class WeightsCache(string folder, long leastWeights = WeightsCache
             [ChecksumsKey] = string.Join(' ', checksums.Select(checksum => checksum.ToString("x8", CultureInfo.InvariantCulture))),
         };
 
-        WholeFile.Write(copy, path => SafetensorsWriter.Write(path, tensors, metadata, null, cancellation));
+        OutputFile.Write(copy, stream => SafetensorsWriter.Write(stream, tensors, metadata, null, cancellation), cancellation);
         return copy;
-    }
-
-    /// <summary>Partial files of writers that are long gone.</summary>
-    private void DeleteAbandoned()
-    {
-        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles($"*{Extension}.partial-*"))
-        {
-            if (DateTime.UtcNow - file.LastWriteTimeUtc > Abandoned)
-            {
-                file.Delete();
-            }
-        }
     }
 
     /// <summary>One file per folder: a model that has changed replaces its copy.</summary>

@@ -1,11 +1,11 @@
 // What the commands print: results for readers and as JSON, in every culture.
 
-using Gpt2.Kernels;
 using System.Globalization;
 using System.Text.Json;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
+using Gpt2.Kernels;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli;

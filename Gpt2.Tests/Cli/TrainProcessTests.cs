@@ -88,15 +88,7 @@ public sealed class TrainProcessTests : IDisposable
         await Task.WhenAll(output, error);
     }
 
-    private async Task<(int ExitCode, string Error)> RunToEnd(string[] args)
-    {
-        using Process process = CommandProcess.Start(folder.Root, args);
-        using var whateverHappens = new KilledAtLast(process);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(CommandProcess.LongEnough);
-        await output;
-        return (process.ExitCode, await error);
-    }
+    private Task<(int ExitCode, string Error)> RunToEnd(string[] args) => CommandProcess.RunToEnd(folder.Root, args);
 
     private SortedDictionary<string, string> Files(string run) => new(
         Directory.EnumerateFiles(folder.PathOf(run)).ToDictionary(path => Path.GetFileName(path), File.ReadAllText), StringComparer.Ordinal);

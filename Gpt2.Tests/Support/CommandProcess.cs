@@ -22,8 +22,8 @@ internal static class CommandProcess
         string[] command = CommandOf(args);
         if (OperatingSystem.IsLinux())
         {
-            // Where the tests run in the background, interrupts are ignored, and a child inherits that.
-            command = ["env", "--default-signal=INT", .. command];
+            // Where the tests run in the background, signals may be ignored, and a child inherits that.
+            command = ["env", "--default-signal=INT,TERM,HUP", .. command];
         }
 
         var start = new ProcessStartInfo(command[0], command[1..])
@@ -56,15 +56,54 @@ internal static class CommandProcess
         return Process.Start(start)!;
     }
 
-    /// <summary>Sends what Ctrl-C sends.</summary>
-    public static async Task Interrupt(Process process)
+    /// <summary>Runs a command line to its end.</summary>
+    public static async Task<(int ExitCode, string Error)> RunToEnd(string folder, params string[] args)
     {
-        using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using Process process = Start(folder, args);
+        using var whateverHappens = new KilledAtLast(process);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(LongEnough);
+        await output;
+        return (process.ExitCode, await error);
+    }
+
+    /// <summary>Sends what Ctrl-C sends.</summary>
+    public static Task Interrupt(Process process) => Signal(process, "INT");
+
+    /// <summary>Sends a signal.</summary>
+    public static async Task Signal(Process process, string name)
+    {
+        using Process kill = Process.Start("kill", ["-" + name, process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
     }
 
     private static string[] CommandOf(string[] args) =>
         [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Path.Combine(AppContext.BaseDirectory, "gpt2.dll"), .. args];
+
+    /// <summary>Runs a shell's command line in a folder; in it $GPT2 is the command.</summary>
+    /// <returns>Exit code, standard output and standard error of the shell.</returns>
+    public static async Task<(int ExitCode, string Out, string Error)> Shell(
+        string folder, string script, IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        var start = new ProcessStartInfo("sh", ["-c", script])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        start.Environment["GPT2"] = $"{host} {Path.Combine(AppContext.BaseDirectory, "gpt2.dll")}";
+        foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
+        {
+            start.Environment[name] = value;
+        }
+
+        using Process process = Process.Start(start)!;
+        using var whateverHappens = new KilledAtLast(process);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(LongEnough);
+        return (process.ExitCode, await output, await error);
+    }
 }
 
 /// <summary>Ends a process with the test, also where the test fails.</summary>
@@ -91,4 +130,11 @@ public sealed class UnixFactAttribute : FactAttribute
 public sealed class UnixTheoryAttribute : TheoryAttribute
 {
     public UnixTheoryAttribute() => Skip = OperatingSystem.IsWindows() ? "Windows has no signals to send" : null;
+}
+
+/// <summary>A test of what only Linux has, such as /dev/full.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class LinuxFactAttribute : FactAttribute
+{
+    public LinuxFactAttribute() => Skip = OperatingSystem.IsLinux() ? null : "only Linux has /dev/full";
 }

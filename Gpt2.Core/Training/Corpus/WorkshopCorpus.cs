@@ -75,7 +75,8 @@ public static class WorkshopCorpus
     /// <summary>
     /// Writes documents until they have at least <paramref name="leastBytes"/> bytes, each followed by <see cref="Separator"/>.
     /// </summary>
-    public static void Write(TextWriter writer, ulong seed, long leastBytes, CancellationToken cancellation = default)
+    /// <returns>The number of bytes.</returns>
+    public static long Write(TextWriter writer, ulong seed, long leastBytes, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(writer);
         long written = 0;
@@ -87,8 +88,10 @@ public static class WorkshopCorpus
             written += document.Length + Separator.Length; // ASCII: a character is a byte
             if (written >= leastBytes)
             {
-                return;
+                break;
             }
         }
+
+        return written;
     }
 }

@@ -1,5 +1,6 @@
 // From a folder or file to the model in it that is to be examined: under its names, or under almost its names.
 
+using Gpt2.Core.Files;
 using Gpt2.Core.Weights.HuggingFace;
 using Gpt2.Core.Weights.TensorFlow;
 
@@ -20,6 +21,11 @@ internal static class ModelRecognition
         if (File.Exists(path))
         {
             return RecogniseFile(path, findings);
+        }
+
+        if (StagedFolder.UnfinishedIn(path) is string unfinished)
+        {
+            findings.Wrong(FindingArea.Folder, Folder, $"{path} {StagedFolder.Describe(unfinished)}", "repeat the command that wrote it");
         }
 
         (ModelFormat Format, string File)[] models = ModelFolder.ModelsIn(path, ModelFormat.All);

@@ -3,6 +3,7 @@
 
 using System.Globalization;
 using System.IO.Compression;
+using Gpt2.Core.Files;
 
 namespace Gpt2.Core.Weights.Download;
 
@@ -57,7 +58,7 @@ public static class ArchiveUnpacking
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Gpt2Exception($"{folder}: cannot unpack into this folder ({e.Message}); make room or name another", e);
+            throw new Gpt2Exception($"{folder}: cannot unpack into this folder ({WriteFailure.Reason(e)}); make room or name another", e);
         }
     }
 

@@ -1,5 +1,6 @@
 // The last step of a download: a finished folder gets its final name, in place of an older model if the user says so.
 
+using Gpt2.Core.Files;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights.JavaScript;
 
@@ -16,10 +17,6 @@ internal static class FolderReplacement
     ];
 
     private static readonly string[] Beginnings = ["model_", "model.", "model-", "gpt2_", "pytorch_model"];
-
-    /// <summary>Whether there is anything at a path.</summary>
-    public static bool IsThere(string target) =>
-        File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any());
 
     /// <summary>Refuses a target that holds what no model has: it is not ours to delete.</summary>
     /// <exception cref="Gpt2Exception">It is a file, or a folder with other things in it.</exception>
@@ -60,7 +57,7 @@ internal static class FolderReplacement
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Recover(target);
-            throw new Gpt2Exception($"{target}: cannot get its final name ({e.Message}); close what uses the folder and repeat the command", e);
+            throw new Gpt2Exception($"{target}: cannot get its final name ({WriteFailure.Reason(e)}); close what uses the folder and repeat the command", e);
         }
     }
 

@@ -5,6 +5,8 @@
 //   TARGET.partial/FILE          a whole file, with FILE.done.json
 //   TARGET.partial/ready/        the finished folder, which is renamed to TARGET
 
+using Gpt2.Core.Files;
+
 namespace Gpt2.Core.Weights.Download;
 
 /// <summary>How a download ended.</summary>
@@ -34,14 +36,18 @@ public sealed class ModelDownload(HubClient client, TransferSettings settings, A
     /// <exception cref="Gpt2Exception">It cannot be had, is not what it should be, or cannot be written.</exception>
     public async Task<DownloadResult> RunAsync(DownloadSource source, string target, bool force, CancellationToken cancellation)
     {
-        target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
+        target = FinalPath.Of(Path.TrimEndingDirectorySeparator(target));
         string work = target + ".partial";
-        MakeWritable(target);
-        (FolderLock taken, bool waited) = await FolderLock.TakeAsync(target, settings, note, cancellation).ConfigureAwait(false);
+        if (Path.GetDirectoryName(target) is null)
+        {
+            throw new Gpt2Exception($"{target}: found the root of a drive, expected a folder for the model");
+        }
+
+        (FolderLock taken, bool waited) = await LockAsync(target, cancellation).ConfigureAwait(false);
         using (taken)
         {
             FolderReplacement.Recover(target);
-            if (FolderReplacement.IsThere(target))
+            if (StagedFolder.IsTaken(target))
             {
                 DownloadRecord? there = DownloadRecord.Load(target);
                 if (there?.Source == source.Description && there.IsWholeIn(target) && (!force || waited))
@@ -66,19 +72,35 @@ public sealed class ModelDownload(HubClient client, TransferSettings settings, A
         }
     }
 
-    private static void MakeWritable(string target)
+    /// <summary>Waits until no other process holds the folder.</summary>
+    private async Task<(FolderLock Lock, bool Waited)> LockAsync(string target, CancellationToken cancellation)
     {
-        string parent = Path.GetDirectoryName(target) ?? throw new Gpt2Exception($"{target}: found the root of a drive, expected a folder for the model");
+        for (bool waited = false; ; waited = true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (TryLock(target) is FolderLock taken)
+            {
+                return (taken, waited);
+            }
+
+            if (!waited)
+            {
+                note($"{target}: {FolderLock.HolderOf(target)}; waiting until that ends (Ctrl-C stops waiting)");
+            }
+
+            await settings.Wait(settings.LockPoll, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static FolderLock? TryLock(string target)
+    {
         try
         {
-            Directory.CreateDirectory(parent);
-            string probe = target + ".probe-" + Guid.NewGuid().ToString("N")[..8];
-            File.Create(probe).Dispose();
-            File.Delete(probe);
+            return FolderLock.TryTake(target, "downloading it");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (WriteFailure.Is(e))
         {
-            throw new Gpt2Exception($"{target}: cannot write there ({e.Message}); name another folder with --out or set its rights", e);
+            throw new Gpt2Exception($"{target}: cannot write there ({WriteFailure.Reason(e)}); name another folder with --out or set its rights", e);
         }
     }
 

@@ -1,6 +1,7 @@
 // The bytes of one answer, from the connection to the end of a file, with an eye on connections that break off or fall silent.
 
 using System.Globalization;
+using Gpt2.Core.Files;
 
 namespace Gpt2.Core.Weights.Download;
 
@@ -87,5 +88,5 @@ internal sealed class TransferBody(TimeSpan stallTimeout, string name, long? siz
     }
 
     private static Gpt2Exception CannotWrite(string path, Exception e) =>
-        new($"{path}: cannot be written ({e.Message}); make room or name another folder with --out", e);
+        new($"{path}: cannot be written ({WriteFailure.Reason(e)}); make room or name another folder with --out", e);
 }

@@ -2,6 +2,7 @@
 
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Gpt2.Core.Files;
 
 namespace Gpt2.Core.Weights.Download;
 
@@ -30,11 +31,6 @@ internal sealed record TransferState(string Address, string? EntityTag, DateTime
         }
     }
 
-    /// <summary>Writes it, beside the old one and then in its place.</summary>
-    public void Save(string path)
-    {
-        string beside = path + ".new";
-        File.WriteAllBytes(beside, JsonSerializer.SerializeToUtf8Bytes(this));
-        File.Move(beside, path, overwrite: true);
-    }
+    /// <summary>Writes it in place of the old one.</summary>
+    public void Save(string path) => OutputFile.Write(path, stream => JsonSerializer.Serialize(stream, this));
 }

@@ -1,6 +1,7 @@
 // Writing a model as Hugging Face's GPT2LMHeadModel and GPT2Tokenizer load it.
 
 using System.Text.Json;
+using Gpt2.Core.Files;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
@@ -30,22 +31,22 @@ public static class HuggingFaceFolder
     /// <returns>The names of the files.</returns>
     /// <exception cref="Gpt2Exception">The folder cannot be written, or the vocabulary has a token twice.</exception>
     public static string[] Write(
-        string folder, Gpt2Weights weights, Vocabulary? vocabulary, IProgress<double>? progress = null, CancellationToken cancellation = default)
-    {
-        using var staged = new StagedFolder(folder);
-        WriteConfig(weights.Config, vocabulary, staged.File(HuggingFaceFormat.ConfigFileName));
-        if (vocabulary is not null)
+        string folder, Gpt2Weights weights, Vocabulary? vocabulary, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
+        StagedFolder.Write(folder, staged =>
         {
-            VocabularyFile.Write(vocabulary, staged.File(MergesFileName));
-            TokenIdsFile.Write(vocabulary, staged.File(TokenIdsFileName));
-            WriteTokenizerConfig(weights.Config, staged.File(TokenizerConfigFileName));
-        }
+            WriteConfig(weights.Config, vocabulary, staged.File(HuggingFaceFormat.ConfigFileName));
+            if (vocabulary is not null)
+            {
+                VocabularyFile.Write(vocabulary, staged.File(MergesFileName));
+                TokenIdsFile.Write(vocabulary, staged.File(TokenIdsFileName));
+                WriteTokenizerConfig(weights.Config, staged.File(TokenizerConfigFileName));
+            }
 
-        (string, Matrix)[] tensors = [.. WithBias(weights).Select(matrix => (HuggingFaceNames.Written(matrix.Name), matrix))];
-        Dictionary<string, string> metadata = new() { ["format"] = "pt" }; // without it transformers refuses the file
-        SafetensorsWriter.Write(staged.File(HuggingFaceFormat.WeightsFileName), tensors, metadata, progress, cancellation);
-        return staged.Commit();
-    }
+            (string, Matrix)[] tensors = [.. WithBias(weights).Select(matrix => (HuggingFaceNames.Written(matrix.Name), matrix))];
+            Dictionary<string, string> metadata = new() { ["format"] = "pt" }; // without it transformers refuses the file
+            using FileStream stream = File.Create(staged.File(HuggingFaceFormat.WeightsFileName));
+            SafetensorsWriter.Write(stream, tensors, metadata, progress, cancellation);
+        });
 
     /// <summary>Every matrix, and zeros where an attention bias is missing.</summary>
     private static IEnumerable<Matrix> WithBias(Gpt2Weights weights)

@@ -1,6 +1,7 @@
 // Writing a model as llm.c reads it: float32, version 3.
 
 using System.Buffers;
+using Gpt2.Core.Files;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
@@ -33,25 +34,22 @@ public static class LlmCFile
         RequireTied(weights.Config);
         if (IsFile(target))
         {
-            try
-            {
-                WholeFile.Write(target, path => Write(path, weights, progress, cancellation));
-                return [Path.GetFileName(target)];
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new Gpt2Exception($"{target}: cannot write this file ({e.Message}); name another or set its rights", e);
-            }
+            OutputFile.Write(target, stream => Write(stream, weights, progress, cancellation), cancellation);
+            return [Path.GetFileName(target)];
         }
 
-        using var staged = new StagedFolder(target);
-        Write(staged.File(FileName), weights, progress, cancellation);
-        if (vocabulary is not null)
+        return StagedFolder.Write(target, staged =>
         {
-            VocabularyFile.Write(vocabulary, staged.File(VocabularyFile.FileName));
-        }
+            using (FileStream stream = File.Create(staged.File(FileName)))
+            {
+                Write(stream, weights, progress, cancellation);
+            }
 
-        return staged.Commit();
+            if (vocabulary is not null)
+            {
+                VocabularyFile.Write(vocabulary, staged.File(VocabularyFile.FileName));
+            }
+        });
     }
 
     /// <summary>Whether a target is a file and no folder.</summary>
@@ -66,11 +64,10 @@ public static class LlmCFile
         }
     }
 
-    private static void Write(string path, Gpt2Weights weights, IProgress<double>? progress, CancellationToken cancellation)
+    private static void Write(Stream stream, Gpt2Weights weights, IProgress<double>? progress, CancellationToken cancellation)
     {
         Gpt2Config config = weights.Config with { QkvBias = true };
         Dictionary<string, Matrix> matrices = weights.Matrices().ToDictionary(matrix => matrix.Name);
-        using FileStream stream = File.Create(path);
         stream.Write(LlmCHeader.Written(config));
         long done = 0;
         foreach (MatrixShape shape in LlmCHeader.Order(config))
@@ -99,7 +96,7 @@ public static class LlmCFile
         }
     }
 
-    private static void WriteTransposed(FileStream stream, Matrix matrix)
+    private static void WriteTransposed(Stream stream, Matrix matrix)
     {
         float[] exchanged = ArrayPool<float>.Shared.Rent(matrix.Span.Length);
         TranspositionKernel.Copy(matrix.Span, matrix.Rows, exchanged.AsSpan(0, matrix.Span.Length));
@@ -107,7 +104,7 @@ public static class LlmCFile
         ArrayPool<float>.Shared.Return(exchanged);
     }
 
-    private static void WriteZeros(FileStream stream, long count)
+    private static void WriteZeros(Stream stream, long count)
     {
         for (var zeros = new float[Math.Min(count, 1 << 16)]; count > 0; count -= zeros.Length)
         {

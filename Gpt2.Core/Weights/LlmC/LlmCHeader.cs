@@ -65,7 +65,7 @@ internal static class LlmCHeader
             throw new Gpt2Exception($"{file.Path}: {problem}: the header is damaged");
         }
 
-        Int128 expected = Length + (type.Size() * (MatrixShapes.CountExactly(config) + ((Int128)(padded - config.Vocabulary) * config.Channels)));
+        Int128 expected = Length + (type.Size() * (MatrixShapes.Count(config) + ((Int128)(padded - config.Vocabulary) * config.Channels)));
         return file.Length == expected
             ? (config, padded, type)
             : throw new Gpt2Exception($"{file.Path}: found {file.Length} bytes, expected {expected} for the sizes in its header: the file is cut off or damaged, copy or download it again");

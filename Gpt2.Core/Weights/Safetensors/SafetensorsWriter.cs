@@ -16,16 +16,15 @@ internal static class SafetensorsWriter
     private const int PartLength = 1 << 22;
 
     /// <summary>Writes a file; a gain or a bias [1, n] gets the shape [n].</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="stream">The file, at its beginning.</param>
     /// <param name="tensors">The matrices with their names in the file, in the order of their numbers.</param>
     /// <param name="metadata">Texts for the header.</param>
     /// <param name="progress">Is told the share written, 0 to 1; or null.</param>
     /// <param name="cancellation">Stops between tensors.</param>
     public static void Write(
-        string path, IReadOnlyList<(string Name, Matrix Matrix)> tensors, IEnumerable<KeyValuePair<string, string>> metadata,
+        Stream stream, IReadOnlyList<(string Name, Matrix Matrix)> tensors, IEnumerable<KeyValuePair<string, string>> metadata,
         IProgress<double>? progress, CancellationToken cancellation)
     {
-        using FileStream stream = File.Create(path);
         ReadOnlySpan<byte> header = Header(tensors, metadata);
         Span<byte> length = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);

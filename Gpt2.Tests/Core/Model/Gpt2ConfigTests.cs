@@ -12,13 +12,14 @@ public sealed class Gpt2ConfigTests
     [InlineData(50257, 1024, 768, 12, 12)]
     [InlineData(1, 1, 1, 1, 1)]
     [InlineData(1, 1, 23170, 1, 1)] // 4 · 23170² is the last below the longest array
-    [InlineData(6, 8, 6, 3, int.MaxValue)]
+    [InlineData(6, 8, 6, 3, 1000)]
+    [InlineData(92680, 92680, 23170, 1, 1000)] // every matrix and the number of blocks as large as they can be
     public void Problem_SizesThatCanBe_IsNone(int vocabulary, int context, int channels, int heads, int layers)
     {
         var config = new Gpt2Config(vocabulary, context, channels, heads, layers);
 
         config.Problem().Should().BeNull();
-        config.Parameters.Should().BePositive();
+        config.Parameters.Should().Be((long)MatrixShapes.Of(config).Sum(shape => (decimal)shape.Count)).And.BePositive();
     }
 
     [Theory]
@@ -29,8 +30,9 @@ public sealed class Gpt2ConfigTests
     [InlineData(int.MaxValue, 1, 2, 1, 1, "a matrix of 4294967294 weights is too large, expected at most 2147483591")]
     [InlineData(1, 1, 1 << 30, 1, 1, "a matrix of 4611686018427387904 weights is too large, expected at most 2147483591")]
     [InlineData(1, 1, int.MaxValue, 1, 1, "a matrix of 18446744056529682436 weights is too large, expected at most 2147483591")]
-    [InlineData(1, 1, 2147483644, 4, int.MaxValue, "a matrix of 18446744004990074944 weights is too large, expected at most 2147483591")]
-    [InlineData(1, 1, 20000, 1, int.MaxValue, "a model of 10308479851348300000 weights is too large, expected at most 1152921504606846975")]
+    [InlineData(1, 1, 2147483644, 4, 1000, "a matrix of 18446744004990074944 weights is too large, expected at most 2147483591")]
+    [InlineData(1, 1, 1, 1, 1001, "n_layer is 1001, expected at most 1000: every block is a dozen matrices and files, and GPT-2 XL has 48 blocks")]
+    [InlineData(1, 1, 20000, 1, int.MaxValue, "n_layer is 2147483647, expected at most 1000: every block is a dozen matrices and files, and GPT-2 XL has 48 blocks")]
     public void Problem_SizesThatCannotBe_SaysWhich(int vocabulary, int context, int channels, int heads, int layers, string problem)
     {
         var config = new Gpt2Config(vocabulary, context, channels, heads, layers);

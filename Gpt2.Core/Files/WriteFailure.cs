@@ -1,0 +1,51 @@
+// Why something could not be written, in words that are true on every system, and what to do about it.
+
+using System.Net.Sockets;
+
+namespace Gpt2.Core.Files;
+
+/// <summary>Turns what the system reports of a failed write into an error for the user.</summary>
+public static class WriteFailure
+{
+    private const int NoSpace = 28, ReadOnlySystem = 30, NobodyReads = 32; // errno, the same on Linux and macOS
+    private const int QuotaOnLinux = 122, QuotaOnMac = 69;
+    private const int WindowsDiskFull = unchecked((int)0x80070070), WindowsHandleDiskFull = unchecked((int)0x80070027);
+
+    /// <summary>Whether an exception is the system's refusal to write.</summary>
+    public static bool Is(Exception e) => e is IOException or UnauthorizedAccessException;
+
+    /// <summary>Whether the reader of a pipe has gone.</summary>
+    public static bool IsBrokenPipe(Exception e) => !OperatingSystem.IsWindows()
+        && e is IOException { HResult: NobodyReads } or IOException { InnerException: SocketException { NativeErrorCode: NobodyReads } };
+
+    /// <summary>The error of a target that cannot be written.</summary>
+    /// <param name="target">What was to be written, as the user named it.</param>
+    /// <param name="kind">"file" or "folder".</param>
+    /// <param name="e">The system's refusal.</param>
+    public static Gpt2Exception Of(string target, string kind, Exception e) =>
+        new($"{target}: cannot write this {kind} ({Reason(e)}); {Remedy(e)}", e);
+
+    /// <summary>What is wrong.</summary>
+    public static string Reason(Exception e) => e switch
+    {
+        UnauthorizedAccessException => "access is denied",
+        DirectoryNotFoundException => "its folder does not exist",
+        IOException when IsFull(e) => "the disk is full",
+        IOException when IsBrokenPipe(e) => "nobody reads it any more",
+        IOException when e.HResult == ReadOnlySystem => "the file system is read-only",
+        _ => e.Message,
+    };
+
+    /// <summary>What to do about it.</summary>
+    public static string Remedy(Exception e) => e switch
+    {
+        UnauthorizedAccessException => "name another or set its rights",
+        DirectoryNotFoundException => "make that folder or name another",
+        IOException when IsFull(e) => "make room or name another place",
+        _ => "name another",
+    };
+
+    private static bool IsFull(Exception e) => OperatingSystem.IsWindows()
+        ? e.HResult is WindowsDiskFull or WindowsHandleDiskFull
+        : e.HResult == NoSpace || e.HResult == (OperatingSystem.IsMacOS() ? QuotaOnMac : QuotaOnLinux);
+}

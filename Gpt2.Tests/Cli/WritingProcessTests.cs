@@ -1,0 +1,191 @@
+// What a process that writes meets: signals, a second process in the same folder, a full disk, an output nobody reads, and
+// a user without a home.
+
+using System.Diagnostics;
+using Gpt2.Core.Training;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Cli;
+
+public sealed class WritingProcessTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public WritingProcessTests() =>
+        File.WriteAllText(folder.PathOf("text.txt"), string.Concat(Enumerable.Range(0, 60).Select(i => $"{i} times the quick brown fox jumps over the lazy dog.\n")));
+
+    public void Dispose() => folder.Dispose();
+
+    [UnixTheory]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    [InlineData("INT")]
+    public async Task Signal_WhileAFileIsWritten_EndsWith130AndLeavesNothing(string signal)
+    {
+        using Process process = CommandProcess.Start(folder.Root, "corpus", "--size", "1000000000000", "--out", "big.txt");
+        using var whateverHappens = new KilledAtLast(process);
+        await Until(() => Partials().Length > 0);
+
+        await CommandProcess.Signal(process, signal);
+        await process.WaitForExitAsync().WaitAsync(CommandProcess.LongEnough);
+
+        process.ExitCode.Should().Be(130);
+        (await process.StandardError.ReadToEndAsync()).Should().Be("gpt2: cancelled\n");
+        Directory.EnumerateFileSystemEntries(folder.Root).Should().Equal(folder.PathOf("text.txt"));
+    }
+
+    [UnixFact]
+    public async Task Terminate_WhileTraining_SavesAsCtrlCDoes()
+    {
+        using Process process = await Training("run");
+        using var whateverHappens = new KilledAtLast(process);
+
+        await CommandProcess.Signal(process, "TERM");
+        string error = await process.StandardError.ReadToEndAsync().WaitAsync(CommandProcess.LongEnough);
+        await process.WaitForExitAsync().WaitAsync(CommandProcess.LongEnough);
+
+        process.ExitCode.Should().Be(130);
+        error.Should().MatchRegex("saved after step [0-9]+; go on with: gpt2 train --resume run\ngpt2: cancelled\n$");
+        TrainingRun.NewestCheckpoint(folder.PathOf("run")).Should().NotBeNull();
+        Directory.EnumerateFiles(folder.PathOf("run"), "training.*").Should().BeEmpty("the lock goes with its holder");
+    }
+
+    [Fact]
+    public async Task Train_TwoInOneFolder_TheSecondNamesTheFirst_AndAKilledOneHoldsNothing()
+    {
+        using Process first = await Training("two");
+        using var whateverHappens = new KilledAtLast(first);
+
+        foreach (string[] args in (string[][])[Train("two", "2"), ["train", "--resume", "two"]])
+        {
+            (int exitCode, string error) = await RunToEnd(args);
+            exitCode.Should().Be(1);
+            error.Should().MatchRegex("^gpt2: two: process [0-9]+ is training in it; wait until that ends, or name another folder\r?\n$");
+        }
+
+        first.Kill(entireProcessTree: true);
+        await first.WaitForExitAsync();
+        (await RunToEnd(Train("two", "2"))).ExitCode.Should().Be(0);
+        TrainingLog.Read(folder.PathOf("two", "log.csv")).Select(line => line.Step).Should().Equal(1, 2);
+        Directory.EnumerateFileSystemEntries(folder.PathOf("two"), "training.*").Should().BeEmpty();
+    }
+
+    [UnixFact]
+    public async Task File_LeftByAKilledWriter_GoesWithTheNextOfTheSameName()
+    {
+        using Process process = CommandProcess.Start(folder.Root, "corpus", "--size", "1000000000000", "--out", "big.txt");
+        using var whateverHappens = new KilledAtLast(process);
+        await Until(() => Partials().Length > 0);
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        Partials().Should().ContainSingle();
+
+        CommandRun.Of("corpus", "--size", "10", "--out", folder.PathOf("big.txt")).Result();
+
+        Partials().Should().BeEmpty();
+    }
+
+    [UnixFact]
+    public async Task StandardOutput_NobodyReadsIt_EndsWithoutAWord()
+    {
+        // Without end: if it went on for nobody, the test would wait in vain.
+        (_, string output, string error) = await CommandProcess.Shell(
+            folder.Root, "{ $GPT2 corpus --size 1000000000000; echo $? > code; } | head -c 10");
+
+        output.Should().HaveLength(10);
+        error.Should().BeEmpty();
+        (await File.ReadAllTextAsync(folder.PathOf("code"))).Should().Be("141\n");
+    }
+
+    [UnixFact]
+    public async Task StandardOutput_Closed_SaysSo()
+    {
+        (int exitCode, _, string error) = await CommandProcess.Shell(folder.Root, "$GPT2 predict Mike >&-");
+
+        exitCode.Should().Be(1);
+        error.Should().Be("gpt2: standard output: it is closed, expected a terminal, a file or a pipe\n");
+    }
+
+    [UnixFact]
+    public async Task StandardError_Closed_DoesNotSpoilTheResult()
+    {
+        (int exitCode, string output, _) = await CommandProcess.Shell(folder.Root, "$GPT2 generate Mike -n 1 --temperature 1 2>&-");
+
+        exitCode.Should().Be(0);
+        output.Should().NotBeEmpty();
+    }
+
+    [LinuxFact]
+    public async Task FullDisk_IsCalledThat()
+    {
+        (int exitCode, _, string error) = await CommandProcess.Shell(folder.Root, "$GPT2 predict Mike > /dev/full");
+        exitCode.Should().Be(1);
+        error.Should().Be("gpt2: standard output: cannot be written (the disk is full); make room or name another place\n");
+
+        (exitCode, _, error) = await CommandProcess.Shell(folder.Root, "exec 3>/dev/full; $GPT2 corpus --size 100000 --out /dev/fd/3");
+        exitCode.Should().Be(1);
+        error.Should().Be("gpt2: /dev/fd/3: cannot write this file (the disk is full); make room or name another place\n");
+    }
+
+    [UnixTheory]
+    [InlineData("/nonexistent")]
+    [InlineData("relative")]
+    public async Task Home_ThatNamesNoFolder_MeansNoCacheAndNotTheCurrentFolder(string home)
+    {
+        Directory.CreateDirectory(folder.PathOf("relative"));
+        var environment = new Dictionary<string, string?> { ["HOME"] = home, ["XDG_CACHE_HOME"] = "also/relative", ["DOTNET_CLI_HOME"] = folder.Root };
+        string why = $"HOME is '{home}', expected the full path of a folder that is there; set it, or XDG_CACHE_HOME";
+        string before = string.Join(' ', Directory.EnumerateFileSystemEntries(folder.Root, "*", SearchOption.AllDirectories).Order());
+
+        (await CommandProcess.Shell(folder.Root, "$GPT2 cache", environment)).Should().Be((1, "", $"gpt2: no cache, since {why}\n"));
+        (await CommandProcess.Shell(folder.Root, "$GPT2 download gpt2", environment)).Should()
+            .Be((1, "", $"gpt2: no folder for gpt2, since {why}, or name a folder with --out\n"));
+        (int exitCode, _, string error) = await CommandProcess.Shell(folder.Root, "$GPT2 predict Mike --verbose", environment);
+        exitCode.Should().Be(0);
+        error.Should().Contain($"cache: none, since {why}\n");
+        (await CommandProcess.Shell(folder.Root, "$GPT2 predict Mike -m nope", environment)).Error.Should().NotContain(".cache");
+
+        string.Join(' ', Directory.EnumerateFileSystemEntries(folder.Root, "*", SearchOption.AllDirectories).Order()).Should().Be(before);
+    }
+
+    private static string[] Train(string run, string steps) =>
+    [
+        "train", "text.txt", "--out", run, "--steps", steps, "--layers", "1", "--heads", "2", "--channels", "8", "--context", "8",
+        "--batch-size", "2", "--vocab-size", "300", "--sample-every", "0", "--report-every", "1", "--eval-every", "1000000", "--checkpoint-every", "10000000",
+    ];
+
+    /// <summary>A training that has done its first step and goes on for long.</summary>
+    private async Task<Process> Training(string run)
+    {
+        Process process = CommandProcess.Start(folder.Root, Train(run, "10000000"));
+        try
+        {
+            string? line = "";
+            while (line is not null && !line.StartsWith("step ", StringComparison.Ordinal))
+            {
+                line = await process.StandardError.ReadLineAsync().WaitAsync(CommandProcess.LongEnough);
+            }
+
+            line.Should().NotBeNull("training begins");
+            return process;
+        }
+        catch
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+
+    private Task<(int ExitCode, string Error)> RunToEnd(string[] args) => CommandProcess.RunToEnd(folder.Root, args);
+
+    private string[] Partials() => Directory.GetFiles(folder.Root, "*.partial-*");
+
+    private static async Task Until(Func<bool> isSo)
+    {
+        using var limit = new CancellationTokenSource(CommandProcess.LongEnough);
+        while (!isSo())
+        {
+            await Task.Delay(20, limit.Token);
+        }
+    }
+}
