@@ -2,7 +2,6 @@
 // pause before the last retry, and what an earlier run had left.
 
 using System.Diagnostics;
-using System.Globalization;
 using Gpt2.Core.Weights.Download;
 
 namespace Gpt2.Cli.Output;
