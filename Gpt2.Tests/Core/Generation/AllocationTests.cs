@@ -2,7 +2,8 @@
 //
 // The count of a thread's bytes is exact only without background collections. When one begins, the runtime takes the unused rest of
 // every thread's allocation context, up to 8 kB, for allocated, and any other test that fills the heap can make one begin. The test
-// process therefore has them turned off, in runtimeconfig.template.json; a measurement makes sure of that.
+// process therefore has them turned off, in runtimeconfig.template.json; a measurement makes sure of that. There too, methods with loops
+// are compiled once for good: else the runtime replaces them while they run, on this thread, and takes memory for it when it comes to that.
 
 using Gpt2.Core.Generation;
 using Gpt2.Core.Model;
