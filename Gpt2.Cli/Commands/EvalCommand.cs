@@ -73,7 +73,7 @@ internal static class EvalCommand
             else
             {
                 ShowTable(result, full, type, yardsticks, validation, loaded, io);
-                io.Out.WriteLine(Invariant($"{result.Tokens} tokens scored in {result.Windows} windows of {loaded.Config.Context}, moved by {step}"));
+                io.Say(Invariant($"{result.Tokens} tokens scored in {result.Windows} windows of {loaded.Config.Context}, moved by {step}"));
             }
 
             if (foreign is not null)
@@ -141,12 +141,12 @@ internal static class EvalCommand
         if (full is not null)
         {
             double change = (result.Perplexity / full.Perplexity) - 1;
-            io.Out.WriteLine(Invariant($"{CommonOptions.NameOf(type)} changes the perplexity by {change:+0.000 %;-0.000 %;0.000 %}"));
+            io.Say(Invariant($"{CommonOptions.NameOf(type)} changes the perplexity by {change:+0.000 %;-0.000 %;0.000 %}"));
         }
 
         if (result.BitsPerByte is null)
         {
-            io.Out.WriteLine("no bits per byte: the ids have no text");
+            io.Say("no bits per byte: the ids have no text");
         }
     }
 

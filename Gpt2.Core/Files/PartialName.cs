@@ -84,6 +84,11 @@ internal static class PartialName
         string file = Directory.Exists(path) ? Path.Combine(path, HeldFile) : path;
         try
         {
+            if (RegularFile.Otherwise(file) is not null)
+            {
+                return true; // a pipe or a device of that name is nothing of ours
+            }
+
             if (File.Exists(file))
             {
                 using var held = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);

@@ -153,7 +153,7 @@ public partial class ImportTests
         {
             foreach (Match open in OpensToRead().Matches(WithoutComments(File.ReadAllText(file))))
             {
-                File.ReadAllText(file).Should().MatchRegex(@"RegularFile\.Require\(|VocabularyFile\.RequireSize\(", $"{file} opens with {open.Value} what may be a pipe");
+                File.ReadAllText(file).Should().MatchRegex(@"RegularFile\.(Require|Otherwise)\(|VocabularyFile\.RequireSize\(", $"{file} opens with {open.Value} what may be a pipe");
             }
         }
     }

@@ -79,12 +79,12 @@ public sealed class VocabularyFileTests : IDisposable
     }
 
     [Fact]
-    public void Read_NotUtf8_SaysSo()
+    public void Read_NotUtf8_NamesLineAndByte()
     {
         File.WriteAllBytes(FilePath, [.. "#version: 0.2\nh "u8, 0xC4, (byte)'\n']);
 
         FluentActions.Invoking(() => VocabularyFile.Read(FilePath))
-            .Should().Throw<Gpt2Exception>().WithMessage($"{FilePath}: not UTF-8 text, expected a vocabulary *");
+            .Should().Throw<Gpt2Exception>().WithMessage($"{FilePath} line 2: found byte 0xC4 at offset 16, which is not UTF-8*");
     }
 
     [Fact]
