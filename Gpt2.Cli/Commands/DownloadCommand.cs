@@ -99,7 +99,11 @@ internal static class DownloadCommand
         }
         catch (OperationCanceledException)
         {
-            io.Note($"{target}: what has come is kept; the same command goes on from there");
+            if (Directory.Exists(ModelDownload.PartialFolderOf(target)))
+            {
+                io.Note($"{target}: what has come is kept; the same command goes on from there");
+            }
+
             throw;
         }
     }

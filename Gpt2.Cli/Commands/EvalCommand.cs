@@ -73,7 +73,7 @@ internal static class EvalCommand
             else
             {
                 ShowTable(result, full, type, yardsticks, validation, loaded, io);
-                io.Say(Invariant($"{result.Tokens} tokens scored in {result.Windows} windows of {loaded.Config.Context}, moved by {step}"));
+                io.Say(Invariant($"{result.Tokens:N0} tokens scored in {result.Windows:N0} windows of {loaded.Config.Context}, moved by {step}"));
             }
 
             if (foreign is not null)

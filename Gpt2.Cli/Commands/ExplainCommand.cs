@@ -56,7 +56,7 @@ internal static class ExplainCommand
     {
         LoadedModel model = given.Model;
         string prompt = given.PromptText is string text ? TokenText.Quoted(TokenText.Shortened(text)) : string.Join(' ', given.Ids);
-        io.Say(Invariant($"{prompt} ({given.Ids.Length} tokens), next token of {model.Name}, {explanation.Tokens.Count} candidates"));
+        io.Say(Invariant($"{prompt} ({given.Ids.Length:N0} tokens), next token of {model.Name}, {explanation.Tokens.Count:N0} candidates"));
         if (explanation.Stages.Count > 0)
         {
             var stages = new TableWriter(

@@ -36,7 +36,7 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
         string text = TextOf(textFile, io);
         if (tokenizer is null)
         {
-            io.Note($"learning {vocabularySize} tokens from {NameOf(textFile)}");
+            io.Note(FormattableString.Invariant($"learning {vocabularySize:N0} tokens from {NameOf(textFile)}"));
             tokenizer = new Tokenizer(Progress.Run(
                 "learning tokens", io, progress => BytePairLearner.Learn(text, vocabularySize, progress, io.Cancellation)).Vocabulary);
         }

@@ -1,4 +1,4 @@
-// A progress bar on standard error where that is a terminal; a line a while elsewhere.
+// A progress bar on standard error where that is a terminal; a line every so often elsewhere.
 
 using System.Diagnostics;
 using Gpt2.Cli.CommandLine;
@@ -10,6 +10,12 @@ namespace Gpt2.Cli.Output;
 /// <summary>Runs work that takes a while.</summary>
 internal static class Progress
 {
+    /// <summary>Of less no time left can be told: the first pieces may be the smallest.</summary>
+    private const double LeastShareShown = 0.01;
+
+    /// <summary>Below this width a bar and the time left would be broken inside.</summary>
+    private const int RoomForABar = 70;
+
     /// <summary>Runs work that may report its share done.</summary>
     public static T Run<T>(string title, CommandIo io, Func<IProgress<double>, T> work)
     {
@@ -22,14 +28,14 @@ internal static class Progress
         T result = default!;
         io.ErrorConsole().Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(ColumnsFor(io.ErrorWidth))
             .Start(context =>
             {
                 ProgressTask task = context.AddTask(Markup.Escape(title), maxValue: 1);
                 task.IsIndeterminate = true; // until there is a share
                 result = work(new Direct<double>(share =>
                 {
-                    task.IsIndeterminate = false;
+                    task.IsIndeterminate = share < LeastShareShown;
                     task.Value = share;
                 }));
             });
@@ -50,7 +56,7 @@ internal static class Progress
         IAnsiConsole console = io.ErrorConsole();
         console.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())
+            .Columns([.. ColumnsFor(io.ErrorWidth).Where(column => column is not RemainingTimeColumn)])
             .Start(context =>
             {
                 var lines = new TransferLines(context);
@@ -58,6 +64,11 @@ internal static class Progress
             });
         return result;
     }
+
+    /// <summary>What has room on a screen: always what is going on, and the share done.</summary>
+    internal static ProgressColumn[] ColumnsFor(int? width) => width < RoomForABar
+        ? [new TaskDescriptionColumn { Alignment = Justify.Left }, new PercentageColumn()]
+        : [new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()];
 
     private static string DescriptionOf(TransferProgress value, Dictionary<string, TransferRate> rates)
     {

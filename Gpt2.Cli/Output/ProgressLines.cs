@@ -1,4 +1,4 @@
-// Progress for a log: a line once a wait is long, and one a while from then on. Where standard error is a terminal, Progress
+// Progress for a log: a line once a wait is long, and another every so often from then on. Where standard error is a terminal, Progress
 // draws a bar instead.
 
 using System.Globalization;
@@ -63,7 +63,8 @@ internal sealed class ProgressLines : IProgress<double>, IDisposable
         }
     }
 
-    private static string Describe(double share, TimeSpan elapsed) => share is > 0 and <= 1
+    /// <summary>The time left is worth nothing before a hundredth is done: the first pieces may be the smallest.</summary>
+    private static string Describe(double share, TimeSpan elapsed) => share is >= 0.01 and <= 1
         ? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(share * 100)} %, {Duration.Shown(elapsed.TotalSeconds * (1 - share) / share)} left")
         : $"{Duration.Shown(elapsed.TotalSeconds)} so far";
 }

@@ -99,6 +99,7 @@ public sealed class CommandErrorTests : IDisposable
     [InlineData("unknown option '--hot'", "predict", "x", "--hot")]
     [InlineData("unknown option '--hot'", "predict", "--hot")]
     [InlineData("found 'one', expected whole numbers", "predict", "--ids", "one")]
+    [InlineData("--ids: found '', expected whole numbers", "predict", "--ids", "1,,2")]
     [InlineData("--ids: found 99999999999, expected 0 to 2147483647", "predict", "--ids", "99999999999")]
     [InlineData("the prompt is 2 arguments: put it in quotes", "predict", "Mike", "is")]
     [InlineData("expected one of prompt, --file and --ids, found 2", "predict", "Mike", "--ids", "1")]

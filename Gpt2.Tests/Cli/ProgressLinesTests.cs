@@ -48,6 +48,22 @@ public sealed class ProgressLinesTests : IDisposable
     }
 
     [Fact]
+    public void Lines_HardlyBegun_DoNotForetellTheEnd()
+    {
+        using var lines = new ProgressLines("working", Io());
+        lines.Report(0.00001);
+        clock.Advance(TimeSpan.FromSeconds(5));
+
+        log.ToString().Should().Be("working: 0:05 so far\n");
+    }
+
+    [Theory]
+    [InlineData(20, 2)]
+    [InlineData(40, 2)]
+    [InlineData(80, 4)]
+    public void Columns_OfABar_AreThoseThatHaveRoom(int width, int columns) => Progress.ColumnsFor(width).Should().HaveCount(columns);
+
+    [Fact]
     public void Lines_WhereAnotherHasSpoken_Wait()
     {
         using var lines = new ProgressLines("training", Io());

@@ -28,6 +28,9 @@ public sealed class ModelDownload(HubClient client, TransferSettings settings, A
 
     private readonly RetryLoop questions = new(settings, note);
 
+    /// <summary>Where the files stay until all are there.</summary>
+    public static string PartialFolderOf(string target) => FinalPath.Of(Path.TrimEndingDirectorySeparator(target)) + ".partial";
+
     /// <summary>Downloads a model into a folder, which is there only when it is whole.</summary>
     /// <param name="source">Where it comes from.</param>
     /// <param name="target">The folder.</param>
@@ -37,7 +40,7 @@ public sealed class ModelDownload(HubClient client, TransferSettings settings, A
     public async Task<DownloadResult> RunAsync(DownloadSource source, string target, bool force, CancellationToken cancellation)
     {
         target = FinalPath.Of(Path.TrimEndingDirectorySeparator(target));
-        string work = target + ".partial";
+        string work = PartialFolderOf(target);
         if (Path.GetDirectoryName(target) is null)
         {
             throw new Gpt2Exception($"{target}: found the root of a drive, expected a folder for the model");

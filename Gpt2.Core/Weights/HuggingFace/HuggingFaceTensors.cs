@@ -30,7 +30,7 @@ internal static class HuggingFaceTensors
         var tensors = new Dictionary<string, StoredTensor>();
         MappedFile file = files.Open(path);
         SafetensorsHeader header = SafetensorsFile.ReadHeader(file, out long dataOffset);
-        foreach (SafetensorsEntry entry in header.Entries.Values.Where(entry => !HuggingFaceNames.IsMask(entry.Name, entry.Shape)))
+        foreach (SafetensorsEntry entry in header.Entries.Values.Where(entry => !IsMaskOfItsBlock(entry, header)))
         {
             try
             {
@@ -47,6 +47,18 @@ internal static class HuggingFaceTensors
         }
 
         return tensors;
+    }
+
+    /// <summary>Whether a tensor is a mask that may be left out: one beside the weights of its block. A mask alone is a block's that is lost.</summary>
+    private static bool IsMaskOfItsBlock(SafetensorsEntry entry, SafetensorsHeader header)
+    {
+        if (!HuggingFaceNames.IsMask(entry.Name, entry.Shape))
+        {
+            return false;
+        }
+
+        string block = entry.Name[..(entry.Name.IndexOf(".attn.", StringComparison.Ordinal) + 1)]; // "transformer.h.0."
+        return header.Entries.Keys.Any(name => name.StartsWith(block, StringComparison.Ordinal) && !HuggingFaceNames.IsMask(name));
     }
 
     /// <summary>What an index says: for every tensor, by its whole name, its file.</summary>

@@ -64,6 +64,15 @@ public sealed class HuggingFaceFolderTests : IDisposable
         SmallModel.Bits(read).Should().Equal(SmallModel.Bits(weights));
     }
 
+    [Fact]
+    public void Read_MaskOfABlockThatIsNotThere_IsRefused()
+    {
+        HuggingFaceFixture.Write(model, SmallModel.Random(), "transformer.", "F32",
+            new FixtureTensor("transformer.h.99.attn.bias", "F32", [1, 1, 8, 8], new byte[256]));
+
+        FluentActions.Invoking(Read).Should().Throw<Gpt2Exception>().WithMessage("*holds h.99.attn.bias, which a GPT-2 of n_layer*");
+    }
+
     [Theory]
     [InlineData("", true)]
     [InlineData(", \"tie_word_embeddings\": false", true)]
