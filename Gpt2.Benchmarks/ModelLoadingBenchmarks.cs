@@ -18,8 +18,6 @@ namespace Gpt2.Benchmarks;
 [SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 1, iterationCount: 5)]
 public class ModelLoadingBenchmarks
 {
-    private static readonly Gpt2Config Gpt2Small = new(50257, 1024, 768, 12, 12);
-
     // As CsvMatrixFile has them.
     private static readonly CsvReaderOptions Options = new()
     {
@@ -40,7 +38,7 @@ public class ModelLoadingBenchmarks
     public void Setup()
     {
         folder = Directory.CreateTempSubdirectory("gpt2-benchmarks-").FullName;
-        var weights = new Gpt2Weights(Gpt2Small);
+        var weights = new Gpt2Weights(Gpt2Config.Small);
         WeightInitialisation.Fill(weights, 1);
         CsvModelFolder.Write(Csv, weights, null);
         HuggingFaceFolder.Write(Path.Combine(folder, "safetensors"), weights, null);
@@ -92,7 +90,7 @@ public class ModelLoadingBenchmarks
     /// <summary>Files side by side, the largest first, as the product reads them.</summary>
     private void EachFile(Action<string, Matrix> read)
     {
-        var weights = new Gpt2Weights(Gpt2Small);
+        var weights = new Gpt2Weights(Gpt2Config.Small);
         IEnumerable<Matrix> matrices = weights.Matrices().OrderByDescending(matrix => matrix.Span.Length);
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
         Parallel.ForEach(

@@ -11,6 +11,6 @@ internal static class BenchmarkModels
 
     /// <summary>GPT-2 small, or the default model.</summary>
     public static Gpt2Config Sizes(string name) => name == Gpt2
-        ? new Gpt2Config(50257, 1024, 768, 12, 12)
+        ? Gpt2Config.Small
         : WorkshopPreset.Sizes with { Vocabulary = WorkshopPreset.VocabularySize };
 }

@@ -31,7 +31,6 @@ internal sealed class BenchOptions
     private const string Gpt2Name = "gpt2", CustomName = "custom";
     private const int StandardPrompt = 512, StandardFrom = 64, StandardTo = 256;
 
-    private static readonly Gpt2Config Gpt2Small = new(50257, 1024, 768, 12, 12);
     private static readonly BenchBatch Gpt2Batch = new(4, 64);
 
     private readonly string standardSize;
@@ -115,7 +114,7 @@ internal sealed class BenchOptions
     public BenchSettings Read(ParseResult parsed)
     {
         string name = Given(parsed, size) ?? standardSize;
-        (Gpt2Config sizes, BenchBatch usual) = name == Gpt2Name ? (Gpt2Small, Gpt2Batch) : (Workshop, WorkshopBatch);
+        (Gpt2Config sizes, BenchBatch usual) = name == Gpt2Name ? (Gpt2Config.Small, Gpt2Batch) : (Workshop, WorkshopBatch);
         var chosen = new BenchBatch(Given(parsed, batch) ?? usual.Sequences, Given(parsed, context) ?? usual.Tokens);
 
         // What is not asked for is what the model has room for.

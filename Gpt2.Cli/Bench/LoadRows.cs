@@ -2,6 +2,7 @@
 
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Measurement;
 using Gpt2.Core.Weights;
 
@@ -23,7 +24,7 @@ internal static class LoadRows
         double Load()
         {
             io.Cancellation.ThrowIfCancellationRequested();
-            return session.Timer.SecondsPerCall(() => LoadedModel.Load(folder, session.Settings.Kernels, quiet));
+            return session.Timer.SecondsPerCall(() => ModelLoading.Load(folder, new LoadOptions { Kernels = session.Settings.Kernels }, quiet));
         }
 
         Load(); // warms up, and fails where the model cannot be read

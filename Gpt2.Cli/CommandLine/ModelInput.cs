@@ -1,6 +1,7 @@
 // What predict, generate and trace all begin with: a prompt, a model to run it on, kernels, perhaps a breakpoint.
 
 using System.CommandLine;
+using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Kernels;
 
@@ -35,7 +36,7 @@ internal sealed class ModelInput(bool several = false)
     public PromptedModel Read(ParseResult parsed, CommandIo io)
     {
         Prompt given = prompt.Read(parsed, dropFinalLineEnd: true, io);
-        (LoadedModel loaded, StepBreakpoint? stop) = ReadModel(parsed, io);
+        (LanguageModel loaded, StepBreakpoint? stop) = ReadModel(parsed, io);
         return With(given, loaded, stop, parsed);
     }
 
@@ -44,7 +45,7 @@ internal sealed class ModelInput(bool several = false)
     public IReadOnlyList<PromptedModel> ReadAll(ParseResult parsed, CommandIo io)
     {
         IReadOnlyList<Prompt> given = prompt.ReadAll(parsed, dropFinalLineEnd: true, io);
-        (LoadedModel loaded, StepBreakpoint? stop) = ReadModel(parsed, io);
+        (LanguageModel loaded, StepBreakpoint? stop) = ReadModel(parsed, io);
         return [.. given.Select(one => With(one, loaded, stop, parsed))];
     }
 
@@ -58,23 +59,23 @@ internal sealed class ModelInput(bool several = false)
             throw new UsageException("--interactive reads prompts from standard input: leave out prompt, --file and --ids");
         }
 
-        (LoadedModel loaded, StepBreakpoint? stop) = ReadModel(parsed, io);
+        (LanguageModel loaded, StepBreakpoint? stop) = ReadModel(parsed, io);
         return new PromptLines(
             new InputLines(InputBytes.OfStandardInput(io), TextFile.LongestPrompt),
             line => With(prompt.OfLine(line, loaded, parsed), loaded, stop, parsed),
             parsed.GetValue(json));
     }
 
-    private (LoadedModel Model, StepBreakpoint? Breakpoint) ReadModel(ParseResult parsed, CommandIo io)
+    private (LanguageModel Model, StepBreakpoint? Breakpoint) ReadModel(ParseResult parsed, CommandIo io)
     {
         KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels), parsed.GetValue(threads));
-        LoadedModel loaded = model.Load(
+        LanguageModel loaded = model.Load(
             parsed, set, io, CommonOptions.WeightsOf(parsed.GetValue(weights)), keepMatrices: parsed.GetValue(breakpoint) is not null);
         return (loaded, Breakpoints.Parse(parsed.GetValue(breakpoint), loaded.Config, io));
     }
 
-    private PromptedModel With(Prompt given, LoadedModel loaded, StepBreakpoint? stop, ParseResult parsed) =>
-        new(loaded, given.Text, given.Encode(loaded.Tokenizer), stop, parsed.GetValue(json));
+    private PromptedModel With(Prompt given, LanguageModel loaded, StepBreakpoint? stop, ParseResult parsed) =>
+        new(loaded, given.Text, given.Encode(loaded.HasText ? loaded.Tokenizer : null), stop, parsed.GetValue(json));
 }
 
 /// <summary>Prompts on lines.</summary>
@@ -89,7 +90,7 @@ internal sealed record PromptLines(InputLines Lines, Func<string, PromptedModel>
 /// <param name="Ids">The prompt's ids.</param>
 /// <param name="Breakpoint">Where to stop a debugger, or null.</param>
 /// <param name="Json">Whether the result is wanted as JSON.</param>
-internal sealed record PromptedModel(LoadedModel Model, string? Text, int[] Ids, StepBreakpoint? Breakpoint, bool Json)
+internal sealed record PromptedModel(LanguageModel Model, string? Text, int[] Ids, StepBreakpoint? Breakpoint, bool Json)
 {
     /// <summary>The prompt as text, also where ids were given; null where the model has no text.</summary>
     public string? PromptText => Text ?? Model.TextOf(Ids);

@@ -1,6 +1,7 @@
 // Which model to take and how: --model, --format and --no-cache.
 
 using System.CommandLine;
+using Gpt2.Core;
 using Gpt2.Core.Weights;
 using Gpt2.Kernels;
 
@@ -32,8 +33,17 @@ internal sealed class ModelOptions
 
     /// <summary>Finds and reads the model.</summary>
     /// <exception cref="Core.Gpt2Exception">It is not there, or something is wrong with it.</exception>
-    public LoadedModel Load(
+    public LanguageModel Load(
         ParseResult parsed, KernelSet kernels, CommandIo io, WeightType type = WeightType.Float32, bool keepMatrices = false) =>
-        LoadedModel.Load(
-            Named(parsed), kernels, io, CommonOptions.FormatOf(parsed.GetValue(format)), cache: !parsed.GetValue(noCache), type, keepMatrices);
+        ModelLoading.Load(
+            Named(parsed),
+            new LoadOptions
+            {
+                Kernels = kernels,
+                Weights = type,
+                KeepMatrices = keepMatrices,
+                Format = CommonOptions.FormatOf(parsed.GetValue(format)),
+                UseCache = !parsed.GetValue(noCache),
+            },
+            io);
 }

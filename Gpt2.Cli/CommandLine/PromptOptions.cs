@@ -70,9 +70,9 @@ internal sealed class PromptOptions
 
     /// <summary>A line of standard input as a prompt: ids where the model has no text.</summary>
     /// <exception cref="Gpt2Exception">The model has no text, and the line is no list of ids.</exception>
-    public Prompt OfLine(string line, LoadedModel model, ParseResult parsed) => model.Tokenizer is null
-        ? new Prompt(null, ParseIds(line), AllowSpecial: false)
-        : new Prompt(line, null, parsed.GetValue(allowSpecial));
+    public Prompt OfLine(string line, LanguageModel model, ParseResult parsed) => model.HasText
+        ? new Prompt(line, null, parsed.GetValue(allowSpecial))
+        : new Prompt(null, ParseIds(line), AllowSpecial: false);
 
     /// <summary>Reads what was given.</summary>
     /// <param name="parsed">The command line.</param>

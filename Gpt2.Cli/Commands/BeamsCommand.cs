@@ -3,6 +3,7 @@
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Generation.Beams;
 using Spectre.Console;
@@ -99,7 +100,7 @@ internal static class BeamsCommand
         table.End();
     }
 
-    private static void ShowBranches(BeamNode parent, string before, HashSet<BeamNode> best, LoadedModel model, CommandIo io)
+    private static void ShowBranches(BeamNode parent, string before, HashSet<BeamNode> best, LanguageModel model, CommandIo io)
     {
         bool narrow = io.Width < Narrow;
         if (parent.Depth == DeepestText && parent.Children.Count > 0)
@@ -122,7 +123,7 @@ internal static class BeamsCommand
     }
 
     /// <summary>A branch in a line: what has no room is left out, the score first and the token never.</summary>
-    private static string Label(BeamNode node, bool isBest, LoadedModel model, int? room)
+    private static string Label(BeamNode node, bool isBest, LanguageModel model, int? room)
     {
         string mark = node.Fate switch { BeamFate.Kept => "●", BeamFate.Dropped => "○", _ => "■" };
         string token = $"{mark} {model.Shown(node.Id)}";
@@ -140,7 +141,7 @@ internal static class BeamsCommand
         Branches(result.Tree, given.Model), svg);
 
     /// <summary>The tree as a list: nested, a long text would be deeper than readers of JSON go.</summary>
-    private static BeamBranch[] Branches(BeamNode root, LoadedModel model)
+    private static BeamBranch[] Branches(BeamNode root, LanguageModel model)
     {
         var numbers = new Dictionary<BeamNode, int> { [root] = 0 };
         var branches = new List<BeamBranch>();

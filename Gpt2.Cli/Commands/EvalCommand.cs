@@ -3,6 +3,7 @@
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Evaluation;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
@@ -45,19 +46,19 @@ internal static class EvalCommand
             Prompt given = Read(path, parsed.GetValue(ids), parsed.GetValue(allowSpecial), io);
             KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels), parsed.GetValue(threads));
             WeightType type = CommonOptions.WeightsOf(parsed.GetValue(weights));
-            LoadedModel loaded = model.Load(parsed, set, io, type);
+            LanguageModel loaded = model.Load(parsed, set, io, type);
             int step = StrideOf(parsed.GetValue(stride), loaded.Config);
-            int[] tokens = Progress.Run("reading the text as tokens", io, _ => given.Encode(loaded.Tokenizer));
-            EvaluationResult Evaluate(LoadedModel of) => Progress.Run(
+            int[] tokens = Progress.Run("reading the text as tokens", io, _ => given.Encode(loaded.HasText ? loaded.Tokenizer : null));
+            EvaluationResult Evaluate(LanguageModel of) => Progress.Run(
                 $"evaluating {of.Name}", io,
-                progress => SlidingEvaluation.Run(of.Model, tokens, step, of.Tokenizer?.Vocabulary, progress, io.Cancellation));
+                progress => SlidingEvaluation.Run(of.Model, tokens, step, of.HasText ? of.Tokenizer.Vocabulary : null, progress, io.Cancellation));
             EvaluationResult result = Evaluate(loaded);
 
             // Reduced weights are judged by what they cost against the full ones.
             EvaluationResult? full = type == WeightType.Float32 ? null : Evaluate(model.Load(parsed, set, io));
 
             Yardsticks yardsticks = Yardsticks.Of(tokens.AsSpan(1), loaded.Config.Vocabulary);
-            double? validation = FinishedRun.ValidationLoss(loaded.Folder);
+            double? validation = FinishedRun.ValidationLoss(loaded.Path);
             string? foreign = ForeignText(result, yardsticks, loaded.Name);
             if (parsed.GetValue(json))
             {
@@ -117,7 +118,7 @@ internal static class EvalCommand
         : null;
 
     private static void ShowTable(
-        EvaluationResult result, EvaluationResult? full, WeightType type, Yardsticks yardsticks, double? validation, LoadedModel model, CommandIo io)
+        EvaluationResult result, EvaluationResult? full, WeightType type, Yardsticks yardsticks, double? validation, LanguageModel model, CommandIo io)
     {
         var table = new TableWriter(
             io, new Column("", Flow: Flow.Wrap), Column.Number("loss (nats per token)", brief: "loss"), Column.Number("perplexity"),

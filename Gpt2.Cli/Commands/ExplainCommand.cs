@@ -3,6 +3,7 @@
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Generation.Filters;
 using Gpt2.Core.Model;
@@ -54,7 +55,7 @@ internal static class ExplainCommand
     private static void ShowTables(
         DistributionExplanation explanation, TokenExplanation[] shown, GenerationOptions options, PromptedModel given, CommandIo io)
     {
-        LoadedModel model = given.Model;
+        LanguageModel model = given.Model;
         string prompt = given.PromptText is string text ? TokenText.Quoted(TokenText.Shortened(text)) : string.Join(' ', given.Ids);
         io.Say(Invariant($"{prompt} ({given.Ids.Length:N0} tokens), next token of {model.Name}, {explanation.Tokens.Count:N0} candidates"));
         if (explanation.Stages.Count > 0)
@@ -107,7 +108,7 @@ internal static class ExplainCommand
         LogitsFilter filter => "✗ " + filter.Name,
     };
 
-    private static string Verdict(DistributionExplanation explanation, GenerationOptions options, LoadedModel model)
+    private static string Verdict(DistributionExplanation explanation, GenerationOptions options, LanguageModel model)
     {
         string token = model.Shown(explanation.Drawn);
         return IsDrawn(explanation, options)

@@ -4,8 +4,8 @@ using System.CommandLine;
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Generation;
-using Gpt2.Core.Model;
 
 namespace Gpt2.Cli.Commands;
 
@@ -22,16 +22,12 @@ internal static class PredictCommand
         command.SetAction(parsed =>
         {
             PromptedModel given = input.Read(parsed, io);
-            LoadedModel model = given.Model;
-
-            var activations = new ForwardActivations(model.Config, breakpoint: given.Breakpoint);
-            model.Model.Forward(given.Ids, cache: null, activations);
-            Candidate[] candidates = Prediction.Top(
-                activations.Logits.Row(0), activations.Probabilities.Row(0), parsed.GetValue(top));
+            LanguageModel model = given.Model;
+            IReadOnlyList<NextToken> candidates = model.Predict(given.Ids, parsed.GetValue(top), given.Breakpoint);
 
             if (given.Json)
             {
-                PredictedToken[] tokens = [.. candidates.Select(candidate => Describe(candidate, model))];
+                PredictedToken[] tokens = [.. candidates.Select(token => new PredictedToken(token.Id, token.Text, token.Logit, token.Probability))];
                 JsonShapes.Write(new PredictResult(model.Name, given.PromptText, given.Ids, tokens), io.Out);
             }
             else
@@ -44,13 +40,9 @@ internal static class PredictCommand
         return command;
     }
 
-    /// <summary>A candidate as JSON shows it.</summary>
-    public static PredictedToken Describe(Candidate candidate, LoadedModel model) =>
-        new(candidate.Id, model.TextOf(candidate.Id), candidate.Logit, candidate.Probability);
-
-    private static void ShowTable(Candidate[] candidates, PromptedModel given, CommandIo io)
+    private static void ShowTable(IReadOnlyList<NextToken> candidates, PromptedModel given, CommandIo io)
     {
-        LoadedModel model = given.Model;
+        LanguageModel model = given.Model;
         int[] ids = given.Ids;
         string prompt = given.PromptText is string text
             ? TokenText.Quoted(TokenText.Shortened(text))
@@ -61,9 +53,9 @@ internal static class PredictCommand
         var table = new TableWriter(
             io, Column.Number("#", drop: 3), Column.Number("id", drop: 2), new Column("token", Flow: Flow.Cut), Column.Number("logit", drop: 1),
             Column.Number("probability", brief: "p"), new Column("", Drop: Column.Decoration));
-        for (int place = 0; place < candidates.Length; place++)
+        for (int place = 0; place < candidates.Count; place++)
         {
-            Candidate candidate = candidates[place];
+            NextToken candidate = candidates[place];
             table.Row(
                 (place + 1).ToString(CultureInfo.InvariantCulture),
                 candidate.Id.ToString(CultureInfo.InvariantCulture),

@@ -6,7 +6,6 @@ using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Cli.Serve;
 using Gpt2.Core;
-using Gpt2.Core.Text;
 using Gpt2.Kernels;
 
 namespace Gpt2.Cli.Commands;
@@ -35,11 +34,9 @@ internal static class ServeCommand
         {
             KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels), parsed.GetValue(threads));
             WeightType type = CommonOptions.WeightsOf(parsed.GetValue(weights));
-            LoadedModel loaded = model.Load(parsed, set, io, type);
-            Tokenizer tokenizer = loaded.Tokenizer ?? throw new Gpt2Exception(
-                $"{loaded.Folder}: this model has no vocabulary, expected one: completions are texts");
+            LanguageModel loaded = model.Load(parsed, set, io, type);
             string fingerprint = $"gpt2-{Version()}-{CommonOptions.NameOf(set.Rung)}-{CommonOptions.NameOf(type)}";
-            var served = new ServedModel(loaded.Name, loaded.Model, tokenizer, fingerprint);
+            var served = new ServedModel(loaded.Name, loaded.Model, loaded.Tokenizer, fingerprint);
             Run(
                 log => CompletionServer.StartAsync(
                     served, serving.Limits(parsed), serving.Host(parsed), serving.Port(parsed), log, serving.AllowedHosts(parsed)),

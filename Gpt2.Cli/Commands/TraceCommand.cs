@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Files;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Model;
@@ -36,7 +37,7 @@ internal static class TraceCommand
         {
             string folder = CommonOptions.Named(parsed.GetValue(output)!, "--out");
             PromptedModel given = input.Read(parsed, io);
-            LoadedModel model = given.Model;
+            LanguageModel model = given.Model;
             var choice = new TraceChoice(parsed.GetValue(blocks) ?? [], parsed.GetValue(steps) ?? []);
             choice.Check(model.Config);
 
@@ -60,7 +61,7 @@ internal static class TraceCommand
             if (given.Json)
             {
                 JsonShapes.Write(new TraceResult(model.Name, given.PromptText, given.Ids, folder,
-                    [.. entries.Select(entry => entry.File + ".csv")], PredictCommand.Describe(predicted, model)), io.Out);
+                    [.. entries.Select(entry => entry.File + ".csv")], new PredictedToken(predicted.Id, model.TextOf(predicted.Id), predicted.Logit, predicted.Probability)), io.Out);
             }
             else
             {

@@ -114,7 +114,7 @@ internal sealed class TrainOptions
             using ModelSource source = ModelFolder.Open(ModelLocator.Find(model));
             tokenizer = source.ReadTokenizer()
                 ?? throw new Core.Gpt2Exception($"{source.Path}: this model has no vocabulary and so no text to train on");
-            weights = LoadedModel.ReadWeights(source, io, cache: true);
+            weights = ModelLoading.ReadWeights(source, io, cache: true);
             settings = settings with { Context = parsed.GetValue(context) ?? Math.Min(settings.Context, weights.Config.Context) };
         }
 

@@ -1,6 +1,7 @@
 // Completions as `gpt2 generate` shows them: text or ids as they come, a table of tokens, or JSON.
 
 using Gpt2.Cli.CommandLine;
+using Gpt2.Core;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Generation.Beams;
 using Spectre.Console;
@@ -43,13 +44,10 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
         }
     }
 
-    private static bool IsText(PromptedModel prompt) => prompt.Text is not null && prompt.Model.Tokenizer is not null;
+    private static bool IsText(PromptedModel prompt) => prompt.Text is not null && prompt.Model.HasText;
 
-    private IReadOnlyList<IEnumerable<GeneratedToken>> Samples(PromptedModel prompt)
-    {
-        var generator = new TextGenerator(prompt.Model.Model, prompt.Model.Tokenizer, prompt.Model.EndOfText, prompt.Breakpoint);
-        return generator.GenerateMany(prompt.Ids, samples, options, io.Cancellation);
-    }
+    private IReadOnlyList<IEnumerable<GeneratedToken>> Samples(PromptedModel prompt) =>
+        prompt.Model.CreateGenerator(prompt.Breakpoint).GenerateMany(prompt.Ids, samples, options, io.Cancellation);
 
     private ulong? SeedOf(int sample) => options.Sampling is null ? null : unchecked(options.Sampling.Seed + (ulong)sample);
 
@@ -90,7 +88,7 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
         }
     }
 
-    private void ShowTable(List<GeneratedToken> tokens, LoadedModel model)
+    private void ShowTable(List<GeneratedToken> tokens, LanguageModel model)
     {
         var table = new TableWriter(
             io, [.. TokenColumns(), Column.Number("rank", drop: 2), new Column("most probable", Drop: 5, Flow: Flow.WrapItems)]);
@@ -118,8 +116,8 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
     private Completion Collected(IEnumerable<GeneratedToken> tokens, int sample, PromptedModel prompt)
     {
         GeneratedToken[] all = [.. tokens];
-        LoadedModel model = prompt.Model;
-        string? text = model.Tokenizer is null ? null : string.Concat(all.Select(token => token.Text));
+        LanguageModel model = prompt.Model;
+        string? text = model.HasText ? string.Concat(all.Select(token => token.Text)) : null;
         bool stopped = all.Length > 0 && all[^1].Finish == FinishReason.Stop;
         CompletionToken[] details = [.. all.Select(token => new CompletionToken(
             token.Id, model.TextOf(token.Id), token.LogProbability, token.Rank,
@@ -158,7 +156,7 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
     }
 
     /// <summary>The text of a result, without the end of text.</summary>
-    internal static string? TextOf(BeamHypothesis found, LoadedModel model) =>
+    internal static string? TextOf(BeamHypothesis found, LanguageModel model) =>
         model.TextOf(found.Finish == FinishReason.Stop ? found.Ids.AsSpan(0, found.Ids.Length - 1) : found.Ids);
 
     private static List<BeamNode> Path(BeamHypothesis found)

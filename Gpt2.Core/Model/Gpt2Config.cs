@@ -12,11 +12,25 @@ namespace Gpt2.Core.Model;
 /// <param name="Layers">n_layer: number of blocks.</param>
 public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int Heads, int Layers)
 {
+    private const int VocabularyOfGpt2 = 50257, ContextOfGpt2 = 1024;
+
     /// <summary>
     /// Twenty times those of GPT-2 XL. A block is a dozen matrices, each a file of its own in the CSV layout: a slip or a damaged file
     /// must not make millions of them.
     /// </summary>
     public const int MostLayers = 1000;
+
+    /// <summary>GPT-2: 124 million weights.</summary>
+    public static Gpt2Config Small { get; } = new(VocabularyOfGpt2, ContextOfGpt2, 768, 12, 12);
+
+    /// <summary>GPT-2 medium: 355 million weights.</summary>
+    public static Gpt2Config Medium { get; } = new(VocabularyOfGpt2, ContextOfGpt2, 1024, 16, 24);
+
+    /// <summary>GPT-2 large: 774 million weights.</summary>
+    public static Gpt2Config Large { get; } = new(VocabularyOfGpt2, ContextOfGpt2, 1280, 20, 36);
+
+    /// <summary>GPT-2 XL: 1558 million weights.</summary>
+    public static Gpt2Config XL { get; } = new(VocabularyOfGpt2, ContextOfGpt2, 1600, 25, 48);
 
     /// <summary>Whether c_attn has a bias, as GPT-2 has.</summary>
     public bool QkvBias { get; init; } = true;

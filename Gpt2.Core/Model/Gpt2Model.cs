@@ -44,13 +44,14 @@ public sealed class Gpt2Model
 
     /// <summary>
     /// A model for prediction only, as fast as the kernels can make it: for the Tuned rung, and for every type but float32, the weights
-    /// are packed, in the memory they have where they fit, and must not be used any more.
+    /// are packed, in the memory they have where they fit, and must not be used any more. Internal for that reason: outside, the front
+    /// door reads or copies what it takes over.
     /// </summary>
-    /// <param name="weights">The weights.</param>
+    /// <param name="weights">The weights; the caller gives them up.</param>
     /// <param name="kernels">The kernels to compute with.</param>
     /// <param name="type">What the weights of products are stored as; embeddings of an untied model, biases and gains stay float32.</param>
     /// <exception cref="Gpt2Exception">A weight is not finite, and the type has no such numbers.</exception>
-    public static Gpt2Model ForInference(Gpt2Weights weights, KernelSet kernels, WeightType type = WeightType.Float32) =>
+    internal static Gpt2Model ForInference(Gpt2Weights weights, KernelSet kernels, WeightType type = WeightType.Float32) =>
         kernels.Rung == KernelRung.Tuned || type != WeightType.Float32
             ? new Gpt2Model(weights.Config, weights: null, Gpt2Layers.TakeOver(weights, type), kernels)
             : new Gpt2Model(weights, kernels);

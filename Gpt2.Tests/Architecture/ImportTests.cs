@@ -67,6 +67,16 @@ public partial class ImportTests
         }
     }
 
+    [Fact]
+    public void FrontDoor_IsUsedByNoFolderBehindIt()
+    {
+        string core = Path.Combine(SharedData.RepositoryRoot, "Gpt2.Core");
+        foreach (string file in Allowed.Keys.SelectMany(folder => Sources(Path.Combine(core, folder))))
+        {
+            WithoutComments(File.ReadAllText(file)).Should().NotMatchRegex(@"\b(LanguageModel|LoadOptions)\b", file);
+        }
+    }
+
     [Theory]
     [InlineData("Gpt2.Kernels", new string[0], new[] { "System.Numerics.Tensors" })]
     [InlineData("Gpt2.Core", new[] { "Gpt2.Kernels" }, new[] { "CsvHelper" })]

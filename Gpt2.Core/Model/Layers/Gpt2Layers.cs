@@ -29,7 +29,7 @@ public sealed record Gpt2Layers(
     /// <param name="weights">The weights.</param>
     /// <param name="type">What to pack them as.</param>
     /// <exception cref="Gpt2Exception">A weight is not finite, and the type has no such numbers.</exception>
-    public static Gpt2Layers TakeOver(Gpt2Weights weights, WeightType type = WeightType.Float32)
+    internal static Gpt2Layers TakeOver(Gpt2Weights weights, WeightType type = WeightType.Float32)
     {
         var buffer = new Matrix("packing buffer");
         BlockLayers[] blocks =

@@ -68,6 +68,18 @@ public sealed class Gpt2Weights
         }
     }
 
+    /// <summary>Weights of the same numbers in memory of their own.</summary>
+    public Gpt2Weights Copy()
+    {
+        var copy = new Gpt2Weights(Config);
+        foreach ((Matrix from, Matrix to) in Matrices().Zip(copy.Matrices()))
+        {
+            to.CopyFrom(from);
+        }
+
+        return copy;
+    }
+
     // With room for the last panel, so that packing needs no memory of its own.
     private static Matrix PerToken(string name, Gpt2Config config) =>
         new(name, config.Vocabulary, config.Channels, WeightPanels.Length(config.Channels, config.Vocabulary));

@@ -132,8 +132,8 @@ public static class ModelDoctor
     /// <summary>The files do not say how many heads there are, and a wrong number computes without any error.</summary>
     public static void CheckHeads(Gpt2Config config, FindingList findings)
     {
-        const int HeadSizeOfGpt2 = 64, VocabularyOfGpt2 = 50257;
-        if (config.Vocabulary == VocabularyOfGpt2 && config.Channels % HeadSizeOfGpt2 == 0 && config.HeadSize != HeadSizeOfGpt2)
+        const int HeadSizeOfGpt2 = 64;
+        if (config.Vocabulary == Gpt2Config.Small.Vocabulary && config.Channels % HeadSizeOfGpt2 == 0 && config.HeadSize != HeadSizeOfGpt2)
         {
             findings.Warning(
                 FindingArea.Sizes, "n_head", $"is {config.Heads}; GPT-2 with {config.Channels} channels has {config.Channels / HeadSizeOfGpt2}",

@@ -125,6 +125,6 @@ public sealed class ServeCommandTests : IDisposable
         CommandRun.Of("new", model, "--vocab-size", "9").Result();
 
         CommandRun.Of("serve", "--model", model, "--port", "0").ErrorLine(1)
-            .Should().Be($"gpt2: {model}: this model has no vocabulary, expected one: completions are texts");
+            .Should().Be($"gpt2: {model}: this model has no vocabulary, expected one: without it there are ids and no texts");
     }
 }

@@ -7,8 +7,6 @@ namespace Gpt2.Tests.Core.Measurement;
 
 public sealed class WorkTests
 {
-    private static readonly Gpt2Config Gpt2Small = new(50257, 1024, 768, 12, 12);
-
     [Fact]
     public void Product_ByHand_CountsMultiplyAddsTwiceAndMatricesOnce()
     {
@@ -35,8 +33,8 @@ public sealed class WorkTests
     [Fact]
     public void Gpt2Small_HasTheKnownFigures()
     {
-        Work.WeightsPerToken(Gpt2Small).Should().Be(124_439_808 - (1024 * 768));
-        (Work.Prompt(Gpt2Small, 512).Operations / 1e9).Should().BeApproximately(96.8, 0.1);
-        Work.TrainingStep(Gpt2Small, 256).Should().Be(new Work(6.0 * 124_439_808 * 256, 44.0 * 124_439_808));
+        Work.WeightsPerToken(Gpt2Config.Small).Should().Be(124_439_808 - (1024 * 768));
+        (Work.Prompt(Gpt2Config.Small, 512).Operations / 1e9).Should().BeApproximately(96.8, 0.1);
+        Work.TrainingStep(Gpt2Config.Small, 256).Should().Be(new Work(6.0 * 124_439_808 * 256, 44.0 * 124_439_808));
     }
 }

@@ -121,14 +121,20 @@ public class ForwardByHandTests
         }
     }
 
-    [Theory]
-    [InlineData(50257, 1024, 768, 12, 12, 124_439_808)]
-    [InlineData(50257, 1024, 1024, 16, 24, 354_823_168)]
-    [InlineData(50257, 1024, 1280, 20, 36, 774_030_080)]
-    [InlineData(50257, 1024, 1600, 25, 48, 1_557_611_200)]
-    public void Parameters_OfGpt2sSizes_AreThePublishedNumbers(int vocabulary, int context, int channels, int heads, int layers, long parameters)
+    [Fact]
+    public void Parameters_OfGpt2sSizes_AreThePublishedNumbers()
     {
-        new Gpt2Config(vocabulary, context, channels, heads, layers).Parameters.Should().Be(parameters);
+        foreach ((Gpt2Config named, Gpt2Config sizes, long parameters) in ((Gpt2Config, Gpt2Config, long)[])
+            [
+                (Gpt2Config.Small, new(50257, 1024, 768, 12, 12), 124_439_808),
+                (Gpt2Config.Medium, new(50257, 1024, 1024, 16, 24), 354_823_168),
+                (Gpt2Config.Large, new(50257, 1024, 1280, 20, 36), 774_030_080),
+                (Gpt2Config.XL, new(50257, 1024, 1600, 25, 48), 1_557_611_200),
+            ])
+        {
+            named.Should().Be(sizes);
+            named.Parameters.Should().Be(parameters);
+        }
     }
 
     private static void Set(Matrix matrix, params float[] values) => values.CopyTo(matrix.Span);
