@@ -1,9 +1,11 @@
-// The one way to open a file of a model, a download or a training run. A named pipe blocks whoever opens it until someone
-// writes, and a device may never end: where a file is expected both are refused before they are opened.
+// Every file of a model, a download or a training run that is read is opened here, or checked here by those who open it in
+// their own way. A named pipe blocks whoever opens it until someone writes, and a device may never end: where a file is
+// expected both are refused before they are opened.
 // It stands at the root because Numerics, Text, Weights and Training all read files.
 
 using System.Formats.Tar;
 using System.Text;
+using Gpt2.Core.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Gpt2.Core;
@@ -11,6 +13,8 @@ namespace Gpt2.Core;
 /// <summary>Opens regular files, and nothing else.</summary>
 public static class RegularFile
 {
+    private const int NoErrorOfTheSystem = unchecked((int)0x80131620); // the code of an IOException that no system call has caused
+
     /// <summary>What stands at a path in place of a regular file, for example "a named pipe"; null for a regular file, and where nothing stands.</summary>
     public static string? Otherwise(string path)
     {
@@ -19,16 +23,21 @@ public static class RegularFile
             return "a folder";
         }
 
-        // Only what has no length can be something else, and Windows keeps pipes and devices out of its folders.
-        if (OperatingSystem.IsWindows() || !File.Exists(path))
+        if (OperatingSystem.IsWindows())
+        {
+            // It keeps pipes and devices out of its folders, under names of their own.
+            return Path.GetFullPath(path).StartsWith(@"\\.\", StringComparison.Ordinal) ? "a device" : null;
+        }
+
+        if (!File.Exists(path))
         {
             return null;
         }
 
-        FileSystemInfo end = File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
-        if (end is FileInfo { Exists: true } file)
+        var end = new FileInfo(FinalPath.Of(path));
+        if (end.Exists)
         {
-            return file.Length > 0 ? null : KindOfEmpty(file.FullName);
+            return end.Length > 0 ? null : KindOfEmpty(end.FullName); // only what has no length can be something else
         }
 
         // A descriptor, as in /dev/stdin, is a link that names what is open and no path; any other link is broken, which opening will find.
@@ -97,13 +106,13 @@ public static class RegularFile
             using var writer = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true);
             writer.WriteEntry(path, "file");
         }
-        catch (UnauthorizedAccessException)
-        {
-            return null; // an empty regular file: nothing else is opened for an archive
-        }
-        catch (IOException)
+        catch (IOException e) when (e.HResult == NoErrorOfTheSystem)
         {
             return "a socket"; // the only kind that no archive takes
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // a regular file that is held or may not be read, for nothing else is opened for an archive; or it has gone
         }
 
         archive.Position = 0;

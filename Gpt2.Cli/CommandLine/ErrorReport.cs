@@ -19,7 +19,7 @@ internal static class ErrorReport
         {
             OperationCanceledException => (ExitCode.Cancelled, "cancelled", "cancelled"),
             UsageException => (ExitCode.WrongUsage, "usage", exception.Message),
-            Gpt2Exception => (ExitCode.Failed, "failed", exception.Message),
+            Gpt2Exception or OutputFailedException => (ExitCode.Failed, "failed", exception.Message),
             IOException or UnauthorizedAccessException => (ExitCode.Failed, "failed", exception.Message),
             OutOfMemoryException => (ExitCode.Failed, "failed", "not enough memory for this model: close other programs or take a smaller one"),
             _ => (ExitCode.Failed, "internal", $"internal error: {exception.Message} (please report it with what --verbose prints)"),

@@ -4,6 +4,7 @@
 
 using System.Globalization;
 using Gpt2.Core;
+using Gpt2.Core.Files;
 
 namespace Gpt2.Cli.CommandLine;
 
@@ -52,7 +53,8 @@ internal sealed class InputBytes : IDisposable
         }
 
         bool waits = RegularFile.Otherwise(path) is not null;
-        Stream opened = Do(path, () => File.OpenRead(path), waits, io.Cancellation);
+        Stream opened = Do(
+            path, () => waits ? CancellableOpening.Run(path, File.OpenRead, io.Cancellation) : File.OpenRead(path), waits: false, io.Cancellation);
         return new InputBytes(path, opened, isStandardInput: false, waits, io.Cancellation);
     }
 
@@ -105,7 +107,7 @@ internal sealed class InputBytes : IDisposable
         }
     }
 
-    /// <summary>Neither opening nor reading can be cancelled, waiting for it can; a thread of the pool does not keep the process.</summary>
+    /// <summary>Reading cannot be cancelled, waiting for it can; a thread of the pool does not keep the process.</summary>
     private static T Do<T>(string name, Func<T> action, bool waits, CancellationToken cancellation)
     {
         try

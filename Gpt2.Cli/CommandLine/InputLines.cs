@@ -89,14 +89,16 @@ internal sealed class InputLines(InputBytes input, int longest)
 
     private string Decode(ReadOnlySpan<byte> bytes)
     {
+        if (StrictUtf8.FirstFault(bytes) is int fault)
+        {
+            throw new Gpt2Exception($"{Name} {StrictUtf8.Describe(bytes, fault)}: convert the text to UTF-8 first");
+        }
+
         if (Number == 1 && bytes.StartsWith(Encoding.UTF8.Preamble))
         {
             bytes = bytes[Encoding.UTF8.Preamble.Length..];
         }
 
-        bytes = bytes.EndsWith("\r"u8) ? bytes[..^1] : bytes;
-        return StrictUtf8.FirstFault(bytes) is int fault
-            ? throw new Gpt2Exception($"{Name}: {StrictUtf8.Describe(bytes, fault)}: convert the text to UTF-8 first")
-            : Encoding.UTF8.GetString(bytes);
+        return Encoding.UTF8.GetString(bytes.EndsWith("\r"u8) ? bytes[..^1] : bytes);
     }
 }

@@ -50,7 +50,7 @@ internal static class TraceCommand
                 entries = [.. trace.Entries.Where(choice.Contains)];
                 Progress.Run($"writing {folder}", io, _ =>
                 {
-                    TraceExport.Write(trace, entries, staged.Path, parsed.GetValue(labels) ? model.Shown : null, io.Cancellation);
+                    staged.Put(() => TraceExport.Write(trace, entries, staged.Path, parsed.GetValue(labels) ? model.Shown : null, io.Cancellation));
                     return true;
                 });
             });

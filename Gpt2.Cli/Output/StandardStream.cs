@@ -4,7 +4,7 @@
 using System.IO.Pipes;
 using System.Net.Sockets;
 using System.Text;
-using Gpt2.Core;
+using Gpt2.Cli.CommandLine;
 using Gpt2.Core.Files;
 using Microsoft.Win32.SafeHandles;
 
@@ -12,6 +12,9 @@ namespace Gpt2.Cli.Output;
 
 /// <summary>The reader of standard output has gone, as `head` does when it has enough: the command ends without a word.</summary>
 internal sealed class NobodyReadsException(Exception inner) : Exception("nobody reads standard output any more", inner);
+
+/// <summary>Standard output cannot be written: no later result can be either, so that nothing goes on after it.</summary>
+internal sealed class OutputFailedException(string message, Exception inner) : Exception(message, inner);
 
 /// <summary>One of the two streams. After its first failure it swallows what follows.</summary>
 internal sealed class StandardStream : Stream
@@ -41,10 +44,12 @@ internal sealed class StandardStream : Stream
     }
 
     /// <summary>Receives results. Failures are errors of the command.</summary>
-    public static TextWriter Output() => Console.IsOutputRedirected ? WriterOf(Open(1, Console.OpenStandardOutput), isError: false) : Console.Out;
+    public static TextWriter Output() =>
+        Console.IsOutputRedirected || StandardDescriptor.IsOurs(1) ? WriterOf(Open(1, Console.OpenStandardOutput), isError: false) : Console.Out;
 
     /// <summary>Receives notes and errors. Its failures are not told: there is no place left for that.</summary>
-    public static TextWriter Error() => Console.IsErrorRedirected ? WriterOf(Open(2, Console.OpenStandardError), isError: true) : Console.Error;
+    public static TextWriter Error() =>
+        Console.IsErrorRedirected || StandardDescriptor.IsOurs(2) ? WriterOf(Open(2, Console.OpenStandardError), isError: true) : Console.Error;
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
@@ -89,7 +94,7 @@ internal sealed class StandardStream : Stream
         // The system's word for a closed one is that access is denied, or, where a pipe of the runtime has taken its number, that
         // writing was given up.
         bool isClosed = e is UnauthorizedAccessException or IOException { InnerException: SocketException { SocketErrorCode: SocketError.OperationAborted } };
-        return new Gpt2Exception(
+        return new OutputFailedException(
             isClosed
                 ? "standard output: it is closed, expected a terminal, a file or a pipe"
                 : $"standard output: cannot be written ({WriteFailure.Reason(e)}); {WriteFailure.Remedy(e)}",
@@ -102,6 +107,11 @@ internal sealed class StandardStream : Stream
     /// <summary>The stream; null where it is closed.</summary>
     private static Stream? Open(int descriptor, Func<Stream> open)
     {
+        if (StandardDescriptor.IsOurs(descriptor))
+        {
+            return null;
+        }
+
         try
         {
             if (!OperatingSystem.IsWindows())

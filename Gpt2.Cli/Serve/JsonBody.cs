@@ -18,8 +18,7 @@ internal static class JsonBody
     public static JsonDocument Parse(ReadOnlyMemory<byte> body)
     {
         int mark = body.Span.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
-        int invalid = Utf8Check.FirstInvalid(body.Span);
-        if (invalid >= 0)
+        if (StrictUtf8.FirstFault(body.Span) is int invalid)
         {
             throw new ApiException(
                 400, FormattableString.Invariant($"the body is not UTF-8: byte {invalid + 1} is 0x{body.Span[invalid]:X2}, which no character has there"), code: Code);

@@ -12,38 +12,23 @@ internal static class FinalPath
     public static string Of(string path)
     {
         string full = Path.GetFullPath(path);
-        return IsLink(full) ? Follow(full) : full;
+        return new FileInfo(full).LinkTarget is null ? full : Follow(full, out _);
     }
 
     /// <summary>
     /// Whether a path names an open file of a process, such as /dev/stdout: what it leads to is no place for a new file.
     /// </summary>
+    /// <exception cref="IOException">The links lead in a circle.</exception>
     public static bool IsDescriptor(string path)
     {
-        string full = Path.GetFullPath(path);
-        for (int links = 0; links < MostLinks; links++)
-        {
-            if (full.StartsWith("/proc/", StringComparison.Ordinal) || full.StartsWith("/dev/fd/", StringComparison.Ordinal))
-            {
-                return true;
-            }
-
-            if (new FileInfo(full).LinkTarget is not string link)
-            {
-                return false;
-            }
-
-            full = Path.GetFullPath(link, Path.GetDirectoryName(full)!);
-        }
-
-        return false;
+        Follow(Path.GetFullPath(path), out bool isDescriptor);
+        return isDescriptor;
     }
 
-    private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
-
     /// <summary>Goes through the path name by name, since ".." in a link is relative to where the link really lies.</summary>
-    private static string Follow(string path)
+    private static string Follow(string path, out bool isDescriptor)
     {
+        isDescriptor = false;
         string done = Path.GetPathRoot(path)!;
         var names = new Stack<string>();
         Push(path[done.Length..], names);
@@ -56,6 +41,7 @@ internal static class FinalPath
             }
 
             string next = Path.Combine(done, name);
+            isDescriptor |= names.Count == 0 && IsFolderOfDescriptors(done);
             if (new FileInfo(next).LinkTarget is not string link)
             {
                 done = next;
@@ -74,6 +60,9 @@ internal static class FinalPath
 
         return done;
     }
+
+    private static bool IsFolderOfDescriptors(string folder) =>
+        folder == "/dev/fd" || (folder.StartsWith("/proc/", StringComparison.Ordinal) && Path.GetFileName(folder) == "fd");
 
     private static void Push(string path, Stack<string> names)
     {

@@ -10,40 +10,50 @@ public sealed class FolderLock : IDisposable
     private const string Unknown = "another process is writing it";
     private const int BusyOnLinux = 11, BusyOnMac = 35, BusyOnWindows = unchecked((int)0x80070020);
     private const int SecondsOfStamps = 1 << 30; // from 1970 to 2004: no clock of today makes such a time by itself
+    private const int MostAttempts = 1000; // other holders may come and go between, but not so often
 
     private readonly FileStream stream;
     private readonly string holder;
     private readonly List<string> madeFolders;
 
-    private FolderLock(FileStream stream, string holder, string doing, List<string> madeFolders)
+    private FolderLock(FileStream stream, string holder, List<string> madeFolders)
     {
         this.stream = stream;
         this.holder = holder;
         this.madeFolders = madeFolders;
-        File.WriteAllText(holder, string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} is {doing}"));
     }
 
     /// <summary>Takes the lock, unless another process has it. What a process that was killed has left is taken over.</summary>
-    /// <param name="path">The lock's name, to which endings are added; folders above it are made, and go with it if nothing comes into them.</param>
+    /// <param name="path">
+    /// The lock's name, to which endings are added. Its folder may be a symbolic link, also a dangling one; folders are made, and go with the
+    /// lock if nothing comes into them.
+    /// </param>
     /// <param name="doing">What others are told, for example "training in it".</param>
     /// <returns>The lock; null where another process has it.</returns>
     /// <exception cref="IOException">No file can be made there.</exception>
     /// <exception cref="UnauthorizedAccessException">No file may be made there.</exception>
     public static FolderLock? TryTake(string path, string doing)
     {
-        List<string> made = MakeFolders(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        string file = path + ".lock";
-        while (TryOpen(file) is FileStream stream)
+        path = Path.GetFullPath(path);
+        string folder = FinalPath.Of(Path.GetDirectoryName(path)!);
+        List<string> made = MakeFolders(folder);
+        FolderLock? taken = null;
+        try
         {
-            if (IsStillThere(stream, file))
+            taken = Take(Path.Combine(folder, Path.GetFileName(path)), made);
+            if (taken is not null)
             {
-                return new FolderLock(stream, HolderFileOf(path), doing, made);
+                File.WriteAllText(taken.holder, string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} is {doing}"));
             }
 
-            stream.Dispose();
+            return taken;
         }
-
-        return null;
+        catch
+        {
+            taken?.Dispose();
+            DeleteEmpty(made);
+            throw;
+        }
     }
 
     /// <summary>Who has a lock and what for, as far as that is known.</summary>
@@ -60,24 +70,74 @@ public sealed class FolderLock : IDisposable
         }
     }
 
+    /// <summary>Frees the folder. A file that cannot be deleted stays, as one of a killed process does: it locks nothing.</summary>
     public void Dispose()
     {
-        File.Delete(holder);
+        Attempt(() => File.Delete(holder));
         if (!OperatingSystem.IsWindows())
         {
-            File.Delete(stream.Name); // before it is unlocked: later it may be another process's
+            Attempt(() => File.Delete(stream.Name)); // before it is unlocked: later it may be another process's
         }
 
-        stream.Dispose();
-        for (int last = madeFolders.Count - 1; last >= 0 && Directory.Exists(madeFolders[last]); last--)
+        Attempt(stream.Dispose);
+        DeleteEmpty(madeFolders);
+    }
+
+    private static void DeleteEmpty(List<string> folders) => Attempt(() =>
+    {
+        for (int last = folders.Count - 1; last >= 0 && Directory.Exists(folders[last]); last--)
         {
-            if (Directory.EnumerateFileSystemEntries(madeFolders[last]).Any())
+            if (Directory.EnumerateFileSystemEntries(folders[last]).Any())
             {
                 return;
             }
 
-            Directory.Delete(madeFolders[last]);
+            Directory.Delete(folders[last]);
         }
+    });
+
+    /// <summary>What fails while a lock is freed must not take the place of what the work under it came to.</summary>
+    private static void Attempt(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (WriteFailure.Is(e))
+        {
+            // What is left is taken over by the next holder.
+        }
+    }
+
+    private static FolderLock? Take(string path, List<string> made)
+    {
+        string file = path + ".lock";
+        for (int attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            if (TryOpen(file) is not FileStream stream)
+            {
+                return null;
+            }
+
+            bool isHeld = false;
+            try
+            {
+                isHeld = IsStillThere(stream, file);
+                if (isHeld)
+                {
+                    return new FolderLock(stream, HolderFileOf(path), made);
+                }
+            }
+            finally
+            {
+                if (!isHeld)
+                {
+                    stream.Dispose();
+                }
+            }
+        }
+
+        throw new IOException("files do not keep the time that is set on them there, without which no process can have it to itself");
     }
 
     private static string HolderFileOf(string path) => path + ".lock-holder";

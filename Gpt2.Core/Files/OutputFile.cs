@@ -40,11 +40,12 @@ public sealed class OutputFile : IDisposable
 
     /// <summary>Writes a part of the file.</summary>
     /// <exception cref="Gpt2Exception">It cannot be written.</exception>
-    public void Write(Action<Stream> write) => Try(() =>
+    /// <remarks>What fails in the action itself, such as reading another file, is not said of this one.</remarks>
+    public void Write(Action<Stream> write)
     {
-        write(stream);
-        return true;
-    });
+        using var guarded = new GuardedStream(stream, e => WriteFailure.Of(named, "file", e));
+        write(guarded);
+    }
 
     /// <summary>Ends the file and moves it to its target.</summary>
     /// <exception cref="Gpt2Exception">The last bytes cannot be written, or the file cannot be moved.</exception>
@@ -70,9 +71,16 @@ public sealed class OutputFile : IDisposable
             // Not committed, so nobody misses the bytes that do not go out any more.
         }
 
-        if (partial is not null)
+        try
         {
-            File.Delete(partial);
+            if (partial is not null)
+            {
+                File.Delete(partial);
+            }
+        }
+        catch (Exception e) when (WriteFailure.Is(e))
+        {
+            // It stays, and goes with the next writer of this target; the real outcome matters more.
         }
     }
 
@@ -94,11 +102,9 @@ public sealed class OutputFile : IDisposable
             throw new IOException("a folder of that name stands there");
         }
 
-        // Opening a named pipe waits for its reader, and cannot be stopped; waiting for it can. On Windows a file that is being
-        // read cannot be opened for writing, and yet be replaced; devices have names of their own there.
-        bool mayBeSpecial = !OperatingSystem.IsWindows() || Path.GetFullPath(path).StartsWith(@"\\.\", StringComparison.Ordinal);
-        FileStream? there = mayBeSpecial ? Wait(Task.Run(() => OpenExisting(path), cancellation), cancellation) : null;
-        if (there is not null && (IsPipeOrDevice(there) || FinalPath.IsDescriptor(path)))
+        // Opening a named pipe waits for its reader.
+        bool takesBytesAsTheyCome = RegularFile.Otherwise(path) is not null || FinalPath.IsDescriptor(path);
+        if (takesBytesAsTheyCome && CancellableOpening.Run(path, OpenExisting, cancellation) is FileStream there)
         {
             if (there.CanSeek)
             {
@@ -108,24 +114,15 @@ public sealed class OutputFile : IDisposable
             return (path, null, there);
         }
 
-        there?.Dispose(); // that it opens shows that it may be written
+        if (!OperatingSystem.IsWindows()) // where a file that is being read cannot be opened for writing, and yet be replaced
+        {
+            OpenExisting(path)?.Dispose(); // that it opens shows that it may be written
+        }
+
         string target = FinalPath.Of(path);
         PartialName.DeleteStale(target);
         string partial = PartialName.For(target);
         return (target, partial, new FileStream(partial, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferLength));
-    }
-
-    private static FileStream? Wait(Task<FileStream?> opening, CancellationToken cancellation)
-    {
-        try
-        {
-            return opening.WaitAsync(cancellation).GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException)
-        {
-            opening.ContinueWith(late => late.Result?.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
-            throw;
-        }
     }
 
     private static FileStream? OpenExisting(string path)
@@ -137,30 +134,6 @@ public sealed class OutputFile : IDisposable
         catch (FileNotFoundException)
         {
             return null;
-        }
-    }
-
-    /// <summary>.NET does not tell a file's type. But a pipe has no position, and a device no length that could be set.</summary>
-    private static bool IsPipeOrDevice(FileStream there)
-    {
-        if (!there.CanSeek)
-        {
-            return true;
-        }
-
-        if (there.Length > 0)
-        {
-            return false;
-        }
-
-        try
-        {
-            there.SetLength(0);
-            return false;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            return true;
         }
     }
 

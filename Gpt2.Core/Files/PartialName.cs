@@ -98,7 +98,7 @@ internal static class PartialName
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return true;
+            return true; // its writer has it, or nobody can tell
         }
     }
 }

@@ -48,18 +48,15 @@ public sealed class StagedFolder : IDisposable
     /// others stay. What cannot be written fails before any work is done.
     /// </summary>
     /// <param name="target">The folder; where it is a symbolic link, the one it leads to.</param>
-    /// <param name="fill">Writes the files.</param>
+    /// <param name="fill">Writes the files, with <see cref="Put"/>.</param>
     /// <param name="isObsolete">Tells of a name in the target whether it goes with the replaced files; null to keep all.</param>
     /// <returns>The names of the files.</returns>
     /// <exception cref="Gpt2Exception">The folder cannot be written.</exception>
     public static string[] Write(string target, Action<StagedFolder> fill, Func<string, bool>? isObsolete = null)
     {
         using var staged = new StagedFolder(target);
-        return staged.Try(() =>
-        {
-            fill(staged);
-            return staged.Commit(isObsolete);
-        });
+        fill(staged);
+        return staged.Try(() => staged.Commit(isObsolete));
     }
 
     /// <summary>Whether a folder holds anything but what a killed writer has left, or is a file.</summary>
@@ -96,15 +93,30 @@ public sealed class StagedFolder : IDisposable
     internal static string Describe(string unfinished) =>
         $"holds files of two models, since the process that replaced them was killed (the rest lies in {System.IO.Path.GetFileName(unfinished)})";
 
+    /// <summary>Runs an action that writes files here and does nothing else, so that what fails in it is this folder's fault.</summary>
+    /// <exception cref="Gpt2Exception">They cannot be written.</exception>
+    public void Put(Action write) => Try(() =>
+    {
+        write();
+        return true;
+    });
+
     /// <summary>The path of a file to write.</summary>
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
     public void Dispose()
     {
         held.Dispose();
-        if (Directory.Exists(Path))
+        try
         {
-            Directory.Delete(Path, recursive: true);
+            if (Directory.Exists(Path))
+            {
+                Directory.Delete(Path, recursive: true);
+            }
+        }
+        catch (Exception e) when (WriteFailure.Is(e))
+        {
+            // It stays, and goes with the next writer of this target; the real outcome matters more.
         }
     }
 

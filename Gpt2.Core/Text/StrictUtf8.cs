@@ -1,4 +1,4 @@
-// Bytes as text, and where they are none: the line and the offset of the first byte that is not UTF-8.
+// Bytes as text, and where they are none: the line and the place in it of the first byte that is not UTF-8.
 
 using System.Globalization;
 using System.Text;
@@ -12,7 +12,7 @@ public static class StrictUtf8
     /// <summary>Decodes a whole text. A byte-order mark is no part of it; one of UTF-16 or UTF-32 says that the text has that form.</summary>
     /// <param name="bytes">The text.</param>
     /// <param name="name">The file, for the message.</param>
-    /// <exception cref="Gpt2Exception">It is not UTF-8; the message names line, byte and offset.</exception>
+    /// <exception cref="Gpt2Exception">It is not UTF-8; the message names the line and the byte in it, both from 1; a byte-order mark is counted.</exception>
     public static string Decode(ReadOnlySpan<byte> bytes, string name)
     {
         if (MarkedEncoding(bytes) is Encoding marked)
@@ -23,8 +23,9 @@ public static class StrictUtf8
         if (FirstFault(bytes) is int fault)
         {
             int line = 1 + bytes[..fault].Count((byte)'\n');
+            int begin = 1 + bytes[..fault].LastIndexOf((byte)'\n');
             throw new Gpt2Exception(string.Create(
-                CultureInfo.InvariantCulture, $"{name} line {line}: {Describe(bytes, fault)}: convert the text to UTF-8 first"));
+                CultureInfo.InvariantCulture, $"{name} line {line} {Describe(bytes[begin..], fault - begin)}: convert the text to UTF-8 first"));
         }
 
         return Encoding.UTF8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes);
@@ -47,9 +48,11 @@ public static class StrictUtf8
         return offset;
     }
 
-    /// <summary>"found byte 0xE9 at offset 14, which is not UTF-8"</summary>
-    public static string Describe(ReadOnlySpan<byte> bytes, int fault) =>
-        string.Create(CultureInfo.InvariantCulture, $"found byte 0x{bytes[fault]:X2} at offset {fault}, which is not UTF-8");
+    /// <summary>"byte 15: found 0xE9, which is not UTF-8"; it goes after the name of what is checked.</summary>
+    /// <param name="line">The line, or an argument.</param>
+    /// <param name="fault">Its <see cref="FirstFault"/>.</param>
+    public static string Describe(ReadOnlySpan<byte> line, int fault) =>
+        string.Create(CultureInfo.InvariantCulture, $"byte {fault + 1}: found 0x{line[fault]:X2}, which is not UTF-8");
 
     /// <summary>The encoding, other than UTF-8, that a byte-order mark names.</summary>
     private static Encoding? MarkedEncoding(ReadOnlySpan<byte> text)

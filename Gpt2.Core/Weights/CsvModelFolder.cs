@@ -49,7 +49,7 @@ public static class CsvModelFolder
         string folder, Gpt2Weights weights, Vocabulary? vocabulary, VocabularyFiles files = VocabularyFiles.Gpt2,
         IProgress<double>? progress = null, Action<string>? also = null, CancellationToken cancellation = default) => StagedFolder.Write(
         folder,
-        staged =>
+        staged => staged.Put(() =>
         {
             HyperparametersFile.Write(weights.Config, staged.File(HyperparametersFile.FileName));
             if (vocabulary is not null && files == VocabularyFiles.Gpt2)
@@ -64,7 +64,7 @@ public static class CsvModelFolder
             cancellation.ThrowIfCancellationRequested();
             WriteMatrices(staged, weights, progress, cancellation);
             also?.Invoke(staged.Path);
-        },
+        }),
         IsOfLayout);
 
     /// <summary>Writes all matrices, on all cores, the largest first.</summary>

@@ -164,7 +164,7 @@ public sealed class WeightsCache(string folder, long leastWeights = WeightsCache
         return Hash(state.ToString());
     }
 
-    private static FileInfo Target(FileInfo file) => file.LinkTarget is null ? file : (FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+    private static FileInfo Target(FileInfo file) => new(FinalPath.Of(file.FullName));
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 

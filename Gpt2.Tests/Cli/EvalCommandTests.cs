@@ -165,7 +165,7 @@ public sealed class EvalCommandTests : IDisposable
         File.WriteAllBytes(text, [0x61, 0xFF, 0xFE]);
 
         Error(1, "eval", folder.PathOf("none"), "-m", model).Should().Be($"gpt2: {folder.PathOf("none")}: no such file");
-        Error(1, "eval", text, "-m", model).Should().Be($"gpt2: {text} line 1: found byte 0xFF at offset 1, which is not UTF-8: convert the text to UTF-8 first");
+        Error(1, "eval", text, "-m", model).Should().Be($"gpt2: {text} line 1 byte 2: found 0xFF, which is not UTF-8: convert the text to UTF-8 first");
     }
 
     [Theory]

@@ -3,6 +3,7 @@
 using System.Text;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Core;
+using Gpt2.Core.Text;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli;
@@ -63,7 +64,7 @@ public sealed class InputTests : IDisposable
     {
         string pipe = NamedPipe.Put(folder.PathOf("pipe"));
         using var cancellation = new CancellationTokenSource();
-        Task<CommandRun> run = Task.Run(() => CommandRun.With("", cancellation.Token, Line([.. command, pipe])));
+        Task<CommandRun> run = await NamedPipe.OpenedBy(pipe, () => CommandRun.With("", cancellation.Token, Line([.. command, pipe])));
 
         await cancellation.CancelAsync();
 
@@ -132,7 +133,7 @@ public sealed class InputTests : IDisposable
 
         run.ExitCode.Should().Be(1);
         run.Out.Split('\n').Should().Equal(good);
-        run.Error.Should().Be("gpt2: standard input line 2: found byte 0xFF at offset 2, which is not UTF-8: convert the text to UTF-8 first\n");
+        run.Error.Should().Be("gpt2: standard input line 2 byte 3: found 0xFF, which is not UTF-8: convert the text to UTF-8 first\n");
     }
 
     [Fact]
@@ -142,7 +143,7 @@ public sealed class InputTests : IDisposable
 
         run.ExitCode.Should().Be(1);
         run.Out.Should().StartWith("{\"model\":");
-        run.Error.Should().StartWith("{\"error\":{\"message\":\"standard input line 1: found byte 0xFF at offset 0");
+        run.Error.Should().StartWith("{\"error\":{\"message\":\"standard input line 1 byte 1: found 0xFF");
     }
 
     [Fact]
@@ -151,7 +152,18 @@ public sealed class InputTests : IDisposable
         CommandRun.With("66 67\n68 x\n", "detokenize", "-m", model).ErrorLine(1)
             .Should().Be("gpt2: standard input line 2: found 'x', expected whole numbers, for example 2,1,0");
         CommandRun.With(new MemoryStream([.. "66\n"u8, 0xFF]), default, "detokenize", "-m", model).ErrorLine(1)
-            .Should().StartWith("gpt2: standard input line 2: found byte 0xFF at offset 3");
+            .Should().StartWith("gpt2: standard input line 2 byte 1: found 0xFF");
+    }
+
+    [Fact]
+    public void Lines_FaultAfterAMark_IsPlacedAsInAWholeText()
+    {
+        byte[] text = [.. Encoding.UTF8.Preamble, .. "a"u8, 0xFF];
+        const string Fault = "line 1 byte 5: found 0xFF, which is not UTF-8: convert the text to UTF-8 first";
+
+        FluentActions.Invoking(new InputLines(InputBytes.OfStandardInput(Io(new MemoryStream(text))), 100).Next)
+            .Should().Throw<Gpt2Exception>().WithMessage("standard input " + Fault);
+        FluentActions.Invoking(() => StrictUtf8.Decode(text, "x")).Should().Throw<Gpt2Exception>().WithMessage("x " + Fault);
     }
 
     [Fact]

@@ -45,7 +45,21 @@ public sealed class TrainErrorTests : IDisposable
         Error(1, "train", folder.PathOf("none.txt"), "-o", run).Should().Be($"gpt2: {folder.PathOf("none.txt")}: no such file");
         Error(1, "train", folder.Root, "-o", run).Should().Be($"gpt2: {folder.Root}: found a folder, expected a text file");
         File.WriteAllBytes(text, [65, 0xFF, 0xC3, 66]);
-        Error(1, "train", text, "-o", run).Should().Be($"gpt2: {text} line 1: found byte 0xFF at offset 1, which is not UTF-8: convert the text to UTF-8 first");
+        Error(1, "train", text, "-o", run).Should().Be($"gpt2: {text} line 1 byte 2: found 0xFF, which is not UTF-8: convert the text to UTF-8 first");
+    }
+
+    [UnixFact]
+    public void Folder_DanglingLink_IsMadeWhereTheLinkLeads()
+    {
+        Directory.CreateSymbolicLink(run, folder.PathOf("far"));
+        string[] train = ["train", "-o", run, "--vocab", vocabulary, "--context", "8", "--layers", "1", "--heads", "1", "--channels", "4", "--steps", "1"];
+
+        Error(1, [.. train, folder.PathOf("none")]).Should().EndWith("no such file");
+        Directory.Exists(folder.PathOf("far")).Should().BeFalse("nothing is left of a run that did not begin");
+        CommandRun.Of([.. train, text]).Result();
+
+        new FileInfo(run).LinkTarget.Should().Be(folder.PathOf("far"));
+        File.Exists(folder.PathOf("far", HyperparametersFile.FileName)).Should().BeTrue();
     }
 
     [Theory]

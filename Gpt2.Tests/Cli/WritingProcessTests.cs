@@ -106,6 +106,13 @@ public sealed class WritingProcessTests : IDisposable
         error.Should().Be("gpt2: standard output: it is closed, expected a terminal, a file or a pipe\n");
     }
 
+    [LinuxTheory]
+    [InlineData("$GPT2 predict Mike >&- 2>&-")]
+    [InlineData("$GPT2 predict Mike <&- >&- 2>&-")]
+    [InlineData("$GPT2 predict <&- >&- 2>&-")]
+    public async Task StandardStreams_AllClosed_FailsAndDoesNotHang(string script) =>
+        (await CommandProcess.Shell(folder.Root, script)).Should().Be((1, "", ""));
+
     [UnixFact]
     public async Task StandardError_Closed_DoesNotSpoilTheResult()
     {
@@ -121,6 +128,10 @@ public sealed class WritingProcessTests : IDisposable
         (int exitCode, _, string error) = await CommandProcess.Shell(folder.Root, "$GPT2 predict Mike > /dev/full");
         exitCode.Should().Be(1);
         error.Should().Be("gpt2: standard output: cannot be written (the disk is full); make room or name another place\n");
+
+        (exitCode, _, error) = await CommandProcess.Shell(folder.Root, "printf 'Mike\nMike\n' | $GPT2 generate --interactive > /dev/full");
+        exitCode.Should().Be(1);
+        error.Should().Be("gpt2: standard output: cannot be written (the disk is full); make room or name another place\n", "no line of input is at fault");
 
         (exitCode, _, error) = await CommandProcess.Shell(folder.Root, "exec 3>/dev/full; $GPT2 corpus --size 100000 --out /dev/fd/3");
         exitCode.Should().Be(1);

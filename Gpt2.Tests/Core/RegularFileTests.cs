@@ -24,6 +24,25 @@ public sealed class RegularFileTests : IDisposable
         RegularFile.Otherwise(folder.Root).Should().Be("a folder");
     }
 
+    [Fact]
+    public void Otherwise_EmptyFileThatIsHeld_IsNull()
+    {
+        using var held = new FileStream(folder.PathOf("held"), FileMode.Create, FileAccess.Write, FileShare.None);
+
+        RegularFile.Otherwise(folder.PathOf("held")).Should().BeNull();
+    }
+
+    [UnixFact]
+    public void Otherwise_LinkUpwardsFromALinkedFolder_IsFollowedAsTheSystemDoes()
+    {
+        Directory.CreateDirectory(folder.PathOf("far", "below"));
+        NamedPipe.Put(folder.PathOf("far", "pipe"));
+        Directory.CreateSymbolicLink(folder.PathOf("way"), folder.PathOf("far", "below"));
+        File.CreateSymbolicLink(folder.PathOf("link"), "way/../pipe");
+
+        RegularFile.Otherwise(folder.PathOf("link")).Should().Be("a named pipe");
+    }
+
     [UnixFact]
     public void Otherwise_PipeDeviceAndSocket_AreNamed_AlsoBehindALink()
     {

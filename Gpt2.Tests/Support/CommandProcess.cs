@@ -132,9 +132,16 @@ public sealed class UnixTheoryAttribute : TheoryAttribute
     public UnixTheoryAttribute() => Skip = OperatingSystem.IsWindows() ? "Windows has no signals to send" : null;
 }
 
-/// <summary>A test of what only Linux has, such as /dev/full.</summary>
+/// <summary>A test of what only Linux has, such as /dev/full and a file system of processes.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LinuxFactAttribute : FactAttribute
 {
-    public LinuxFactAttribute() => Skip = OperatingSystem.IsLinux() ? null : "only Linux has /dev/full";
+    public LinuxFactAttribute() => Skip = OperatingSystem.IsLinux() ? null : "only Linux has /dev/full and /proc/self";
+}
+
+/// <summary>A theory about what only Linux has.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class LinuxTheoryAttribute : TheoryAttribute
+{
+    public LinuxTheoryAttribute() => Skip = new LinuxFactAttribute().Skip;
 }

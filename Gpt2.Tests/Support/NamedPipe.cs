@@ -1,6 +1,7 @@
 // Named pipes, which Unix alone has among its files.
 
 using System.Diagnostics;
+using Gpt2.Core.Files;
 
 namespace Gpt2.Tests.Support;
 
@@ -15,6 +16,32 @@ internal static class NamedPipe
         mkfifo.WaitForExit();
         mkfifo.ExitCode.Should().Be(0);
         return path;
+    }
+
+    /// <summary>Runs an action that opens a pipe and waits for its other end; returns once it does.</summary>
+    /// <returns>The action, which still waits.</returns>
+    public static async Task<Task<T>> OpenedBy<T>(string path, Func<T> action)
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Note(string opened)
+        {
+            if (opened == path)
+            {
+                begun.TrySetResult();
+            }
+        }
+
+        CancellableOpening.Begins += Note;
+        try
+        {
+            Task<T> run = Task.Run(action);
+            (await Task.WhenAny(run, begun.Task).WaitAsync(CommandProcess.LongEnough)).Should().Be(begun.Task);
+            return run;
+        }
+        finally
+        {
+            CancellableOpening.Begins -= Note;
+        }
     }
 
     /// <summary>Lets go who waits for a writer.</summary>

@@ -32,7 +32,7 @@ public static class HuggingFaceFolder
     /// <exception cref="Gpt2Exception">The folder cannot be written, or the vocabulary has a token twice.</exception>
     public static string[] Write(
         string folder, Gpt2Weights weights, Vocabulary? vocabulary, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
-        StagedFolder.Write(folder, staged =>
+        StagedFolder.Write(folder, staged => staged.Put(() =>
         {
             WriteConfig(weights.Config, vocabulary, staged.File(HuggingFaceFormat.ConfigFileName));
             if (vocabulary is not null)
@@ -46,7 +46,7 @@ public static class HuggingFaceFolder
             Dictionary<string, string> metadata = new() { ["format"] = "pt" }; // without it transformers refuses the file
             using FileStream stream = File.Create(staged.File(HuggingFaceFormat.WeightsFileName));
             SafetensorsWriter.Write(stream, tensors, metadata, progress, cancellation);
-        });
+        }));
 
     /// <summary>Every matrix, and zeros where an attention bias is missing.</summary>
     private static IEnumerable<Matrix> WithBias(Gpt2Weights weights)

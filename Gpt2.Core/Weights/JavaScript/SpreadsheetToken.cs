@@ -12,8 +12,6 @@ namespace Gpt2.Core.Weights.JavaScript;
 /// <summary>Tokens as text and back.</summary>
 internal static partial class SpreadsheetToken
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>A token as the page reads it: its text, or its bytes as <c>&lt;0xNN&gt;</c>.</summary>
     public static string Written(ReadOnlySpan<byte> token) => TextOf(token) ?? string.Concat(token.ToArray().Select(value => $"<0x{value:X2}>"));
 
@@ -23,15 +21,13 @@ internal static partial class SpreadsheetToken
     /// </summary>
     public static string? TextOf(ReadOnlySpan<byte> token)
     {
-        try
-        {
-            string text = StrictUtf8.GetString(token);
-            return text.Any(character => character < ' ' && character != '\t') || WrittenBytes().IsMatch(text) ? null : text;
-        }
-        catch (DecoderFallbackException)
+        if (StrictUtf8.FirstFault(token) is not null)
         {
             return null;
         }
+
+        string text = Encoding.UTF8.GetString(token);
+        return text.Any(character => character < ' ' && character != '\t') || WrittenBytes().IsMatch(text) ? null : text;
     }
 
     /// <summary>Whether a cell is bytes written out.</summary>

@@ -38,7 +38,7 @@ public static class LlmCFile
             return [Path.GetFileName(target)];
         }
 
-        return StagedFolder.Write(target, staged =>
+        return StagedFolder.Write(target, staged => staged.Put(() =>
         {
             using (FileStream stream = File.Create(staged.File(FileName)))
             {
@@ -49,7 +49,7 @@ public static class LlmCFile
             {
                 VocabularyFile.Write(vocabulary, staged.File(VocabularyFile.FileName));
             }
-        });
+        }));
     }
 
     /// <summary>Whether a target is a file and no folder.</summary>

@@ -80,6 +80,27 @@ public sealed class OutputFileTests : IDisposable
         Names().Should().Equal("circle", "link", "target.txt");
     }
 
+    [Fact]
+    public void Write_FailureOfTheWriterItself_IsNotSaidOfTheFile()
+    {
+        foreach (Exception fault in (Exception[])[new ArgumentException("of a test"), new IOException("of reading")])
+        {
+            FluentActions.Invoking(() => OutputFile.Write(folder.PathOf("a.txt"), _ => throw fault)).Should().Throw<Exception>().Which.Should().BeSameAs(fault);
+        }
+
+        Names().Should().BeEmpty();
+    }
+
+    [LinuxFact]
+    public void Write_FullDevice_FailsInsideTheWriterAsThisFile()
+    {
+        FluentActions.Invoking(() => OutputFile.Write("/dev/full", stream =>
+        {
+            stream.Write(new byte[1 << 20]);
+            throw new InvalidOperationException("the writing above fails");
+        })).Should().Throw<Gpt2Exception>().WithMessage("/dev/full: cannot write this file (the disk is full); make room or name another place");
+    }
+
     [UnixFact]
     public async Task Write_NamedPipe_GoesToItsReader()
     {
@@ -92,7 +113,11 @@ public sealed class OutputFileTests : IDisposable
         (await read.WaitAsync(CommandProcess.LongEnough)).Should().Be("through");
         Names().Should().Equal("pipe");
         using var stop = new CancellationTokenSource();
-        Task wait = Task.Run(() => OutputFile.Write(pipe, _ => { }, stop.Token));
+        Task wait = await NamedPipe.OpenedBy(pipe, () =>
+        {
+            OutputFile.Write(pipe, _ => { }, stop.Token);
+            return true;
+        });
         await stop.CancelAsync();
         Func<Task> waiting = () => wait.WaitAsync(CommandProcess.LongEnough);
         await waiting.Should().ThrowAsync<OperationCanceledException>("nobody reads");

@@ -37,11 +37,16 @@ public sealed class StagedFolderTests : IDisposable
         Directory.CreateDirectory(target);
         File.WriteAllText(Path.Combine(target, "a"), "old");
 
-        FluentActions.Invoking(() => StagedFolder.Write(target, staged =>
+        FluentActions.Invoking(() => StagedFolder.Write(target, staged => staged.Put(() =>
         {
             Fill(staged, "a");
             throw new IOException("of a test");
-        })).Should().Throw<Gpt2Exception>().WithMessage($"{target}: cannot write this folder (of a test); name another");
+        }))).Should().Throw<Gpt2Exception>().WithMessage($"{target}: cannot write this folder (of a test); name another");
+        FluentActions.Invoking(() => StagedFolder.Write(target, staged =>
+        {
+            Fill(staged, "a");
+            throw new IOException("of reading");
+        })).Should().Throw<IOException>("nothing was written where it failed").WithMessage("of reading");
 
         Names(target).Should().Equal("a");
         File.ReadAllText(Path.Combine(target, "a")).Should().Be("old");
