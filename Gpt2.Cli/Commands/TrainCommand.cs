@@ -59,7 +59,7 @@ internal static class TrainCommand
     /// <summary>Two runs in one folder would write into each other's log and checkpoints.</summary>
     private static FolderLock Lock(string folder)
     {
-        string path = Path.Combine(folder, "training");
+        string path = Path.Combine(folder, FolderLock.InFolder);
         try
         {
             return FolderLock.TryTake(path, "training in it")

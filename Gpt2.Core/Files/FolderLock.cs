@@ -7,10 +7,16 @@ namespace Gpt2.Core.Files;
 /// <summary>The right to write a folder, until disposed.</summary>
 public sealed class FolderLock : IDisposable
 {
+    /// <summary>The lock's name inside a folder that one process writes for a long time, as training does.</summary>
+    public const string InFolder = "training";
+
     private const string Unknown = "another process is writing it";
     private const int BusyOnLinux = 11, BusyOnMac = 35, BusyOnWindows = unchecked((int)0x80070020);
+    private const string Ending = ".lock";
     private const int SecondsOfStamps = 1 << 30; // from 1970 to 2004: no clock of today makes such a time by itself
     private const int MostAttempts = 1000; // other holders may come and go between, but not so often
+
+    private static readonly string OfThisProcess = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} ");
 
     private readonly FileStream stream;
     private readonly string holder;
@@ -43,7 +49,7 @@ public sealed class FolderLock : IDisposable
             taken = Take(Path.Combine(folder, Path.GetFileName(path)), made);
             if (taken is not null)
             {
-                File.WriteAllText(taken.holder, string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} is {doing}"));
+                File.WriteAllText(taken.holder, $"{OfThisProcess}is {doing}");
             }
 
             return taken;
@@ -53,6 +59,26 @@ public sealed class FolderLock : IDisposable
             taken?.Dispose();
             DeleteEmpty(made);
             throw;
+        }
+    }
+
+    /// <summary>Refuses a folder in which another process is at work: what it writes and what is written here would not belong together.</summary>
+    /// <param name="folder">The folder, under its final name.</param>
+    /// <param name="named">What the user calls it.</param>
+    /// <exception cref="Gpt2Exception">It is such a folder.</exception>
+    internal static void RequireFree(string folder, string named)
+    {
+        string path = Path.Combine(folder, InFolder);
+        if (!File.Exists(path + Ending))
+        {
+            return;
+        }
+
+        using FileStream? free = TryOpen(path + Ending);
+        string holder = HolderOf(path);
+        if (free is null && !holder.StartsWith(OfThisProcess, StringComparison.Ordinal))
+        {
+            throw new Gpt2Exception($"{named}: {holder}; wait for it to finish, or choose another folder");
         }
     }
 
@@ -111,7 +137,7 @@ public sealed class FolderLock : IDisposable
 
     private static FolderLock? Take(string path, List<string> made)
     {
-        string file = path + ".lock";
+        string file = path + Ending;
         for (int attempt = 0; attempt < MostAttempts; attempt++)
         {
             if (TryOpen(file) is not FileStream stream)

@@ -120,6 +120,7 @@ public sealed class OutputFile : IDisposable
         }
 
         string target = FinalPath.Of(path);
+        FolderLock.RequireFree(Path.GetDirectoryName(target)!, path);
         PartialName.DeleteStale(target);
         string partial = PartialName.For(target);
         return (target, partial, new FileStream(partial, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferLength));

@@ -20,12 +20,18 @@ public sealed class StagedFolder : IDisposable
         named = target;
         (this.target, replaces, Path, held) = Try(() =>
         {
+            if (FinalPath.IsDescriptor(target))
+            {
+                throw new IOException("it is an open file of this process and no folder");
+            }
+
             string full = TargetOf(target);
             if (System.IO.File.Exists(full))
             {
                 throw new IOException("a file of that name stands there");
             }
 
+            FolderLock.RequireFree(full, target);
             bool there = Directory.Exists(full);
             string prefix = there ? full + System.IO.Path.DirectorySeparatorChar : full;
             string staged = PartialName.For(prefix);

@@ -1,5 +1,6 @@
 // The lock of a folder: one holder at a time, named to the others, and nothing left of those that were killed.
 
+using Gpt2.Core;
 using Gpt2.Core.Files;
 using Gpt2.Tests.Support;
 
@@ -41,6 +42,43 @@ public sealed class FolderLockTests : IDisposable
 
         Directory.EnumerateFileSystemEntries(folder.Root).Should().BeEmpty();
     }
+
+    [Fact]
+    public void Writers_InAFolderInWhichAnotherProcessTrains_AreRefused()
+    {
+        string path = folder.PathOf(FolderLock.InFolder);
+        File.WriteAllText(path + ".lock-holder", "process 1 is training in it");
+        Action[] writers =
+        [
+            () => StagedFolder.Write(folder.Root, staged => File.WriteAllText(staged.File("hparams.json"), "")),
+            () => OutputFile.WriteText(folder.PathOf("vocab.bpe"), ""),
+        ];
+        using (new FileStream(path + ".lock", FileMode.Create, FileAccess.ReadWrite, FileShare.None))
+        {
+            foreach (Action write in writers)
+            {
+                write.Should().Throw<Gpt2Exception>().WithMessage("*: process 1 is training in it; wait for it to finish, or choose another folder");
+            }
+
+            Directory.EnumerateFileSystemEntries(folder.Root).Should().HaveCount(2);
+        }
+
+        writers.Should().AllSatisfy(write => write.Should().NotThrow("a lock that nobody holds was left by a killed process"));
+    }
+
+    [Fact]
+    public void Writers_InAFolderInWhichThisProcessTrains_Write()
+    {
+        using FolderLock? taken = FolderLock.TryTake(folder.PathOf(FolderLock.InFolder), "training in it");
+
+        OutputFile.WriteText(folder.PathOf("log.csv"), "step");
+
+        File.ReadAllText(folder.PathOf("log.csv")).Should().Be("step");
+    }
+
+    [UnixFact]
+    public void StagedFolder_OnAnOpenFile_IsRefusedInWords() => FluentActions.Invoking(() => StagedFolder.Write("/dev/stdout", _ => { }))
+        .Should().Throw<Gpt2Exception>().Which.Message.Should().Contain("no folder").And.NotContain("/proc/");
 
     [Fact]
     public void Dispose_FoldersMadeForTheLock_GoUnlessTheyAreUsed()
