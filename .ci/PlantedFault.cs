@@ -1,4 +1,4 @@
-// Faults on purpose, one for each rule named behind it: joined to a build with -p:PlantedFault=true, every one of them
+// Faults on purpose, one for each rule named after it: joined to a build with -p:PlantedFault=true, every one of them
 // must be reported as an error. If one is not, the rules no longer bite. See .ci/run.
 using System.Text; // IDE0005
 namespace Gpt2.Planted { // IDE0161, IDE0055

@@ -13,7 +13,7 @@ public static class Gpt2Command
 {
     private static readonly Option<bool> Verbose = new("--verbose")
     {
-        Description = "Add the stack to an error, and remarks on the cache.",
+        Description = "Show the stack trace of an error, and notes about the cache.",
         Recursive = true,
     };
 
@@ -51,7 +51,7 @@ public static class Gpt2Command
         }
     }
 
-    /// <summary>An option that no one knows must not pass for a prompt; behind "--" everything is an argument.</summary>
+    /// <summary>An option that no one knows must not pass for a prompt; after "--" everything is an argument.</summary>
     private static void RefuseUnknownOptions(ParseResult parsed)
     {
         if (parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash))
@@ -65,7 +65,7 @@ public static class Gpt2Command
             bool looksLikeOption = text.Length > 1 && text[0] == '-' && (char.IsAsciiLetter(text[1]) || text.StartsWith("--", StringComparison.Ordinal));
             if (looksLikeOption)
             {
-                throw new UsageException($"unknown option '{text}'; an argument that begins with '-' goes behind '--'");
+                throw new UsageException($"unknown option '{text}'; put an argument that begins with '-' after '--'");
             }
         }
     }

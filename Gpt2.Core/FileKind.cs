@@ -8,7 +8,7 @@ namespace Gpt2.Core;
 /// <summary>What the first bytes of a file say.</summary>
 public enum FileKind
 {
-    /// <summary>Nothing that speaks against the file.</summary>
+    /// <summary>Nothing suspicious.</summary>
     Other,
 
     /// <summary>No byte at all.</summary>

@@ -7,6 +7,7 @@ using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.Bench;
 
@@ -144,7 +145,7 @@ internal sealed class BenchSession
         var fresh = new Gpt2Weights(sizes);
         if (sizes.Parameters > 10_000_000)
         {
-            io.Note(FormattableString.Invariant($"making {sizes.Parameters / 1e6:0} M random weights"));
+            io.Note(Invariant($"making {sizes.Parameters / 1e6:0} M random weights"));
         }
 
         WeightInitialisation.Fill(fresh, seed: 1, cancellation: Cancellation);

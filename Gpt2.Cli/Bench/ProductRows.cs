@@ -4,6 +4,7 @@ using Gpt2.Core.Measurement;
 using Gpt2.Core.Model;
 using Gpt2.Kernels;
 using Gpt2.Kernels.MatMul;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.Bench;
 
@@ -91,6 +92,6 @@ internal static class ProductRows
 
         public float[] Result => new float[Rows * Columns];
 
-        public override string ToString() => FormattableString.Invariant($"{Rows}×{Inner}×{Columns}");
+        public override string ToString() => Invariant($"{Rows}×{Inner}×{Columns}");
     }
 }

@@ -5,6 +5,7 @@ using Gpt2.Core.Measurement;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Training;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.Bench;
 
@@ -23,7 +24,7 @@ internal static class TrainRows
     private static BenchTrainResult Measure(BenchSession session, Gpt2Weights weights, BenchBatch batch, string size)
     {
         Gpt2Config sizes = weights.Config;
-        string millions = FormattableString.Invariant($"{sizes.Parameters / 1e6:0.0#} M weights");
+        string millions = Invariant($"{sizes.Parameters / 1e6:0.0#} M weights");
         var what = new BenchWhat(Part, $"training {batch.Sequences}×{batch.Tokens}, {millions}");
         session.Begin(what.Name);
         var speed = new TrainingSpeed(weights, batch.Sequences, batch.Tokens, session.Settings.Kernels);

@@ -25,7 +25,7 @@ internal sealed class BeamInput(int? standardBeams)
 
     private readonly Option<bool> earlyStopping = new("--early-stopping")
     {
-        Description = "End the search early.\nThe search ends as soon as as many texts as beams are finished, even if a better one could come.",
+        Description = "End the search early.\nThe search ends once there are as many finished texts as beams, even if a better one could come.",
     };
 
     private readonly Option<int?> samples = CommonOptions.Whole(

@@ -62,7 +62,7 @@ internal static class CommonOptions
 
     public static Option<bool> NoCache() => new("--no-cache")
     {
-        Description = "Read CSV files anew, without the cache.\nNeither takes nor leaves a binary copy in your cache.",
+        Description = "Read CSV files again, without the cache.\nNeither takes nor leaves a binary copy in your cache.",
     };
 
     public static Option<string?> Kernels()

@@ -12,7 +12,7 @@ internal sealed class GenerationInput(int? standardTokens, bool draws)
 {
     /// <summary>--max-new-tokens.</summary>
     public Option<int> MaxNewTokens { get; } = CommonOptions.Count(
-        "--max-new-tokens", ["-n"], "The most tokens to generate.", least: 0, standard: standardTokens ?? 1);
+        "--max-new-tokens", ["-n"], "The maximum number of tokens to generate.", least: 0, standard: standardTokens ?? 1);
 
     private readonly Option<double?> repetitionPenalty = CommonOptions.Number<double>(
         "--repetition-penalty", [], "Make what occurred less probable. Default: 1, off.\nOf tokens that occurred in prompt or output, positive logits are divided by X and negative ones multiplied.",

@@ -19,7 +19,7 @@ internal sealed class HelpPage(CommandIo io) : SynchronousCommandLineAction
     /// <summary>A narrower screen has no room for two columns.</summary>
     private const int TwoColumns = 60;
 
-    /// <summary>Options that many commands share: they stand behind a command's own.</summary>
+    /// <summary>Options that many commands share: they stand after a command's own.</summary>
     private static readonly string[] Shared =
         ["--model", "--format", "--no-cache", "--kernels", "--threads", "--weights", "--break", "--json", "--verbose", "--help", "--version"];
 

@@ -21,7 +21,7 @@ internal sealed class ModelOptions
         command.Options.Add(noCache);
     }
 
-    /// <summary>What stands behind --model; null where it was not given.</summary>
+    /// <summary>What follows --model; null where it was not given.</summary>
     public string? Named(ParseResult parsed) => parsed.GetValue(model);
 
     /// <summary>Finds and opens the model, without reading its weights.</summary>

@@ -15,19 +15,19 @@ internal sealed class ServeOptions
 
     private readonly Option<string> host = new("--host")
     {
-        Description = "Address to listen at.\nBeyond 127.0.0.1 everybody who reaches this machine may use the server: it knows no keys. 0.0.0.0 is every address.",
+        Description = "Address to listen on.\nBeyond 127.0.0.1 everybody who reaches this machine may use the server: it checks no API keys. 0.0.0.0 is every address.",
         HelpName = "ADDRESS",
         DefaultValueFactory = _ => "127.0.0.1",
     };
 
     private readonly Option<string[]> allowedHosts = new("--allow-host")
     {
-        Description = "Also answer requests whose Host is NAME.\nMay be given several times. On loopback others than localhost are refused without it.",
+        Description = "Also answer requests whose Host is NAME.\nMay be given several times. On loopback, names other than localhost are refused without it.",
         HelpName = "NAME",
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<int> port = Whole("--port", "Port to listen at; 0 takes any that is free.", 0, ushort.MaxValue, 8080);
+    private readonly Option<int> port = Whole("--port", "Port to listen on; 0 takes any that is free.", 0, ushort.MaxValue, 8080);
 
     private readonly Option<int> maxBody = Whole(
         "--max-body", "Most bytes of a request.", 1, 1 << 30, Standard.BodyBytes);
@@ -78,7 +78,7 @@ internal sealed class ServeOptions
         }
     }
 
-    /// <summary>The address to listen at.</summary>
+    /// <summary>The address to listen on.</summary>
     public IPAddress Host(ParseResult parsed) => AddressOf(parsed.GetValue(host)!)!;
 
     /// <summary>The names that requests may have in their Host besides localhost.</summary>

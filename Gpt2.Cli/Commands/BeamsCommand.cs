@@ -7,6 +7,7 @@ using Gpt2.Core;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Generation.Beams;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.Commands;
 
@@ -161,6 +162,4 @@ internal static class BeamsCommand
 
         return [.. branches];
     }
-
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

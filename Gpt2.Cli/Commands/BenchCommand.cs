@@ -128,14 +128,14 @@ internal static class BenchCommand
         }
     }
 
-    /// <summary>'gpt2 bench --threads 1 limits' would measure with all threads: an option belongs behind its part.</summary>
+    /// <summary>'gpt2 bench --threads 1 limits' would measure with all threads: an option belongs after its part.</summary>
     private static void RefuseOptionsBeforeThePart(ParseResult parsed)
     {
         if (parsed.CommandResult.Parent is System.CommandLine.Parsing.CommandResult { Command.Name: "bench" } bench
             && bench.Children.OfType<System.CommandLine.Parsing.OptionResult>().FirstOrDefault(result => !result.Implicit) is { } given)
         {
             string part = parsed.CommandResult.Command.Name;
-            throw new UsageException($"{given.Option.Name} stands before '{part}', expected behind it: gpt2 bench {part} {given.Option.Name} …");
+            throw new UsageException($"{given.Option.Name} must come after '{part}': gpt2 bench {part} {given.Option.Name} …");
         }
     }
 

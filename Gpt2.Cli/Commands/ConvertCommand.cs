@@ -117,14 +117,14 @@ internal static class ConvertCommand
         {
             if (File.Exists(target) && !force)
             {
-                throw new Gpt2Exception($"{target}: a file of that name stands there; name another or add --force to replace it");
+                throw new Gpt2Exception($"{target}: a file with that name already exists; choose another name, or add --force to replace it");
             }
         }
         else if (StagedFolder.IsTaken(target) && !(Directory.Exists(target) && force))
         {
             throw Directory.Exists(target)
                 ? new Gpt2Exception($"{target}: the folder is not empty; name another or add --force to replace what is in it")
-                : new Gpt2Exception($"{target}: a file of that name stands there; name another");
+                : new Gpt2Exception($"{target}: a file with that name already exists; choose another name");
         }
     }
 

@@ -5,6 +5,7 @@ using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core;
 using Gpt2.Core.Text;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.Commands;
 
@@ -75,7 +76,7 @@ internal static class DetokenizeCommand
             }
             catch (Gpt2Exception e)
             {
-                throw new Gpt2Exception(FormattableString.Invariant($"{TextFile.NameOf(TextFile.StandardInput)} line {i + 1}: {e.Message}"), e);
+                throw new Gpt2Exception(Invariant($"{TextFile.NameOf(TextFile.StandardInput)} line {i + 1}: {e.Message}"), e);
             }
         }
 

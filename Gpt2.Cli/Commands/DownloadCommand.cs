@@ -121,7 +121,7 @@ internal static class DownloadCommand
         int bySize = files.Count(file => file.CheckedBy is "size" or TransferredFile.Unchecked);
         string checkedHow = bySize == 0 ? "checked" : $"{bySize} of them without a checksum to check";
         string what = result.AlreadyThere
-            ? "is there already; --force downloads it anew"
+            ? "is there already; --force downloads it again"
             : $"{files.Length} files, {ByteCount.Shown(bytes)}, {checkedHow}";
         io.Say($"{result.Folder}: {what}; 'gpt2 predict \"…\" -m {(named ? model : result.Folder)}' uses it");
     }

@@ -9,6 +9,7 @@ using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 using Gpt2.Core.Training;
 using Gpt2.Kernels;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.Commands;
 
@@ -150,8 +151,6 @@ internal static class EvalCommand
             io.Say("no bits per byte: the ids have no text");
         }
     }
-
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     /// <summary>JSON has no infinity: null.</summary>
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;

@@ -7,6 +7,7 @@ using Gpt2.Core;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Generation.Filters;
 using Gpt2.Core.Model;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.Commands;
 
@@ -134,6 +135,4 @@ internal static class ExplainCommand
     private static int Place(DistributionExplanation explanation, TokenExplanation token) => explanation.Tokens.ToList().IndexOf(token) + 1;
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
-
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

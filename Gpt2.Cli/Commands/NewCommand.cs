@@ -22,7 +22,7 @@ internal static class NewCommand
         Option<int> layers = Size("--layers", "Number of blocks.", 2);
         Option<int> heads = Size("--heads", "Attention heads per block.", 4);
         Option<int> channels = Size("--channels", "Width of the residual stream.", 32);
-        Option<int> context = Size("--context", "The most tokens the model sees at once.", 64);
+        Option<int> context = Size("--context", "The maximum number of tokens the model sees at once.", 64);
         Option<string?> vocabularyFile = new("--vocab")
         {
             Description = "A vocab.bpe to take. Without it: the 256 bytes and <|endoftext|>.",

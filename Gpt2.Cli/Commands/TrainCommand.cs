@@ -10,6 +10,7 @@ using Gpt2.Core.Evaluation;
 using Gpt2.Core.Files;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Training;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.Commands;
 
@@ -63,7 +64,7 @@ internal static class TrainCommand
         try
         {
             return FolderLock.TryTake(path, "training in it")
-                ?? throw new Gpt2Exception($"{folder}: {FolderLock.HolderOf(path)}; wait until that ends, or name another folder");
+                ?? throw new Gpt2Exception($"{folder}: {FolderLock.HolderOf(path)}; wait for it to finish, or choose another folder");
         }
         catch (Exception e) when (WriteFailure.Is(e))
         {
@@ -119,7 +120,7 @@ internal static class TrainCommand
         long weights = trainer.Model.Config.Parameters;
         int tokens = trainer.Data.Training.Length;
         string epoch = trainer.StepsPerEpoch >= 1
-            ? Invariant($"{trainer.StepsPerEpoch:0.#} steps read the text once")
+            ? Invariant($"one pass over the text takes {trainer.StepsPerEpoch:0.#} steps")
             : Invariant($"each step reads the text {1 / trainer.StepsPerEpoch:0.#} times");
         io.Note(Invariant(
             $"training {weights:N0} weights on {tokens:N0} tokens ({trainer.Data.Validation.Length:N0} for validation), {trainer.TokensPerStep:N0} a step, ")
@@ -138,8 +139,6 @@ internal static class TrainCommand
 
     /// <summary>What the training text's loss is compared with.</summary>
     private static Yardsticks YardsticksOf(Trainer trainer) => Yardsticks.Of(trainer.Data.Training, trainer.Model.Config.Vocabulary);
-
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     private static void Report(StepResult result, double? validation, int done, double seconds, Trainer trainer, CommandIo io)
     {

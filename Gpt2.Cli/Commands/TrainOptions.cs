@@ -35,7 +35,7 @@ internal sealed class TrainOptions
     private readonly Option<float?> learningRate = Decimal("--learning-rate", "The highest learning rate. Default: 0.001.");
     private readonly Option<float?> minLearningRate = Decimal("--min-learning-rate", "The learning rate at the end. Default: a tenth of the highest.");
     private readonly Option<float?> weightDecay = Decimal("--weight-decay", "Decay of matrices. Default: 0.1.");
-    private readonly Option<float?> clipNorm = Decimal("--clip-norm", "The most that the gradients' norm may be, 0 for no limit. Default: 1.");
+    private readonly Option<float?> clipNorm = Decimal("--clip-norm", "The maximum norm of the gradients, 0 for no limit. Default: 1.");
     private readonly Option<float?> dropout = Decimal("--dropout", "Share of numbers dropped in training. Default: 0.");
     private readonly Option<bool> randomWindows = new("--random-windows") { Description = "Take windows at random places, not epoch by epoch." };
     private readonly Option<ulong?> seed = CommonOptions.Whole<ulong>("--seed", ["-s"], "Seed of weights, windows and dropout. Default: 1.", least: 0);

@@ -13,6 +13,7 @@ using Gpt2.Core.Training;
 using Gpt2.Core.Training.Corpus;
 using Gpt2.Core.Weights;
 using Gpt2.Kernels;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.Commands;
 
@@ -36,7 +37,7 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
         string text = TextOf(textFile, io);
         if (tokenizer is null)
         {
-            io.Note(FormattableString.Invariant($"learning {vocabularySize:N0} tokens from {NameOf(textFile)}"));
+            io.Note(Invariant($"learning {vocabularySize:N0} tokens from {NameOf(textFile)}"));
             tokenizer = new Tokenizer(Progress.Run(
                 "learning tokens", io, progress => BytePairLearner.Learn(text, vocabularySize, progress, io.Cancellation)).Vocabulary);
         }

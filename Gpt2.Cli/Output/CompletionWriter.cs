@@ -5,6 +5,7 @@ using Gpt2.Core;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Generation.Beams;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.Output;
 
@@ -170,6 +171,4 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
         path.Reverse();
         return path;
     }
-
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

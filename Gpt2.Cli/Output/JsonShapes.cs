@@ -43,7 +43,7 @@ internal sealed record BeamsResult(
 
 internal sealed record BeamText(int[] Ids, string? Text, string FinishReason, double Score, double SumLogprob);
 
-/// <summary>A fate is kept, dropped or finished. Branches are numbered from 1, parent 0 is the prompt; each stands behind its parent.</summary>
+/// <summary>A fate is kept, dropped or finished. Branches are numbered from 1, parent 0 is the prompt; each stands after its parent.</summary>
 internal sealed record BeamBranch(
     int Branch, int Parent, int Depth, int Id, string? Token, double Probability, double Logprob, double SumLogprob, string Fate, double? Score);
 

@@ -35,7 +35,7 @@ internal sealed class TransferRate
     {
         if (bytes < newest.Bytes)
         {
-            samples.Clear(); // begun anew
+            samples.Clear(); // restarted
         }
 
         newest = (bytes, time);

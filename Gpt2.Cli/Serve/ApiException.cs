@@ -1,5 +1,7 @@
 // A refusal as the completions API words it: a status and {"error": {"message", "type", "param", "code"}}.
 
+using static System.FormattableString;
+
 namespace Gpt2.Cli.Serve;
 
 /// <summary>Ends a request with an error for its client.</summary>
@@ -10,7 +12,7 @@ namespace Gpt2.Cli.Serve;
 internal sealed class ApiException(int status, string message, string? parameter = null, string? code = null)
     : Exception(message)
 {
-    /// <summary>After how many seconds it is worth to come again, for <c>Retry-After</c>.</summary>
+    /// <summary>After how many seconds it is worth trying again, for <c>Retry-After</c>.</summary>
     private const int SecondsToRetry = 1;
 
     public int Status => status;
@@ -45,14 +47,14 @@ internal sealed class ApiException(int status, string message, string? parameter
     public static ApiException Stopping() => new(503, "the server is being stopped", code: "shutting_down");
 
     public static ApiException TimeOver(TimeSpan limit) => new(
-        503, FormattableString.Invariant($"the request was not done within {limit.TotalSeconds:0.###} s: ask for fewer tokens, or try again when less is going on"), code: "timeout");
+        503, Invariant($"the request did not finish within {limit.TotalSeconds:0.###} s: ask for fewer tokens, or try again when the server is less busy"), code: "timeout");
 
     public static ApiException BodyTooLarge(int limit) => new(
-        413, FormattableString.Invariant($"the body has more than {limit} bytes, which is all this server takes: send a shorter prompt"), code: "body_too_large");
+        413, Invariant($"the body has more than {limit} bytes, which is all this server takes: send a shorter prompt"), code: "body_too_large");
 
     public static ApiException BodyTooSlow(TimeSpan limit) => new(
-        408, FormattableString.Invariant($"the body did not come within {limit.TotalSeconds:0.###} s: send it at once"), code: "body_too_slow");
+        408, Invariant($"the body did not arrive within {limit.TotalSeconds:0.###} s: send it at once"), code: "body_too_slow");
 
     public static ApiException BodyTooThin() => new(
-        408, FormattableString.Invariant($"the body comes with less than {ServerLimits.SlowestBytesPerSecond} bytes a second: send it at once"), code: "body_too_slow");
+        408, Invariant($"the body arrives with less than {ServerLimits.SlowestBytesPerSecond} bytes a second: send it at once"), code: "body_too_slow");
 }

@@ -3,6 +3,7 @@
 
 using System.Text.Json;
 using Gpt2.Core.Generation;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.Serve;
 
@@ -16,7 +17,7 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
     private readonly PromptReader prompts = new(model.Tokenizer, limits);
 
     /// <summary>Reads the body of a request.</summary>
-    /// <exception cref="ApiException">It is no JSON object, names another model, or a field is wrong.</exception>
+    /// <exception cref="ApiException">It is not a JSON object, names another model, or a field is wrong.</exception>
     public CompletionRequest Read(ReadOnlyMemory<byte> body)
     {
         using JsonDocument document = JsonBody.Parse(body);
@@ -52,7 +53,7 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
         {
             if (fields.Number(name) is double penalty && penalty != 0)
             {
-                throw ApiException.BadValue(name, FormattableString.Invariant($"{penalty}"), "0, since this server has repetition_penalty only");
+                throw ApiException.BadValue(name, Invariant($"{penalty}"), "0, since this server has repetition_penalty only");
             }
         }
 
@@ -72,15 +73,15 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
         if ((long)promptCount * samples > limits.Completions)
         {
             throw ApiException.BadValue(
-                "n", FormattableString.Invariant($"{samples} for each of {promptCount} prompts"),
-                FormattableString.Invariant($"at most {limits.Completions} completions in one request"));
+                "n", Invariant($"{samples} for each of {promptCount} prompts"),
+                Invariant($"at most {limits.Completions} completions in one request"));
         }
 
         if (fields.Whole("best_of", 1, int.MaxValue) is int bestOf && bestOf != samples)
         {
             throw ApiException.BadValue(
-                "best_of", FormattableString.Invariant($"{bestOf}"),
-                FormattableString.Invariant($"{samples} as 'n' is, since this server returns all it completes"));
+                "best_of", Invariant($"{bestOf}"),
+                Invariant($"{samples} as 'n' is, since this server returns all it completes"));
         }
     }
 
@@ -132,7 +133,7 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
         }
 
         string[] stops = given.ValueKind == JsonValueKind.Array
-            ? [.. given.EnumerateArray().Select((one, place) => JsonFields.TextOf(one, FormattableString.Invariant($"{Field}[{place}]"), Expected))]
+            ? [.. given.EnumerateArray().Select((one, place) => JsonFields.TextOf(one, Invariant($"{Field}[{place}]"), Expected))]
             : [JsonFields.TextOf(given, Field, Expected)];
         return stops.Contains("") ? throw ApiException.BadValue(Field, "an empty string", Expected) : stops;
     }
@@ -154,7 +155,7 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
     {
         if (!right)
         {
-            throw ApiException.BadValue(name, FormattableString.Invariant($"{found}"), expected);
+            throw ApiException.BadValue(name, Invariant($"{found}"), expected);
         }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class CompletionServer : IAsyncDisposable
     /// <summary>Starts a server; when this returns it answers.</summary>
     /// <param name="model">What it serves.</param>
     /// <param name="limits">What it takes.</param>
-    /// <param name="host">The address it listens at.</param>
+    /// <param name="host">The address it listens on.</param>
     /// <param name="port">The port; 0 for any that is free.</param>
     /// <param name="log">What it says.</param>
     /// <param name="names">Further names that clients may call it by, see <see cref="HostCheck"/>.</param>
@@ -72,7 +72,7 @@ internal sealed class CompletionServer : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException or AddressInUseException)
         {
             await server.DisposeAsync();
-            throw new Gpt2Exception($"cannot listen at {host} port {port}: {Reason(e)}; choose another --port (0 takes any that is free) or --host", e);
+            throw new Gpt2Exception($"cannot listen on {host} port {port}: {Reason(e)}; choose another --port (0 takes any that is free) or --host", e);
         }
 
         return server;

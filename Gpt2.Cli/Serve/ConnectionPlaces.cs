@@ -42,10 +42,15 @@ internal sealed class ConnectionPlaces(int most)
     /// <summary>Keeps the place of a request's connection until the result is disposed.</summary>
     public static IDisposable Keep(HttpContext context)
     {
-        var place = (Place)context.Features.Get<IConnectionItemsFeature>()!.Items[typeof(Place)]!;
+        Place place = Of(context);
         place.Keep();
         return place;
     }
+
+    /// <summary>Whether a request's connection was closed here, since a newcomer needed its place.</summary>
+    public static bool HasLost(HttpContext context) => Of(context).IsLost;
+
+    private static Place Of(HttpContext context) => (Place)context.Features.Get<IConnectionItemsFeature>()!.Items[typeof(Place)]!;
 
     private bool TryTake(Place place)
     {
@@ -60,6 +65,7 @@ internal sealed class ConnectionPlaces(int most)
                     return false;
                 }
 
+                longest.IsLost = true;
                 GiveUp(longest);
             }
 
@@ -96,6 +102,7 @@ internal sealed class ConnectionPlaces(int most)
     private sealed class Place : IDisposable
     {
         private readonly ConnectionPlaces places;
+        private volatile bool isLost;
 
         public Place(ConnectionPlaces places, ConnectionContext connection)
         {
@@ -110,6 +117,13 @@ internal sealed class ConnectionPlaces(int most)
         public LinkedListNode<Place> Node { get; }
 
         public bool IsTaken { get; set; } = true;
+
+        /// <summary>Whether a newcomer took it. Read without the gate.</summary>
+        public bool IsLost
+        {
+            get => isLost;
+            set => isLost = value;
+        }
 
         public void Keep()
         {

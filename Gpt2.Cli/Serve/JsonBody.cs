@@ -3,6 +3,7 @@
 using System.Text;
 using System.Text.Json;
 using Gpt2.Core.Text;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.Serve;
 
@@ -14,14 +15,14 @@ internal static class JsonBody
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64 };
 
     /// <summary>Parses a body. Places in messages count bytes from 1, the mark included.</summary>
-    /// <exception cref="ApiException">It is empty, not UTF-8, or no JSON.</exception>
+    /// <exception cref="ApiException">It is empty, not UTF-8, or not valid JSON.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> body)
     {
         int mark = body.Span.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
         if (StrictUtf8.FirstFault(body.Span) is int invalid)
         {
             throw new ApiException(
-                400, FormattableString.Invariant($"the body is not UTF-8: byte {invalid + 1} is 0x{body.Span[invalid]:X2}, which no character has there"), code: Code);
+                400, Invariant($"the body is not UTF-8: byte {invalid + 1} is 0x{body.Span[invalid]:X2}, which is not valid UTF-8 there"), code: Code);
         }
 
         ReadOnlyMemory<byte> json = body[mark..];
@@ -36,7 +37,7 @@ internal static class JsonBody
         }
         catch (JsonException e)
         {
-            throw new ApiException(400, $"the body is no JSON: {Found(json.Span, PlaceOf(e, json.Span), mark)}", code: Code);
+            throw new ApiException(400, $"the body is not valid JSON: {Found(json.Span, PlaceOf(e, json.Span), mark)}", code: Code);
         }
     }
 
@@ -56,12 +57,12 @@ internal static class JsonBody
     {
         if (place >= json.Length)
         {
-            return FormattableString.Invariant($"it ends with byte {mark + json.Length}, before its value does");
+            return Invariant($"it ends at byte {mark + json.Length}, in the middle of a value");
         }
 
         Rune.DecodeFromUtf8(json[place..], out Rune first, out _);
-        string shown = first.Value is >= ' ' and not 0x7F ? $"'{first}'" : FormattableString.Invariant($"U+{first.Value:X4}");
-        string remark = first.Value is '[' or '{' ? FormattableString.Invariant($"; values nest at most {Options.MaxDepth} deep") : "";
-        return FormattableString.Invariant($"byte {mark + place + 1} is {shown}, which cannot stand there{remark}");
+        string shown = first.Value is >= ' ' and not 0x7F ? $"'{first}'" : Invariant($"U+{first.Value:X4}");
+        string remark = first.Value is '[' or '{' ? Invariant($"; values nest at most {Options.MaxDepth} deep") : "";
+        return Invariant($"byte {mark + place + 1} is {shown}, which cannot stand there{remark}");
     }
 }

@@ -2,6 +2,7 @@
 // that names it.
 
 using System.Text.Json;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.Serve;
 
@@ -18,7 +19,7 @@ internal readonly struct JsonFields(JsonElement root)
         }
         catch (InvalidOperationException)
         {
-            throw new ApiException(400, "the name of a field has half of a surrogate pair, which is no character", code: "invalid_json");
+            throw new ApiException(400, "the name of a field has half of a surrogate pair, which is not a character", code: "invalid_json");
         }
     }
 
@@ -33,7 +34,7 @@ internal readonly struct JsonFields(JsonElement root)
 
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= least && number <= most
             ? number
-            : throw ApiException.BadValue(name, Shown(value), FormattableString.Invariant($"a whole number from {least} to {most}"));
+            : throw ApiException.BadValue(name, Shown(value), Invariant($"a whole number from {least} to {most}"));
     }
 
     /// <summary>A whole number from 0 to 2⁶⁴ − 1.</summary>
@@ -47,7 +48,7 @@ internal readonly struct JsonFields(JsonElement root)
 
         return value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out ulong number)
             ? number
-            : throw ApiException.BadValue(name, Shown(value), FormattableString.Invariant($"a whole number from 0 to {ulong.MaxValue}"));
+            : throw ApiException.BadValue(name, Shown(value), Invariant($"a whole number from 0 to {ulong.MaxValue}"));
     }
 
     /// <summary>A finite number.</summary>
@@ -97,7 +98,7 @@ internal readonly struct JsonFields(JsonElement root)
         }
         catch (InvalidOperationException)
         {
-            throw ApiException.BadValue(name, "a string with half of a surrogate pair, which is no character", expected);
+            throw ApiException.BadValue(name, "a string with half of a surrogate pair, which is not a character", expected);
         }
     }
 
@@ -109,7 +110,7 @@ internal readonly struct JsonFields(JsonElement root)
             case JsonValueKind.Object:
                 return "an object";
             case JsonValueKind.Array:
-                return FormattableString.Invariant($"a list of {value.GetArrayLength()}");
+                return Invariant($"a list of {value.GetArrayLength()}");
             case JsonValueKind.String:
                 return "a string";
             default:

@@ -3,6 +3,7 @@
 using System.Text;
 using System.Text.Json;
 using Gpt2.Core.Text;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.Serve;
 
@@ -42,10 +43,10 @@ internal sealed class PromptReader(Tokenizer tokenizer, ServerLimits limits)
         if (count > limits.Completions)
         {
             throw ApiException.BadValue(
-                Field, FormattableString.Invariant($"a list of {count}"), FormattableString.Invariant($"at most {limits.Completions} prompts"));
+                Field, Invariant($"a list of {count}"), Invariant($"at most {limits.Completions} prompts"));
         }
 
-        return [.. given.EnumerateArray().Select((one, place) => OfElement(one, FormattableString.Invariant($"{Field}[{place}]")))];
+        return [.. given.EnumerateArray().Select((one, place) => OfElement(one, Invariant($"{Field}[{place}]")))];
     }
 
     private ServedPrompt OfElement(JsonElement value, string place) =>
@@ -63,7 +64,7 @@ internal sealed class PromptReader(Tokenizer tokenizer, ServerLimits limits)
         int bytes = Encoding.UTF8.GetByteCount(text);
         if (bytes > mostBytes)
         {
-            throw TooLong(place, FormattableString.Invariant($"{bytes} bytes long"));
+            throw TooLong(place, Invariant($"{bytes} bytes long"));
         }
 
         return Checked(new ServedPrompt(tokenizer.Encode(text), text), place);
@@ -89,7 +90,7 @@ internal sealed class PromptReader(Tokenizer tokenizer, ServerLimits limits)
             if (!isId)
             {
                 throw ApiException.BadValue(
-                    FormattableString.Invariant($"{place}[{filled}]"), JsonFields.Shown(value), FormattableString.Invariant($"a token id from 0 to {last}"));
+                    Invariant($"{place}[{filled}]"), JsonFields.Shown(value), Invariant($"a token id from 0 to {last}"));
             }
 
             filled++;
@@ -100,10 +101,10 @@ internal sealed class PromptReader(Tokenizer tokenizer, ServerLimits limits)
 
     private ServedPrompt Checked(ServedPrompt prompt, string place) => prompt.Ids.Length <= limits.PromptTokens
         ? prompt
-        : throw TooLong(place, FormattableString.Invariant($"{prompt.Ids.Length} tokens long"));
+        : throw TooLong(place, Invariant($"{prompt.Ids.Length} tokens long"));
 
     private ApiException TooLong(string place, string found) => ApiException.BadValue(
-        place, found, FormattableString.Invariant($"at most n_ctx = {limits.PromptTokens} tokens: shorten it"), "context_length_exceeded");
+        place, found, Invariant($"at most n_ctx = {limits.PromptTokens} tokens: shorten it"), "context_length_exceeded");
 
     private static int LongestToken(Vocabulary vocabulary) =>
         Enumerable.Range(0, vocabulary.Count).Max(id => vocabulary.BytesOf(id).Length);

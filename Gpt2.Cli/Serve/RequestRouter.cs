@@ -2,6 +2,7 @@
 
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.Serve;
 
@@ -26,18 +27,18 @@ internal sealed class RequestRouter(ServedModel model, ServerLimits limits, Fair
         try
         {
             await RouteAsync(context);
-            end = FormattableString.Invariant($"{context.Response.StatusCode}");
+            end = Invariant($"{context.Response.StatusCode}");
         }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested || ConnectionPlaces.HasLost(context))
         {
-            end = "client gone";
+            end = Gone(context);
         }
         catch (Exception e)
         {
             end = await RefuseAsync(context, e);
         }
 
-        log.Request(FormattableString.Invariant(
+        log.Request(Invariant(
             $"{ClientText.Shown(context.Request.Method)} {ClientText.Shown(context.Request.Path.Value ?? "")} {end} {Stopwatch.GetElapsedTime(begin).TotalMilliseconds:0} ms"));
     }
 
@@ -72,7 +73,7 @@ internal sealed class RequestRouter(ServedModel model, ServerLimits limits, Fair
         ApiException refusal = exception switch
         {
             ApiException known => known,
-            BadHttpRequestException bad => new ApiException(bad.StatusCode, $"the request is no HTTP: {bad.Message}"),
+            BadHttpRequestException bad => new ApiException(bad.StatusCode, $"the request is not valid HTTP: {bad.Message}"),
             _ => new ApiException(500, "internal error: the server's log says more", code: "internal"),
         };
         if (refusal.Code == "internal")
@@ -86,11 +87,14 @@ internal sealed class RequestRouter(ServedModel model, ServerLimits limits, Fair
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            return "client gone";
+            return Gone(context);
         }
 
-        return FormattableString.Invariant($"{refusal.Status} {refusal.Message}");
+        return Invariant($"{refusal.Status} {refusal.Message}");
     }
+
+    private static string Gone(HttpContext context) =>
+        ConnectionPlaces.HasLost(context) ? "closed by this server: another connection needed its place" : "client gone";
 
     private static void RequireMethod(HttpRequest request, string method)
     {

@@ -10,16 +10,16 @@ internal sealed record ServerLimits
     /// <summary>What a connection must carry at least while a body or an answer is on its way, after five seconds.</summary>
     public const int SlowestBytesPerSecond = 240;
 
-    /// <summary>The most bytes of a request's body.</summary>
+    /// <summary>The maximum number of bytes of a request's body.</summary>
     public int BodyBytes { get; init; } = 1 << 20;
 
-    /// <summary>The most tokens of a prompt: the model's n_ctx, which <see cref="For"/> sets.</summary>
+    /// <summary>The maximum number of tokens of a prompt: the model's n_ctx, which <see cref="For"/> sets.</summary>
     public int PromptTokens { get; init; }
 
-    /// <summary>The most max_tokens of a completion; 0 for as many as a prompt may have.</summary>
+    /// <summary>The maximum max_tokens of a completion; 0 for as many as a prompt may have.</summary>
     public int NewTokens { get; init; }
 
-    /// <summary>The most completions of a request: prompts × n.</summary>
+    /// <summary>The maximum number of completions of a request: prompts × n.</summary>
     public int Completions { get; init; } = 32;
 
     /// <summary>How many requests take turns.</summary>

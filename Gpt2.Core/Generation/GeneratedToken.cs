@@ -8,7 +8,7 @@ public enum FinishReason
     /// <summary>The end-of-text token or a stop string was generated.</summary>
     Stop,
 
-    /// <summary>The most tokens wanted were generated.</summary>
+    /// <summary>The maximum number of tokens wanted were generated.</summary>
     Length,
 }
 

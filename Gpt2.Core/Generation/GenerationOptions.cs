@@ -1,13 +1,14 @@
 // Everything that shapes one completion: how tokens are chosen, what is held against repetition, and where it ends.
 
 using Gpt2.Core.Generation.Filters;
+using static System.FormattableString;
 
 namespace Gpt2.Core.Generation;
 
 /// <summary>Settings of a completion. The standard values are greedy choice of at most 50 tokens.</summary>
 public sealed record GenerationOptions
 {
-    /// <summary>The most tokens to generate.</summary>
+    /// <summary>The maximum number of tokens to generate.</summary>
     public int MaxNewTokens { get; init; } = 50;
 
     /// <summary>How to draw tokens; null takes the most probable one (greedy).</summary>
@@ -30,23 +31,23 @@ public sealed record GenerationOptions
     {
         if (MaxNewTokens < 0)
         {
-            return FormattableString.Invariant($"max-new-tokens is {MaxNewTokens}, expected at least 0");
+            return Invariant($"max-new-tokens is {MaxNewTokens}, expected at least 0");
         }
 
         if (!double.IsFinite(RepetitionPenalty) || RepetitionPenalty <= 0)
         {
-            return FormattableString.Invariant(
+            return Invariant(
                 $"repetition-penalty is {RepetitionPenalty}, expected a finite number of more than 0; 1 is no penalty");
         }
 
         if (NoRepeatNgram < 0)
         {
-            return FormattableString.Invariant($"no-repeat-ngram is {NoRepeatNgram}, expected at least 0, which allows all");
+            return Invariant($"no-repeat-ngram is {NoRepeatNgram}, expected at least 0, which allows all");
         }
 
         if (Alternatives < 0)
         {
-            return FormattableString.Invariant($"the number of alternatives is {Alternatives}, expected at least 0");
+            return Invariant($"the number of alternatives is {Alternatives}, expected at least 0");
         }
 
         return Stop.Any(string.IsNullOrEmpty) ? "a stop string is empty, expected at least one character" : Sampling?.Problem();

@@ -1,4 +1,4 @@
-// The generation loop: predict, choose, append, until the end of text or the most tokens wanted.
+// The generation loop: predict, choose, append, until the end of text or the number of tokens wanted.
 
 using System.Runtime.InteropServices;
 using Gpt2.Core.Model;
@@ -25,7 +25,7 @@ public sealed class GenerationSession
 
     /// <param name="model">The model.</param>
     /// <param name="prompt">1 to n_ctx ids.</param>
-    /// <param name="maxNewTokens">The most tokens to generate.</param>
+    /// <param name="maxNewTokens">The maximum number of tokens to generate.</param>
     /// <param name="endOfText">The id that ends a text, or null.</param>
     /// <param name="breakpoint">Where to stop an attached debugger, or null.</param>
     /// <param name="sampler">Chooses the tokens, going on from where its random numbers stand; null is greedy.</param>
@@ -73,7 +73,7 @@ public sealed class GenerationSession
     /// <summary>Prompt and generated tokens.</summary>
     public IReadOnlyList<int> Ids => ids;
 
-    /// <summary>The most tokens to generate.</summary>
+    /// <summary>The maximum number of tokens to generate.</summary>
     public int MaxNewTokens { get; }
 
     /// <summary>Why the generation ended; null while it goes on.</summary>
@@ -131,7 +131,7 @@ public sealed class GenerationSession
     /// A session that goes on from here by itself. All tokens so far are its prompt; it shares their keys and values, and copies nothing of
     /// them. What has been predicted is shared too, so a prompt is computed once, before the fork.
     /// </summary>
-    /// <param name="maxNewTokens">The most tokens that the fork generates.</param>
+    /// <param name="maxNewTokens">The maximum number of tokens that the fork generates.</param>
     /// <param name="sampler">Chooses the fork's tokens; null is greedy.</param>
     public GenerationSession Fork(int maxNewTokens, Sampler? sampler = null)
     {

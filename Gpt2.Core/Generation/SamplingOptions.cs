@@ -1,5 +1,7 @@
 // How the next token is drawn: what may be set, and which values make sense.
 
+using static System.FormattableString;
+
 namespace Gpt2.Core.Generation;
 
 /// <summary>Settings of a <see cref="Sampler"/>. The standard values draw from the model's own distribution.</summary>
@@ -25,21 +27,21 @@ public sealed record SamplingOptions
     {
         if (!double.IsFinite(Temperature) || Temperature < 0)
         {
-            return FormattableString.Invariant($"temperature is {Temperature}, expected a finite number of at least 0");
+            return Invariant($"temperature is {Temperature}, expected a finite number of at least 0");
         }
 
         if (TopK < 0)
         {
-            return FormattableString.Invariant($"top-k is {TopK}, expected at least 0, which keeps all tokens");
+            return Invariant($"top-k is {TopK}, expected at least 0, which keeps all tokens");
         }
 
         if (TopP is not (> 0 and <= 1))
         {
-            return FormattableString.Invariant($"top-p is {TopP}, expected more than 0 and at most 1, which keeps all tokens");
+            return Invariant($"top-p is {TopP}, expected more than 0 and at most 1, which keeps all tokens");
         }
 
         return MinP is >= 0 and <= 1
             ? null
-            : FormattableString.Invariant($"min-p is {MinP}, expected 0, which keeps all tokens, to 1");
+            : Invariant($"min-p is {MinP}, expected 0, which keeps all tokens, to 1");
     }
 }

@@ -6,7 +6,7 @@ namespace Gpt2.Core.Measurement;
 
 /// <summary>How much is measured.</summary>
 /// <param name="Rounds">How often a figure is compared with its limit; see <see cref="Interleaving"/>.</param>
-/// <param name="Runs">The most runs of a round; the median counts.</param>
+/// <param name="Runs">The maximum number of runs of a round; the median counts.</param>
 /// <param name="LeastRunSeconds">A run repeats its call until so much time is over.</param>
 /// <param name="MostSeconds">Once so much time is over no further run is begun.</param>
 public sealed record Effort(int Rounds = 3, int Runs = 5, double LeastRunSeconds = 0.02, double MostSeconds = 1);

@@ -18,7 +18,7 @@ public sealed class BlockActivations
     private readonly StepBreakpoint? breakpoint;
     private readonly BlockDropout? dropout;
     private readonly EmptyPast emptyPast = new();
-    private readonly List<Matrix> beforeResidual2 = [];
+    private readonly List<Matrix> clearedAtBegin = [];
 
     internal BlockActivations(StepBreakpoint? breakpoint = null, Dropout? dropout = null)
     {
@@ -30,11 +30,11 @@ public sealed class BlockActivations
             foreach (Matrix matrix in MatricesOf(step))
             {
                 matrix.Watch = watch;
-                beforeResidual2.Add(matrix);
+                clearedAtBegin.Add(matrix);
             }
         }
 
-        beforeResidual2.Remove(Residual2);
+        clearedAtBegin.Remove(Residual2);
     }
 
     /// <summary>The block that the matrices belong to, or are being computed for.</summary>
@@ -113,12 +113,12 @@ public sealed class BlockActivations
     /// copied it, since it may be the stream that comes in.)
     /// </summary>
     /// <returns>Where the pass finds the keys and values of the past: in the cache, or nowhere.</returns>
-    internal BlockPast Begin(int block, int sequences, KeyValueCache? cache)
+    internal BlockPast BeginBlock(int block, int sequences, KeyValueCache? cache)
     {
         Block = block;
         Sequences = sequences;
         Step = 0;
-        foreach (Matrix matrix in beforeResidual2)
+        foreach (Matrix matrix in clearedAtBegin)
         {
             matrix.Clear();
         }
@@ -143,7 +143,7 @@ public sealed class BlockActivations
 
     /// <summary>Notes which step begins, and stops the debugger if this is the step asked for.</summary>
     [DebuggerHidden]
-    internal void Begin(int step)
+    internal void StepBegins(int step)
     {
         if (step == Step)
         {
@@ -166,5 +166,5 @@ public sealed class BlockActivations
 internal sealed class StepWatch(BlockActivations a, int step) : MatrixWatch
 {
     [DebuggerHidden]
-    public override void BeforeWriting() => a.Begin(step);
+    public override void BeforeWriting() => a.StepBegins(step);
 }

@@ -6,7 +6,7 @@ namespace Gpt2.Core.Model;
 
 /// <summary>The hyperparameters of a GPT-2 model, by the names of OpenAI's hparams.json.</summary>
 /// <param name="Vocabulary">n_vocab: number of tokens.</param>
-/// <param name="Context">n_ctx: the most tokens that the model sees at once.</param>
+/// <param name="Context">n_ctx: the maximum number of tokens that the model sees at once.</param>
 /// <param name="Channels">n_embd: width of the residual stream.</param>
 /// <param name="Heads">n_head: attention heads per block; they share the channels equally.</param>
 /// <param name="Layers">n_layer: number of blocks.</param>

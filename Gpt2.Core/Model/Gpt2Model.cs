@@ -80,7 +80,7 @@ public sealed class Gpt2Model
         for (int block = 0; block < blocks.Length; block++)
         {
             BlockActivations steps = a.Block(block);
-            BlockPast keysAndValues = steps.Begin(block, a.Sequences, cache);
+            BlockPast keysAndValues = steps.BeginBlock(block, a.Sequences, cache);
             blocks[block].Forward(stream, keysAndValues, steps);
             stream = steps.Residual2;                                                                           // [tokens, channels]
         }

@@ -28,7 +28,7 @@ public sealed class TransformerBlock(BlockLayers layers, int heads, KernelSet ke
     private readonly LinearMap mlpHidden = layers.MlpHidden;
     private readonly LinearMap mlpProjection = layers.MlpProjection;
 
-    /// <summary>Computes the block.</summary>
+    /// <summary>Computes the block. A step first resizes the matrix that it writes, which tells the activations that the step begins.</summary>
     /// <param name="stream">The residual stream coming in, [tokens, channels].</param>
     /// <param name="past">Keys and values of the tokens before these, to which these are added; empty where there are none.</param>
     /// <param name="a">Receives every step; <see cref="BlockActivations.Residual2"/> is the stream going out.</param>

@@ -22,7 +22,7 @@ public sealed class BytePairLearner
 {
     private const int LeastCount = 2;
 
-    // The different words one behind the other, each a doubly linked list over its bytes: token ids, −1 where a byte
+    // The different words one after the other, each a doubly linked list over its bytes: token ids, −1 where a byte
     // was joined to the token before it, and the indices of the neighbours, −1 at a word's ends.
     private readonly int[] ids;
     private readonly int[] next;
@@ -172,7 +172,7 @@ public sealed class BytePairLearner
         }
     }
 
-    /// <summary>Joins the tokens at a position and behind it; the pairs they formed with their neighbours change.</summary>
+    /// <summary>Joins the token at a position with the one after it; the pairs they formed with their neighbours change.</summary>
     private void Join(int position, int made, List<Pair> born)
     {
         int right = next[position], before = previous[position], behind = next[right];

@@ -24,7 +24,7 @@ public static class PreTokenizer
     /// <summary>Where the word that starts at <paramref name="start"/> ends.</summary>
     /// <param name="text">The text; half of a surrogate pair counts as neither letter, digit nor space.</param>
     /// <param name="start">Start of a word, before the end of the text.</param>
-    /// <returns>The index behind the word's last character.</returns>
+    /// <returns>The index after the word's last character.</returns>
     public static int WordEnd(ReadOnlySpan<char> text, int start)
     {
         if (text[start] == '\'' && Contraction(text[(start + 1)..]) is int length and > 0)

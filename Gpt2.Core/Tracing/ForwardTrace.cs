@@ -2,6 +2,7 @@
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
+using static System.FormattableString;
 
 namespace Gpt2.Core.Tracing;
 
@@ -70,7 +71,7 @@ public sealed class ForwardTrace
         {
             // Where a step has several matrices, the last word of each one's name tells them apart.
             string part = matrices.Count == 1 ? "" : "_" + matrix.Name[(matrix.Name.LastIndexOf(' ') + 1)..];
-            entries.Add(new TraceEntry(FormattableString.Invariant($"h{block}_step_{step}{part}"), block, step, columns, matrix));
+            entries.Add(new TraceEntry(Invariant($"h{block}_step_{step}{part}"), block, step, columns, matrix));
         }
     }
 

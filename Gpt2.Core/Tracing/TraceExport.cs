@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using Gpt2.Core.Numerics;
+using static System.FormattableString;
 
 namespace Gpt2.Core.Tracing;
 
@@ -50,7 +51,7 @@ public static class TraceExport
         {
             TraceColumns.Vocabulary => Enumerable.Range(0, columns).Select(tokenLabels),
             TraceColumns.HeadsAndTokens => Enumerable.Range(0, columns)
-                .Select(column => FormattableString.Invariant($"head {column / tokens}:") + tokenLabels(trace.Ids[column % tokens])),
+                .Select(column => Invariant($"head {column / tokens}:") + tokenLabels(trace.Ids[column % tokens])),
             _ => Enumerable.Range(0, columns).Select(column => column.ToString(CultureInfo.InvariantCulture)),
         };
         return ["token", .. labels];

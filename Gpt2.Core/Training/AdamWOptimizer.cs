@@ -13,7 +13,7 @@ namespace Gpt2.Core.Training;
 /// <param name="Beta2">Decay of the mean of their squares.</param>
 /// <param name="Epsilon">Keeps the division finite.</param>
 /// <param name="WeightDecay">Decoupled decay of matrices; gains and biases do not decay.</param>
-/// <param name="ClipNorm">The most that the norm of all gradients may be; 0 for no limit.</param>
+/// <param name="ClipNorm">The maximum norm of all gradients together; 0 for no limit.</param>
 public sealed record OptimizerSettings(
     float Beta1 = 0.9f, float Beta2 = 0.95f, float Epsilon = 1e-8f, float WeightDecay = 0.1f, float ClipNorm = 1);
 

@@ -26,7 +26,7 @@ public sealed class BatchSource
         this.settings = settings;
     }
 
-    /// <summary>Fills a batch: for every token of a window, the target is the token behind it.</summary>
+    /// <summary>Fills a batch: for every token of a window, the target is the token after it.</summary>
     /// <param name="batch">Number of the batch, from 0; an update takes as many as are accumulated.</param>
     /// <param name="tokens">Becomes the windows, one after another.</param>
     /// <param name="targets">Becomes the targets.</param>

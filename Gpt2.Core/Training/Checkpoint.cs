@@ -100,7 +100,7 @@ public static class Checkpoint
         catch (JsonException e)
         {
             string value = e.Path is { Length: > 2 } place ? $" at '{place[2..]}'" : "";
-            throw new Gpt2Exception($"{path}{JsonFile.Line(e)}: not the state of a training run{value}: go on from another checkpoint, or begin anew", e);
+            throw new Gpt2Exception($"{path}{JsonFile.Line(e)}: not the state of a training run{value}: go on from another checkpoint, or start a new run", e);
         }
     }
 

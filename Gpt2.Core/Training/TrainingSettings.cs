@@ -1,6 +1,8 @@
 // Everything that decides what a training run computes. Two runs with equal settings, text and start compute the
 // same bits.
 
+using static System.FormattableString;
+
 namespace Gpt2.Core.Training;
 
 /// <summary>How windows are taken from the training text.</summary>
@@ -50,7 +52,7 @@ public sealed record TrainingSettings
     /// <summary>Steps between two evaluations on the validation text.</summary>
     public int EvaluateEvery { get; init; } = 250;
 
-    /// <summary>The most windows of the validation text that an evaluation reads.</summary>
+    /// <summary>The maximum number of windows of the validation text that an evaluation reads.</summary>
     public int EvaluationWindows { get; init; } = 200;
 
     /// <summary>Steps between two checkpoints.</summary>
@@ -74,21 +76,21 @@ public sealed record TrainingSettings
         {
             if (!(value >= least))
             {
-                return FormattableString.Invariant($"{name} is {value}, expected at least {least}");
+                return Invariant($"{name} is {value}, expected at least {least}");
             }
 
             if (double.IsInfinity(value))
             {
-                return FormattableString.Invariant($"{name} is {value}, expected a finite number");
+                return Invariant($"{name} is {value}, expected a finite number");
             }
         }
 
         if (MinLearningRate > LearningRate)
         {
-            return FormattableString.Invariant($"least learning rate is {MinLearningRate}, expected at most the highest, {LearningRate}");
+            return Invariant($"least learning rate is {MinLearningRate}, expected at most the highest, {LearningRate}");
         }
 
-        return Dropout < 1 ? null : FormattableString.Invariant($"dropout is {Dropout}, expected less than 1");
+        return Dropout < 1 ? null : Invariant($"dropout is {Dropout}, expected less than 1");
     }
 
     /// <summary>

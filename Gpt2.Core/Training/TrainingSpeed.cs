@@ -37,7 +37,7 @@ public sealed class TrainingSpeed
 
     public int TokensPerStep => trainer.TokensPerStep;
 
-    /// <summary>The most memory that this process has held so far.</summary>
+    /// <summary>The peak memory of this process so far.</summary>
     public static long PeakBytes
     {
         get

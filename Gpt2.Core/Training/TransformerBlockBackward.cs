@@ -1,5 +1,6 @@
 // The backward pass of one block: TransformerBlock.Forward read from the last step to the first. Each step takes the
-// gradient of what its forward wrote and what its forward read, and gives the gradient of what its forward read.
+// gradient of what its forward wrote and what its forward read, and gives the gradient of what its forward read. Below,
+// dX is ∂loss/∂X: dGelu is the gradient of gelu.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
@@ -40,108 +41,108 @@ public sealed class TransformerBlockBackward(BlockWeights weights, int heads, Ke
         // Step 1 copies the stream, whose gradient is g.Input.
     }
 
-    // residual 2 = mlp output (some of it dropped) + residual 1. The gradient of a sum is that of both its terms: residual 1's is there.
-    private static void Step16Residual2(Matrix residual2, BlockActivations a, Matrix mlpOutput) =>
-        a.DropoutBackward(a.MlpOutput, residual2, mlpOutput);
+    // residual 2 = mlp output (some of it dropped) + residual 1, so dMlpOutput = dResidual2 (of what was kept); dResidual1 is the same matrix.
+    private static void Step16Residual2(Matrix dResidual2, BlockActivations a, Matrix dMlpOutput) =>
+        a.DropoutBackward(a.MlpOutput, dResidual2, dMlpOutput);
 
-    // mlp output = gelu · c_proj_w + c_proj_b
-    private void Step15MlpOutput(Matrix mlpOutput, Matrix gelu, Matrix geluGradient) =>
-        LinearBackward.Dense(gelu, weights.MlpProjection, mlpOutput, kernels, geluGradient, weightGradients.MlpProjection);
+    // mlp output = gelu · c_proj_w + c_proj_b, so dGelu = dMlpOutput · c_proj_wᵀ
+    private void Step15MlpOutput(Matrix dMlpOutput, Matrix gelu, Matrix dGelu) =>
+        LinearBackward.Dense(gelu, weights.MlpProjection, dMlpOutput, kernels, dGelu, weightGradients.MlpProjection);
 
-    // gelu = gelu(mlp hidden)
-    private void Step14Gelu(Matrix gelu, Matrix mlpHidden, Matrix mlpHiddenGradient)
+    // gelu = gelu(mlp hidden), so dMlpHidden = dGelu × gelu'(mlp hidden)
+    private void Step14Gelu(Matrix dGelu, Matrix mlpHidden, Matrix dMlpHidden)
     {
-        mlpHiddenGradient.Resize(gelu.Rows, gelu.Columns);
-        kernels.Gelu.Backward(mlpHidden.Span, gelu.Span, mlpHiddenGradient.Span);
+        dMlpHidden.Resize(dGelu.Rows, dGelu.Columns);
+        kernels.Gelu.Backward(mlpHidden.Span, dGelu.Span, dMlpHidden.Span);
     }
 
-    // mlp hidden = ln_2 scaled · c_fc_w + c_fc_b
-    private void Step13MlpHidden(Matrix mlpHidden, Matrix ln2Scaled, Matrix ln2ScaledGradient) =>
-        LinearBackward.Dense(ln2Scaled, weights.MlpHidden, mlpHidden, kernels, ln2ScaledGradient, weightGradients.MlpHidden);
+    // mlp hidden = ln_2 scaled · c_fc_w + c_fc_b, so dLn2Scaled = dMlpHidden · c_fc_wᵀ
+    private void Step13MlpHidden(Matrix dMlpHidden, Matrix ln2Scaled, Matrix dLn2Scaled) =>
+        LinearBackward.Dense(ln2Scaled, weights.MlpHidden, dMlpHidden, kernels, dLn2Scaled, weightGradients.MlpHidden);
 
-    // ln_2 scaled = ln_2 normalised × gain + bias
-    private void Step12Ln2Scaled(Matrix ln2Scaled, Matrix ln2Normalised, Matrix ln2NormalisedGradient) =>
-        ScaleBackward(ln2Normalised, weights.Ln2, ln2Scaled, kernels, ln2NormalisedGradient, weightGradients.Ln2);
+    // ln_2 scaled = ln_2 normalised × gain + bias, so dLn2Normalised = dLn2Scaled × gain
+    private void Step12Ln2Scaled(Matrix dLn2Scaled, Matrix ln2Normalised, Matrix dLn2Normalised) =>
+        ScaleBackward(ln2Normalised, weights.Ln2, dLn2Scaled, kernels, dLn2Normalised, weightGradients.Ln2);
 
-    // ln_2 normalised = normalise(residual 1); residual 1 goes to step 16 too, so this is added to its gradient.
-    private void Step11Ln2Normalised(Matrix ln2Normalised, Matrix residual1, Matrix normalised, Matrix residual1Gradient) =>
-        AddNormaliseBackward(residual1, normalised, ln2Normalised, residual1Gradient);
+    // ln_2 normalised = normalise(residual 1); residual 1 goes to step 16 too, so this is added to dResidual1.
+    private void Step11Ln2Normalised(Matrix dLn2Normalised, Matrix residual1, Matrix ln2Normalised, Matrix dResidual1) =>
+        AddNormaliseBackward(residual1, ln2Normalised, dLn2Normalised, dResidual1);
 
     // residual 1 = attention output (some of it dropped) + input: as step 16
-    private static void Step10Residual1(Matrix residual1, BlockActivations a, Matrix attentionOutput) =>
-        a.DropoutBackward(a.AttentionOutput, residual1, attentionOutput);
+    private static void Step10Residual1(Matrix dResidual1, BlockActivations a, Matrix dAttentionOutput) =>
+        a.DropoutBackward(a.AttentionOutput, dResidual1, dAttentionOutput);
 
-    // attention output = attended values · c_proj_w + c_proj_b
-    private void Step9AttentionOutput(Matrix attentionOutput, Matrix attendedValues, Matrix attendedValuesGradient) =>
+    // attention output = attended values · c_proj_w + c_proj_b, so dAttendedValues = dAttentionOutput · c_proj_wᵀ
+    private void Step9AttentionOutput(Matrix dAttentionOutput, Matrix attendedValues, Matrix dAttendedValues) =>
         LinearBackward.Dense(
-            attendedValues, weights.AttentionProjection, attentionOutput, kernels, attendedValuesGradient, weightGradients.AttentionProjection);
+            attendedValues, weights.AttentionProjection, dAttentionOutput, kernels, dAttendedValues, weightGradients.AttentionProjection);
 
-    // attended values = attention (some of it dropped) · values, per sequence and head
-    private void Step8AttendedValues(Matrix attendedValues, BlockActivations a, Matrix attentionGradient, Matrix valuesGradient)
+    // attended values = attention (some of it dropped) · values, per sequence and head,
+    // so dAttention = dAttendedValues · valuesᵀ (of what was kept) and dValues = attentionᵀ · dAttendedValues
+    private void Step8AttendedValues(Matrix dAttendedValues, BlockActivations a, Matrix dAttention, Matrix dValues)
     {
         Matrix attention = a.DropoutOf(a.Attention);
-        attentionGradient.Resize(attention.Rows, attention.Columns);
-        ResizeToZero(valuesGradient, a.Values);
+        dAttention.Resize(attention.Rows, attention.Columns);
+        ResizeToZero(dValues, a.Values);
         kernels.Attention.WeightedValuesBackward(
-            attention.Span, a.Values.Span, attendedValues.Span, a.Sequences, heads, a.Values.Columns / heads,
-            attentionGradient.Span, valuesGradient.Span);
-        a.DropoutBackward(a.Attention, attentionGradient, attentionGradient);
+            attention.Span, a.Values.Span, dAttendedValues.Span, a.Sequences, heads, a.Values.Columns / heads, dAttention.Span, dValues.Span);
+        a.DropoutBackward(a.Attention, dAttention, dAttention);
     }
 
-    // attention = softmax(scores) over what a token sees
-    private void Step7Attention(Matrix attentionGradient, Matrix attention, int sequences, Matrix scores)
+    // attention = softmax(scores) over what a token sees, so per row dScores = attention × (dAttention − Σ attention × dAttention)
+    private void Step7Attention(Matrix dAttention, Matrix attention, int sequences, Matrix dScores)
     {
-        scores.Resize(attention.Rows, attention.Columns);
+        dScores.Resize(attention.Rows, attention.Columns);
         kernels.Attention.NormaliseBackward(
-            attention.Span, attentionGradient.Span, sequences, attention.Rows / sequences, heads, scores.Span);
+            attention.Span, dAttention.Span, sequences, attention.Rows / sequences, heads, dScores.Span);
     }
 
-    // scores = queries · keysᵀ / √head size, per sequence and head
-    private void Step6Scores(
-        Matrix scores, Matrix queries, Matrix keys, int sequences, Matrix queriesGradient, Matrix keysGradient)
+    // scores = queries · keysᵀ / √head size, per sequence and head,
+    // so dQueries = dScores · keys / √head size and dKeys = dScoresᵀ · queries / √head size
+    private void Step6Scores(Matrix dScores, Matrix queries, Matrix keys, int sequences, Matrix dQueries, Matrix dKeys)
     {
-        ResizeToZero(queriesGradient, queries);
-        ResizeToZero(keysGradient, keys);
+        ResizeToZero(dQueries, queries);
+        ResizeToZero(dKeys, keys);
         kernels.Attention.ScoresBackward(
-            queries.Span, keys.Span, scores.Span, sequences, heads, queries.Columns / heads, queriesGradient.Span, keysGradient.Span);
+            queries.Span, keys.Span, dScores.Span, sequences, heads, queries.Columns / heads, dQueries.Span, dKeys.Span);
     }
 
-    // queries, keys, values = the columns of qkv
-    private void Step5QueriesKeysValues(Matrix queries, Matrix keys, Matrix values, Matrix qkv)
+    // queries, keys, values = the columns of qkv, so dQkv has dQueries, dKeys and dValues side by side
+    private void Step5QueriesKeysValues(Matrix dQueries, Matrix dKeys, Matrix dValues, Matrix dQkv)
     {
-        int channels = queries.Columns;
-        qkv.Resize(queries.Rows, 3 * channels);
-        kernels.CopyColumns.Apply(queries.Span, channels, from: 0, channels, to: 0, 3 * channels, qkv.Span);
-        kernels.CopyColumns.Apply(keys.Span, channels, from: 0, channels, to: channels, 3 * channels, qkv.Span);
-        kernels.CopyColumns.Apply(values.Span, channels, from: 0, channels, to: 2 * channels, 3 * channels, qkv.Span);
+        int channels = dQueries.Columns;
+        dQkv.Resize(dQueries.Rows, 3 * channels);
+        kernels.CopyColumns.Apply(dQueries.Span, channels, from: 0, channels, to: 0, 3 * channels, dQkv.Span);
+        kernels.CopyColumns.Apply(dKeys.Span, channels, from: 0, channels, to: channels, 3 * channels, dQkv.Span);
+        kernels.CopyColumns.Apply(dValues.Span, channels, from: 0, channels, to: 2 * channels, 3 * channels, dQkv.Span);
     }
 
-    // qkv = ln_1 scaled · c_attn_w + c_attn_b
-    private void Step4Qkv(Matrix qkv, Matrix ln1Scaled, Matrix ln1ScaledGradient) =>
-        LinearBackward.Dense(ln1Scaled, weights.AttentionQkv, qkv, kernels, ln1ScaledGradient, weightGradients.AttentionQkv);
+    // qkv = ln_1 scaled · c_attn_w + c_attn_b, so dLn1Scaled = dQkv · c_attn_wᵀ
+    private void Step4Qkv(Matrix dQkv, Matrix ln1Scaled, Matrix dLn1Scaled) =>
+        LinearBackward.Dense(ln1Scaled, weights.AttentionQkv, dQkv, kernels, dLn1Scaled, weightGradients.AttentionQkv);
 
-    // ln_1 scaled = ln_1 normalised × gain + bias
-    private void Step3Ln1Scaled(Matrix ln1Scaled, Matrix ln1Normalised, Matrix ln1NormalisedGradient) =>
-        ScaleBackward(ln1Normalised, weights.Ln1, ln1Scaled, kernels, ln1NormalisedGradient, weightGradients.Ln1);
+    // ln_1 scaled = ln_1 normalised × gain + bias, so dLn1Normalised = dLn1Scaled × gain
+    private void Step3Ln1Scaled(Matrix dLn1Scaled, Matrix ln1Normalised, Matrix dLn1Normalised) =>
+        ScaleBackward(ln1Normalised, weights.Ln1, dLn1Scaled, kernels, dLn1Normalised, weightGradients.Ln1);
 
-    // ln_1 normalised = normalise(input); input goes to step 10 too, so this is added to its gradient.
-    private void Step2Ln1Normalised(Matrix ln1Normalised, Matrix input, Matrix normalised, Matrix inputGradient) =>
-        AddNormaliseBackward(input, normalised, ln1Normalised, inputGradient);
+    // ln_1 normalised = normalise(input); input goes to step 10 too, so this is added to dInput.
+    private void Step2Ln1Normalised(Matrix dLn1Normalised, Matrix input, Matrix ln1Normalised, Matrix dInput) =>
+        AddNormaliseBackward(input, ln1Normalised, dLn1Normalised, dInput);
 
     internal static void ScaleBackward(
-        Matrix input, LayerNormWeights weights, Matrix outputGradient, KernelSet kernels, Matrix inputGradient, LayerNormWeights gradient)
+        Matrix input, LayerNormWeights weights, Matrix dOutput, KernelSet kernels, Matrix dInput, LayerNormWeights weightGradients)
     {
-        inputGradient.Resize(input.Rows, input.Columns);
+        dInput.Resize(input.Rows, input.Columns);
         kernels.LayerNorm.ScaleBackward(
-            input.Span, weights.Gain.Span, outputGradient.Span, inputGradient.Span, gradient.Gain.Span, gradient.Bias.Span);
+            input.Span, weights.Gain.Span, dOutput.Span, dInput.Span, weightGradients.Gain.Span, weightGradients.Bias.Span);
     }
 
-    /// <summary>sum += the gradient of the input, for which the output's gradient gives its memory.</summary>
-    private void AddNormaliseBackward(Matrix input, Matrix normalised, Matrix outputGradient, Matrix sum)
+    /// <summary>dInput += the gradient that comes through the normalisation. It is computed in the memory of dNormalised, which is lost.</summary>
+    private void AddNormaliseBackward(Matrix input, Matrix normalised, Matrix dNormalised, Matrix dInput)
     {
         kernels.LayerNorm.NormaliseBackward(
-            input.Span, normalised.Span, outputGradient.Span, input.Columns, TransformerBlock.LayerNormEpsilon, outputGradient.Span);
-        kernels.Add.Apply(sum.Span, outputGradient.Span, sum.Span);
+            input.Span, normalised.Span, dNormalised.Span, input.Columns, TransformerBlock.LayerNormEpsilon, dNormalised.Span);
+        kernels.Add.Apply(dInput.Span, dNormalised.Span, dInput.Span);
     }
 
     private static void ResizeToZero(Matrix matrix, Matrix like)

@@ -2,6 +2,7 @@
 
 using System.Text.Json;
 using Gpt2.Core.Model;
+using static System.FormattableString;
 
 namespace Gpt2.Core.Weights;
 
@@ -23,7 +24,7 @@ public static class HyperparametersFile
     public static void Write(Gpt2Config config, string path)
     {
         int[] sizes = [config.Vocabulary, config.Context, config.Channels, config.Heads, config.Layers];
-        IEnumerable<string> members = Names.Zip(sizes, (name, size) => FormattableString.Invariant($"\"{name}\": {size}"));
+        IEnumerable<string> members = Names.Zip(sizes, (name, size) => Invariant($"\"{name}\": {size}"));
         File.WriteAllText(path, "{" + string.Join(", ", members) + "}\n");
     }
 

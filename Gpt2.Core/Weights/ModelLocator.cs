@@ -1,4 +1,4 @@
-// From what a user writes behind --model to a folder.
+// From what a user writes after --model to a folder.
 
 using Gpt2.Core.Weights.Download;
 

@@ -4,6 +4,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Gpt2.Kernels.Tuned;
+using static System.FormattableString;
 
 namespace Gpt2.Kernels.ReducedMatMul;
 
@@ -57,7 +58,7 @@ internal readonly ref struct PanelSource(ReadOnlySpan<float> weights, Layout lay
             if (!(MathF.Abs(block[i]) <= largest))
             {
                 int row = firstRow + (i / Panels.Width), column = firstColumn + (i % Panels.Width);
-                throw new ArgumentException(FormattableString.Invariant(
+                throw new ArgumentException(Invariant(
                     $"the weight of input {row} and output {column} is {block[i]:R}, expected a number of at most {largest:R} in magnitude"));
             }
         }

@@ -50,7 +50,7 @@ public sealed class ConvertCommandTests : IDisposable
 
         there.Result().Should().Contain("as js-csv");
         there.Error.Should().Be(
-            "note: tokens that are control characters or no whole characters: 159; they stand as <0xNN>, a line feed as <0x0A>, and the page finds none of them in a prompt\n");
+            "note: tokens that are control characters or incomplete characters: 159; they stand as <0xNN>, a line feed as <0x0A>, and the page finds none of them in a prompt\n");
         File.ReadAllText(Path.Combine(back, "vocab.bpe")).Should().Be(File.ReadAllText(Path.Combine(csv, "vocab.bpe")));
     }
 
@@ -79,9 +79,9 @@ public sealed class ConvertCommandTests : IDisposable
 
         run.Result().Should().Contain("(csv) as llmc");
         run.Error.Should().Be($"note: the vocabulary is not in {file}: keep a vocab.bpe beside it\n");
-        CommandRun.Of("convert", csv, file).ErrorLine(1).Should().Be($"gpt2: {file}: a file of that name stands there; name another or add --force to replace it");
+        CommandRun.Of("convert", csv, file).ErrorLine(1).Should().Be($"gpt2: {file}: a file with that name already exists; choose another name, or add --force to replace it");
         CommandRun.Of("convert", csv, file, "--force").ExitCode.Should().Be(0);
-        CommandRun.Of("convert", csv, file, "--to", "csv").ErrorLine(1).Should().Be($"gpt2: {file}: a file of that name stands there; name another");
+        CommandRun.Of("convert", csv, file, "--to", "csv").ErrorLine(1).Should().Be($"gpt2: {file}: a file with that name already exists; choose another name");
         CommandRun.Of("convert", file, folder.PathOf("back")).ErrorLine(1).Should().Contain("--vocab FILE");
         CommandRun.Of("convert", file, folder.PathOf("back"), "--vocab", Path.Combine(csv, "vocab.bpe")).Result();
         SmallModel.Bits(CsvModelFolder.ReadWeights(folder.PathOf("back"))).Should().Equal(SmallModel.Bits(SmallModel.Random()));

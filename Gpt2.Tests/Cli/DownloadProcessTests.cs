@@ -49,7 +49,7 @@ public sealed class DownloadProcessTests : IDisposable
         hub.Store.Requests.Should().OnlyContain(request => request.Header("Authorization") == null);
 
         (await RunToEnd("download")).Out.Should().Be(
-            $"{Path.Combine(Models, "gpt2")}: is there already; --force downloads it anew; 'gpt2 predict \"…\" -m gpt2' uses it{System.Environment.NewLine}");
+            $"{Path.Combine(Models, "gpt2")}: is there already; --force downloads it again; 'gpt2 predict \"…\" -m gpt2' uses it{System.Environment.NewLine}");
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class DownloadProcessTests : IDisposable
         using var whateverElseHappens = new KilledAtLast(second);
 
         string? note = await second.StandardError.ReadLineAsync().WaitAsync(CommandProcess.LongEnough);
-        note.Should().MatchRegex($"gpt2: process [0-9]+ is downloading it; waiting until that ends \\(Ctrl-C stops waiting\\)$");
+        note.Should().MatchRegex($"gpt2: process [0-9]+ is downloading it; waiting for it to finish \\(Ctrl-C stops waiting\\)$");
         goOn.SetResult();
         await first.WaitForExitAsync().WaitAsync(CommandProcess.LongEnough);
         await second.WaitForExitAsync().WaitAsync(CommandProcess.LongEnough);

@@ -1,4 +1,4 @@
-// What a log is told while something takes long: nothing at first, then a line a while, and nothing once it is done. That the
+// What a log is told while something takes long: nothing at first, then a line every so often, and nothing once it is done. That the
 // commands which may take long do tell, shown with a clock to which every wait is long.
 
 using Gpt2.Cli.CommandLine;

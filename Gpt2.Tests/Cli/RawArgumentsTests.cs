@@ -14,7 +14,7 @@ public class RawArgumentsTests
     [Fact]
     public void Fault_ByteThatIsNotUtf8_NamesTheArgument() =>
         RawArguments.Fault(["predict", Replaced], [.. "dotnet\0gpt2.dll\0predict\0a"u8, 0xFF, .. "b\0"u8]).Should().Be(
-            "argument 2, 'a\uFFFDb', byte 2: found 0xFF, which is not UTF-8; is the terminal or the script in another encoding?");
+            "argument 2, 'a\uFFFDb', byte 2: found 0xFF, which is not UTF-8; does the terminal or script use another encoding?");
 
     [Fact]
     public void Fault_ReplacementThatWasTyped_IsNone()

@@ -9,7 +9,7 @@ namespace Gpt2.Tests.Cli;
 
 public sealed class TrainProcessTests : IDisposable
 {
-    private const int Kills = 4;
+    private const int Kills = 4, CheckpointEvery = 2;
 
     private readonly TemporaryFolder folder = new();
 
@@ -21,17 +21,21 @@ public sealed class TrainProcessTests : IDisposable
     [Fact]
     public async Task Train_KilledAtRandomMoments_GoesOnToTheSameFiles()
     {
-        // How long the whole run takes says when to kill: from before the first checkpoint to the middle of the run.
-        string[] train = ["train", "text.txt", "--out", "whole", .. Sizes(steps: 150), "--checkpoint-every", "2"];
+        // The first kill comes when there is a checkpoint; how long the whole run takes says when the others come.
+        string[] train = ["train", "text.txt", "--out", "whole", .. Sizes(steps: 150), "--checkpoint-every", $"{CheckpointEvery}"];
         long began = Stopwatch.GetTimestamp();
         (await RunToEnd(train)).ExitCode.Should().Be(0);
         double whole = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         var random = new RandomGenerator(1);
 
         train[3] = "killed";
-        for (int kill = 0; kill < Kills && !IsDone(); kill++)
+        await RunAndKill([.. train, "--report-every", "1"], process => ReadSteps(process, CheckpointEvery + 1)); // one step after the checkpoint
+        IsDone().Should().BeFalse("most of the steps are left");
+        TrainingRun.NewestCheckpoint(folder.PathOf("killed")).Should().NotBeNull("the run goes on from it");
+        for (int kill = 1; kill < Kills && !IsDone(); kill++)
         {
-            await RunAndKill(ResumeOr(train), TimeSpan.FromMilliseconds(whole * (0.15 + (0.4 * random.NextDouble()))));
+            TimeSpan after = TimeSpan.FromMilliseconds(whole * (0.15 + (0.4 * random.NextDouble())));
+            await RunAndKill(ResumeOr(train), process => Task.WhenAny(process.WaitForExitAsync(), Task.Delay(after)));
         }
 
         if (!IsDone())
@@ -49,13 +53,7 @@ public sealed class TrainProcessTests : IDisposable
         string[] train = ["train", "text.txt", "--out", "run", .. Sizes(steps: 100_000), "--report-every", "1"];
         using Process process = CommandProcess.Start(folder.Root, train);
         using var whateverHappens = new KilledAtLast(process);
-        string? line = "";
-        while (line is not null && !line.StartsWith("step ", StringComparison.Ordinal))
-        {
-            line = await process.StandardError.ReadLineAsync().WaitAsync(CommandProcess.LongEnough);
-        }
-
-        line.Should().NotBeNull("training begins");
+        await ReadSteps(process, 1);
         await CommandProcess.Interrupt(process);
         string error = await process.StandardError.ReadToEndAsync().WaitAsync(CommandProcess.LongEnough);
         await process.WaitForExitAsync().WaitAsync(CommandProcess.LongEnough);
@@ -77,15 +75,27 @@ public sealed class TrainProcessTests : IDisposable
     private string[] ResumeOr(string[] train) =>
         TrainingRun.NewestCheckpoint(folder.PathOf("killed")) is null ? train : ["train", "--resume", "killed"];
 
-    private async Task RunAndKill(string[] args, TimeSpan after)
+    /// <summary>Runs a command line, and kills it when a task is done.</summary>
+    private async Task RunAndKill(string[] args, Func<Process, Task> moment)
     {
         using Process process = CommandProcess.Start(folder.Root, args);
         using var whateverHappens = new KilledAtLast(process);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(after));
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        await moment(process);
         process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync().WaitAsync(CommandProcess.LongEnough);
-        await Task.WhenAll(output, error);
+        await Task.WhenAll(output, process.StandardError.ReadToEndAsync());
+    }
+
+    /// <summary>Waits until a run has reported so many steps.</summary>
+    private static async Task ReadSteps(Process process, int count)
+    {
+        while (count > 0)
+        {
+            string? line = await process.StandardError.ReadLineAsync().WaitAsync(CommandProcess.LongEnough);
+            line.Should().NotBeNull("training goes on");
+            count -= line!.StartsWith("step ", StringComparison.Ordinal) ? 1 : 0;
+        }
     }
 
     private Task<(int ExitCode, string Error)> RunToEnd(string[] args) => CommandProcess.RunToEnd(folder.Root, args);

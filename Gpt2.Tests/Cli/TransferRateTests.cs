@@ -43,7 +43,7 @@ public class TransferRateTests
         rate.Add(0, Time(0));
         rate.Add(100_000_000, Time(1));
         rate.Add(0, Time(2));
-        rate.BytesPerSecond.Should().BeNull("it was begun anew");
+        rate.BytesPerSecond.Should().BeNull("it was restarted");
         rate.Add(1_000_000, Time(3));
         rate.BytesPerSecond.Should().BeApproximately(1_000_000, 1);
         rate.Add(1_000_000, Time(20));

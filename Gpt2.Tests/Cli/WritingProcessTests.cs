@@ -60,7 +60,7 @@ public sealed class WritingProcessTests : IDisposable
         {
             (int exitCode, string error) = await RunToEnd(args);
             exitCode.Should().Be(1);
-            error.Should().MatchRegex("^gpt2: two: process [0-9]+ is training in it; wait until that ends, or name another folder\r?\n$");
+            error.Should().MatchRegex("^gpt2: two: process [0-9]+ is training in it; wait for it to finish, or choose another folder\r?\n$");
         }
 
         first.Kill(entireProcessTree: true);

@@ -1,5 +1,7 @@
 // Gradients by central differences in double precision: what the backward kernels are checked against.
 
+using static System.FormattableString;
+
 namespace Gpt2.Tests.Kernels;
 
 /// <summary>A function's gradient from the function alone.</summary>
@@ -46,7 +48,7 @@ internal static class FiniteDifferences
         {
             if (!(Math.Abs(actual[i] - expected[i]) <= atol + (rtol * Math.Abs(expected[i]))))
             {
-                throw new Xunit.Sdk.XunitException(FormattableString.Invariant($"{what} element {i}: {actual[i]:R}, expected {expected[i]:R}"));
+                throw new Xunit.Sdk.XunitException(Invariant($"{what} element {i}: {actual[i]:R}, expected {expected[i]:R}"));
             }
         }
     }

@@ -68,6 +68,6 @@ internal sealed class GuardedSpan
     public void AssertSurroundingsUntouched(string what)
     {
         all.AsSpan(0, Margin).ContainsAnyExcept(Canary).Should().BeFalse("{0} writes nothing before its destination", what);
-        all.AsSpan(all.Length - Margin).ContainsAnyExcept(Canary).Should().BeFalse("{0} writes nothing behind its destination", what);
+        all.AsSpan(all.Length - Margin).ContainsAnyExcept(Canary).Should().BeFalse("{0} writes nothing after its destination", what);
     }
 }

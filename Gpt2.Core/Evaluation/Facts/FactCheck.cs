@@ -59,7 +59,7 @@ public static class FactCheck
 
         if (table.Model.Count > 0 && !findings.NothingWrong)
         {
-            findings.Warning(FindingArea.Facts, "facts", $"what the weights of {table.Of} are known for was not checked", "mend what is wrong above, and ask again");
+            findings.Warning(FindingArea.Facts, "facts", $"what the weights of {table.Of} are known for was not checked", "fix what is wrong above, and run this again");
         }
         else if (findings.NothingWrong && examined.Tokenizer is null)
         {
@@ -102,7 +102,7 @@ public static class FactCheck
         }
         catch (Gpt2Exception e)
         {
-            findings.Wrong(FindingArea.Facts, "facts", $"the model does not run: {e.Message}", "mend what the message names, or take the weights again");
+            findings.Wrong(FindingArea.Facts, "facts", $"the model does not run: {e.Message}", "fix what the message names, or take the weights again");
         }
     }
 

@@ -39,7 +39,7 @@ public sealed record TokenizerFact(string Statement, Func<Tokenizer, string?> Pr
 
     /// <summary>So many of the numbers 1 to 999 are single tokens.</summary>
     public static TokenizerFact SingleNumbers(string before, int count) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{count} of the numbers 1 to 999 are one token behind \"{before}\""),
+        string.Create(CultureInfo.InvariantCulture, $"{count} of the numbers 1 to 999 are one token after \"{before}\""),
         tokenizer =>
         {
             int found = Enumerable.Range(1, 999).Count(number => tokenizer.Encode(before + number.ToString(CultureInfo.InvariantCulture)).Length == 1);
@@ -81,9 +81,9 @@ public sealed record ModelFact(string Statement, Func<Gpt2Model, Tokenizer, stri
             return found == text ? null : $"it goes on with \"{Shown(found)}\"";
         });
 
-    /// <summary>The first logit behind a prompt, that of id 0 or that of the token that comes first, is about this.</summary>
+    /// <summary>The first logit after a prompt, that of id 0 or that of the token that comes first, is about this.</summary>
     public static ModelFact FirstLogit(string prompt, double value, double tolerance) => new(
-        string.Create(CultureInfo.InvariantCulture, $"behind \"{prompt}\" the first logit is about {value}"),
+        string.Create(CultureInfo.InvariantCulture, $"after \"{prompt}\" the first logit is about {value}"),
         (model, tokenizer) =>
         {
             float[] logits = Run(model, tokenizer.Encode(prompt)).Logits.Row(0).ToArray();

@@ -11,7 +11,7 @@ public enum BeamFate
     /// <summary>Others were better.</summary>
     Dropped,
 
-    /// <summary>It ended with the end of text, or was still there at the most tokens: a result.</summary>
+    /// <summary>It ended with the end of text, or was still there at the maximum number of tokens: a result.</summary>
     Finished,
 }
 

@@ -1,5 +1,7 @@
 // The settings of beam search.
 
+using static System.FormattableString;
+
 namespace Gpt2.Core.Generation.Beams;
 
 /// <summary>Settings of a <see cref="BeamSearch"/>.</summary>
@@ -8,7 +10,7 @@ public sealed record BeamOptions
     /// <summary>Most of <see cref="NumBeams"/>: more than any vocabulary needs, and few enough for the numbers of their branches.</summary>
     public const int MostBeams = 1 << 16;
 
-    /// <summary>The most tokens to generate.</summary>
+    /// <summary>The maximum number of tokens to generate.</summary>
     public int MaxNewTokens { get; init; } = 50;
 
     /// <summary>How many unfinished texts go on from step to step.</summary>
@@ -21,7 +23,7 @@ public sealed record BeamOptions
     public double LengthPenalty { get; init; } = 1;
 
     /// <summary>
-    /// Whether to end as soon as as many texts as beams are finished (Hugging Face's early_stopping = True). Otherwise the search ends
+    /// Whether to end once there are as many finished texts as beams (Hugging Face's early_stopping = True). Otherwise the search ends
     /// when no unfinished text can reach a better score any more ("never").
     /// </summary>
     public bool EarlyStopping { get; init; }
@@ -40,16 +42,16 @@ public sealed record BeamOptions
     {
         if (NumBeams is < 1 or > MostBeams)
         {
-            return FormattableString.Invariant($"num-beams is {NumBeams}, expected 1 to {MostBeams}");
+            return Invariant($"num-beams is {NumBeams}, expected 1 to {MostBeams}");
         }
 
         if (!double.IsFinite(LengthPenalty))
         {
-            return FormattableString.Invariant($"length-penalty is {LengthPenalty}, expected a finite number");
+            return Invariant($"length-penalty is {LengthPenalty}, expected a finite number");
         }
 
         return Results < 1 || Results > NumBeams
-            ? FormattableString.Invariant($"{Results} results of {NumBeams} beams, expected 1 to {NumBeams}")
+            ? Invariant($"{Results} results of {NumBeams} beams, expected 1 to {NumBeams}")
             : Penalties().Problem();
     }
 

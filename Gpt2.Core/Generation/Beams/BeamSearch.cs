@@ -7,7 +7,7 @@ namespace Gpt2.Core.Generation.Beams;
 /// <summary>
 /// A step compares the continuations of all beams by each token, beams × vocabulary of them, by their sum of log-probabilities, of equal
 /// sums the better beam first, then the lower id. From the best on they are taken: one that ends with the end of text is finished if it
-/// is among the best NumBeams, and every other goes on, until NumBeams go on. At the most tokens all that go on are finished. The best
+/// is among the best NumBeams, and every other goes on, until NumBeams go on. At the maximum number of tokens all that go on are finished. The best
 /// NumBeams finished texts by score are kept, of equal scores the earlier. With one beam the search ends with its first finished text:
 /// that is greedy choice.
 /// </summary>

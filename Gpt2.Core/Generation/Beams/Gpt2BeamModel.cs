@@ -19,7 +19,7 @@ public sealed class Gpt2BeamModel : IBeamModel
     /// <summary>Computes the prompt.</summary>
     /// <param name="model">The model.</param>
     /// <param name="prompt">1 to n_ctx ids.</param>
-    /// <param name="maxNewTokens">The most tokens to come.</param>
+    /// <param name="maxNewTokens">The maximum number of tokens to come.</param>
     /// <exception cref="Gpt2Exception">The prompt is empty or too long, or an id is outside the vocabulary.</exception>
     public Gpt2BeamModel(Gpt2Model model, ReadOnlySpan<int> prompt, int maxNewTokens)
     {

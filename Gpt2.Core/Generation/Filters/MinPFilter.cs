@@ -1,5 +1,7 @@
 // Min-p: a threshold that follows the most probable token.
 
+using static System.FormattableString;
+
 namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
@@ -11,7 +13,7 @@ public sealed class MinPFilter(double share) : LogitsFilter
 {
     public override string Name => "min-p";
 
-    public override string Label => FormattableString.Invariant($"{Name} {share}");
+    public override string Label => Invariant($"{Name} {share}");
 
     internal override void Apply(TokenDistribution distribution, ReadOnlySpan<int> ids)
     {

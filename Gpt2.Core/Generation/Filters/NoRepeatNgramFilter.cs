@@ -1,5 +1,7 @@
 // No-repeat-ngram: no sequence of n tokens occurs twice.
 
+using static System.FormattableString;
+
 namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
@@ -11,7 +13,7 @@ public sealed class NoRepeatNgramFilter(int n) : LogitsFilter
 {
     public override string Name => "no-repeat-ngram";
 
-    public override string Label => FormattableString.Invariant($"{Name} {n}");
+    public override string Label => Invariant($"{Name} {n}");
 
     internal override void Apply(TokenDistribution distribution, ReadOnlySpan<int> ids)
     {

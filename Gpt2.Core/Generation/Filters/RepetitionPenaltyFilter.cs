@@ -1,5 +1,7 @@
 // Repetition penalty: tokens that have occurred become less probable.
 
+using static System.FormattableString;
+
 namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
@@ -11,7 +13,7 @@ public sealed class RepetitionPenaltyFilter(double penalty) : LogitsFilter
 {
     public override string Name => "repetition-penalty";
 
-    public override string Label => FormattableString.Invariant($"{Name} {penalty}");
+    public override string Label => Invariant($"{Name} {penalty}");
 
     internal override void Apply(TokenDistribution distribution, ReadOnlySpan<int> ids)
     {

@@ -1,5 +1,7 @@
 // Temperature: makes a distribution sharper or flatter.
 
+using static System.FormattableString;
+
 namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
@@ -11,7 +13,7 @@ public sealed class TemperatureFilter(double temperature) : LogitsFilter
 {
     public override string Name => "temperature";
 
-    public override string Label => FormattableString.Invariant($"{Name} {temperature}");
+    public override string Label => Invariant($"{Name} {temperature}");
 
     internal override void Apply(TokenDistribution distribution, ReadOnlySpan<int> ids)
     {

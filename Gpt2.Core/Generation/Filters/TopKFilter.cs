@@ -1,5 +1,7 @@
 // Top-k: only the k most probable tokens.
 
+using static System.FormattableString;
+
 namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
@@ -11,7 +13,7 @@ public sealed class TopKFilter(int k) : LogitsFilter
 {
     public override string Name => "top-k";
 
-    public override string Label => FormattableString.Invariant($"{Name} {k}");
+    public override string Label => Invariant($"{Name} {k}");
 
     internal override void Apply(TokenDistribution distribution, ReadOnlySpan<int> ids)
     {

@@ -1,5 +1,7 @@
 // Top-p, or nucleus: the most probable tokens that together reach a share.
 
+using static System.FormattableString;
+
 namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
@@ -11,7 +13,7 @@ public sealed class TopPFilter(double p) : LogitsFilter
 {
     public override string Name => "top-p";
 
-    public override string Label => FormattableString.Invariant($"{Name} {p}");
+    public override string Label => Invariant($"{Name} {p}");
 
     internal override void Apply(TokenDistribution distribution, ReadOnlySpan<int> ids)
     {

@@ -31,7 +31,7 @@ public sealed class BlockCache : BlockPast
     /// <summary>Whether <see cref="Keys"/> and <see cref="Values"/> are all there is.</summary>
     public bool IsOneRun => sequences.Length == 1 && sequences[0].IsOneRun;
 
-    /// <summary>The most tokens of a sequence.</summary>
+    /// <summary>The maximum number of tokens of a sequence.</summary>
     public int Capacity { get; }
 
     /// <summary>Tokens of each sequence.</summary>

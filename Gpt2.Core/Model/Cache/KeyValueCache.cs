@@ -13,7 +13,7 @@ public sealed class KeyValueCache
 
     /// <summary>Makes room for a number of tokens of one sequence.</summary>
     /// <param name="config">The model's sizes.</param>
-    /// <param name="capacity">The most tokens the cache will hold, 1 to n_ctx.</param>
+    /// <param name="capacity">The maximum number of tokens the cache will hold, 1 to n_ctx.</param>
     public KeyValueCache(Gpt2Config config, int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
@@ -32,7 +32,7 @@ public sealed class KeyValueCache
         Capacity = capacity;
     }
 
-    /// <summary>The most tokens of a sequence.</summary>
+    /// <summary>The maximum number of tokens of a sequence.</summary>
     public int Capacity { get; }
 
     /// <summary>Number of tokens held of each sequence.</summary>
@@ -57,7 +57,7 @@ public sealed class KeyValueCache
     /// Another cache with the same tokens, which goes on by itself. Nothing is copied: both share what there is. Forking a cache to which
     /// nothing was added since its last fork changes nothing in it, so several threads may do that at once.
     /// </summary>
-    /// <param name="capacity">The most tokens the fork will hold, at least those it shares.</param>
+    /// <param name="capacity">The maximum number of tokens the fork will hold, at least those it shares.</param>
     /// <remarks>Several tokens at once after a fork copy the past into one piece first; one at a time does not.</remarks>
     public KeyValueCache Fork(int capacity)
     {

@@ -10,7 +10,7 @@ public sealed record CorpusName(string Name, string Pronoun);
 /// <summary>An adjective with its adverb.</summary>
 /// <param name="Adjective">For example quick.</param>
 /// <param name="Adverb">For example quickly.</param>
-/// <param name="Verbs">The verbs the text puts before the adverb, as they stand behind He or She: moves, runs.</param>
+/// <param name="Verbs">The verbs the text puts before the adverb, as they stand after He or She: moves, runs.</param>
 public sealed record CorpusAdjective(string Adjective, string Adverb, IReadOnlyList<string> Verbs);
 
 /// <summary>A verb in the forms a sentence needs.</summary>

@@ -9,7 +9,7 @@ namespace Gpt2.Core.Training.Corpus;
 /// </summary>
 public static class WorkshopCorpus
 {
-    /// <summary>Stands between two documents, without a line end before or behind it.</summary>
+    /// <summary>Stands between two documents, without a line end before or after it.</summary>
     public const string Separator = "<|endoftext|>";
 
     private const int MostTries = 20;

@@ -57,7 +57,7 @@ internal sealed class MappedFile : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - destination.Length);
         while (!destination.IsEmpty)
         {
-            // What lies behind the end of a file that was cut meanwhile must not be touched: the system ends the process for it.
+            // What lies after the end of a file that was cut meanwhile must not be touched: the system ends the process for it.
             if (RandomAccess.GetLength(handle) != Length)
             {
                 throw new Gpt2Exception($"{Path}: was changed while it was read; try again");

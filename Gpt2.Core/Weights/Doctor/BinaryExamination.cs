@@ -8,6 +8,7 @@ using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights.Binary;
+using static System.FormattableString;
 
 namespace Gpt2.Core.Weights.Doctor;
 
@@ -156,7 +157,7 @@ internal abstract partial class BinaryExamination(string folder) : IExaminedMode
         for (int block = 0; block < layers; block++)
         {
             widths.AddRange(((string[])["ln_1/g", "ln_1/b", "ln_2/g", "ln_2/b", "attn/c_proj/b", "mlp/c_proj/b"])
-                .SelectMany(name => ShapeOf(FormattableString.Invariant($"h{block}/{name}"))));
+                .SelectMany(name => ShapeOf(Invariant($"h{block}/{name}"))));
         }
 
         widths.AddRange(((string[])["ln_f/g", "ln_f/b"]).SelectMany(ShapeOf));

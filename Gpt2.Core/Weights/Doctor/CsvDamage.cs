@@ -45,12 +45,12 @@ internal static class CsvDamage
 
         if (scan.NotFinite.Count > 0)
         {
-            findings.Wrong(FindingArea.Tensors, name, scan.NotFinite.Describe("no finite number"), FileRemedies.TakeWholeWeights);
+            findings.Wrong(FindingArea.Tensors, name, scan.NotFinite.Describe("finite number"), FileRemedies.TakeWholeWeights);
         }
 
         if (scan.NoNumbers.Count > 0)
         {
-            findings.Wrong(FindingArea.Tensors, name, scan.NoNumbers.Describe("no number"), FileRemedies.Again);
+            findings.Wrong(FindingArea.Tensors, name, scan.NoNumbers.Describe("number"), FileRemedies.Again);
         }
 
         if (Shape(scan, rows, columns) is (string shape, string remedy))

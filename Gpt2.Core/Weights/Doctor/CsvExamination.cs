@@ -6,6 +6,7 @@ using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights.JavaScript;
+using static System.FormattableString;
 
 namespace Gpt2.Core.Weights.Doctor;
 
@@ -33,7 +34,7 @@ internal sealed class CsvExamination(string folder) : IExaminedModel
 
         sizes = sizes with
         {
-            QkvBias = Enumerable.Range(0, sizes.Layers).Any(block => names.Has(CsvLayout.FileOf(FormattableString.Invariant($"h{block}/attn/c_attn/b")))),
+            QkvBias = Enumerable.Range(0, sizes.Layers).Any(block => names.Has(CsvLayout.FileOf(Invariant($"h{block}/attn/c_attn/b")))),
             TiedHead = !names.Has(CsvLayout.FileOf("lm_head")),
         };
         FindUnknown(sizes, findings);

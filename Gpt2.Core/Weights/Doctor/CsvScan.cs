@@ -168,7 +168,7 @@ internal sealed class BadCells
     }
 
     /// <summary>"3 cells are …, the first 'NaN' in line 1 column 2"</summary>
-    public string Describe(string what) => Count == 1
-        ? string.Create(CultureInfo.InvariantCulture, $"a cell is {what}, {first}")
-        : string.Create(CultureInfo.InvariantCulture, $"{Count} cells are {what}, the first {first}");
+    public string Describe(string expected) => Count == 1
+        ? string.Create(CultureInfo.InvariantCulture, $"a cell is not a {expected}, {first}")
+        : string.Create(CultureInfo.InvariantCulture, $"{Count} cells are not {expected}s, the first {first}");
 }

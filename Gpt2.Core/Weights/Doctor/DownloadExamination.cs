@@ -18,7 +18,7 @@ internal static class DownloadExamination
 
         if (DownloadRecord.Load(folder) is not DownloadRecord record)
         {
-            findings.Warning(FindingArea.Folder, DownloadRecord.FileName, "is no record of a download", "delete it; the model does not need it");
+            findings.Warning(FindingArea.Folder, DownloadRecord.FileName, "is not a record of a download", "delete it; the model does not need it");
             return;
         }
 

@@ -9,7 +9,7 @@ internal static class FileRemedies
     public const string Again = "copy, convert or download the model again";
 
     /// <summary>What to do about numbers that are none.</summary>
-    public const string TakeWholeWeights = "take the weights from where they are whole; a training that diverged cannot be mended";
+    public const string TakeWholeWeights = "take the weights from where they are whole; a training that diverged cannot be repaired";
 
     /// <summary>Finds a file that is none, cannot be read, or is something else than it should be.</summary>
     /// <param name="path">The file.</param>

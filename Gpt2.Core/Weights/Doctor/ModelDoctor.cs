@@ -62,7 +62,7 @@ public static class ModelDoctor
         Gpt2Config? config = model.ExamineSizes(findings);
         if (config is null)
         {
-            findings.Wrong(FindingArea.Sizes, "sizes", "cannot be told, so that no tensor was examined", "mend what is named above, and ask again");
+            findings.Wrong(FindingArea.Sizes, "sizes", "cannot be told, so that no tensor was examined", "fix what is named above, and run this again");
             return Nothing;
         }
 
@@ -107,7 +107,7 @@ public static class ModelDoctor
         }
         else
         {
-            findings.Wrong(FindingArea.Tensors, "tensors", $"{tensors.Count} of {expected} could be read", "mend those named above");
+            findings.Wrong(FindingArea.Tensors, "tensors", $"{tensors.Count} of {expected} could be read", "fix those named above");
         }
 
         return tensors;

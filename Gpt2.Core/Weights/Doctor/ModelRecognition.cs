@@ -54,7 +54,7 @@ internal static class ModelRecognition
             return format.Examine(Path.GetDirectoryName(Path.GetFullPath(path))!, file);
         }
 
-        findings.Wrong(FindingArea.Folder, file, $"is no model's file by its name, expected {ModelFolder.Expected(ModelFormat.All)}", "name the folder of the model");
+        findings.Wrong(FindingArea.Folder, file, $"is not a model file by its name, expected {ModelFolder.Expected(ModelFormat.All)}", "name the folder of the model");
         return null;
     }
 

@@ -8,8 +8,8 @@ using Gpt2.Core.Files;
 namespace Gpt2.Core.Weights.Download;
 
 /// <summary>What an archive may hold.</summary>
-/// <param name="Entries">The most entries.</param>
-/// <param name="Bytes">The most bytes of all files together, unpacked.</param>
+/// <param name="Entries">The maximum number of entries.</param>
+/// <param name="Bytes">The maximum number of bytes of all files together, unpacked.</param>
 public sealed record ArchiveLimits(int Entries = 2000, long Bytes = 8L << 30);
 
 /// <summary>Unpacks the model in a zip archive.</summary>

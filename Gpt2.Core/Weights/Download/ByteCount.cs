@@ -7,7 +7,7 @@ namespace Gpt2.Core.Weights.Download;
 /// <summary>Writes numbers of bytes.</summary>
 public static class ByteCount
 {
-    /// <summary>At most three digits before the point and one behind it, with the unit: 548.1 MB.</summary>
+    /// <summary>At most three digits before the point and one after it, with the unit: 548.1 MB.</summary>
     public static string Shown(double bytes)
     {
         string[] units = ["bytes", "kB", "MB", "GB", "TB"];

@@ -42,7 +42,7 @@ public static class DownloadTable
         Bytes: 500_000_000,
         UnpackedBytes: 1_600_000_000);
 
-    /// <summary>The most bytes of a file that is text: many times those of GPT-2.</summary>
+    /// <summary>The maximum number of bytes of a file that is text: many times those of GPT-2.</summary>
     internal const long MostTextBytes = 64_000_000;
 
     /// <summary>So many times the known size is another file, not a newer version.</summary>

@@ -24,7 +24,7 @@ internal static class FolderReplacement
     {
         if (File.Exists(target))
         {
-            throw new Gpt2Exception($"{target}: a file of that name stands there, expected a folder or nothing; name another with --out");
+            throw new Gpt2Exception($"{target}: a file with that name already exists, expected a folder or nothing; choose another name with --out");
         }
 
         foreach (string entry in Directory.EnumerateFileSystemEntries(target))
@@ -34,7 +34,7 @@ internal static class FolderReplacement
                 || Beginnings.Any(beginning => name.StartsWith(beginning, StringComparison.OrdinalIgnoreCase));
             if (!ofModel || Directory.Exists(entry))
             {
-                throw new Gpt2Exception($"{target}: holds '{name}', which is no file of a model; it is not replaced: name another folder with --out");
+                throw new Gpt2Exception($"{target}: holds '{name}', which is not a file of a model; the folder is not replaced: choose another folder with --out");
             }
         }
     }

@@ -33,7 +33,7 @@ public sealed class HubClient : IDisposable
 
         if (token is not null && token.Any(c => !char.IsAscii(c) || char.IsControl(c) || c == ' '))
         {
-            throw new Gpt2Exception("HF_TOKEN: found a token with spaces, line ends or other characters that no token has; set it anew");
+            throw new Gpt2Exception("HF_TOKEN: found a token with spaces, line ends or other characters that no token has; set it again");
         }
 
         this.endpoint = address;

@@ -88,7 +88,7 @@ public sealed class ModelDownload(HubClient client, TransferSettings settings, A
 
             if (!waited)
             {
-                note($"{target}: {FolderLock.HolderOf(target)}; waiting until that ends (Ctrl-C stops waiting)");
+                note($"{target}: {FolderLock.HolderOf(target)}; waiting for it to finish (Ctrl-C stops waiting)");
             }
 
             await settings.Wait(settings.LockPoll, cancellation).ConfigureAwait(false);

@@ -15,7 +15,7 @@ namespace Gpt2.Core.Weights.Download;
 /// <param name="settings">Time-outs and retries.</param>
 /// <param name="note">Is told of waits and new beginnings.</param>
 /// <param name="progress">Is told of every block that came; or null.</param>
-/// <param name="most">The most bytes that a file can have, by its name.</param>
+/// <param name="most">The maximum number of bytes that a file can have, by its name.</param>
 internal sealed class ResumableTransfer(
     HubClient client, TransferSettings settings, Action<string> note, IProgress<TransferProgress>? progress, Func<string, long> most)
 {
@@ -102,14 +102,14 @@ internal sealed class ResumableTransfer(
             case HttpStatusCode.RequestedRangeNotSatisfiable when file.Size != offset:
                 Begin(path);
                 throw new TransferInterruptedException(
-                    string.Create(CultureInfo.InvariantCulture, $"{address.Authority} has nothing behind byte {offset}: the file has changed and is begun anew"));
+                    string.Create(CultureInfo.InvariantCulture, $"{address.Authority} has nothing after byte {offset}: the file has changed, and its download is restarted"));
 
             case HttpStatusCode.PartialContent when !IsRestOf(reply, file, state, offset):
                 Begin(path);
-                throw new TransferInterruptedException($"{address.Authority} sent a part of another file: it has changed and is begun anew");
+                throw new TransferInterruptedException($"{address.Authority} sent a part of another file: it has changed, and its download is restarted");
 
             case HttpStatusCode.OK when offset > 0:
-                note($"{name}: begun anew, since the file has changed or {address.Authority} sends it only as a whole");
+                note($"{name}: restarted, since the file has changed or {address.Authority} sends it only as a whole");
                 Begin(path);
                 offset = 0;
                 break;

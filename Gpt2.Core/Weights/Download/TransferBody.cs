@@ -9,7 +9,7 @@ namespace Gpt2.Core.Weights.Download;
 /// <param name="stallTimeout">The longest that nothing may come.</param>
 /// <param name="name">The file, for progress.</param>
 /// <param name="size">Bytes of the whole file, or null.</param>
-/// <param name="most">Bytes behind which nothing more is written.</param>
+/// <param name="most">Bytes after which nothing more is written.</param>
 /// <param name="progress">Is told of every block; or null.</param>
 internal sealed class TransferBody(TimeSpan stallTimeout, string name, long? size, long most, IProgress<TransferProgress>? progress)
 {
@@ -78,12 +78,12 @@ internal sealed class TransferBody(TimeSpan stallTimeout, string name, long? siz
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
             throw new TransferInterruptedException(
-                string.Create(CultureInfo.InvariantCulture, $"nothing came for {stallTimeout.TotalSeconds:0.###} s behind byte {position}"), e);
+                string.Create(CultureInfo.InvariantCulture, $"nothing arrived for {stallTimeout.TotalSeconds:0.###} s after byte {position}"), e);
         }
         catch (IOException e)
         {
             throw new TransferInterruptedException(
-                string.Create(CultureInfo.InvariantCulture, $"the connection broke off behind byte {position}"), e);
+                string.Create(CultureInfo.InvariantCulture, $"the connection was lost after byte {position}"), e);
         }
     }
 

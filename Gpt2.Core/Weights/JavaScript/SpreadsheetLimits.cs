@@ -17,7 +17,7 @@ internal static class SpreadsheetLimits
         int[] bytes = [.. Enumerable.Range(0, texts.Length).Where(id => texts[id] is null)];
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"tokens that are control characters or no whole characters: {bytes.Length}; they stand as <0xNN>, a line feed as <0x0A>, "
+            $"tokens that are control characters or incomplete characters: {bytes.Length}; they stand as <0xNN>, a line feed as <0x0A>, "
             + $"and the page finds none of them in a prompt");
 
         int[] through = [.. Enumerable.Range(0, vocabulary.Merges.Count).Where(rank => texts[256 + rank] is not null && GoesThrough(bytes, vocabulary.Merges[rank]))];
@@ -25,7 +25,7 @@ internal static class SpreadsheetLimits
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"tokens that are text made of parts that are no whole characters: {through.Length} ({Shown(through, texts)}); "
+                $"tokens that are text made of parts that are incomplete characters: {through.Length} ({Shown(through, texts)}); "
                 + $"the page finds those of a single character and leaves the others in pieces");
         }
 

@@ -28,7 +28,7 @@ internal static class SafetensorsFile
         if (length > most)
         {
             throw WrongFile.Refusal(file.Path, "a safetensors file", isBinary: true) ?? new Gpt2Exception(
-                $"{file.Path}: the header is said to have {length} bytes, expected at most {most}; the file is cut off or no safetensors file");
+                $"{file.Path}: the header is said to have {length} bytes, expected at most {most}; the file is cut off or not a safetensors file");
         }
 
         var json = new byte[length];

@@ -5,13 +5,13 @@ using Gpt2.Core.Weights.Binary;
 
 namespace Gpt2.Core.Weights.Safetensors;
 
-/// <summary>What the header says of a tensor: bytes Begin … End − 1 of those behind the header.</summary>
+/// <summary>What the header says of a tensor: bytes Begin … End − 1 of those after the header.</summary>
 internal sealed record SafetensorsEntry(string Name, string Type, long[] Shape, long Begin, long End);
 
 /// <summary>Parses headers.</summary>
 /// <remarks>
 /// {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …, "__metadata__": {"key": "value"}}: as the
-/// format's own description has it, the tensors cover the bytes behind the header without overlap or gap.
+/// format's own description has it, the tensors cover the bytes after the header without overlap or gap.
 /// </remarks>
 internal sealed class SafetensorsHeader
 {
@@ -31,7 +31,7 @@ internal sealed class SafetensorsHeader
     /// <summary>Parses a header.</summary>
     /// <param name="json">The header's bytes.</param>
     /// <param name="path">The file, for messages.</param>
-    /// <param name="dataLength">Bytes behind the header.</param>
+    /// <param name="dataLength">Bytes after the header.</param>
     /// <exception cref="Gpt2Exception">It is not such JSON, or says of tensors what cannot be.</exception>
     public static SafetensorsHeader Parse(ReadOnlySpan<byte> json, string path, long dataLength)
     {
@@ -40,7 +40,7 @@ internal sealed class SafetensorsHeader
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 8 });
             reader.Read();
-            header.Require(reader.TokenType == JsonTokenType.StartObject, "the header is no JSON object");
+            header.Require(reader.TokenType == JsonTokenType.StartObject, "the header is not a JSON object");
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 string name = reader.GetString()!;
@@ -74,7 +74,7 @@ internal sealed class SafetensorsHeader
     {
         string? type = null;
         long[]? shape = null, place = null;
-        Require(reader.TokenType == JsonTokenType.StartObject, $"'{Shown(name)}' is no JSON object");
+        Require(reader.TokenType == JsonTokenType.StartObject, $"'{Shown(name)}' is not a JSON object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string property = reader.GetString()!;
@@ -89,7 +89,7 @@ internal sealed class SafetensorsHeader
             Require(isNew, $"'{Shown(name)}' has '{Shown(property)}' too much, expected dtype, shape and data_offsets");
             if (property == "dtype")
             {
-                Require(reader.TokenType == JsonTokenType.String, $"the dtype of '{Shown(name)}' is no text");
+                Require(reader.TokenType == JsonTokenType.String, $"the dtype of '{Shown(name)}' is not a string");
                 type = reader.GetString();
             }
             else if (property == "shape")
@@ -122,14 +122,14 @@ internal sealed class SafetensorsHeader
 
     private void ReadMetadata(ref Utf8JsonReader reader)
     {
-        Require(reader.TokenType == JsonTokenType.StartObject && metadata.Count == 0, $"{MetadataName} is no JSON object or there twice");
+        Require(reader.TokenType == JsonTokenType.StartObject && metadata.Count == 0, $"{MetadataName} is not a JSON object, or appears twice");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string key = reader.GetString()!;
             reader.Read();
             Require(
                 reader.TokenType == JsonTokenType.String && metadata.TryAdd(key, reader.GetString()!),
-                $"'{Shown(key)}' of {MetadataName} is no text or there twice");
+                $"'{Shown(key)}' of {MetadataName} is not a string, or appears twice");
         }
     }
 

@@ -73,7 +73,7 @@ internal static class SortedTable
             path, $"the block at byte {offset} has another checksum than it was written with");
         if (trailer[0] != 0)
         {
-            throw new Gpt2Exception($"{path}: its blocks are compressed (kind {trailer[0]}), which OpenAI's are not: save the checkpoint anew without compression");
+            throw new Gpt2Exception($"{path}: its blocks are compressed (kind {trailer[0]}), which OpenAI's are not: save the checkpoint again without compression");
         }
 
         uint restarts = BinaryPrimitives.ReadUInt32LittleEndian(block[^sizeof(uint)..]);

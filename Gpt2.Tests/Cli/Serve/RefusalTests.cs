@@ -24,14 +24,14 @@ public sealed class RefusalTests : IAsyncLifetime
     [Theory]
     [InlineData("", null, "the body is empty, expected a JSON object with the field 'prompt'")]
     [InlineData("\uFEFF", null, "the body is empty, expected a JSON object with the field 'prompt'")]
-    [InlineData("{\"prompt\":\"a\"", null, "the body is no JSON: it ends with byte 13, before its value does")]
-    [InlineData("{\"prompt\":\"a\",}", null, "the body is no JSON: byte 15 is '}', which cannot stand there")]
-    [InlineData("{\"prompt\":'a'}", null, "the body is no JSON: byte 11 is ''', which cannot stand there")]
-    [InlineData("\uFEFF{\r\n\n\"é\":1,\n\"prompt\":é}", null, "the body is no JSON: byte 25 is 'é', which cannot stand there")]
-    [InlineData("{} x", null, "the body is no JSON: byte 4 is 'x', which cannot stand there")]
-    [InlineData("{\"prompt\":\"\n\"}", null, "the body is no JSON: byte 12 is U+000A, which cannot stand there")]
-    [InlineData("{\"\\ud800\":1,\"prompt\":\"a\"}", null, "the name of a field has half of a surrogate pair, which is no character")]
-    [InlineData("{\"stream_options\":{\"\\ud800\\ud800\\ud800\":1}}", null, "the name of a field has half of a surrogate pair, which is no character")]
+    [InlineData("{\"prompt\":\"a\"", null, "the body is not valid JSON: it ends at byte 13, in the middle of a value")]
+    [InlineData("{\"prompt\":\"a\",}", null, "the body is not valid JSON: byte 15 is '}', which cannot stand there")]
+    [InlineData("{\"prompt\":'a'}", null, "the body is not valid JSON: byte 11 is ''', which cannot stand there")]
+    [InlineData("\uFEFF{\r\n\n\"é\":1,\n\"prompt\":é}", null, "the body is not valid JSON: byte 25 is 'é', which cannot stand there")]
+    [InlineData("{} x", null, "the body is not valid JSON: byte 4 is 'x', which cannot stand there")]
+    [InlineData("{\"prompt\":\"\n\"}", null, "the body is not valid JSON: byte 12 is U+000A, which cannot stand there")]
+    [InlineData("{\"\\ud800\":1,\"prompt\":\"a\"}", null, "the name of a field has half of a surrogate pair, which is not a character")]
+    [InlineData("{\"stream_options\":{\"\\ud800\\ud800\\ud800\":1}}", null, "the name of a field has half of a surrogate pair, which is not a character")]
     [InlineData("[]", null, "the body is a list of 0, expected a JSON object with the field 'prompt'")]
     [InlineData("\"abc\"", null, "the body is a string, expected a JSON object with the field 'prompt'")]
     [InlineData("{\"model\":5}", "model", "'model' is 5, expected a string")]
@@ -101,7 +101,7 @@ public sealed class RefusalTests : IAsyncLifetime
     {
         (HttpResponseMessage response, JsonElement body) = await server.PostAsync("{\"prompt\":" + new string('[', 900) + new string(']', 900) + "}");
 
-        Refused(response, body, HttpStatusCode.BadRequest).Should().StartWith("the body is no JSON: ").And.Contain(" is '[', which cannot stand there; values nest at most 64 deep");
+        Refused(response, body, HttpStatusCode.BadRequest).Should().StartWith("the body is not valid JSON: ").And.Contain(" is '[', which cannot stand there; values nest at most 64 deep");
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class RefusalTests : IAsyncLifetime
             JsonElement body = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
 
             Refused(response, body, HttpStatusCode.BadRequest)
-                .Should().Be($"the body is not UTF-8: byte {before.Length + 1} is {first}, which no character has there");
+                .Should().Be($"the body is not UTF-8: byte {before.Length + 1} is {first}, which is not valid UTF-8 there");
         }
     }
 

@@ -53,6 +53,9 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Errors of the server's own.</summary>
     public IReadOnlyCollection<Exception> Failures => notes.Failures;
 
+    /// <summary>Lines of the log, one for every request that has ended.</summary>
+    public IReadOnlyCollection<string> Requests => notes.Requests;
+
     /// <param name="limits">What it takes; null for the standard limits.</param>
     /// <param name="other">What it serves in place of <see cref="Model"/>.</param>
     public static async Task<RunningServer> StartAsync(ServerLimits? limits = null, Gpt2Model? other = null)
@@ -118,7 +121,13 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         public ConcurrentQueue<Exception> Failures { get; } = new();
 
-        public void Request(string line) => line.Should().NotContain("\n");
+        public ConcurrentQueue<string> Requests { get; } = new();
+
+        public void Request(string line)
+        {
+            line.Should().NotContain("\n");
+            Requests.Enqueue(line);
+        }
 
         public void Failure(Exception exception) => Failures.Enqueue(exception);
     }

@@ -72,7 +72,7 @@ public sealed class ServeCommandTests : IDisposable
         {
             line = await process.StandardError.ReadLineAsync().WaitAsync(LongEnough) ?? "GET the end";
         }
-        while (!line.StartsWith("GET ", StringComparison.Ordinal)); // remarks on the cache come first
+        while (!line.StartsWith("GET ", StringComparison.Ordinal)); // notes about the cache come first
         line.Should().StartWith("GET /v1/models 200 ");
     }
 
@@ -101,7 +101,7 @@ public sealed class ServeCommandTests : IDisposable
         taken.Start();
         string port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
 
-        CommandRun.Of("serve", "--port", port).ErrorLine(1).Should().StartWith($"gpt2: cannot listen at 127.0.0.1 port {port}: ")
+        CommandRun.Of("serve", "--port", port).ErrorLine(1).Should().StartWith($"gpt2: cannot listen on 127.0.0.1 port {port}: ")
             .And.EndWith("; choose another --port (0 takes any that is free) or --host");
     }
 

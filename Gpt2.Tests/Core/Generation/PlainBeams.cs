@@ -45,7 +45,7 @@ internal static class PlainBeams
         return Best([.. finished, .. live], options);
     }
 
-    /// <summary>The best of all texts that end with the end of text or have the most tokens.</summary>
+    /// <summary>The best of all texts that end with the end of text or have the maximum number of tokens.</summary>
     public static PlainText Exhaustive(Func<int[], float[]> logitsAfter, BeamOptions options, int? end)
     {
         var all = new List<PlainText>();

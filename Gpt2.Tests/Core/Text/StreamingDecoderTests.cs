@@ -36,7 +36,7 @@ public sealed class StreamingDecoderTests
     [Fact]
     public void Push_EveryCharacterAtEverySplit_IsNeverHalf()
     {
-        // For every split a vocabulary in which the bytes before and behind it are one token each.
+        // For every split a vocabulary in which the bytes before and after it are one token each.
         foreach (string text in new[] { "aé你😀z", "👨\u200D👩", "\u0085\u3000𝒜", "\U0010FFFF\uFFFD" })
         {
             byte[] bytes = Encoding.UTF8.GetBytes(text);
@@ -84,7 +84,7 @@ public sealed class StreamingDecoderTests
         }
     }
 
-    /// <summary>A vocabulary in which the bytes before and behind a cut are one token each, and those tokens.</summary>
+    /// <summary>A vocabulary in which the bytes before and after a cut are one token each, and those tokens.</summary>
     private static (Vocabulary Vocabulary, int[] Ids) TwoTokens(byte[] bytes, int cut)
     {
         var merges = new List<Merge>();

@@ -33,21 +33,21 @@ public sealed class SafetensorsDamageTests : IDisposable
         SafetensorsFixture.WriteRaw(FilePath, $"{{\"t\":{{{Good}}}}}", [], length);
 
         Message().Should().Be(
-            $"{FilePath}: the header is said to have {length} bytes, expected at most 57; the file is cut off or no safetensors file");
+            $"{FilePath}: the header is said to have {length} bytes, expected at most 57; the file is cut off or not a safetensors file");
     }
 
     [Theory]
     [InlineData("", "the header is not valid JSON")]
-    [InlineData("[]", "the header is no JSON object")]
-    [InlineData("5", "the header is no JSON object")]
+    [InlineData("[]", "the header is not a JSON object")]
+    [InlineData("5", "the header is not a JSON object")]
     [InlineData("{\"t\":{" + Good + "}", "the header is not valid JSON")]
     [InlineData("{\"t\":{" + Good + "}} x", "the header is not valid JSON")]
-    [InlineData("{\"t\":5}", "'t' is no JSON object")]
+    [InlineData("{\"t\":5}", "'t' is not a JSON object")]
     [InlineData("{\"t\":{" + Good + "},\"t\":{" + Good + "}}", "the header has 't' twice")]
     [InlineData("{\"t\":{" + Good + ",\"dtype\":\"F16\"}}", "'t' has 'dtype' too much")]
     [InlineData("{\"t\":{" + Good + ",\"more\":1}}", "'t' has 'more' too much")]
     [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,3]}}", "'t' lacks dtype, shape or two data_offsets")]
-    [InlineData("{\"t\":{\"dtype\":32,\"shape\":[2,3],\"data_offsets\":[0,24]}}", "the dtype of 't' is no text")]
+    [InlineData("{\"t\":{\"dtype\":32,\"shape\":[2,3],\"data_offsets\":[0,24]}}", "the dtype of 't' is not a string")]
     [InlineData("{\"t\":{\"dtype\":\"F33\",\"shape\":[2,3],\"data_offsets\":[0,24]}}", "'t' has the dtype 'F33', which is none of the format's")]
     [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,4],\"data_offsets\":[0,24]}}", "'t' is [2, 4] of F32 and has 24 bytes, which is not its size")]
     [InlineData("{\"t\":{\"dtype\":\"F64\",\"shape\":[2,3],\"data_offsets\":[0,24]}}", "'t' is [2, 3] of F64 and has 24 bytes, which is not its size")]
@@ -66,9 +66,9 @@ public sealed class SafetensorsDamageTests : IDisposable
     [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]}}", "the tensors end at byte 12 of 24")]
     [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]},\"u\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[8,24]}}", "'u' begins at byte 8, inside 't', which ends at 16")]
     [InlineData("{\"t\":{" + Good + "},\"u\":{" + Good + "}}", "'u' begins at byte 0, inside 't', which ends at 24")]
-    [InlineData("{\"__metadata__\":5,\"t\":{" + Good + "}}", "__metadata__ is no JSON object")]
-    [InlineData("{\"__metadata__\":{\"a\":5},\"t\":{" + Good + "}}", "'a' of __metadata__ is no text")]
-    [InlineData("{\"__metadata__\":{\"a\":\"b\",\"a\":\"b\"},\"t\":{" + Good + "}}", "'a' of __metadata__ is no text or there twice")]
+    [InlineData("{\"__metadata__\":5,\"t\":{" + Good + "}}", "__metadata__ is not a JSON object")]
+    [InlineData("{\"__metadata__\":{\"a\":5},\"t\":{" + Good + "}}", "'a' of __metadata__ is not a string")]
+    [InlineData("{\"__metadata__\":{\"a\":\"b\",\"a\":\"b\"},\"t\":{" + Good + "}}", "'a' of __metadata__ is not a string, or appears twice")]
     [InlineData("{\"\xFF\":{" + Good + "}}", "the header")]
     [InlineData("{\"\\ud800\":{" + Good + "}}", "the header holds text that is not UTF-8")]
     [InlineData("{}", "the tensors end at byte 0 of 24")]
@@ -88,7 +88,7 @@ public sealed class SafetensorsDamageTests : IDisposable
 
         SafetensorsFixture.WriteRaw(FilePath, new string('[', 100_000), new byte[24]);
 
-        Message().Should().Contain("the header is no JSON object");
+        Message().Should().Contain("the header is not a JSON object");
     }
 
     [Theory]

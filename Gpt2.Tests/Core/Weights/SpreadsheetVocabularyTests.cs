@@ -6,6 +6,7 @@ using Gpt2.Core;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights.JavaScript;
 using Gpt2.Tests.Support;
+using static System.FormattableString;
 
 namespace Gpt2.Tests.Core.Weights;
 
@@ -49,7 +50,7 @@ public sealed class SpreadsheetVocabularyTests : IDisposable
 
         SpreadsheetVocabulary.Write(vocabulary, folder.Root);
 
-        File.ReadAllText(folder.PathOf("bpe_token_ids.csv")).Split('\n')[id].Should().Be(FormattableString.Invariant($"{cell},{id}"));
+        File.ReadAllText(folder.PathOf("bpe_token_ids.csv")).Split('\n')[id].Should().Be(Invariant($"{cell},{id}"));
         SpreadsheetVocabulary.Read(folder.Root).Merges.Should().Equal(vocabulary.Merges);
     }
 
@@ -59,7 +60,7 @@ public sealed class SpreadsheetVocabularyTests : IDisposable
         SpreadsheetVocabulary.Write(WithToken([(byte)' ', 0xC3], out int id), folder.Root);
 
         string[] lines = File.ReadAllLines(folder.PathOf("bpe_token_ids.csv"));
-        lines[id].Should().Be(FormattableString.Invariant($"<0x20><0xC3>,{id}"));
+        lines[id].Should().Be(Invariant($"<0x20><0xC3>,{id}"));
         lines[127].Should().Be("<0xC3>,127");
         File.ReadAllLines(folder.PathOf("vocab_bpe.csv")).Should().Equal("left,right,rank,score", " ,<0xC3>,0,1");
     }
@@ -128,8 +129,8 @@ public sealed class SpreadsheetVocabularyTests : IDisposable
         Vocabulary vocabulary = OfPairs(pairs);
 
         SpreadsheetVocabulary.LimitsOf(vocabulary).Should().Equal(
-            "tokens that are control characters or no whole characters: 162; they stand as <0xNN>, a line feed as <0x0A>, and the page finds none of them in a prompt",
-            "tokens that are text made of parts that are no whole characters: 3 ('é', ' é', '😀'); the page finds those of a single character and leaves the others in pieces",
+            "tokens that are control characters or incomplete characters: 162; they stand as <0xNN>, a line feed as <0x0A>, and the page finds none of them in a prompt",
+            "tokens that are text made of parts that are incomplete characters: 3 ('é', ' é', '😀'); the page finds those of a single character and leaves the others in pieces",
             "tokens with characters beyond U+FFFF: 1 ('😀'); the page cuts these in two and finds none",
             "2 merges are '.,;,!' to the page, which joins their sides with a comma: it uses the last");
     }

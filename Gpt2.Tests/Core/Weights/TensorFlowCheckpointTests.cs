@@ -212,7 +212,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     {
         EditTable(_ => { }, compression: 1);
 
-        Message().Should().EndWith("its blocks are compressed (kind 1), which OpenAI's are not: save the checkpoint anew without compression");
+        Message().Should().EndWith("its blocks are compressed (kind 1), which OpenAI's are not: save the checkpoint again without compression");
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class GeluTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Gelu_NaNAndInfinities_AreAsDocumented(KernelRung rung)
     {
-        // Once inside full registers, once in the rest behind them.
+        // Once inside full registers, once in the rest after them.
         for (int at = 0; at < 67; at += 33)
         {
             foreach ((float special, float expected) in new[]

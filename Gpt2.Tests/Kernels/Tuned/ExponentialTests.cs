@@ -3,6 +3,7 @@
 
 using System.Runtime.Intrinsics;
 using Gpt2.Kernels.Tuned;
+using static System.FormattableString;
 
 namespace Gpt2.Tests.Kernels.Tuned;
 
@@ -83,7 +84,7 @@ public sealed class ExponentialTests
         double error = Error(x, y);
         return error <= Ulps
             ? error
-            : throw new Xunit.Sdk.XunitException(FormattableString.Invariant($"e^{x:R} is {y:R}, {error} units in the last place off"));
+            : throw new Xunit.Sdk.XunitException(Invariant($"e^{x:R} is {y:R}, {error} units in the last place off"));
     }
 
     /// <summary>The error in units in the last place of the exact value; 0 where both are NaN, 0 or ∞.</summary>

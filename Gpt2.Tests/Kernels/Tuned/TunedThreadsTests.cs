@@ -101,7 +101,7 @@ public sealed class TunedThreadsTests
                 output => Alone.LayerNorm.NormaliseBackward(input, normalised, gradient, columns, Epsilon, output),
                 output => layerNorm.NormaliseBackward(input, normalised, gradient, columns, Epsilon, output), length);
 
-            // The three results behind each other: the input's gradient, the gain's, the bias's.
+            // The three results one after another: the input's gradient, the gain's, the bias's.
             AssertSame(
                 all => ScaleBackward(Alone.LayerNorm, all), all => ScaleBackward(layerNorm, all), length + (2 * columns));
 
@@ -144,7 +144,7 @@ public sealed class TunedThreadsTests
         {
             float[] start = KernelData.Normal(length, length), gradients = KernelData.Normal(length + 1, length);
 
-            // Weights, means, squares and gradients behind each other.
+            // Weights, means, squares and gradients one after another.
             AssertSame(all => Update(Alone.AdamW, all), all => Update(adamW, all), 4 * length);
             BitConverter.DoubleToInt64Bits(adamW.SumOfSquares(start))
                 .Should().Be(BitConverter.DoubleToInt64Bits(Alone.AdamW.SumOfSquares(start)), "length {0}", length);

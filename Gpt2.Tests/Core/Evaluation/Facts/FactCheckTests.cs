@@ -184,7 +184,7 @@ public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<De
 
         failed.Should().Contain("row 318 of wte starts ±0.0097, ±0.01")
             .And.Contain("in block 11 head 0, token 5 of \"Mike is quick. He moves\" attends 16% to token 0, 23% to token 1")
-            .And.Contain("behind \"Mike is quick. He moves\" the first logit is about -135.9")
+            .And.Contain("after \"Mike is quick. He moves\" the first logit is about -135.9")
             .And.Contain("\"Mike is quick. He moves\" goes on with \" quickly and\"");
     }
 

@@ -40,7 +40,7 @@ public sealed class BinaryDamageTests : IDisposable
         ["wrong shape"] = ("safetensors", Shape(Qkv, 9, 12), Qkv, "found [9, 12], expected [6, 18]: is it of another model?", Again),
         ["one dimension more"] = ("safetensors", Shape(Qkv, 6, 9, 2), Qkv, "found [6, 9, 2], expected [6, 18]: is it of another model?", Again),
         ["NaN"] = ("safetensors", Numbers(Qkv, 40, float.NaN), Qkv, "a number is not finite, NaN in row 3 column 5", "take the weights from where they are whole"),
-        ["infinity"] = ("safetensors", Numbers("ln_f.bias", 2, float.NegativeInfinity), "ln_f.bias", "a number is not finite, an infinity in row 1 column 3", "a training that diverged cannot be mended"),
+        ["infinity"] = ("safetensors", Numbers("ln_f.bias", 2, float.NegativeInfinity), "ln_f.bias", "a number is not finite, an infinity in row 1 column 3", "a training that diverged cannot be repaired"),
         ["numbers of another kind"] = ("safetensors", Rewrite(tensors => Change(tensors, "ln_f.bias", tensor => tensor with { Type = "I32" })), Weights, "transformer.ln_f.bias is of I32, expected F32, F16, BF16 or F64", "take the weights in F32, F16 or BF16"),
         ["adapter"] = ("safetensors", Rewrite(tensors => tensors.Add(new FixtureTensor("transformer.h.0.attn.c_attn.lora_A.weight", "F32", [1], new byte[4]))), "h.0.attn.c_attn.lora_A.weight", "is a tensor that GPT-2 does not have", "adapters are merged into the weights before"),
         ["with and without prefix"] = ("safetensors", Rewrite(tensors => tensors.Add(tensors[0] with { Name = "wte.weight" })), Weights, "holds wte.weight with and without 'transformer.', expected it once", "each tensor once"),

@@ -51,13 +51,13 @@ public sealed class DamagedFileTests : IDisposable
         ["labels"] = (Attention, fixture => fixture.EditCells(Attention, (cell, row, column) => column == 0 ? $"r{row},{cell}" : cell), "has a column of labels", "export it without headings and labels"),
         ["index of a data frame"] = (Attention, fixture => fixture.EditCells(Attention, (cell, row, column) => column == 0 ? $"{row},{cell}" : cell), "has a column of labels", "numbers only"),
         ["heading and index of a data frame"] = (Attention, DataFrame, "has a line of headings and a column of labels", "numbers only"),
-        ["NaN"] = (Attention, Cell(Attention, "NaN"), "a cell is no finite number, 'NaN' in line 3 column 5", "take the weights from where they are whole"),
-        ["infinity"] = (Attention, Cell(Attention, "-inf"), "a cell is no finite number, '-inf' in line 3 column 5", "a training that diverged cannot be mended"),
-        ["beyond float32"] = (Attention, Cell(Attention, "1e39"), "a cell is no finite number, '1e39' in line 3 column 5", "take the weights"),
-        ["many NaN"] = (Attention, fixture => fixture.EditCells(Attention, (cell, row, _) => row > 3 ? "nan" : cell), "36 cells are no finite number, the first 'nan' in line 5 column 1", "take the weights"),
-        ["error of a spreadsheet"] = (Attention, Cell(Attention, "#DIV/0!"), "a cell is no finite number, '#DIV/0!' in line 3 column 5", "take the weights"),
-        ["letters"] = (Attention, Cell(Attention, "0.1O5"), "a cell is no number, '0.1O5' in line 3 column 5", Again),
-        ["empty cell"] = (Attention, Cell(Attention, ""), "a cell is no number, '' in line 3 column 5", Again),
+        ["NaN"] = (Attention, Cell(Attention, "NaN"), "a cell is not a finite number, 'NaN' in line 3 column 5", "take the weights from where they are whole"),
+        ["infinity"] = (Attention, Cell(Attention, "-inf"), "a cell is not a finite number, '-inf' in line 3 column 5", "a training that diverged cannot be repaired"),
+        ["beyond float32"] = (Attention, Cell(Attention, "1e39"), "a cell is not a finite number, '1e39' in line 3 column 5", "take the weights"),
+        ["many NaN"] = (Attention, fixture => fixture.EditCells(Attention, (cell, row, _) => row > 3 ? "nan" : cell), "36 cells are not finite numbers, the first 'nan' in line 5 column 1", "take the weights"),
+        ["error of a spreadsheet"] = (Attention, Cell(Attention, "#DIV/0!"), "a cell is not a finite number, '#DIV/0!' in line 3 column 5", "take the weights"),
+        ["letters"] = (Attention, Cell(Attention, "0.1O5"), "a cell is not a number, '0.1O5' in line 3 column 5", Again),
+        ["empty cell"] = (Attention, Cell(Attention, ""), "a cell is not a number, '' in line 3 column 5", Again),
         ["transposed"] = (Attention, fixture => fixture.Transpose(Attention), "is transposed: found [18, 6], expected [6, 18]", "exchange its rows and columns: PyTorch's linear layers keep them the other way round"),
         ["transposed token embeddings"] = (Tokens, fixture => fixture.Transpose(Tokens), "is transposed: found [6, 259], expected [259, 6]", "exchange its rows and columns"),
         ["transposed hidden layer"] = ("model_h2_mlp_c_fc_w.csv", fixture => fixture.Transpose("model_h2_mlp_c_fc_w.csv"), "is transposed: found [24, 6], expected [6, 24]", "exchange its rows and columns"),
@@ -150,7 +150,7 @@ public sealed class DamagedFileTests : IDisposable
         fixture.EditCells(Attention, (cell, row, column) => (row, column) == (0, 0) ? "x" : (row, column) == (1, 1) ? "NaN" : cell);
 
         fixture.Problems().Select(finding => finding.Found).Should().Equal(
-            "a cell is no finite number, 'NaN' in line 2 column 2", "a cell is no number, 'x' in line 1 column 1");
+            "a cell is not a finite number, 'NaN' in line 2 column 2", "a cell is not a number, 'x' in line 1 column 1");
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class FolderTests : IDisposable
     [Fact]
     public void Examine_FileOfNoModel_SaysWhatIsExpected()
     {
-        Problem(fixture.PathOf("vocab.bpe")).Found.Should().StartWith("is no model's file by its name, expected hparams.json with model_wte.csv (csv)");
+        Problem(fixture.PathOf("vocab.bpe")).Found.Should().StartWith("is not a model file by its name, expected hparams.json with model_wte.csv (csv)");
     }
 
     [Fact]

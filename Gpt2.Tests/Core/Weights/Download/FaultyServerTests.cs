@@ -25,7 +25,7 @@ public sealed class FaultyServerTests : IDisposable
         ["is busy half way"] = [Faults.DropAfter(Half), Faults.Status(503)],
         ["turns a bit"] = [Faults.Corrupt(200_000)],
         ["turns a bit of the first half and drops"] = [Faults.CorruptAndDrop(10, Half)],
-        ["sends bytes behind the end"] = [Faults.Longer(10)],
+        ["sends bytes after the end"] = [Faults.Longer(10)],
         ["states too small a length"] = [Faults.ShortLength(Half)],
         ["states too large a length"] = [Faults.LongLength(10)],
         ["takes no part of the request for the rest"] = [Faults.DropAfter(Half), Faults.WholeAndDrop(300_000)],
@@ -40,7 +40,7 @@ public sealed class FaultyServerTests : IDisposable
         ["does not say how long the file is"] = [Faults.NoLength()],
         ["does not say how long the file is and drops"] = [Faults.NoLength(Half)],
         ["is slow"] = [Faults.Slow()],
-        ["has nothing behind what came"] = [Faults.DropAfter(Half), Faults.Status(416)],
+        ["has nothing after what came"] = [Faults.DropAfter(Half), Faults.Status(416)],
     };
 
     public static TheoryData<string> RepairableFaults() => [.. Repairable.Keys];
@@ -108,7 +108,7 @@ public sealed class FaultyServerTests : IDisposable
         LoopbackRequest second = fixture.Hub.Gets(FakeHub.Weights).Should().HaveCount(2).And.Subject.Last();
         second.Header("Range").Should().Be("bytes=150000-");
         second.Header("If-Range").Should().Be(fixture.Weights.Tag(fixture.Weights.Content));
-        fixture.Notes.Should().ContainSingle().Which.Should().Be("model.safetensors: the connection broke off behind byte 150000; try 2 of 5 in 1 s");
+        fixture.Notes.Should().ContainSingle().Which.Should().Be("model.safetensors: the connection was lost after byte 150000; try 2 of 5 in 1 s");
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class FaultyServerTests : IDisposable
         await fixture.RunAsync();
 
         fixture.ShouldBeRight();
-        fixture.Notes.Should().Contain(note => note.Contains("nothing came for 0.2 s behind byte 150000", StringComparison.Ordinal))
+        fixture.Notes.Should().Contain(note => note.Contains("nothing arrived for 0.2 s after byte 150000", StringComparison.Ordinal))
             .And.Contain(note => note.Contains("does not answer", StringComparison.Ordinal));
     }
 

@@ -71,7 +71,7 @@ public sealed class HopelessServerTests : IDisposable
     {
         Always(fixture.Weights, Faults.DropAfter(Half), Faults.DropAfter(0));
 
-        (await fixture.FailureAsync()).Should().Contain("the connection broke off behind byte 150000; gave up after 5 tries");
+        (await fixture.FailureAsync()).Should().Contain("the connection was lost after byte 150000; gave up after 5 tries");
         fixture.Weights.Faults.Clear();
         await fixture.RunAsync();
 

@@ -144,7 +144,7 @@ public sealed class ModelDownloadTests : IDisposable
 
         (await run.Should().ThrowAsync<Gpt2Exception>()).Which.Message.Should().Contain("the folder is not empty");
         (await force.Should().ThrowAsync<Gpt2Exception>()).Which.Message.Should()
-            .Be($"{fixture.Target}: holds 'diary.txt', which is no file of a model; it is not replaced: name another folder with --out");
+            .Be($"{fixture.Target}: holds 'diary.txt', which is not a file of a model; the folder is not replaced: choose another folder with --out");
         File.ReadAllText(diary).Should().Be("dear diary");
         fixture.Hub.Hub.Requests.Should().BeEmpty();
     }
@@ -165,7 +165,7 @@ public sealed class ModelDownloadTests : IDisposable
         File.WriteAllText(fixture.Target, "");
         Func<Task> force = () => fixture.RunAsync(force: true);
 
-        (await force.Should().ThrowAsync<Gpt2Exception>()).Which.Message.Should().StartWith($"{fixture.Target}: a file of that name stands there");
+        (await force.Should().ThrowAsync<Gpt2Exception>()).Which.Message.Should().StartWith($"{fixture.Target}: a file with that name already exists");
     }
 
     [Fact]
