@@ -131,10 +131,11 @@ internal sealed class TrainOptions
             throw new UsageException(problem);
         }
 
-        NoteWarmup(settings, standard, io);
-        return TrainingStart.Begin(
+        TrainingStart start = TrainingStart.Begin(
             parsed.GetValue(file), tokenizer, VocabularySizeOf(parsed, workshop), weights, sizes, settings,
             parsed.GetValue(samplePrompt) ?? (workshop ? WorkshopPreset.SamplePrompt : null), set, io);
+        NoteWarmup(settings, standard, io);
+        return start;
     }
 
     private bool IsWorkshop(ParseResult parsed) => parsed.GetValue(preset) switch
