@@ -5,7 +5,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
-using Gpt2.Core;
 using Gpt2.Core.Evaluation;
 using Gpt2.Core.Files;
 using Gpt2.Core.Generation;
@@ -64,7 +63,7 @@ internal static class TrainCommand
         try
         {
             return FolderLock.TryTake(path, "training in it")
-                ?? throw new Gpt2Exception($"{folder}: {FolderLock.HolderOf(path)}; wait for it to finish, or choose another folder");
+                ?? throw FolderLock.Refusal(folder, FolderLock.HolderOf(path));
         }
         catch (Exception e) when (WriteFailure.Is(e))
         {

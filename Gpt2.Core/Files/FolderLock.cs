@@ -78,9 +78,14 @@ public sealed class FolderLock : IDisposable
         string holder = HolderOf(path);
         if (free is null && !holder.StartsWith(OfThisProcess, StringComparison.Ordinal))
         {
-            throw new Gpt2Exception($"{named}: {holder}; wait for it to finish, or choose another folder");
+            throw Refusal(named, holder);
         }
     }
+
+    /// <summary>What the user is told of a folder in which another process is at work.</summary>
+    /// <param name="named">What the user calls it.</param>
+    /// <param name="holder">Who is at work, see <see cref="HolderOf"/>.</param>
+    public static Gpt2Exception Refusal(string named, string holder) => new($"{named}: {holder}; wait for it to finish, or choose another folder");
 
     /// <summary>Who has a lock and what for, as far as that is known.</summary>
     public static string HolderOf(string path)
