@@ -13,7 +13,7 @@ internal sealed class InputBytes : IDisposable
 {
     private const int PieceLength = 1 << 16;
 
-    /// <summary>The most that is taken from what may have no end: a pipe or a device.</summary>
+    /// <summary>The maximum read from what may have no end: a pipe or a device.</summary>
     private const int LongestStream = 1 << 28;
 
     private readonly CancellationToken cancellation;
@@ -112,14 +112,7 @@ internal sealed class InputBytes : IDisposable
     {
         try
         {
-            if (!waits)
-            {
-                return action();
-            }
-
-            Task<T> task = Task.Run(action, cancellation);
-            Task.WaitAny([task], cancellation);
-            return task.GetAwaiter().GetResult();
+            return waits ? Task.Run(action, cancellation).WaitAsync(cancellation).GetAwaiter().GetResult() : action();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

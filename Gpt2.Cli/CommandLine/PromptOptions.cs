@@ -135,14 +135,14 @@ internal sealed class PromptOptions
     /// <exception cref="Gpt2Exception">Something else stands there. The message leaves the place to the caller.</exception>
     public static int[] ParseIds(string list)
     {
-        // White space alone separates too, and a list may end with a comma; between two commas an id is missing.
-        string[] parts = [.. list.Trim().TrimEnd(',').Split(',').SelectMany(
-            part => part.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } ids ? ids : [""])];
         if (string.IsNullOrWhiteSpace(list))
         {
             return [];
         }
 
+        // White space alone separates too, and a list may end with a comma; between two commas an id is missing.
+        string[] parts = [.. list.Trim().TrimEnd(',').Split(',').SelectMany(
+            part => part.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } ids ? ids : [""])];
         var parsed = new int[parts.Length];
         for (int i = 0; i < parts.Length; i++)
         {

@@ -89,7 +89,6 @@ public sealed class TrainingRun
                 weight = float.Parse(weight.ToString(format, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
             }
         }
-
     }
 
     private void WriteCheckpoint()
