@@ -43,7 +43,7 @@ internal static class ModelLoading
             return Read(null);
         }
 
-        // What reading the vocabulary left behind goes first: the weights are most of what the process may hold.
+        // The memory that reading the vocabulary used is given back first: the weights are most of what the process may hold.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         string name = ModelLocator.NameOf(source.Path);
         var watch = Stopwatch.StartNew();

@@ -1,5 +1,5 @@
-// The command line as bytes. The runtime puts U+FFFD in place of whatever is not UTF-8, so that a prompt would silently be
-// another one; Linux still has the bytes.
+// The command line as bytes. The runtime replaces whatever is not UTF-8 with U+FFFD, which would silently change a
+// prompt; Linux still has the bytes.
 
 using System.Text;
 using Gpt2.Core.Text;

@@ -13,7 +13,7 @@ internal static class WholeNumber
     /// <summary>Reads the value of an option; null, with an error, where it is no number of the range.</summary>
     /// <param name="result">What was given.</param>
     /// <param name="name">The option, for the message.</param>
-    /// <param name="expected">What is expected in place of something that is no whole number.</param>
+    /// <param name="expected">What is expected, for the error where the text is not a whole number.</param>
     /// <param name="least">The smallest number allowed.</param>
     /// <param name="most">The largest number allowed.</param>
     public static T? Parse<T>(ArgumentResult result, string name, string expected, T least, T most)

@@ -1,4 +1,4 @@
-// A progress bar on standard error where that is a terminal; a line every so often elsewhere.
+// A progress bar on standard error where that is a terminal with colours; a line every so often elsewhere.
 
 using System.Diagnostics;
 using Gpt2.Cli.CommandLine;

@@ -1,5 +1,5 @@
-// Progress for a log: a line once a wait is long, and another every so often from then on. Where standard error is a terminal, Progress
-// draws a bar instead.
+// Progress for a log: a line once a wait is long, and another every so often from then on. Where standard error is a terminal with
+// colours, Progress draws a bar instead.
 
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
@@ -37,7 +37,7 @@ internal sealed class ProgressLines : IProgress<double>, IDisposable
     /// <summary>Takes the share that is done; the next line tells it.</summary>
     public void Report(double value) => Volatile.Write(ref share, value);
 
-    /// <summary>Takes what the next line tells in place of a share.</summary>
+    /// <summary>Takes the text that the next line gives instead of a share.</summary>
     public void Report(string text) => Volatile.Write(ref state, text);
 
     /// <summary>Somebody else has just said how things stand: the next line has time.</summary>

@@ -84,7 +84,7 @@ public sealed class OutputFile : IDisposable
         }
     }
 
-    /// <summary>Moves a file to its target, in place of a file that stands there, whose rights it takes over.</summary>
+    /// <summary>Moves a file to its target. A file that is there already is replaced, and its permissions are kept.</summary>
     internal static void Replace(string from, string target)
     {
         if (!OperatingSystem.IsWindows() && File.Exists(target))

@@ -43,7 +43,7 @@ public sealed class TableWriterTests : IDisposable
     [InlineData(80)]
     public void Table_LongPathOnAScreen_IsNeverBroken(int width)
     {
-        const string Path = "/home/mike/models/one-with-a-long-name-that-no-column-of-a-small-screen-can-hold/weights";
+        const string Path = "/srv/local/models/one-with-a-long-name-that-no-column-of-a-small-screen-can-hold/weights";
         TableWriter table = On(width, new Column(""), new Column("", Flow: Flow.Wrap));
         table.Row("folder", Path);
         table.Row("format", "csv");
