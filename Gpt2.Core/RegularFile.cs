@@ -52,7 +52,7 @@ public static class RegularFile
     {
         if (Otherwise(path) is string kind)
         {
-            throw new Gpt2Exception($"{path}: found {kind}, expected {expected}");
+            throw new Gpt2Exception($"found {kind}") { Where = path, Expected = expected };
         }
     }
 

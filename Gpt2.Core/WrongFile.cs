@@ -15,7 +15,7 @@ internal static class WrongFile
     {
         FileKind kind = KindOf(path);
         bool isKnown = kind is FileKind.GitLfsPointer or FileKind.WebPage or FileKind.Zip or FileKind.Gzip || (kind is FileKind.Utf16 && !isBinary);
-        return isKnown ? new Gpt2Exception($"{path}: found {FileKinds.Describe(kind)}, expected {expected}; {Remedy(kind)}") : null;
+        return isKnown ? new Gpt2Exception($"found {FileKinds.Describe(kind)}") { Where = path, Expected = expected, Remedy = Remedy(kind) } : null;
     }
 
     /// <summary>What a file is; <see cref="FileKind.Other"/> too where it cannot be read, which is another's finding.</summary>
