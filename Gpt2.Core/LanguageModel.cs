@@ -44,8 +44,11 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>From text to ids and back.</summary>
     /// <exception cref="Gpt2Exception">The model has no vocabulary.</exception>
-    public Tokenizer Tokenizer => tokenizer ?? throw new Gpt2Exception(
-        $"{(Path.Length > 0 ? Path : Name)}: this model has no vocabulary, expected one: without it there are ids and no texts");
+    public Tokenizer Tokenizer => tokenizer ?? throw new Gpt2Exception("this model has no vocabulary")
+    {
+        Where = Path.Length > 0 ? Path : Name,
+        Expected = "one, without which there are ids and no texts",
+    };
 
     /// <summary>The token that ends a text; null where the model has no vocabulary.</summary>
     public int? EndOfText => tokenizer?.Vocabulary.EndOfText;

@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
+using Gpt2.Core;
 using Gpt2.Core.Measurement;
 using Gpt2.Core.Model;
 using Gpt2.Core.Training;
@@ -134,9 +135,9 @@ internal sealed class BenchOptions
             Heads = Given(parsed, heads) ?? sizes.Heads,
             Layers = Given(parsed, layers) ?? sizes.Layers,
         };
-        if (sizes.Problem() is string problem)
+        if (sizes.Problem() is Gpt2Exception problem)
         {
-            throw new UsageException(problem);
+            throw new UsageException(problem.Message);
         }
 
         int used = parsed.GetValue(threads);

@@ -1,6 +1,7 @@
 // The options of beam search: --num-beams, --length-penalty, --early-stopping, and how many texts are wanted.
 
 using System.CommandLine;
+using Gpt2.Core;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Generation.Beams;
 
@@ -66,6 +67,6 @@ internal sealed class BeamInput(int? standardBeams)
             RepetitionPenalty = generation.RepetitionPenalty,
             NoRepeatNgram = generation.NoRepeatNgram,
         };
-        return options.Problem() is string problem ? throw new UsageException(problem) : options;
+        return options.Problem() is Gpt2Exception problem ? throw new UsageException(problem.Message) : options;
     }
 }

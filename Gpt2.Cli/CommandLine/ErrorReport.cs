@@ -29,7 +29,9 @@ internal static class ErrorReport
         string line = message.ReplaceLineEndings(" ");
         if (json)
         {
-            JsonShapes.Write(new ErrorResult(new ErrorDetail(line, code)), io.Error);
+            var parts = exception as Gpt2Exception;
+            JsonShapes.Write(
+                new ErrorResult(new ErrorDetail(line, code, parts?.Where?.ToString(), parts?.Found, parts?.Expected, parts?.Remedy)), io.Error);
         }
         else
         {

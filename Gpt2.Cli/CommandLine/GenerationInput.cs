@@ -1,6 +1,7 @@
 // The options that shape a completion: how long, drawn how, what is held against repetition.
 
 using System.CommandLine;
+using Gpt2.Core;
 using Gpt2.Core.Generation;
 
 namespace Gpt2.Cli.CommandLine;
@@ -52,6 +53,6 @@ internal sealed class GenerationInput(int? standardTokens, bool draws)
             RepetitionPenalty = parsed.GetValue(repetitionPenalty) ?? 1,
             NoRepeatNgram = parsed.GetValue(noRepeatNgram) ?? 0,
         };
-        return options.Problem() is string problem ? throw new UsageException(problem) : options;
+        return options.Problem() is Gpt2Exception problem ? throw new UsageException(problem.Message) : options;
     }
 }

@@ -38,7 +38,7 @@ internal sealed class InputBytes : IDisposable
     {
         const string Name = "standard input";
         return io.In is null
-            ? throw new Gpt2Exception($"{Name}: it is closed, expected text; name a file, or redirect one to it with '<'")
+            ? throw new Gpt2Exception("it is closed") { Where = Name, Expected = "text", Remedy = "name a file, or redirect one to it with '<'" }
             : new InputBytes(Name, io.In, isStandardInput: true, waits: !io.In.CanSeek, io.Cancellation);
     }
 
@@ -49,7 +49,7 @@ internal sealed class InputBytes : IDisposable
     {
         if (Directory.Exists(path))
         {
-            throw new Gpt2Exception($"{path}: found a folder, expected a text file");
+            throw new Gpt2Exception("found a folder") { Where = path, Expected = "a text file" };
         }
 
         bool waits = RegularFile.Otherwise(path) is not null;
@@ -67,10 +67,10 @@ internal sealed class InputBytes : IDisposable
     {
         // A regular file's length is known before a byte is read; pipes and devices have none.
         long length = stream is FileStream { CanSeek: true } file ? file.Length : 0;
-        string remedy = "";
+        string? remedy = null;
         if (length == 0 && most > LongestStream)
         {
-            (most, remedy) = (LongestStream, ": put a longer one into a file and name that");
+            (most, remedy) = (LongestStream, "put a longer one into a file and name that");
         }
 
         if (length > most)
@@ -116,16 +116,16 @@ internal sealed class InputBytes : IDisposable
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new Gpt2Exception($"{name}: no such file", e);
+            throw new Gpt2Exception("no such file", e) { Where = name, Expected = "a text file" };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Gpt2Exception($"{name}: cannot be read ({e.Message}); expected a text file", e);
+            throw new Gpt2Exception($"cannot be read ({e.Message})", e) { Where = name, Expected = "a text file" };
         }
     }
 
-    private Gpt2Exception TooLong(string found, int most, string expected, string remedy) =>
-        new($"{Name}: found {found} bytes, expected {expected} of at most {Shown(most)}{remedy}");
+    private Gpt2Exception TooLong(string found, int most, string expected, string? remedy) =>
+        new($"found {found} bytes") { Where = Name, Expected = $"{expected} of at most {Shown(most)}", Remedy = remedy };
 
     private static string Shown(long bytes) => bytes.ToString("N0", CultureInfo.InvariantCulture);
 }

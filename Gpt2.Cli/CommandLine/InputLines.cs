@@ -2,10 +2,10 @@
 // the lines around it along.
 
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using Gpt2.Core;
 using Gpt2.Core.Text;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.CommandLine;
 
@@ -22,8 +22,8 @@ internal sealed class InputLines(InputBytes input, int longest)
     /// <summary>The number of the last line that was read or refused, from 1.</summary>
     public int Number { get; private set; }
 
-    /// <summary>What an error message calls that line: "standard input line 2".</summary>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"{input.Name} line {Number}");
+    /// <summary>The place of that line in errors.</summary>
+    public ErrorPlace Place => new(input.Name, Number);
 
     /// <summary>The next line without its end, LF or CRLF; null where there is none.</summary>
     /// <exception cref="Gpt2Exception">It is not UTF-8, too long, or cannot be read.</exception>
@@ -40,8 +40,7 @@ internal sealed class InputLines(InputBytes input, int longest)
         if (line.WrittenCount > longest)
         {
             skipping = !whole;
-            throw new Gpt2Exception(string.Create(
-                CultureInfo.InvariantCulture, $"{Name}: found more than {longest:N0} bytes, expected a line of at most that"));
+            throw new Gpt2Exception(Invariant($"found more than {longest:N0} bytes")) { Where = Place, Expected = "a line of at most that" };
         }
 
         return Decode(line.WrittenSpan);
@@ -91,7 +90,7 @@ internal sealed class InputLines(InputBytes input, int longest)
     {
         if (StrictUtf8.FirstFault(bytes) is int fault)
         {
-            throw new Gpt2Exception($"{Name} {StrictUtf8.Describe(bytes, fault)}: convert the text to UTF-8 first");
+            throw StrictUtf8.Refusal(input.Name, Number, bytes, fault);
         }
 
         if (Number == 1 && bytes.StartsWith(Encoding.UTF8.Preamble))

@@ -32,7 +32,7 @@ internal static class ModelLoading
         WeightsCache? ofUser = cache ? WeightsCache.OfUser() : null;
         if (cache && ofUser is null)
         {
-            io.Detail($"cache: none, since {UserCache.Missing}");
+            io.Detail(UserCache.Missing().Message);
         }
 
         Gpt2Weights Read(IProgress<double>? progress) => ofUser is null

@@ -19,7 +19,7 @@ internal sealed record Prompt(string? Text, int[]? Ids, bool AllowSpecial)
         }
 
         return tokenizer is null
-            ? throw new Gpt2Exception("this model has no vocabulary and so no text: give the prompt as --ids 2,1,0")
+            ? throw new Gpt2Exception("this model has no vocabulary and so no text") { Remedy = "give the prompt as --ids 2,1,0" }
             : tokenizer.Encode(Text, AllowSpecial);
     }
 }

@@ -148,9 +148,9 @@ internal sealed class PromptOptions
         {
             if (!int.TryParse(parts[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out parsed[i]))
             {
-                throw new Gpt2Exception(WholeNumber.IsWhole(parts[i])
-                    ? $"found {parts[i]}, expected 0 to {int.MaxValue}"
-                    : $"found '{parts[i]}', expected whole numbers, for example 2,1,0");
+                throw WholeNumber.IsWhole(parts[i])
+                    ? new Gpt2Exception($"found {parts[i]}") { Expected = $"0 to {int.MaxValue}" }
+                    : new Gpt2Exception($"found '{parts[i]}'") { Expected = "whole numbers, for example 2,1,0" };
             }
         }
 

@@ -60,7 +60,7 @@ internal static class RawArguments
             byte[] bytes = before < 0 ? [] : raw[before + i];
             if (StrictUtf8.FirstFault(bytes) is int offset)
             {
-                fault ??= $"argument {i + 1}, '{args[i]}', {StrictUtf8.Describe(bytes, offset)}; does the terminal or script use another encoding?";
+                fault ??= $"argument {i + 1}, '{args[i]}', byte {offset + 1}: found 0x{bytes[offset]:X2}, which is not UTF-8; does the terminal or script use another encoding?";
             }
             else if (Encoding.UTF8.GetString(bytes) != args[i])
             {

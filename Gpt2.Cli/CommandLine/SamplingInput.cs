@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using System.Globalization;
+using Gpt2.Core;
 using Gpt2.Core.Generation;
 
 namespace Gpt2.Cli.CommandLine;
@@ -63,7 +64,7 @@ internal sealed class SamplingInput
             MinP = parsed.GetValue(minP) ?? standard.MinP,
             Seed = parsed.GetValue(seed) ?? (ulong)Random.Shared.Next(), // short enough to type
         };
-        return options.Problem() is string problem ? throw new UsageException(problem) : options;
+        return options.Problem() is Gpt2Exception problem ? throw new UsageException(problem.Message) : options;
     }
 
     /// <summary>Says which seed was taken where none was given, so that the run can be repeated.</summary>

@@ -36,13 +36,13 @@ internal static class TextFile
         string text = Read(path, io);
         if (text.Length == 0)
         {
-            throw new Gpt2Exception($"{NameOf(path)}: the text is empty, expected words to learn from");
+            throw new Gpt2Exception("the text is empty") { Where = NameOf(path), Expected = "words to learn from" };
         }
 
         int zero = text.IndexOf('\0', StringComparison.Ordinal);
         return zero < 0
             ? text
-            : throw new Gpt2Exception($"{NameOf(path)}: found a zero byte after {zero} characters, expected a text and not a binary file");
+            : throw new Gpt2Exception($"found a zero byte after {zero} characters") { Where = NameOf(path), Expected = "a text and not a binary file" };
     }
 
     /// <summary>Reads it whole; a byte-order mark is no part of it.</summary>

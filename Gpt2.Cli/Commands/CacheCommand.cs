@@ -20,7 +20,7 @@ internal static class CacheCommand
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            WeightsCache cache = WeightsCache.OfUser() ?? throw new Gpt2Exception($"no cache, since {UserCache.Missing}");
+            WeightsCache cache = WeightsCache.OfUser() ?? throw UserCache.Missing();
             if (parsed.GetValue(clear))
             {
                 Clear(cache, parsed.GetValue(json), io);

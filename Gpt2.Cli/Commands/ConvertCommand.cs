@@ -117,14 +117,14 @@ internal static class ConvertCommand
         {
             if (File.Exists(target) && !force)
             {
-                throw new Gpt2Exception($"{target}: a file with that name already exists; choose another name, or add --force to replace it");
+                throw new Gpt2Exception("a file with that name already exists") { Where = target, Remedy = "choose another name, or add --force to replace it" };
             }
         }
         else if (StagedFolder.IsTaken(target) && !(Directory.Exists(target) && force))
         {
             throw Directory.Exists(target)
-                ? new Gpt2Exception($"{target}: the folder is not empty; name another or add --force to replace what is in it")
-                : new Gpt2Exception($"{target}: a file with that name already exists; choose another name");
+                ? new Gpt2Exception("the folder is not empty") { Where = target, Remedy = "choose another or add --force to replace what is in it" }
+                : new Gpt2Exception("a file with that name already exists") { Where = target, Remedy = "choose another name" };
         }
     }
 
@@ -138,7 +138,12 @@ internal static class ConvertCommand
         Vocabulary vocabulary = VocabularyFile.Read(file);
         return vocabulary.Count == source.Config.Vocabulary
             ? vocabulary
-            : throw new Gpt2Exception($"{file}: defines {vocabulary.Count} tokens, expected {source.Config.Vocabulary} as {source.Path} has them: is it the vocabulary of another model?");
+            : throw new Gpt2Exception($"defines {vocabulary.Count} tokens")
+            {
+                Where = file,
+                Expected = $"{source.Config.Vocabulary}, as {source.Path} has them",
+                Remedy = "is it the vocabulary of another model?",
+            };
     }
 
     private static void Report(ModelSource source, ModelWriter writer, string target, double seconds, bool json, CommandIo io)

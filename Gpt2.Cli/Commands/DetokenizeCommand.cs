@@ -76,7 +76,7 @@ internal static class DetokenizeCommand
             }
             catch (Gpt2Exception e)
             {
-                throw new Gpt2Exception(Invariant($"{TextFile.NameOf(TextFile.StandardInput)} line {i + 1}: {e.Message}"), e);
+                throw e.At(new(TextFile.NameOf(TextFile.StandardInput), i + 1));
             }
         }
 

@@ -63,7 +63,7 @@ internal static class DownloadCommand
 
     private static string FolderOf(string model) => ModelLocator.UserFolder() is string models
         ? Path.Combine(models, model)
-        : throw new Gpt2Exception($"no folder for {model}, since {UserCache.Missing}, or name a folder with --out");
+        : throw UserCache.Missing().At($"cache for {model}; --out FOLDER needs none");
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value.Trim() : null;
 

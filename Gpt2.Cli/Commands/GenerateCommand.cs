@@ -93,7 +93,7 @@ internal static class GenerateCommand
             catch (Gpt2Exception e)
             {
                 // What refuses a line names it; what refuses a prompt does not know where it stood.
-                Gpt2Exception placed = line is null ? e : new Gpt2Exception($"{prompts.Lines.Name}: {e.Message}", e);
+                Gpt2Exception placed = line is null ? e : e.At(prompts.Lines.Place);
                 exitCode = ErrorReport.Of(placed, prompts.Json, io.Verbose, io);
             }
         }
@@ -106,7 +106,7 @@ internal static class GenerateCommand
             Stop = [.. (stops ?? []).Select(Unescaped)],
             Alternatives = alternatives ?? 0,
         };
-        return all.Problem() is string problem ? throw new UsageException(problem) : all;
+        return all.Problem() is Gpt2Exception problem ? throw new UsageException(problem.Message) : all;
     }
 
     private static void Check(ParseResult parsed, GenerationOptions options, BeamOptions? search, int samples, GenerationInput generation)

@@ -53,7 +53,7 @@ internal static class NewCommand
             string target = CommonOptions.Named(parsed.GetValue(folder)!, "folder");
             if (Directory.Exists(target) && StagedFolder.IsTaken(target) && !parsed.GetValue(force))
             {
-                throw new Gpt2Exception($"{target}: the folder is not empty; name another or add --force to replace what is in it");
+                throw new Gpt2Exception("the folder is not empty") { Where = target, Remedy = "choose another or add --force to replace what is in it" };
             }
 
             Vocabulary? vocabulary = VocabularyOf(parsed.GetValue(vocabularyFile), parsed.GetValue(vocabularySize));
@@ -64,9 +64,9 @@ internal static class NewCommand
                 QkvBias = !parsed.GetValue(noBias),
                 TiedHead = !parsed.GetValue(untied),
             };
-            if (config.Problem() is string problem)
+            if (config.Problem() is Gpt2Exception problem)
             {
-                throw new UsageException(problem);
+                throw new UsageException(problem.Message);
             }
 
             if (MachineExamination.MemoryProblem(config.Parameters) is string tooLarge)

@@ -40,6 +40,6 @@ internal sealed class TokenizerSource
 
         using ModelSource source = model.Open(parsed);
         return source.ReadTokenizer()
-            ?? throw new Gpt2Exception($"{source.Path}: this model has no vocabulary and so no text; name one with --vocab FILE");
+            ?? throw new Gpt2Exception("this model has no vocabulary and so no text") { Where = source.Path, Remedy = "name one with --vocab FILE" };
     }
 }

@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
+using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Text;
@@ -113,7 +114,7 @@ internal sealed class TrainOptions
         {
             using ModelSource source = ModelFolder.Open(ModelLocator.Find(model));
             tokenizer = source.ReadTokenizer()
-                ?? throw new Core.Gpt2Exception($"{source.Path}: this model has no vocabulary and so no text to train on");
+                ?? throw new Gpt2Exception("this model has no vocabulary and so no text to train on") { Where = source.Path };
             weights = ModelLoading.ReadWeights(source, io, cache: true);
             settings = settings with { Context = parsed.GetValue(context) ?? Math.Min(settings.Context, weights.Config.Context) };
         }
@@ -126,9 +127,9 @@ internal sealed class TrainOptions
             Heads = parsed.GetValue(heads) ?? sizes.Heads,
             Layers = parsed.GetValue(layers) ?? sizes.Layers,
         };
-        if ((settings.Problem() ?? sizes.Problem()) is string problem)
+        if ((settings.Problem() ?? sizes.Problem()) is Gpt2Exception problem)
         {
-            throw new UsageException(problem);
+            throw new UsageException(problem.Message);
         }
 
         TrainingStart start = TrainingStart.Begin(

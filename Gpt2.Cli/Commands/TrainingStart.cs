@@ -52,12 +52,12 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
     /// <exception cref="Gpt2Exception">There is no checkpoint, or the text is not the same any more.</exception>
     public static TrainingStart Resume(string folder, int threads, CommandIo io)
     {
-        string checkpoint = TrainingRun.NewestCheckpoint(folder) ?? throw new Gpt2Exception($"{folder}: {WhyNothingToResume(folder)}");
+        string checkpoint = TrainingRun.NewestCheckpoint(folder) ?? throw NothingToResume(folder);
         RunState state = Checkpoint.ReadState(checkpoint);
         string text = TextOf(state.TextFile, io);
         if (HashOf(text) != state.TextHash)
         {
-            throw new Gpt2Exception($"{NameOf(state.TextFile)}: not the text that this run began with; put that back or begin a new run");
+            throw new Gpt2Exception("not the text that this run began with") { Where = NameOf(state.TextFile), Remedy = "put that back or begin a new run" };
         }
 
         Gpt2Weights weights = CsvModelFolder.ReadWeights(checkpoint, null, io.Cancellation);
@@ -69,10 +69,19 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
         return new TrainingStart(trainer, tokenizer, state);
     }
 
-    private static string WhyNothingToResume(string folder) => FinishedRun.LastLine(folder) is LogLine last
-        ? $"this run is finished after {last.Step} steps, so there is nothing to go on with; to train its model further, begin a run with "
-            + $"'gpt2 train FILE --init {folder} --out OTHER --steps N', or one with more --steps into another folder"
-        : "no checkpoint of a training run, expected one in its folder 'checkpoints'; begin a run without --resume";
+    private static Gpt2Exception NothingToResume(string folder) => FinishedRun.LastLine(folder) is LogLine last
+        ? new($"this run is finished after {last.Step} steps, so there is nothing to go on with")
+        {
+            Where = folder,
+            Remedy = $"to train its model further, begin a run with 'gpt2 train FILE --init {folder} --out OTHER --steps N', "
+                + "or one with more --steps into another folder",
+        }
+        : new("no checkpoint of a training run")
+        {
+            Where = folder,
+            Expected = "one in its folder 'checkpoints'",
+            Remedy = "begin a run without --resume",
+        };
 
     private static TrainingData DataOf(string text, Tokenizer tokenizer, TrainingSettings settings, CommandIo io) =>
         Progress.Run("reading the text as tokens", io, _ => TrainingData.FromText(text, tokenizer, settings.Context));

@@ -123,7 +123,8 @@ internal sealed record ServeResult(string Model, string Address);
 
 internal sealed record ErrorResult(ErrorDetail Error);
 
-internal sealed record ErrorDetail(string Message, string Code);
+/// <summary>The message as it is printed without --json, and its parts where the error has them.</summary>
+internal sealed record ErrorDetail(string Message, string Code, string? Where, string? Found, string? Expected, string? Remedy);
 
 [JsonSerializable(typeof(PredictResult))]
 [JsonSerializable(typeof(GenerateResult))]

@@ -72,7 +72,11 @@ internal sealed class CompletionServer : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException or AddressInUseException)
         {
             await server.DisposeAsync();
-            throw new Gpt2Exception($"cannot listen on {host} port {port}: {Reason(e)}; choose another --port (0 takes any that is free) or --host", e);
+            throw new Gpt2Exception($"cannot listen ({Reason(e)})", e)
+            {
+                Where = FormattableString.Invariant($"{host} port {port}"),
+                Remedy = "choose another --port (0 takes any that is free) or --host",
+            };
         }
 
         return server;

@@ -36,7 +36,7 @@ public static class CrossEntropy
     {
         if ((uint)target >= (uint)logits.Length)
         {
-            throw new Gpt2Exception($"target {target} is outside the vocabulary, expected 0 to {logits.Length - 1}");
+            throw new Gpt2Exception($"target {target} is outside the vocabulary") { Expected = $"0 to {logits.Length - 1}" };
         }
 
         float max = logits[Greedy.Choose(logits)];
@@ -92,5 +92,5 @@ public readonly record struct LossSum(double Total, int Count)
     /// <exception cref="Gpt2Exception">There is none: no target counts.</exception>
     public double Mean => Count > 0
         ? Total / Count
-        : throw new Gpt2Exception($"no target counts, expected at least one that is not {CrossEntropy.NotCounted}");
+        : throw new Gpt2Exception("no target counts") { Expected = $"at least one that is not {CrossEntropy.NotCounted}" };
 }

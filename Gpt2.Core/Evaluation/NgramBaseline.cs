@@ -47,7 +47,7 @@ public sealed class NgramBaseline
         Check(ids, vocabulary);
         if (ids.Length < order)
         {
-            throw new Gpt2Exception($"the text has {ids.Length} tokens, expected at least {order} to count n-grams of {order}");
+            throw new Gpt2Exception($"the text has {ids.Length} tokens") { Expected = $"at least {order} to count n-grams of {order}" };
         }
 
         var counts = new NgramCounts[order];
@@ -86,7 +86,7 @@ public sealed class NgramBaseline
     {
         if (ids.Length < 2)
         {
-            throw new Gpt2Exception($"the text has {ids.Length} tokens, expected at least 2: the first one is not scored");
+            throw new Gpt2Exception($"the text has {ids.Length} tokens") { Expected = "at least 2, since the first one is not scored" };
         }
 
         double total = 0;
@@ -104,7 +104,7 @@ public sealed class NgramBaseline
         {
             if (id < 0 || id >= vocabulary)
             {
-                throw new Gpt2Exception($"token id {id} is outside the vocabulary, expected 0 to {vocabulary - 1}");
+                throw new Gpt2Exception($"token id {id} is outside the vocabulary") { Expected = $"0 to {vocabulary - 1}" };
             }
         }
     }

@@ -60,12 +60,12 @@ public static class SlidingEvaluation
         int context = model.Config.Context;
         if (stride < 1 || stride > context)
         {
-            throw new Gpt2Exception($"the stride is {stride}, expected 1 to n_ctx = {context}");
+            throw new Gpt2Exception($"the stride is {stride}") { Expected = $"1 to n_ctx = {context}" };
         }
 
         if (ids.Length < 2)
         {
-            throw new Gpt2Exception($"the text has {ids.Length} tokens, expected at least 2: the first one is not scored");
+            throw new Gpt2Exception($"the text has {ids.Length} tokens") { Expected = "at least 2, since the first one is not scored" };
         }
 
         var activations = new ForwardActivations(model.Config, headRows: HeadRows.All);

@@ -15,9 +15,9 @@ public sealed class FilterPipeline
     /// <exception cref="Gpt2Exception">An option makes no sense.</exception>
     public FilterPipeline(GenerationOptions options)
     {
-        if (options.Problem() is string problem)
+        if (options.Problem() is Gpt2Exception problem)
         {
-            throw new Gpt2Exception(problem);
+            throw problem;
         }
 
         var chosen = new List<LogitsFilter>();

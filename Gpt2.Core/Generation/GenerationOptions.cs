@@ -26,30 +26,29 @@ public sealed record GenerationOptions
     /// <summary>How many of the most probable tokens are named beside each generated one.</summary>
     public int Alternatives { get; init; }
 
-    /// <summary>Says what is wrong with the values, in one line, or null.</summary>
-    public string? Problem()
+    /// <summary>What is wrong with the values; null where nothing is.</summary>
+    public Gpt2Exception? Problem()
     {
         if (MaxNewTokens < 0)
         {
-            return Invariant($"max-new-tokens is {MaxNewTokens}, expected at least 0");
+            return new Gpt2Exception(Invariant($"max-new-tokens is {MaxNewTokens}")) { Expected = "at least 0" };
         }
 
         if (!double.IsFinite(RepetitionPenalty) || RepetitionPenalty <= 0)
         {
-            return Invariant(
-                $"repetition-penalty is {RepetitionPenalty}, expected a finite number of more than 0; 1 is no penalty");
+            return new Gpt2Exception(Invariant($"repetition-penalty is {RepetitionPenalty}")) { Expected = "a finite number of more than 0; 1 is no penalty" };
         }
 
         if (NoRepeatNgram < 0)
         {
-            return Invariant($"no-repeat-ngram is {NoRepeatNgram}, expected at least 0, which allows all");
+            return new Gpt2Exception(Invariant($"no-repeat-ngram is {NoRepeatNgram}")) { Expected = "at least 0, which allows all" };
         }
 
         if (Alternatives < 0)
         {
-            return Invariant($"the number of alternatives is {Alternatives}, expected at least 0");
+            return new Gpt2Exception(Invariant($"the number of alternatives is {Alternatives}")) { Expected = "at least 0" };
         }
 
-        return Stop.Any(string.IsNullOrEmpty) ? "a stop string is empty, expected at least one character" : Sampling?.Problem();
+        return Stop.Any(string.IsNullOrEmpty) ? new Gpt2Exception("a stop string is empty") { Expected = "at least one character" } : Sampling?.Problem();
     }
 }

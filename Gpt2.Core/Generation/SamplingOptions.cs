@@ -22,26 +22,26 @@ public sealed record SamplingOptions
     /// <summary>Seed of the random numbers.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Says what is wrong with the values, or null.</summary>
-    public string? Problem()
+    /// <summary>What is wrong with the values; null where nothing is.</summary>
+    public Gpt2Exception? Problem()
     {
         if (!double.IsFinite(Temperature) || Temperature < 0)
         {
-            return Invariant($"temperature is {Temperature}, expected a finite number of at least 0");
+            return new Gpt2Exception(Invariant($"temperature is {Temperature}")) { Expected = "a finite number of at least 0" };
         }
 
         if (TopK < 0)
         {
-            return Invariant($"top-k is {TopK}, expected at least 0, which keeps all tokens");
+            return new Gpt2Exception(Invariant($"top-k is {TopK}")) { Expected = "at least 0, which keeps all tokens" };
         }
 
         if (TopP is not (> 0 and <= 1))
         {
-            return Invariant($"top-p is {TopP}, expected more than 0 and at most 1, which keeps all tokens");
+            return new Gpt2Exception(Invariant($"top-p is {TopP}")) { Expected = "more than 0 and at most 1, which keeps all tokens" };
         }
 
         return MinP is >= 0 and <= 1
             ? null
-            : Invariant($"min-p is {MinP}, expected 0, which keeps all tokens, to 1");
+            : new Gpt2Exception(Invariant($"min-p is {MinP}")) { Expected = "0, which keeps all tokens, to 1" };
     }
 }

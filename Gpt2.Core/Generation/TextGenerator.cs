@@ -63,9 +63,9 @@ public sealed class TextGenerator(Gpt2Model model, Tokenizer? tokenizer, int? en
         IReadOnlyList<int> prompt, int count, GenerationOptions options, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        if (options.Problem() is string problem)
+        if (options.Problem() is Gpt2Exception problem)
         {
-            throw new Gpt2Exception(problem);
+            throw problem;
         }
 
         if (tokenizer is null && options.Stop.Count > 0)

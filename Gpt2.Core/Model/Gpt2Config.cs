@@ -47,8 +47,8 @@ public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int H
     /// <summary>Number of weights, where <see cref="Problem"/> finds none. A tied head counts once.</summary>
     public long Parameters => MatrixShapes.Count(this);
 
-    /// <summary>Says what is wrong with these sizes, or null where nothing is.</summary>
-    public string? Problem()
+    /// <summary>What is wrong with these sizes; null where nothing is.</summary>
+    public Gpt2Exception? Problem()
     {
         (string Name, int Value)[] sizes =
         [
@@ -58,22 +58,22 @@ public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int H
         {
             if (value < 1)
             {
-                return $"{name} is {value}, expected at least 1";
+                return new Gpt2Exception($"{name} is {value}") { Expected = "at least 1" };
             }
         }
 
         if (Layers > MostLayers)
         {
-            return $"n_layer is {Layers}, expected at most {MostLayers}: every block is a dozen matrices and files, and GPT-2 XL has 48 blocks";
+            return new Gpt2Exception($"n_layer is {Layers}") { Expected = $"at most {MostLayers}, since every block is a dozen matrices and files, and GPT-2 XL has 48 blocks" };
         }
 
         if (Channels % Heads != 0)
         {
-            return $"n_embd {Channels} is not divisible by n_head {Heads}, expected heads of equal size";
+            return new Gpt2Exception($"n_embd {Channels} is not divisible by n_head {Heads}") { Expected = "heads of equal size" };
         }
 
         // Sizes may be any number that a file holds: a matrix's weights need not fit into a long. Those of 1000 blocks of the largest do.
         Int128 largest = (Int128)Channels * Math.Max(Math.Max(Vocabulary, Context), 4L * Channels);
-        return largest > Array.MaxLength ? $"a matrix of {largest} weights is too large, expected at most {Array.MaxLength}" : null;
+        return largest > Array.MaxLength ? new Gpt2Exception($"a matrix of {largest} weights is too large") { Expected = $"at most {Array.MaxLength}" } : null;
     }
 }

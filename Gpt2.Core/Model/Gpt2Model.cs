@@ -93,7 +93,7 @@ public sealed class Gpt2Model
     {
         if (ids.IsEmpty)
         {
-            throw new Gpt2Exception("the prompt is empty, expected at least one token");
+            throw new Gpt2Exception("the prompt is empty") { Expected = "at least one token" };
         }
 
         if (ids.Length % sequences != 0)
@@ -104,15 +104,14 @@ public sealed class Gpt2Model
         int tokens = past + (ids.Length / sequences);
         if (tokens > Config.Context)
         {
-            throw new Gpt2Exception(
-                $"the prompt has {tokens} tokens, expected at most n_ctx = {Config.Context}: shorten it");
+            throw new Gpt2Exception($"the prompt has {tokens} tokens") { Expected = $"at most n_ctx = {Config.Context}", Remedy = "shorten it" };
         }
 
         foreach (int id in ids)
         {
             if (id < 0 || id >= Config.Vocabulary)
             {
-                throw new Gpt2Exception($"token id {id} is outside the vocabulary, expected 0 to {Config.Vocabulary - 1}");
+                throw new Gpt2Exception($"token id {id} is outside the vocabulary") { Expected = $"0 to {Config.Vocabulary - 1}" };
             }
         }
     }

@@ -26,8 +26,7 @@ public sealed partial class StepBreakpoint(int block, int step)
             || !int.TryParse(match.Groups[2].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int step)
             || step is < 1 or > BlockStep.Count || block >= config.Layers)
         {
-            throw new Gpt2Exception(
-                $"breakpoint '{text}': expected h0.step1 to h{config.Layers - 1}.step{BlockStep.Count}, for example h0.step7");
+            throw new Gpt2Exception($"breakpoint '{text}' is no step") { Expected = $"h0.step1 to h{config.Layers - 1}.step{BlockStep.Count}, for example h0.step7" };
         }
 
         return new StepBreakpoint(block, step);

@@ -1,8 +1,8 @@
 // Bytes as text, and where they are none: the line and the place in it of the first byte that is not UTF-8.
 
-using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
+using static System.FormattableString;
 
 namespace Gpt2.Core.Text;
 
@@ -24,8 +24,7 @@ public static class StrictUtf8
         {
             int line = 1 + bytes[..fault].Count((byte)'\n');
             int begin = 1 + bytes[..fault].LastIndexOf((byte)'\n');
-            throw new Gpt2Exception(string.Create(
-                CultureInfo.InvariantCulture, $"{name} line {line} {Describe(bytes[begin..], fault - begin)}: convert the text to UTF-8 first"));
+            throw Refusal(name, line, bytes[begin..], fault - begin);
         }
 
         return Encoding.UTF8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes);
@@ -48,11 +47,17 @@ public static class StrictUtf8
         return offset;
     }
 
-    /// <summary>"byte 15: found 0xE9, which is not UTF-8"; it goes after the name of what is checked.</summary>
-    /// <param name="line">The line, or an argument.</param>
-    /// <param name="fault">Its <see cref="FirstFault"/>.</param>
-    public static string Describe(ReadOnlySpan<byte> line, int fault) =>
-        string.Create(CultureInfo.InvariantCulture, $"byte {fault + 1}: found 0x{line[fault]:X2}, which is not UTF-8");
+    /// <summary>What to throw for a line: "a.txt line 3 byte 15: found 0xE9, which is not UTF-8; …"</summary>
+    /// <param name="name">What the line is of.</param>
+    /// <param name="number">Its number, from 1.</param>
+    /// <param name="line">Its bytes.</param>
+    /// <param name="fault">Their <see cref="FirstFault"/>.</param>
+    public static Gpt2Exception Refusal(string name, long number, ReadOnlySpan<byte> line, int fault) =>
+        new(Invariant($"found 0x{line[fault]:X2}, which is not UTF-8"))
+        {
+            Where = new(name, number, Part: Invariant($"byte {fault + 1}")),
+            Remedy = "convert the text to UTF-8 first",
+        };
 
     /// <summary>The encoding, other than UTF-8, that a byte-order mark names.</summary>
     private static Encoding? MarkedEncoding(ReadOnlySpan<byte> text)

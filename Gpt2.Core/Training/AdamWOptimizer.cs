@@ -44,7 +44,7 @@ public sealed class AdamWOptimizer(Gpt2Config config, OptimizerSettings settings
         double norm = gradients.Norm(kernels);
         if (!double.IsFinite(norm))
         {
-            throw new Gpt2Exception($"the gradients of step {Step + 1} are not finite: training has diverged; take a lower --learning-rate");
+            throw new Gpt2Exception($"the gradients of step {Step + 1} are not finite: training has diverged") { Remedy = "take a lower --learning-rate" };
         }
 
         double clip = settings.ClipNorm > 0 ? Math.Min(1, settings.ClipNorm / (norm + ClipEpsilon)) : 1;

@@ -91,16 +91,20 @@ public static class Checkpoint
         try
         {
             return JsonSerializer.Deserialize<RunState>(RegularFile.ReadAllText(path), Readable)
-                ?? throw new Gpt2Exception($"{path}: found null, expected the state of a training run");
+                ?? throw new Gpt2Exception("found null") { Where = path, Expected = "the state of a training run" };
         }
         catch (FileNotFoundException e)
         {
-            throw new Gpt2Exception($"{path}: no such file, expected the checkpoint of a training run", e);
+            throw new Gpt2Exception("no such file", e) { Where = path, Expected = "the checkpoint of a training run" };
         }
         catch (JsonException e)
         {
             string value = e.Path is { Length: > 2 } place ? $" at '{place[2..]}'" : "";
-            throw new Gpt2Exception($"{path}{JsonFile.Line(e)}: not the state of a training run{value}: go on from another checkpoint, or start a new run", e);
+            throw new Gpt2Exception($"not the state of a training run{value}", e)
+            {
+                Where = new(path, e.LineNumber + 1),
+                Remedy = "go on from another checkpoint, or start a new run",
+            };
         }
     }
 
@@ -112,7 +116,7 @@ public static class Checkpoint
         long expected = Tensors(optimizer).Sum(matrix => (long)matrix.Span.Length * sizeof(float));
         if (!File.Exists(path) || new FileInfo(path).Length != expected)
         {
-            throw new Gpt2Exception($"{path}: missing or not of {expected} bytes, expected the optimiser's state of this model");
+            throw new Gpt2Exception($"missing or not of {expected} bytes") { Where = path, Expected = "the optimiser's state of this model" };
         }
 
         using FileStream stream = RegularFile.OpenRead(path);

@@ -26,14 +26,14 @@ public sealed class Trainer
     /// <exception cref="Gpt2Exception">The settings make no sense for the model.</exception>
     public Trainer(Gpt2Model model, TrainingSettings settings, TrainingData data)
     {
-        if (settings.Problem() is string problem)
+        if (settings.Problem() is Gpt2Exception problem)
         {
-            throw new Gpt2Exception(problem);
+            throw problem;
         }
 
         if (settings.Context > model.Config.Context)
         {
-            throw new Gpt2Exception($"windows of {settings.Context} tokens, expected at most n_ctx = {model.Config.Context}");
+            throw new Gpt2Exception($"windows of {settings.Context} tokens") { Expected = $"at most n_ctx = {model.Config.Context}" };
         }
 
         RequireCountable(model.Config, settings);
@@ -69,14 +69,20 @@ public sealed class Trainer
         Int128 largest = tokens * Math.Max(4L * config.Channels, (long)config.Heads * settings.Context);
         if (largest > Array.MaxLength)
         {
-            throw new Gpt2Exception(
-                $"a batch of {settings.BatchSize} times {settings.Context} tokens makes a matrix of {largest} numbers, expected at most {Array.MaxLength}: "
-                + "take a smaller batch, and more accumulated passes");
+            throw new Gpt2Exception($"a batch of {settings.BatchSize} times {settings.Context} tokens makes a matrix of {largest} numbers")
+            {
+                Expected = $"at most {Array.MaxLength}",
+                Remedy = "take a smaller batch, and more accumulated passes",
+            };
         }
 
         if (tokens * settings.Accumulate > int.MaxValue)
         {
-            throw new Gpt2Exception($"a step of {settings.Accumulate} passes has {tokens * settings.Accumulate} tokens, expected at most {int.MaxValue}: accumulate fewer");
+            throw new Gpt2Exception($"a step of {settings.Accumulate} passes has {tokens * settings.Accumulate} tokens")
+            {
+                Expected = $"at most {int.MaxValue}",
+                Remedy = "accumulate fewer",
+            };
         }
     }
 
@@ -123,6 +129,6 @@ public sealed class Trainer
 
         return double.IsFinite(loss)
             ? loss / ((double)taken * context)
-            : throw new Gpt2Exception($"the validation loss after step {Optimizer.Step} is not finite: training has diverged; take a lower --learning-rate");
+            : throw new Gpt2Exception($"the validation loss after step {Optimizer.Step} is not finite: training has diverged") { Remedy = "take a lower --learning-rate" };
     }
 }

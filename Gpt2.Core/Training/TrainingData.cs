@@ -40,9 +40,11 @@ public sealed class TrainingData
 
         if (training.Length < context + 1)
         {
-            throw new Gpt2Exception(
-                $"the training text has {training.Length} tokens, expected at least {context + 1} for a window of {context}: "
-                + "take a longer text or a smaller --context");
+            throw new Gpt2Exception($"the training text has {training.Length} tokens")
+            {
+                Expected = $"at least {context + 1} for a window of {context}",
+                Remedy = "take a longer text or a smaller --context",
+            };
         }
 
         return new TrainingData(training, validation);

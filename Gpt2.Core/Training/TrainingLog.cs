@@ -53,6 +53,6 @@ public static class TrainingLog
             && double.TryParse(cells[3], CultureInfo.InvariantCulture, out double learningRate)
             && double.TryParse(cells[4], CultureInfo.InvariantCulture, out double norm)
             ? new LogLine(step, loss, cells[2].Length == 0 ? null : validation, learningRate, norm)
-            : throw new Gpt2Exception($"{path} line {number}: found '{line}', expected {Header} as numbers; delete the line or the file");
+            : throw new Gpt2Exception($"found '{line}'") { Where = new(path, number), Expected = $"{Header} as numbers", Remedy = "delete the line or the file" };
     }
 }

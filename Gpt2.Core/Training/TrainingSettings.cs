@@ -61,8 +61,8 @@ public sealed record TrainingSettings
     /// <summary>Decimal digits that the weights of the finished model keep, to make its files small; 0 for all.</summary>
     public int Digits { get; init; }
 
-    /// <summary>Says what is wrong with the settings, or null.</summary>
-    public string? Problem()
+    /// <summary>What is wrong with the settings; null where nothing is.</summary>
+    public Gpt2Exception? Problem()
     {
         (string Name, double Value, double Least)[] numbers =
         [
@@ -76,21 +76,21 @@ public sealed record TrainingSettings
         {
             if (!(value >= least))
             {
-                return Invariant($"{name} is {value}, expected at least {least}");
+                return new Gpt2Exception(Invariant($"{name} is {value}")) { Expected = Invariant($"at least {least}") };
             }
 
             if (double.IsInfinity(value))
             {
-                return Invariant($"{name} is {value}, expected a finite number");
+                return new Gpt2Exception(Invariant($"{name} is {value}")) { Expected = "a finite number" };
             }
         }
 
         if (MinLearningRate > LearningRate)
         {
-            return Invariant($"least learning rate is {MinLearningRate}, expected at most the highest, {LearningRate}");
+            return new Gpt2Exception(Invariant($"least learning rate is {MinLearningRate}")) { Expected = Invariant($"at most the highest, {LearningRate}") };
         }
 
-        return Dropout < 1 ? null : Invariant($"dropout is {Dropout}, expected less than 1");
+        return Dropout < 1 ? null : new Gpt2Exception(Invariant($"dropout is {Dropout}")) { Expected = "less than 1" };
     }
 
     /// <summary>

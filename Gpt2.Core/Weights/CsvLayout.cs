@@ -131,8 +131,8 @@ public static class CsvLayout
         }
 
         var config = new Gpt2Config(vocabulary, context, channels, Math.Max(1, channels / HeadSizeOfGpt2), layers);
-        return config.Problem() is string problem
-            ? throw new Gpt2Exception($"{folder}: {problem}; add {HyperparametersFile.FileName} with the sizes")
+        return config.Problem() is Gpt2Exception problem
+            ? throw new Gpt2Exception(problem.Problem) { Where = folder, Remedy = $"add {HyperparametersFile.FileName} with the sizes" }
             : config;
     }
 

@@ -18,7 +18,7 @@ public static class HyperparametersFile
     {
         int[] sizes = JsonFile.Read(path, Example(), root => Array.ConvertAll(Names, name => Size(root, name, path)));
         var config = new Gpt2Config(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]);
-        return config.Problem() is string problem ? throw new Gpt2Exception($"{path}: {problem}") : config;
+        return config.Problem() is Gpt2Exception problem ? throw problem.At(path) : config;
     }
 
     public static void Write(Gpt2Config config, string path)

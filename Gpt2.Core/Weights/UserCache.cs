@@ -8,9 +8,14 @@ public static class UserCache
     private const string Variable = "XDG_CACHE_HOME";
 
     /// <summary>Why there is no cache, and how to get one.</summary>
-    public static string Missing => OperatingSystem.IsWindows()
-        ? $"the user has no folder for local application data; set {Variable} to a full path"
-        : $"HOME is '{Environment.GetEnvironmentVariable("HOME")}', expected the full path of a folder that is there; set it, or {Variable}";
+    public static Gpt2Exception Missing() => OperatingSystem.IsWindows()
+        ? new("the user has no folder for local application data") { Where = "cache", Remedy = $"set {Variable} to a full path" }
+        : new($"HOME is '{Environment.GetEnvironmentVariable("HOME")}'")
+        {
+            Where = "cache",
+            Expected = "the full path of a folder that is there",
+            Remedy = $"set it, or {Variable}",
+        };
 
     /// <summary>
     /// A folder in the cache: below XDG_CACHE_HOME, or the system's usual place. Null where neither is a full path: a relative

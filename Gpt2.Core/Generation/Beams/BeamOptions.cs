@@ -37,21 +37,21 @@ public sealed record BeamOptions
     /// <summary>No sequence of this many tokens occurs twice; 0 allows all.</summary>
     public int NoRepeatNgram { get; init; }
 
-    /// <summary>Says what is wrong with the values, in one line, or null.</summary>
-    public string? Problem()
+    /// <summary>What is wrong with the values; null where nothing is.</summary>
+    public Gpt2Exception? Problem()
     {
         if (NumBeams is < 1 or > MostBeams)
         {
-            return Invariant($"num-beams is {NumBeams}, expected 1 to {MostBeams}");
+            return new Gpt2Exception(Invariant($"num-beams is {NumBeams}")) { Expected = Invariant($"1 to {MostBeams}") };
         }
 
         if (!double.IsFinite(LengthPenalty))
         {
-            return Invariant($"length-penalty is {LengthPenalty}, expected a finite number");
+            return new Gpt2Exception(Invariant($"length-penalty is {LengthPenalty}")) { Expected = "a finite number" };
         }
 
         return Results < 1 || Results > NumBeams
-            ? Invariant($"{Results} results of {NumBeams} beams, expected 1 to {NumBeams}")
+            ? new Gpt2Exception(Invariant($"{Results} results of {NumBeams} beams")) { Expected = Invariant($"1 to {NumBeams}") }
             : Penalties().Problem();
     }
 

@@ -23,9 +23,9 @@ public sealed class BeamSearch
     /// <exception cref="Gpt2Exception">An option makes no sense.</exception>
     public BeamSearch(BeamOptions options, int? endOfText)
     {
-        if (options.Problem() is string problem)
+        if (options.Problem() is Gpt2Exception problem)
         {
-            throw new Gpt2Exception(problem);
+            throw problem;
         }
 
         this.options = options;

@@ -12,9 +12,9 @@ public sealed class Gpt2Weights
     /// <exception cref="Gpt2Exception">The configuration makes no sense.</exception>
     public Gpt2Weights(Gpt2Config config)
     {
-        if (config.Problem() is string problem)
+        if (config.Problem() is Gpt2Exception problem)
         {
-            throw new Gpt2Exception(problem);
+            throw problem;
         }
 
         Config = config;

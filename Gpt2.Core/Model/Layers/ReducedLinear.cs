@@ -58,7 +58,7 @@ internal sealed class ReducedLinear : PackedLinear
         }
         catch (ArgumentException e)
         {
-            throw new Gpt2Exception($"{weight} cannot be stored as {type}: {e.Message}");
+            throw new Gpt2Exception($"cannot be stored as {type} ({e.Message})") { Where = weight.ToString() };
         }
 
         weight.Detach();

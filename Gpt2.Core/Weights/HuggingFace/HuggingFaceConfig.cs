@@ -26,9 +26,9 @@ internal sealed record HuggingFaceConfig(Gpt2Config Sizes, bool? TiedHead)
         int context = root.TryGetProperty("n_positions", out _) ? Size(root, "n_positions", path) : Size(root, "n_ctx", path);
         var sizes = new Gpt2Config(
             Size(root, "vocab_size", path), context, Size(root, "n_embd", path), Size(root, "n_head", path), Size(root, "n_layer", path));
-        if (sizes.Problem() is string problem)
+        if (sizes.Problem() is Gpt2Exception problem)
         {
-            throw new Gpt2Exception($"{path}: {problem}");
+            throw problem.At(path);
         }
 
         if (Given(root, "n_inner") is JsonElement inner

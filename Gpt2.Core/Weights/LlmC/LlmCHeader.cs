@@ -58,11 +58,11 @@ internal static class LlmCHeader
         var config = new Gpt2Config(Vocabulary: Field(3), Context: Field(2), Channels: Field(6), Heads: Field(5), Layers: Field(4));
         int padded = Field(7);
         NumberType type = Field(1) == Float32Version ? NumberType.F32 : NumberType.BF16;
-        string? problem = config.Problem()
-            ?? (padded < config.Vocabulary ? $"padded_vocab_size {padded} is below vocab_size {config.Vocabulary}" : null);
+        Gpt2Exception? problem = config.Problem()
+            ?? (padded < config.Vocabulary ? new Gpt2Exception($"padded_vocab_size is {padded}") { Expected = $"at least vocab_size {config.Vocabulary}" } : null);
         if (problem is not null)
         {
-            throw new Gpt2Exception($"{file.Path}: {problem}: the header is damaged");
+            throw problem.At(file.Path);
         }
 
         Int128 expected = Length + (type.Size() * (MatrixShapes.Count(config) + ((Int128)(padded - config.Vocabulary) * config.Channels)));
