@@ -2,6 +2,7 @@
 
 using Gpt2.Core.Measurement;
 using Gpt2.Core.Model;
+using Gpt2.Core.Training;
 using Gpt2.Kernels;
 
 namespace Gpt2.Cli.Bench;
@@ -22,6 +23,15 @@ internal sealed record BenchSettings(
     KernelSet Kernels, int Threads, Effort Effort, long BufferBytes, Gpt2Config Sizes, string Size, int PromptTokens, int From, int To,
     BenchBatch Batch, int Steps)
 {
+    /// <summary>What the default model's sizes are called.</summary>
+    public const string WorkshopName = "workshop";
+
+    /// <summary>The default model's sizes.</summary>
+    public static Gpt2Config Workshop { get; } = WorkshopPreset.Sizes with { Vocabulary = WorkshopPreset.VocabularySize };
+
+    /// <summary>The default model's batch.</summary>
+    public static BenchBatch WorkshopBatch { get; } = new(WorkshopPreset.Settings.BatchSize, WorkshopPreset.Settings.Context);
+
     /// <summary>Threads that the kernels make use of.</summary>
     public int KernelThreads => Kernels.Rung == KernelRung.Tuned ? Threads : 1;
 }

@@ -19,7 +19,7 @@ internal static class TrainRows
 
     /// <summary>Measures steps of the default model.</summary>
     public static void MeasureWorkshop(BenchSession session) =>
-        Measure(session, session.RandomWeights(BenchOptions.Workshop), BenchOptions.WorkshopBatch, BenchOptions.WorkshopName);
+        Measure(session, session.RandomWeights(BenchSettings.Workshop), BenchSettings.WorkshopBatch, BenchSettings.WorkshopName);
 
     private static BenchTrainResult Measure(BenchSession session, Gpt2Weights weights, BenchBatch batch, string size)
     {

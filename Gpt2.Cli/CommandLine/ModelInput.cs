@@ -1,97 +1,49 @@
-// What predict, generate and trace all begin with: a prompt, a model to run it on, kernels, perhaps a breakpoint.
+// Which model to take and how: --model, --format and --no-cache.
 
 using System.CommandLine;
 using Gpt2.Core;
-using Gpt2.Core.Model;
+using Gpt2.Core.Weights;
 using Gpt2.Kernels;
 
 namespace Gpt2.Cli.CommandLine;
 
-/// <summary>The options of a command that runs a prompt through a model.</summary>
-/// <param name="several">Whether there may be more than one prompt.</param>
-internal sealed class ModelInput(bool several = false)
+/// <summary>The options of a command that reads a model.</summary>
+internal sealed class ModelInput
 {
-    private readonly PromptOptions prompt = new("prompt", several);
-    private readonly ModelOptions model = new();
-    private readonly Option<string?> kernels = CommonOptions.Kernels();
-    private readonly Option<int> threads = CommonOptions.Threads();
-    private readonly Option<string?> weights = CommonOptions.Weights();
-    private readonly Option<string?> breakpoint = CommonOptions.Break();
-    private readonly Option<bool> json = CommonOptions.Json();
+    private readonly Option<string?> model = CommonOptions.Model();
+    private readonly Option<string?> format = CommonOptions.Format();
+    private readonly Option<bool> noCache = CommonOptions.NoCache();
 
     public void AddTo(Command command)
     {
-        prompt.AddTo(command);
-        model.AddTo(command);
-        command.Options.Add(kernels);
-        command.Options.Add(threads);
-        command.Options.Add(weights);
-        command.Options.Add(breakpoint);
-        command.Options.Add(json);
+        command.Options.Add(model);
+        command.Options.Add(format);
+        command.Options.Add(noCache);
     }
 
-    /// <summary>Reads prompt and model.</summary>
-    /// <exception cref="UsageException">The prompt is given twice or not at all.</exception>
-    /// <exception cref="Core.Gpt2Exception">Prompt or model is not there, or something is wrong with it.</exception>
-    public PromptedModel Read(ParseResult parsed, CommandIo io)
-    {
-        Prompt given = prompt.Read(parsed, dropFinalLineEnd: true, io);
-        (LanguageModel loaded, StepBreakpoint? stop) = ReadModel(parsed, io);
-        return With(given, loaded, stop, parsed);
-    }
+    /// <summary>What follows --model; null where it was not given.</summary>
+    public string? Named(ParseResult parsed) => parsed.GetValue(model);
 
-    /// <summary>Reads prompts and model.</summary>
-    /// <inheritdoc cref="Read"/>
-    public IReadOnlyList<PromptedModel> ReadAll(ParseResult parsed, CommandIo io)
-    {
-        IReadOnlyList<Prompt> given = prompt.ReadAll(parsed, dropFinalLineEnd: true, io);
-        (LanguageModel loaded, StepBreakpoint? stop) = ReadModel(parsed, io);
-        return [.. given.Select(one => With(one, loaded, stop, parsed))];
-    }
+    /// <summary>Finds and opens the model, without reading its weights.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="elsewhere">What names the model where --model does not; null for the one that ships with the program.</param>
+    /// <exception cref="Core.Gpt2Exception">It is not there, or something is wrong with it.</exception>
+    public ModelSource Open(ParseResult parsed, string? elsewhere = null) => ModelFolder.Open(
+        ModelLocator.Find(Named(parsed) ?? elsewhere ?? ModelLocator.DefaultModel), CommonOptions.FormatOf(parsed.GetValue(format)));
 
-    /// <summary>Reads the model, for prompts that stand on the lines of standard input.</summary>
-    /// <exception cref="UsageException">A prompt is given elsewhere.</exception>
-    /// <exception cref="Core.Gpt2Exception">The model is not there, or something is wrong with it.</exception>
-    public PromptLines ReadLineByLine(ParseResult parsed, CommandIo io)
-    {
-        if (prompt.IsGiven(parsed))
-        {
-            throw new UsageException("--interactive reads prompts from standard input: leave out prompt, --file and --ids");
-        }
-
-        (LanguageModel loaded, StepBreakpoint? stop) = ReadModel(parsed, io);
-        return new PromptLines(
-            new InputLines(InputBytes.OfStandardInput(io), TextFile.LongestPrompt),
-            line => With(prompt.OfLine(line, loaded, parsed), loaded, stop, parsed),
-            parsed.GetValue(json));
-    }
-
-    private (LanguageModel Model, StepBreakpoint? Breakpoint) ReadModel(ParseResult parsed, CommandIo io)
-    {
-        KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels), parsed.GetValue(threads));
-        LanguageModel loaded = model.Load(
-            parsed, set, io, CommonOptions.WeightsOf(parsed.GetValue(weights)), keepMatrices: parsed.GetValue(breakpoint) is not null);
-        return (loaded, Breakpoints.Parse(parsed.GetValue(breakpoint), loaded.Config, io));
-    }
-
-    private PromptedModel With(Prompt given, LanguageModel loaded, StepBreakpoint? stop, ParseResult parsed) =>
-        new(loaded, given.Text, given.Encode(loaded.HasText ? loaded.Tokenizer : null), stop, parsed.GetValue(json));
-}
-
-/// <summary>Prompts on lines.</summary>
-/// <param name="Lines">The lines.</param>
-/// <param name="PromptOf">Makes a line a prompt; throws where it is none.</param>
-/// <param name="Json">Whether results are wanted as JSON.</param>
-internal sealed record PromptLines(InputLines Lines, Func<string, PromptedModel> PromptOf, bool Json);
-
-/// <summary>A model with a prompt for it.</summary>
-/// <param name="Model">The model.</param>
-/// <param name="Text">The prompt as it was given; null where it was given as ids.</param>
-/// <param name="Ids">The prompt's ids.</param>
-/// <param name="Breakpoint">Where to stop a debugger, or null.</param>
-/// <param name="Json">Whether the result is wanted as JSON.</param>
-internal sealed record PromptedModel(LanguageModel Model, string? Text, int[] Ids, StepBreakpoint? Breakpoint, bool Json)
-{
-    /// <summary>The prompt as text, also where ids were given; null where the model has no text.</summary>
-    public string? PromptText => Text ?? Model.TextOf(Ids);
+    /// <summary>Finds and reads the model.</summary>
+    /// <exception cref="Core.Gpt2Exception">It is not there, or something is wrong with it.</exception>
+    public LanguageModel Load(
+        ParseResult parsed, KernelSet kernels, CommandIo io, WeightType type = WeightType.Float32, bool keepMatrices = false) =>
+        ModelLoading.Load(
+            Named(parsed),
+            new LoadOptions
+            {
+                Kernels = kernels,
+                Weights = type,
+                KeepMatrices = keepMatrices,
+                Format = CommonOptions.FormatOf(parsed.GetValue(format)),
+                UseCache = !parsed.GetValue(noCache),
+            },
+            io);
 }

@@ -23,7 +23,7 @@ internal static class BeamsCommand
 
     public static Command Create(CommandIo io)
     {
-        var input = new ModelInput();
+        var input = new PromptedModelInput();
         var generation = new GenerationInput(StandardTokens, draws: false);
         var beams = new BeamInput(StandardBeams);
         var svg = new Option<string?>("--svg") { Description = "Draw the tree into this file; - is standard output.", HelpName = "FILE" };

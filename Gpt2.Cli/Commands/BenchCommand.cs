@@ -19,7 +19,7 @@ internal static class BenchCommand
             "Measure this machine and the program on it.\nEach figure stands beside the machine's limit, which is measured before and after. "
             + "Takes a minute or two and 4 GB; a part alone takes less.");
         const BenchChoices All = Compared | BenchChoices.Prompt | BenchChoices.Decode | BenchChoices.Train | BenchChoices.Model;
-        var options = new BenchOptions(All);
+        var options = new BenchInput(All);
         Measures(command, options, io, (session, parsed) =>
         {
             LimitRows.Measure(session);
@@ -36,25 +36,25 @@ internal static class BenchCommand
 
         command.Subcommands.Add(Part(
             "limits", "What the machine gives at most.\nMultiply-adds in registers and bytes from memory, on one thread and on all.",
-            new BenchOptions(BenchChoices.None), io, LimitRows.Measure));
+            new BenchInput(BenchChoices.None), io, LimitRows.Measure));
         command.Subcommands.Add(Part(
             "products", "Matrix products of a prompt, of training, of one row.",
-            new BenchOptions(Compared), io, ProductRows.Measure));
+            new BenchInput(Compared), io, ProductRows.Measure));
         command.Subcommands.Add(Part(
             "prompt", "A prompt through a model of random weights, for the last token's logits.",
-            new BenchOptions(Compared | BenchChoices.Prompt), io, ModelRows.MeasurePrompt));
+            new BenchInput(Compared | BenchChoices.Prompt), io, ModelRows.MeasurePrompt));
         command.Subcommands.Add(Part(
             "decode", "Token by token, for every type of weights.",
-            new BenchOptions(Compared | BenchChoices.Decode), io, ModelRows.MeasureDecoding));
+            new BenchInput(Compared | BenchChoices.Decode), io, ModelRows.MeasureDecoding));
         command.Subcommands.Add(Train(io));
         var load = new Command("load", "Loading a model, beside reading the bytes of its files.");
-        var loadOptions = new BenchOptions(BenchChoices.Model | BenchChoices.Rounds | BenchChoices.Kernels);
+        var loadOptions = new BenchInput(BenchChoices.Model | BenchChoices.Rounds | BenchChoices.Kernels);
         Measures(load, loadOptions, io, (session, parsed) => LoadRows.Measure(session, loadOptions.Model(parsed), io));
         command.Subcommands.Add(load);
         return command;
     }
 
-    private static Command Part(string name, string description, BenchOptions options, CommandIo io, Action<BenchSession> measure)
+    private static Command Part(string name, string description, BenchInput options, CommandIo io, Action<BenchSession> measure)
     {
         var command = new Command(name, description);
         Measures(command, options, io, (session, _) => measure(session));
@@ -62,7 +62,7 @@ internal static class BenchCommand
     }
 
     /// <summary>Gives a command its options and its action: measure, show, draw.</summary>
-    private static void Measures(Command command, BenchOptions options, CommandIo io, Action<BenchSession, ParseResult> measure)
+    private static void Measures(Command command, BenchInput options, CommandIo io, Action<BenchSession, ParseResult> measure)
     {
         options.AddTo(command);
         command.SetAction(parsed =>
@@ -85,8 +85,8 @@ internal static class BenchCommand
 
     private static Command Train(CommandIo io)
     {
-        var options = new BenchOptions(
-            BenchChoices.Kernels | BenchChoices.Sizes | BenchChoices.Train | BenchChoices.Roofline, BenchOptions.WorkshopName, standardSteps: 10);
+        var options = new BenchInput(
+            BenchChoices.Kernels | BenchChoices.Sizes | BenchChoices.Train | BenchChoices.Roofline, BenchSettings.WorkshopName, standardSteps: 10);
         var command = new Command("train", "Time and memory of a training step.\nThe workshop's preset, GPT-2 small with 4 × 64 tokens, or any sizes.");
         options.AddTo(command);
         command.SetAction(parsed =>
@@ -108,7 +108,7 @@ internal static class BenchCommand
         return command;
     }
 
-    private static void RunSession(BenchOptions options, ParseResult parsed, CommandIo io, Action<BenchSession> run)
+    private static void RunSession(BenchInput options, ParseResult parsed, CommandIo io, Action<BenchSession> run)
     {
         RefuseOptionsBeforeThePart(parsed);
         BenchSettings settings = options.Read(parsed);

@@ -4,7 +4,6 @@ using System.CommandLine;
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
-using Gpt2.Core;
 using Gpt2.Core.Weights;
 
 namespace Gpt2.Cli.Commands;

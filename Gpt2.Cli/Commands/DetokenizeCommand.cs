@@ -5,7 +5,6 @@ using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core;
 using Gpt2.Core.Text;
-using static System.FormattableString;
 
 namespace Gpt2.Cli.Commands;
 
@@ -60,7 +59,7 @@ internal static class DetokenizeCommand
                 : FromStandardInput(io);
         }
 
-        return PromptOptions.ParseOption(option ?? string.Join(' ', arguments));
+        return PromptInput.ParseOption(option ?? string.Join(' ', arguments));
     }
 
     /// <summary>All lines together are one text, which would be another with one left out: the first bad one ends the command.</summary>
@@ -72,7 +71,7 @@ internal static class DetokenizeCommand
         {
             try
             {
-                ids.AddRange(PromptOptions.ParseIds(lines[i]));
+                ids.AddRange(PromptInput.ParseIds(lines[i]));
             }
             catch (Gpt2Exception e)
             {

@@ -3,7 +3,6 @@
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
-using Gpt2.Core;
 using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.Download;
 

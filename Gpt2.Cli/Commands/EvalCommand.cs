@@ -24,7 +24,7 @@ internal static class EvalCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<string?> ids = new("--ids") { Description = "Take token ids in place of a text, for example 2,1,0.", HelpName = "ID,ID,…" };
-        var model = new ModelOptions();
+        var model = new ModelInput();
         Option<int?> stride = CommonOptions.Whole(
             "--stride", [], "How far the window of n_ctx tokens is moved: small is exact and slow. 1 to n_ctx; default: half of it.", least: 1);
         Option<string?> kernels = CommonOptions.Kernels();
@@ -102,7 +102,7 @@ internal static class EvalCommand
         }
 
         return path is null
-            ? new Prompt(null, PromptOptions.ParseOption(ids!), allowSpecial)
+            ? new Prompt(null, PromptInput.ParseOption(ids!), allowSpecial)
             : new Prompt(TextFile.Read(path, io), null, allowSpecial);
     }
 

@@ -17,7 +17,7 @@ internal static class ExplainCommand
 
     public static Command Create(CommandIo io)
     {
-        var input = new ModelInput();
+        var input = new PromptedModelInput();
         var generation = new GenerationInput(standardTokens: null, draws: true);
         Option<int> top = CommonOptions.Count("--top", [], "How many tokens to show, beside the drawn one.", least: 1, standard: StandardRows);
 

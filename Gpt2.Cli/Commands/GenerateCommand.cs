@@ -15,7 +15,7 @@ internal static class GenerateCommand
 
     public static Command Create(CommandIo io)
     {
-        var input = new ModelInput(several: true);
+        var input = new PromptedModelInput(several: true);
         var generation = new GenerationInput(StandardTokens, draws: true);
         var beams = new BeamInput(standardBeams: null);
         var stop = new Option<string[]>("--stop")

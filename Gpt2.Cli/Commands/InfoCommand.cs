@@ -23,7 +23,7 @@ internal static class InfoCommand
             Description = "Model folder or name; the same as --model.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var model = new ModelOptions();
+        var model = new ModelInput();
         Option<string?> kernels = CommonOptions.Kernels();
         Option<bool> json = CommonOptions.Json();
 

@@ -13,7 +13,7 @@ internal static class PredictCommand
 {
     public static Command Create(CommandIo io)
     {
-        var input = new ModelInput();
+        var input = new PromptedModelInput();
         Option<int> top = CommonOptions.Count("--top", [], "How many tokens to show.", least: 1, standard: 10);
 
         var command = new Command("predict", "Show the most probable next tokens of a prompt.");

@@ -14,11 +14,11 @@ internal static class ServeCommand
 {
     public static Command Create(CommandIo io)
     {
-        var model = new ModelOptions();
+        var model = new ModelInput();
         Option<string?> kernels = CommonOptions.Kernels();
         Option<int> threads = CommonOptions.Threads();
         Option<string?> weights = CommonOptions.Weights();
-        var serving = new ServeOptions();
+        var serving = new ServeInput();
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command("serve", "Serve completions over HTTP.\nAs OpenAI's completions API does, until Ctrl-C. --verbose shows every request. See docs/serving.md.");

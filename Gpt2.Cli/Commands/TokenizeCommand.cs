@@ -15,7 +15,7 @@ internal static class TokenizeCommand
 
     public static Command Create(CommandIo io)
     {
-        var text = new PromptOptions("text", longest: TextFile.LongestText);
+        var text = new PromptInput("text", longest: TextFile.LongestText);
         var source = new TokenizerSource();
         Option<bool> merges = new("--merges") { Description = "Show every word's merges in order, with their ranks." };
         Option<bool> json = CommonOptions.Json();

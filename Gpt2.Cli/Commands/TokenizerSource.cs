@@ -11,7 +11,7 @@ namespace Gpt2.Cli.Commands;
 /// <summary>--model or --vocab.</summary>
 internal sealed class TokenizerSource
 {
-    private readonly ModelOptions model = new();
+    private readonly ModelInput model = new();
 
     private readonly Option<string?> vocabulary = new("--vocab")
     {

@@ -16,7 +16,7 @@ internal static class TraceCommand
 {
     public static Command Create(CommandIo io)
     {
-        var input = new ModelInput();
+        var input = new PromptedModelInput();
         Option<string> output = new("--out", "-o") { Description = "The folder for the files.", HelpName = "FOLDER", Required = true };
         Option<bool> allPositions = new("--all-positions")
         {

@@ -20,7 +20,7 @@ internal static class TrainCommand
 
     public static Command Create(CommandIo io)
     {
-        var options = new TrainOptions();
+        var options = new TrainInput();
         var command = new Command("train", "Train a model on a text. Ctrl-C saves; --resume goes on.");
         options.AddTo(command);
         command.SetAction(parsed =>

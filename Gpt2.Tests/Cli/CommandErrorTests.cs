@@ -184,9 +184,9 @@ public sealed class CommandErrorTests : IDisposable
     {
         File.WriteAllBytes(folder.PathOf("binary"), [0x61, 0x0A, 0x62, 0xFF, 0xFE]);
 
-        Error(1, "predict", "-f", folder.PathOf("none.txt"), "-m", model).Should().Be($"gpt2: {folder.PathOf("none.txt")}: no such file");
+        Error(1, "predict", "-f", folder.PathOf("none.txt"), "-m", model).Should().Be($"gpt2: {folder.PathOf("none.txt")}: no such file, expected a text file");
         Error(1, "predict", "-f", folder.PathOf("binary"), "-m", model).Should().Be(
-            $"gpt2: {folder.PathOf("binary")} line 2 byte 2: found 0xFF, which is not UTF-8: convert the text to UTF-8 first");
+            $"gpt2: {folder.PathOf("binary")} line 2 byte 2: found 0xFF, which is not UTF-8; convert the text to UTF-8 first");
         Error(1, "predict", "-f", model, "-m", model).Should().Be($"gpt2: {model}: found a folder, expected a text file");
         Error(1, "tokenize", "x", "--vocab", folder.PathOf("none.bpe")).Should().Contain("none.bpe: no such file");
     }
@@ -201,6 +201,7 @@ public sealed class CommandErrorTests : IDisposable
         using JsonDocument error = JsonDocument.Parse(run.ErrorLine(exitCode));
         error.RootElement.GetProperty("error").GetProperty("code").GetString().Should().Be(code);
         error.RootElement.GetProperty("error").GetProperty("message").GetString().Should().StartWith("the prompt is ");
+        error.RootElement.GetProperty("error").GetProperty("expected").GetString().Should().Be(exitCode == 1 ? "at least one token" : null);
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public class TrainingSettingsTests
 
         foreach ((TrainingSettings settings, string problem) in cases)
         {
-            settings.Problem().Should().Be(problem);
+            settings.Problem()!.Message.Should().Be(problem);
         }
     }
 }

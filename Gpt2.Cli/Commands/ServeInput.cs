@@ -2,12 +2,13 @@
 
 using System.CommandLine;
 using System.Net;
+using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Serve;
 
-namespace Gpt2.Cli.CommandLine;
+namespace Gpt2.Cli.Commands;
 
 /// <summary>Where a server listens and its limits.</summary>
-internal sealed class ServeOptions
+internal sealed class ServeInput
 {
     private const int LongestTime = 86_400;
 
@@ -52,7 +53,7 @@ internal sealed class ServeOptions
         "--timeout", "Seconds that a request may take, waiting included.", 1, LongestTime,
         (int)Standard.RequestTime.TotalSeconds);
 
-    public ServeOptions()
+    public ServeInput()
     {
         host.Validators.Add(result =>
         {

@@ -1,13 +1,13 @@
 // The options of `gpt2 bench` and of its parts, and what they mean together.
 
 using System.CommandLine;
+using Gpt2.Cli.Bench;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Core;
 using Gpt2.Core.Measurement;
 using Gpt2.Core.Model;
-using Gpt2.Core.Training;
 
-namespace Gpt2.Cli.Bench;
+namespace Gpt2.Cli.Commands;
 
 /// <summary>Which options a part of the bench has beside the common ones.</summary>
 [Flags]
@@ -25,10 +25,8 @@ internal enum BenchChoices
 }
 
 /// <summary>The options of one command.</summary>
-internal sealed class BenchOptions
+internal sealed class BenchInput
 {
-    public const string WorkshopName = "workshop";
-
     private const string Gpt2Name = "gpt2", CustomName = "custom";
     private const int StandardPrompt = 512, StandardFrom = 64, StandardTo = 256;
 
@@ -65,7 +63,7 @@ internal sealed class BenchOptions
     /// <param name="choices">What the command lets one choose.</param>
     /// <param name="standardSize">The size without --size.</param>
     /// <param name="standardSteps">Training steps without --steps.</param>
-    public BenchOptions(BenchChoices choices, string standardSize = Gpt2Name, int standardSteps = 5)
+    public BenchInput(BenchChoices choices, string standardSize = Gpt2Name, int standardSteps = 5)
     {
         Choices = choices;
         this.standardSize = standardSize;
@@ -73,15 +71,9 @@ internal sealed class BenchOptions
         bufferMegabytes.Hidden = true;
         runMilliseconds.Hidden = true;
         steps = Count("--steps", $"Training steps to measure, after two to warm up. Default: {standardSteps}.");
-        size = new Option<string?>("--size") { Description = $"Sizes of the model. Default: {standardSize}.", HelpName = $"{WorkshopName}|{Gpt2Name}" };
-        size.AcceptOnlyFromAmong(WorkshopName, Gpt2Name);
+        size = new Option<string?>("--size") { Description = $"Sizes of the model. Default: {standardSize}.", HelpName = $"{BenchSettings.WorkshopName}|{Gpt2Name}" };
+        size.AcceptOnlyFromAmong(BenchSettings.WorkshopName, Gpt2Name);
     }
-
-    /// <summary>The default model's sizes.</summary>
-    public static Gpt2Config Workshop { get; } = WorkshopPreset.Sizes with { Vocabulary = WorkshopPreset.VocabularySize };
-
-    /// <summary>The default model's batch.</summary>
-    public static BenchBatch WorkshopBatch { get; } = new(WorkshopPreset.Settings.BatchSize, WorkshopPreset.Settings.Context);
 
     public BenchChoices Choices { get; }
 
@@ -115,7 +107,7 @@ internal sealed class BenchOptions
     public BenchSettings Read(ParseResult parsed)
     {
         string name = Given(parsed, size) ?? standardSize;
-        (Gpt2Config sizes, BenchBatch usual) = name == Gpt2Name ? (Gpt2Config.Small, Gpt2Batch) : (Workshop, WorkshopBatch);
+        (Gpt2Config sizes, BenchBatch usual) = name == Gpt2Name ? (Gpt2Config.Small, Gpt2Batch) : (BenchSettings.Workshop, BenchSettings.WorkshopBatch);
         var chosen = new BenchBatch(Given(parsed, batch) ?? usual.Sequences, Given(parsed, context) ?? usual.Tokens);
 
         // What is not asked for is what the model has room for.

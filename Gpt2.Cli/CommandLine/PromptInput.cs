@@ -7,7 +7,7 @@ using Gpt2.Core;
 namespace Gpt2.Cli.CommandLine;
 
 /// <summary>The argument and options that give a prompt, and their reading.</summary>
-internal sealed class PromptOptions
+internal sealed class PromptInput
 {
     private readonly string name;
     private readonly int longest;
@@ -29,7 +29,7 @@ internal sealed class PromptOptions
     /// <param name="name">What the argument is called: prompt or text.</param>
     /// <param name="several">Whether there may be more than one.</param>
     /// <param name="longest">The largest number of bytes of a file or of standard input.</param>
-    public PromptOptions(string name, bool several = false, int longest = TextFile.LongestPrompt)
+    public PromptInput(string name, bool several = false, int longest = TextFile.LongestPrompt)
     {
         this.name = name;
         this.longest = longest;

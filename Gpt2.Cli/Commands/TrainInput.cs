@@ -13,7 +13,7 @@ using Gpt2.Kernels;
 namespace Gpt2.Cli.Commands;
 
 /// <summary>The options of <see cref="TrainCommand"/>.</summary>
-internal sealed class TrainOptions
+internal sealed class TrainInput
 {
     private const string Workshop = "workshop";
     private const int StandardVocabulary = 1024;
