@@ -3,6 +3,7 @@
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.Download;
 
@@ -60,9 +61,16 @@ internal static class DownloadCommand
         return command;
     }
 
-    private static string FolderOf(string model) => ModelLocator.UserFolder() is string models
-        ? Path.Combine(models, model)
-        : throw UserCache.Missing().At($"cache for {model}; --out FOLDER needs none");
+    private static string FolderOf(string model)
+    {
+        if (ModelLocator.UserFolder() is string models)
+        {
+            return Path.Combine(models, model);
+        }
+
+        Gpt2Exception none = UserCache.Missing();
+        throw new Gpt2Exception(none.Found, none) { Where = $"folder for {model}", Expected = none.Expected, Remedy = $"{none.Remedy}, or name a folder with --out" };
+    }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value.Trim() : null;
 

@@ -27,6 +27,6 @@ public static class Greedy
             float.NegativeInfinity => "all logits are −∞",
             _ => $"the logit of token {first} is not a number",
         };
-        return new Gpt2Exception(found) { Expected = "finite logits", Remedy = "the model's weights are broken or too large to compute with: 'gpt2 doctor' examines them" };
+        return new Gpt2Exception(found) { Remedy = "the model's weights are broken or too large to compute with" };
     }
 }

@@ -43,7 +43,7 @@ public sealed class CommandErrorTests : IDisposable
     public void New_MoreBlocksThanAnyModelHas_IsWrongUsageAndMakesNothing()
     {
         Error(2, "new", folder.PathOf("big"), "--layers", "100000", "--channels", "1", "--heads", "1").Should().Be(
-            "gpt2: n_layer is 100000, expected at most 1000: every block is a dozen matrices and files, and GPT-2 XL has 48 blocks");
+            "gpt2: n_layer is 100000, expected at most 1000, since every block is a dozen matrices and files, and GPT-2 XL has 48 blocks");
         Directory.EnumerateFileSystemEntries(folder.Root).Should().Equal(model);
     }
 
@@ -80,7 +80,7 @@ public sealed class CommandErrorTests : IDisposable
     public void Prompt_EmptyOrTooLong_IsRefused(string command)
     {
         Error(1, command, "", "-m", model).Should().Be("gpt2: the prompt is empty, expected at least one token");
-        Error(1, command, "123456789", "-m", model).Should().Be("gpt2: the prompt has 9 tokens, expected at most n_ctx = 8: shorten it");
+        Error(1, command, "123456789", "-m", model).Should().Be("gpt2: the prompt has 9 tokens, expected at most n_ctx = 8; shorten it");
         Error(1, command, "--ids", "", "-m", model).Should().Be("gpt2: the prompt is empty, expected at least one token");
         CommandRun.With("", command, "-m", model).ErrorLine(1).Should().Be("gpt2: the prompt is empty, expected at least one token");
     }
@@ -127,7 +127,7 @@ public sealed class CommandErrorTests : IDisposable
         string output = folder.PathOf("t");
         Error(2, "trace", "x", "-m", model, "-o", output, "--block", "2").Should().Be("gpt2: --block 2: expected 0 to 1");
         Error(2, "trace", "x", "-m", model, "-o", output, "--step", "17").Should().Be("gpt2: --step 17: expected 1 to 16");
-        Error(1, "trace", "x", "-m", model, "-o", output, "--break", "h5.step1").Should().StartWith("gpt2: breakpoint 'h5.step1': expected h0.step1");
+        Error(1, "trace", "x", "-m", model, "-o", output, "--break", "h5.step1").Should().StartWith("gpt2: breakpoint 'h5.step1' is no step, expected h0.step1");
         Directory.Exists(output).Should().BeFalse();
     }
 
@@ -173,7 +173,7 @@ public sealed class CommandErrorTests : IDisposable
     {
         string before = File.ReadAllText(Path.Combine(model, "model_wte.csv"));
 
-        Error(1, "new", model).Should().Be($"gpt2: {model}: the folder is not empty; name another or add --force to replace what is in it");
+        Error(1, "new", model).Should().Be($"gpt2: {model}: the folder is not empty; choose another or add --force to replace what is in it");
         File.ReadAllText(Path.Combine(model, "model_wte.csv")).Should().Be(before);
         CommandRun.Of("new", model, "--force").Result();
         File.ReadAllText(Path.Combine(model, "model_wte.csv")).Should().NotBe(before);

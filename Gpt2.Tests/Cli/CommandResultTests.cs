@@ -100,7 +100,7 @@ public sealed class CommandResultTests : IDisposable
         result.GetProperty("prompt").ValueKind.Should().Be(JsonValueKind.Null);
         result.GetProperty("top").EnumerateArray().First().GetProperty("token").ValueKind.Should().Be(JsonValueKind.Null);
         CommandRun.Of("predict", "2 1 0", "--model", SharedData.PathOf("models", "nano-sort")).ErrorLine(1)
-            .Should().Be("gpt2: this model has no vocabulary and so no text: give the prompt as --ids 2,1,0");
+            .Should().Be("gpt2: this model has no vocabulary and so no text; give the prompt as --ids 2,1,0");
     }
 
     [Theory]

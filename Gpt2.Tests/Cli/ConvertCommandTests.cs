@@ -142,7 +142,7 @@ public sealed class ConvertCommandTests : IDisposable
         File.WriteAllText(Path.Combine(target, "notes.txt"), "mine");
 
         CommandRun.Of("convert", csv, target, "--to", "csv").ErrorLine(1).Should().Be(
-            $"gpt2: {target}: the folder is not empty; name another or add --force to replace what is in it");
+            $"gpt2: {target}: the folder is not empty; choose another or add --force to replace what is in it");
         CommandRun.Of("convert", csv, target, "--to", "csv", "--force").Result();
 
         using ModelSource source = ModelFolder.Open(target);
@@ -209,7 +209,7 @@ public sealed class ConvertCommandTests : IDisposable
 
         CommandRun.Of("convert", source, folder.PathOf("there")).ErrorLine(1).Should().Contain("needs a vocabulary").And.Contain("--vocab FILE");
         CommandRun.Of("convert", source, folder.PathOf("there"), "--vocab", wrong).ErrorLine(1).Should().Contain("defines 257 tokens, expected 260");
-        CommandRun.Of("predict", "a", "-m", source).ErrorLine(1).Should().Be("gpt2: this model has no vocabulary and so no text: give the prompt as --ids 2,1,0");
+        CommandRun.Of("predict", "a", "-m", source).ErrorLine(1).Should().Be("gpt2: this model has no vocabulary and so no text; give the prompt as --ids 2,1,0");
         CommandRun.Of("predict", "--ids", "2,1,0", "-m", source).Result();
         CommandRun.Of("convert", source, folder.PathOf("there"), "--vocab", file).Result();
 

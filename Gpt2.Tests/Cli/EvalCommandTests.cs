@@ -147,16 +147,16 @@ public sealed class EvalCommandTests : IDisposable
 
         Json("eval", "--ids", "1,2,3,4,0", "-m", bare, "--json").GetProperty("bits_per_byte").ValueKind.Should().Be(JsonValueKind.Null);
         CommandRun.Of("eval", "--ids", "1,2,3,4,0", "-m", bare).Result().Should().Contain("no bits per byte: the ids have no text");
-        Error(1, "eval", text, "-m", bare).Should().Contain("this model has no vocabulary and so no text: give the prompt as --ids");
+        Error(1, "eval", text, "-m", bare).Should().Contain("this model has no vocabulary and so no text; give the prompt as --ids");
     }
 
     [Fact]
     public void Eval_TextTooShort_IsRefused()
     {
         File.WriteAllText(text, "");
-        Error(1, "eval", text, "-m", model).Should().Be("gpt2: the text has 0 tokens, expected at least 2: the first one is not scored");
+        Error(1, "eval", text, "-m", model).Should().Be("gpt2: the text has 0 tokens, expected at least 2, since the first one is not scored");
         File.WriteAllText(text, "abc");
-        Error(1, "eval", text, "-m", model).Should().Be("gpt2: the text has 1 tokens, expected at least 2: the first one is not scored");
+        Error(1, "eval", text, "-m", model).Should().Be("gpt2: the text has 1 tokens, expected at least 2, since the first one is not scored");
     }
 
     [Fact]
@@ -164,8 +164,8 @@ public sealed class EvalCommandTests : IDisposable
     {
         File.WriteAllBytes(text, [0x61, 0xFF, 0xFE]);
 
-        Error(1, "eval", folder.PathOf("none"), "-m", model).Should().Be($"gpt2: {folder.PathOf("none")}: no such file");
-        Error(1, "eval", text, "-m", model).Should().Be($"gpt2: {text} line 1 byte 2: found 0xFF, which is not UTF-8: convert the text to UTF-8 first");
+        Error(1, "eval", folder.PathOf("none"), "-m", model).Should().Be($"gpt2: {folder.PathOf("none")}: no such file, expected a text file");
+        Error(1, "eval", text, "-m", model).Should().Be($"gpt2: {text} line 1 byte 2: found 0xFF, which is not UTF-8; convert the text to UTF-8 first");
     }
 
     [Theory]

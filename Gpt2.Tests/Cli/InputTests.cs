@@ -133,7 +133,7 @@ public sealed class InputTests : IDisposable
 
         run.ExitCode.Should().Be(1);
         run.Out.Split('\n').Should().Equal(good);
-        run.Error.Should().Be("gpt2: standard input line 2 byte 3: found 0xFF, which is not UTF-8: convert the text to UTF-8 first\n");
+        run.Error.Should().Be("gpt2: standard input line 2 byte 3: found 0xFF, which is not UTF-8; convert the text to UTF-8 first\n");
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class InputTests : IDisposable
     public void Lines_FaultAfterAMark_IsPlacedAsInAWholeText()
     {
         byte[] text = [.. Encoding.UTF8.Preamble, .. "a"u8, 0xFF];
-        const string Fault = "line 1 byte 5: found 0xFF, which is not UTF-8: convert the text to UTF-8 first";
+        const string Fault = "line 1 byte 5: found 0xFF, which is not UTF-8; convert the text to UTF-8 first";
 
         FluentActions.Invoking(new InputLines(InputBytes.OfStandardInput(Io(new MemoryStream(text))), 100).Next)
             .Should().Throw<Gpt2Exception>().WithMessage("standard input " + Fault);

@@ -31,7 +31,7 @@ public sealed class TrainErrorTests : IDisposable
     [Theory]
     [InlineData("", "the text is empty, expected words to learn from")]
     [InlineData("ab\0c", "found a zero byte after 2 characters, expected a text and not a binary file")]
-    [InlineData("12345678", "the training text has 8 tokens, expected at least 9 for a window of 8: take a longer text or a smaller --context")]
+    [InlineData("12345678", "the training text has 8 tokens, expected at least 9 for a window of 8; take a longer text or a smaller --context")]
     public void Text_ThatCannotBeLearnedFrom_IsRefused(string content, string message)
     {
         File.WriteAllText(text, content);
@@ -42,10 +42,10 @@ public sealed class TrainErrorTests : IDisposable
     [Fact]
     public void Text_MissingOrNotUtf8_IsRefused()
     {
-        Error(1, "train", folder.PathOf("none.txt"), "-o", run).Should().Be($"gpt2: {folder.PathOf("none.txt")}: no such file");
+        Error(1, "train", folder.PathOf("none.txt"), "-o", run).Should().Be($"gpt2: {folder.PathOf("none.txt")}: no such file, expected a text file");
         Error(1, "train", folder.Root, "-o", run).Should().Be($"gpt2: {folder.Root}: found a folder, expected a text file");
         File.WriteAllBytes(text, [65, 0xFF, 0xC3, 66]);
-        Error(1, "train", text, "-o", run).Should().Be($"gpt2: {text} line 1 byte 2: found 0xFF, which is not UTF-8: convert the text to UTF-8 first");
+        Error(1, "train", text, "-o", run).Should().Be($"gpt2: {text} line 1 byte 2: found 0xFF, which is not UTF-8; convert the text to UTF-8 first");
     }
 
     [UnixFact]
@@ -54,7 +54,7 @@ public sealed class TrainErrorTests : IDisposable
         Directory.CreateSymbolicLink(run, folder.PathOf("far"));
         string[] train = ["train", "-o", run, "--vocab", vocabulary, "--context", "8", "--layers", "1", "--heads", "1", "--channels", "4", "--steps", "1"];
 
-        Error(1, [.. train, folder.PathOf("none")]).Should().EndWith("no such file");
+        Error(1, [.. train, folder.PathOf("none")]).Should().Contain(": no such file, ");
         Directory.Exists(folder.PathOf("far")).Should().BeFalse("nothing is left of a run that did not begin");
         CommandRun.Of([.. train, text]).Result();
 
@@ -140,7 +140,7 @@ public sealed class TrainErrorTests : IDisposable
         CommandRun.Of("train", "--resume", run).ErrorLine(1).Should()
             .Be($"gpt2: {text}: not the text that this run began with; put that back or begin a new run");
         File.Delete(text);
-        CommandRun.Of("train", "--resume", run).ErrorLine(1).Should().Be($"gpt2: {text}: no such file");
+        CommandRun.Of("train", "--resume", run).ErrorLine(1).Should().Be($"gpt2: {text}: no such file, expected a text file");
     }
 
     private string Error(int exitCode, params string[] args)

@@ -148,12 +148,12 @@ public sealed class WritingProcessTests : IDisposable
         string why = $"HOME is '{home}', expected the full path of a folder that is there; set it, or XDG_CACHE_HOME";
         string before = string.Join(' ', Directory.EnumerateFileSystemEntries(folder.Root, "*", SearchOption.AllDirectories).Order());
 
-        (await CommandProcess.Shell(folder.Root, "$GPT2 cache", environment)).Should().Be((1, "", $"gpt2: no cache, since {why}\n"));
+        (await CommandProcess.Shell(folder.Root, "$GPT2 cache", environment)).Should().Be((1, "", $"gpt2: cache: {why}\n"));
         (await CommandProcess.Shell(folder.Root, "$GPT2 download gpt2", environment)).Should()
-            .Be((1, "", $"gpt2: no folder for gpt2, since {why}, or name a folder with --out\n"));
+            .Be((1, "", $"gpt2: folder for gpt2: {why}, or name a folder with --out\n"));
         (int exitCode, _, string error) = await CommandProcess.Shell(folder.Root, "$GPT2 predict Mike --verbose", environment);
         exitCode.Should().Be(0);
-        error.Should().Contain($"cache: none, since {why}\n");
+        error.Should().Contain($"cache: {why}\n");
         (await CommandProcess.Shell(folder.Root, "$GPT2 predict Mike -m nope", environment)).Error.Should().NotContain(".cache");
 
         string.Join(' ', Directory.EnumerateFileSystemEntries(folder.Root, "*", SearchOption.AllDirectories).Order()).Should().Be(before);

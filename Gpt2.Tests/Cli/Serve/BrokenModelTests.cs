@@ -14,9 +14,9 @@ namespace Gpt2.Tests.Cli.Serve;
 public class BrokenModelTests
 {
     [Theory]
-    [InlineData(float.NaN, "the logit of token 0 is not a number: ", "{\"prompt\":\"abc\"}")]
-    [InlineData(float.NaN, "the logit of token 0 is not a number: ", "{\"prompt\":\"abc\",\"stream\":true}")]
-    [InlineData(float.NaN, "the logit of token 0 is not a number: ", "{\"prompt\":\"a, b\",\"max_tokens\":0,\"echo\":true,\"logprobs\":1}")]
+    [InlineData(float.NaN, "the logit of token 0 is not a number; ", "{\"prompt\":\"abc\"}")]
+    [InlineData(float.NaN, "the logit of token 0 is not a number; ", "{\"prompt\":\"abc\",\"stream\":true}")]
+    [InlineData(float.NaN, "the logit of token 0 is not a number; ", "{\"prompt\":\"a, b\",\"max_tokens\":0,\"echo\":true,\"logprobs\":1}")]
     [InlineData(float.PositiveInfinity, "the logit of token ", "{\"prompt\":\"abc\"}")]
     [InlineData(float.PositiveInfinity, "the logit of token ", "{\"prompt\":\"abc\",\"temperature\":0}")]
     [InlineData(float.PositiveInfinity, "the logit of token ", "{\"prompt\":\"abc\",\"temperature\":0,\"logprobs\":1}")]
@@ -34,7 +34,7 @@ public class BrokenModelTests
         body.GetProperty("error").GetProperty("type").GetString().Should().Be("server_error");
         body.GetProperty("error").GetProperty("code").GetString().Should().Be("model_failed");
         body.GetProperty("error").GetProperty("message").GetString().Should().StartWith(why)
-            .And.EndWith(": the model's weights are broken or too large to compute with");
+            .And.EndWith("; the model's weights are broken or too large to compute with");
         server.Failures.Should().BeEmpty("it is the model's fault, and its client knows");
         await server.LoadBecomesAsync(running: 0, waiting: 0);
     }

@@ -101,7 +101,7 @@ public sealed class ServeCommandTests : IDisposable
         taken.Start();
         string port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
 
-        CommandRun.Of("serve", "--port", port).ErrorLine(1).Should().StartWith($"gpt2: cannot listen on 127.0.0.1 port {port}: ")
+        CommandRun.Of("serve", "--port", port).ErrorLine(1).Should().StartWith($"gpt2: 127.0.0.1 port {port}: cannot listen (")
             .And.EndWith("; choose another --port (0 takes any that is free) or --host");
     }
 
@@ -125,6 +125,6 @@ public sealed class ServeCommandTests : IDisposable
         CommandRun.Of("new", model, "--vocab-size", "9").Result();
 
         CommandRun.Of("serve", "--model", model, "--port", "0").ErrorLine(1)
-            .Should().Be($"gpt2: {model}: this model has no vocabulary, expected one: without it there are ids and no texts");
+            .Should().Be($"gpt2: {model}: this model has no vocabulary, expected one, without which there are ids and no texts");
     }
 }

@@ -138,7 +138,7 @@ public class NgramBaselineTests
         NgramBaseline model = NgramBaseline.Train(Text, Vocabulary, order: 2);
         Error(() => model.Probability([-1], 0)).Should().StartWith("token id -1 is outside the vocabulary");
         Error(() => model.Probability([], Vocabulary)).Should().StartWith("token id 12 is outside the vocabulary");
-        Error(() => model.MeanLoss([1])).Should().Be("the text has 1 tokens, expected at least 2: the first one is not scored");
+        Error(() => model.MeanLoss([1])).Should().Be("the text has 1 tokens, expected at least 2, since the first one is not scored");
         ((Action)(() => NgramBaseline.Train(Text, Vocabulary, order: 4))).Should().Throw<ArgumentOutOfRangeException>();
         ((Action)(() => NgramBaseline.Train(Text, (1 << 21) + 1, order: 1))).Should().Throw<ArgumentOutOfRangeException>();
     }

@@ -130,8 +130,8 @@ public class SlidingEvaluationTests
     [Fact]
     public void Run_WrongInput_IsRefused()
     {
-        Error([1], 3).Should().Be("the text has 1 tokens, expected at least 2: the first one is not scored");
-        Error([], 3).Should().Be("the text has 0 tokens, expected at least 2: the first one is not scored");
+        Error([1], 3).Should().Be("the text has 1 tokens, expected at least 2, since the first one is not scored");
+        Error([], 3).Should().Be("the text has 0 tokens, expected at least 2, since the first one is not scored");
         Error([1, 2], 0).Should().Be("the stride is 0, expected 1 to n_ctx = 6");
         Error([1, 2], 7).Should().Be("the stride is 7, expected 1 to n_ctx = 6");
         Error([1, 258, 3], 3).Should().Be("token id 258 is outside the vocabulary, expected 0 to 257");
@@ -147,7 +147,7 @@ public class SlidingEvaluationTests
 
         Action run = () => SlidingEvaluation.Run(broken, [1, 2, 3], 3);
 
-        run.Should().Throw<Gpt2Exception>().WithMessage("the logit of token 0 is not a number: *");
+        run.Should().Throw<Gpt2Exception>().WithMessage("the logit of token 0 is not a number; *");
     }
 
     /// <summary>Tokens that stand before token t in the first window that holds it.</summary>

@@ -105,8 +105,8 @@ public class GreedyGenerationTests
     }
 
     [Theory]
-    [InlineData(float.NaN, "the logit of token 1 is not a number: *")]
-    [InlineData(float.PositiveInfinity, "the logit of token 1 is +∞: *")]
+    [InlineData(float.NaN, "the logit of token 1 is not a number; *")]
+    [InlineData(float.PositiveInfinity, "the logit of token 1 is +∞; *")]
     public void Choose_LogitThatHasNoDistribution_IsRefusedAtAnyPlace(float logit, string message)
     {
         for (int vocabulary = 2; vocabulary < 70; vocabulary++)
@@ -125,7 +125,7 @@ public class GreedyGenerationTests
     {
         Action choose = () => Greedy.Choose([float.NegativeInfinity, float.NegativeInfinity]);
 
-        choose.Should().Throw<Gpt2Exception>().WithMessage("all logits are −∞: the model's weights are broken or too large to compute with");
+        choose.Should().Throw<Gpt2Exception>().WithMessage("all logits are −∞; the model's weights are broken or too large to compute with");
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public class TrainingDataTests
     public void FromText_ShorterThanAWindow_IsRefused()
     {
         FluentActions.Invoking(() => TrainingData.FromText("12345678", Bytes, context: 8)).Should().Throw<Gpt2Exception>()
-            .WithMessage("the training text has 8 tokens, expected at least 9 for a window of 8: take a longer text or a smaller --context");
+            .WithMessage("the training text has 8 tokens, expected at least 9 for a window of 8; take a longer text or a smaller --context");
         TrainingData.FromText("123456789", Bytes, context: 8).Training.Should().HaveCount(9);
     }
 }

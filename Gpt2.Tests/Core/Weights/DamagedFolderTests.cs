@@ -141,7 +141,7 @@ public sealed class DamagedFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"n_layer\": 2", "\"n_layer\": 2000000000", "hparams.json: n_layer is 2000000000, expected at most 1000: every block is a dozen matrices and files")]
+    [InlineData("\"n_layer\": 2", "\"n_layer\": 2000000000", "hparams.json: n_layer is 2000000000, expected at most 1000, since every block is a dozen matrices and files")]
     [InlineData("\"n_layer\": 2", "\"n_layer\": 3", "model_h2_ln_1_g.csv: no such file")]
     [InlineData("\"n_embd\": 6", "\"n_embd\": 9", "found 6 cells, expected 9")]
     [InlineData("\"n_embd\": 6", "\"n_embd\": 15000", "model_wte.csv line 1: found 6 cells, expected 15000 for wte [257, 15000]")]

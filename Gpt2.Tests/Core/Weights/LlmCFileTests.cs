@@ -137,8 +137,8 @@ public sealed class LlmCFileTests : IDisposable
     [InlineData(0, 20240327, "does not begin as a model of llm.c, expected 20240326 and a header of 1024 bytes")]
     [InlineData(1, 1, "found version 1, expected 3 (float32) or 5 (bfloat16)")]
     [InlineData(2, 9, "expected 14584 for the sizes in its header: the file is cut off or damaged")]
-    [InlineData(3, 0, "n_vocab is 0, expected at least 1: the header is damaged")]
-    [InlineData(3, 385, "padded_vocab_size 384 is below vocab_size 385: the header is damaged")]
+    [InlineData(3, 0, "n_vocab is 0, expected at least 1")]
+    [InlineData(3, 385, "padded_vocab_size is 384, expected at least vocab_size 385")]
     [InlineData(4, 3, "the file is cut off or damaged")]
     [InlineData(4, 1001, "n_layer is 1001, expected at most 1000")]
     [InlineData(4, int.MaxValue, "n_layer is 2147483647, expected at most 1000")]
@@ -148,7 +148,7 @@ public sealed class LlmCFileTests : IDisposable
     [InlineData(7, int.MaxValue, "the file is cut off or damaged")]
     [InlineData(8, 1, "found 1 in field 8 of the header, expected 0")]
     [InlineData(255, -1, "found -1 in field 255 of the header, expected 0")]
-    [InlineData(7, -1, "padded_vocab_size -1 is below vocab_size 260")]
+    [InlineData(7, -1, "padded_vocab_size is -1, expected at least vocab_size 260")]
     public void Open_DamagedHeader_SaysWhat(int field, int value, string message)
     {
         byte[] bytes = File.ReadAllBytes(FilePath);
