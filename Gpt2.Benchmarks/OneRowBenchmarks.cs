@@ -31,7 +31,7 @@ public class OneRowBenchmarks : LimitedBenchmarks
     public override CallWork WorkOf(string method)
     {
         Work work = ProductShape.Parse(Shape).Work;
-        return new CallWork(work with { Bytes = 2 * work.Operations }, ReadsMemory: true); // two operations per weight of four bytes
+        return new CallWork(work.Operations, Bytes: 2 * work.Operations, ReadsMemory: true); // two operations per weight of four bytes
     }
 
     [GlobalSetup]

@@ -6,7 +6,7 @@ using System.Text;
 namespace Gpt2.Core;
 
 /// <summary>What the first bytes of a file say.</summary>
-public enum FileKind
+internal enum FileKind
 {
     /// <summary>Nothing suspicious.</summary>
     Other,
@@ -34,7 +34,7 @@ public enum FileKind
 }
 
 /// <summary>Tells kinds of files apart.</summary>
-public static class FileKinds
+internal static class FileKinds
 {
     private const int HeadLength = 1024;
 

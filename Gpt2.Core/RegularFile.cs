@@ -11,7 +11,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Gpt2.Core;
 
 /// <summary>Opens regular files, and nothing else.</summary>
-public static class RegularFile
+internal static class RegularFile
 {
     private const int NoErrorOfTheSystem = unchecked((int)0x80131620); // the code of an IOException that no system call has caused
 

@@ -11,18 +11,21 @@ using Gpt2.Kernels;
 namespace Gpt2.Benchmarks.Support;
 
 /// <summary>What a call does, and which limit it is compared with.</summary>
-/// <param name="Work">Operations and bytes of a call.</param>
+/// <param name="Operations">Floating-point operations of a call.</param>
+/// <param name="Bytes">Bytes that it reads and writes.</param>
 /// <param name="ReadsMemory">Whether its limit is the read bandwidth and not the FMA peak.</param>
-public readonly record struct CallWork(Work Work, bool ReadsMemory)
+public readonly record struct CallWork(double Operations, double Bytes, bool ReadsMemory)
 {
+    internal Work Work => new(Operations, Bytes);
+
     /// <summary>Compared with the FMA peak.</summary>
-    public static CallWork Arithmetic(Work work) => new(work, ReadsMemory: false);
+    internal static CallWork Arithmetic(Work work) => new(work.Operations, work.Bytes, ReadsMemory: false);
 
     /// <summary>So many operations, compared with the FMA peak.</summary>
-    public static CallWork Arithmetic(double operations) => new(new Work(operations, 0), ReadsMemory: false);
+    public static CallWork Arithmetic(double operations) => new(operations, 0, ReadsMemory: false);
 
     /// <summary>So many floats read and written, compared with the read bandwidth.</summary>
-    public static CallWork Floats(double floats) => new(new Work(0, sizeof(float) * floats), ReadsMemory: true);
+    public static CallWork Floats(double floats) => new(0, sizeof(float) * floats, ReadsMemory: true);
 }
 
 /// <summary>Base of such benchmarks. A derived class calls <see cref="MeasureLimits"/> at the end of its setup.</summary>

@@ -3,7 +3,7 @@
 namespace Gpt2.Core.Evaluation;
 
 /// <summary>Binary cross-entropy: −1/N Σ [y ln p + (1 − y) ln(1 − p)].</summary>
-public static class BinaryCrossEntropy
+internal static class BinaryCrossEntropy
 {
     /// <summary>
     /// The least value of a logarithm. A prediction that was certain and wrong, p = 0 with y = 1 or the reverse, costs 100

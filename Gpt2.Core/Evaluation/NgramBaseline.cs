@@ -15,7 +15,7 @@ namespace Gpt2.Core.Evaluation;
 /// is asked where hw is rare. A context that never occurs passes to the shorter one: p(w|h) = p(w|h′). Every token has a
 /// probability above 0. Immutable, safe to share.
 /// </summary>
-public sealed class NgramBaseline
+internal sealed class NgramBaseline
 {
     /// <summary>The longest n-grams: trigrams.</summary>
     public const int LargestOrder = 3;

@@ -11,7 +11,7 @@ namespace Gpt2.Core.Evaluation;
 /// The entropy of the text's own tokens, −Σ p ln p with p a token's share of the text: what a model without any context reaches at
 /// best, since it would have to know these shares beforehand.
 /// </param>
-public readonly record struct Yardsticks(int Tokens, int DifferentTokens, double Uniform, double Unigram)
+internal readonly record struct Yardsticks(int Tokens, int DifferentTokens, double Uniform, double Unigram)
 {
     /// <summary>
     /// From this many tokens for each different one on, the shares are the text's and not chance: the entropy of counts is

@@ -3,7 +3,7 @@
 namespace Gpt2.Core.Files;
 
 /// <summary>Opens what may have to be waited for.</summary>
-public static class CancellableOpening
+internal static class CancellableOpening
 {
     /// <summary>Is told of each path just before it is opened: a test that cancels the wait needs to know that it has begun.</summary>
     internal static event Action<string>? Begins;

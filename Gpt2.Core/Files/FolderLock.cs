@@ -5,7 +5,7 @@ using System.Globalization;
 namespace Gpt2.Core.Files;
 
 /// <summary>The right to write a folder, until disposed.</summary>
-public sealed class FolderLock : IDisposable
+internal sealed class FolderLock : IDisposable
 {
     /// <summary>The lock's name inside a folder that one process writes for a long time, as training does.</summary>
     public const string InFolder = "training";

@@ -6,7 +6,7 @@ using System.Text;
 namespace Gpt2.Core.Files;
 
 /// <summary>A file that appears at its target only on <see cref="Commit"/>; disposed before, it leaves nothing.</summary>
-public sealed class OutputFile : IDisposable
+internal sealed class OutputFile : IDisposable
 {
     private const int BufferLength = 1 << 16;
 

@@ -4,7 +4,7 @@
 namespace Gpt2.Core.Files;
 
 /// <summary>A folder that appears at its target when all its files are whole, or leaves nothing.</summary>
-public sealed class StagedFolder : IDisposable
+internal sealed class StagedFolder : IDisposable
 {
     /// <summary>The name of a staged folder, inside its target, whose files are being moved up.</summary>
     private const string Moving = ".unfinished-";

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace Gpt2.Core.Files;
 
 /// <summary>Turns what the system reports of a failed write into an error for the user.</summary>
-public static class WriteFailure
+internal static class WriteFailure
 {
     private const int NoSpace = 28, ReadOnlySystem = 30, NobodyReads = 32; // errno, the same on Linux and macOS
     private const int QuotaOnLinux = 122, QuotaOnMac = 69;

@@ -7,7 +7,7 @@ namespace Gpt2.Core.Generation;
 /// <summary>Turns tokens into pieces of text that may be shown at once.</summary>
 /// <param name="vocabulary">The bytes of the tokens.</param>
 /// <param name="stops">Stop strings, none empty.</param>
-public sealed class CompletionText(Vocabulary vocabulary, IReadOnlyList<string> stops)
+internal sealed class CompletionText(Vocabulary vocabulary, IReadOnlyList<string> stops)
 {
     private readonly StreamingDecoder decoder = new(vocabulary);
     private readonly StopStrings stopStrings = new(stops);

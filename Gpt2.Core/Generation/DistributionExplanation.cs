@@ -8,7 +8,7 @@ namespace Gpt2.Core.Generation;
 /// <param name="Filter">The filter.</param>
 /// <param name="Kept">Tokens left after it.</param>
 /// <param name="Dropped">The probability that the dropped tokens had together before it.</param>
-public sealed record FilterStage(LogitsFilter Filter, int Kept, double Dropped);
+internal sealed record FilterStage(LogitsFilter Filter, int Kept, double Dropped);
 
 /// <summary>A token on its way through the filters.</summary>
 /// <param name="Id">The token.</param>
@@ -21,7 +21,7 @@ public sealed record FilterStage(LogitsFilter Filter, int Kept, double Dropped);
 /// <param name="Cumulative">The sum of these down to this token, by falling score.</param>
 /// <param name="DrawnFrom">The sum of these over the lower ids: the least random number that draws this token.</param>
 /// <param name="DrawnBelow">The same with this token: random numbers from here on draw a later one.</param>
-public sealed record TokenExplanation(
+internal sealed record TokenExplanation(
     int Id, double Logit, double Probability, double Score, double AfterTemperature, LogitsFilter? DroppedBy, double Renormalised, double Cumulative,
     double DrawnFrom, double DrawnBelow);
 
@@ -30,7 +30,7 @@ public sealed record TokenExplanation(
 /// <param name="Stages">The filters in order.</param>
 /// <param name="Drawn">The token that is chosen.</param>
 /// <param name="Random">The random number it was drawn with; null of greedy choice.</param>
-public sealed record DistributionExplanation(
+internal sealed record DistributionExplanation(
     IReadOnlyList<TokenExplanation> Tokens, IReadOnlyList<FilterStage> Stages, int Drawn, double? Random)
 {
     /// <summary>Explains the choice of a token.</summary>

@@ -7,7 +7,7 @@ namespace Gpt2.Core.Generation;
 /// <summary>
 /// repetition penalty → no-repeat-ngram → temperature → top-k → top-p → min-p; what is set to change nothing is left out.
 /// </summary>
-public sealed class FilterPipeline
+internal sealed class FilterPipeline
 {
     private readonly LogitsFilter[] filters;
 

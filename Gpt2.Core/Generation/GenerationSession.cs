@@ -11,7 +11,7 @@ namespace Gpt2.Core.Generation;
 /// context, the last n_ctx of them are computed anew each time, at positions from 0. A session can fork, which shares its past, and
 /// rewind. Not for several threads at once; forks are for a thread each.
 /// </summary>
-public sealed class GenerationSession
+internal sealed class GenerationSession
 {
     private readonly Gpt2Model model;
     private readonly int? endOfText;

@@ -5,7 +5,7 @@ using System.Numerics.Tensors;
 namespace Gpt2.Core.Generation;
 
 /// <summary>Greedy choice.</summary>
-public static class Greedy
+internal static class Greedy
 {
     /// <summary>The id of the largest logit; of equal ones the lowest id.</summary>
     /// <remarks>−∞ is a probability of 0 and legal as long as another logit is finite.</remarks>

@@ -8,7 +8,7 @@ namespace Gpt2.Core.Generation;
 public readonly record struct TokenAlternative(int Id, double LogProbability);
 
 /// <summary>Reads log-probabilities off logits: ln pᵢ = xᵢ − ln Σⱼ e^xⱼ.</summary>
-public static class LogProbabilities
+internal static class LogProbabilities
 {
     /// <summary>ln Σⱼ e^xⱼ, summed in double precision after subtracting the largest.</summary>
     /// <param name="logits">One logit per token. // [vocabulary]</param>

@@ -3,10 +3,10 @@
 namespace Gpt2.Core.Generation;
 
 /// <summary>One candidate for the next token.</summary>
-public readonly record struct Candidate(int Id, float Logit, float Probability);
+internal readonly record struct Candidate(int Id, float Logit, float Probability);
 
 /// <summary>Reads the head's distribution.</summary>
-public static class Prediction
+internal static class Prediction
 {
     /// <summary>The most probable tokens, best first; of equal ones the lower id first.</summary>
     /// <param name="logits">One logit per token.</param>

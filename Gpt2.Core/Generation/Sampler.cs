@@ -10,7 +10,7 @@ namespace Gpt2.Core.Generation;
 /// random number falls between the two. Buffers and the state of the random numbers are kept from draw to draw, so it is not for several
 /// threads at once.
 /// </summary>
-public sealed class Sampler
+internal sealed class Sampler
 {
     private readonly FilterPipeline filters;
     private readonly TokenDistribution distribution = new();

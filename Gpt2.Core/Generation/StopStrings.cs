@@ -6,7 +6,7 @@ namespace Gpt2.Core.Generation;
 
 /// <summary>A stream of text pieces that stop strings end.</summary>
 /// <param name="stops">The stop strings, none empty; compared character by character.</param>
-public sealed class StopStrings(IReadOnlyList<string> stops)
+internal sealed class StopStrings(IReadOnlyList<string> stops)
 {
     private readonly StringBuilder held = new();
 

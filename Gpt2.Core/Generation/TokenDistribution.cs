@@ -9,7 +9,7 @@ namespace Gpt2.Core.Generation;
 /// <summary>
 /// Scores and what is kept of them. The buffers are kept from one distribution to the next; not for several threads at once.
 /// </summary>
-public sealed class TokenDistribution
+internal sealed class TokenDistribution
 {
     private readonly PriorityQueue<int, double> largest = new(); // the smallest of them is on top
     private double[] scores = []; // [vocabulary]

@@ -9,12 +9,12 @@ namespace Gpt2.Core.Measurement;
 /// <param name="Runs">The maximum number of runs of a round; the median counts.</param>
 /// <param name="LeastRunSeconds">A run repeats its call until so much time is over.</param>
 /// <param name="MostSeconds">Once so much time is over no further run is begun.</param>
-public sealed record Effort(int Rounds = 3, int Runs = 5, double LeastRunSeconds = 0.02, double MostSeconds = 1);
+internal sealed record Effort(int Rounds = 3, int Runs = 5, double LeastRunSeconds = 0.02, double MostSeconds = 1);
 
 /// <summary>Times calls.</summary>
 /// <param name="effort">How much is measured.</param>
 /// <param name="clock">Seconds since any moment; null for the system's clock.</param>
-public sealed class CallTimer(Effort effort, Func<double>? clock = null)
+internal sealed class CallTimer(Effort effort, Func<double>? clock = null)
 {
     private readonly Func<double> clock = clock ?? (() => Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency);
 

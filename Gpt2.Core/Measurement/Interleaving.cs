@@ -7,7 +7,7 @@ namespace Gpt2.Core.Measurement;
 /// <param name="Work">Units of work: operations or bytes, for example.</param>
 /// <param name="Seconds">How long it took.</param>
 /// <param name="Limit">Units per second that the machine gives.</param>
-public readonly record struct Compared(double Work, double Seconds, double Limit)
+internal readonly record struct Compared(double Work, double Seconds, double Limit)
 {
     /// <summary>Units per second.</summary>
     public double Rate => Work / Seconds;
@@ -17,7 +17,7 @@ public readonly record struct Compared(double Work, double Seconds, double Limit
 }
 
 /// <summary>Measures work and limit in turns.</summary>
-public static class Interleaving
+internal static class Interleaving
 {
     /// <summary>
     /// Rounds of limit, piece, limit, piece, …, limit. The limit of a piece is the mean of the two beside it, the limit of a

@@ -3,7 +3,7 @@
 namespace Gpt2.Core.Measurement;
 
 /// <summary>A rectangle, in units of the picture; y counts downwards.</summary>
-public readonly record struct Box(double Left, double Top, double Right, double Bottom)
+internal readonly record struct Box(double Left, double Top, double Right, double Bottom)
 {
     public double CentreX => (Left + Right) / 2;
 

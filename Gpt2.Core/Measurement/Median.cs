@@ -3,7 +3,7 @@
 namespace Gpt2.Core.Measurement;
 
 /// <summary>Medians.</summary>
-public static class Median
+internal static class Median
 {
     /// <summary>The middle value; of an even number of values the mean of the two in the middle.</summary>
     /// <exception cref="ArgumentException">There is no value.</exception>

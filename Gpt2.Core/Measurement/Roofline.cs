@@ -12,10 +12,10 @@ namespace Gpt2.Core.Measurement;
 /// <param name="Intensity">Operations per byte.</param>
 /// <param name="Gigaflops">10⁹ operations per second.</param>
 /// <param name="Ratio">Its share of the limit, as measured beside it.</param>
-public sealed record RooflineDot(string Name, string Group, double Intensity, double Gigaflops, double Ratio);
+internal sealed record RooflineDot(string Name, string Group, double Intensity, double Gigaflops, double Ratio);
 
 /// <summary>Draws rooflines.</summary>
-public static class Roofline
+internal static class Roofline
 {
     private const int KeyLeft = 704, KeyNameLeft = 724, KeyRateRight = 1000, Width = 1080, Margin = 20;
     private const int KeyTop = 76, KeyRow = 19, KeyGap = 12, LeastHeight = 580, LongestName = 34;

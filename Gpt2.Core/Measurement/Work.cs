@@ -7,7 +7,7 @@ namespace Gpt2.Core.Measurement;
 /// <summary>Work of one call.</summary>
 /// <param name="Operations">Additions and multiplications of floats; a multiply-add is two.</param>
 /// <param name="Bytes">What is read from memory or written to it, each number once, where the caches hold nothing before.</param>
-public readonly record struct Work(double Operations, double Bytes)
+internal readonly record struct Work(double Operations, double Bytes)
 {
     /// <summary>Operations per byte: what decides whether arithmetic or memory is the limit.</summary>
     public double Intensity => Operations / Bytes;

@@ -5,7 +5,7 @@ using Gpt2.Core.Numerics;
 namespace Gpt2.Core.Model;
 
 /// <summary>For some steps of a block a mask, and what it leaves of the step; the steps themselves stay as they are.</summary>
-public sealed class BlockDropout
+internal sealed class BlockDropout
 {
     private readonly Dropout dropout;
     private readonly Dictionary<Matrix, (Matrix Mask, Matrix Kept)> ofSteps = [];

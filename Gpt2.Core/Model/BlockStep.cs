@@ -6,7 +6,7 @@ using System.Globalization;
 namespace Gpt2.Core.Model;
 
 /// <summary>The names of a block's steps.</summary>
-public static class BlockStep
+internal static class BlockStep
 {
     /// <summary>Number of steps; the first is 1.</summary>
     public const int Count = 16;

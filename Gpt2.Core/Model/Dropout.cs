@@ -12,7 +12,7 @@ namespace Gpt2.Core.Model;
 public sealed class Dropout(float rate)
 {
     /// <summary>Where the choices come from. Training seeds it anew for every step.</summary>
-    public RandomGenerator Random { get; set; } = new(0);
+    internal RandomGenerator Random { get; set; } = new(0);
 
     /// <summary>Chooses what is dropped, and drops it: values = values × mask.</summary>
     /// <param name="values">Changed in place.</param>

@@ -7,7 +7,7 @@ using Gpt2.Kernels;
 namespace Gpt2.Core.Model;
 
 /// <summary>The two embeddings.</summary>
-public static class Embedding
+internal static class Embedding
 {
     /// <summary>token_embeddings[t] = wte[id t].</summary>
     /// <param name="ids">Token ids, each below the rows of wte.</param>

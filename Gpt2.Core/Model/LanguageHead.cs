@@ -7,7 +7,7 @@ using Gpt2.Kernels;
 namespace Gpt2.Core.Model;
 
 /// <summary>The last layer normalisation, the logits and their softmax, for the last token of each sequence or for all.</summary>
-public static class LanguageHead
+internal static class LanguageHead
 {
     /// <param name="stream">The last block's residual 2, [tokens, channels].</param>
     /// <param name="norm">ln_f</param>

@@ -16,7 +16,7 @@ namespace Gpt2.Core.Model;
 /// <param name="layers">The block's weights.</param>
 /// <param name="heads">Number of attention heads.</param>
 /// <param name="kernels">The kernels to compute with.</param>
-public sealed class TransformerBlock(BlockLayers layers, int heads, KernelSet kernels)
+internal sealed class TransformerBlock(BlockLayers layers, int heads, KernelSet kernels)
 {
     /// <summary>GPT-2's ε in both layer normalisations.</summary>
     public const float LayerNormEpsilon = 1e-5f;

@@ -8,7 +8,7 @@ using CsvHelper;
 namespace Gpt2.Core.Numerics;
 
 /// <summary>Reads and writes matrices as CSV.</summary>
-public static class CsvMatrixFile
+internal static class CsvMatrixFile
 {
     /// <summary>No number and what stands around it takes more bytes than this.</summary>
     private const int WidestCell = 64;

@@ -10,7 +10,7 @@ namespace Gpt2.Core.Numerics;
 /// xoshiro256** 1.0 (Blackman and Vigna, "Scrambled Linear Pseudorandom Number Generators"), its state filled
 /// from the seed by SplitMix64 as its authors advise. Not for secrets.
 /// </summary>
-public sealed class RandomGenerator
+internal sealed class RandomGenerator
 {
     private ulong state0, state1, state2, state3;
 

@@ -5,7 +5,7 @@ using System.Diagnostics;
 namespace Gpt2.Core.Numerics;
 
 /// <summary>Shape checks that stay on in Release: a wrong shape is named, not computed with.</summary>
-public static class Shape
+internal static class Shape
 {
     /// <summary>Throws unless the matrix is [rows, columns].</summary>
     /// <exception cref="ArgumentException">It is not; the message names matrix, shape and expectation.</exception>

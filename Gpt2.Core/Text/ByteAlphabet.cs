@@ -7,7 +7,7 @@ namespace Gpt2.Core.Text;
 /// Bytes that print in Latin-1 stand for themselves, 188 of them, and come first; the other 68 (controls, space, 0x7F
 /// to 0xA0, soft hyphen) follow as U+0100, U+0101, … The space is thus Ġ (U+0120) and the line feed Ċ (U+010A).
 /// </summary>
-public static class ByteAlphabet
+internal static class ByteAlphabet
 {
     private const int FirstStandIn = 0x100;
     private const int StandIns = 68;

@@ -84,7 +84,7 @@ public sealed class BytePairLearner
     /// <param name="progress">Receives the share of passes done, or null.</param>
     /// <param name="cancellation">Ends the learning between passes.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static LearnedMerges LearnWords(
+    internal static LearnedMerges LearnWords(
         IReadOnlyList<WordCount> words, int merges, bool keepWords = false, IProgress<double>? progress = null,
         CancellationToken cancellation = default)
     {

@@ -9,7 +9,7 @@ using System.Text;
 namespace Gpt2.Core.Text;
 
 /// <summary>Cuts a text into GPT-2's words. The words together are the text, unchanged.</summary>
-public static class PreTokenizer
+internal static class PreTokenizer
 {
     private enum Kind : byte
     {

@@ -7,7 +7,7 @@ using static System.FormattableString;
 namespace Gpt2.Core.Text;
 
 /// <summary>Decodes UTF-8 and refuses what is none.</summary>
-public static class StrictUtf8
+internal static class StrictUtf8
 {
     /// <summary>Decodes a whole text. A byte-order mark is no part of it; one of UTF-16 or UTF-32 says that the text has that form.</summary>
     /// <param name="bytes">The text.</param>

@@ -4,7 +4,7 @@
 namespace Gpt2.Core.Text;
 
 /// <summary>Builds a <see cref="Vocabulary"/> from merges given as text.</summary>
-public sealed class VocabularyBuilder
+internal sealed class VocabularyBuilder
 {
     private readonly List<Merge> merges = [];
     private readonly Dictionary<string, int> idOfToken = [];

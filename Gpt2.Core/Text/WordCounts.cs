@@ -4,10 +4,10 @@
 namespace Gpt2.Core.Text;
 
 /// <summary>A word and how often it occurs.</summary>
-public readonly record struct WordCount(string Word, long Count);
+internal readonly record struct WordCount(string Word, long Count);
 
 /// <summary>The different words of a text.</summary>
-public static class WordCounts
+internal static class WordCounts
 {
     /// <summary>
     /// The words between the <c>&lt;|endoftext|&gt;</c> that separate documents, in the order of their first occurrences.

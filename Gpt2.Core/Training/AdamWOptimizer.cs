@@ -18,7 +18,7 @@ public sealed record OptimizerSettings(
     float Beta1 = 0.9f, float Beta2 = 0.95f, float Epsilon = 1e-8f, float WeightDecay = 0.1f, float ClipNorm = 1);
 
 /// <summary>AdamW over all weights of a model, with clipping of the global norm.</summary>
-public sealed class AdamWOptimizer(Gpt2Config config, OptimizerSettings settings)
+internal sealed class AdamWOptimizer(Gpt2Config config, OptimizerSettings settings)
 {
     private const double ClipEpsilon = 1e-6;
 

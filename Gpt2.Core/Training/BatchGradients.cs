@@ -7,7 +7,7 @@ using Gpt2.Core.Numerics;
 namespace Gpt2.Core.Training;
 
 /// <summary>Computes the gradients of sequences of equal length. Not for several threads at once.</summary>
-public sealed class BatchGradients
+internal sealed class BatchGradients
 {
     private const float LeastProbability = 1e-30f;
 

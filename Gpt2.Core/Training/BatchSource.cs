@@ -6,7 +6,7 @@ using Gpt2.Core.Numerics;
 namespace Gpt2.Core.Training;
 
 /// <summary>Cuts batches of windows, and their targets, from token ids.</summary>
-public sealed class BatchSource
+internal sealed class BatchSource
 {
     private readonly int[] ids;
     private readonly TrainingSettings settings;

@@ -7,7 +7,7 @@ using Gpt2.Core.Numerics;
 namespace Gpt2.Core.Training;
 
 /// <summary>∂loss/∂(each step of a block).</summary>
-public sealed class BlockGradients
+internal sealed class BlockGradients
 {
     private readonly Matrix stream = new("gradient of the residual stream");
 

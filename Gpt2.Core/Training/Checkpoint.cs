@@ -20,12 +20,12 @@ namespace Gpt2.Core.Training;
 /// <param name="TextHash">SHA-256 of the text, so that a run does not go on with another.</param>
 /// <param name="SamplePrompt">What samples continue.</param>
 /// <param name="Kernels">The kernels it began with: others would give other last bits.</param>
-public sealed record RunState(
+internal sealed record RunState(
     int Step, TrainingSettings Settings, string? TextFile, string TextHash, string? SamplePrompt,
     KernelRung Kernels = KernelRung.Vector);
 
 /// <summary>Writes and reads checkpoints. The state of the random numbers is the step: see <see cref="BatchSource"/>.</summary>
-public static class Checkpoint
+internal static class Checkpoint
 {
     private const string FolderPrefix = "step-";
     private const string StateFile = "training.json";

@@ -5,7 +5,7 @@ using Gpt2.Core.Weights;
 namespace Gpt2.Core.Training;
 
 /// <summary>A run that came to its last step.</summary>
-public static class FinishedRun
+internal static class FinishedRun
 {
     /// <summary>The last line of the log that has a validation loss, or the last at all; null where no run ended in the folder.</summary>
     /// <exception cref="Gpt2Exception">The log is broken.</exception>

@@ -8,7 +8,7 @@ using Gpt2.Kernels;
 namespace Gpt2.Core.Training;
 
 /// <summary>Backward of <see cref="Gpt2Model"/> with the mean cross-entropy as loss.</summary>
-public sealed class Gpt2Backward
+internal sealed class Gpt2Backward
 {
     private readonly Matrix logits = new("gradient of logits");                             // [tokens, vocabulary]
     private readonly Matrix predictedEmbedding = new("gradient of predicted_embedding");    // [tokens, channels]

@@ -8,7 +8,7 @@ using Gpt2.Kernels;
 namespace Gpt2.Core.Training;
 
 /// <summary>∂loss/∂weight for every weight of a model. Backward passes add to it.</summary>
-public sealed class Gpt2Gradients(Gpt2Config config)
+internal sealed class Gpt2Gradients(Gpt2Config config)
 {
     /// <summary>∂loss/∂weight at each weight's place.</summary>
     public Gpt2Weights Weights { get; } = new(config);

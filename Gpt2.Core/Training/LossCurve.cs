@@ -6,7 +6,7 @@ using System.Text;
 namespace Gpt2.Core.Training;
 
 /// <summary>Draws loss curves.</summary>
-public static class LossCurve
+internal static class LossCurve
 {
     private const int Width = 800, Height = 400, Left = 56, Right = 16, Top = 36, Bottom = 44;
     private const int MostPoints = 600;

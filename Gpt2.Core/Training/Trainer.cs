@@ -54,7 +54,7 @@ public sealed class Trainer
 
     public TrainingData Data => data;
 
-    public AdamWOptimizer Optimizer { get; }
+    internal AdamWOptimizer Optimizer { get; }
 
     /// <summary>Tokens that one step trains on.</summary>
     public int TokensPerStep => tokens.Length * settings.Accumulate;

@@ -7,10 +7,10 @@ using Gpt2.Core.Files;
 namespace Gpt2.Core.Training;
 
 /// <summary>A line of the log. The validation loss stands where there was an evaluation.</summary>
-public readonly record struct LogLine(int Step, double Loss, double? ValidationLoss, double LearningRate, double GradientNorm);
+internal readonly record struct LogLine(int Step, double Loss, double? ValidationLoss, double LearningRate, double GradientNorm);
 
 /// <summary>Writes and reads log.csv.</summary>
-public static class TrainingLog
+internal static class TrainingLog
 {
     public const string FileName = "log.csv";
 

@@ -10,7 +10,7 @@ using Gpt2.Core.Weights;
 namespace Gpt2.Core.Training;
 
 /// <summary>Trains in a folder.</summary>
-public sealed class TrainingRun
+internal sealed class TrainingRun
 {
     private const string CheckpointFolder = "checkpoints";
 

@@ -9,7 +9,7 @@ using Gpt2.Kernels;
 namespace Gpt2.Core.Training;
 
 /// <summary>Does training steps on random tokens: the time does not depend on what the tokens are.</summary>
-public sealed class TrainingSpeed
+internal sealed class TrainingSpeed
 {
     private const int WarmUpSteps = 2;
     private const int Windows = 64; // as many windows of text

@@ -14,7 +14,7 @@ namespace Gpt2.Core.Training;
 /// <param name="heads">Number of attention heads.</param>
 /// <param name="kernels">The kernels to compute with.</param>
 /// <param name="weightGradients">The gradients of the block's weights, added to.</param>
-public sealed class TransformerBlockBackward(BlockWeights weights, int heads, KernelSet kernels, BlockWeights weightGradients)
+internal sealed class TransformerBlockBackward(BlockWeights weights, int heads, KernelSet kernels, BlockWeights weightGradients)
 {
     /// <summary>Computes the gradients of the block.</summary>
     /// <param name="a">What the forward pass computed.</param>

@@ -6,7 +6,7 @@ using Gpt2.Core.Training.Corpus;
 namespace Gpt2.Core.Training;
 
 /// <summary>`gpt2 train --preset workshop`.</summary>
-public static class WorkshopPreset
+internal static class WorkshopPreset
 {
     /// <summary>Seed and size of the text: see <see cref="WorkshopCorpus"/>.</summary>
     public const ulong TextSeed = 1;

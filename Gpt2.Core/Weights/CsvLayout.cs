@@ -11,7 +11,7 @@ namespace Gpt2.Core.Weights;
 /// <summary>
 /// The CSV layout: OpenAI's checkpoint names with '/' written '_', one file per matrix. The table is in docs/csv-layout.md.
 /// </summary>
-public static class CsvLayout
+internal static class CsvLayout
 {
     /// <summary>Channels of a head in every GPT-2, from which the JavaScript edition's folders tell their heads.</summary>
     private const int HeadSizeOfGpt2 = 64;

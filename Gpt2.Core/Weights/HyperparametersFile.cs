@@ -7,7 +7,7 @@ using static System.FormattableString;
 namespace Gpt2.Core.Weights;
 
 /// <summary>Reads and writes hparams.json.</summary>
-public static class HyperparametersFile
+internal static class HyperparametersFile
 {
     public const string FileName = "hparams.json";
 

@@ -10,7 +10,7 @@ using Gpt2.Core.Weights.LlmC;
 namespace Gpt2.Core.Weights;
 
 /// <summary>Opens models of any format.</summary>
-public static class ModelFolder
+internal static class ModelFolder
 {
     /// <summary>Data files of a TensorFlow checkpoint.</summary>
     internal const string CheckpointData = "*.data-*-of-*";

@@ -5,7 +5,7 @@ using Gpt2.Core.Weights.Download;
 namespace Gpt2.Core.Weights;
 
 /// <summary>Finds model folders by path or by name.</summary>
-public static class ModelLocator
+internal static class ModelLocator
 {
     /// <summary>The model that ships with the program.</summary>
     public const string DefaultModel = "gpt2-workshop";

@@ -9,7 +9,7 @@ using Gpt2.Core.Text;
 namespace Gpt2.Core.Weights;
 
 /// <summary>An opened model in any format. Open one with <see cref="ModelFolder.Open"/>.</summary>
-public abstract class ModelSource : IDisposable
+internal abstract class ModelSource : IDisposable
 {
     private protected ModelSource(ModelFormat format, string path)
     {

@@ -10,7 +10,7 @@ using Gpt2.Core.Weights.LlmC;
 namespace Gpt2.Core.Weights;
 
 /// <summary>Writes a model in one form. What is written appears under its name when it is whole.</summary>
-public sealed class ModelWriter
+internal sealed class ModelWriter
 {
     private readonly Func<ModelToWrite, string[]> write;
 

@@ -3,7 +3,7 @@
 namespace Gpt2.Core.Weights;
 
 /// <summary>The program's part of the user's cache.</summary>
-public static class UserCache
+internal static class UserCache
 {
     private const string Variable = "XDG_CACHE_HOME";
 

@@ -17,7 +17,7 @@ namespace Gpt2.Core.Weights;
 /// <param name="Bytes">Its size.</param>
 /// <param name="Written">When it was written, UTC.</param>
 /// <param name="File">Its file.</param>
-public sealed record CacheEntry(string Name, string? Source, long Bytes, DateTime Written, string File);
+internal sealed record CacheEntry(string Name, string? Source, long Bytes, DateTime Written, string File);
 
 /// <summary>
 /// A folder of safetensors files, one per CSV folder. A copy is taken only if names, sizes and modification times of
@@ -25,7 +25,7 @@ public sealed record CacheEntry(string Name, string? Source, long Bytes, DateTim
 /// </summary>
 /// <param name="folder">Where the copies are.</param>
 /// <param name="leastWeights">Smaller models are read from their CSV files, which is as fast.</param>
-public sealed class WeightsCache(string folder, long leastWeights = WeightsCache.StandardLeastWeights)
+internal sealed class WeightsCache(string folder, long leastWeights = WeightsCache.StandardLeastWeights)
 {
     public const long StandardLeastWeights = 5_000_000;
 

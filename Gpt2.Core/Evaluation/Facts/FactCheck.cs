@@ -12,7 +12,7 @@ using Gpt2.Kernels;
 namespace Gpt2.Core.Evaluation.Facts;
 
 /// <summary>Checks facts.</summary>
-public static class FactCheck
+internal static class FactCheck
 {
     private const string TrainingLog = "log.csv";
 

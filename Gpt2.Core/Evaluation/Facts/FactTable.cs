@@ -9,7 +9,7 @@ namespace Gpt2.Core.Evaluation.Facts;
 /// <param name="Of">The model that they are of.</param>
 /// <param name="Vocabulary">Facts of the vocabulary.</param>
 /// <param name="Model">Facts of the weights.</param>
-public sealed record FactTable(string Of, IReadOnlyList<TokenizerFact> Vocabulary, IReadOnlyList<ModelFact> Model)
+internal sealed record FactTable(string Of, IReadOnlyList<TokenizerFact> Vocabulary, IReadOnlyList<ModelFact> Model)
 {
     private const string Prompt = "Mike is quick. He moves";
 

@@ -12,7 +12,7 @@ namespace Gpt2.Core.Evaluation.Facts;
 /// <summary>Something that is known of a vocabulary.</summary>
 /// <param name="Statement">The fact.</param>
 /// <param name="Problem">What is found in its place; null where it holds.</param>
-public sealed record TokenizerFact(string Statement, Func<Tokenizer, string?> Problem)
+internal sealed record TokenizerFact(string Statement, Func<Tokenizer, string?> Problem)
 {
     /// <summary>A text has these ids, and these ids are the text.</summary>
     public static TokenizerFact Tokens(string text, params int[] ids) => new(
@@ -63,7 +63,7 @@ public sealed record TokenizerFact(string Statement, Func<Tokenizer, string?> Pr
 /// <summary>Something that is known of a model with its vocabulary.</summary>
 /// <param name="Statement">The fact.</param>
 /// <param name="Problem">What is found in its place; null where it holds.</param>
-public sealed record ModelFact(string Statement, Func<Gpt2Model, Tokenizer, string?> Problem)
+internal sealed record ModelFact(string Statement, Func<Gpt2Model, Tokenizer, string?> Problem)
 {
     /// <summary>Greedy choice continues a prompt with this text, which takes so many tokens.</summary>
     public static ModelFact Continues(string prompt, string text, int tokens) => new(

@@ -11,7 +11,7 @@ namespace Gpt2.Core.Generation.Beams;
 /// NumBeams finished texts by score are kept, of equal scores the earlier. With one beam the search ends with its first finished text:
 /// that is greedy choice.
 /// </summary>
-public sealed class BeamSearch
+internal sealed class BeamSearch
 {
     private readonly BeamOptions options;
     private readonly int? endOfText;

@@ -9,7 +9,7 @@ namespace Gpt2.Core.Generation.Beams;
 /// Beams over a model. Beyond the context the last n_ctx tokens of each beam are computed anew at every step, at positions from 0, as
 /// <see cref="GenerationSession"/> does.
 /// </summary>
-public sealed class Gpt2BeamModel : IBeamModel
+internal sealed class Gpt2BeamModel : IBeamModel
 {
     private readonly Gpt2Model model;
     private readonly ForwardActivations activations;

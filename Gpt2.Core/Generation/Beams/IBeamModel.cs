@@ -3,7 +3,7 @@
 namespace Gpt2.Core.Generation.Beams;
 
 /// <summary>Gives the next token's logits for several texts at once. Begins with one, the prompt.</summary>
-public interface IBeamModel
+internal interface IBeamModel
 {
     /// <summary>Logits of the token after a beam; valid until the next <see cref="Extend"/>. // [vocabulary]</summary>
     public ReadOnlySpan<float> Logits(int beam);

@@ -3,7 +3,7 @@
 namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>One step from the model's logits to the distribution that is drawn from. Immutable, safe to share.</summary>
-public abstract class LogitsFilter
+internal abstract class LogitsFilter
 {
     private protected LogitsFilter()
     {

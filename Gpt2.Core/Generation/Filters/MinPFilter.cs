@@ -9,7 +9,7 @@ namespace Gpt2.Core.Generation.Filters;
 /// probability, so it is the same before and after other tokens are dropped.
 /// </summary>
 /// <param name="share">m, more than 0, at most 1.</param>
-public sealed class MinPFilter(double share) : LogitsFilter
+internal sealed class MinPFilter(double share) : LogitsFilter
 {
     public override string Name => "min-p";
 

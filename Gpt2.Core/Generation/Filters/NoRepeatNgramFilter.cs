@@ -9,7 +9,7 @@ namespace Gpt2.Core.Generation.Filters;
 /// Model for Abstractive Summarization", section 2.5); n = 1 drops every token that has occurred. A ban of all tokens is not applied.
 /// </summary>
 /// <param name="n">Length of the sequences, at least 1.</param>
-public sealed class NoRepeatNgramFilter(int n) : LogitsFilter
+internal sealed class NoRepeatNgramFilter(int n) : LogitsFilter
 {
     public override string Name => "no-repeat-ngram";
 

@@ -9,7 +9,7 @@ namespace Gpt2.Core.Generation.Filters;
 /// section 4.1, in Hugging Face's form, which looks at the sign. Above 1 it penalises, below 1 it rewards.
 /// </summary>
 /// <param name="penalty">p, more than 0.</param>
-public sealed class RepetitionPenaltyFilter(double penalty) : LogitsFilter
+internal sealed class RepetitionPenaltyFilter(double penalty) : LogitsFilter
 {
     public override string Name => "repetition-penalty";
 

@@ -9,7 +9,7 @@ namespace Gpt2.Core.Generation.Filters;
 /// temperatures finite. T = 0 keeps the most probable token alone, of equal ones the lowest id: that is greedy choice.
 /// </summary>
 /// <param name="temperature">T, at least 0.</param>
-public sealed class TemperatureFilter(double temperature) : LogitsFilter
+internal sealed class TemperatureFilter(double temperature) : LogitsFilter
 {
     public override string Name => "temperature";
 

@@ -9,7 +9,7 @@ namespace Gpt2.Core.Generation.Filters;
 /// Story Generation", section 5.4). k may be above the vocabulary, and keeps all then.
 /// </summary>
 /// <param name="k">At least 1.</param>
-public sealed class TopKFilter(int k) : LogitsFilter
+internal sealed class TopKFilter(int k) : LogitsFilter
 {
     public override string Name => "top-k";
 

@@ -9,7 +9,7 @@ namespace Gpt2.Core.Generation.Filters;
 /// is kept (Holtzman et al., "The Curious Case of Neural Text Degeneration", section 3.1).
 /// </summary>
 /// <param name="p">More than 0, less than 1.</param>
-public sealed class TopPFilter(double p) : LogitsFilter
+internal sealed class TopPFilter(double p) : LogitsFilter
 {
     public override string Name => "top-p";
 

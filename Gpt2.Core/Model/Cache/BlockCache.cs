@@ -7,7 +7,7 @@ using Gpt2.Core.Numerics;
 namespace Gpt2.Core.Model.Cache;
 
 /// <summary>The cache of one block.</summary>
-public sealed class BlockCache : BlockPast
+internal sealed class BlockCache : BlockPast
 {
     private CachedSequence[] sequences;
 

@@ -12,7 +12,7 @@ namespace Gpt2.Core.Model.Cache;
 /// there is one group of one run, and the kernels read and write whole matrices; where a group has several runs, it is one sequence with
 /// one query.
 /// </summary>
-public abstract class BlockPast
+internal abstract class BlockPast
 {
     private readonly Matrix part = new("a run's part of scores or attention");     // [1, heads · run]
     private readonly Matrix sum = new("attended values of a run");                  // [1, channels]

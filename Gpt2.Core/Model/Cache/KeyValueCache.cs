@@ -41,7 +41,7 @@ public sealed class KeyValueCache
     /// <summary>Number of sequences; 1 until <see cref="Reorder"/> makes more.</summary>
     public int Sequences => blocks[0].Sequences;
 
-    public BlockCache Block(int block) => blocks[block];
+    internal BlockCache Block(int block) => blocks[block];
 
     /// <summary>Forgets all tokens but the first <paramref name="length"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The cache holds fewer.</exception>

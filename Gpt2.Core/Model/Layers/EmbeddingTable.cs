@@ -5,7 +5,7 @@ using Gpt2.Core.Numerics;
 namespace Gpt2.Core.Model.Layers;
 
 /// <summary>A row of channels for every token of the vocabulary.</summary>
-public abstract class EmbeddingTable
+internal abstract class EmbeddingTable
 {
     public abstract int Vocabulary { get; }
 
@@ -18,7 +18,7 @@ public abstract class EmbeddingTable
 }
 
 /// <summary>The rows of a matrix.</summary>
-public sealed class DenseEmbedding(Matrix weight) : EmbeddingTable
+internal sealed class DenseEmbedding(Matrix weight) : EmbeddingTable
 {
     public override int Vocabulary => weight.Rows;
 
@@ -28,7 +28,7 @@ public sealed class DenseEmbedding(Matrix weight) : EmbeddingTable
 }
 
 /// <summary>The columns of the language head's packed weights: wte is not kept twice.</summary>
-public sealed class TiedEmbedding(PackedLinear head) : EmbeddingTable
+internal sealed class TiedEmbedding(PackedLinear head) : EmbeddingTable
 {
     public override int Vocabulary => head.Outputs;
 

@@ -12,7 +12,7 @@ namespace Gpt2.Core.Model.Layers;
 /// <param name="Blocks">The blocks.</param>
 /// <param name="FinalNorm">ln_f</param>
 /// <param name="Head">From the last hidden state to logits: [channels, vocabulary].</param>
-public sealed record Gpt2Layers(
+internal sealed record Gpt2Layers(
     EmbeddingTable TokenEmbedding, Matrix PositionEmbedding, BlockLayers[] Blocks, LayerNormWeights FinalNorm, LinearMap Head)
 {
     /// <summary>The weights as they are: what training changes, the forward pass sees.</summary>
@@ -51,6 +51,6 @@ public sealed record Gpt2Layers(
 /// <param name="Ln2">ln_2</param>
 /// <param name="MlpHidden">mlp/c_fc, [channels, hidden]</param>
 /// <param name="MlpProjection">mlp/c_proj, [hidden, channels]</param>
-public sealed record BlockLayers(
+internal sealed record BlockLayers(
     LayerNormWeights Ln1, LinearMap AttentionQkv, LinearMap AttentionProjection, LayerNormWeights Ln2, LinearMap MlpHidden,
     LinearMap MlpProjection);

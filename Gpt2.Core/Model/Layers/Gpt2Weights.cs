@@ -45,7 +45,7 @@ public sealed class Gpt2Weights
     public LayerNormWeights FinalNorm { get; }
 
     /// <summary>From the last hidden state to logits: wte itself, or lm_head [vocabulary, channels] where that is untied.</summary>
-    public TransposedLinear Head { get; }
+    internal TransposedLinear Head { get; }
 
     /// <summary>Every matrix once, in the order of the layout table in docs; its name is its name in the checkpoint.</summary>
     public IEnumerable<Matrix> Matrices()

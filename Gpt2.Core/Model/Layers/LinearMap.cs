@@ -58,7 +58,7 @@ public sealed class DenseLinear : LinearMap
 }
 
 /// <summary>Weights [outputs, inputs] without bias, as the language head has them: one row per token of the vocabulary.</summary>
-public sealed class TransposedLinear(Matrix weight) : LinearMap
+internal sealed class TransposedLinear(Matrix weight) : LinearMap
 {
     public Matrix Weight => weight;
 

@@ -4,13 +4,13 @@
 namespace Gpt2.Core.Model.Layers;
 
 /// <summary>A matrix's name in OpenAI's checkpoint and its shape.</summary>
-public readonly record struct MatrixShape(string Name, int Rows, int Columns)
+internal readonly record struct MatrixShape(string Name, int Rows, int Columns)
 {
     public long Count => (long)Rows * Columns;
 }
 
 /// <summary>The shapes that a configuration asks for, in the order of <see cref="Gpt2Weights.Matrices"/>.</summary>
-public static class MatrixShapes
+internal static class MatrixShapes
 {
     /// <summary>Every matrix of the model.</summary>
     public static IEnumerable<MatrixShape> Of(Gpt2Config config) =>

@@ -8,7 +8,7 @@ namespace Gpt2.Core.Model.Layers;
 
 /// <summary>A map for inference.</summary>
 [DebuggerDisplay("{ToString(),nq}")]
-public abstract class PackedLinear : LinearMap
+internal abstract class PackedLinear : LinearMap
 {
     private readonly string name;
 

@@ -5,16 +5,16 @@ namespace Gpt2.Core.Training.Corpus;
 /// <summary>A person of the training text.</summary>
 /// <param name="Name">The name, for example Mike.</param>
 /// <param name="Pronoun">He or She.</param>
-public sealed record CorpusName(string Name, string Pronoun);
+internal sealed record CorpusName(string Name, string Pronoun);
 
 /// <summary>An adjective with its adverb.</summary>
 /// <param name="Adjective">For example quick.</param>
 /// <param name="Adverb">For example quickly.</param>
 /// <param name="Verbs">The verbs the text puts before the adverb, as they stand after He or She: moves, runs.</param>
-public sealed record CorpusAdjective(string Adjective, string Adverb, IReadOnlyList<string> Verbs);
+internal sealed record CorpusAdjective(string Adjective, string Adverb, IReadOnlyList<string> Verbs);
 
 /// <summary>A verb in the forms a sentence needs.</summary>
 internal sealed record CorpusVerb(string Base, string Third, string Past, string Ing);
 
 /// <summary>A country, its capital, and the word for its language and people.</summary>
-public sealed record CorpusCountry(string Country, string Capital, string Language);
+internal sealed record CorpusCountry(string Country, string Capital, string Language);

@@ -7,7 +7,7 @@ namespace Gpt2.Core.Training.Corpus;
 /// English text made by a grammar, for a model so small that it can only learn structure. The same seed gives the same
 /// bytes on every machine: ASCII, '\n' line ends, documents separated by <c>&lt;|endoftext|&gt;</c> and nothing else.
 /// </summary>
-public static class WorkshopCorpus
+internal static class WorkshopCorpus
 {
     /// <summary>Stands between two documents, without a line end before or after it.</summary>
     public const string Separator = "<|endoftext|>";

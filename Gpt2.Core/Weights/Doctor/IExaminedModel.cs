@@ -9,7 +9,7 @@ using Gpt2.Core.Text;
 namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>A model folder in one format. Disposed, it closes its files.</summary>
-public interface IExaminedModel : IDisposable
+internal interface IExaminedModel : IDisposable
 {
     /// <summary>What the format is called.</summary>
     public string Format { get; }

@@ -55,7 +55,7 @@ public static class ModelDoctor
     public static string FolderOf(string path) => File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path;
 
     /// <summary>Examines a model whose format is known.</summary>
-    public static ExaminedFolder Examine(
+    internal static ExaminedFolder Examine(
         IExaminedModel model, string path, FindingList findings, IProgress<double>? progress, CancellationToken cancellation)
     {
         findings.Ok(FindingArea.Folder, Folder, $"{path}: a model in the {model.Format} layout");

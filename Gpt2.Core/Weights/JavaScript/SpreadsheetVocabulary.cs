@@ -12,7 +12,7 @@ namespace Gpt2.Core.Weights.JavaScript;
 /// bpe_token_ids.csv: no header; token, id; row i is id i. Tokens stand as the text that they are, as the page needs them; files in
 /// the byte alphabet are read too.
 /// </summary>
-public static class SpreadsheetVocabulary
+internal static class SpreadsheetVocabulary
 {
     public const string MergesFileName = "vocab_bpe.csv";
     public const string TokensFileName = "bpe_token_ids.csv";
