@@ -2,7 +2,7 @@
 
 namespace Gpt2.Tests.Support;
 
-public sealed class TemporaryFolder : IDisposable
+public class TemporaryFolder : IDisposable
 {
     public TemporaryFolder() => Directory.CreateDirectory(Root);
 
