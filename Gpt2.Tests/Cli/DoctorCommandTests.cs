@@ -1,9 +1,6 @@
 // gpt2 doctor as a command: what it prints, as JSON and for people, and how it ends.
 
 using System.Text.Json;
-using Gpt2.Core.Model;
-using Gpt2.Core.Text;
-using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli;

@@ -3,7 +3,6 @@
 using System.Text.Json;
 using Gpt2.Core.Evaluation;
 using Gpt2.Core.Model;
-using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Kernels;

@@ -1,9 +1,6 @@
 // gpt2 generate: several prompts and samples, beams, stop strings, details of tokens, prompts line by line, and wrong use.
 
 using System.Text.Json;
-using Gpt2.Core.Model;
-using Gpt2.Core.Text;
-using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli;
@@ -119,7 +116,7 @@ public sealed class GenerateOptionsTests : IDisposable
 
         run.ExitCode.Should().Be(1);
         run.Out.Should().Be(Run("ab", "-n", "5").Result() + Run("cd", "-n", "5").Result());
-        run.Error.Should().Be("gpt2: standard input line 3: the prompt has 19 tokens, expected at most n_ctx = 12: shorten it\n");
+        run.Error.Should().Be("gpt2: standard input line 3: the prompt has 19 tokens, expected at most n_ctx = 12; shorten it\n");
         CommandRun.With("ab\ncd", "generate", "--interactive", "-n", "5", "-m", folder.Model, "--json").Result().TrimEnd('\n').Split('\n').Should().HaveCount(2);
         CommandRun.With("", "generate", "--interactive", "-m", folder.Model).Result().Should().BeEmpty();
     }

@@ -1,8 +1,5 @@
 // --threads: the same result for every number, and only numbers that make sense.
 
-using Gpt2.Core.Model;
-using Gpt2.Core.Text;
-using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli;

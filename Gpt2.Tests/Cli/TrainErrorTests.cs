@@ -1,7 +1,6 @@
 // gpt2 train with what cannot be: one line that says what, the right exit code, and no folder left behind.
 
 using Gpt2.Core.Model;
-using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 

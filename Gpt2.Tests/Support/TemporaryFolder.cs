@@ -25,5 +25,9 @@ public class TemporaryFolder : IDisposable
         return target;
     }
 
-    public void Dispose() => Directory.Delete(Root, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(Root, recursive: true);
+        GC.SuppressFinalize(this);
+    }
 }
