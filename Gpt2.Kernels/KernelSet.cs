@@ -36,22 +36,13 @@ public sealed class KernelSet
     /// <summary>The fastest rung there is on this machine.</summary>
     public static KernelRung FastestRung => KernelRung.Tuned;
 
-    /// <summary>Bits of the vectors that the Tuned rung computes with on this machine: 512, 256 or 128.</summary>
-    public static int TunedVectorBits =>
-        Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+    public KernelRung Rung { get; }
 
     /// <summary>
-    /// Bits that a rung computes with at a time on this machine: a float's on Scalar, <see cref="Vector{T}"/>'s on Vector, which may be
-    /// narrower than the processor's widest, and the widest on the others.
+    /// Bits that are computed with at a time: a float's on Scalar, <see cref="Vector{T}"/>'s on Vector, those that the runtime takes for
+    /// accelerated on TensorPrimitives, and those of <see cref="Create"/> on Tuned.
     /// </summary>
-    public static int VectorBitsOf(KernelRung rung) => rung switch
-    {
-        KernelRung.Scalar => 8 * sizeof(float),
-        KernelRung.Vector => 8 * Vector<byte>.Count,
-        _ => TunedVectorBits,
-    };
-
-    public KernelRung Rung { get; }
+    public int VectorBits { get; private init; }
 
     public MatMulKernel MatMul { get; }
 
@@ -77,29 +68,46 @@ public sealed class KernelSet
     /// Threads to compute with on the Tuned rung, the caller's among them; null for one per core. The other rungs have one.
     /// The results are the same bits for every number.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rung"/> is no member of the enumeration.</exception>
-    public static KernelSet Create(KernelRung rung, int? threads = null)
+    /// <param name="vectorBits">Bits of the Tuned rung's vectors, one of <see cref="VectorWidth.Possible"/>; null for <see cref="VectorWidth.Standard"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rung"/> is no member of the enumeration, or the width is not possible here.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="VectorWidth.Variable"/> is no width that is possible here.</exception>
+    public static KernelSet Create(KernelRung rung, int? threads = null, int? vectorBits = null)
     {
         switch (rung)
         {
             case KernelRung.Scalar:
                 var scalar = new SoftmaxScalar();
                 return new KernelSet(rung, new MatMulScalar(), new LayerNormScalar(), scalar,
-                    new AttentionScalar(scalar), new GeluScalar(), new AddScalar(), new AdamWScalar());
+                    new AttentionScalar(scalar), new GeluScalar(), new AddScalar(), new AdamWScalar())
+                {
+                    VectorBits = 8 * sizeof(float),
+                };
 
             case KernelRung.TensorPrimitives:
                 var tensor = new SoftmaxTensorPrimitives();
                 return new KernelSet(rung, new MatMulTensorPrimitives(), new LayerNormTensorPrimitives(), tensor,
-                    new AttentionTensorPrimitives(tensor), new GeluTensorPrimitives(), new AddTensorPrimitives(), new AdamWTensorPrimitives());
+                    new AttentionTensorPrimitives(tensor), new GeluTensorPrimitives(), new AddTensorPrimitives(), new AdamWTensorPrimitives())
+                {
+                    VectorBits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128,
+                };
 
             case KernelRung.Vector:
                 var vector = new SoftmaxVector();
                 return new KernelSet(rung, new MatMulVector(), new LayerNormVector(), vector,
-                    new AttentionVector(vector), new GeluVector(), new AddVector(), new AdamWVector());
+                    new AttentionVector(vector), new GeluVector(), new AddVector(), new AdamWVector())
+                {
+                    VectorBits = 8 * Vector<byte>.Count,
+                };
 
             case KernelRung.Tuned:
                 var team = ThreadTeam.Of(threads ?? Math.Min(Environment.ProcessorCount, ThreadTeam.MaxThreads));
-                return TunedVectorBits switch
+                int bits = vectorBits ?? VectorWidth.Standard;
+                if (!VectorWidth.Possible.Contains(bits))
+                {
+                    throw new ArgumentOutOfRangeException(nameof(vectorBits), bits, $"expected {string.Join(", ", VectorWidth.Possible)}");
+                }
+
+                return bits switch
                 {
                     512 => CreateTuned<Lanes512, Vector512<float>>(team),
                     256 => CreateTuned<Lanes256, Vector256<float>>(team),
@@ -116,12 +124,14 @@ public sealed class KernelSet
         where TLanes : ILanes<TVector>
         where TVector : struct
     {
+        int bits = 8 * sizeof(float) * TLanes.Count;
         var softmax = new SoftmaxTuned<TLanes, TVector>(team);
         return new KernelSet(KernelRung.Tuned, new MatMulTuned<TLanes, TVector>(team), new LayerNormTuned<TLanes, TVector>(team), softmax,
             new AttentionTuned<TLanes, TVector>(softmax, team), new GeluTuned<TLanes, TVector>(team), new AddTuned<TLanes, TVector>(team),
             new AdamWTuned<TLanes, TVector>(team))
         {
-            ReducedMatMul = ReducedMatMulTuned.Create(team),
+            VectorBits = bits,
+            ReducedMatMul = ReducedMatMulTuned.Create(team, bits),
             CopyColumns = new CopyColumnsTuned(team),
         };
     }

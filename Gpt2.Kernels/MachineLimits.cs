@@ -8,7 +8,7 @@ using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels;
 
-/// <summary>Measures the limits of the machine, with the vectors that the Tuned rung computes with.</summary>
+/// <summary>Measures the limits of the machine, with its widest vectors.</summary>
 /// <remarks>
 /// On a machine that others share the limits move from one second to the next: compare with one that was measured just
 /// before and just after. A processor whose caches hold a quarter of the buffer wants a larger one. Not for several
@@ -47,8 +47,8 @@ public sealed class MachineLimits
         bufferParts = (int)(bufferBytes / LeastBufferBytes);
     }
 
-    /// <summary>Bits of the vectors that the Tuned rung computes with: 512, 256 or 128.</summary>
-    public static int VectorBits => KernelSet.TunedVectorBits;
+    /// <summary>Bits of the vectors that limits are measured with: the widest of this processor, whatever the kernels take.</summary>
+    public static int VectorBits => VectorWidth.Widest;
 
     /// <summary>
     /// Operations per second in registers: 2 · lanes · multiply-adds / seconds, the second best of eight runs of some

@@ -168,11 +168,8 @@ internal static class CommonOptions
     /// <summary>The format that an option's value names; null where it was not given.</summary>
     public static ModelFormat? FormatOf(string? name) => ModelFormat.All.FirstOrDefault(format => format.Name == name);
 
-    /// <summary>The kernels that an option's value names.</summary>
-    /// <param name="name">The rung; null for the fastest.</param>
-    /// <param name="threads">Threads to compute with; null for one per core.</param>
-    public static KernelSet KernelsOf(string? name, int? threads = null) =>
-        KernelSet.Create(name is null ? KernelSet.FastestRung : Rungs.First(rung => rung.Name == name).Rung, threads);
+    /// <summary>The rung that an option's value names; the fastest where it was not given.</summary>
+    public static KernelRung RungOf(string? name) => name is null ? KernelSet.FastestRung : Rungs.First(rung => rung.Name == name).Rung;
 
     /// <summary>The type of weights that an option's value names.</summary>
     public static WeightType WeightsOf(string? name) =>

@@ -13,8 +13,7 @@ internal sealed class PromptedModelInput(bool several = false)
 {
     private readonly PromptInput prompt = new("prompt", several);
     private readonly ModelInput model = new();
-    private readonly Option<string?> kernels = CommonOptions.Kernels();
-    private readonly Option<int> threads = CommonOptions.Threads();
+    private readonly KernelInput kernels = new();
     private readonly Option<string?> weights = CommonOptions.Weights();
     private readonly Option<string?> breakpoint = CommonOptions.Break();
     private readonly Option<bool> json = CommonOptions.Json();
@@ -23,8 +22,7 @@ internal sealed class PromptedModelInput(bool several = false)
     {
         prompt.AddTo(command);
         model.AddTo(command);
-        command.Options.Add(kernels);
-        command.Options.Add(threads);
+        kernels.AddTo(command);
         command.Options.Add(weights);
         command.Options.Add(breakpoint);
         command.Options.Add(json);
@@ -68,7 +66,7 @@ internal sealed class PromptedModelInput(bool several = false)
 
     private (LanguageModel Model, StepBreakpoint? Breakpoint) ReadModel(ParseResult parsed, CommandIo io)
     {
-        KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels), parsed.GetValue(threads));
+        KernelSet set = kernels.Read(parsed);
         LanguageModel loaded = model.Load(
             parsed, set, io, CommonOptions.WeightsOf(parsed.GetValue(weights)), keepMatrices: parsed.GetValue(breakpoint) is not null);
         return (loaded, Breakpoints.Parse(parsed.GetValue(breakpoint), loaded.Config, io));

@@ -34,8 +34,7 @@ internal sealed class BenchInput
 
     private readonly string standardSize;
     private readonly int standardSteps;
-    private readonly Option<int> threads = CommonOptions.Threads();
-    private readonly Option<string?> kernels = CommonOptions.Kernels();
+    private readonly KernelInput kernels = new();
     private readonly Option<bool> json = CommonOptions.Json();
     private readonly Option<int?> rounds = Count("--rounds", "Rounds of measuring, of which the middle one counts. Default: 3.");
     private readonly Option<string?> size;
@@ -81,12 +80,12 @@ internal sealed class BenchInput
     {
         (BenchChoices Choice, Option[] Options)[] optional =
         [
-            (BenchChoices.Kernels, [kernels]), (BenchChoices.Rounds, [rounds]), (BenchChoices.Sizes, [size, layers, heads, channels, vocabulary]),
+            (BenchChoices.Kernels, [.. kernels.All.Except([kernels.Threads])]), (BenchChoices.Rounds, [rounds]), (BenchChoices.Sizes, [size, layers, heads, channels, vocabulary]),
             (BenchChoices.Prompt, [prompt]), (BenchChoices.Decode, [from, to]), (BenchChoices.Train, [batch, context, steps]),
             (BenchChoices.Model, [model]), (BenchChoices.Roofline, [roofline]),
         ];
         foreach (Option option in optional.Where(entry => Choices.HasFlag(entry.Choice)).SelectMany(entry => entry.Options)
-            .Concat([threads, json, bufferMegabytes, runMilliseconds]))
+            .Concat([kernels.Threads, json, bufferMegabytes, runMilliseconds]))
         {
             command.Options.Add(option);
         }
@@ -132,10 +131,10 @@ internal sealed class BenchInput
             throw new UsageException(problem.Message);
         }
 
-        int used = parsed.GetValue(threads);
+        int used = parsed.GetValue(kernels.Threads);
         var effort = new Effort(Rounds: Given(parsed, rounds) ?? 3, LeastRunSeconds: (Given(parsed, runMilliseconds) ?? 20) / 1000.0);
         return new BenchSettings(
-            CommonOptions.KernelsOf(Given(parsed, kernels), used), used, effort, (Given(parsed, bufferMegabytes) ?? 256L) << 20, sizes,
+            kernels.Read(parsed), used, effort, (Given(parsed, bufferMegabytes) ?? 256L) << 20, sizes,
             IsChanged(parsed) ? CustomName : name, promptTokens, first, last, chosen, Given(parsed, steps) ?? standardSteps);
     }
 

@@ -24,18 +24,18 @@ internal static class DoctorCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<string?> model = CommonOptions.Model();
-        Option<string?> kernels = CommonOptions.Kernels();
+        var kernels = new KernelInput();
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command("doctor", "Find what is wrong with a model or this machine.\nExamines machine, model folder and what the model knows, and says what to do. Exit code 1 if anything is wrong.");
         command.Arguments.Add(modelArgument);
         command.Options.Add(model);
-        command.Options.Add(kernels);
+        kernels.AddTo(command);
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
             string named = parsed.GetValue(model) ?? parsed.GetValue(modelArgument) ?? ModelLocator.DefaultModel;
-            DoctorResult result = Examine(named, CommonOptions.KernelsOf(parsed.GetValue(kernels)), io);
+            DoctorResult result = Examine(named, kernels.Read(parsed), io);
             if (parsed.GetValue(json))
             {
                 JsonShapes.Write(result, io.Out);
@@ -53,7 +53,7 @@ internal static class DoctorCommand
     private static DoctorResult Examine(string named, KernelSet kernels, CommandIo io)
     {
         var findings = new FindingList();
-        MachineExamination.Examine(findings);
+        MachineExamination.Examine(kernels, findings);
         ExaminedFolder? examined = null;
         string? folder = null;
         try

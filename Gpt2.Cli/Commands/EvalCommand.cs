@@ -27,8 +27,7 @@ internal static class EvalCommand
         var model = new ModelInput();
         Option<int?> stride = CommonOptions.Whole(
             "--stride", [], "How far the window of n_ctx tokens is moved: small is exact and slow. 1 to n_ctx; default: half of it.", least: 1);
-        Option<string?> kernels = CommonOptions.Kernels();
-        Option<int> threads = CommonOptions.Threads();
+        var kernels = new KernelInput();
         Option<string?> weights = CommonOptions.Weights();
         Option<bool> allowSpecial = CommonOptions.AllowSpecial();
         Option<bool> json = CommonOptions.Json();
@@ -36,7 +35,7 @@ internal static class EvalCommand
         var command = new Command("eval", "Measure how well a model predicts a text.");
         command.Arguments.Add(file);
         model.AddTo(command);
-        foreach (Option option in (Option[])[ids, stride, kernels, threads, weights, allowSpecial, json])
+        foreach (Option option in (Option[])[ids, stride, .. kernels.All, weights, allowSpecial, json])
         {
             command.Options.Add(option);
         }
@@ -45,7 +44,7 @@ internal static class EvalCommand
         {
             string? path = parsed.GetValue(file);
             Prompt given = Read(path, parsed.GetValue(ids), parsed.GetValue(allowSpecial), io);
-            KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels), parsed.GetValue(threads));
+            KernelSet set = kernels.Read(parsed);
             WeightType type = CommonOptions.WeightsOf(parsed.GetValue(weights));
             LanguageModel loaded = model.Load(parsed, set, io, type);
             int step = StrideOf(parsed.GetValue(stride), loaded.Config);

@@ -24,32 +24,32 @@ internal static class InfoCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var model = new ModelInput();
-        Option<string?> kernels = CommonOptions.Kernels();
+        var kernels = new KernelInput();
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command("info", "Show a model's sizes, memory and kernels.");
         command.Arguments.Add(modelArgument);
         model.AddTo(command);
-        command.Options.Add(kernels);
+        kernels.AddTo(command);
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
             using ModelSource source = model.Open(parsed, parsed.GetValue(modelArgument));
             Gpt2Config config = source.Config;
             Tokenizer? tokenizer = source.ReadTokenizer();
-            KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels));
+            KernelSet set = kernels.Read(parsed);
             var info = new InfoResult(
                 ModelLocator.NameOf(source.Path), source.Path, source.Format.Name, config.Parameters, config.Vocabulary, config.Context, config.Channels, config.Heads, config.Layers,
                 config.QkvBias, config.TiedHead, tokenizer is not null, sizeof(float) * config.Parameters,
                 sizeof(float) * 2L * config.Layers * config.Context * config.Channels,
-                CommonOptions.NameOf(set.Rung), KernelSet.VectorBitsOf(set.Rung), MachineExamination.InstructionSets());
+                CommonOptions.NameOf(set.Rung), set.VectorBits, MachineExamination.InstructionSets());
             if (parsed.GetValue(json))
             {
                 JsonShapes.Write(info, io.Out);
             }
             else
             {
-                ShowTables(info, config, set.Rung, io);
+                ShowTables(info, config, set, io);
             }
 
             return ExitCode.Done;
@@ -57,7 +57,7 @@ internal static class InfoCommand
         return command;
     }
 
-    private static void ShowTables(InfoResult info, Gpt2Config config, KernelRung rung, CommandIo io)
+    private static void ShowTables(InfoResult info, Gpt2Config config, KernelSet kernels, CommandIo io)
     {
         var sizes = new TableWriter(io, new Column(""), new Column("", Flow: Flow.Wrap));
         sizes.Row("model", info.Name);
@@ -73,7 +73,7 @@ internal static class InfoCommand
         sizes.Row("language head", info.TiedHead ? "tied to wte" : "its own matrix");
         sizes.Row("text", info.Text ? "byte-level BPE" : "none: prompts are ids");
         sizes.Row("memory", $"{Bytes(info.WeightsBytes)} weights, up to {Bytes(info.CacheBytes)} key-value cache");
-        sizes.Row("kernels", $"{info.Kernels}, {MachineExamination.Vectors(rung)}");
+        sizes.Row("kernels", $"{info.Kernels}, {MachineExamination.Vectors(kernels)}");
         sizes.Row("processor", $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, {string.Join(' ', info.InstructionSets)}");
         sizes.End();
 

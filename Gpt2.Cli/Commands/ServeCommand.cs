@@ -15,15 +15,14 @@ internal static class ServeCommand
     public static Command Create(CommandIo io)
     {
         var model = new ModelInput();
-        Option<string?> kernels = CommonOptions.Kernels();
-        Option<int> threads = CommonOptions.Threads();
+        var kernels = new KernelInput();
         Option<string?> weights = CommonOptions.Weights();
         var serving = new ServeInput();
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command("serve", "Serve completions over HTTP.\nAs OpenAI's completions API does, until Ctrl-C. --verbose shows every request. See docs/serving.md.");
         model.AddTo(command);
-        foreach (Option option in (Option[])[kernels, threads, weights])
+        foreach (Option option in (Option[])[.. kernels.All, weights])
         {
             command.Options.Add(option);
         }
@@ -32,7 +31,7 @@ internal static class ServeCommand
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels), parsed.GetValue(threads));
+            KernelSet set = kernels.Read(parsed);
             WeightType type = CommonOptions.WeightsOf(parsed.GetValue(weights));
             LanguageModel loaded = model.Load(parsed, set, io, type);
             string fingerprint = $"gpt2-{Version()}-{CommonOptions.NameOf(set.Rung)}-{CommonOptions.NameOf(type)}";

@@ -46,8 +46,7 @@ internal sealed class TrainInput
     private readonly Option<int> reportEvery = CommonOptions.Count("--report-every", [], "Steps between lines of progress.", least: 1, standard: 50);
     private readonly Option<int> sampleEvery = CommonOptions.Count("--sample-every", [], "Steps between samples, 0 for none.", least: 0, standard: 500);
     private readonly Option<string?> samplePrompt = new("--sample-prompt") { Description = "What samples continue.", HelpName = "TEXT" };
-    private readonly Option<string?> kernels = CommonOptions.Kernels();
-    private readonly Option<int> threads = CommonOptions.Threads();
+    private readonly KernelInput kernels = new();
     private readonly Option<bool> json = CommonOptions.Json();
 
     public void AddTo(Command command)
@@ -57,7 +56,7 @@ internal sealed class TrainInput
             [
                 output, resume, preset, initial, vocabulary, vocabularySize, layers, heads, channels, context, steps, batchSize, accumulate,
                 warmup, learningRate, minLearningRate, weightDecay, clipNorm, dropout, randomWindows, seed, digits, evaluateEvery,
-                checkpointEvery, reportEvery, sampleEvery, samplePrompt, kernels, threads, json,
+                checkpointEvery, reportEvery, sampleEvery, samplePrompt, .. kernels.All, json,
             ])
         {
             command.Options.Add(option);
@@ -85,10 +84,10 @@ internal sealed class TrainInput
         if (parsed.GetValue(resume) is not null)
         {
             RefuseWithResume(parsed);
-            return TrainingStart.Resume(folder, parsed.GetValue(threads), io);
+            return TrainingStart.Resume(folder, rung => kernels.Read(parsed, rung), io);
         }
 
-        KernelSet set = CommonOptions.KernelsOf(parsed.GetValue(kernels), parsed.GetValue(threads));
+        KernelSet set = kernels.Read(parsed);
         bool workshop = IsWorkshop(parsed);
         if (workshop == parsed.GetValue(file) is not null)
         {
@@ -167,7 +166,7 @@ internal sealed class TrainInput
             throw new UsageException("--resume goes on as the run was begun: expected no FILE beside it");
         }
 
-        Option[] allowed = [resume, reportEvery, sampleEvery, threads, json];
+        Option[] allowed = [resume, reportEvery, sampleEvery, kernels.Threads, json];
         foreach (Option option in parsed.CommandResult.Command.Options.Except(allowed))
         {
             if (parsed.GetResult(option) is { Implicit: false })

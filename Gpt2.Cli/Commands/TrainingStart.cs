@@ -50,7 +50,7 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
 
     /// <summary>Goes on with the run in a folder.</summary>
     /// <exception cref="Gpt2Exception">There is no checkpoint, or the text is not the same any more.</exception>
-    public static TrainingStart Resume(string folder, int threads, CommandIo io)
+    public static TrainingStart Resume(string folder, Func<KernelRung, KernelSet> kernelsOf, CommandIo io)
     {
         string checkpoint = TrainingRun.NewestCheckpoint(folder) ?? throw NothingToResume(folder);
         RunState state = Checkpoint.ReadState(checkpoint);
@@ -63,7 +63,7 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
         Gpt2Weights weights = CsvModelFolder.ReadWeights(checkpoint, null, io.Cancellation);
         Tokenizer tokenizer = CsvLayout.TokenizerOf(checkpoint, weights.Config)!;
         var trainer = new Trainer(
-            new Gpt2Model(weights, KernelSet.Create(state.Kernels, threads)), state.Settings,
+            new Gpt2Model(weights, kernelsOf(state.Kernels)), state.Settings,
             DataOf(text, tokenizer, state.Settings, io));
         Checkpoint.ReadOptimizer(checkpoint, state.Step, trainer.Optimizer);
         return new TrainingStart(trainer, tokenizer, state);

@@ -41,11 +41,13 @@ internal sealed class ReducedMatMulTuned<TLanes, TVector, TInts>(ThreadTeam team
     }
 }
 
-/// <summary>The Tuned rung for the widest vectors there are.</summary>
+/// <summary>The Tuned rung in vectors of one width.</summary>
 internal static class ReducedMatMulTuned
 {
-    public static ReducedMatMulKernel Create(ThreadTeam team) =>
-        Vector512.IsHardwareAccelerated ? new ReducedMatMulTuned<Lanes512, Vector512<float>, Vector512<int>>(team)
-        : Vector256.IsHardwareAccelerated ? new ReducedMatMulTuned<Lanes256, Vector256<float>, Vector256<int>>(team)
-        : new ReducedMatMulTuned<Lanes128, Vector128<float>, Vector128<int>>(team);
+    public static ReducedMatMulKernel Create(ThreadTeam team, int vectorBits) => vectorBits switch
+    {
+        512 => new ReducedMatMulTuned<Lanes512, Vector512<float>, Vector512<int>>(team),
+        256 => new ReducedMatMulTuned<Lanes256, Vector256<float>, Vector256<int>>(team),
+        _ => new ReducedMatMulTuned<Lanes128, Vector128<float>, Vector128<int>>(team),
+    };
 }

@@ -209,9 +209,12 @@ public sealed class CommandResultTests : IDisposable
     [Fact]
     public void Info_Kernels_SaysTheWidthThatTheRungComputesWith()
     {
-        int bits = KernelSet.TunedVectorBits;
+        int bits = VectorWidth.Widest;
 
-        CommandRun.Of("info", "-m", folder.Model).Result().Should().Contain($"tuned, {bits / 32} floats at a time ({bits}-bit vectors)");
+        CommandRun.Of("info", "-m", folder.Model).Result().Should()
+            .Contain($"tuned, {bits / 32} floats at a time ({bits}-bit vectors: {VectorWidth.Reason(bits)})");
+        CommandRun.Of("info", "-m", folder.Model, "--vectors", "128").Result().Should()
+            .Contain("tuned, 4 floats at a time (128-bit vectors").And.Contain(bits > 128 ? $"chosen; the widest here is {bits}" : "widest");
         CommandRun.Of("info", "-m", folder.Model, "--kernels", "scalar").Result().Should().Contain("scalar, 1 float at a time");
         Json(CommandRun.Of("info", "-m", folder.Model, "--json")).GetProperty("vector_bits").GetInt32().Should().Be(bits);
     }

@@ -15,11 +15,11 @@ public class InstructionSetTests
     private static string? Expected => Environment.GetEnvironmentVariable(ExpectedBits);
 
     [Fact]
-    public void TunedVectorBits_InAChildProcess_IsWhatTheSwitchesLeave()
+    public void WidestVectors_InAChildProcess_IsWhatTheSwitchesLeave()
     {
         int[] possible = Expected is string bits ? [int.Parse(bits, System.Globalization.CultureInfo.InvariantCulture)] : [128, 256, 512];
 
-        possible.Should().Contain(KernelSet.TunedVectorBits);
+        possible.Should().Contain(VectorWidth.Widest);
     }
 
     [Theory]
@@ -27,7 +27,7 @@ public class InstructionSetTests
     [InlineData(128, "DOTNET_EnableAVX")]
     public async Task KernelTests_WithInstructionSetsTurnedOff_Pass(int bits, string turnedOff)
     {
-        if (Expected is not null || KernelSet.TunedVectorBits < bits || !Vector128.IsHardwareAccelerated)
+        if (Expected is not null || VectorWidth.Widest < bits || !Vector128.IsHardwareAccelerated)
         {
             return; // this is the child itself, or a processor without the wider vectors: there is nothing to turn off
         }

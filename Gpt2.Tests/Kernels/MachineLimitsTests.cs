@@ -49,18 +49,6 @@ public sealed class MachineLimitsTests
     [Fact]
     public void VectorBits_IsAWidthThereIs() => MachineLimits.VectorBits.Should().BeOneOf(128, 256, 512);
 
-    [Theory]
-    [InlineData(KernelRung.Scalar)]
-    [InlineData(KernelRung.TensorPrimitives)]
-    [InlineData(KernelRung.Vector)]
-    [InlineData(KernelRung.Tuned)]
-    public void VectorBitsOf_EveryRung_IsWhatItComputesWith(KernelRung rung) => KernelSet.VectorBitsOf(rung).Should().Be(rung switch
-    {
-        KernelRung.Scalar => 32,
-        KernelRung.Vector => 32 * System.Numerics.Vector<float>.Count,
-        _ => MachineLimits.VectorBits,
-    });
-
     /// <summary>10⁹ per second: between what the slowest board and the largest server do, which a wrong unit is not.</summary>
     private static void ShouldBeARate(double rate) => rate.Should().BeInRange(0.05, 50_000);
 }

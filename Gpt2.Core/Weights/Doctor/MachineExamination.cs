@@ -24,26 +24,28 @@ public static class MachineExamination
         return [.. sets.Where(set => set.Supported).Select(set => set.Name)];
     }
 
-    /// <summary>How a rung of the kernels computes on this machine, such as "16 floats at a time (512-bit vectors)".</summary>
-    public static string Vectors(KernelRung rung)
+    /// <summary>How kernels compute on this machine, such as "16 floats at a time (512-bit vectors: the processor's widest)".</summary>
+    public static string Vectors(KernelSet kernels)
     {
-        int bits = KernelSet.VectorBitsOf(rung);
-        int floats = bits / (8 * sizeof(float));
-        return floats == 1 ? "1 float at a time" : string.Create(CultureInfo.InvariantCulture, $"{floats} floats at a time ({bits}-bit vectors)");
+        int floats = kernels.VectorBits / (8 * sizeof(float));
+        string why = kernels.Rung == KernelRung.Tuned ? ": " + VectorWidth.Reason(kernels.VectorBits) : "";
+        return floats == 1
+            ? "1 float at a time"
+            : string.Create(CultureInfo.InvariantCulture, $"{floats} floats at a time ({kernels.VectorBits}-bit vectors{why})");
     }
 
     /// <summary>The memory that this process may use in bytes: the machine's, or what its container is given.</summary>
     public static long Memory() => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     /// <summary>Writes what there is.</summary>
-    public static void Examine(FindingList findings)
+    public static void Examine(KernelSet kernels, FindingList findings)
     {
         findings.Ok(FindingArea.Machine, "system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}");
         findings.Ok(FindingArea.Machine, "program", $"gpt2 {Version()}, {RuntimeInformation.FrameworkDescription}");
         string cores = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {string.Join(' ', InstructionSets())}");
         if (Vector.IsHardwareAccelerated)
         {
-            findings.Ok(FindingArea.Machine, "processor", $"{cores}, {Vectors(KernelSet.FastestRung)}");
+            findings.Ok(FindingArea.Machine, "processor", $"{cores}, {Vectors(kernels)}");
         }
         else
         {

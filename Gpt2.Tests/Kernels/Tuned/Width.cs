@@ -23,8 +23,8 @@ internal static class Widths
     [
         .. Enum.GetValues<Width>().Where(width => width switch
         {
-            Width.Bits512 => Vector512.IsHardwareAccelerated,
-            Width.Bits256 => Vector256.IsHardwareAccelerated,
+            Width.Bits512 => VectorWidth.Possible.Contains(512),
+            Width.Bits256 => VectorWidth.Possible.Contains(256),
             _ => true,
         }),
     ];

@@ -126,12 +126,12 @@ public sealed class FolderTests : IDisposable
     public void Machine_Examination_NamesWhatMatters()
     {
         var findings = new FindingList();
-        MachineExamination.Examine(findings);
+        MachineExamination.Examine(KernelSet.Create(KernelRung.Tuned), findings);
 
         findings.All.Select(finding => finding.Subject).Distinct().Should().Equal("system", "program", "processor", "memory", "models");
         findings.All.Should().Contain(finding => finding.Subject == "models" && finding.Found.Contains(ModelLocator.DefaultModel));
         findings.All.Should().Contain(finding => finding.Subject == "processor" && finding.Found.Contains($"{Environment.ProcessorCount} cores")
-            && finding.Found.EndsWith($", {KernelSet.TunedVectorBits / 32} floats at a time ({KernelSet.TunedVectorBits}-bit vectors)"));
+            && finding.Found.EndsWith($", {VectorWidth.Widest / 32} floats at a time ({VectorWidth.Widest}-bit vectors: {VectorWidth.Reason(VectorWidth.Widest)})"));
     }
 
     [Fact]
