@@ -44,6 +44,11 @@ internal static class TraceCommand
                 throw new UsageException("expected --out FOLDER for the files, --svg FILE for a picture, or both");
             }
 
+            if (folder is null && (parsed.GetValue(labels) || parsed.GetValue(allPositions) || parsed.GetValue(steps) is { Length: > 0 }))
+            {
+                throw new UsageException("--step, --labels and --all-positions are about files: name their folder with --out FOLDER");
+            }
+
             PromptedModel given = input.Read(parsed, io);
             LanguageModel model = given.Model;
             var choice = new TraceChoice(parsed.GetValue(blocks) ?? [], parsed.GetValue(steps) ?? []);

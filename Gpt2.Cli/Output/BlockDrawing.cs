@@ -15,7 +15,7 @@ namespace Gpt2.Cli.Output;
 internal sealed class BlockDrawing
 {
     private const int MostTokens = 12, MostHeads = 4, MostColumns = 32, MostHidden = 48, MostSampled = 64, LongestToken = 9;
-    private const int Width = 1000, MapWidth = 176, HalfWidth = 280, Gap = 26, Cell = 9, Caption = 19, Below = 15, RowGap = 22, Top = 96;
+    private const int Width = 1000, MapWidth = 176, HalfWidth = 280, Gap = 26, Cell = 10, Caption = 19, Below = 15, RowGap = 22, Top = 96;
     private const int LaneLabels = 84, Lane = 90, Panel = 302, Labels = 368, First = 374;
     private const int Second = First + MapWidth + Gap, Third = Second + MapWidth + Gap, Right = Third + MapWidth, Half = Right - HalfWidth;
 
@@ -25,8 +25,9 @@ internal sealed class BlockDrawing
         .stream { stroke: #0f8a6a; stroke-width: 5; fill: none; } .sum { fill: #ffffff; stroke: #0f8a6a; stroke-width: 2.5; }
         .plus { font-size: 20px; font-weight: 600; fill: #0f8a6a; } .streamname { font-weight: 600; fill: #0f8a6a; }
         .pill { fill: #27303b; } .step { fill: #ffffff; font-size: 10.5px; font-weight: 700; } .name { font-weight: 600; font-size: 12.5px; }
-        .part { font-weight: 700; font-size: 11px; fill: #5d6875; letter-spacing: 0.08em; } .shape, .number, .token { font-size: 11px; fill: #5d6875; }
-        .number { font-family: ui-monospace, "SF Mono", Consolas, "DejaVu Sans Mono", monospace; font-size: 10.5px; } .token { font-size: 10px; }
+        .part { font-weight: 700; font-size: 11px; fill: #5d6875; letter-spacing: 0.08em; } .shape, .number, .token { fill: #5d6875; }
+        .shape { font-size: 11px; }
+        .number { font-family: ui-monospace, "SF Mono", Consolas, "DejaVu Sans Mono", monospace; font-size: 10.5px; } .token { font-size: 9.5px; }
         @media (prefers-color-scheme: dark) {
         .panel { fill: #181f28; stroke: #2d3743; } .flow { stroke: #7d8b9a; } .head { fill: #7d8b9a; } .stream { stroke: #35b98f; }
         .sum { fill: #12171e; stroke: #35b98f; } .plus, .streamname { fill: #35b98f; } .pill { fill: #d5dce4; } .step { fill: #12171e; }
@@ -37,7 +38,6 @@ internal sealed class BlockDrawing
     private readonly string[] tokens;
     private readonly int shown, heads, total;
     private readonly int rowHeight;
-    private readonly double streamScale;
     private readonly XElement root;
     private readonly List<XElement> maps = [];
 
@@ -50,7 +50,6 @@ internal sealed class BlockDrawing
         this.shown = shown;
         total = a.Scores.Columns / heads;
         rowHeight = RowHeight(shown);
-        streamScale = new[] { a.Input, a.AttentionOutput, a.Residual1, a.MlpOutput, a.Residual2 }.Max(matrix => ScaleOf(FirstColumns(matrix)));
     }
 
     /// <summary>The picture.</summary>
@@ -62,19 +61,19 @@ internal sealed class BlockDrawing
     public static string Draw(string model, string prompt, string[] tokens, Gpt2Config config, BlockActivations a)
     {
         int shown = Math.Min(tokens.Length, MostTokens);
-        int height = Top + 58 + (9 * RowHeight(shown)) + 6;
+        int height = Top + 72 + (9 * RowHeight(shown)) + 6;
         XElement root = Create(
             Width, height, Invariant($"The sixteen steps of block {a.Block} of {model}, computed for {prompt}"), Style + "\n" + HeatMap.Style,
-            "From top to bottom: the residual stream comes in as step 1. Layer normalisation (2, 3), queries, keys and values (4, 5), scores and "
-            + "attention of each head (6, 7), attended values (8) and their projection (9) are added to it as step 10. Layer normalisation (11, 12), "
-            + "the hidden layer (13), GELU (14) and its projection (15) are added to that as step 16, which the next block gets. Every step is a heat "
-            + "map of the matrix that it wrote, with the numbers of its last row's first columns.");
+            "From top to bottom: the residual stream comes in as step 1. From it come layer normalisation (2, 3), queries, keys and values (4, 5), "
+            + "scores and attention of each head (6, 7), attended values (8) and their projection (9), which is added to it as step 10. From that "
+            + "come layer normalisation (11, 12), the hidden layer (13), GELU (14) and its projection (15), which is added to it as step 16. Every "
+            + "step is a heat map of its matrix, with the numbers with which the last row begins.");
         root.Add(Label(24, 34, Invariant($"A transformer block in sixteen steps: block {a.Block} of {config.Layers} of {model}"), "title"));
-        root.Add(Label(24, 56, Invariant(
-            $"What it computes for {prompt}. Each map is a step's matrix: rows are tokens{Part(shown, tokens.Length)}, columns are channels{Part(MostColumns, config.Channels)}."),
-            "muted"));
-        root.Add(Label(24, 74, "Below a map are the numbers with which its last row begins; in square brackets is the shape of the whole matrix.", "muted"));
-        new BlockDrawing(root, a, config.Heads, [.. tokens.Select(token => TokenText.Shortened(token, LongestToken))], shown).Draw();
+        string rows = Invariant($"What it computes for {prompt}{Part(shown, tokens.Length)}. Rows are tokens, columns channels{Part(MostColumns, config.Channels)}.");
+        root.Add(Label(24, 56, rows, "muted"));
+        root.Add(Label(24, 74, "Below a map are the numbers with which its last row begins, and the shape of the whole matrix.", "muted"));
+        new BlockDrawing(root, a, config.Heads, [.. tokens.Select(token => TokenText.Shortened(token, LongestToken))], shown)
+            .Draw(a.Block + 1 < config.Layers ? Invariant($"to block {a.Block + 1}") : "to the last norm");
         return root + "\n";
     }
 
@@ -82,27 +81,29 @@ internal sealed class BlockDrawing
 
     private static int RowHeight(int tokens) => Caption + (tokens * Cell) + Below + RowGap;
 
-    private void Draw()
+    private void Draw(string next)
     {
         int attention = Top, mlp = attention + 24 + (5 * rowHeight) + 6, end = mlp + 24 + (3 * rowHeight) + 6;
-        double[] y = [.. Enumerable.Range(0, 5).Select(row => attention + 24.0 + (row * rowHeight)), .. Enumerable.Range(0, 3).Select(row => mlp + 24.0 + (row * rowHeight)), end + 6];
+        double[] y = [.. Enumerable.Range(0, 8).Select(row => (row < 5 ? attention : mlp) + 24.0 + (row % 5 * rowHeight)), end + 6];
         AddPanel(attention, mlp - 6, "ATTENTION");
         AddPanel(mlp, end - 6, "FEED-FORWARD (MLP)");
-        AddStream(y);
+        AddStream(y, next);
         AddAttention(y);
         AddFeedForward(y);
         AddKey(y[8]);
         root.Add(maps);
     }
 
-    private void AddStream(double[] y)
+    private void AddStream(double[] y, string next)
     {
         double x = Lane + (MapWidth / 2.0);
-        root.Add(Line("stream", x, y[0] - 18, x, y[0] - 4), Line("stream", x, MapBottom(y[0]) + 20, x, y[5] - 4), Line("stream", x, MapBottom(y[5]) + 20, x, y[8] - 4));
-        root.Add(Label(x + 16, y[0] - 8, "the residual stream comes in", "streamname"));
-        AddMap(1, Lane, y[0], LaneLabels, streamScale);
-        AddMap(10, Lane, y[5], LaneLabels, streamScale);
-        AddMap(16, Lane, y[8], LaneLabels, streamScale);
+        root.Add(Line("stream", x, y[0] - 18, x, y[0] - 4), Line("stream", x, MapBottom(y[0]) + 20, x, y[5] - 4));
+        root.Add(Line("stream", x, MapBottom(y[5]) + 20, x, y[8] - 4), Line("stream", x, MapBottom(y[8]) + 20, x, MapBottom(y[8]) + 34));
+        root.Add(Label(x - 12, y[0] - 7, "residual stream", "streamname", "end"));
+        root.Add(Label(x - 12, MapBottom(y[8]) + 33, next, "streamname", "end"));
+        AddMap(1, Lane, y[0], LaneLabels);
+        AddMap(10, Lane, y[5], LaneLabels);
+        AddMap(16, Lane, y[8], LaneLabels);
         foreach ((int row, string sum) in new[] { (4, "10 = 9 + 1"), (7, "16 = 15 + 10") })
         {
             root.Add(Element("circle", "sum", ("cx", x), ("cy", MapMiddle(y[row])), ("r", 13)));
@@ -119,7 +120,9 @@ internal sealed class BlockDrawing
         AddMap(2, First, y[0], Labels);
         AddAcross(First + MapWidth, Second, y[0]);
         AddMap(3, Second, y[0]);
-        AddNote(Third, y[0], "Layer normalisation: step 2 brings", "each row to mean 0 and variance 1,", "step 3 multiplies by a gain and adds", "a bias, both learned, by column.");
+        AddNote(
+            Third, y[0] + Caption + 9, "Layer normalisation: step 2 brings", "each row to mean 0 and variance 1,", "step 3 multiplies by a gain and adds",
+            "a bias, both learned, by column.");
         AddDown(Second + (MapWidth / 2), y[0]);
 
         AddQkv(y[1]);
@@ -142,9 +145,9 @@ internal sealed class BlockDrawing
 
         AddMap(8, Third, y[4]);
         AddFlow((Third - 4, MapMiddle(y[4])), (First + MapWidth + 4, MapMiddle(y[4])));
-        AddNote(Second, y[4] - 6, "Each head mixes rows of", "values, as step 7 says; ");
-        AddNote(Second, MapMiddle(y[4]) - 1, "step 9 mixes the heads.");
-        AddMap(9, First, y[4], Labels, streamScale);
+        AddNote(Second, MapMiddle(y[4]) - 21, "Each head mixes rows of", "values, as step 7 says.");
+        AddNote(Second, MapMiddle(y[4]) + 16, "Step 9 mixes the heads.");
+        AddMap(9, First, y[4], Labels);
     }
 
     private void AddFeedForward(double[] y)
@@ -152,32 +155,33 @@ internal sealed class BlockDrawing
         AddMap(11, First, y[5], Labels);
         AddAcross(First + MapWidth, Second, y[5]);
         AddMap(12, Second, y[5]);
-        AddNote(Third, y[5], "Layer normalisation again, of the", "sum, with a gain and a bias of", "its own.");
+        AddNote(Third, y[5] + Caption + 9, "Layer normalisation again, of the", "sum, with a gain and a bias of", "its own.");
         AddDown(Second + 48, y[5]);
         AddMap(13, First, y[6], Labels, width: HalfWidth, most: MostHidden, note: "four times as wide");
         AddAcross(First + HalfWidth, Half, y[6]);
         AddMap(14, Half, y[6], width: HalfWidth, most: MostHidden, note: "negative numbers fade");
-        AddFlow((Third + (MapWidth / 2), MapBottom(y[6]) + Below + 4), (Third + (MapWidth / 2), MapMiddle(y[7])), (First + MapWidth + 4, MapMiddle(y[7])));
-        AddNote(Second, y[7] + 8, "One product brings it", "back to the stream's width.");
-        AddMap(15, First, y[7], Labels, streamScale);
+        double down = Third + (MapWidth / 2);
+        AddFlow((down, MapBottom(y[6]) + Below + 4), (down, MapMiddle(y[7])), (First + MapWidth + 4, MapMiddle(y[7])));
+        AddNote(Second, MapMiddle(y[7]) - 21, "One product brings it", "back to the stream's width.");
+        AddMap(15, First, y[7], Labels);
     }
 
     private void AddQkv(double y)
     {
         int channels = a.Qkv.Columns / 3, sampled = Math.Min(channels, MostSampled);
-        double width = (Right - First) / (3.0 * sampled);
-        float?[][] cells = [.. Rows(row => Enumerable.Range(0, 3 * sampled).Select(i => (float?)a.Qkv[row, ((i / sampled) * channels) + ((i % sampled) * channels / sampled)]))];
-        maps.Add(HeatMap.Draw(First, y + Caption, width, Cell, cells, ScaleOf(cells)));
-        AddCaption(4, BlockStep.NameOf(4), a.Qkv, First, y, Right - First, Invariant(
-            $"one product, with weights [{channels}, {3 * channels}]{(sampled < channels ? Invariant($"; {3 * sampled} of the columns are drawn") : "")}"));
-        AddLabels(Labels, y);
-        foreach (int part in new[] { 1, 2 })
+        double width = (Right - First - 4) / 3.0;
+        for (int part = 0; part < 3; part++)
         {
-            double x = First + (part * sampled * width);
-            maps.Add(Line("flow", x, y + Caption - 2, x, MapBottom(y) + 2));
+            int first = part * channels;
+            float?[][] cells = Rows(row => Enumerable.Range(0, sampled).Select(i => (float?)a.Qkv[row, first + (i * channels / sampled)]));
+            maps.Add(HeatMap.Draw(First + (part * (width + 2)), y + Caption, width / sampled, Cell, cells, ScaleOf(cells)));
         }
 
-        root.Add(Label(First, MapBottom(y) + 12, Numbers(a.Qkv.Row(shown - 1)[..3]), "number"));
+        string sample = sampled < channels ? Invariant($"; {3 * sampled} of the columns are drawn") : "";
+        AddCaption(
+            4, BlockStep.NameOf(4), a.Qkv, First, y, Right - First, Numbers(a.Qkv.Row(shown - 1)[..3], more: true),
+            Invariant($"one product, with weights [{channels}, {3 * channels}]{sample}"));
+        AddLabels(Labels, y);
     }
 
     /// <summary>Scores or attention: a triangle for each head, empty where a token must not look.</summary>
@@ -187,63 +191,71 @@ internal sealed class BlockDrawing
         int drawn = Math.Min(heads, MostHeads);
         double width = (HalfWidth - ((MostHeads - 1) * 12)) / (double)MostHeads;
         float?[][][] triangles = [.. Enumerable.Range(0, drawn).Select(head => Rows(
-            row => Enumerable.Range(0, shown).Select(column => column > row ? (float?)null : matrix[row, (head * total) + column])).ToArray())];
+            row => Enumerable.Range(0, shown).Select(column => column > row ? (float?)null : matrix[row, (head * total) + column])))];
         double scale = step == 7 ? 1 : ScaleOf(triangles.SelectMany(triangle => triangle));
         for (int head = 0; head < drawn; head++)
         {
             double left = x + (head * (width + 12));
             maps.Add(HeatMap.Draw(left, y + Caption, width / shown, Cell, triangles[head], scale));
-            root.Add(Label(left + width, y + Caption + 9, Invariant($"{head}"), "token", "end"));
+            if (shown > 3)
+            {
+                root.Add(Label(left + width, y + Caption + 9, Invariant($"head {head}"), "token", "end"));
+            }
         }
 
-        AddCaption(step, BlockStep.NameOf(step), matrix, x, y, HalfWidth, note);
+        string numbers = "head 0: " + Numbers(matrix.Row(shown - 1)[..Math.Min(total, 4)], total > 4);
+        AddCaption(step, BlockStep.NameOf(step), matrix, x, y, HalfWidth, numbers, note);
         if (labels is double place)
         {
             AddLabels(place, y);
         }
 
-        int count = Math.Min(shown, 6);
-        root.Add(Label(x, MapBottom(y) + 12, "head 0: " + Numbers(matrix.Row(shown - 1)[..count], count < total), "number"));
     }
 
     private void AddMap(
-        int step, double x, double y, double? labels = null, double? scale = null, Matrix? matrix = null, double width = MapWidth, int most = MostColumns, string? note = null)
+        int step, double x, double y, double? labels = null, Matrix? matrix = null, double width = MapWidth, int most = MostColumns,
+        string note = "")
     {
         string name = matrix is null ? BlockStep.NameOf(step) : matrix.Name[(matrix.Name.LastIndexOf(' ') + 1)..];
         matrix ??= a.MatricesOf(step)[0];
         float?[][] cells = FirstColumns(matrix, most);
-        maps.Add(HeatMap.Draw(x, y + Caption, width / cells[0].Length, Cell, cells, scale ?? ScaleOf(cells)));
-        AddCaption(step, name, matrix, x, y, width, note is null ? "" : note + Part(most, matrix.Columns).Replace("the first ", "", StringComparison.Ordinal));
+        maps.Add(HeatMap.Draw(x, y + Caption, width / cells[0].Length, Cell, cells, ScaleOf(cells)));
+        string drawn = note.Length > 0 && most < matrix.Columns ? Invariant($" ({most} of {matrix.Columns})") : "";
+        AddCaption(step, name, matrix, x, y, width, Numbers(matrix.Row(shown - 1)[..Math.Min(3, matrix.Columns)], matrix.Columns > 3), note + drawn);
         if (labels is double place)
         {
             AddLabels(place, y);
         }
 
-        root.Add(Label(x, MapBottom(y) + 12, Numbers(matrix.Row(shown - 1)[..Math.Min(3, matrix.Columns)]), "number"));
     }
 
-    private void AddCaption(int step, string name, Matrix matrix, double x, double y, double width, string note)
+    private void AddCaption(int step, string name, Matrix matrix, double x, double y, double width, string numbers, string note)
     {
         root.Add(Element("rect", "pill", ("x", x), ("y", y), ("width", 20), ("height", 14), ("rx", 7)));
         root.Add(Label(x + 10, y + 11, Invariant($"{step}"), "step", "middle"));
         XElement text = Label(x + 25, y + 11.5, name, "name");
-        text.Add(new XElement(text.Name.Namespace + "tspan", new XAttribute("class", "shape"), new XAttribute("font-weight", "400"), note.Length == 0 ? "" : "  " + note));
-        root.Add(text, Label(x + width, y + 11.5, Invariant($"[{matrix.Rows}, {matrix.Columns}]"), "shape", "end"));
+        if (note.Length > 0)
+        {
+            text.Add(" ", new XElement(text.Name.Namespace + "tspan", new XAttribute("class", "shape"), new XAttribute("font-weight", 400), note));
+        }
+
+        root.Add(text, Label(x, MapBottom(y) + 12, numbers, "number"));
+        root.Add(Label(x + width, MapBottom(y) + 12, Invariant($"[{matrix.Rows}, {matrix.Columns}]"), "shape", "end"));
     }
 
     private void AddLabels(double right, double y) => root.Add(Enumerable.Range(0, shown).Select(
         row => Label(right, y + Caption + (row * Cell) + 8, tokens[row], "token", "end")));
 
     private void AddNote(double x, double y, params string[] lines) =>
-        root.Add(lines.Select((line, i) => Label(x, y + Caption + 9 + (i * 15), line, "shape")));
+        root.Add(lines.Select((line, i) => Label(x, y + (i * 15), line, "shape")));
 
     private void AddKey(double y)
     {
         float?[][] ramp = [[.. Enumerable.Range(-HeatMap.Shades, (2 * HeatMap.Shades) + 1).Select(shade => (float?)shade)]];
         maps.Add(HeatMap.Draw(First + 62, y + Caption, 14, 12, ramp, HeatMap.Shades));
         root.Add(Label(First, y + Caption + 10, "negative", "shape"), Label(First + 252, y + Caption + 10, "positive", "shape"));
-        AddNote(First, y + 20, "Each map has a scale of its own. Steps 1, 9, 10, 15 and 16 share one, so that the additions can be followed by eye.",
-            Invariant($"Scores and attention have a triangle for each head{Part(MostHeads, heads)}: a token sees itself and those before it."));
+        AddNote(First, y + Caption + 29, "Each map has a scale of its own. Scores and attention have a triangle for each head" + Part(MostHeads, heads) + ":",
+            "a token sees itself and those before it. In the residual stream nothing is replaced: the block adds to it twice.");
     }
 
     private void AddPanel(double top, double bottom, string name) => root.Add(
@@ -261,7 +273,8 @@ internal sealed class BlockDrawing
         (double dx, double dy) = (Math.Sign(x - points[^2].X), Math.Sign(y - points[^2].Y));
         points[^1] = (x - (4 * dx), y - (4 * dy));
         root.Add(Element("polyline", "flow", ("points", string.Join(' ', points.Select(Point)))));
-        root.Add(Element("polygon", "head", ("points", string.Join(' ', new[] { (x, y), (x - (7 * dx) - (4 * dy), y - (7 * dy) - (4 * dx)), (x - (7 * dx) + (4 * dy), y - (7 * dy) + (4 * dx)) }.Select(Point)))));
+        (double X, double Y)[] head = [(x, y), (x - (7 * dx) - (4 * dy), y - (7 * dy) - (4 * dx)), (x - (7 * dx) + (4 * dy), y - (7 * dy) + (4 * dx))];
+        root.Add(Element("polygon", "head", ("points", string.Join(' ', head.Select(Point)))));
     }
 
     private static string Point((double X, double Y) point) => $"{Number(point.X)},{Number(point.Y)}";
@@ -270,10 +283,10 @@ internal sealed class BlockDrawing
 
     private double MapBottom(double y) => y + Caption + (shown * Cell);
 
-    private float?[][] FirstColumns(Matrix matrix, int most = MostColumns) =>
-        [.. Rows(row => Enumerable.Range(0, Math.Min(most, matrix.Columns)).Select(column => (float?)matrix[row, column]))];
+    private float?[][] FirstColumns(Matrix matrix, int most) =>
+        Rows(row => Enumerable.Range(0, Math.Min(most, matrix.Columns)).Select(column => (float?)matrix[row, column]));
 
-    private IEnumerable<float?[]> Rows(Func<int, IEnumerable<float?>> row) => Enumerable.Range(0, shown).Select(i => row(i).ToArray());
+    private float?[][] Rows(Func<int, IEnumerable<float?>> row) => [.. Enumerable.Range(0, shown).Select(i => row(i).ToArray())];
 
     /// <summary>The size that all but the largest 2 % of the numbers stay below: a single large one would leave the others pale.</summary>
     private static double ScaleOf(IEnumerable<float?[]> cells)
@@ -282,9 +295,15 @@ internal sealed class BlockDrawing
         return Math.Max(sizes[(sizes.Length - 1) * 98 / 100], float.Epsilon);
     }
 
-    private static string Numbers(Span<float> numbers, bool more = true)
+    private static string Numbers(Span<float> numbers, bool more)
     {
-        string[] words = [.. numbers.ToArray().Select(number => (Math.Round(number, 2) + 0.0).ToString("0.00", CultureInfo.InvariantCulture).Replace('-', '−'))];
-        return string.Join("  ", words) + (more ? "  …" : "");
+        var words = new List<string>();
+        foreach (float number in numbers)
+        {
+            string format = Math.Abs(number) switch { < 10 => "0.00", < 1000 => "0.0", _ => "0.#e+0" };
+            words.Add((Math.Round(number, 2) + 0.0).ToString(format, CultureInfo.InvariantCulture).Replace('-', '−')); // + 0.0: no −0.00
+        }
+
+        return string.Join(' ', words) + (more ? " …" : "");
     }
 }
