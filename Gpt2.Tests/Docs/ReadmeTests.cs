@@ -64,9 +64,22 @@ public sealed partial class ReadmeTests : IDisposable
     }
 
     [Fact]
-    public async Task Console_OfTheCommandsPage_PrintsWhatItShows()
+    public void Workflow_RunsTheReadmesTwoCommands()
     {
-        DocumentedCommand[] blocks = [.. DocumentedCommands.ConsoleBlocks(commands)];
+        string[] run = [.. File.ReadLines(Path.Combine(SharedData.RepositoryRoot, ".github", "workflows", "build.yml"))
+            .Select(line => line.Trim()).Where(line => line.StartsWith("- run: ", StringComparison.Ordinal)).Select(line => line["- run: ".Length..])];
+        string[] shown = [.. readme.Split('\n').Where(line => line.StartsWith("dotnet ", StringComparison.Ordinal))];
+
+        shown.Should().HaveCount(2);
+        run.Should().Contain(shown);
+    }
+
+    [Theory]
+    [InlineData("docs/commands.md")]
+    [InlineData("Gpt2.Cli/README.md")]
+    public async Task Console_OfAPage_PrintsWhatItShows(string page)
+    {
+        DocumentedCommand[] blocks = [.. DocumentedCommands.ConsoleBlocks(DocumentedCommands.Page(page.Split('/')))];
         blocks.Should().NotBeEmpty();
 
         foreach (DocumentedCommand block in blocks)
