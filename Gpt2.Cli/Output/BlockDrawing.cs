@@ -3,7 +3,6 @@
 
 using System.Globalization;
 using System.Xml.Linq;
-using Gpt2.Core.Drawing;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using static System.FormattableString;

@@ -51,7 +51,7 @@ public sealed partial class NameTests : IClassFixture<NameTests.Sources>
     [InlineData("Layers/", true)]
     public void Know_Name_OnlyWhatIsThere(string name, bool known)
     {
-        Quoted().Match($"`{name}`").Success.Should().BeTrue();
+        Quoted().IsMatch($"`{name}`").Should().BeTrue();
         sources.Know(name).Should().Be(known);
     }
 
