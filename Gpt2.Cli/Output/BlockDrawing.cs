@@ -80,6 +80,7 @@ internal sealed class BlockDrawing
 
     private static int RowHeight(int tokens) => Caption + (tokens * Cell) + Below + RowGap;
 
+    /// <summary>Draws all. Rows 0 to 4 of maps are attention's, 5 to 7 those of the MLP, and below is what the next block gets.</summary>
     private void Draw(string next)
     {
         int attention = Top, mlp = attention + 24 + (5 * rowHeight) + 6, end = mlp + 24 + (3 * rowHeight) + 6;
@@ -208,7 +209,6 @@ internal sealed class BlockDrawing
         {
             AddLabels(place, y);
         }
-
     }
 
     private void AddMap(
@@ -225,7 +225,6 @@ internal sealed class BlockDrawing
         {
             AddLabels(place, y);
         }
-
     }
 
     private void AddCaption(int step, string name, Matrix matrix, double x, double y, double width, string numbers, string note)
