@@ -1,9 +1,9 @@
-// How patient a transfer is. Clock, waiting and chance are passed in too, so that tests need none of them.
+// How patient a transfer is. Clock and chance are passed in too, so that tests need none of them.
 
 namespace Gpt2.Core.Weights.Download;
 
 /// <summary>Time-outs and retries of a download.</summary>
-public sealed record TransferSettings
+internal sealed record TransferSettings
 {
     /// <summary>The longest that a connection may take to be made.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
@@ -35,17 +35,14 @@ public sealed record TransferSettings
     /// <summary>How often a locked folder is looked at.</summary>
     public TimeSpan LockPoll { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Waits.</summary>
-    public Func<TimeSpan, CancellationToken, Task> Wait { get; init; } = Task.Delay;
+    /// <summary>Waits between tries, and tells the present, against which a Retry-After with a date is held.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>A random number from 0 to 1, which spreads the retries of many clients over time.</summary>
     public Func<double> Chance { get; init; } = Random.Shared.NextDouble;
 
-    /// <summary>The present, against which a Retry-After with a date is held.</summary>
-    public Func<DateTimeOffset> Now { get; init; } = () => DateTimeOffset.UtcNow;
-
-    /// <summary>Free bytes at a folder, or null where that cannot be told.</summary>
-    public Func<string, long?> FreeSpace { get; init; } = FreeSpaceOfDrive;
+    /// <summary>Free bytes at a folder; throws where that cannot be told.</summary>
+    public Func<string, long> FreeSpace { get; init; } = folder => new DriveInfo(folder).AvailableFreeSpace;
 
     /// <summary>The wait before a try: 2^(tries − 1) first delays, at most the longest, of which chance takes up to a half; never
     /// less than the server asks for.</summary>
@@ -56,17 +53,5 @@ public sealed record TransferSettings
         double doubled = FirstDelay.TotalSeconds * Math.Pow(2, Math.Min(triesDone - 1, 30));
         double own = Math.Min(doubled, LongestDelay.TotalSeconds) * (0.5 + (0.5 * Chance()));
         return TimeSpan.FromSeconds(Math.Max(own, serverAsksFor?.TotalSeconds ?? 0));
-    }
-
-    private static long? FreeSpaceOfDrive(string folder)
-    {
-        try
-        {
-            return new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return null;
-        }
     }
 }

@@ -1,0 +1,102 @@
+// A model of the Hugging Face hub: its files are the model folder.
+
+using System.Text.Json;
+using Gpt2.Core.Weights.HuggingFace;
+
+namespace Gpt2.Core.Weights.Download;
+
+/// <summary>A model of a hub.</summary>
+/// <param name="endpoint">The hub's address.</param>
+/// <param name="model">The model.</param>
+internal sealed class HubSource(string endpoint, HubModel model) : DownloadSource
+{
+    private const string WeightsEnding = ".safetensors";
+
+    public override string Description { get; } = $"{endpoint.TrimEnd('/')}/{model.Repository}";
+
+    public override IReadOnlyList<SourceFile> Files =>
+    [
+        .. DownloadTable.HubFiles.Select(name => new SourceFile(
+            name, new Uri($"{Description}/resolve/main/{name}"), name.EndsWith(WeightsEnding, StringComparison.Ordinal) ? DownloadTable.FarBeyond * model.Bytes : DownloadTable.MostTextBytes)),
+    ];
+
+    public override long BytesAbout => model.Bytes;
+
+    public override (string Folder, IReadOnlyList<RecordedFile> Files) Finish(
+        string work, IReadOnlyList<RecordedFile> files, IProgress<TransferProgress>? progress, CancellationToken cancellation)
+    {
+        foreach (RecordedFile file in files)
+        {
+            string path = Path.Combine(work, file.Name);
+            if (Problem(path) is (string found, var expected))
+            {
+                File.Delete(path);
+                throw new Gpt2Exception(found)
+                {
+                    Where = $"{file.Name} of {Description}", Expected = expected, Remedy = "it is not kept: check HF_ENDPOINT, or try again later",
+                };
+            }
+        }
+
+        RecordedFile[] doubtful = [.. files.Where(file => file.CheckedBy == RecordedFile.ByNothing)];
+        if (doubtful.Length > 0)
+        {
+            RequireModel(work, doubtful);
+        }
+
+        return (work, files);
+    }
+
+    /// <summary>Where the server said nothing of a file, only the model itself can tell whether a connection that ended was the end of the file.</summary>
+    private void RequireModel(string work, RecordedFile[] doubtful)
+    {
+        try
+        {
+            using ModelSource source = ModelFolder.Open(Path.Combine(work, HuggingFaceFormat.WeightsFileName));
+            source.ReadTokenizer();
+        }
+        catch (Gpt2Exception e)
+        {
+            foreach (RecordedFile file in doubtful)
+            {
+                File.Delete(Path.Combine(work, file.Name));
+            }
+
+            throw new Gpt2Exception(e.Problem, e)
+            {
+                Where = PlaceOf(e), Remedy = "the server states neither size nor checksum, so a file may be cut off and is not kept: repeat the command",
+            };
+        }
+    }
+
+    /// <summary>What can be seen without reading the model: that a file is not of its kind at all.</summary>
+    private static (string Found, string? Expected)? Problem(string path)
+    {
+        FileKind kind = FileKinds.Of(path);
+        if (Path.GetExtension(path) == WeightsEnding)
+        {
+            return kind == FileKind.Binary ? null : ($"found {FileKinds.Describe(kind) ?? "text"}", "tensors");
+        }
+
+        if (kind != FileKind.Other)
+        {
+            return ($"found {FileKinds.Describe(kind)}", "text");
+        }
+
+        return Path.GetExtension(path) == ".json" && !IsJson(path) ? ("it is not valid JSON", null) : null;
+    }
+
+    private static bool IsJson(string path)
+    {
+        try
+        {
+            using FileStream stream = RegularFile.OpenRead(path);
+            using var document = JsonDocument.Parse(stream);
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}
