@@ -4,7 +4,6 @@
 using System.IO.Compression;
 using System.IO.Hashing;
 using System.Security.Cryptography;
-using Gpt2.Core.Files;
 using static System.FormattableString;
 
 namespace Gpt2.Core.Weights.Download;
@@ -19,13 +18,10 @@ internal static class ArchiveUnpacking
 {
     private const int FileTypeMask = 0xF000, RegularFileType = 0x8000, FolderType = 0x4000;
 
-    /// <summary>Unpacks the files that lie beside a certain one; other entries are checked and left in the archive.</summary>
-    /// <param name="archive">The zip file.</param>
-    /// <param name="folder">An empty folder that is there.</param>
-    /// <param name="landmark">The file that tells where in the archive the model lies, such as model_wte.csv.</param>
-    /// <param name="limits">What the archive may hold.</param>
-    /// <param name="progress">Is told of the bytes written; or null.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <summary>
+    /// Unpacks into an empty folder the files that are beside a landmark, such as model_wte.csv; other entries are checked and left in the archive.
+    /// </summary>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="Gpt2Exception">It is no archive, is damaged, breaks a rule, or does not hold the landmark.</exception>
     public static IReadOnlyList<RecordedFile> Unpack(
         string archive, string folder, string landmark, ArchiveLimits limits, IProgress<TransferProgress>? progress, CancellationToken cancellation)
@@ -64,10 +60,6 @@ internal static class ArchiveUnpacking
         {
             throw new Gpt2Exception($"the archive is damaged ({e.Message})", e) { Where = name, Remedy = "download it again" };
         }
-        catch (Exception e) when (WriteFailure.Is(e))
-        {
-            throw WriteFailure.Of(folder, "folder", e);
-        }
     }
 
     /// <summary>The rule that an archive breaks, or null.</summary>
@@ -78,23 +70,18 @@ internal static class ArchiveUnpacking
             return Invariant($"it holds {zip.Entries.Count} entries, expected at most {limits.Entries}");
         }
 
-        long bytes = 0;
+        long left = limits.Bytes;
         var paths = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (ZipArchiveEntry entry in zip.Entries)
         {
             string? problem = Problem(entry)
                 ?? (paths.Add(entry.FullName.TrimEnd('/')) ? null : "is there twice, or differs from another only in upper and lower case");
-            if (problem is not null)
+            if (problem is not null || entry.Length < 0 || entry.Length > left)
             {
-                return $"entry '{Shown(entry)}' {problem}";
+                return problem is null ? Invariant($"its files are larger than {limits.Bytes} bytes") : $"entry '{Shown(entry)}' {problem}";
             }
 
-            if (entry.Length < 0 || entry.Length > limits.Bytes - bytes)
-            {
-                return Invariant($"its files are larger than {limits.Bytes} bytes");
-            }
-
-            bytes += entry.Length;
+            left -= entry.Length;
         }
 
         return null;

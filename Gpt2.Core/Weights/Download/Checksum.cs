@@ -24,10 +24,7 @@ internal sealed record Checksum(string Hex)
         return digits.Length is Sha256Digits or GitSha1Digits && digits.All(char.IsAsciiHexDigit) ? new Checksum(digits) : null;
     }
 
-    /// <summary>The checksum of this kind that a file has.</summary>
-    /// <param name="file">What is known of the file.</param>
-    /// <param name="path">Where it is.</param>
-    /// <param name="cancellation">Stops reading it.</param>
+    /// <summary>The checksum of this kind that a file at a path has.</summary>
     public Task<string> OfAsync(RecordedFile file, string path, CancellationToken cancellation) =>
         Hex.Length == Sha256Digits ? Task.FromResult(file.Sha256) : GitSha1Async(path, cancellation);
 
@@ -42,14 +39,11 @@ internal sealed record Checksum(string Hex)
     private static async Task<string> GitSha1Async(string path, CancellationToken cancellation)
     {
         using FileStream file = RegularFile.OpenRead(path);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-        hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {file.Length}\0")));
-        var block = new byte[1 << 16];
-        for (int read; (read = await file.ReadAsync(block, cancellation).ConfigureAwait(false)) > 0;)
-        {
-            hash.AppendData(block, 0, read);
-        }
-
-        return Convert.ToHexStringLower(hash.GetCurrentHash());
+        using var sha1 = SHA1.Create();
+        using var hashing = new CryptoStream(Stream.Null, sha1, CryptoStreamMode.Write);
+        hashing.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {file.Length}\0")));
+        await file.CopyToAsync(hashing, cancellation).ConfigureAwait(false);
+        await hashing.FlushFinalBlockAsync(cancellation).ConfigureAwait(false);
+        return Convert.ToHexStringLower(sha1.Hash!);
     }
 }

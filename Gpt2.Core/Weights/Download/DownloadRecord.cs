@@ -7,10 +7,7 @@ using Gpt2.Core.Files;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>The record of a download.</summary>
-/// <param name="Source">Where the files are from.</param>
-/// <param name="Commit">The revision of the repository, or null.</param>
-/// <param name="Files">The files that are whole.</param>
+/// <summary>The record of a download: where the files are from, the revision of the repository if it has one, and the files that are whole.</summary>
 internal sealed record DownloadRecord(string Source, string? Commit, IReadOnlyList<RecordedFile> Files)
 {
     public const string FileName = "download.json";

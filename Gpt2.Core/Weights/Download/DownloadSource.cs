@@ -4,7 +4,7 @@
 namespace Gpt2.Core.Weights.Download;
 
 /// <summary>A file to transfer.</summary>
-/// <param name="Name">Its name.</param>
+/// <param name="Name">Its name in the folder.</param>
 /// <param name="Address">Where it is.</param>
 /// <param name="MostBytes">More bytes than this cannot be the file, whatever the server says or leaves unsaid.</param>
 internal sealed record SourceFile(string Name, Uri Address, long MostBytes);
@@ -15,26 +15,20 @@ internal abstract class DownloadSource
     /// <summary>Names the source in messages and in the record; two downloads with the same name are of the same files.</summary>
     public abstract string Description { get; }
 
-    /// <summary>The files to transfer.</summary>
     public abstract IReadOnlyList<SourceFile> Files { get; }
 
-    /// <summary>About how many bytes they are together, where the server does not say.</summary>
+    /// <summary>About how many bytes the files are together, where the server does not say.</summary>
     public abstract long BytesAbout { get; }
 
     /// <summary>How many bytes are written beyond those that are transferred.</summary>
     public virtual long BytesBesides(long transferred) => 0;
 
-    /// <summary>Makes the finished folder of what has come, and checks it.</summary>
-    /// <param name="work">The folder with the transferred files.</param>
-    /// <param name="files">The transferred files.</param>
-    /// <param name="progress">Is told how far it is; or null.</param>
-    /// <param name="cancellation">Stops it.</param>
-    /// <returns>The finished folder, which is the work folder or in it, and its files.</returns>
+    /// <summary>Makes the finished folder, which is the work folder or in it, of the files that came into the work folder, and checks it.</summary>
     /// <exception cref="Gpt2Exception">The files are not what they should be.</exception>
     public abstract (string Folder, IReadOnlyList<RecordedFile> Files) Finish(
         string work, IReadOnlyList<RecordedFile> files, IProgress<TransferProgress>? progress, CancellationToken cancellation);
 
-    /// <summary>An error in a file that came, as one of this source: where it is on the disk is nothing to the user.</summary>
+    /// <summary>The place of an error in a file that came: this source and the file, since the work folder is nothing to the user.</summary>
     protected ErrorPlace PlaceOf(Gpt2Exception error) => error.Where is not ErrorPlace where ? Description
         : new ErrorPlace(Description, Part: (where with { Name = Path.GetFileName(where.Name) }).ToString());
 }

@@ -3,17 +3,10 @@
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>A model on the Hugging Face hub.</summary>
-/// <param name="Name">What the user calls it, and the name of its folder.</param>
-/// <param name="Repository">Its repository on the hub.</param>
-/// <param name="Bytes">All its files together.</param>
+/// <summary>A model on the Hugging Face hub: what the user and its folder call it, its repository, and the bytes of all its files.</summary>
 internal sealed record HubModel(string Name, string Repository, long Bytes);
 
-/// <summary>A model as an archive of CSV files.</summary>
-/// <param name="Name">What the user calls it, and the name of its folder.</param>
-/// <param name="Address">The archive.</param>
-/// <param name="Bytes">The archive's size, about.</param>
-/// <param name="UnpackedBytes">The size of its files, about.</param>
+/// <summary>A model as an archive of CSV files, and about how many bytes the archive and its files have.</summary>
 internal sealed record CsvArchive(string Name, string Address, long Bytes, long UnpackedBytes);
 
 /// <summary>The models that can be downloaded.</summary>

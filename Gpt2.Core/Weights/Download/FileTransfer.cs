@@ -6,23 +6,17 @@
 
 using System.Net;
 using System.Net.Http.Headers;
-using Gpt2.Core.Files;
 using static System.FormattableString;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>Downloads one file; going on where an earlier try, or an earlier run of the program, stopped.</summary>
-/// <param name="client">Sends the requests.</param>
-/// <param name="settings">Time-outs and retries.</param>
-/// <param name="note">Is told of waits and new beginnings.</param>
-/// <param name="progress">Is told of every block that came; or null.</param>
-/// <param name="file">The file.</param>
-/// <param name="folder">Where it goes.</param>
+/// <summary>Downloads a file into a folder; going on where an earlier try, or an earlier run of the program, stopped.</summary>
 internal sealed class FileTransfer(
     HubClient client, TransferSettings settings, Action<string> note, IProgress<TransferProgress>? progress, SourceFile file, string folder)
 {
     private const int BlockLength = 1 << 17;
 
+    private readonly RetryLoop retry = new(settings, note);
     private readonly string place = HubClient.Shown(file.Address);
     private readonly string host = file.Address.Authority;
     private readonly string path = Path.Combine(folder, file.Name);
@@ -36,8 +30,8 @@ internal sealed class FileTransfer(
 
     /// <summary>Asks what the server states of the file.</summary>
     /// <exception cref="Gpt2Exception">There is no such file, or it may not be read.</exception>
-    public Task<RemoteFile> AskAsync(CancellationToken cancellation) => new RetryLoop(settings, note).RunAsync(
-        file.Name, () => client.AskAsync(file.Address, cancellation), () => 0, "check the connection, or repeat the command later", cancellation);
+    public Task<RemoteFile> AskAsync(CancellationToken cancellation) => retry.RunAsync(
+        Name, () => client.AskAsync(file.Address, cancellation), () => 0, "check the connection, or repeat the command later", cancellation);
 
     /// <summary>Downloads the file. What has come stays for the next run, whatever ends this one.</summary>
     /// <param name="asked">What the server said of it before, where the answer says less.</param>
@@ -47,32 +41,24 @@ internal sealed class FileTransfer(
     {
         RemoteFile? known = asked;
         int damaged = 0;
-        return new RetryLoop(settings, note).RunAsync(
-            file.Name,
-            async () =>
-            {
-                try
-                {
-                    known ??= await client.AskAsync(file.Address, cancellation).ConfigureAwait(false);
-                    return await TryAsync(known, cancellation).ConfigureAwait(false);
-                }
-                catch (TransferInterruptedException e)
-                {
-                    known = e.AskAgain ? null : known;
-                    if (e.IsDamaged && ++damaged >= settings.ChecksumTries)
-                    {
-                        throw new Gpt2Exception(Invariant($"{e.Message}, {damaged} times"), e)
-                        {
-                            Where = file.Name, Remedy = $"it is not kept: the file is damaged at {host} or on its way",
-                        };
-                    }
+        return retry.RunAsync(Name, TryOnceAsync, () => Length(part), "what has come is kept, and the same command goes on from there", cancellation);
 
-                    throw;
-                }
-            },
-            () => Length(part),
-            "what has come is kept, and the same command goes on from there",
-            cancellation);
+        async Task<RecordedFile> TryOnceAsync()
+        {
+            try
+            {
+                RemoteFile now = known ?? await client.AskAsync(file.Address, cancellation).ConfigureAwait(false);
+                known = null; // where a try fails, the file may be another by now
+                return await TryAsync(now, cancellation).ConfigureAwait(false);
+            }
+            catch (TransferInterruptedException e) when (e.IsDamaged && damaged++ > 0)
+            {
+                throw new Gpt2Exception(Invariant($"{e.Message}, {damaged} times"), e)
+                {
+                    Where = Name, Remedy = $"it is not kept: the file is damaged at {host} or on its way",
+                };
+            }
+        }
     }
 
     private async Task<RecordedFile> TryAsync(RemoteFile asked, CancellationToken cancellation)
@@ -87,47 +73,44 @@ internal sealed class FileTransfer(
 
         (HttpResponseMessage answer, RemoteFile stated) = await client.SendAsync(
             HttpMethod.Get, file.Address, headers => AskForRest(headers, offset, begun), cancellation).ConfigureAwait(false);
-        using (answer)
+        using HttpResponseMessage disposed = answer;
+        bool isPart = answer.StatusCode == HttpStatusCode.PartialContent, hasNoMore = answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable;
+        if (hasNoMore && offset == 0)
         {
-            switch (answer.StatusCode)
-            {
-                case HttpStatusCode.RequestedRangeNotSatisfiable when offset == 0:
-                    throw new Gpt2Exception("the server answers 416 to a request for the whole file") { Where = place, Remedy = "check the address" };
-
-                case HttpStatusCode.RequestedRangeNotSatisfiable when stated.Or(asked).Size != offset:
-                    Discard();
-                    throw new TransferInterruptedException(
-                        Invariant($"{host} has nothing after byte {offset}: the file has changed, and its download is restarted"));
-
-                case HttpStatusCode.PartialContent
-                    when begun is null || answer.Content.Headers.ContentRange?.From != offset || !begun.MayBe(stated.Or(asked)):
-                    Discard(); // servers that pass over If-Range are found by what they say of the file
-                    throw new TransferInterruptedException($"{host} sent a part of another file: it has changed, and its download is restarted");
-
-                case HttpStatusCode.OK when offset > 0:
-                    note($"{file.Name}: restarted, since the file has changed or {host} sends it only as a whole");
-                    Discard();
-                    begun = null;
-                    break;
-            }
-
-            bool isSameFile = stated.Checksum is null || stated.Checksum == asked.Checksum;
-            if (isSameFile && asked.Size is long before && stated.Size is long now && now != before)
-            {
-                throw answer.Content.Headers.ContentType?.MediaType == "text/html"
-                    ? WebPage()
-                    : new TransferInterruptedException(Invariant($"{host} states {now} bytes, and {before} when asked before")) { AskAgain = true };
-            }
-
-            RemoteFile whole = stated.Or(asked).Or(begun);
-            RequireNotBeyond(whole.Size ?? 0);
-            if (answer.StatusCode != HttpStatusCode.RequestedRangeNotSatisfiable) // then all of it is here
-            {
-                await ReceiveAsync(answer.Content, whole, cancellation).ConfigureAwait(false);
-            }
-
-            return await FinishAsync(whole, cancellation).ConfigureAwait(false);
+            throw new Gpt2Exception("the server answers 416 to a request for the whole file") { Where = place, Remedy = "check the address" };
         }
+
+        // A server that passes over If-Range is found out by what it says of the file.
+        string? other = hasNoMore && stated.Or(asked).Size != offset ? Invariant($"has nothing after byte {offset}")
+            : isPart && !(answer.Content.Headers.ContentRange?.From == offset && begun?.MayBe(stated.Or(asked)) == true) ? "sent a part of another file" : null;
+        if (other is not null)
+        {
+            Discard();
+            throw new TransferInterruptedException($"{host} {other}: it has changed, and its download is restarted");
+        }
+
+        if (offset > 0 && !isPart && !hasNoMore)
+        {
+            note($"{Name}: restarted, since the file has changed or {host} sends it only as a whole");
+            Discard();
+            begun = null;
+        }
+
+        bool isSameFile = stated.Checksum is null || stated.Checksum == asked.Checksum;
+        if (isSameFile && asked.Size is long before && stated.Size is long now && now != before)
+        {
+            throw answer.Content.Headers.ContentType?.MediaType == "text/html" ? WebPage()
+                : new TransferInterruptedException(Invariant($"{host} states {now} bytes, and {before} when asked before"));
+        }
+
+        RemoteFile whole = stated.Or(asked).Or(begun);
+        RequireNotBeyond(whole.Size ?? 0);
+        if (!hasNoMore)
+        {
+            await ReceiveAsync(answer.Content, whole, cancellation).ConfigureAwait(false);
+        }
+
+        return await FinishAsync(whole, cancellation).ConfigureAwait(false);
     }
 
     private static void AskForRest(HttpRequestHeaders headers, long offset, RemoteFile? begun)
@@ -143,27 +126,20 @@ internal sealed class FileTransfer(
     /// <summary>Appends the body of an answer to the part, with an eye on connections that break off or fall silent.</summary>
     private async Task ReceiveAsync(HttpContent content, RemoteFile whole, CancellationToken cancellation)
     {
-        try
+        whole.Save(statePath); // first, so that no byte is there without it
+        RegularFile.Require(part, "a file with part of a download");
+        using var output = new FileStream(part, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0, useAsync: true);
+        using Stream input = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        var block = new byte[BlockLength];
+        int read = 0;
+        do
         {
-            whole.Save(statePath); // first, so that no byte is there without it
-            RegularFile.Require(part, "a file with part of a download");
-            using var output = new FileStream(part, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0, useAsync: true);
-            using Stream input = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-            var block = new byte[BlockLength];
-            int read = 0;
-            do
-            {
-                await output.WriteAsync(block.AsMemory(0, read), cancellation).ConfigureAwait(false);
-                progress?.Report(new TransferProgress(file.Name, output.Position, whole.Size));
-                read = output.Position <= (whole.Size ?? file.MostBytes) // what is longer is found to be too long
-                    ? await ReadAsync(input, block, output.Position, cancellation).ConfigureAwait(false) : 0;
-            }
-            while (read > 0);
+            await output.WriteAsync(block.AsMemory(0, read), cancellation).ConfigureAwait(false);
+            progress?.Report(new TransferProgress(Name, output.Position, whole.Size));
+            read = output.Position <= (whole.Size ?? file.MostBytes) // what is longer is found to be too long
+                ? await ReadAsync(input, block, output.Position, cancellation).ConfigureAwait(false) : 0;
         }
-        catch (Exception e) when (WriteFailure.Is(e))
-        {
-            throw WriteFailure.Of(part, "file", e);
-        }
+        while (read > 0);
     }
 
     private async Task<int> ReadAsync(Stream input, byte[] block, long position, CancellationToken cancellation)
@@ -200,17 +176,16 @@ internal sealed class FileTransfer(
             throw new TransferInterruptedException(Invariant($"ended at byte {length} of {whole.Size}"));
         }
 
-        if (length > whole.Size)
-        {
-            throw Damaged(Invariant($"more bytes came than the {whole.Size} that the server states"));
-        }
-
         string sha256 = await Checksum.Sha256Async(part, cancellation).ConfigureAwait(false);
         string checkedBy = whole.Checksum?.Name ?? (whole.Size is null ? RecordedFile.ByNothing : RecordedFile.BySize);
-        var came = new RecordedFile(file.Name, length, sha256, checkedBy);
-        if (whole.Checksum is Checksum stated && await stated.OfAsync(came, part, cancellation).ConfigureAwait(false) is string found && found != stated.Hex)
+        var came = new RecordedFile(Name, length, sha256, checkedBy);
+        string? problem = length > whole.Size ? Invariant($"more bytes came than the {whole.Size} that the server states")
+            : whole.Checksum is Checksum stated && await stated.OfAsync(came, part, cancellation).ConfigureAwait(false) is string found && found != stated.Hex
+                ? $"came with the {stated.Name} {found}, the server states {stated.Hex}" : null;
+        if (problem is not null)
         {
-            throw Damaged($"came with the {stated.Name} {found}, the server states {stated.Hex}");
+            Discard();
+            throw new TransferInterruptedException(problem) { IsDamaged = true };
         }
 
         File.Move(part, path, overwrite: true);
@@ -226,20 +201,14 @@ internal sealed class FileTransfer(
             Discard();
             throw new Gpt2Exception($"{place} has more than {ByteCount.Shown(file.MostBytes)}, far beyond the file that is known")
             {
-                Where = file.Name, Remedy = "it is not kept: check HF_ENDPOINT or the address",
+                Where = Name, Remedy = "it is not kept: check HF_ENDPOINT or the address",
             };
         }
     }
 
-    private TransferInterruptedException Damaged(string message)
-    {
-        Discard();
-        return new TransferInterruptedException(message) { IsDamaged = true };
-    }
-
     private Gpt2Exception WebPage() => new("a web page came in place of the file")
     {
-        Where = file.Name, Remedy = $"does a proxy or a network want a login first? Open {place} in a browser",
+        Where = Name, Remedy = $"does a proxy or a network want a login first? Open {place} in a browser",
     };
 
     private void Discard()

@@ -10,6 +10,7 @@ namespace Gpt2.Core.Weights.Download;
 /// <summary>Asks servers for files. Proxies are those of HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY.</summary>
 internal sealed class HubClient : IDisposable
 {
+    private const int MostRedirections = 10;
     private const string CheckAddress = "check HF_ENDPOINT or the address";
 
     private readonly HttpClient client;
@@ -17,9 +18,7 @@ internal sealed class HubClient : IDisposable
     private readonly string? token;
     private readonly TransferSettings settings;
 
-    /// <param name="endpoint">The hub, which alone is sent the token.</param>
-    /// <param name="token">The user's token, or null.</param>
-    /// <param name="settings">Time-outs.</param>
+    /// <summary>Makes a client of a hub, which alone is sent the user's token.</summary>
     /// <exception cref="Gpt2Exception">The endpoint is no address of a server, or the token cannot be sent.</exception>
     public HubClient(string endpoint, string? token, TransferSettings settings)
     {
@@ -38,19 +37,9 @@ internal sealed class HubClient : IDisposable
             throw new Gpt2Exception("found a token with spaces, line ends or other characters that no token has") { Where = "HF_TOKEN", Remedy = "set it again" };
         }
 
-        this.endpoint = address;
-        this.token = token;
-        this.settings = settings;
-        client = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = settings.ConnectTimeout,
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan, // what counts is how long nothing comes
-        };
+        (this.endpoint, this.token, this.settings) = (address, token, settings);
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = settings.ConnectTimeout };
+        client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan }; // what counts is how long nothing comes
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("gpt2-csharp", "1"));
         client.DefaultRequestHeaders.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
     }
@@ -68,12 +57,10 @@ internal sealed class HubClient : IDisposable
         return file with { EntityTag = null, LastModified = null }; // of the answer, which need not be that with the bytes
     }
 
-    /// <summary>Sends a request and follows redirections. Comes back when the headers are there; the body is still to be read.</summary>
-    /// <param name="method">GET or HEAD.</param>
-    /// <param name="address">The file.</param>
-    /// <param name="configure">Adds headers, or null.</param>
-    /// <param name="cancellation">Stops waiting.</param>
-    /// <returns>The last answer, and what all of them say of the file.</returns>
+    /// <summary>
+    /// Sends a GET or a HEAD and follows redirections. Comes back with the headers of the last answer, whose body is still to be read, and with
+    /// what all answers say of the file.
+    /// </summary>
     /// <exception cref="TransferInterruptedException">It may go better the next time.</exception>
     /// <exception cref="Gpt2Exception">It will not.</exception>
     public async Task<(HttpResponseMessage Answer, RemoteFile File)> SendAsync(
@@ -81,17 +68,17 @@ internal sealed class HubClient : IDisposable
     {
         var file = new RemoteFile(Shown(address));
         Uri current = address;
-        for (int hop = 0; hop <= settings.Redirections; hop++)
+        for (int hop = 0; hop <= MostRedirections; hop++)
         {
             HttpResponseMessage answer = await AnswerAsync(method, current, configure, cancellation).ConfigureAwait(false);
             try
             {
-                file = file.OrHubs(answer);
+                file = file.Or(answer);
                 bool knowsEnough = method == HttpMethod.Head && file.Size is not null;
                 if (knowsEnough || (int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308))
                 {
                     RequireUsable(answer, current, isQuestion: method == HttpMethod.Head && (knowsEnough || hop > 0));
-                    return (answer, file.OrPlain(answer));
+                    return (answer, file);
                 }
 
                 current = Next(current, answer.Headers.Location);
@@ -105,10 +92,7 @@ internal sealed class HubClient : IDisposable
             answer.Dispose();
         }
 
-        throw new Gpt2Exception(Invariant($"redirected more than {settings.Redirections} times"))
-        {
-            Where = Shown(address), Expected = "the file", Remedy = CheckAddress,
-        };
+        throw No(address, Invariant($"redirected more than {MostRedirections} times"), "the file", CheckAddress);
     }
 
     public void Dispose() => client.Dispose();
@@ -122,12 +106,11 @@ internal sealed class HubClient : IDisposable
     {
         if (location is null || !Uri.TryCreate(current, location, out Uri? next) || !IsWeb(next))
         {
-            throw new Gpt2Exception($"redirected to '{location}'") { Where = Shown(current), Expected = "the address of a file", Remedy = CheckAddress };
+            throw No(current, $"redirected to '{location}'", "the address of a file", CheckAddress);
         }
 
-        return current.Scheme == Uri.UriSchemeHttps && next.Scheme == Uri.UriSchemeHttp
-            ? throw new Gpt2Exception($"redirected from https to {Shown(next)}, which anybody on the way could change") { Where = Shown(current), Remedy = "not followed" }
-            : next;
+        return current.Scheme == next.Scheme || next.Scheme == Uri.UriSchemeHttps ? next
+            : throw No(current, $"redirected from https to {Shown(next)}, which anybody on the way could change", null, "not followed");
     }
 
     private async Task<HttpResponseMessage> AnswerAsync(
@@ -149,20 +132,14 @@ internal sealed class HubClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            string reason = e.GetBaseException().Message.TrimEnd('.');
+            string failure = $"connection to {address.Authority} ({e.GetBaseException().Message.TrimEnd('.')})";
             throw e.HttpRequestError == HttpRequestError.SecureConnectionError
-                ? new Gpt2Exception($"no secure connection to {address.Authority} ({reason})", e)
-                {
-                    Where = Shown(address), Remedy = "check the clock, and the certificates if a proxy stands between",
-                }
-                : new TransferInterruptedException($"no connection to {address.Authority} ({reason})", e);
+                ? No(address, $"no secure {failure}", null, "check the clock, and the certificates if a proxy stands between", e)
+                : new TransferInterruptedException($"no {failure}", e);
         }
     }
 
-    /// <summary>Lets pass what the caller can use, and throws the rest as what it is.</summary>
-    /// <param name="answer">The answer.</param>
-    /// <param name="address">Who answered.</param>
-    /// <param name="isQuestion">Whether the file itself is not wanted, so that a no of a store is none of the file's.</param>
+    /// <summary>Lets pass what the caller can use, and throws the rest as what it is. In a question the file itself is not wanted, so a no of a store is none of the file's.</summary>
     private void RequireUsable(HttpResponseMessage answer, Uri address, bool isQuestion)
     {
         int status = (int)answer.StatusCode;
@@ -172,13 +149,10 @@ internal sealed class HubClient : IDisposable
         {
             if (answer.Content.Headers.ContentEncoding.Any(encoding => encoding != "identity"))
             {
-                throw new Gpt2Exception("came compressed, which was not asked for") { Where = Shown(address), Remedy = "is a proxy in between that changes what passes?" };
+                throw No(address, "came compressed, which was not asked for", null, "is a proxy in between that changes what passes?");
             }
-
-            return;
         }
-
-        if (mayPass)
+        else if (mayPass)
         {
             RetryConditionHeaderValue? header = answer.Headers.RetryAfter;
             TimeSpan? wait = header?.Delta ?? (header?.Date - settings.Clock.GetUtcNow());
@@ -187,14 +161,19 @@ internal sealed class HubClient : IDisposable
                 RetryAfter = wait > TimeSpan.Zero ? wait : null,
             };
         }
-
-        (string found, string? expected, string remedy) = status switch
+        else
         {
-            401 or 403 => ($"the server refuses ({status})", null, token is null ? "set HF_TOKEN if the file needs a login" : "check the token in HF_TOKEN"),
-            404 or 410 => ($"the server has no such file ({status})", null, "check the name and HF_ENDPOINT"),
-            407 => ("the proxy wants a login (407)", null, "put it into HTTPS_PROXY as http://user:password@host:port"),
-            _ => ($"the server answers {status}", "the file", CheckAddress),
-        };
-        throw new Gpt2Exception(found) { Where = Shown(address), Expected = expected, Remedy = remedy };
+            throw status switch
+            {
+                401 or 403 => No(
+                    address, $"the server refuses ({status})", null, token is null ? "set HF_TOKEN if the file needs a login" : "check the token in HF_TOKEN"),
+                404 or 410 => No(address, $"the server has no such file ({status})", null, "check the name and HF_ENDPOINT"),
+                407 => No(address, "the proxy wants a login (407)", null, "put it into HTTPS_PROXY as http://user:password@host:port"),
+                _ => No(address, $"the server answers {status}", "the file", CheckAddress),
+            };
+        }
     }
+
+    private static Gpt2Exception No(Uri address, string found, string? expected, string remedy, Exception? cause = null) =>
+        new(found, cause) { Where = Shown(address), Expected = expected, Remedy = remedy };
 }

@@ -5,19 +5,17 @@ using Gpt2.Core.Weights.HuggingFace;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>A model of a hub.</summary>
-/// <param name="endpoint">The hub's address.</param>
-/// <param name="model">The model.</param>
+/// <summary>A model of the hub at an address.</summary>
 internal sealed class HubSource(string endpoint, HubModel model) : DownloadSource
 {
-    private const string WeightsEnding = ".safetensors";
+    private static readonly (string, string?) NoJson = ("it is not valid JSON", null);
 
     public override string Description { get; } = $"{endpoint.TrimEnd('/')}/{model.Repository}";
 
     public override IReadOnlyList<SourceFile> Files =>
     [
         .. DownloadTable.HubFiles.Select(name => new SourceFile(
-            name, new Uri($"{Description}/resolve/main/{name}"), name.EndsWith(WeightsEnding, StringComparison.Ordinal) ? DownloadTable.FarBeyond * model.Bytes : DownloadTable.MostTextBytes)),
+            name, new Uri($"{Description}/resolve/main/{name}"), IsText(name) ? DownloadTable.MostTextBytes : DownloadTable.FarBeyond * model.Bytes)),
     ];
 
     public override long BytesAbout => model.Bytes;
@@ -57,11 +55,7 @@ internal sealed class HubSource(string endpoint, HubModel model) : DownloadSourc
         }
         catch (Gpt2Exception e)
         {
-            foreach (RecordedFile file in doubtful)
-            {
-                File.Delete(Path.Combine(work, file.Name));
-            }
-
+            Array.ForEach(doubtful, file => File.Delete(Path.Combine(work, file.Name)));
             throw new Gpt2Exception(e.Problem, e)
             {
                 Where = PlaceOf(e), Remedy = "the server states neither size nor checksum, so a file may be cut off and is not kept: repeat the command",
@@ -69,34 +63,26 @@ internal sealed class HubSource(string endpoint, HubModel model) : DownloadSourc
         }
     }
 
+    private static bool IsText(string name) => !name.EndsWith(".safetensors", StringComparison.Ordinal);
+
     /// <summary>What can be seen without reading the model: that a file is not of its kind at all.</summary>
     private static (string Found, string? Expected)? Problem(string path)
     {
         FileKind kind = FileKinds.Of(path);
-        if (Path.GetExtension(path) == WeightsEnding)
+        if (kind != (IsText(path) ? FileKind.Other : FileKind.Binary))
         {
-            return kind == FileKind.Binary ? null : ($"found {FileKinds.Describe(kind) ?? "text"}", "tensors");
+            return ($"found {FileKinds.Describe(kind) ?? "text"}", IsText(path) ? "text" : "tensors");
         }
 
-        if (kind != FileKind.Other)
-        {
-            return ($"found {FileKinds.Describe(kind)}", "text");
-        }
-
-        return Path.GetExtension(path) == ".json" && !IsJson(path) ? ("it is not valid JSON", null) : null;
-    }
-
-    private static bool IsJson(string path)
-    {
         try
         {
-            using FileStream stream = RegularFile.OpenRead(path);
-            using var document = JsonDocument.Parse(stream);
-            return document.RootElement.ValueKind == JsonValueKind.Object;
+            bool isJson = !path.EndsWith(".json", StringComparison.Ordinal)
+                || JsonElement.Parse(RegularFile.ReadAllBytes(path)).ValueKind == JsonValueKind.Object;
+            return isJson ? null : NoJson;
         }
         catch (JsonException)
         {
-            return false;
+            return NoJson;
         }
     }
 }

@@ -8,20 +8,14 @@ using Gpt2.Core.Files;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>How a download ended.</summary>
-/// <param name="Folder">The model folder.</param>
-/// <param name="Record">What is in it.</param>
-/// <param name="AlreadyThere">Whether it had been downloaded before, and nothing was done.</param>
+/// <summary>How a download ended: the model folder, what is in it, and whether that was so before and nothing was done.</summary>
 internal sealed record DownloadResult(string Folder, DownloadRecord Record, bool AlreadyThere);
 
-/// <summary>Downloads models.</summary>
-/// <param name="client">Sends the requests.</param>
-/// <param name="settings">Time-outs and retries.</param>
-/// <param name="note">Is told what a user should know meanwhile.</param>
-/// <param name="progress">Is told of every block that came; or null.</param>
+/// <summary>Downloads models. The note tells what a user should know meanwhile.</summary>
 internal sealed class ModelDownload(HubClient client, TransferSettings settings, Action<string> note, IProgress<TransferProgress>? progress)
 {
     private const int MostPasses = 3;
+    private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Where the files stay until all are there.</summary>
     public static string PartialFolderOf(string target) => FinalPath.Of(Path.TrimEndingDirectorySeparator(target)) + ".partial";
@@ -41,9 +35,10 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
             throw new Gpt2Exception("found the root of a drive") { Where = target, Expected = "a folder for the model" };
         }
 
-        (FolderLock taken, bool waited) = await LockAsync(target, cancellation).ConfigureAwait(false);
-        using (taken)
+        try
         {
+            (FolderLock taken, bool waited) = await LockAsync(target, cancellation).ConfigureAwait(false);
+            using FolderLock held = taken;
             if (StagedFolder.IsTaken(target))
             {
                 if ((!force || waited) && IsThere(source, target) is DownloadRecord there)
@@ -59,11 +54,14 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
                 ModelFolderContent.RequireModelOnly(target);
             }
 
-            DownloadRecord begun = Begin(work, source);
-            (string finished, DownloadRecord record) = await FetchAsync(source, target, work, begun, cancellation).ConfigureAwait(false);
+            (string finished, DownloadRecord record) = await FetchAsync(source, target, work, Begin(work, source), cancellation).ConfigureAwait(false);
             StagedFolder.Publish(finished, target);
             DeleteIfThere(work);
             return new DownloadResult(target, record, AlreadyThere: false);
+        }
+        catch (Exception e) when (WriteFailure.Is(e))
+        {
+            throw WriteFailure.Of(target, "folder", e); // what fails on the way from a server is no such exception any more
         }
     }
 
@@ -78,16 +76,9 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
         for (bool waited = false; ; waited = true)
         {
             cancellation.ThrowIfCancellationRequested();
-            try
+            if (FolderLock.TryTake(target, "downloading it") is FolderLock taken)
             {
-                if (FolderLock.TryTake(target, "downloading it") is FolderLock taken)
-                {
-                    return (taken, waited);
-                }
-            }
-            catch (Exception e) when (WriteFailure.Is(e))
-            {
-                throw WriteFailure.Of(target, "folder", e);
+                return (taken, waited);
             }
 
             if (!waited)
@@ -95,7 +86,7 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
                 note($"{target}: {FolderLock.HolderOf(target)}; waiting for it to finish (Ctrl-C stops waiting)");
             }
 
-            await Task.Delay(settings.LockPoll, settings.Clock, cancellation).ConfigureAwait(false);
+            await Task.Delay(LockPoll, settings.Clock, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -124,7 +115,7 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
         DownloadSource source, string target, string work, DownloadRecord record, CancellationToken cancellation)
     {
         FileTransfer[] transfers = [.. source.Files.Select(file => new FileTransfer(client, settings, note, progress, file, work))];
-        for (int pass = 1; ; pass++)
+        for (int pass = 1; pass <= MostPasses; pass++)
         {
             var asked = new List<RemoteFile>();
             foreach (FileTransfer transfer in transfers)
@@ -140,7 +131,7 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
             }
 
             RequireSpace(source, target, work, transfers, asked);
-            bool isAllOfOneVersion = true;
+            bool isOneVersion = true;
             foreach ((FileTransfer transfer, RemoteFile stated) in transfers.Zip(asked))
             {
                 RecordedFile? file = record.Files.FirstOrDefault(file => file.Name == transfer.Name);
@@ -149,53 +140,48 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
                     file = await transfer.RunAsync(stated, cancellation).ConfigureAwait(false);
                     record = record with { Files = [.. record.Files.Where(other => other.Name != file.Name), file] };
                     record.Save(work);
-                    isAllOfOneVersion &= await IsSameAsync(file, stated with { Size = null }, work, cancellation).ConfigureAwait(false);
+                    isOneVersion &= await IsSameAsync(file, stated with { Size = null }, work, cancellation).ConfigureAwait(false);
                 }
             }
 
-            if (isAllOfOneVersion)
+            if (isOneVersion)
             {
-                RecordedFile[] whole = [.. transfers.Select(transfer => record.Files.First(file => file.Name == transfer.Name))];
-                (string folder, IReadOnlyList<RecordedFile> files) = source.Finish(work, whole, progress, cancellation);
+                RecordedFile[] came = [.. transfers.Select(transfer => record.Files.First(file => file.Name == transfer.Name))];
+                (string folder, IReadOnlyList<RecordedFile> files) = source.Finish(work, came, progress, cancellation);
                 record = new DownloadRecord(source.Description, commits.FirstOrDefault(), files);
                 record.Save(folder);
                 return (folder, record);
             }
 
-            if (pass == MostPasses)
-            {
-                throw new Gpt2Exception("the files change while they are downloaded") { Where = source.Description, Remedy = "repeat the command later" };
-            }
-
             note($"{source.Description}: a file has changed meanwhile; looking whether the others have, too");
         }
+
+        throw new Gpt2Exception("the files change while they are downloaded") { Where = source.Description, Remedy = "repeat the command later" };
     }
 
     /// <summary>Whether a file that came whole is there, and still what the server has, as far as it says.</summary>
     private static async Task<bool> IsSameAsync(RecordedFile file, RemoteFile stated, string work, CancellationToken cancellation) =>
         file.IsIn(work) && (stated.Size is null || stated.Size == file.Bytes)
-        && (stated.Checksum is null || stated.Checksum.Hex == await stated.Checksum.OfAsync(file, Path.Combine(work, file.Name), cancellation).ConfigureAwait(false));
+        && (stated.Checksum is not Checksum checksum
+            || checksum.Hex == await checksum.OfAsync(file, Path.Combine(work, file.Name), cancellation).ConfigureAwait(false));
 
     private void RequireSpace(DownloadSource source, string target, string work, FileTransfer[] transfers, List<RemoteFile> asked)
     {
-        long whole = asked.TrueForAll(file => file.Size is not null) ? asked.Sum(file => file.Size!.Value) : source.BytesAbout;
+        long whole = asked.Sum(file => file.Size) is long known && asked.TrueForAll(file => file.Size is not null) ? known : source.BytesAbout;
         long needed = Math.Max(0, whole - transfers.Sum(transfer => transfer.BytesHere)) + source.BytesBesides(whole);
-        long free;
         try
         {
-            free = settings.FreeSpace(work);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return; // it cannot be told
-        }
-
-        if (free < needed)
-        {
-            throw new Gpt2Exception($"the download needs {ByteCount.Shown(needed)}, and {ByteCount.Shown(free)} are free there")
+            if (settings.FreeSpace(work) is long free && free < needed)
             {
-                Where = target, Remedy = "make room or name another place with --out",
-            };
+                throw new Gpt2Exception($"the download needs {ByteCount.Shown(needed)}, and {ByteCount.Shown(free)} are free there")
+                {
+                    Where = target, Remedy = "make room or name another place with --out",
+                };
+            }
+        }
+        catch (Exception e) when (WriteFailure.Is(e) || e is ArgumentException)
+        {
+            // It cannot be told.
         }
     }
 

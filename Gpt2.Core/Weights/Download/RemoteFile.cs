@@ -7,13 +7,7 @@ using Gpt2.Core.Files;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>A file of a server; null where it does not say.</summary>
-/// <param name="Address">Its address, without the query.</param>
-/// <param name="Size">Bytes of the whole.</param>
-/// <param name="Checksum">Checksum of the whole.</param>
-/// <param name="Commit">The revision of its repository.</param>
-/// <param name="EntityTag">The strong entity tag of the bytes.</param>
-/// <param name="LastModified">The time of the last change of the bytes.</param>
+/// <summary>A file of a server: its address without the query, and what is stated, or null. Entity tag (a strong one) and time of change are those of the bytes.</summary>
 internal sealed record RemoteFile(
     string Address, long? Size = null, Checksum? Checksum = null, string? Commit = null, string? EntityTag = null, DateTimeOffset? LastModified = null)
 {
@@ -44,27 +38,22 @@ internal sealed record RemoteFile(
     /// <summary>Whether nothing that is stated here and there tells two files apart.</summary>
     public bool MayBe(RemoteFile other) => Address == other.Address && Agree(Size, other.Size) && Agree(Checksum, other.Checksum) && Agree(EntityTag, other.EntityTag);
 
-    /// <summary>This, with what one answer on the way to the file says of it: the hub's own, which redirects to a store, has checksum and revision.</summary>
-    public RemoteFile OrHubs(HttpResponseMessage answer)
+    /// <summary>
+    /// This, with the gaps filled by what an answer on the way to the file says: the hub's own, which redirects to a store, has checksum and
+    /// revision, and the last describes the bytes.
+    /// </summary>
+    public RemoteFile Or(HttpResponseMessage answer)
     {
-        string? commit = Header(answer, "X-Repo-Commit");
-        string? tag = Header(answer, "X-Linked-Etag");
-        if (tag is null && commit is not null && answer.IsSuccessStatusCode)
-        {
-            // The hub names small files by their git SHA-1 in the plain entity tag; other servers' tags mean nothing.
-            tag = answer.Headers.ETag?.Tag;
-        }
+        string? commit = Header(answer, "X-Repo-Commit"), tag = answer.Headers.ETag?.Tag;
+        HttpContentHeaders content = answer.Content.Headers;
+        bool isLast = (int)answer.StatusCode is < 300 or >= 400;
+        long? plain = content.ContentRange is ContentRangeHeaderValue range ? range.Length : (int)answer.StatusCode == 200 ? content.ContentLength : null;
 
-        long? size = long.TryParse(Header(answer, "X-Linked-Size"), out long linked) && linked >= 0 ? linked : null;
-        return Or(new RemoteFile(Address, size, Checksum.Parse(tag), commit));
-    }
-
-    /// <summary>This, with what the headers of the answer that has the bytes say.</summary>
-    public RemoteFile OrPlain(HttpResponseMessage answer)
-    {
-        HttpContentHeaders headers = answer.Content.Headers;
-        long? size = headers.ContentRange is ContentRangeHeaderValue range ? range.Length : (int)answer.StatusCode == 200 ? headers.ContentLength : null;
-        return Or(new RemoteFile(Address, size, EntityTag: answer.Headers.ETag is { IsWeak: false } tag ? tag.Tag : null, LastModified: headers.LastModified));
+        // The hub names small files by their git SHA-1 in the plain entity tag; other servers' tags mean nothing.
+        var checksum = Checksum.Parse(Header(answer, "X-Linked-Etag") ?? (commit is not null && answer.IsSuccessStatusCode ? tag : null));
+        long? size = long.TryParse(Header(answer, "X-Linked-Size"), out long linked) && linked >= 0 ? linked : plain;
+        return Or(new RemoteFile(
+            Address, size, checksum, commit, isLast && answer.Headers.ETag is { IsWeak: false } ? tag : null, isLast ? content.LastModified : null));
     }
 
     private static bool Agree<T>(T one, T other) => one is null || other is null || one.Equals(other);

@@ -13,18 +13,16 @@ internal sealed class TransferInterruptedException(string message, Exception? in
     /// <summary>How long the server asks to wait; null where it does not.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether what was asked about the file before no longer holds.</summary>
-    public bool AskAgain { get; init; }
-
     /// <summary>Whether a whole file came, and not the one that was stated.</summary>
     public bool IsDamaged { get; init; }
 }
 
-/// <summary>The loop around a request or a transfer.</summary>
-/// <param name="settings">How often, how long.</param>
-/// <param name="note">Is told of every wait, so that silence is never taken for work.</param>
+/// <summary>The loop around a request or a transfer. The note tells of every wait, so that silence is never taken for work.</summary>
 internal sealed class RetryLoop(TransferSettings settings, Action<string> note)
 {
+    private const double FirstDelay = 1, LongestDelay = 30; // seconds of our own choice
+    private static readonly TimeSpan LongestServerDelay = TimeSpan.FromMinutes(5);
+
     /// <summary>Runs an action until it succeeds.</summary>
     /// <param name="what">What messages begin with.</param>
     /// <param name="action">Throws <see cref="TransferInterruptedException"/> where it is worth another try.</param>
@@ -45,21 +43,27 @@ internal sealed class RetryLoop(TransferSettings settings, Action<string> note)
             {
                 if (reached() - furthest >= settings.ProgressThatCounts)
                 {
-                    furthest = reached();
-                    tries = 1;
+                    (furthest, tries) = (reached(), 1);
                 }
 
                 string? end = tries >= settings.Tries ? Invariant($"; gave up after {tries} tries")
-                    : e.RetryAfter > settings.LongestServerDelay ? Invariant($" and asks to wait {e.RetryAfter.Value.TotalSeconds:0} s, longer than this command waits") : null;
+                    : e.RetryAfter > LongestServerDelay ? Invariant($" and asks to wait {e.RetryAfter.Value.TotalSeconds:0} s, longer than this command waits") : null;
                 if (end is not null)
                 {
                     throw new Gpt2Exception(e.Message + end, e) { Where = what, Remedy = remedy };
                 }
 
-                TimeSpan delay = settings.DelayAfter(tries, e.RetryAfter);
+                TimeSpan delay = DelayAfter(tries, e.RetryAfter, settings.Chance());
                 note(Invariant($"{what}: {e.Message}; try {tries + 1} of {settings.Tries} in {delay.TotalSeconds:0.#} s"));
                 await Task.Delay(delay, settings.Clock, cancellation).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>2^(tries − 1) first delays, at most the longest, of which chance from 0 to 1 takes up to a half; never less than the server asks for.</summary>
+    internal static TimeSpan DelayAfter(int tries, TimeSpan? serverAsksFor, double chance)
+    {
+        double own = Math.Min(FirstDelay * Math.Pow(2, tries - 1), LongestDelay) * (0.5 + (0.5 * chance));
+        return TimeSpan.FromSeconds(Math.Max(own, serverAsksFor?.TotalSeconds ?? 0));
     }
 }

@@ -57,7 +57,7 @@ public sealed class ChecksumTests
     {
         TimeSpan? asked = server is int given ? TimeSpan.FromSeconds(given) : null;
 
-        new TransferSettings { Chance = () => chance }.DelayAfter(tries, asked).TotalSeconds.Should().Be(seconds);
+        RetryLoop.DelayAfter(tries, asked, chance).TotalSeconds.Should().Be(seconds);
     }
 
     [Theory]
