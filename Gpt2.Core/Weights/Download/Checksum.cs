@@ -39,11 +39,14 @@ internal sealed record Checksum(string Hex)
     private static async Task<string> GitSha1Async(string path, CancellationToken cancellation)
     {
         using FileStream file = RegularFile.OpenRead(path);
-        using var sha1 = SHA1.Create();
-        using var hashing = new CryptoStream(Stream.Null, sha1, CryptoStreamMode.Write);
-        hashing.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {file.Length}\0")));
-        await file.CopyToAsync(hashing, cancellation).ConfigureAwait(false);
-        await hashing.FlushFinalBlockAsync(cancellation).ConfigureAwait(false);
-        return Convert.ToHexStringLower(sha1.Hash!);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+        hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {file.Length}\0")));
+        var block = new byte[1 << 16];
+        for (int read; (read = await file.ReadAsync(block, cancellation).ConfigureAwait(false)) > 0;)
+        {
+            hash.AppendData(block, 0, read);
+        }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 }

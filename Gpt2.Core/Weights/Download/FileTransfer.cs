@@ -34,8 +34,6 @@ internal sealed class FileTransfer(
         Name, () => client.AskAsync(file.Address, cancellation), () => 0, "check the connection, or repeat the command later", cancellation);
 
     /// <summary>Downloads the file. What has come stays for the next run, whatever ends this one.</summary>
-    /// <param name="asked">What the server said of it before, where the answer says less.</param>
-    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="Gpt2Exception">It cannot be had, or cannot be written.</exception>
     public Task<RecordedFile> RunAsync(RemoteFile asked, CancellationToken cancellation)
     {
@@ -53,10 +51,7 @@ internal sealed class FileTransfer(
             }
             catch (TransferInterruptedException e) when (e.IsDamaged && damaged++ > 0)
             {
-                throw new Gpt2Exception(Invariant($"{e.Message}, {damaged} times"), e)
-                {
-                    Where = Name, Remedy = $"it is not kept: the file is damaged at {host} or on its way",
-                };
+                throw Failure(Invariant($"{e.Message}, {damaged} times"), $"it is not kept: the file is damaged at {host} or on its way", e);
             }
         }
     }
@@ -96,8 +91,7 @@ internal sealed class FileTransfer(
             begun = null;
         }
 
-        bool isSameFile = stated.Checksum is null || stated.Checksum == asked.Checksum;
-        if (isSameFile && asked.Size is long before && stated.Size is long now && now != before)
+        if ((stated.Checksum is null || stated.Checksum == asked.Checksum) && asked.Size is long before && stated.Size is long now && now != before)
         {
             throw answer.Content.Headers.ContentType?.MediaType == "text/html" ? WebPage()
                 : new TransferInterruptedException(Invariant($"{host} states {now} bytes, and {before} when asked before"));
@@ -115,12 +109,9 @@ internal sealed class FileTransfer(
 
     private static void AskForRest(HttpRequestHeaders headers, long offset, RemoteFile? begun)
     {
-        if (begun is not null)
-        {
-            headers.Range = new RangeHeaderValue(offset, null);
-            headers.IfRange = begun.EntityTag is string tag ? new RangeConditionHeaderValue(new EntityTagHeaderValue(tag))
-                : begun.LastModified is DateTimeOffset time ? new RangeConditionHeaderValue(time) : null;
-        }
+        headers.Range = begun is null ? null : new RangeHeaderValue(offset, null);
+        headers.IfRange = begun?.EntityTag is string tag ? new RangeConditionHeaderValue(new EntityTagHeaderValue(tag))
+            : begun?.LastModified is DateTimeOffset time ? new RangeConditionHeaderValue(time) : null;
     }
 
     /// <summary>Appends the body of an answer to the part, with an eye on connections that break off or fall silent.</summary>
@@ -199,17 +190,15 @@ internal sealed class FileTransfer(
         if (length > file.MostBytes)
         {
             Discard();
-            throw new Gpt2Exception($"{place} has more than {ByteCount.Shown(file.MostBytes)}, far beyond the file that is known")
-            {
-                Where = Name, Remedy = "it is not kept: check HF_ENDPOINT or the address",
-            };
+            throw Failure(
+                $"{place} has more than {ByteCount.Shown(file.MostBytes)}, far beyond the file that is known", "it is not kept: check HF_ENDPOINT or the address");
         }
     }
 
-    private Gpt2Exception WebPage() => new("a web page came in place of the file")
-    {
-        Where = Name, Remedy = $"does a proxy or a network want a login first? Open {place} in a browser",
-    };
+    private Gpt2Exception WebPage() =>
+        Failure("a web page came in place of the file", $"does a proxy or a network want a login first? Open {place} in a browser");
+
+    private Gpt2Exception Failure(string found, string remedy, Exception? cause = null) => new(found, cause) { Where = Name, Remedy = remedy };
 
     private void Discard()
     {

@@ -1,7 +1,6 @@
 // Requests over HTTP: redirections followed by hand, so that the token goes to the endpoint and to no other host;
 // answers turned into "there it is", "try again" and "no". What is done with the bytes is FileTransfer's business.
 
-using System.Net;
 using System.Net.Http.Headers;
 using static System.FormattableString;
 

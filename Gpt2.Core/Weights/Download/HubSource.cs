@@ -31,7 +31,9 @@ internal sealed class HubSource(string endpoint, HubModel model) : DownloadSourc
                 File.Delete(path);
                 throw new Gpt2Exception(found)
                 {
-                    Where = $"{file.Name} of {Description}", Expected = expected, Remedy = "it is not kept: check HF_ENDPOINT, or try again later",
+                    Where = $"{file.Name} of {Description}",
+                    Expected = expected,
+                    Remedy = "it is not kept: check HF_ENDPOINT, or try again later",
                 };
             }
         }
@@ -58,7 +60,8 @@ internal sealed class HubSource(string endpoint, HubModel model) : DownloadSourc
             Array.ForEach(doubtful, file => File.Delete(Path.Combine(work, file.Name)));
             throw new Gpt2Exception(e.Problem, e)
             {
-                Where = PlaceOf(e), Remedy = "the server states neither size nor checksum, so a file may be cut off and is not kept: repeat the command",
+                Where = PlaceOf(e),
+                Remedy = "the server states neither size nor checksum, so a file may be cut off and is not kept: repeat the command",
             };
         }
     }

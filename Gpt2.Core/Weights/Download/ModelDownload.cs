@@ -20,11 +20,7 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
     /// <summary>Where the files stay until all are there.</summary>
     public static string PartialFolderOf(string target) => FinalPath.Of(Path.TrimEndingDirectorySeparator(target)) + ".partial";
 
-    /// <summary>Downloads a model into a folder, which is there only when it is whole.</summary>
-    /// <param name="source">Where it comes from.</param>
-    /// <param name="target">The folder.</param>
-    /// <param name="force">Whether a model that is there is replaced.</param>
-    /// <param name="cancellation">Stops it; what has come stays for the next time.</param>
+    /// <summary>Downloads a model into a folder, which is there only when it is whole. What has come stays for the next run, whatever ends this one.</summary>
     /// <exception cref="Gpt2Exception">It cannot be had, is not what it should be, or cannot be written.</exception>
     public async Task<DownloadResult> RunAsync(DownloadSource source, string target, bool force, CancellationToken cancellation)
     {
@@ -124,23 +120,18 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
             }
 
             string[] commits = [.. asked.Select(file => file.Commit).OfType<string>().Distinct()];
-            if (commits.Length > 1 && pass < MostPasses)
-            {
-                note($"{source.Description}: a new version appeared in this moment; asking again");
-                continue;
-            }
-
+            bool isOneVersion = commits.Length <= 1 || pass == MostPasses;
             RequireSpace(source, target, work, transfers, asked);
-            bool isOneVersion = true;
-            foreach ((FileTransfer transfer, RemoteFile stated) in transfers.Zip(asked))
+            for (int i = 0; isOneVersion && i < transfers.Length; i++)
             {
+                (FileTransfer transfer, RemoteFile stated) = (transfers[i], asked[i]);
                 RecordedFile? file = record.Files.FirstOrDefault(file => file.Name == transfer.Name);
                 if (file is null || !await IsSameAsync(file, stated, work, cancellation).ConfigureAwait(false))
                 {
                     file = await transfer.RunAsync(stated, cancellation).ConfigureAwait(false);
                     record = record with { Files = [.. record.Files.Where(other => other.Name != file.Name), file] };
                     record.Save(work);
-                    isOneVersion &= await IsSameAsync(file, stated with { Size = null }, work, cancellation).ConfigureAwait(false);
+                    isOneVersion = await IsSameAsync(file, stated with { Size = null }, work, cancellation).ConfigureAwait(false);
                 }
             }
 
@@ -153,7 +144,7 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
                 return (folder, record);
             }
 
-            note($"{source.Description}: a file has changed meanwhile; looking whether the others have, too");
+            note($"{source.Description}: a file has changed meanwhile; asking for all of them again");
         }
 
         throw new Gpt2Exception("the files change while they are downloaded") { Where = source.Description, Remedy = "repeat the command later" };
@@ -175,7 +166,8 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
             {
                 throw new Gpt2Exception($"the download needs {ByteCount.Shown(needed)}, and {ByteCount.Shown(free)} are free there")
                 {
-                    Where = target, Remedy = "make room or name another place with --out",
+                    Where = target,
+                    Remedy = "make room or name another place with --out",
                 };
             }
         }

@@ -32,7 +32,8 @@ internal static class ModelFolderContent
         {
             throw new Gpt2Exception($"holds '{Path.GetFileName(other)}', which is not a file of a model")
             {
-                Where = target, Remedy = "the folder is not replaced: choose another folder with --out",
+                Where = target,
+                Remedy = "the folder is not replaced: choose another folder with --out",
             };
         }
     }

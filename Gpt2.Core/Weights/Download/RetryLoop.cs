@@ -27,8 +27,8 @@ internal sealed class RetryLoop(TransferSettings settings, Action<string> note)
     /// <param name="what">What messages begin with.</param>
     /// <param name="action">Throws <see cref="TransferInterruptedException"/> where it is worth another try.</param>
     /// <param name="reached">How far it has come in bytes; further than before begins the count of tries anew.</param>
-    /// <param name="remedy">What is left after the last try, and what to do.</param>
     /// <param name="cancellation">Stops the waits.</param>
+    /// <param name="remedy">What is left after the last try, and what to do.</param>
     /// <exception cref="Gpt2Exception">It was tried often enough, or the server asks for too long a wait.</exception>
     public async Task<T> RunAsync<T>(string what, Func<Task<T>> action, Func<long> reached, string remedy, CancellationToken cancellation)
     {

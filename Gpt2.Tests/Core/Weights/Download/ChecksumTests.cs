@@ -2,6 +2,7 @@
 
 using System.Text;
 using Gpt2.Core;
+using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.Download;
 using Gpt2.Tests.Support;
 

@@ -2,7 +2,7 @@
 
 using System.Globalization;
 
-namespace Gpt2.Core.Weights.Download;
+namespace Gpt2.Core.Weights;
 
 /// <summary>Writes numbers of bytes.</summary>
 internal static class ByteCount
