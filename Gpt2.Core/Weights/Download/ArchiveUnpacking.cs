@@ -8,9 +8,7 @@ using static System.FormattableString;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>What an archive may hold.</summary>
-/// <param name="Entries">The maximum number of entries.</param>
-/// <param name="Bytes">The maximum number of bytes of all files together, unpacked.</param>
+/// <summary>What an archive may hold: the maximum numbers of entries, and of bytes of all files together, unpacked.</summary>
 internal sealed record ArchiveLimits(int Entries = 2000, long Bytes = 8L << 30);
 
 /// <summary>Unpacks the model in a zip archive.</summary>

@@ -4,22 +4,14 @@ using Gpt2.Core.Model;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>An archive of CSV files.</summary>
-/// <param name="address">Where the archive is.</param>
-/// <param name="limits">What the archive may hold.</param>
-internal sealed class CsvArchiveSource(Uri address, ArchiveLimits limits) : DownloadSource
+/// <summary>An archive of CSV files, which is smaller than what may be unpacked of it.</summary>
+internal sealed class CsvArchiveSource(Uri address, ArchiveLimits limits)
+    : DownloadSource(HubClient.Shown(address), DownloadTable.Csv.Bytes, new SourceFile(ArchiveName, address, limits.Bytes))
 {
     /// <summary>Text of numbers shrinks to about a third of itself.</summary>
     private const double Growth = 3.2;
 
     private const string ArchiveName = "archive.zip";
-
-    public override string Description => HubClient.Shown(address);
-
-    /// <summary>An archive is smaller than what may be unpacked of it.</summary>
-    public override IReadOnlyList<SourceFile> Files => [new(ArchiveName, address, limits.Bytes)];
-
-    public override long BytesAbout => DownloadTable.Csv.Bytes;
 
     public override long BytesBesides(long transferred) => (long)(Growth * transferred);
 

@@ -10,15 +10,15 @@ namespace Gpt2.Core.Weights.Download;
 internal sealed record SourceFile(string Name, Uri Address, long MostBytes);
 
 /// <summary>Where a model comes from.</summary>
-internal abstract class DownloadSource
+internal abstract class DownloadSource(string description, long bytesAbout, params IReadOnlyList<SourceFile> files)
 {
     /// <summary>Names the source in messages and in the record; two downloads with the same name are of the same files.</summary>
-    public abstract string Description { get; }
+    public string Description => description;
 
-    public abstract IReadOnlyList<SourceFile> Files { get; }
+    public IReadOnlyList<SourceFile> Files => files;
 
     /// <summary>About how many bytes the files are together, where the server does not say.</summary>
-    public abstract long BytesAbout { get; }
+    public long BytesAbout => bytesAbout;
 
     /// <summary>How many bytes are written beyond those that are transferred.</summary>
     public virtual long BytesBesides(long transferred) => 0;

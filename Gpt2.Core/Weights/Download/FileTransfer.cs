@@ -14,7 +14,7 @@ namespace Gpt2.Core.Weights.Download;
 internal sealed class FileTransfer(
     HubClient client, TransferSettings settings, Action<string> note, IProgress<TransferProgress>? progress, SourceFile file, string folder)
 {
-    private const int BlockLength = 1 << 17;
+    private const int BlockLength = 1 << 17, MostDamaged = 2;
 
     private readonly RetryLoop retry = new(settings, note);
     private readonly string place = HubClient.Shown(file.Address);
@@ -49,8 +49,13 @@ internal sealed class FileTransfer(
                 known = null; // where a try fails, the file may be another by now
                 return await TryAsync(now, cancellation).ConfigureAwait(false);
             }
-            catch (TransferInterruptedException e) when (e.IsDamaged && damaged++ > 0)
+            catch (TransferInterruptedException e) when (e.IsDamaged)
             {
+                if (++damaged < MostDamaged)
+                {
+                    throw;
+                }
+
                 throw Failure(Invariant($"{e.Message}, {damaged} times"), $"it is not kept: the file is damaged at {host} or on its way", e);
             }
         }

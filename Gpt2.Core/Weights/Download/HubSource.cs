@@ -6,19 +6,10 @@ using Gpt2.Core.Weights.HuggingFace;
 namespace Gpt2.Core.Weights.Download;
 
 /// <summary>A model of the hub at an address.</summary>
-internal sealed class HubSource(string endpoint, HubModel model) : DownloadSource
+internal sealed class HubSource(string endpoint, HubModel model)
+    : DownloadSource(AddressOf(endpoint, model), model.Bytes, [.. DownloadTable.HubFiles.Select(name => FileOf(endpoint, model, name))])
 {
     private static readonly (string, string?) NoJson = ("it is not valid JSON", null);
-
-    public override string Description { get; } = $"{endpoint.TrimEnd('/')}/{model.Repository}";
-
-    public override IReadOnlyList<SourceFile> Files =>
-    [
-        .. DownloadTable.HubFiles.Select(name => new SourceFile(
-            name, new Uri($"{Description}/resolve/main/{name}"), IsText(name) ? DownloadTable.MostTextBytes : DownloadTable.FarBeyond * model.Bytes)),
-    ];
-
-    public override long BytesAbout => model.Bytes;
 
     public override (string Folder, IReadOnlyList<RecordedFile> Files) Finish(
         string work, IReadOnlyList<RecordedFile> files, IProgress<TransferProgress>? progress, CancellationToken cancellation)
@@ -65,6 +56,11 @@ internal sealed class HubSource(string endpoint, HubModel model) : DownloadSourc
             };
         }
     }
+
+    private static string AddressOf(string endpoint, HubModel model) => $"{endpoint.TrimEnd('/')}/{model.Repository}";
+
+    private static SourceFile FileOf(string endpoint, HubModel model, string name) => new(
+        name, new Uri($"{AddressOf(endpoint, model)}/resolve/main/{name}"), IsText(name) ? DownloadTable.MostTextBytes : DownloadTable.FarBeyond * model.Bytes);
 
     private static bool IsText(string name) => !name.EndsWith(".safetensors", StringComparison.Ordinal);
 

@@ -89,12 +89,13 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
     /// <summary>Takes up what an earlier run left of the same source, and nothing of another.</summary>
     private static DownloadRecord Begin(string work, DownloadSource source)
     {
+        PartialName.DeleteStaleIn(work); // what a killed run had not renamed yet
         if (DownloadRecord.Load(work) is DownloadRecord begun && begun.Source == source.Description)
         {
             return begun;
         }
 
-        if (Directory.Exists(work) && !File.Exists(Path.Combine(work, DownloadRecord.FileName)) && Directory.EnumerateFileSystemEntries(work).Any())
+        if (!File.Exists(Path.Combine(work, DownloadRecord.FileName)) && StagedFolder.IsTaken(work))
         {
             throw new Gpt2Exception("is in the way") { Where = work, Expected = "nothing or what a download left", Remedy = "move it or name another folder with --out" };
         }

@@ -191,6 +191,38 @@ public sealed class ModelDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task Download_SpaceThatCannotBeTold_IsNoHindrance()
+    {
+        fixture.Settings = fixture.Settings with { FreeSpace = _ => throw new IOException("no such drive") };
+        await fixture.RunAsync();
+
+        fixture.ShouldBeRight();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Download_WhatAKilledRunHadNotRenamed_IsClearedAway(bool hasRecord)
+    {
+        string work = fixture.Target + ".partial";
+        int ended = await OutputFileTests.EndedProcess();
+        Directory.CreateDirectory(work);
+        foreach (string name in (string[])[DownloadRecord.FileName, FakeHub.Weights + ".part.json"])
+        {
+            File.WriteAllText(Path.Combine(work, string.Create(CultureInfo.InvariantCulture, $"{name}.partial-{ended}-0123abcd")), "{");
+        }
+
+        if (hasRecord)
+        {
+            new DownloadRecord($"{fixture.Hub.Hub.Address}/openai-community/gpt2", null, []).Save(work);
+        }
+
+        await fixture.RunAsync();
+
+        fixture.ShouldBeRight();
+    }
+
+    [Fact]
     public async Task Download_SpaceForTheRest_IsEnough()
     {
         using var stop = new CancellationTokenSource();
