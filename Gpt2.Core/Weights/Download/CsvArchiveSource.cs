@@ -19,11 +19,7 @@ internal sealed class CsvArchiveSource(Uri address, ArchiveLimits limits)
         string work, IReadOnlyList<RecordedFile> files, IProgress<TransferProgress>? progress, CancellationToken cancellation)
     {
         string archive = Path.Combine(work, ArchiveName), model = Path.Combine(work, "unpacked");
-        if (Directory.Exists(model))
-        {
-            Directory.Delete(model, recursive: true); // of a run that was stopped
-        }
-
+        ModelDownload.DeleteIfThere(model); // of a run that was stopped
         Directory.CreateDirectory(model);
         try
         {

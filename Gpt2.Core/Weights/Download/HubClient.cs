@@ -70,25 +70,18 @@ internal sealed class HubClient : IDisposable
         for (int hop = 0; hop <= MostRedirections; hop++)
         {
             HttpResponseMessage answer = await AnswerAsync(method, current, configure, cancellation).ConfigureAwait(false);
-            try
+            file = file.Or(answer);
+            bool knowsEnough = method == HttpMethod.Head && file.Size is not null;
+            bool isLast = knowsEnough || (int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308);
+            Exception? refusal = isLast ? Refusal(answer, current, isQuestion: method == HttpMethod.Head && (knowsEnough || hop > 0)) : null;
+            if (isLast && refusal is null)
             {
-                file = file.Or(answer);
-                bool knowsEnough = method == HttpMethod.Head && file.Size is not null;
-                if (knowsEnough || (int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308))
-                {
-                    RequireUsable(answer, current, isQuestion: method == HttpMethod.Head && (knowsEnough || hop > 0));
-                    return (answer, file);
-                }
-
-                current = Next(current, answer.Headers.Location);
-            }
-            catch
-            {
-                answer.Dispose();
-                throw;
+                return (answer, file);
             }
 
+            Uri? next = answer.Headers.Location;
             answer.Dispose();
+            current = refusal is null ? Next(current, next) : throw refusal;
         }
 
         throw No(address, Invariant($"redirected more than {MostRedirections} times"), "the file", CheckAddress);
@@ -138,39 +131,33 @@ internal sealed class HubClient : IDisposable
         }
     }
 
-    /// <summary>Lets pass what the caller can use, and throws the rest as what it is. In a question the file itself is not wanted, so a no of a store is none of the file's.</summary>
-    private void RequireUsable(HttpResponseMessage answer, Uri address, bool isQuestion)
+    /// <summary>
+    /// What an answer comes to that the caller cannot use; null where it can. In a question the file itself is not wanted, so a no of a store
+    /// is none of the file's.
+    /// </summary>
+    private Exception? Refusal(HttpResponseMessage answer, Uri address, bool isQuestion)
     {
         int status = (int)answer.StatusCode;
         bool mayPass = status is 408 or 425 or 429 or >= 500;
         bool cannotBeAsked = answer.RequestMessage?.Method == HttpMethod.Head && status is 405 or 501;
         if (status is 200 or 206 or 416 || cannotBeAsked || (isQuestion && !mayPass))
         {
-            if (answer.Content.Headers.ContentEncoding.Any(encoding => encoding != "identity"))
-            {
-                throw No(address, "came compressed, which was not asked for", null, "is a proxy in between that changes what passes?");
-            }
+            return answer.Content.Headers.ContentEncoding.All(encoding => encoding == "identity") ? null
+                : No(address, "came compressed, which was not asked for", null, "is a proxy in between that changes what passes?");
         }
-        else if (mayPass)
+
+        RetryConditionHeaderValue? header = answer.Headers.RetryAfter;
+        TimeSpan? wait = header?.Delta ?? (header?.Date - settings.Clock.GetUtcNow());
+        string busy = status == 429 ? "is asked too often" : "cannot answer now";
+        return status switch
         {
-            RetryConditionHeaderValue? header = answer.Headers.RetryAfter;
-            TimeSpan? wait = header?.Delta ?? (header?.Date - settings.Clock.GetUtcNow());
-            throw new TransferInterruptedException(Invariant($"{address.Authority} {(status == 429 ? "is asked too often" : "cannot answer now")} ({status})"))
-            {
-                RetryAfter = wait > TimeSpan.Zero ? wait : null,
-            };
-        }
-        else
-        {
-            throw status switch
-            {
-                401 or 403 => No(
-                    address, $"the server refuses ({status})", null, token is null ? "set HF_TOKEN if the file needs a login" : "check the token in HF_TOKEN"),
-                404 or 410 => No(address, $"the server has no such file ({status})", null, "check the name and HF_ENDPOINT"),
-                407 => No(address, "the proxy wants a login (407)", null, "put it into HTTPS_PROXY as http://user:password@host:port"),
-                _ => No(address, $"the server answers {status}", "the file", CheckAddress),
-            };
-        }
+            _ when mayPass => new TransferInterruptedException($"{address.Authority} {busy} ({status})") { RetryAfter = wait > TimeSpan.Zero ? wait : null },
+            401 or 403 => No(
+                address, $"the server refuses ({status})", null, token is null ? "set HF_TOKEN if the file needs a login" : "check the token in HF_TOKEN"),
+            404 or 410 => No(address, $"the server has no such file ({status})", null, "check the name and HF_ENDPOINT"),
+            407 => No(address, "the proxy wants a login (407)", null, "put it into HTTPS_PROXY as http://user:password@host:port"),
+            _ => No(address, $"the server answers {status}", "the file", CheckAddress),
+        };
     }
 
     private static Gpt2Exception No(Uri address, string found, string? expected, string remedy, Exception? cause = null) =>

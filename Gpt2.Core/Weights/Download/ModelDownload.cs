@@ -178,7 +178,7 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
         }
     }
 
-    private static void DeleteIfThere(string folder)
+    internal static void DeleteIfThere(string folder)
     {
         if (Directory.Exists(folder))
         {
