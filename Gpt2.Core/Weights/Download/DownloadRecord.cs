@@ -44,11 +44,9 @@ internal sealed record DownloadRecord(string Source, string? Commit, IReadOnlyLi
         name is { Length: > 0 } && name is not ("." or "..") && !name.Any(c => char.IsControl(c) || c is '/' or '\\' or ':');
 }
 
-/// <summary>A file that came whole.</summary>
-/// <param name="Name">Its name in the folder.</param>
-/// <param name="Bytes">Its size.</param>
-/// <param name="Sha256">Its SHA-256.</param>
-/// <param name="CheckedBy">What it was held against: the SHA-256 or git SHA-1 that the server stated, its size, the archive's CRC-32, or nothing.</param>
+/// <summary>
+/// A file that came whole, and what it was held against: the SHA-256 or git SHA-1 that the server stated, its size, the archive's CRC-32, or nothing.
+/// </summary>
 internal sealed record RecordedFile(string Name, long Bytes, string Sha256, string CheckedBy)
 {
     /// <summary>The <see cref="CheckedBy"/> of a file of which the server stated its size alone, or nothing.</summary>

@@ -3,10 +3,7 @@
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>A file to transfer.</summary>
-/// <param name="Name">Its name in the folder.</param>
-/// <param name="Address">Where it is.</param>
-/// <param name="MostBytes">More bytes than this cannot be the file, whatever the server says or leaves unsaid.</param>
+/// <summary>A file to transfer. More than its most bytes cannot be the file, whatever the server says or leaves unsaid.</summary>
 internal sealed record SourceFile(string Name, Uri Address, long MostBytes);
 
 /// <summary>Where a model comes from.</summary>

@@ -75,10 +75,6 @@ internal sealed class FileTransfer(
             HttpMethod.Get, file.Address, headers => AskForRest(headers, offset, begun), cancellation).ConfigureAwait(false);
         using HttpResponseMessage disposed = answer;
         bool isPart = answer.StatusCode == HttpStatusCode.PartialContent, hasNoMore = answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable;
-        if (hasNoMore && offset == 0)
-        {
-            throw new Gpt2Exception("the server answers 416 to a request for the whole file") { Where = place, Remedy = "check the address" };
-        }
 
         // A server that passes over If-Range is found out by what it says of the file.
         string? other = hasNoMore && stated.Or(asked).Size != offset ? Invariant($"has nothing after byte {offset}")

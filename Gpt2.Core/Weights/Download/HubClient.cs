@@ -139,8 +139,9 @@ internal sealed class HubClient : IDisposable
     {
         int status = (int)answer.StatusCode;
         bool mayPass = status is 408 or 425 or 429 or >= 500;
-        bool cannotBeAsked = answer.RequestMessage?.Method == HttpMethod.Head && status is 405 or 501;
-        if (status is 200 or 206 or 416 || cannotBeAsked || (isQuestion && !mayPass))
+        bool cannotBeAsked = answer.RequestMessage?.Method == HttpMethod.Head && status is 405 or 416 or 501;
+        bool hasNoMore = answer.RequestMessage?.Headers.Range is not null && status == 416;
+        if (status is 200 or 206 || hasNoMore || cannotBeAsked || (isQuestion && !mayPass))
         {
             return answer.Content.Headers.ContentEncoding.All(encoding => encoding == "identity") ? null
                 : No(address, "came compressed, which was not asked for", null, "is a proxy in between that changes what passes?");

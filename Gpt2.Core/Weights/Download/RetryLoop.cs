@@ -23,12 +23,10 @@ internal sealed class RetryLoop(TransferSettings settings, Action<string> note)
     private const double FirstDelay = 1, LongestDelay = 30; // seconds of our own choice
     private static readonly TimeSpan LongestServerDelay = TimeSpan.FromMinutes(5);
 
-    /// <summary>Runs an action until it succeeds.</summary>
-    /// <param name="what">What messages begin with.</param>
-    /// <param name="action">Throws <see cref="TransferInterruptedException"/> where it is worth another try.</param>
-    /// <param name="reached">How far it has come in bytes; further than before begins the count of tries anew.</param>
-    /// <param name="cancellation">Stops the waits.</param>
-    /// <param name="remedy">What is left after the last try, and what to do.</param>
+    /// <summary>
+    /// Runs an action until it succeeds; it throws <see cref="TransferInterruptedException"/> where it is worth another try. Bytes reached beyond
+    /// those before begin the count of tries anew. After the last, an error about <paramref name="what"/> has the remedy.
+    /// </summary>
     /// <exception cref="Gpt2Exception">It was tried often enough, or the server asks for too long a wait.</exception>
     public async Task<T> RunAsync<T>(string what, Func<Task<T>> action, Func<long> reached, string remedy, CancellationToken cancellation)
     {

@@ -28,7 +28,7 @@ public sealed class HopelessServerTests : IDisposable
     [InlineData(400, "config.json", "the server answers 400, expected the file; check HF_ENDPOINT or the address")]
     [InlineData(304, "config.json", "the server answers 304, expected the file")]
     [InlineData(404, FakeHub.Weights, "the server has no such file (404)")]
-    [InlineData(416, FakeHub.Weights, "the server answers 416 to a request for the whole file; check the address")]
+    [InlineData(416, FakeHub.Weights, "the server answers 416, expected the file; check HF_ENDPOINT or the address")]
     public async Task Download_StatusThatIsFinal_IsNotTriedAgain(int status, string file, string message)
     {
         fixture.Hub.Files[file].Faults.Enqueue(Faults.Status(status));
