@@ -67,8 +67,8 @@ public sealed class StagedFolder : IDisposable
     }
 
     /// <summary>
-    /// Moves a folder, whose files are whole, to a target on the same disk. Where that exists, its own files go. A failure leaves the
-    /// folder as it is, unless files had begun to be replaced.
+    /// Moves a folder, whose files are whole, to a target on the same disk. Where that exists, its own files go. A failure
+    /// leaves the folder as it is, unless files had begun to be replaced.
     /// </summary>
     /// <exception cref="Gpt2Exception">The target cannot be written.</exception>
     internal static void Publish(string whole, string target) => Try(target, () => Commit(whole, target, Directory.Exists(target), _ => true));

@@ -17,7 +17,8 @@ internal static class ArchiveUnpacking
     private const int FileTypeMask = 0xF000, RegularFileType = 0x8000, FolderType = 0x4000;
 
     /// <summary>
-    /// Unpacks into an empty folder the files that are beside a landmark, such as model_wte.csv; other entries are checked and left in the archive.
+    /// Unpacks into an empty folder the files that are beside a landmark, such as model_wte.csv; other entries are checked
+    /// and left in the archive.
     /// </summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="Gpt2Exception">It is no archive, is damaged, breaks a rule, or does not hold the landmark.</exception>
@@ -28,7 +29,8 @@ internal static class ArchiveUnpacking
         string name = Path.GetFileName(archive);
         if (FileKinds.Of(archive) is not FileKind.Zip and var kind)
         {
-            throw new Gpt2Exception($"found {FileKinds.Describe(kind) ?? "no archive"}") { Where = name, Expected = "a zip archive of CSV files", Remedy = CheckAddress };
+            string found = FileKinds.Describe(kind) ?? "no archive";
+            throw new Gpt2Exception($"found {found}") { Where = name, Expected = "a zip archive of CSV files", Remedy = CheckAddress };
         }
 
         try
@@ -48,7 +50,8 @@ internal static class ArchiveUnpacking
             foreach (ZipArchiveEntry entry in files)
             {
                 long start = before;
-                recorded.Add(Write(entry, folder, written => progress?.Report(new TransferProgress("unpacking", start + written, total)), cancellation));
+                recorded.Add(Write(
+                    entry, folder, written => progress?.Report(new TransferProgress("unpacking", start + written, total)), cancellation));
                 before += entry.Length;
             }
 

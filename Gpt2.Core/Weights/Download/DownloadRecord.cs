@@ -7,7 +7,7 @@ using Gpt2.Core.Files;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>The record of a download: where the files are from, the revision of the repository if it has one, and the files that are whole.</summary>
+/// <summary>Where the files are from, the revision of the repository if it has one, and the files that are whole.</summary>
 internal sealed record DownloadRecord(string Source, string? Commit, IReadOnlyList<RecordedFile> Files)
 {
     public const string FileName = "download.json";
@@ -45,7 +45,8 @@ internal sealed record DownloadRecord(string Source, string? Commit, IReadOnlyLi
 }
 
 /// <summary>
-/// A file that came whole, and what it was held against: the SHA-256 or git SHA-1 that the server stated, its size, the archive's CRC-32, or nothing.
+/// A file that came whole, and what it was held against: the SHA-256 or git SHA-1 that the server stated, its size, the
+/// archive's CRC-32, or nothing.
 /// </summary>
 internal sealed record RecordedFile(string Name, long Bytes, string Sha256, string CheckedBy)
 {

@@ -20,7 +20,7 @@ internal abstract class DownloadSource(string description, long bytesAbout, para
     /// <summary>How many bytes are written beyond those that are transferred.</summary>
     public virtual long BytesBesides(long transferred) => 0;
 
-    /// <summary>Makes the finished folder, which is the work folder or in it, of the files that came into the work folder, and checks it.</summary>
+    /// <summary>Makes the finished folder, which is the work folder or in it, of the files that came, and checks it.</summary>
     /// <exception cref="Gpt2Exception">The files are not what they should be.</exception>
     public abstract (string Folder, IReadOnlyList<RecordedFile> Files) Finish(
         string work, IReadOnlyList<RecordedFile> files, IProgress<TransferProgress>? progress, CancellationToken cancellation);

@@ -3,7 +3,7 @@
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>A model on the Hugging Face hub: what the user and its folder call it, its repository, and the bytes of all its files.</summary>
+/// <summary>A model on the Hugging Face hub: its name for the user, its repository, and the bytes of all its files.</summary>
 internal sealed record HubModel(string Name, string Repository, long Bytes);
 
 /// <summary>A model as an archive of CSV files, and about how many bytes the archive and its files have.</summary>

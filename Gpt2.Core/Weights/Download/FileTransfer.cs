@@ -1,4 +1,4 @@
-// How one file is transferred: from a server to the disk, in parts if it must be, under its name only when it is whole and checked.
+// How one file is transferred: from a server to the disk, in parts if it must be, under its name when it is whole and checked.
 //
 //   NAME.part         what has come
 //   NAME.part.json    what it is a part of
@@ -74,11 +74,13 @@ internal sealed class FileTransfer(
         (HttpResponseMessage answer, RemoteFile stated) = await client.SendAsync(
             HttpMethod.Get, file.Address, headers => AskForRest(headers, offset, begun), cancellation).ConfigureAwait(false);
         using HttpResponseMessage disposed = answer;
-        bool isPart = answer.StatusCode == HttpStatusCode.PartialContent, hasNoMore = answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable;
+        bool isPart = answer.StatusCode == HttpStatusCode.PartialContent;
+        bool hasNoMore = answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable;
 
         // A server that passes over If-Range is found out by what it says of the file.
+        bool isRest = answer.Content.Headers.ContentRange?.From == offset && begun?.MayBe(stated.Or(asked)) == true;
         string? other = hasNoMore && stated.Or(asked).Size != offset ? Invariant($"has nothing after byte {offset}")
-            : isPart && !(answer.Content.Headers.ContentRange?.From == offset && begun?.MayBe(stated.Or(asked)) == true) ? "sent a part of another file" : null;
+            : isPart && !isRest ? "sent a part of another file" : null;
         if (other is not null)
         {
             Discard();
@@ -144,7 +146,8 @@ internal sealed class FileTransfer(
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new TransferInterruptedException(Invariant($"nothing arrived for {settings.StallTimeout.TotalSeconds:0.###} s after byte {position}"), e);
+            double silence = settings.StallTimeout.TotalSeconds;
+            throw new TransferInterruptedException(Invariant($"nothing arrived for {silence:0.###} s after byte {position}"), e);
         }
         catch (IOException e)
         {
@@ -171,9 +174,9 @@ internal sealed class FileTransfer(
         string sha256 = await Checksum.Sha256Async(part, cancellation).ConfigureAwait(false);
         string checkedBy = whole.Checksum?.Name ?? (whole.Size is null ? RecordedFile.ByNothing : RecordedFile.BySize);
         var came = new RecordedFile(Name, length, sha256, checkedBy);
+        string? found = whole.Checksum is null ? null : await whole.Checksum.OfAsync(came, part, cancellation).ConfigureAwait(false);
         string? problem = length > whole.Size ? Invariant($"more bytes came than the {whole.Size} that the server states")
-            : whole.Checksum is Checksum stated && await stated.OfAsync(came, part, cancellation).ConfigureAwait(false) is string found && found != stated.Hex
-                ? $"came with the {stated.Name} {found}, the server states {stated.Hex}" : null;
+            : found != whole.Checksum?.Hex ? $"came with the {checkedBy} {found}, the server states {whole.Checksum?.Hex}" : null;
         if (problem is not null)
         {
             Discard();
@@ -192,7 +195,8 @@ internal sealed class FileTransfer(
         {
             Discard();
             throw Failure(
-                $"{place} has more than {ByteCount.Shown(file.MostBytes)}, far beyond the file that is known", "it is not kept: check HF_ENDPOINT or the address");
+                $"{place} has more than {ByteCount.Shown(file.MostBytes)}, far beyond the file that is known",
+                "it is not kept: check HF_ENDPOINT or the address");
         }
     }
 

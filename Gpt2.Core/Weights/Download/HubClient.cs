@@ -23,17 +23,19 @@ internal sealed class HubClient : IDisposable
     {
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) || !IsWeb(address))
         {
-            throw new Gpt2Exception($"found '{endpoint}'") { Where = "HF_ENDPOINT", Expected = $"the address of a hub such as {DownloadTable.HubEndpoint}" };
+            string expected = $"the address of a hub such as {DownloadTable.HubEndpoint}";
+            throw new Gpt2Exception($"found '{endpoint}'") { Where = "HF_ENDPOINT", Expected = expected };
         }
 
         if (address.UserInfo.Length > 0)
         {
-            throw new Gpt2Exception("found a user name in the address") { Where = "HF_ENDPOINT", Expected = "none", Remedy = "HF_TOKEN is the place for a token" };
+            throw new Gpt2Exception("found a user name in the address") { Where = "HF_ENDPOINT", Remedy = "HF_TOKEN is the place for a token" };
         }
 
         if (token is not null && token.Any(c => !char.IsAscii(c) || char.IsControl(c) || c == ' '))
         {
-            throw new Gpt2Exception("found a token with spaces, line ends or other characters that no token has") { Where = "HF_TOKEN", Remedy = "set it again" };
+            const string Found = "found a token with spaces, line ends or other characters that no token has";
+            throw new Gpt2Exception(Found) { Where = "HF_TOKEN", Remedy = "set it again" };
         }
 
         (this.endpoint, this.token, this.settings) = (address, token, settings);
@@ -57,8 +59,8 @@ internal sealed class HubClient : IDisposable
     }
 
     /// <summary>
-    /// Sends a GET or a HEAD and follows redirections. Comes back with the headers of the last answer, whose body is still to be read, and with
-    /// what all answers say of the file.
+    /// Sends a GET or a HEAD and follows redirections. Comes back with the headers of the last answer, whose body is still to
+    /// be read, and with what all answers say of the file.
     /// </summary>
     /// <exception cref="TransferInterruptedException">It may go better the next time.</exception>
     /// <exception cref="Gpt2Exception">It will not.</exception>
@@ -110,7 +112,8 @@ internal sealed class HubClient : IDisposable
     {
         using var request = new HttpRequestMessage(method, address);
         configure?.Invoke(request.Headers);
-        bool isEndpoint = Uri.Compare(address, endpoint, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
+        const UriComponents Server = UriComponents.SchemeAndServer;
+        bool isEndpoint = Uri.Compare(address, endpoint, Server, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
         request.Headers.Authorization = isEndpoint && token is not null ? new AuthenticationHeaderValue("Bearer", token) : null;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(settings.ConnectTimeout + settings.StallTimeout);
@@ -132,8 +135,8 @@ internal sealed class HubClient : IDisposable
     }
 
     /// <summary>
-    /// What an answer comes to that the caller cannot use; null where it can. In a question the file itself is not wanted, so a no of a store
-    /// is none of the file's.
+    /// What an answer comes to that the caller cannot use; null where it can. In a question the file itself is not wanted, so
+    /// a no of a store is none of the file's.
     /// </summary>
     private Exception? Refusal(HttpResponseMessage answer, Uri address, bool isQuestion)
     {
@@ -149,12 +152,12 @@ internal sealed class HubClient : IDisposable
 
         RetryConditionHeaderValue? header = answer.Headers.RetryAfter;
         TimeSpan? wait = header?.Delta ?? (header?.Date - settings.Clock.GetUtcNow());
-        string busy = status == 429 ? "is asked too often" : "cannot answer now";
+        string busy = $"{address.Authority} {(status == 429 ? "is asked too often" : "cannot answer now")} ({status})";
+        string login = token is null ? "set HF_TOKEN if the file needs a login" : "check the token in HF_TOKEN";
         return status switch
         {
-            _ when mayPass => new TransferInterruptedException($"{address.Authority} {busy} ({status})") { RetryAfter = wait > TimeSpan.Zero ? wait : null },
-            401 or 403 => No(
-                address, $"the server refuses ({status})", null, token is null ? "set HF_TOKEN if the file needs a login" : "check the token in HF_TOKEN"),
+            _ when mayPass => new TransferInterruptedException(busy) { RetryAfter = wait > TimeSpan.Zero ? wait : null },
+            401 or 403 => No(address, $"the server refuses ({status})", null, login),
             404 or 410 => No(address, $"the server has no such file ({status})", null, "check the name and HF_ENDPOINT"),
             407 => No(address, "the proxy wants a login (407)", null, "put it into HTTPS_PROXY as http://user:password@host:port"),
             _ => No(address, $"the server answers {status}", "the file", CheckAddress),

@@ -38,7 +38,7 @@ internal sealed class HubSource(string endpoint, HubModel model)
         return (work, files);
     }
 
-    /// <summary>Where the server said nothing of a file, only the model itself can tell whether a connection that ended was the end of the file.</summary>
+    /// <summary>Where the server said nothing of a file, only the model can tell whether the end of a connection was that of the file.</summary>
     private void RequireModel(string work, RecordedFile[] doubtful)
     {
         try
@@ -60,7 +60,8 @@ internal sealed class HubSource(string endpoint, HubModel model)
     private static string AddressOf(string endpoint, HubModel model) => $"{endpoint.TrimEnd('/')}/{model.Repository}";
 
     private static SourceFile FileOf(string endpoint, HubModel model, string name) => new(
-        name, new Uri($"{AddressOf(endpoint, model)}/resolve/main/{name}"), IsText(name) ? DownloadTable.MostTextBytes : DownloadTable.FarBeyond * model.Bytes);
+        name, new Uri($"{AddressOf(endpoint, model)}/resolve/main/{name}"),
+        IsText(name) ? DownloadTable.MostTextBytes : DownloadTable.FarBeyond * model.Bytes);
 
     private static bool IsText(string name) => !name.EndsWith(".safetensors", StringComparison.Ordinal);
 

@@ -20,7 +20,10 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
     /// <summary>Where the files stay until all are there.</summary>
     public static string PartialFolderOf(string target) => FinalPath.Of(Path.TrimEndingDirectorySeparator(target)) + ".partial";
 
-    /// <summary>Downloads a model into a folder, which is there only when it is whole. What has come stays for the next run, whatever ends this one.</summary>
+    /// <summary>
+    /// Downloads a model into a folder, which is there only when it is whole. What has come stays for the next run, whatever
+    /// ends this one.
+    /// </summary>
     /// <exception cref="Gpt2Exception">It cannot be had, is not what it should be, or cannot be written.</exception>
     public async Task<DownloadResult> RunAsync(DownloadSource source, string target, bool force, CancellationToken cancellation)
     {
@@ -44,13 +47,15 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
 
                 if (!force)
                 {
-                    throw new Gpt2Exception("the folder is not empty") { Where = target, Remedy = "name another with --out or add --force to replace the model in it" };
+                    const string Remedy = "name another with --out or add --force to replace the model in it";
+                    throw new Gpt2Exception("the folder is not empty") { Where = target, Remedy = Remedy };
                 }
 
                 ModelFolderContent.RequireModelOnly(target);
             }
 
-            (string finished, DownloadRecord record) = await FetchAsync(source, target, work, Begin(work, source), cancellation).ConfigureAwait(false);
+            DownloadRecord begun = Begin(work, source);
+            (string finished, DownloadRecord record) = await FetchAsync(source, target, work, begun, cancellation).ConfigureAwait(false);
             StagedFolder.Publish(finished, target);
             DeleteIfThere(work);
             return new DownloadResult(target, record, AlreadyThere: false);
@@ -97,7 +102,8 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
 
         if (!File.Exists(Path.Combine(work, DownloadRecord.FileName)) && StagedFolder.IsTaken(work))
         {
-            throw new Gpt2Exception("is in the way") { Where = work, Expected = "nothing or what a download left", Remedy = "move it or name another folder with --out" };
+            const string Expected = "nothing or what a download left", Remedy = "move it or name another folder with --out";
+            throw new Gpt2Exception("is in the way") { Where = work, Expected = Expected, Remedy = Remedy };
         }
 
         DeleteIfThere(work);

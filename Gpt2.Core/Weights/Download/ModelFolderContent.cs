@@ -23,7 +23,8 @@ internal static class ModelFolderContent
     {
         if (File.Exists(target))
         {
-            throw new Gpt2Exception("a file with that name already exists") { Where = target, Expected = "a folder or nothing", Remedy = "choose another name with --out" };
+            const string Expected = "a folder or nothing", Remedy = "choose another name with --out";
+            throw new Gpt2Exception("a file with that name already exists") { Where = target, Expected = Expected, Remedy = Remedy };
         }
 
         string? other = Directory.EnumerateFileSystemEntries(target).Where(entry => !StagedFolder.IsUnfinished(entry))

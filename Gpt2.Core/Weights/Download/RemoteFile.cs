@@ -7,9 +7,13 @@ using Gpt2.Core.Files;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>A file of a server: its address without the query, and what is stated, or null. Entity tag (a strong one) and time of change are those of the bytes.</summary>
+/// <summary>
+/// A file of a server: its address without the query, and what is stated, or null. Entity tag (a strong one) and time of
+/// change are those of the bytes.
+/// </summary>
 internal sealed record RemoteFile(
-    string Address, long? Size = null, Checksum? Checksum = null, string? Commit = null, string? EntityTag = null, DateTimeOffset? LastModified = null)
+    string Address, long? Size = null, Checksum? Checksum = null, string? Commit = null, string? EntityTag = null,
+    DateTimeOffset? LastModified = null)
 {
     /// <summary>Whether a rest can be told to belong to a part: by a validator that the server checks, or by the checksum of the whole.</summary>
     public bool CanGoOn => EntityTag is not null || LastModified is not null || Checksum is not null;
@@ -33,21 +37,24 @@ internal sealed record RemoteFile(
 
     /// <summary>This, with the gaps filled by what is stated elsewhere.</summary>
     public RemoteFile Or(RemoteFile? other) => other is null ? this : new(
-        Address, Size ?? other.Size, Checksum ?? other.Checksum, Commit ?? other.Commit, EntityTag ?? other.EntityTag, LastModified ?? other.LastModified);
+        Address, Size ?? other.Size, Checksum ?? other.Checksum, Commit ?? other.Commit, EntityTag ?? other.EntityTag,
+        LastModified ?? other.LastModified);
 
     /// <summary>Whether nothing that is stated here and there tells two files apart.</summary>
-    public bool MayBe(RemoteFile other) => Address == other.Address && Agree(Size, other.Size) && Agree(Checksum, other.Checksum) && Agree(EntityTag, other.EntityTag);
+    public bool MayBe(RemoteFile other) =>
+        Address == other.Address && Agree(Size, other.Size) && Agree(Checksum, other.Checksum) && Agree(EntityTag, other.EntityTag);
 
     /// <summary>
-    /// This, with the gaps filled by what an answer on the way to the file says: the hub's own, which redirects to a store, has checksum and
-    /// revision, and the last describes the bytes.
+    /// This, with the gaps filled by what an answer on the way to the file says: the hub's own, which redirects to a store,
+    /// has checksum and revision, and the last describes the bytes.
     /// </summary>
     public RemoteFile Or(HttpResponseMessage answer)
     {
         string? commit = Header(answer, "X-Repo-Commit"), tag = answer.Headers.ETag?.Tag;
         HttpContentHeaders content = answer.Content.Headers;
         bool isLast = (int)answer.StatusCode is < 300 or >= 400;
-        long? plain = content.ContentRange is ContentRangeHeaderValue range ? range.Length : (int)answer.StatusCode == 200 ? content.ContentLength : null;
+        long? plain = content.ContentRange is ContentRangeHeaderValue range ? range.Length
+            : (int)answer.StatusCode == 200 ? content.ContentLength : null;
 
         // The hub names small files by their git SHA-1 in the plain entity tag; other servers' tags mean nothing.
         var checksum = Checksum.Parse(Header(answer, "X-Linked-Etag") ?? (commit is not null && answer.IsSuccessStatusCode ? tag : null));

@@ -24,8 +24,8 @@ internal sealed class RetryLoop(TransferSettings settings, Action<string> note)
     private static readonly TimeSpan LongestServerDelay = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Runs an action until it succeeds; it throws <see cref="TransferInterruptedException"/> where it is worth another try. Bytes reached beyond
-    /// those before begin the count of tries anew. After the last, an error about <paramref name="what"/> has the remedy.
+    /// Runs an action until it succeeds; it throws <see cref="TransferInterruptedException"/> where it is worth another try.
+    /// Bytes reached beyond those before begin the count of tries anew. After the last, an error at "what" has the remedy.
     /// </summary>
     /// <exception cref="Gpt2Exception">It was tried often enough, or the server asks for too long a wait.</exception>
     public async Task<T> RunAsync<T>(string what, Func<Task<T>> action, Func<long> reached, string remedy, CancellationToken cancellation)
@@ -45,7 +45,8 @@ internal sealed class RetryLoop(TransferSettings settings, Action<string> note)
                 }
 
                 string? end = tries >= settings.Tries ? Invariant($"; gave up after {tries} tries")
-                    : e.RetryAfter > LongestServerDelay ? Invariant($" and asks to wait {e.RetryAfter.Value.TotalSeconds:0} s, longer than this command waits") : null;
+                    : e.RetryAfter > LongestServerDelay
+                        ? Invariant($" and asks to wait {e.RetryAfter.Value.TotalSeconds:0} s, longer than this command waits") : null;
                 if (end is not null)
                 {
                     throw new Gpt2Exception(e.Message + end, e) { Where = what, Remedy = remedy };
@@ -58,7 +59,10 @@ internal sealed class RetryLoop(TransferSettings settings, Action<string> note)
         }
     }
 
-    /// <summary>2^(tries − 1) first delays, at most the longest, of which chance from 0 to 1 takes up to a half; never less than the server asks for.</summary>
+    /// <summary>
+    /// 2^(tries − 1) first delays, at most the longest, of which chance from 0 to 1 takes up to a half; never less than the
+    /// server asks for.
+    /// </summary>
     internal static TimeSpan DelayAfter(int tries, TimeSpan? serverAsksFor, double chance)
     {
         double own = Math.Min(FirstDelay * Math.Pow(2, tries - 1), LongestDelay) * (0.5 + (0.5 * chance));
