@@ -85,19 +85,16 @@ public sealed class StagedFolder : IDisposable
     /// <exception cref="Gpt2Exception">It is one.</exception>
     public static void RequireFinished(string folder)
     {
-        if (UnfinishedIn(folder) is string unfinished)
+        if (Directory.EnumerateDirectories(folder, Moving + "*").FirstOrDefault(PartialName.IsStale) is string unfinished)
         {
-            throw new Gpt2Exception($"{folder}: {Describe(unfinished)}; repeat the command that wrote it");
+            throw new Gpt2Exception(
+                $"holds files of two models, since the process that replaced them was killed (the rest is in {System.IO.Path.GetFileName(unfinished)})")
+            {
+                Where = folder,
+                Remedy = "repeat the command that wrote it",
+            };
         }
     }
-
-    /// <summary>What was left in a folder of which only some files were replaced; null where that is not so.</summary>
-    internal static string? UnfinishedIn(string folder) =>
-        Directory.EnumerateDirectories(folder, Moving + "*").FirstOrDefault(PartialName.IsStale);
-
-    /// <summary>What the doctor and an error say of it.</summary>
-    internal static string Describe(string unfinished) =>
-        $"holds files of two models, since the process that replaced them was killed (the rest lies in {System.IO.Path.GetFileName(unfinished)})";
 
     /// <summary>Runs an action that writes files here and does nothing else, so that what fails in it is this folder's fault.</summary>
     /// <exception cref="Gpt2Exception">They cannot be written.</exception>

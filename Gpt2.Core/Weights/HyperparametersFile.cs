@@ -18,26 +18,25 @@ public static class HyperparametersFile
     {
         int[] sizes = JsonFile.Read(path, Example(), root => Array.ConvertAll(Names, name => Size(root, name, path)));
         var config = new Gpt2Config(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]);
-        return config.Problem() is string problem ? throw new Gpt2Exception($"{path}: {problem}") : config;
+        return config.Problem() is string problem ? throw new Gpt2Exception(problem) { Where = path } : config;
     }
 
-    public static void Write(Gpt2Config config, string path)
-    {
-        int[] sizes = [config.Vocabulary, config.Context, config.Channels, config.Heads, config.Layers];
-        IEnumerable<string> members = Names.Zip(sizes, (name, size) => Invariant($"\"{name}\": {size}"));
-        File.WriteAllText(path, "{" + string.Join(", ", members) + "}\n");
-    }
+    public static void Write(Gpt2Config config, string path) => File.WriteAllText(path, Text(config, Invariant($"{config.Heads}")) + "\n");
+
+    /// <summary>What the file says of sizes.</summary>
+    internal static string Text(Gpt2Config config, string heads) => Invariant(
+        $"{{\"n_vocab\": {config.Vocabulary}, \"n_ctx\": {config.Context}, \"n_embd\": {config.Channels}, \"n_head\": {heads}, \"n_layer\": {config.Layers}}}");
 
     private static int Size(JsonElement root, string name, string path)
     {
         if (!root.TryGetProperty(name, out JsonElement value))
         {
-            throw new Gpt2Exception($"{path}: {name} is missing, expected {Example()}");
+            throw new Gpt2Exception($"{name} is missing") { Where = path, Expected = Example() };
         }
 
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int size)
             ? size
-            : throw new Gpt2Exception($"{path}: {name} is {JsonFile.Shown(value)}, expected a whole number");
+            : throw new Gpt2Exception($"{name} is {JsonFile.Shown(value)}") { Where = path, Expected = "a whole number" };
     }
 
     private static string Example() => "{\"" + string.Join("\": …, \"", Names) + "\": …}";

@@ -60,6 +60,24 @@ public sealed class FindingList
     public void Warning(FindingArea area, string subject, string found, string remedy) =>
         findings.Add(new Finding(FindingStatus.Warning, area, subject, found, remedy));
 
-    public void Wrong(FindingArea area, string subject, string found, string remedy) =>
+    public void Wrong(FindingArea area, string subject, string found, string? remedy) =>
         findings.Add(new Finding(FindingStatus.Wrong, area, subject, found, remedy));
+
+    /// <summary>
+    /// Adds what a reader refused: under the name of the part or of the file. The same refusal met again, as that of a file for each of
+    /// its tensors, is no further finding.
+    /// </summary>
+    /// <param name="area">What it is about.</param>
+    /// <param name="refusal">The refusal.</param>
+    /// <param name="remedy">What to do where the reader does not say.</param>
+    public void Wrong(FindingArea area, Gpt2Exception refusal, string remedy)
+    {
+        ErrorPlace where = refusal.Where ?? new ErrorPlace("model");
+        string within = where with { Part = null } is { Within.Length: > 0 } place ? $"{place.Within}: " : "";
+        var finding = new Finding(FindingStatus.Wrong, area, where.Part ?? Path.GetFileName(where.Name), within + refusal.Problem, refusal.Remedy ?? remedy);
+        if (!findings.Contains(finding))
+        {
+            findings.Add(finding);
+        }
+    }
 }
