@@ -16,6 +16,7 @@ internal sealed class CsvDiagnosis
     private const int LongestShown = 40;
 
     private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789-+"u8);
+    private static readonly char[] Signs = ['-', '+'];
     private static readonly HashSet<string> NotFiniteWords = ["nan", "inf", "infinity", "1.#inf", "1.#qnan", "#num!", "#div/0!", "null", "none", "na", "n/a"];
 
     // The line that is being read.
@@ -201,7 +202,7 @@ internal sealed class CsvDiagnosis
         string word = Encoding.UTF8.GetString(text);
         firstBad ??= (line, cells, word);
         badCells++;
-        if (isNumber || NotFiniteWords.Contains(word.TrimStart('-', '+').ToLowerInvariant()))
+        if (isNumber || NotFiniteWords.Contains(word.TrimStart(Signs).ToLowerInvariant()))
         {
             notFinite++;
             return;

@@ -171,7 +171,7 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
         foreach (string path in new[] { FilePath, Path.Combine(folder, "nowhere", "matrix.csv") })
         {
             FluentActions.Invoking(() => CsvMatrixFile.Read(path, new Matrix("read", 2, 3)))
-                .Should().Throw<Gpt2Exception>().WithMessage($"{path}: no such file, expected 2 rows of 3 numbers");
+                .Should().Throw<Gpt2Exception>().WithMessage($"{path}: no such file, expected 2 rows of 3 numbers; copy, convert or download the model again");
         }
     }
 
