@@ -30,11 +30,31 @@ internal static class WrongFile
     /// <param name="expected">What should be there, in words that go after "expected".</param>
     /// <param name="e">The system's refusal.</param>
     /// <param name="remedy">What to do where there is no such file.</param>
-    public static Gpt2Exception Unreadable(string path, string? expected, Exception e, string? remedy = null) => RegularFile.Otherwise(path) is string kind
-        ? new Gpt2Exception($"found {kind}", e) { Where = path, Expected = expected ?? "a file", Remedy = "move it away and put the file there" }
-        : e is FileNotFoundException or DirectoryNotFoundException
-        ? new Gpt2Exception(new FileInfo(path).LinkTarget is string target ? $"is a link to {target}, where no file is" : "no such file") { Where = path, Expected = expected, Remedy = remedy }
-        : new Gpt2Exception($"cannot be read ({e.Message})", e) { Where = path, Expected = expected, Remedy = "set its rights, or copy it again" };
+    public static Gpt2Exception Unreadable(string path, string? expected, Exception e, string? remedy = null)
+    {
+        if (RegularFile.Otherwise(path) is string kind)
+        {
+            return new Gpt2Exception($"found {kind}", e)
+            {
+                Where = path,
+                Expected = expected ?? "a file",
+                Remedy = "move it away and put the file there",
+            };
+        }
+
+        if (e is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            return new Gpt2Exception($"cannot be read ({e.Message})", e)
+            {
+                Where = path,
+                Expected = expected,
+                Remedy = "set its rights, or copy it again",
+            };
+        }
+
+        string found = new FileInfo(path).LinkTarget is string target ? $"is a link to {target}, where no file is" : "no such file";
+        return new Gpt2Exception(found) { Where = path, Expected = expected, Remedy = remedy };
+    }
 
     /// <summary>What a file is; <see cref="FileKind.Other"/> too where it cannot be read, which is another's finding.</summary>
     public static FileKind KindOf(string path)

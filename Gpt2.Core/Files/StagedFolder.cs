@@ -87,8 +87,8 @@ public sealed class StagedFolder : IDisposable
     {
         if (Directory.EnumerateDirectories(folder, Moving + "*").FirstOrDefault(PartialName.IsStale) is string unfinished)
         {
-            throw new Gpt2Exception(
-                $"holds files of two models, since the process that replaced them was killed (the rest is in {System.IO.Path.GetFileName(unfinished)})")
+            string rest = System.IO.Path.GetFileName(unfinished);
+            throw new Gpt2Exception($"holds files of two models, since the process that replaced them was killed (the rest is in {rest})")
             {
                 Where = folder,
                 Remedy = "repeat the command that wrote it",

@@ -17,7 +17,8 @@ internal sealed class CsvDiagnosis
 
     private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789-+"u8);
     private static readonly char[] Signs = ['-', '+'];
-    private static readonly HashSet<string> NotFiniteWords = ["nan", "inf", "infinity", "1.#inf", "1.#qnan", "#num!", "#div/0!", "null", "none", "na", "n/a"];
+    private static readonly HashSet<string> NotFiniteWords =
+        ["nan", "inf", "infinity", "1.#inf", "1.#qnan", "#num!", "#div/0!", "null", "none", "na", "n/a"];
 
     // The line that is being read.
     private readonly byte[] cell = new byte[LongestCell];

@@ -75,7 +75,12 @@ public static partial class VocabularyFile
         RegularFile.Require(path, "a file with a vocabulary");
         if (new FileInfo(path) is { Exists: true, Length: > LargestFile and long length })
         {
-            throw new Gpt2Exception($"found {length} bytes") { Where = path, Expected = "a vocabulary, which is far smaller", Remedy = "take the file of the model" };
+            throw new Gpt2Exception($"found {length} bytes")
+            {
+                Where = path,
+                Expected = "a vocabulary, which is far smaller",
+                Remedy = "take the file of the model",
+            };
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
 
     public override void Read(Matrix matrix) => CsvMatrixFile.Read(MatrixPath(matrix.Name), matrix);
 
-    /// <summary>vocab.bpe, or the JavaScript edition's files where that is absent; null where the vocabulary has fewer tokens than a text needs.</summary>
+    /// <summary>vocab.bpe, or the JavaScript edition's files where that is absent; null where there are fewer tokens than a text needs.</summary>
     public override Tokenizer? ReadTokenizer(Gpt2Config sizes)
     {
         string merges = PathOf(VocabularyFile.FileName);
@@ -103,6 +103,8 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
         }
 
         var sizes = new Gpt2Config(vocabulary, context, channels, Math.Max(1, channels / HeadSizeOfGpt2), layers);
-        return sizes.Problem() is string problem ? throw new Gpt2Exception(problem) { Where = Folder, Remedy = $"add {SizesFile} with the sizes" } : sizes;
+        return sizes.Problem() is string problem
+            ? throw new Gpt2Exception(problem) { Where = Folder, Remedy = $"add {SizesFile} with the sizes" }
+            : sizes;
     }
 }

@@ -21,11 +21,14 @@ public static class HyperparametersFile
         return config.Problem() is string problem ? throw new Gpt2Exception(problem) { Where = path } : config;
     }
 
-    public static void Write(Gpt2Config config, string path) => File.WriteAllText(path, Text(config, Invariant($"{config.Heads}")) + "\n");
+    public static void Write(Gpt2Config config, string path) => File.WriteAllText(path, Text(config, config.Heads) + "\n");
 
     /// <summary>What the file says of sizes.</summary>
-    internal static string Text(Gpt2Config config, string heads) => Invariant(
-        $"{{\"n_vocab\": {config.Vocabulary}, \"n_ctx\": {config.Context}, \"n_embd\": {config.Channels}, \"n_head\": {heads}, \"n_layer\": {config.Layers}}}");
+    internal static string Text(Gpt2Config config, object heads)
+    {
+        object[] sizes = [config.Vocabulary, config.Context, config.Channels, heads, config.Layers];
+        return "{" + string.Join(", ", Names.Zip(sizes, (name, size) => Invariant($"\"{name}\": {size}"))) + "}";
+    }
 
     private static int Size(JsonElement root, string name, string path)
     {

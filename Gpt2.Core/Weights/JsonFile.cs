@@ -37,7 +37,8 @@ internal static class JsonFile
         }
         catch (JsonException e)
         {
-            throw WrongFile.Refusal(path, expected) ?? new Gpt2Exception("not valid JSON", e) { Where = new(path, e.LineNumber + 1), Expected = expected };
+            throw WrongFile.Refusal(path, expected)
+                ?? new Gpt2Exception("not valid JSON", e) { Where = new(path, e.LineNumber + 1), Expected = expected };
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException)
         {

@@ -102,7 +102,8 @@ internal abstract class ModelFiles(string folder, Func<string, string>? pathOf) 
     protected abstract ErrorPlace PlaceOf(string name);
 
     /// <summary>The tensors that no matrix is made of.</summary>
-    protected virtual IEnumerable<string> Others(Gpt2Config sizes) => (Names ?? []).Except(MatrixShapes.Of(sizes).Select(shape => NameOf(shape.Name)));
+    protected virtual IEnumerable<string> Others(Gpt2Config sizes) =>
+        (Names ?? []).Except(MatrixShapes.Of(sizes).Select(shape => NameOf(shape.Name)));
 
     protected virtual void Dispose(bool disposing)
     {

@@ -20,8 +20,13 @@ internal static class NotFiniteNumbers
             }
         }
 
+        if (count == 0)
+        {
+            return null;
+        }
+
         string many = count == 1 ? "a number is not finite," : $"{count} numbers are not finite, the first";
-        return count == 0 ? null
-            : $"{many} {(float.IsNaN(numbers[first]) ? "NaN" : "an infinity")} in row {(first / matrix.Columns) + 1} column {(first % matrix.Columns) + 1}";
+        string number = float.IsNaN(numbers[first]) ? "NaN" : "an infinity";
+        return $"{many} {number} in row {(first / matrix.Columns) + 1} column {(first % matrix.Columns) + 1}";
     }
 }

@@ -38,8 +38,8 @@ internal static class TokenIdsFile
         {
             if (token.Value.ValueKind != JsonValueKind.Number || !token.Value.TryGetInt32(out int id) || id < 0 || id >= vocabulary.Count)
             {
-                throw Wrong(
-                    path, $"'{Shown(token.Name)}' has the id {JsonFile.Shown(token.Value)}", $"0 to {vocabulary.Count - 1} as {merges} makes {vocabulary.Count} tokens");
+                string expected = $"0 to {vocabulary.Count - 1} as {merges} makes {vocabulary.Count} tokens";
+                throw Wrong(path, $"'{Shown(token.Name)}' has the id {JsonFile.Shown(token.Value)}", expected);
             }
 
             if (token.Name != vocabulary.WrittenForm(id))
@@ -60,7 +60,11 @@ internal static class TokenIdsFile
     {
         if (Enumerable.Range(0, vocabulary.EndOfText).Any(id => vocabulary.WrittenForm(id) == Vocabulary.EndOfTextToken))
         {
-            throw new Gpt2Exception($"a merge makes {Vocabulary.EndOfTextToken}, which this file can hold only once") { Where = path, Remedy = "write another format" };
+            throw new Gpt2Exception($"a merge makes {Vocabulary.EndOfTextToken}, which this file can hold only once")
+            {
+                Where = path,
+                Remedy = "write another format",
+            };
         }
 
         using FileStream stream = File.Create(path);

@@ -43,7 +43,8 @@ internal sealed class FileNames
             // The file system may take upper and lower case for the same.
             bool opens = File.Exists(Path.Combine(folder, name));
             Action<FindingArea, string, string, string> add = opens ? findings.Warning : findings.Wrong;
-            add(FindingArea.Folder, name, $"found it under the name '{similar}'", $"rename it to {name}{(opens ? ", which other systems insist on" : "")}");
+            string remedy = $"rename it to {name}{(opens ? ", which other systems insist on" : "")}";
+            add(FindingArea.Folder, name, $"found it under the name '{similar}'", remedy);
         }
 
         return Path.Combine(folder, similar);

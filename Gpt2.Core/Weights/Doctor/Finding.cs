@@ -73,8 +73,9 @@ public sealed class FindingList
     public void Wrong(FindingArea area, Gpt2Exception refusal, string remedy)
     {
         ErrorPlace where = refusal.Where ?? new ErrorPlace("model");
-        string within = where with { Part = null } is { Within.Length: > 0 } place ? $"{place.Within}: " : "";
-        var finding = new Finding(FindingStatus.Wrong, area, where.Part ?? Path.GetFileName(where.Name), within + refusal.Problem, refusal.Remedy ?? remedy);
+        string subject = where.Part ?? Path.GetFileName(where.Name);
+        string found = where.Part is null && where.Within.Length > 0 ? $"{where.Within}: {refusal.Problem}" : refusal.Problem;
+        var finding = new Finding(FindingStatus.Wrong, area, subject, found, refusal.Remedy ?? remedy);
         if (!findings.Contains(finding))
         {
             findings.Add(finding);

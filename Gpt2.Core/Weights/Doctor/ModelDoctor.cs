@@ -46,23 +46,22 @@ public static class ModelDoctor
     public static ExaminedFolder Examine(string path, FindingList findings, IProgress<double>? progress, CancellationToken cancellation)
     {
         string folder = ModelFolder.FolderOf(path);
+        FileNames names;
+        (ModelFormat Format, string File)? model;
         try
         {
             DownloadExamination.Examine(folder, findings, cancellation);
-            var names = new FileNames(folder);
-            if (Recognise(path, names, findings) is not (ModelFormat format, string file))
-            {
-                return Nothing;
-            }
-
-            using ModelFiles files = format.FilesOf(folder, file, name => names.PathOf(name, findings));
-            return Examine(files, path, findings, progress, cancellation);
+            names = new FileNames(folder);
+            model = Recognise(path, names, findings);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             findings.Wrong(FindingArea.Folder, Folder, $"{path} cannot be listed ({e.Message})", "name a folder that is there and may be read");
             return Nothing;
         }
+
+        using ModelFiles? files = model?.Format.FilesOf(folder, model.Value.File, name => names.PathOf(name, findings));
+        return files is null ? Nothing : Examine(files, path, findings, progress, cancellation);
     }
 
     /// <summary>Finds the model in a folder, or of a file; null where there is none to examine, which is then found.</summary>
@@ -155,7 +154,8 @@ public static class ModelDoctor
         if (unstated is not null)
         {
             string remedy = File.Exists(unstated.Where?.Name) ? OfTheModel
-                : sizes is not null && files.SizesFile == HyperparametersFile.FileName ? $"write it: {HyperparametersFile.Text(sizes, heads: "…")}; the files do not say n_head"
+                : sizes is not null && files.SizesFile == HyperparametersFile.FileName
+                ? $"write it: {HyperparametersFile.Text(sizes, heads: "…")}; the files do not say n_head"
                 : WrongFile.Again;
             findings.Wrong(FindingArea.Sizes, unstated, remedy);
         }

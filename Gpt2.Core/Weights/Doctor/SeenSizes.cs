@@ -23,7 +23,8 @@ internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Chan
     {
         int? layers = files.Names?.Select(name => Block().Match(name)).Where(match => match.Success)
             .Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) + 1).DefaultIfEmpty(0).Max();
-        IEnumerable<string> vectors = Enumerable.Range(0, layers ?? 0).SelectMany(block => OfChannels.Select(name => $"h{block}/{name}")).Concat(["ln_f/g", "ln_f/b"]);
+        IEnumerable<string> vectors = Enumerable.Range(0, layers ?? 0)
+            .SelectMany(block => OfChannels.Select(name => $"h{block}/{name}")).Concat(["ln_f/g", "ln_f/b"]);
         long[]? tokens = files.ShapeOf("wte"), positions = files.ShapeOf("wpe");
         long channels = vectors.Select(files.ShapeOf).Select(shape => shape?.DefaultIfEmpty(0).Max() ?? 0)
             .Concat([Width(tokens), Width(positions)]).Where(width => width is > 0 and <= int.MaxValue)

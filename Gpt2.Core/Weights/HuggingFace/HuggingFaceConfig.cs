@@ -48,7 +48,12 @@ internal sealed record HuggingFaceConfig(Gpt2Config Sizes, bool? TiedHead)
         if (Given(root, "model_type") is not JsonElement type || JsonFile.TextOf(type) != "gpt2")
         {
             string found = Given(root, "model_type") is JsonElement other ? JsonFile.Shown(other) : "missing";
-            throw new Gpt2Exception($"model_type is {found}") { Where = path, Expected = "\"gpt2\"", Remedy = "take a GPT-2: other models are not computed here" };
+            throw new Gpt2Exception($"model_type is {found}")
+            {
+                Where = path,
+                Expected = "\"gpt2\"",
+                Remedy = "take a GPT-2: other models are not computed here",
+            };
         }
 
         if (Given(root, "activation_function") is JsonElement activation && JsonFile.TextOf(activation) is not ("gelu_new" or "gelu_pytorch_tanh"))
@@ -81,5 +86,10 @@ internal sealed record HuggingFaceConfig(Gpt2Config Sizes, bool? TiedHead)
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     private static Gpt2Exception Refused(string path, string name, JsonElement found, string expected) =>
-        new($"{name} is {JsonFile.Shown(found)}") { Where = path, Expected = expected, Remedy = "take another model: one with it would be computed wrongly here" };
+        new($"{name} is {JsonFile.Shown(found)}")
+        {
+            Where = path,
+            Expected = expected,
+            Remedy = "take another model: one with it would be computed wrongly here",
+        };
 }

@@ -14,6 +14,8 @@ namespace Gpt2.Core.Weights.HuggingFace;
 internal sealed class HuggingFaceFiles(string folder, string file, Func<string, string>? pathOf) : BinaryFiles(folder, file, pathOf)
 {
     private const int MostFiles = 1000;
+    private const string Extension = HuggingFaceFormat.Extension;
+    private const string IndexExpected = "the index of safetensors files";
     private const string OnePlace = "take index and files of one model, all of them from one place";
 
     private bool? saidTied;
@@ -68,7 +70,8 @@ internal sealed class HuggingFaceFiles(string folder, string file, Func<string, 
                 {
                     if (wrong is null)
                     {
-                        refuse(wrong = new Gpt2Exception($"says that {listed} is in {name}, which does not hold it") { Where = Main, Remedy = OnePlace });
+                        wrong = new Gpt2Exception($"says that {listed} is in {name}, which does not hold it") { Where = Main, Remedy = OnePlace };
+                        refuse(wrong);
                     }
 
                     Lost.Add(plain, wrong);
@@ -137,7 +140,9 @@ internal sealed class HuggingFaceFiles(string folder, string file, Func<string, 
         }
     }
 
-    /// <summary>Whether a tensor is a mask that may be left out: one beside the weights of its block. A mask alone is a block's that is lost.</summary>
+    /// <summary>
+    /// Whether a tensor is a mask that may be left out: one beside the weights of its block. A mask alone is a block's that is lost.
+    /// </summary>
     private static bool IsMaskOfItsBlock(SafetensorsEntry entry, SafetensorsHeader header)
     {
         if (!HuggingFaceNames.IsMask(entry.Name, entry.Shape))
@@ -153,22 +158,20 @@ internal sealed class HuggingFaceFiles(string folder, string file, Func<string, 
     /// <exception cref="Gpt2Exception">It is no such index, or names files outside its folder.</exception>
     private static Dictionary<string, string> ReadMap(string path)
     {
-        Dictionary<string, string> fileOf = JsonFile.Read(path, "the index of safetensors files", root => root.TryGetProperty("weight_map", out JsonElement map)
+        Gpt2Exception Wrong(string found, string expected) => new(found) { Where = path, Expected = expected };
+        Dictionary<string, string> fileOf = JsonFile.Read(path, IndexExpected, root => root.TryGetProperty("weight_map", out JsonElement map)
             ? map.EnumerateObject().ToDictionary(
                 entry => entry.Name,
-                entry => JsonFile.TextOf(entry.Value) ?? throw new Gpt2Exception($"weight_map has {JsonFile.Shown(entry.Value)} for {entry.Name}")
-                {
-                    Where = path,
-                    Expected = "the name of a file",
-                })
-            : throw new Gpt2Exception("weight_map is missing") { Where = path, Expected = "the file of every tensor" });
+                entry => JsonFile.TextOf(entry.Value)
+                    ?? throw Wrong($"weight_map has {JsonFile.Shown(entry.Value)} for {entry.Name}", "the name of a file"))
+            : throw Wrong("weight_map is missing", "the file of every tensor"));
         string[] names = [.. fileOf.Values.Distinct()];
         string? foreign = names.FirstOrDefault(name => !IsPlainFileName(name));
         return names.Length <= MostFiles && foreign is null
             ? fileOf
-            : throw new Gpt2Exception($"weight_map names '{foreign}' and {names.Length} files") { Where = path, Expected = $"at most {MostFiles} in the same folder" };
+            : throw Wrong($"weight_map names '{foreign}' and {names.Length} files", $"at most {MostFiles} in the same folder");
     }
 
     private static bool IsPlainFileName(string name) =>
-        name.EndsWith(HuggingFaceFormat.Extension, StringComparison.Ordinal) && !name.AsSpan().ContainsAny("/\\:\0") && name != HuggingFaceFormat.Extension;
+        name.EndsWith(Extension, StringComparison.Ordinal) && !name.AsSpan().ContainsAny("/\\:\0") && name != Extension;
 }

@@ -76,7 +76,8 @@ internal static class TokenizerJson
                     : throw Wrong(path, $"the added token '{content}' has the id {JsonFile.Shown(given)}", "a whole number");
                 if (id < 0 || id >= vocabulary.Count || vocabulary.WrittenForm(id) != content)
                 {
-                    throw Wrong(path, $"the added token '{content}' has the id {id}", $"{vocabulary.EndOfText} for {Vocabulary.EndOfTextToken} and no other");
+                    throw Wrong(
+                        path, $"the added token '{content}' has the id {id}", $"{vocabulary.EndOfText} for {Vocabulary.EndOfTextToken} and no other");
                 }
 
                 seen[id] = true;

@@ -121,7 +121,8 @@ public static class SpreadsheetVocabulary
             if (cells.Count < 2 || !int.TryParse(cells[1].Text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int id)
                 || id != expected || id >= vocabulary.Count)
             {
-                throw Error(path, line, $"found '{string.Join(',', cells.Take(2).Select(cell => cell.Text))}'", $"a token and the id {expected} of {vocabulary.Count}");
+                string found = string.Join(',', cells.Take(2).Select(cell => cell.Text));
+                throw Error(path, line, $"found '{found}'", $"a token and the id {expected} of {vocabulary.Count}");
             }
 
             string token = cells[0].Text;

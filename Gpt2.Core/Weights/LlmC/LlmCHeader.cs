@@ -38,7 +38,12 @@ internal static class LlmCHeader
         if (bytes.Length < Length || Field(0) != Magic)
         {
             throw WrongFile.Refusal(file.Path, "a model of llm.c", isBinary: true)
-                ?? new Gpt2Exception("does not begin as a model of llm.c") { Where = file.Path, Expected = $"{Magic} and a header of {Length} bytes" };
+                ?? new Gpt2Exception("does not begin as a model of llm.c")
+                {
+                    Where = file.Path,
+                    Expected = $"{Magic} and a header of {Length} bytes",
+                    Remedy = WrongFile.Again,
+                };
         }
 
         if (Field(1) is not (Float32Version or BFloat16Version))

@@ -28,7 +28,8 @@ internal static class SafetensorsFile
         ulong most = Math.Min(LongestHeader, (ulong)(file.Length - LengthBytes));
         if (length > most)
         {
-            throw WrongFile.Refusal(file.Path, Expected, isBinary: true) ?? Damaged(file, $"the header is said to have {length} bytes", $"at most {most}");
+            throw WrongFile.Refusal(file.Path, Expected, isBinary: true)
+                ?? Damaged(file, $"the header is said to have {length} bytes", $"at most {most}");
         }
 
         var json = new byte[length];

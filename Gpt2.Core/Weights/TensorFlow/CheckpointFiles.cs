@@ -54,7 +54,12 @@ internal sealed class CheckpointFiles(string folder, string file, Func<string, s
 
         (MappedFile? opened, Gpt2Exception? lost) = data.ElementAtOrDefault(entry.Shard);
         return opened is null
-            ? throw lost ?? new Gpt2Exception($"is in data file {entry.Shard}") { Where = PlaceOf(name), Expected = $"0 to {data.Length - 1}", Remedy = WrongFile.Again }
+            ? throw lost ?? new Gpt2Exception($"is in data file {entry.Shard}")
+            {
+                Where = PlaceOf(name),
+                Expected = $"0 to {data.Length - 1}",
+                Remedy = WrongFile.Again,
+            }
             : entry.Offset > opened.Length - entry.Size ? throw CutOff(opened, entry.Shard)
             : index.Tensor(name, entry, opened);
     }
@@ -63,7 +68,7 @@ internal sealed class CheckpointFiles(string folder, string file, Func<string, s
 
     private MappedFile OpenData(int shard)
     {
-        string path = PathOf(Path.GetFileName(index!.DataFile(shard, data.Length)));
+        string path = PathOf(CheckpointIndex.DataFile(MainFile, shard, data.Length));
         MappedFile opened = Files.Open(path);
         return WrongFile.Refusal(path, DataExpected, isBinary: true) is Gpt2Exception refusal ? throw refusal : opened;
     }
@@ -71,9 +76,9 @@ internal sealed class CheckpointFiles(string folder, string file, Func<string, s
     /// <summary>The same error for a file, whichever of its tensors beyond its end was asked for.</summary>
     private Gpt2Exception CutOff(MappedFile opened, int shard)
     {
-        string[] beyond = [.. index!.Names.Order(StringComparer.Ordinal).Where(name =>
+        string[] lost = [.. index!.Names.Order(StringComparer.Ordinal).Where(name =>
             index.Find(name) is CheckpointEntry entry && entry.Shard == shard && entry.Offset > opened.Length - entry.Size)];
-        return new Gpt2Exception($"is cut off: it ends at byte {opened.Length}, before the end of {beyond.Length} of its tensors, the first {beyond[0]}")
+        return new Gpt2Exception($"is cut off: it ends at byte {opened.Length}, before the end of {lost.Length} of its tensors, the first {lost[0]}")
         {
             Where = opened.Path,
             Remedy = WrongFile.Again,

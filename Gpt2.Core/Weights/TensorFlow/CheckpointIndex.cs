@@ -123,9 +123,9 @@ internal sealed class CheckpointIndex(string path)
             : new StoredTensor(name, data, entry.Offset, type, entry.Shape) { Checksum = entry.Checksum };
     }
 
-    /// <summary>The path of a data file: PREFIX.data-00000-of-00001.</summary>
-    public string DataFile(int shard, int shards) =>
-        path[..^Extension.Length] + string.Create(CultureInfo.InvariantCulture, $".data-{shard:D5}-of-{shards:D5}");
+    /// <summary>The name of a data file, PREFIX.data-00000-of-00001, by that of its index.</summary>
+    public static string DataFile(string index, int shard, int shards) =>
+        index[..^Extension.Length] + string.Create(CultureInfo.InvariantCulture, $".data-{shard:D5}-of-{shards:D5}");
 
     /// <summary>TensorShapeProto: dim 2, a message with size 1; unknown_rank 3.</summary>
     private long[] Shape(ReadOnlySpan<byte> message, string name)
@@ -156,7 +156,7 @@ internal sealed class CheckpointIndex(string path)
                 }
             }
 
-            shape.Add(shape.Count < MostDimensions ? size : throw Wrong(name, $"has {MostDimensions + 1} dimensions or more", $"at most {MostDimensions}"));
+            shape.Add(shape.Count < MostDimensions ? size : throw Wrong(name, "has too many dimensions", $"at most {MostDimensions}"));
         }
 
         return [.. shape];

@@ -60,7 +60,11 @@ internal static class SortedTable
         return right
             ? bytes
             : throw WrongFile.Refusal(path, Expected, isBinary: true)
-                ?? new Gpt2Exception("does not end as the index of a TensorFlow checkpoint does") { Where = path, Remedy = "it is cut off or another file: " + WrongFile.Again };
+                ?? new Gpt2Exception("does not end as the index of a TensorFlow checkpoint does")
+                {
+                    Where = path,
+                    Remedy = "it is cut off or another file: " + WrongFile.Again,
+                };
     }
 
     private static void ReadBlock(byte[] file, long offset, long length, string path, Action<byte[], byte[]> add)
@@ -73,7 +77,11 @@ internal static class SortedTable
             path, $"the block at byte {offset} has another checksum than it was written with");
         if (trailer[0] != 0)
         {
-            throw new Gpt2Exception($"its blocks are compressed (kind {trailer[0]})") { Where = path, Remedy = "save the checkpoint again without compression, as OpenAI's are" };
+            throw new Gpt2Exception($"its blocks are compressed (kind {trailer[0]})")
+            {
+                Where = path,
+                Remedy = "save the checkpoint again without compression, as OpenAI's are",
+            };
         }
 
         uint restarts = BinaryPrimitives.ReadUInt32LittleEndian(block[^sizeof(uint)..]);
