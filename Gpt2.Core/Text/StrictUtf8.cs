@@ -24,11 +24,8 @@ public static class StrictUtf8
         {
             int line = 1 + bytes[..fault].Count((byte)'\n');
             int begin = 1 + bytes[..fault].LastIndexOf((byte)'\n');
-            throw new Gpt2Exception($"found 0x{bytes[fault]:X2} at byte {fault - begin + 1}, which is not UTF-8")
-            {
-                Where = new(name, line),
-                Remedy = "convert the text to UTF-8 first",
-            };
+            throw new Gpt2Exception(string.Create(
+                CultureInfo.InvariantCulture, $"{name} line {line} {Describe(bytes[begin..], fault - begin)}: convert the text to UTF-8 first"));
         }
 
         return Encoding.UTF8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes);

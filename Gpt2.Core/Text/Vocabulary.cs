@@ -69,7 +69,7 @@ public sealed class Vocabulary
     {
         if (id < 0 || id >= bytes.Length)
         {
-            throw new Gpt2Exception($"token id {id} is outside the vocabulary") { Expected = $"0 to {bytes.Length - 1}" };
+            throw new Gpt2Exception($"token id {id} is outside the vocabulary, expected 0 to {bytes.Length - 1}");
         }
 
         return bytes[id];

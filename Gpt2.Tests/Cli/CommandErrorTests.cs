@@ -186,7 +186,7 @@ public sealed class CommandErrorTests : IDisposable
 
         Error(1, "predict", "-f", folder.PathOf("none.txt"), "-m", model).Should().Be($"gpt2: {folder.PathOf("none.txt")}: no such file");
         Error(1, "predict", "-f", folder.PathOf("binary"), "-m", model).Should().Be(
-            $"gpt2: {folder.PathOf("binary")} line 2: found 0xFF at byte 2, which is not UTF-8; convert the text to UTF-8 first");
+            $"gpt2: {folder.PathOf("binary")} line 2 byte 2: found 0xFF, which is not UTF-8: convert the text to UTF-8 first");
         Error(1, "predict", "-f", model, "-m", model).Should().Be($"gpt2: {model}: found a folder, expected a text file");
         Error(1, "tokenize", "x", "--vocab", folder.PathOf("none.bpe")).Should().Contain("none.bpe: no such file");
     }

@@ -63,8 +63,8 @@ internal static class LlmCHeader
                 throw new Gpt2Exception($"found {Field(index)} in field {index} of the header")
                 {
                     Where = file.Path,
-                    Expected = "0: it says of the model what is not read here, or is damaged",
-                    Remedy = WrongFile.Again,
+                    Expected = "0",
+                    Remedy = "it says of the model what is not read here, or is damaged: " + WrongFile.Again,
                 };
             }
         }

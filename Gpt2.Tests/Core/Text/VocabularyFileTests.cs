@@ -84,7 +84,7 @@ public sealed class VocabularyFileTests : IDisposable
         File.WriteAllBytes(FilePath, [.. "#version: 0.2\nh "u8, 0xC4, (byte)'\n']);
 
         FluentActions.Invoking(() => VocabularyFile.Read(FilePath))
-            .Should().Throw<Gpt2Exception>().WithMessage($"{FilePath} line 2: found 0xC4 at byte 3, which is not UTF-8*");
+            .Should().Throw<Gpt2Exception>().WithMessage($"{FilePath} line 2 byte 3: found 0xC4, which is not UTF-8*");
     }
 
     [Fact]
