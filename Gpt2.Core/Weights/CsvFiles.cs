@@ -31,11 +31,10 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
             : throw new Gpt2Exception("no such file") { Where = path, Expected = $"a model folder with {SizesFile} and {CsvLayout.FileOf("wte")}" };
     }
 
-    /// <summary>Only blocks that are there are asked: n_layer may be any number.</summary>
+    /// <summary>What a model need not have is there only under its exact name.</summary>
     public override Gpt2Config WithVariant(Gpt2Config sizes, Action<Gpt2Exception> refuse) => sizes with
     {
-        QkvBias = Enumerable.Range(0, sizes.Layers).TakeWhile(block => Exists($"h{block}/attn/c_attn/w") || Exists($"h{block}/ln_1/g"))
-            .Any(block => Exists($"h{block}/attn/c_attn/b")),
+        QkvBias = Enumerable.Range(0, sizes.Layers).Any(block => Exists($"h{block}/attn/c_attn/b")),
         TiedHead = !Exists("lm_head"),
     };
 
@@ -89,7 +88,7 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
 
     private string MatrixPath(string matrix) => PathOf(CsvLayout.FileOf(matrix));
 
-    private bool Exists(string matrix) => File.Exists(MatrixPath(matrix));
+    private bool Exists(string matrix) => File.Exists(Path.Combine(Folder, CsvLayout.FileOf(matrix)));
 
     /// <summary>It has GPT-2's heads of 64 channels.</summary>
     private Gpt2Config SizesOfSpreadsheetEdition()
