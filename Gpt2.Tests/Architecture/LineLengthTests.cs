@@ -1,0 +1,49 @@
+// Editors read the maximum line length from .editorconfig, but no analyzer enforces it, so it is enforced here.
+
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Architecture;
+
+public partial class LineLengthTests
+{
+    private static readonly string[] Projects = ["Gpt2.Kernels", "Gpt2.Core", "Gpt2.Cli", "Gpt2.Tests", "Gpt2.Benchmarks"];
+
+    /// <summary>The files that are already wrapped. Once all are, this list and its use below can go.</summary>
+    [GeneratedRegex("^Gpt2\\.Kernels/")]
+    private static partial Regex Wrapped();
+
+    [Fact]
+    public void SourceLines_AreNoLongerThanEditorConfigAllows()
+    {
+        int maximum = MaxLineLength();
+        string[] files = [.. Projects.SelectMany(project => SourcesOf(project)).Where(file => Wrapped().IsMatch(file))];
+        files.Should().NotBeEmpty();
+        files.SelectMany(file => LongLines(file, maximum)).Should().BeEmpty("a line has at most {0} characters", maximum);
+    }
+
+    private static int MaxLineLength()
+    {
+        string settings = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, ".editorconfig"));
+        return int.Parse(Setting().Match(settings).Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The source files of a project, relative to the root, with forward slashes.</summary>
+    private static IEnumerable<string> SourcesOf(string project) =>
+        Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, project), "*.cs", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(SharedData.RepositoryRoot, file).Replace('\\', '/'))
+            .Where(file => !Generated().IsMatch(file));
+
+    private static IEnumerable<string> LongLines(string file, int maximum) =>
+        File.ReadLines(Path.Combine(SharedData.RepositoryRoot, file))
+            .Select((line, index) => (Text: line, Number: index + 1))
+            .Where(line => line.Text.Length > maximum)
+            .Select(line => $"{file}:{line.Number} has {line.Text.Length}");
+
+    [GeneratedRegex("^max_line_length *= *([0-9]+)", RegexOptions.Multiline)]
+    private static partial Regex Setting();
+
+    [GeneratedRegex("/(bin|obj)/")]
+    private static partial Regex Generated();
+}
