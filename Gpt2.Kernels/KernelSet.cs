@@ -78,8 +78,9 @@ public sealed class KernelSet
     /// Threads to compute with on the Tuned rung, including the caller's; null for one per core. The other rungs use
     /// one thread. The results are the same bits with any number.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rung"/> is not a member of the
-    /// enumeration.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="rung"/> is not a member of the enumeration.
+    /// </exception>
     public static KernelSet Create(KernelRung rung, int? threads = null)
     {
         switch (rung)

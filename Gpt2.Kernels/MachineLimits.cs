@@ -39,8 +39,9 @@ public sealed class MachineLimits
     private int nextPart;
 
     /// <param name="bufferBytes">Bytes to read from memory, allocated when bandwidth is first measured.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Less than <see cref="MinBufferBytes"/>, or more than an array
-    /// holds.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// Less than <see cref="MinBufferBytes"/>, or more than an array holds.
+    /// </exception>
     public MachineLimits(long bufferBytes = StandardBufferBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bufferBytes, MinBufferBytes);

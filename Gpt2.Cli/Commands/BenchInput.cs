@@ -133,7 +133,7 @@ internal sealed class BenchInput
         }
 
         int used = parsed.GetValue(threads);
-        var effort = new Effort(Rounds: Given(parsed, rounds) ?? 3, LeastRunSeconds: (Given(parsed, runMilliseconds) ?? 20) / 1000.0);
+        var effort = new Effort(Rounds: Given(parsed, rounds) ?? 3, MinRunSeconds: (Given(parsed, runMilliseconds) ?? 20) / 1000.0);
         return new BenchSettings(
             CommonOptions.KernelsOf(Given(parsed, kernels), used), used, effort, (Given(parsed, bufferMegabytes) ?? 256L) << 20, sizes,
             IsChanged(parsed) ? CustomName : name, promptTokens, first, last, chosen, Given(parsed, steps) ?? standardSteps);

@@ -1,5 +1,5 @@
-// What the debugger shows when a matrix is opened: its rows as lines of numbers, and figures that tell at a
-// glance whether something went wrong. Large matrices are cut, so that a watch window stays quick.
+// What the debugger shows when a matrix is opened: its rows as lines of numbers, and figures that show at a glance
+// whether something went wrong. Large matrices are cut off to keep the watch window fast.
 
 using System.Diagnostics;
 using System.Globalization;
@@ -17,7 +17,7 @@ internal sealed class MatrixDebugView(Matrix matrix)
 
     public string Shape => string.Create(CultureInfo.InvariantCulture, $"[{matrix.Rows}, {matrix.Columns}]");
 
-    /// <summary>Smallest, mean and largest element, and how many are not finite.</summary>
+    /// <summary>The smallest, mean and largest element, and the number of elements that are not finite.</summary>
     public string Range
     {
         get
@@ -73,7 +73,7 @@ internal sealed class MatrixDebugView(Matrix matrix)
     }
 }
 
-/// <summary>One row: its first numbers as a line, all of them when opened.</summary>
+/// <summary>One row: its first numbers as a line, and all of them when opened.</summary>
 [DebuggerDisplay("{Line,nq}")]
 internal sealed class RowDebugView(float[] values)
 {

@@ -20,8 +20,9 @@ public abstract class AdamWKernel
     /// <param name="weights">w, updated.</param>
     /// <param name="means">m, updated.</param>
     /// <param name="squares">v, updated.</param>
-    /// <param name="clearGradients">Whether to set the gradients to 0; on the Tuned rung this costs no extra
-    /// pass.</param>
+    /// <param name="clearGradients">
+    /// Whether to set the gradients to 0; on the Tuned rung this costs no extra pass.
+    /// </param>
     /// <exception cref="ArgumentException">The lengths differ, or memory overlaps.</exception>
     public void Update(
         Span<float> gradients, in AdamWSettings settings, Span<float> weights, Span<float> means, Span<float> squares,

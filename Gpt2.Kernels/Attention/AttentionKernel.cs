@@ -87,8 +87,9 @@ public abstract class AttentionKernel
     /// <param name="heads">Number of heads, at least 1.</param>
     /// <param name="headSize">Columns of a head, at least 1.</param>
     /// <param name="attentionGradient">[sequences · tokens, heads · total]; must not overlap the sources.</param>
-    /// <param name="valuesGradient">[sequences · total, heads · headSize], added to; must not overlap the
-    /// sources.</param>
+    /// <param name="valuesGradient">
+    /// [sequences · total, heads · headSize], added to; must not overlap the sources.
+    /// </param>
     /// <exception cref="ArgumentException">Lengths do not match, or there are more queries than keys.</exception>
     public void WeightedValuesBackward(
         ReadOnlySpan<float> attention, ReadOnlySpan<float> values, ReadOnlySpan<float> outputGradient,
@@ -131,10 +132,12 @@ public abstract class AttentionKernel
     /// <param name="sequences">Number of sequences, at least 1.</param>
     /// <param name="heads">Number of heads, at least 1.</param>
     /// <param name="headSize">Columns of a head, at least 1.</param>
-    /// <param name="queriesGradient">[sequences · tokens, heads · headSize], added to; must not overlap the
-    /// sources.</param>
-    /// <param name="keysGradient">[sequences · total, heads · headSize], added to; must not overlap the
-    /// sources.</param>
+    /// <param name="queriesGradient">
+    /// [sequences · tokens, heads · headSize], added to; must not overlap the sources.
+    /// </param>
+    /// <param name="keysGradient">
+    /// [sequences · total, heads · headSize], added to; must not overlap the sources.
+    /// </param>
     /// <exception cref="ArgumentException">Lengths do not match, or there are more queries than keys.</exception>
     public void ScoresBackward(
         ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> scoresGradient,

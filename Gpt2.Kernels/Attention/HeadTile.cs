@@ -41,8 +41,9 @@ internal static class HeadTile<TLanes, TVector>
     /// <param name="panel">[depth, <see cref="PanelWidth"/>]</param>
     /// <param name="depth">Length of the inner dimension, at least 1.</param>
     /// <param name="columns">Number of columns of the panel to compute.</param>
-    /// <param name="room">Number of columns of the result that may be written, at least
-    /// <paramref name="columns"/>.</param>
+    /// <param name="room">
+    /// Number of columns of the result that may be written, at least <paramref name="columns"/>.
+    /// </param>
     /// <param name="adds">Whether to add to the result.</param>
     /// <param name="result">The result from its first row and column on.</param>
     /// <param name="resultStride">Distance between rows of the result.</param>

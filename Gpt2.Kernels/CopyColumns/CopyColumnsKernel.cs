@@ -17,8 +17,9 @@ public abstract class CopyColumnsKernel
     /// <param name="to">The first column of the destination to write; the others stay as they are.</param>
     /// <param name="destinationColumns">Columns of the destination, at least 1.</param>
     /// <param name="destination">[rows, destinationColumns]; must not overlap the sources.</param>
-    /// <exception cref="ArgumentException">Lengths do not match, columns are outside a matrix, or memory is
-    /// shared.</exception>
+    /// <exception cref="ArgumentException">
+    /// Lengths do not match, columns are outside a matrix, or memory is shared.
+    /// </exception>
     public void Apply(
         ReadOnlySpan<float> source, int sourceColumns, int from, int columns, int to, int destinationColumns, Span<float> destination)
     {

@@ -7,8 +7,9 @@ namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>product = input · ŵ + bias, where ŵ are the weights as stored in <see cref="ReducedPanels"/>.</summary>
 /// <remarks>
-/// <para>A row of the product depends only on its own row of the input: computed alone, it has the same bits as among
-/// others.</para>
+/// <para>
+/// A row of the product depends only on its own row of the input: computed alone, it has the same bits as among others.
+/// </para>
 /// <para>
 /// BFloat16: single-precision arithmetic on ŵ, each element summed in the order of the inputs; on the Tuned rung the
 /// bits are those of <see cref="MatMul.MatMulKernel.MultiplyPacked"/> on ŵ.

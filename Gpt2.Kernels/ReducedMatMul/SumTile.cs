@@ -19,8 +19,9 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
 {
     /// <summary>Adds the sums of one group.</summary>
     /// <param name="rows">Rows of the tile, 1 to <see cref="IReducedLanes{TVector, TInts}.SumRows"/>.</param>
-    /// <param name="left">The rows' part of <see cref="QuantisedRows{TLanes, TVector, TInts, TType}"/> for this
-    /// group.</param>
+    /// <param name="left">
+    /// The rows' part of <see cref="QuantisedRows{TLanes, TVector, TInts, TType}"/> for this group.
+    /// </param>
     /// <param name="group">The group in the panel, beginning with the first column of the tile.</param>
     /// <param name="linePairs">Number of pairs of lines in the group.</param>
     /// <param name="tile">[rows, width of a panel], beginning with the first column.</param>

@@ -32,8 +32,9 @@ public abstract class SoftmaxKernel
     /// <param name="columns">Length of a row, at least 1.</param>
     /// <param name="share">The gradient is multiplied by this: 1 / rows for the gradient of the mean.</param>
     /// <param name="gradient">[rows, columns]; may be the probabilities themselves.</param>
-    /// <exception cref="ArgumentException">Lengths do not match, a target is not a column, or memory overlaps without
-    /// being the same.</exception>
+    /// <exception cref="ArgumentException">
+    /// Lengths do not match, a target is not a column, or memory overlaps without being the same.
+    /// </exception>
     public void CrossEntropyBackward(
         ReadOnlySpan<float> probabilities, ReadOnlySpan<int> targets, int columns, float share, Span<float> gradient)
     {

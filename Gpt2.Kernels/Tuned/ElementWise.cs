@@ -30,8 +30,9 @@ internal static class ElementWise<TLanes, TVector>
     where TVector : struct
 {
     /// <summary>result[i] = formula at i</summary>
-    /// <param name="formula">The formula; its rows are as long as the result and are either the result itself or
-    /// separate memory.</param>
+    /// <param name="formula">
+    /// The formula; its rows are as long as the result and are either the result itself or separate memory.
+    /// </param>
     /// <param name="result">The result.</param>
     /// <param name="worthwhile">Minimum number of elements worth handing to another thread.</param>
     /// <param name="team">Threads to compute with.</param>

@@ -127,7 +127,7 @@ public sealed class CommandErrorTests : IDisposable
         string output = folder.PathOf("t");
         Error(2, "trace", "x", "-m", model, "-o", output, "--block", "2").Should().Be("gpt2: --block 2: expected 0 to 1");
         Error(2, "trace", "x", "-m", model, "-o", output, "--step", "17").Should().Be("gpt2: --step 17: expected 1 to 16");
-        Error(1, "trace", "x", "-m", model, "-o", output, "--break", "h5.step1").Should().StartWith("gpt2: breakpoint 'h5.step1' is no step, expected h0.step1");
+        Error(1, "trace", "x", "-m", model, "-o", output, "--break", "h5.step1").Should().StartWith("gpt2: breakpoint 'h5.step1' is not a step, expected h0.step1");
         Directory.Exists(output).Should().BeFalse();
     }
 

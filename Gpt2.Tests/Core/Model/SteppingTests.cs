@@ -143,7 +143,7 @@ public partial class SteppingTests
     {
         Action parse = () => StepBreakpoint.Parse(text, new Gpt2Config(5, 4, 4, 2, 2));
 
-        parse.Should().Throw<Gpt2Exception>().WithMessage($"breakpoint '{text}' is no step, expected h0.step1 to h1.step16*");
+        parse.Should().Throw<Gpt2Exception>().WithMessage($"breakpoint '{text}' is not a step, expected h0.step1 to h1.step16*");
     }
 
     private static BlockActivations RunBlock(StepBreakpoint? breakpoint)
