@@ -17,7 +17,7 @@ internal sealed class BeamInput(int? standardBeams)
     private readonly Option<int?> numBeams = CommonOptions.Whole(
         "--num-beams", [],
         (standardBeams is null ? "Search with N beams. Default: no search." : $"Search with N beams. Default: {standardBeams}.") + "\nThe N best unfinished texts go on, token by token.",
-        least: 1, most: BeamOptions.MostBeams, expected: "a whole number, for example 4");
+        least: 1, most: BeamOptions.MaxBeams, expected: "a whole number, for example 4");
 
     private readonly Option<double?> lengthPenalty = CommonOptions.Number<double>(
         "--length-penalty", [],

@@ -80,7 +80,7 @@ public sealed class Gpt2Model
         if (cache is not null && (cache.Sequences != a.Sequences || (a.Sequences > 1 && ids.Length > a.Sequences)))
         {
             throw new ArgumentException(
-                    $"{ids.Length} tokens in {a.Sequences} sequences, expected one for each of the {cache.Sequences} sequences in the cache");
+                $"{ids.Length} tokens in {a.Sequences} sequences, expected one for each of the {cache.Sequences} sequences in the cache");
         }
 
         Embedding.Tokens(ids, layers.TokenEmbedding, a.TokenEmbeddings);                                       // [tokens, channels]

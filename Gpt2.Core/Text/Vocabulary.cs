@@ -47,7 +47,7 @@ public sealed class Vocabulary
             if (!tokens.Add(ByteAlphabet.Write(bytes[made])))
             {
                 throw new ArgumentException(
-                        $"merge {rank} joins {merge.Left} and {merge.Right}, which makes a token that exists, expected every token once");
+                    $"merge {rank} joins {merge.Left} and {merge.Right}, which makes a token that exists, expected every token once");
             }
 
             rankOfPair.Add(Key(merge.Left, merge.Right), rank);

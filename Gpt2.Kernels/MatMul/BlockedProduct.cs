@@ -232,8 +232,8 @@ internal static class BlockedProduct<TLanes, TVector>
         {
             const int Columns = PanelsAtOnce * Panels.Width;
             Span<float> result = Product.Result.Slice(firstColumn, Columns);
-            ReadOnlySpan<float> unmultiplied = Product.Bias.IsEmpty ? Zeros.Values : Product.Bias.Slice(firstColumn, Columns);
-            ReadOnlySpan<float> start = Product.Adds || FirstK > 0 ? result : unmultiplied;
+            ReadOnlySpan<float> initial = Product.Bias.IsEmpty ? Zeros.Values : Product.Bias.Slice(firstColumn, Columns);
+            ReadOnlySpan<float> start = Product.Adds || FirstK > 0 ? result : initial;
             ref readonly float left = ref LeftFrom(row: 0, height: 1);
             for (int column = 0; column < Panels.Width; column += MicroKernel<TLanes, TVector>.NR)
             {
@@ -271,8 +271,8 @@ internal static class BlockedProduct<TLanes, TVector>
                 ref float target = ref MemoryMarshal.GetReference(result);
                 ref readonly float start = ref onResult ? ref target : ref StartOf(column, width);
                 MicroKernel<TLanes, TVector>.Compute(
-                        height, in left, Product.LeftLayout, in right, Depth, in start, onResult ? Product.ResultStride : 0,
-                        ref target, Product.ResultStride);
+                    height, in left, Product.LeftLayout, in right, Depth, in start, onResult ? Product.ResultStride : 0,
+                    ref target, Product.ResultStride);
             }
         }
 

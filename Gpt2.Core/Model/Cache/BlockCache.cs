@@ -51,7 +51,7 @@ internal sealed class BlockCache : BlockPast
         if (before + tokens > Capacity)
         {
             throw new InvalidOperationException(
-                    $"the key-value cache holds {before} tokens and {tokens} more were added, expected at most {Capacity} in all");
+                $"the key-value cache holds {before} tokens and {tokens} more were added, expected at most {Capacity} in all");
         }
 
         if (tokens > 1 && sequences.Length == 1 && !IsOneRun)
