@@ -1,13 +1,22 @@
-// Which folder may use which: read from the sources, so that a wrong direction fails here and not in a review.
+// Which folder may use which, read from the compiled assemblies: namespaces follow folders, as the build enforces. A wrong
+// direction fails here and not in a review.
 
+using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Gpt2.Cli.CommandLine;
+using Gpt2.Core;
+using Gpt2.Kernels;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Architecture;
 
 public partial class ImportTests
 {
+    private const string CoreRoot = "Gpt2.Core", Server = "Gpt2.Cli.Serve";
+
+    private static readonly Assembly Kernels = typeof(KernelSet).Assembly, Core = typeof(LanguageModel).Assembly, Cli = typeof(CommandIo).Assembly;
+
     /// <summary>The folders of Gpt2.Core and what each may import of Core.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
@@ -23,24 +32,6 @@ public partial class ImportTests
         ["Training"] = ["Files", "Numerics", "Text", "Model", "Weights", "Generation", "Evaluation"],
     };
 
-    [Fact]
-    public void CoreFolders_ImportOnlyWhatTheyMay()
-    {
-        string core = Path.Combine(SharedData.RepositoryRoot, "Gpt2.Core");
-        foreach (string folder in Directory.EnumerateDirectories(core).Select(path => Path.GetFileName(path)).Except(["bin", "obj"]))
-        {
-            Allowed.Should().ContainKey(folder, "every folder says what it may import");
-            foreach (string file in Sources(Path.Combine(core, folder)))
-            {
-                string source = WithoutComments(File.ReadAllText(file));
-                string within = Path.GetRelativePath(core, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '.');
-                source.Should().Contain($"namespace Gpt2.Core.{within};", "{0} is in that folder", file);
-                IEnumerable<string> used = Allowed.Keys.Where(other => other != folder && Uses(source, other));
-                used.Should().BeSubsetOf(Allowed[folder], $"{file} belongs to {folder}");
-            }
-        }
-    }
-
     /// <summary>Folders within one that may not use each other, though the folder around them is allowed both.</summary>
     private static readonly (string Folder, string[] NotUsed)[] Apart =
     [
@@ -55,27 +46,34 @@ public partial class ImportTests
     ];
 
     [Fact]
+    public void CoreFolders_ImportOnlyWhatTheyMay()
+    {
+        foreach (TypeUses uses in TypeUses.In(Core).Where(uses => uses.Type.Namespace != CoreRoot))
+        {
+            string folder = FolderOf(uses.Type)!;
+            Allowed.Should().ContainKey(folder, "every folder says what it may import");
+            FoldersUsedBy(uses).Should().BeSubsetOf([.. Allowed[folder], folder], "{0} belongs to {1}", uses, folder);
+        }
+    }
+
+    [Fact]
     public void CoreFolders_WithinOne_KeepApartWhatHasNothingToDoWithEachOther()
     {
         foreach ((string folder, string[] notUsed) in Apart)
         {
-            string path = Path.Combine(SharedData.RepositoryRoot, "Gpt2.Core", Path.Combine(folder.Split('.')));
-            foreach (string file in Sources(path))
+            TypeUses[] there = [.. TypeUses.In(Core).Where(uses => IsIn(uses.Type, $"{CoreRoot}.{folder}"))];
+            there.Should().NotBeEmpty(folder);
+            foreach (TypeUses uses in there)
             {
-                notUsed.Where(other => Uses(WithoutComments(File.ReadAllText(file)), other)).Should().BeEmpty("{0} belongs to {1}", file, folder);
+                uses.Types.Where(type => notUsed.Any(other => IsIn(type, $"{CoreRoot}.{other}"))).Should().BeEmpty("{0} belongs to {1}", uses, folder);
             }
         }
     }
 
     [Fact]
-    public void FrontDoor_IsUsedByNoFolderBehindIt()
-    {
-        string core = Path.Combine(SharedData.RepositoryRoot, "Gpt2.Core");
-        foreach (string file in Allowed.Keys.SelectMany(folder => Sources(Path.Combine(core, folder))))
-        {
-            WithoutComments(File.ReadAllText(file)).Should().NotMatchRegex(@"\b(LanguageModel|LoadOptions)\b", file);
-        }
-    }
+    public void FrontDoor_IsUsedByNoFolderOfCore() =>
+        TypeUses.In(Core).Where(uses => uses.Type.Namespace != CoreRoot)
+            .Should().OnlyContain(uses => !uses.Types.Contains(typeof(LanguageModel)) && !uses.Types.Contains(typeof(Gpt2.Core.LoadOptions)));
 
     [Theory]
     [InlineData("Gpt2.Kernels", new string[0], new[] { "System.Numerics.Tensors" })]
@@ -92,40 +90,35 @@ public partial class ImportTests
     [Fact]
     public void AspNetCore_IsKnownToTheServerAlone_SoThatNoOtherCommandLoadsIt()
     {
-        foreach (string project in (string[])["Gpt2.Kernels", "Gpt2.Core", "Gpt2.Cli"])
+        foreach (TypeUses uses in ((Assembly[])[Kernels, Core, Cli]).SelectMany(TypeUses.In).Where(uses => !IsIn(uses.Type, Server)))
         {
-            string folder = Path.Combine(SharedData.RepositoryRoot, project);
-            foreach (string file in Sources(folder).Where(file => !file.StartsWith(Path.Combine(folder, "Serve"), StringComparison.Ordinal)))
-            {
-                WithoutComments(File.ReadAllText(file)).Should().NotContain("AspNetCore", file);
-            }
-
-            var frameworks = XDocument.Load(Path.Combine(folder, project + ".csproj")).Descendants("FrameworkReference");
-            frameworks.Select(framework => framework.Attribute("Include")!.Value)
-                .Should().BeEquivalentTo(project == "Gpt2.Cli" ? ["Microsoft.AspNetCore.App"] : Array.Empty<string>());
+            uses.Types.Select(type => type.Assembly.GetName().Name).Should().NotContain(name => name!.StartsWith("Microsoft.AspNetCore"), "{0}", uses);
         }
+
+        Kernels.GetReferencedAssemblies().Concat(Core.GetReferencedAssemblies()).Should().NotContain(name => name.Name!.StartsWith("Microsoft.AspNetCore"));
     }
 
     [Fact]
     public void Server_UsesOfCoreWhatCompletesTexts_AndOfTheCommandNothing()
     {
-        string[] core = ["Numerics", "Text", "Model", "Generation"];
-        foreach (string file in Sources(Path.Combine(SharedData.RepositoryRoot, "Gpt2.Cli", "Serve")))
+        TypeUses[] there = [.. TypeUses.In(Cli).Where(uses => IsIn(uses.Type, Server))];
+        there.Should().NotBeEmpty();
+        foreach (TypeUses uses in there)
         {
-            string source = WithoutComments(File.ReadAllText(file));
-            source.Should().Contain("namespace Gpt2.Cli.Serve;", file);
-            Allowed.Keys.Where(folder => Uses(source, folder)).Should().BeSubsetOf(core, file);
-            Regex.IsMatch(source, @"using Gpt2\.Cli\.").Should().BeFalse(file);
+            FoldersUsedBy(uses).Should().BeSubsetOf(["Numerics", "Text", "Model", "Generation"], "{0}", uses);
+            uses.Types.Where(type => IsIn(type, "Gpt2.Cli") && !IsIn(type, Server)).Should().BeEmpty("{0}", uses);
         }
     }
 
     [Fact]
     public void Kernels_KnowNoWordOfTheModel()
     {
-        foreach (string file in Sources(Path.Combine(SharedData.RepositoryRoot, "Gpt2.Kernels")))
+        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+        foreach (Type type in Kernels.GetTypes())
         {
-            string code = WithoutComments(File.ReadAllText(file));
-            ModelWords().Matches(code).Select(match => match.Value).Should().BeEmpty(file);
+            IEnumerable<string?> names = type.GetMembers(All).Select(member => member.Name)
+                .Concat(type.GetMethods(All).SelectMany(method => method.GetParameters()).Select(parameter => parameter.Name)).Append(type.Name);
+            names.Where(name => name is not null && ModelWords().IsMatch(name)).Should().BeEmpty("{0}", type);
         }
     }
 
@@ -134,7 +127,8 @@ public partial class ImportTests
     {
         foreach (string project in (string[])["Gpt2.Kernels", "Gpt2.Core", "Gpt2.Cli", "Gpt2.Tests", "Gpt2.Benchmarks"])
         {
-            foreach (string file in Sources(Path.Combine(SharedData.RepositoryRoot, project)))
+            IEnumerable<string> files = Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, project), "*.cs", SearchOption.AllDirectories);
+            foreach (string file in files.Where(file => !Generated().IsMatch(file)))
             {
                 string[] lines = File.ReadAllLines(file);
                 lines.Length.Should().BeLessThanOrEqualTo(400, file);
@@ -144,47 +138,40 @@ public partial class ImportTests
     }
 
     [Fact]
-    public void Repository_ProductionCode_HasUnsafeOnlyInTheThreadTeamAndPrefetch()
-    {
-        string[] allowed = ["ThreadTeam.cs", "Prefetch.cs"];
-        foreach (string project in (string[])["Gpt2.Kernels", "Gpt2.Core", "Gpt2.Cli"])
-        {
-            foreach (string file in Sources(Path.Combine(SharedData.RepositoryRoot, project)).Where(file => !allowed.Contains(Path.GetFileName(file))))
-            {
-                Regex.IsMatch(WithoutComments(File.ReadAllText(file)), @"\bunsafe\b").Should().BeFalse(file);
-            }
-        }
-    }
+    public void Pointers_AreUsedInTheThreadTeamAndPrefetchAlone() =>
+        ((Assembly[])[Kernels, Core, Cli]).SelectMany(TypeUses.In).Where(uses => uses.HasPointers).Select(uses => uses.Type.Name)
+            .Should().BeSubsetOf(["ThreadTeam", "Prefetch"]);
 
     [Fact]
-    public void Core_OpensFilesForReading_InRegularFileAlone()
+    public void Core_OpensFilesForReading_ThroughRegularFile()
     {
-        foreach (string file in Sources(Path.Combine(SharedData.RepositoryRoot, "Gpt2.Core")).Where(file => Path.GetFileName(file) != "RegularFile.cs"))
+        string[] write = ["ArchiveUnpacking", "StagedFolder"]; // the constructors that open for reading and for writing are the same
+        foreach (TypeUses uses in TypeUses.In(Core).Where(uses => uses.Type != typeof(RegularFile) && !write.Contains(uses.Type.Name)))
         {
-            foreach (Match open in OpensToRead().Matches(WithoutComments(File.ReadAllText(file))))
-            {
-                File.ReadAllText(file).Should().MatchRegex(@"RegularFile\.(Require|Otherwise)\(|VocabularyFile\.RequireSize\(", $"{file} opens with {open.Value} what may be a pipe");
-            }
+            string[] opens = [.. uses.Calls.Where(OpensToRead).Select(call => $"{call.DeclaringType!.Name}.{call.Name}")];
+            bool looksFirst = uses.Calls.Any(call => call.DeclaringType == typeof(RegularFile) || call.Name == "RequireSize");
+            (opens.Length == 0 || looksFirst).Should().BeTrue("{0} opens with {1} what may be a pipe", uses, string.Join(", ", opens));
         }
     }
 
-    /// <summary>Whether a source names another folder's namespace, in a using or before a dot.</summary>
-    private static bool Uses(string source, string folder) =>
-        Regex.IsMatch(source, $@"Gpt2\.Core\.{Regex.Escape(folder)}\b|(?<![.\w]){Regex.Escape(folder)}\.[A-Z]\w+[<(.\s]");
+    private static bool OpensToRead(MethodBase call) => (call.DeclaringType!.Name, call.Name) switch
+    {
+        ("File", string name) => name.StartsWith("Open", StringComparison.Ordinal) && name != "OpenWrite" || name.StartsWith("Read", StringComparison.Ordinal),
+        ("CsvReader", "FromFile") => true,
+        ("StreamReader" or "FileStream", ".ctor") => call.GetParameters()[0].ParameterType == typeof(string),
+        _ => false,
+    };
 
-    private static string WithoutComments(string source) => Comments().Replace(source, "");
+    private static bool IsIn(Type type, string space) =>
+        type.Namespace is string its && (its == space || its.StartsWith(space + ".", StringComparison.Ordinal));
 
-    private static IEnumerable<string> Sources(string folder) =>
-        Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Where(file => !Generated().IsMatch(file));
+    /// <summary>The folder of Core that a type is in; null for its root and for types of others.</summary>
+    private static string? FolderOf(Type type) => IsIn(type, CoreRoot) && type.Namespace != CoreRoot ? type.Namespace!.Split('.')[2] : null;
 
-    [GeneratedRegex("//.*|\"(\\\\.|[^\"\\\\\n])*\"")]
-    private static partial Regex Comments();
+    private static IEnumerable<string> FoldersUsedBy(TypeUses uses) => uses.Types.Select(FolderOf).OfType<string>().Distinct();
 
-    [GeneratedRegex(@"\b(Gpt2\.Core|vocabulary|embedding|wte|wpe|logits?|transformer|tokenizer|prompt)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("(?i:vocabulary|embedding|logit|transformer|tokenizer|prompt)|^(wte|wpe)$")]
     private static partial Regex ModelWords();
-
-    [GeneratedRegex(@"\bFile\.(Open|Read)\w*\(|\bCsvReader\.FromFile\(|\bnew StreamReader\(|\bFileMode\.Open\b(?!, FileAccess\.Write\b)")]
-    private static partial Regex OpensToRead();
 
     [GeneratedRegex(@"[\\/](bin|obj)[\\/]")]
     private static partial Regex Generated();

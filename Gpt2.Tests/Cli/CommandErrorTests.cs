@@ -2,23 +2,13 @@
 // half-written left.
 
 using System.Text.Json;
-using Gpt2.Core.Model;
-using Gpt2.Core.Text;
-using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli;
 
 public sealed class CommandErrorTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly string model;
-
-    public CommandErrorTests()
-    {
-        model = folder.PathOf("model");
-        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(257, 8, 6, 3, 2), 4), new Vocabulary([]));
-    }
+    private readonly SmallModelFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
@@ -37,14 +27,14 @@ public sealed class CommandErrorTests : IDisposable
     [InlineData("--out", "train", "text.txt", "--out", "")]
     [InlineData("--out", "download", "--out", "")]
     public void Folder_WithoutAName_IsWrongUsage(string what, params string[] args) =>
-        Error(2, [.. args.Select(argument => argument == "MODEL" ? model : argument)]).Should().StartWith($"gpt2: {what}: found no name, expected a folder");
+        Error(2, [.. args.Select(argument => argument == "MODEL" ? folder.Model : argument)]).Should().StartWith($"gpt2: {what}: found no name, expected a folder");
 
     [Fact]
     public void New_MoreBlocksThanAnyModelHas_IsWrongUsageAndMakesNothing()
     {
         Error(2, "new", folder.PathOf("big"), "--layers", "100000", "--channels", "1", "--heads", "1").Should().Be(
             "gpt2: n_layer is 100000, expected at most 1000, since every block is a dozen matrices and files, and GPT-2 XL has 48 blocks");
-        Directory.EnumerateFileSystemEntries(folder.Root).Should().Equal(model);
+        Directory.EnumerateFileSystemEntries(folder.Root).Should().Equal(folder.Model);
     }
 
     [Fact]
@@ -52,7 +42,7 @@ public sealed class CommandErrorTests : IDisposable
     {
         Error(2, "new", folder.PathOf("big"), "--layers", "1000", "--channels", "16384").Should()
             .StartWith("gpt2: the weights need ").And.Contain("TB, and there are ").And.EndWith("choose fewer --layers, --channels or --context");
-        Directory.EnumerateFileSystemEntries(folder.Root).Should().Equal(model);
+        Directory.EnumerateFileSystemEntries(folder.Root).Should().Equal(folder.Model);
     }
 
     [Fact]
@@ -79,10 +69,10 @@ public sealed class CommandErrorTests : IDisposable
     [InlineData("generate")]
     public void Prompt_EmptyOrTooLong_IsRefused(string command)
     {
-        Error(1, command, "", "-m", model).Should().Be("gpt2: the prompt is empty, expected at least one token");
-        Error(1, command, "123456789", "-m", model).Should().Be("gpt2: the prompt has 9 tokens, expected at most n_ctx = 8; shorten it");
-        Error(1, command, "--ids", "", "-m", model).Should().Be("gpt2: the prompt is empty, expected at least one token");
-        CommandRun.With("", command, "-m", model).ErrorLine(1).Should().Be("gpt2: the prompt is empty, expected at least one token");
+        Error(1, command, "", "-m", folder.Model).Should().Be("gpt2: the prompt is empty, expected at least one token");
+        Error(1, command, "123456789", "-m", folder.Model).Should().Be("gpt2: the prompt has 9 tokens, expected at most n_ctx = 8; shorten it");
+        Error(1, command, "--ids", "", "-m", folder.Model).Should().Be("gpt2: the prompt is empty, expected at least one token");
+        CommandRun.With("", command, "-m", folder.Model).ErrorLine(1).Should().Be("gpt2: the prompt is empty, expected at least one token");
     }
 
     [Theory]
@@ -91,8 +81,8 @@ public sealed class CommandErrorTests : IDisposable
     [InlineData("detokenize")]
     public void Id_OutOfRange_IsRefused(string command)
     {
-        Error(1, command, "--ids", "1,257", "-m", model).Should().Be("gpt2: token id 257 is outside the vocabulary, expected 0 to 256");
-        Error(1, command, "--ids", "-1", "-m", model).Should().Be("gpt2: token id -1 is outside the vocabulary, expected 0 to 256");
+        Error(1, command, "--ids", "1,257", "-m", folder.Model).Should().Be("gpt2: token id 257 is outside the vocabulary, expected 0 to 256");
+        Error(1, command, "--ids", "-1", "-m", folder.Model).Should().Be("gpt2: token id -1 is outside the vocabulary, expected 0 to 256");
     }
 
     [Theory]
@@ -125,9 +115,9 @@ public sealed class CommandErrorTests : IDisposable
     public void Trace_BlockOrStepThatIsNot_IsRefused()
     {
         string output = folder.PathOf("t");
-        Error(2, "trace", "x", "-m", model, "-o", output, "--block", "2").Should().Be("gpt2: --block 2: expected 0 to 1");
-        Error(2, "trace", "x", "-m", model, "-o", output, "--step", "17").Should().Be("gpt2: --step 17: expected 1 to 16");
-        Error(1, "trace", "x", "-m", model, "-o", output, "--break", "h5.step1").Should().StartWith("gpt2: breakpoint 'h5.step1' is not a step, expected h0.step1");
+        Error(2, "trace", "x", "-m", folder.Model, "-o", output, "--block", "2").Should().Be("gpt2: --block 2: expected 0 to 1");
+        Error(2, "trace", "x", "-m", folder.Model, "-o", output, "--step", "17").Should().Be("gpt2: --step 17: expected 1 to 16");
+        Error(1, "trace", "x", "-m", folder.Model, "-o", output, "--break", "h5.step1").Should().StartWith("gpt2: breakpoint 'h5.step1' is not a step, expected h0.step1");
         Directory.Exists(output).Should().BeFalse();
     }
 
@@ -141,17 +131,17 @@ public sealed class CommandErrorTests : IDisposable
     [InlineData("vocab.bpe", "#version: 0.2\nab\n", "vocab.bpe line 2: found 'ab', expected two tokens separated by one space")]
     public void Model_Damaged_NamesFileAndPlace(string file, string content, string message)
     {
-        File.WriteAllText(Path.Combine(model, file), content);
+        File.WriteAllText(Path.Combine(folder.Model, file), content);
 
-        Error(1, "predict", "x", "-m", model).Should().StartWith("gpt2: ").And.Contain(file).And.Contain(message);
+        Error(1, "predict", "x", "-m", folder.Model).Should().StartWith("gpt2: ").And.Contain(file).And.Contain(message);
     }
 
     [Fact]
     public void Model_FileMissing_NamesIt()
     {
-        File.Delete(Path.Combine(model, "model_wpe.csv"));
+        File.Delete(Path.Combine(folder.Model, "model_wpe.csv"));
 
-        Error(1, "generate", "x", "-m", model).Should().Contain("model_wpe.csv: no such file, expected 8 rows of 6 numbers");
+        Error(1, "generate", "x", "-m", folder.Model).Should().Contain("model_wpe.csv: no such file, expected 8 rows of 6 numbers");
     }
 
     [Fact]
@@ -161,22 +151,22 @@ public sealed class CommandErrorTests : IDisposable
         File.WriteAllText(file, "");
         foreach (string target in (string[])[file, Path.Combine(file, "below")])
         {
-            Error(1, "trace", "x", "-m", model, "-o", target).Should().StartWith($"gpt2: {target}: cannot write this folder (");
+            Error(1, "trace", "x", "-m", folder.Model, "-o", target).Should().StartWith($"gpt2: {target}: cannot write this folder (");
             Error(1, "new", target).Should().StartWith($"gpt2: {target}: cannot write this folder (");
         }
 
-        Directory.EnumerateFileSystemEntries(folder.Root).Should().BeEquivalentTo([file, model]);
+        Directory.EnumerateFileSystemEntries(folder.Root).Should().BeEquivalentTo([file, folder.Model]);
     }
 
     [Fact]
     public void New_FolderInUse_IsReplacedOnlyWithForce()
     {
-        string before = File.ReadAllText(Path.Combine(model, "model_wte.csv"));
+        string before = File.ReadAllText(Path.Combine(folder.Model, "model_wte.csv"));
 
-        Error(1, "new", model).Should().Be($"gpt2: {model}: the folder is not empty; choose another or add --force to replace what is in it");
-        File.ReadAllText(Path.Combine(model, "model_wte.csv")).Should().Be(before);
-        CommandRun.Of("new", model, "--force").Result();
-        File.ReadAllText(Path.Combine(model, "model_wte.csv")).Should().NotBe(before);
+        Error(1, "new", folder.Model).Should().Be($"gpt2: {folder.Model}: the folder is not empty; choose another or add --force to replace what is in it");
+        File.ReadAllText(Path.Combine(folder.Model, "model_wte.csv")).Should().Be(before);
+        CommandRun.Of("new", folder.Model, "--force").Result();
+        File.ReadAllText(Path.Combine(folder.Model, "model_wte.csv")).Should().NotBe(before);
     }
 
     [Fact]
@@ -184,10 +174,10 @@ public sealed class CommandErrorTests : IDisposable
     {
         File.WriteAllBytes(folder.PathOf("binary"), [0x61, 0x0A, 0x62, 0xFF, 0xFE]);
 
-        Error(1, "predict", "-f", folder.PathOf("none.txt"), "-m", model).Should().Be($"gpt2: {folder.PathOf("none.txt")}: no such file, expected a text file");
-        Error(1, "predict", "-f", folder.PathOf("binary"), "-m", model).Should().Be(
+        Error(1, "predict", "-f", folder.PathOf("none.txt"), "-m", folder.Model).Should().Be($"gpt2: {folder.PathOf("none.txt")}: no such file, expected a text file");
+        Error(1, "predict", "-f", folder.PathOf("binary"), "-m", folder.Model).Should().Be(
             $"gpt2: {folder.PathOf("binary")} line 2 byte 2: found 0xFF, which is not UTF-8; convert the text to UTF-8 first");
-        Error(1, "predict", "-f", model, "-m", model).Should().Be($"gpt2: {model}: found a folder, expected a text file");
+        Error(1, "predict", "-f", folder.Model, "-m", folder.Model).Should().Be($"gpt2: {folder.Model}: found a folder, expected a text file");
         Error(1, "tokenize", "x", "--vocab", folder.PathOf("none.bpe")).Should().Contain("none.bpe: no such file");
     }
 
@@ -196,7 +186,7 @@ public sealed class CommandErrorTests : IDisposable
     [InlineData(2, "usage", "predict", "a", "b")]
     public void Error_UnderJson_IsAnObject(int exitCode, string code, params string[] args)
     {
-        CommandRun run = CommandRun.Of([.. args, "-m", model, "--json"]);
+        CommandRun run = CommandRun.Of([.. args, "-m", folder.Model, "--json"]);
 
         using JsonDocument error = JsonDocument.Parse(run.ErrorLine(exitCode));
         error.RootElement.GetProperty("error").GetProperty("code").GetString().Should().Be(code);
@@ -207,7 +197,7 @@ public sealed class CommandErrorTests : IDisposable
     [Fact]
     public void Error_UnderVerbose_AddsTheStack()
     {
-        CommandRun run = CommandRun.Of("predict", "", "-m", model, "--verbose");
+        CommandRun run = CommandRun.Of("predict", "", "-m", folder.Model, "--verbose");
 
         run.ExitCode.Should().Be(1);
         run.Error.Should().StartWith("gpt2: the prompt is empty").And.Contain("   at Gpt2.Core.");
@@ -219,7 +209,7 @@ public sealed class CommandErrorTests : IDisposable
     [InlineData("new", "elsewhere")]
     public void Cancelled_EndsWith130(params string[] args)
     {
-        string[] all = args[0] == "new" ? ["new", folder.PathOf(args[1])] : [.. args, "-m", model];
+        string[] all = args[0] == "new" ? ["new", folder.PathOf(args[1])] : [.. args, "-m", folder.Model];
         CommandRun run = CommandRun.With("", new CancellationToken(canceled: true), all);
 
         run.ExitCode.Should().Be(130);

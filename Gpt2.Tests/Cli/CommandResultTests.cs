@@ -12,16 +12,8 @@ namespace Gpt2.Tests.Cli;
 
 public sealed class CommandResultTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly string model;
-
-    public CommandResultTests()
-    {
-        model = folder.PathOf("model");
-        // Tokens: bytes, "ab" 256, "abc" 257, the two halves of "é" joined 258, end of text 259.
-        var vocabulary = new Vocabulary([new Merge(64, 65), new Merge(256, 66), new Merge(IdOf(0xC3), IdOf(0xA9))]);
-        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(260, 12, 6, 3, 2), 4), vocabulary);
-    }
+    // Tokens: bytes, "ab" 256, "abc" 257, the two halves of "é" joined 258, end of text 259.
+    private readonly SmallModelFolder folder = new(context: 12, merges: [new(64, 65), new(256, 66), new(IdOf(0xC3), IdOf(0xA9))]);
 
     public void Dispose() => folder.Dispose();
 
@@ -29,7 +21,7 @@ public sealed class CommandResultTests : IDisposable
     public void Predict_Json_HasTheShapeOthersRelyOn()
     {
         using var culture = new DecimalCommaCulture();
-        JsonElement result = Json(CommandRun.Of("predict", "abcab", "-m", model, "--top", "4", "--json"));
+        JsonElement result = Json(CommandRun.Of("predict", "abcab", "-m", folder.Model, "--top", "4", "--json"));
 
         result.GetProperty("prompt").GetString().Should().Be("abcab");
         Ints(result, "ids").Should().Equal(257, 256);
@@ -44,7 +36,7 @@ public sealed class CommandResultTests : IDisposable
     public void Predict_Table_WritesPointsInEveryCulture()
     {
         using var culture = new DecimalCommaCulture();
-        string table = CommandRun.Of("predict", "ab", "-m", model, "--top", "3").Result();
+        string table = CommandRun.Of("predict", "ab", "-m", folder.Model, "--top", "3").Result();
 
         table.Should().StartWith("\"ab\" (1 tokens) is followed, says model, by").And.Contain("probability").And.Contain(" %");
         table.Should().MatchRegex(@"\d\.\d{4}").And.NotMatchRegex(@"\d,\d").And.NotContain("\u001b");
@@ -54,7 +46,7 @@ public sealed class CommandResultTests : IDisposable
     public void Predict_EveryRung_PredictsTheSame()
     {
         string[] tables = [.. ((string[])["scalar", "tensor-primitives", "vector", "tuned"])
-            .Select(rung => CommandRun.Of("predict", "abc", "-m", model, "--kernels", rung).Result())];
+            .Select(rung => CommandRun.Of("predict", "abc", "-m", folder.Model, "--kernels", rung).Result())];
 
         tables.Distinct().Should().ContainSingle();
     }
@@ -63,26 +55,26 @@ public sealed class CommandResultTests : IDisposable
     public void Prompt_FromArgumentFileAndPipe_IsTheSame()
     {
         File.WriteAllText(folder.PathOf("prompt.txt"), "abcab\n");
-        string expected = CommandRun.Of("predict", "abcab", "-m", model).Result();
+        string expected = CommandRun.Of("predict", "abcab", "-m", folder.Model).Result();
 
-        CommandRun.Of("predict", "--file", folder.PathOf("prompt.txt"), "-m", model).Result().Should().Be(expected);
-        CommandRun.With("abcab\r\n", "predict", "-m", model).Result().Should().Be(expected);
-        CommandRun.Of("predict", "-m", model, "--", "abcab").Result().Should().Be(expected);
-        CommandRun.Of("predict", "--ids", "257,256", "-m", model).Result().Should().Be(expected);
+        CommandRun.Of("predict", "--file", folder.PathOf("prompt.txt"), "-m", folder.Model).Result().Should().Be(expected);
+        CommandRun.With("abcab\r\n", "predict", "-m", folder.Model).Result().Should().Be(expected);
+        CommandRun.Of("predict", "-m", folder.Model, "--", "abcab").Result().Should().Be(expected);
+        CommandRun.Of("predict", "--ids", "257,256", "-m", folder.Model).Result().Should().Be(expected);
     }
 
     [Fact]
     public void Generate_TextIdsAndJson_TellTheSameTokens()
     {
-        JsonElement result = Json(CommandRun.Of("generate", "ab", "-n", "30", "-m", model, "--json"));
+        JsonElement result = Json(CommandRun.Of("generate", "ab", "-n", "30", "-m", folder.Model, "--json"));
         JsonElement completion = result.GetProperty("completions").EnumerateArray().Should().ContainSingle().Which;
         int[] ids = Ints(completion, "ids");
 
         Ints(result, "ids").Should().Equal(256);
         completion.GetProperty("finish_reason").GetString().Should().Be(ids[^1] == 259 ? "stop" : "length");
         ids.Should().HaveCountLessThanOrEqualTo(30);
-        CommandRun.Of("generate", "--ids", "256", "-n", "30", "-m", model).Result().Should().Be(string.Join(' ', ids) + "\n");
-        CommandRun.Of("generate", "ab", "-n", "30", "-m", model).Result().Should().Be(completion.GetProperty("text").GetString() + "\n");
+        CommandRun.Of("generate", "--ids", "256", "-n", "30", "-m", folder.Model).Result().Should().Be(string.Join(' ', ids) + "\n");
+        CommandRun.Of("generate", "ab", "-n", "30", "-m", folder.Model).Result().Should().Be(completion.GetProperty("text").GetString() + "\n");
     }
 
     [SharedFact]
@@ -131,19 +123,19 @@ public sealed class CommandResultTests : IDisposable
     [Fact]
     public void Trace_Restricted_WritesOnlyWhatIsAskedFor()
     {
-        string output = CommandRun.Of("trace", "-m", model, "-o", folder.PathOf("t"), "--block", "1", "--step", "5,7", "abcab").Result();
+        string output = CommandRun.Of("trace", "-m", folder.Model, "-o", folder.PathOf("t"), "--block", "1", "--step", "5,7", "abcab").Result();
 
         output.Should().StartWith($"4 files in {folder.PathOf("t")}; predicted token \"");
         Directory.EnumerateFiles(folder.PathOf("t")).Select(Path.GetFileName).Should().BeEquivalentTo(
             "h1_step_5_queries.csv", "h1_step_5_keys.csv", "h1_step_5_values.csv", "h1_step_7.csv");
-        CommandRun.Of("trace", "-m", model, "-o", folder.PathOf("u"), "--step", "1", "--step", "16", "abcab").Result()
+        CommandRun.Of("trace", "-m", folder.Model, "-o", folder.PathOf("u"), "--step", "1", "--step", "16", "abcab").Result()
             .Should().StartWith("4 files in ");
     }
 
     [Fact]
     public void Trace_LabelsAndJson_NameTokensAndFiles()
     {
-        JsonElement result = Json(CommandRun.Of("trace", "abcab", "-m", model, "-o", folder.PathOf("t"), "--labels", "--json"));
+        JsonElement result = Json(CommandRun.Of("trace", "abcab", "-m", folder.Model, "-o", folder.PathOf("t"), "--labels", "--json"));
 
         result.GetProperty("files").GetArrayLength().Should().Be(7 + (2 * 18));
         result.GetProperty("predicted_token").GetProperty("id").GetInt32().Should().BeInRange(0, 259);
@@ -154,16 +146,16 @@ public sealed class CommandResultTests : IDisposable
     [Fact]
     public void Tokenize_JsonTableAndMerges_TellTheSameTokens()
     {
-        JsonElement result = Json(CommandRun.Of("tokenize", "abc é", "-m", model, "--merges", "--json"));
+        JsonElement result = Json(CommandRun.Of("tokenize", "abc é", "-m", folder.Model, "--merges", "--json"));
 
         result.GetProperty("text").GetString().Should().Be("abc é");
         Ints(result, "ids").Should().Equal(257, IdOf((byte)' '), 258);
         result.GetProperty("tokens").EnumerateArray().Select(token => token.GetString()).Should().Equal("abc", " ", "é");
         JsonElement word = result.GetProperty("words").EnumerateArray().First();
         word.GetProperty("merges").EnumerateArray().Select(merge => merge.GetProperty("rank").GetInt32()).Should().Equal(0, 1);
-        string table = CommandRun.Of("tokenize", "abc é", "-m", model).Result();
+        string table = CommandRun.Of("tokenize", "abc é", "-m", folder.Model).Result();
         table.Should().Contain("616263").And.EndWith($"3 tokens: 257 {IdOf((byte)' ')} 258\n");
-        CommandRun.Of("tokenize", "abc", "-m", model, "--merges").Result().Should().Contain("a + b").And.Contain("ab + c").And.Contain("ids 257");
+        CommandRun.Of("tokenize", "abc", "-m", folder.Model, "--merges").Result().Should().Contain("a + b").And.Contain("ab + c").And.Contain("ids 257");
     }
 
     [Fact]
@@ -171,15 +163,15 @@ public sealed class CommandResultTests : IDisposable
     {
         File.WriteAllText(folder.PathOf("text.txt"), "ab\n");
 
-        Ints(Json(CommandRun.Of("tokenize", "-f", folder.PathOf("text.txt"), "-m", model, "--json")), "ids")
+        Ints(Json(CommandRun.Of("tokenize", "-f", folder.PathOf("text.txt"), "-m", folder.Model, "--json")), "ids")
             .Should().Equal(256, IdOf((byte)'\n'));
     }
 
     [Fact]
     public void Tokenize_EndOfText_IsSpecialOnlyWhenAllowed()
     {
-        Ints(Json(CommandRun.Of("tokenize", "ab<|endoftext|>ab", "-m", model, "--allow-special", "--json")), "ids").Should().Equal(256, 259, 256);
-        Ints(Json(CommandRun.Of("tokenize", "ab<|endoftext|>ab", "-m", model, "--json")), "ids").Should().NotContain(259);
+        Ints(Json(CommandRun.Of("tokenize", "ab<|endoftext|>ab", "-m", folder.Model, "--allow-special", "--json")), "ids").Should().Equal(256, 259, 256);
+        Ints(Json(CommandRun.Of("tokenize", "ab<|endoftext|>ab", "-m", folder.Model, "--json")), "ids").Should().NotContain(259);
     }
 
     [SharedFact]
@@ -194,10 +186,10 @@ public sealed class CommandResultTests : IDisposable
     [Fact]
     public void Detokenize_ArgumentsOptionAndPipe_GiveTheSameText()
     {
-        CommandRun.Of("detokenize", "257", "258", "-m", model).Result().Should().Be("abcé\n");
-        CommandRun.Of("detokenize", "--ids", "257,258", "-m", model).Result().Should().Be("abcé\n");
-        CommandRun.With("257 258\n", "detokenize", "-m", model).Result().Should().Be("abcé\n");
-        JsonElement result = Json(CommandRun.Of("detokenize", "257", "-m", model, "--json"));
+        CommandRun.Of("detokenize", "257", "258", "-m", folder.Model).Result().Should().Be("abcé\n");
+        CommandRun.Of("detokenize", "--ids", "257,258", "-m", folder.Model).Result().Should().Be("abcé\n");
+        CommandRun.With("257 258\n", "detokenize", "-m", folder.Model).Result().Should().Be("abcé\n");
+        JsonElement result = Json(CommandRun.Of("detokenize", "257", "-m", folder.Model, "--json"));
         Ints(result, "ids").Should().Equal(257);
         result.GetProperty("text").GetString().Should().Be("abc");
     }
@@ -205,13 +197,13 @@ public sealed class CommandResultTests : IDisposable
     [Fact]
     public void Info_JsonAndTable_NameSizesAndKernels()
     {
-        JsonElement result = Json(CommandRun.Of("info", "-m", model, "--json"));
+        JsonElement result = Json(CommandRun.Of("info", "-m", folder.Model, "--json"));
 
         result.GetProperty("name").GetString().Should().Be("model");
         result.GetProperty("parameters").GetInt64().Should().Be(new Gpt2Config(260, 12, 6, 3, 2).Parameters);
         int[] sizes = [.. ((string[])["n_vocab", "n_ctx", "n_embd", "n_head", "n_layer"]).Select(name => result.GetProperty(name).GetInt32())];
         sizes.Should().Equal(260, 12, 6, 3, 2);
-        CommandRun.Of("info", model).Result().Should().Contain("h1/mlp/c_proj/w").And.Contain("tied to wte");
+        CommandRun.Of("info", folder.Model).Result().Should().Contain("h1/mlp/c_proj/w").And.Contain("tied to wte");
     }
 
     [Fact]
@@ -219,9 +211,9 @@ public sealed class CommandResultTests : IDisposable
     {
         int bits = KernelSet.TunedVectorBits;
 
-        CommandRun.Of("info", "-m", model).Result().Should().Contain($"tuned, {bits / 32} floats at a time ({bits}-bit vectors)");
-        CommandRun.Of("info", "-m", model, "--kernels", "scalar").Result().Should().Contain("scalar, 1 float at a time");
-        Json(CommandRun.Of("info", "-m", model, "--json")).GetProperty("vector_bits").GetInt32().Should().Be(bits);
+        CommandRun.Of("info", "-m", folder.Model).Result().Should().Contain($"tuned, {bits / 32} floats at a time ({bits}-bit vectors)");
+        CommandRun.Of("info", "-m", folder.Model, "--kernels", "scalar").Result().Should().Contain("scalar, 1 float at a time");
+        Json(CommandRun.Of("info", "-m", folder.Model, "--json")).GetProperty("vector_bits").GetInt32().Should().Be(bits);
     }
 
     [Fact]

@@ -1,23 +1,13 @@
 // gpt2 doctor as a command: what it prints, as JSON and for people, and how it ends.
 
 using System.Text.Json;
-using Gpt2.Core.Model;
-using Gpt2.Core.Text;
-using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli;
 
 public sealed class DoctorCommandTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly string model;
-
-    public DoctorCommandTests()
-    {
-        model = folder.PathOf("model");
-        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(257, 8, 6, 3, 2), 4), new Vocabulary([]));
-    }
+    private readonly SmallModelFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
@@ -34,10 +24,10 @@ public sealed class DoctorCommandTests : IDisposable
     [Fact]
     public void Doctor_JsonOfAHealthyModel_HasFindingsAndTensors()
     {
-        JsonElement result = Json(CommandRun.Of("doctor", model, "--json"), exitCode: 0);
+        JsonElement result = Json(CommandRun.Of("doctor", folder.Model, "--json"), exitCode: 0);
 
         result.GetProperty("model").GetString().Should().Be("model");
-        result.GetProperty("folder").GetString().Should().Be(model);
+        result.GetProperty("folder").GetString().Should().Be(folder.Model);
         result.GetProperty("healthy").GetBoolean().Should().BeTrue();
         (result.GetProperty("wrong").GetInt32(), result.GetProperty("warnings").GetInt32()).Should().Be((0, 0));
         result.GetProperty("tensors").EnumerateArray().Should().HaveCount(28);
@@ -51,16 +41,16 @@ public sealed class DoctorCommandTests : IDisposable
     [Fact]
     public void Doctor_Damages_AreAllListedAndEndWithOne()
     {
-        File.Delete(Path.Combine(model, "model_wpe.csv"));
-        File.WriteAllText(Path.Combine(model, "model_h1_ln_1_b.csv"), "1;2;3;4;5;6\n");
-        JsonElement result = Json(CommandRun.Of("doctor", "-m", model, "--json"), exitCode: 1);
+        File.Delete(Path.Combine(folder.Model, "model_wpe.csv"));
+        File.WriteAllText(Path.Combine(folder.Model, "model_h1_ln_1_b.csv"), "1;2;3;4;5;6\n");
+        JsonElement result = Json(CommandRun.Of("doctor", "-m", folder.Model, "--json"), exitCode: 1);
 
         result.GetProperty("healthy").GetBoolean().Should().BeFalse();
         JsonElement[] wrong = [.. result.GetProperty("findings").EnumerateArray().Where(finding => finding.GetProperty("status").GetString() == "wrong")];
         wrong.Select(finding => finding.GetProperty("subject").GetString()).Should().Equal("model_wpe.csv", "model_h1_ln_1_b.csv", "tensors");
         result.GetProperty("wrong").GetInt32().Should().Be(3);
 
-        CommandRun table = CommandRun.Of("doctor", model);
+        CommandRun table = CommandRun.Of("doctor", folder.Model);
         table.ExitCode.Should().Be(1);
         table.Out.Should().MatchRegex("✗ wrong +model_wpe.csv +is missing, expected \\[8, 6\\]\n +→ copy, convert or download the model again")
             .And.EndWith("model: 3 things are wrong\n");
@@ -69,10 +59,10 @@ public sealed class DoctorCommandTests : IDisposable
     [Fact]
     public void Doctor_WarningsAlone_EndWithZero()
     {
-        string path = Path.Combine(model, "model_h0_mlp_c_fc_w.csv");
+        string path = Path.Combine(folder.Model, "model_h0_mlp_c_fc_w.csv");
         File.WriteAllLines(path, File.ReadAllLines(path).Select(line => string.Join(',', line.Split(',').Select(_ => "0"))));
 
-        CommandRun run = CommandRun.Of("doctor", model);
+        CommandRun run = CommandRun.Of("doctor", folder.Model);
         run.Result().Should().Contain("! warning   model_h0_mlp_c_fc_w.csv").And.Contain("all weights are 0").And.EndWith("model: nothing is wrong, 1 warning\n");
     }
 
@@ -91,7 +81,7 @@ public sealed class DoctorCommandTests : IDisposable
     [Fact]
     public void Doctor_Cancelled_EndsWith130()
     {
-        CommandRun.With("", new CancellationToken(canceled: true), "doctor", model).ExitCode.Should().Be(130);
+        CommandRun.With("", new CancellationToken(canceled: true), "doctor", folder.Model).ExitCode.Should().Be(130);
     }
 
     private static JsonElement Json(CommandRun run, int exitCode)

@@ -3,7 +3,6 @@
 using System.Text.Json;
 using Gpt2.Core.Evaluation;
 using Gpt2.Core.Model;
-using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Kernels;
@@ -15,17 +14,12 @@ public sealed class EvalCommandTests : IDisposable
 {
     private const string Text = "abcab, said the cab\n";
 
-    private readonly TemporaryFolder folder = new();
-    private readonly string model;
+    private readonly SmallModelFolder folder = new(merges: [new(64, 65), new(256, 66)]); // "ab" 256, "abc" 257, end of text 258
     private readonly string text;
-    private readonly Gpt2Weights weights = TestModels.Random(new Gpt2Config(259, 8, 6, 3, 2), 4);
-    private readonly Vocabulary vocabulary = new([new Merge(64, 65), new Merge(256, 66)]); // "ab" 256, "abc" 257, end of text 258
 
     public EvalCommandTests()
     {
-        model = folder.PathOf("model");
         text = folder.PathOf("text.txt");
-        CsvModelFolder.Write(model, weights, vocabulary);
         File.WriteAllText(text, Text);
     }
 
@@ -38,9 +32,9 @@ public sealed class EvalCommandTests : IDisposable
     public void Eval_Json_HasTheFiguresOfTheLibrary(int stride)
     {
         using var culture = new DecimalCommaCulture();
-        JsonElement result = Json("eval", text, "-m", model, "--stride", $"{stride}", "--kernels", "scalar", "--json");
+        JsonElement result = Json("eval", text, "-m", folder.Model, "--stride", $"{stride}", "--kernels", "scalar", "--json");
 
-        EvaluationResult expected = Expected(new Tokenizer(vocabulary).Encode(Text), stride);
+        EvaluationResult expected = Expected(new Tokenizer(folder.Vocabulary).Encode(Text), stride);
         result.GetProperty("tokens").GetInt32().Should().Be(expected.Tokens);
         result.GetProperty("loss").GetDouble().Should().Be(expected.Loss);
         result.GetProperty("perplexity").GetDouble().Should().Be(expected.Perplexity);
@@ -53,14 +47,14 @@ public sealed class EvalCommandTests : IDisposable
     [Fact]
     public void Eval_Stride_IsHalfOfTheContextUnlessGiven()
     {
-        Json("eval", text, "-m", model, "--json").GetProperty("stride").GetInt32().Should().Be(4);
+        Json("eval", text, "-m", folder.Model, "--json").GetProperty("stride").GetInt32().Should().Be(4);
     }
 
     [Fact]
     public void Eval_Table_WritesPointsInEveryCulture()
     {
         using var culture = new DecimalCommaCulture();
-        CommandRun run = CommandRun.Of("eval", text, "-m", model);
+        CommandRun run = CommandRun.Of("eval", text, "-m", folder.Model);
 
         const string Figures = @" +\d+\.\d{4} +\d+\.\d\d +\d+\.\d{4}\n";
         run.Result().Should().MatchRegex(@"^ +loss \(nats per token\) +perplexity +bits per byte\n").And.MatchRegex(@"\n +model" + Figures)
@@ -71,7 +65,7 @@ public sealed class EvalCommandTests : IDisposable
     [Fact]
     public void Eval_Yardsticks_AreThoseOfTheScoredTokens()
     {
-        JsonElement result = Json("eval", "--ids", "1,256,257,256,257", "-m", model, "--json");
+        JsonElement result = Json("eval", "--ids", "1,256,257,256,257", "-m", folder.Model, "--json");
 
         result.GetProperty("uniform_loss").GetDouble().Should().BeApproximately(Math.Log(259), 1e-12);
         result.GetProperty("uniform_perplexity").GetDouble().Should().BeApproximately(259, 1e-9);
@@ -83,12 +77,12 @@ public sealed class EvalCommandTests : IDisposable
     [Fact]
     public void Eval_TrainedModel_ShowsItsOwnValidationLoss()
     {
-        File.WriteAllText(Path.Combine(model, "log.csv"), "step,loss,validation_loss,learning_rate,gradient_norm\n1,3,1.25,0.1,1\n2,2,,0.1,1\n");
+        File.WriteAllText(Path.Combine(folder.Model, "log.csv"), "step,loss,validation_loss,learning_rate,gradient_norm\n1,3,1.25,0.1,1\n2,2,,0.1,1\n");
 
-        Json("eval", text, "-m", model, "--json").GetProperty("validation_loss").GetDouble().Should().Be(1.25);
-        CommandRun.Of("eval", text, "-m", model).Result().Should().MatchRegex("\n +model on its validation text +1\\.2500 +3\\.49\n");
-        File.WriteAllText(Path.Combine(model, "log.csv"), "something else\nin\nit\n");
-        Json("eval", text, "-m", model, "--json").GetProperty("validation_loss").ValueKind.Should().Be(JsonValueKind.Null);
+        Json("eval", text, "-m", folder.Model, "--json").GetProperty("validation_loss").GetDouble().Should().Be(1.25);
+        CommandRun.Of("eval", text, "-m", folder.Model).Result().Should().MatchRegex("\n +model on its validation text +1\\.2500 +3\\.49\n");
+        File.WriteAllText(Path.Combine(folder.Model, "log.csv"), "something else\nin\nit\n");
+        Json("eval", text, "-m", folder.Model, "--json").GetProperty("validation_loss").ValueKind.Should().Be(JsonValueKind.Null);
     }
 
     [Fact]
@@ -112,16 +106,16 @@ public sealed class EvalCommandTests : IDisposable
     {
         File.WriteAllText(text, "ab<|endoftext|>ab");
 
-        CommandRun.Of("eval", text, "-m", model).Error.Should().Contain("note: the text has <|endoftext|> in it, read as plain text: --allow-special reads it as that token\n");
-        CommandRun.Of("eval", text, "-m", model, "--allow-special").Error.Should().NotContain("endoftext");
+        CommandRun.Of("eval", text, "-m", folder.Model).Error.Should().Contain("note: the text has <|endoftext|> in it, read as plain text: --allow-special reads it as that token\n");
+        CommandRun.Of("eval", text, "-m", folder.Model, "--allow-special").Error.Should().NotContain("endoftext");
     }
 
     [Fact]
     public void Eval_EndOfText_IsOneTokenWithAllowSpecial()
     {
         File.WriteAllText(text, "ab<|endoftext|>ab");
-        JsonElement special = Json("eval", text, "-m", model, "--allow-special", "--json");
-        JsonElement plain = Json("eval", text, "-m", model, "--json");
+        JsonElement special = Json("eval", text, "-m", folder.Model, "--allow-special", "--json");
+        JsonElement plain = Json("eval", text, "-m", folder.Model, "--json");
 
         (special.GetProperty("tokens").GetInt32(), special.GetProperty("bytes").GetInt64()).Should().Be((2, 2));
         special.GetProperty("loss").GetDouble().Should().BeApproximately(Expected([256, 258, 256], 4).Loss, 1e-5);
@@ -131,11 +125,11 @@ public sealed class EvalCommandTests : IDisposable
     [Fact]
     public void Eval_IdsAndStandardInput_GiveWhatTheFileGives()
     {
-        string ids = string.Join(',', new Tokenizer(vocabulary).Encode(Text));
-        double loss = Json("eval", text, "-m", model, "--json").GetProperty("loss").GetDouble();
+        string ids = string.Join(',', new Tokenizer(folder.Vocabulary).Encode(Text));
+        double loss = Json("eval", text, "-m", folder.Model, "--json").GetProperty("loss").GetDouble();
 
-        Json("eval", "--ids", ids, "-m", model, "--json").GetProperty("loss").GetDouble().Should().Be(loss);
-        using JsonDocument piped = JsonDocument.Parse(CommandRun.With(Text, "eval", "-", "-m", model, "--json").Result());
+        Json("eval", "--ids", ids, "-m", folder.Model, "--json").GetProperty("loss").GetDouble().Should().Be(loss);
+        using JsonDocument piped = JsonDocument.Parse(CommandRun.With(Text, "eval", "-", "-m", folder.Model, "--json").Result());
         piped.RootElement.GetProperty("loss").GetDouble().Should().Be(loss);
     }
 
@@ -154,9 +148,9 @@ public sealed class EvalCommandTests : IDisposable
     public void Eval_TextTooShort_IsRefused()
     {
         File.WriteAllText(text, "");
-        Error(1, "eval", text, "-m", model).Should().Be("gpt2: the text has 0 tokens, expected at least 2, since the first one is not scored");
+        Error(1, "eval", text, "-m", folder.Model).Should().Be("gpt2: the text has 0 tokens, expected at least 2, since the first one is not scored");
         File.WriteAllText(text, "abc");
-        Error(1, "eval", text, "-m", model).Should().Be("gpt2: the text has 1 tokens, expected at least 2, since the first one is not scored");
+        Error(1, "eval", text, "-m", folder.Model).Should().Be("gpt2: the text has 1 tokens, expected at least 2, since the first one is not scored");
     }
 
     [Fact]
@@ -164,8 +158,8 @@ public sealed class EvalCommandTests : IDisposable
     {
         File.WriteAllBytes(text, [0x61, 0xFF, 0xFE]);
 
-        Error(1, "eval", folder.PathOf("none"), "-m", model).Should().Be($"gpt2: {folder.PathOf("none")}: no such file, expected a text file");
-        Error(1, "eval", text, "-m", model).Should().Be($"gpt2: {text} line 1 byte 2: found 0xFF, which is not UTF-8; convert the text to UTF-8 first");
+        Error(1, "eval", folder.PathOf("none"), "-m", folder.Model).Should().Be($"gpt2: {folder.PathOf("none")}: no such file, expected a text file");
+        Error(1, "eval", text, "-m", folder.Model).Should().Be($"gpt2: {text} line 1 byte 2: found 0xFF, which is not UTF-8; convert the text to UTF-8 first");
     }
 
     [Theory]
@@ -174,31 +168,31 @@ public sealed class EvalCommandTests : IDisposable
     [InlineData("-1")]
     public void Eval_StrideOutsideTheContext_IsWrongUsage(string stride)
     {
-        Error(2, "eval", text, "-m", model, "--stride", stride).Should().StartWith($"gpt2: --stride: found {stride}, expected {(stride == "9" ? "1 to n_ctx = 8" : "at least 1")}");
+        Error(2, "eval", text, "-m", folder.Model, "--stride", stride).Should().StartWith($"gpt2: --stride: found {stride}, expected {(stride == "9" ? "1 to n_ctx = 8" : "at least 1")}");
     }
 
     [Fact]
     public void Eval_StrideThatIsNoNumber_IsWrongUsage()
     {
-        Error(2, "eval", text, "-m", model, "--stride", "half").Should().StartWith("gpt2: --stride: found 'half', expected a whole number");
+        Error(2, "eval", text, "-m", folder.Model, "--stride", "half").Should().StartWith("gpt2: --stride: found 'half', expected a whole number");
     }
 
     [Fact]
     public void Eval_TextAndIdsOrNeither_IsWrongUsage()
     {
-        Error(2, "eval", "-m", model).Should().Be("gpt2: expected one of FILE and --ids, found none");
-        Error(2, "eval", text, "--ids", "1,2", "-m", model).Should().Be("gpt2: expected one of FILE and --ids, found both");
-        Error(1, "eval", "--ids", "1,259", "-m", model).Should().Be("gpt2: token id 259 is outside the vocabulary, expected 0 to 258");
+        Error(2, "eval", "-m", folder.Model).Should().Be("gpt2: expected one of FILE and --ids, found none");
+        Error(2, "eval", text, "--ids", "1,2", "-m", folder.Model).Should().Be("gpt2: expected one of FILE and --ids, found both");
+        Error(1, "eval", "--ids", "1,259", "-m", folder.Model).Should().Be("gpt2: token id 259 is outside the vocabulary, expected 0 to 258");
     }
 
     [Fact]
     public void Eval_Cancelled_EndsWith130()
     {
-        CommandRun.With("", new CancellationToken(canceled: true), "eval", text, "-m", model).ExitCode.Should().Be(130);
+        CommandRun.With("", new CancellationToken(canceled: true), "eval", text, "-m", folder.Model).ExitCode.Should().Be(130);
     }
 
     private EvaluationResult Expected(int[] ids, int stride) =>
-        SlidingEvaluation.Run(new Gpt2Model(weights, KernelSet.Create(KernelRung.Scalar)), ids, stride, vocabulary);
+        SlidingEvaluation.Run(new Gpt2Model(folder.Weights, KernelSet.Create(KernelRung.Scalar)), ids, stride, folder.Vocabulary);
 
     private static JsonElement Json(params string[] args) => Parsed(CommandRun.Of(args));
 

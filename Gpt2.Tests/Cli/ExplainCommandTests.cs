@@ -2,23 +2,13 @@
 
 using System.Text.Json;
 using System.Xml.Linq;
-using Gpt2.Core.Model;
-using Gpt2.Core.Text;
-using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli;
 
 public sealed class ExplainCommandTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly string model;
-
-    public ExplainCommandTests()
-    {
-        model = folder.PathOf("model");
-        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(257, 12, 6, 3, 2), 4), new Vocabulary([]));
-    }
+    private readonly SmallModelFolder folder = new(context: 12);
 
     public void Dispose() => folder.Dispose();
 
@@ -49,7 +39,7 @@ public sealed class ExplainCommandTests : IDisposable
     [Fact]
     public void Explain_Greedy_ShowsTheMostProbableTokenAsDrawn()
     {
-        CommandRun run = CommandRun.Of("explain", "abc", "-m", model, "--top", "3");
+        CommandRun run = CommandRun.Of("explain", "abc", "-m", folder.Model, "--top", "3");
 
         string[] lines = run.Result().TrimEnd('\n').Split('\n');
         lines[0].Should().StartWith("\"abc\" (3 tokens), next token of model, 257 candidates");
@@ -77,7 +67,7 @@ public sealed class ExplainCommandTests : IDisposable
         kept.Where(token => token.GetProperty("drawn_from").GetDouble() <= random && random < token.GetProperty("drawn_below").GetDouble())
             .Should().ContainSingle().Which.GetProperty("drawn").GetBoolean().Should().BeTrue();
 
-        CommandRun.Of("explain", "abc", "-m", model, "--seed", seed, "--top-k", "40").Result().Split('\n')
+        CommandRun.Of("explain", "abc", "-m", folder.Model, "--seed", seed, "--top-k", "40").Result().Split('\n')
             .Should().ContainSingle(line => line.EndsWith(" ◀", StringComparison.Ordinal)).Which
             .Should().MatchRegex(@"\d\.\d{6}–\d\.\d{6}   ◀$");
     }
@@ -85,7 +75,7 @@ public sealed class ExplainCommandTests : IDisposable
     [Fact]
     public void Explain_DrawnBeyondTheRowsShown_IsShownAsWell()
     {
-        string[] lines = CommandRun.Of("explain", "abc", "-m", model, "--top", "1", "--seed", "4").Result().TrimEnd('\n').Split('\n');
+        string[] lines = CommandRun.Of("explain", "abc", "-m", folder.Model, "--top", "1", "--seed", "4").Result().TrimEnd('\n').Split('\n');
 
         lines.Should().ContainSingle(line => line.EndsWith("  ◀", StringComparison.Ordinal)).And.HaveCount(6);
         lines[^1].Should().StartWith("◀ drawn: seed 4 gives u = 0.");
@@ -96,7 +86,7 @@ public sealed class ExplainCommandTests : IDisposable
     {
         string file = folder.PathOf("tree.svg");
         using JsonDocument result = Json(["beams", "ab", "--num-beams", "2", "-n", "3", "--num-samples", "2", "--svg", file]);
-        CommandRun shown = CommandRun.Of("beams", "ab", "--num-beams", "2", "-n", "3", "--num-samples", "2", "--svg", file, "-m", model);
+        CommandRun shown = CommandRun.Of("beams", "ab", "--num-beams", "2", "-n", "3", "--num-samples", "2", "--svg", file, "-m", folder.Model);
         string text = shown.Result();
         shown.Error.Should().Be($"{file}: the picture of the tree\n");
         result.RootElement.GetProperty("svg").GetString().Should().Be(file);
@@ -122,7 +112,7 @@ public sealed class ExplainCommandTests : IDisposable
     {
         string file = folder.PathOf("long.svg");
         using JsonDocument result = Json(["beams", "ab", "--num-beams", "2", "-n", "100", "--length-penalty", "5", "--svg", file]);
-        string text = CommandRun.Of("beams", "ab", "--num-beams", "2", "-n", "100", "--length-penalty", "5", "-m", model).Result();
+        string text = CommandRun.Of("beams", "ab", "--num-beams", "2", "-n", "100", "--length-penalty", "5", "-m", folder.Model).Result();
         JsonElement[] all = [.. result.RootElement.GetProperty("tree").EnumerateArray()];
 
         all.Max(branch => branch.GetProperty("depth").GetInt32()).Should().Be(100);
@@ -159,8 +149,8 @@ public sealed class ExplainCommandTests : IDisposable
     [InlineData(2, "top-p is 0, expected", "explain", "ab", "--top-p", "0")]
     public void WrongUse_IsOneLine(int exitCode, string message, params string[] args)
     {
-        CommandRun.Of([.. args, "-m", model]).ErrorLine(exitCode).Should().StartWith("gpt2: ").And.Contain(message);
+        CommandRun.Of([.. args, "-m", folder.Model]).ErrorLine(exitCode).Should().StartWith("gpt2: ").And.Contain(message);
     }
 
-    private JsonDocument Json(string[] args) => JsonDocument.Parse(CommandRun.Of([.. args, "-m", model, "--json"]).Result());
+    private JsonDocument Json(string[] args) => JsonDocument.Parse(CommandRun.Of([.. args, "-m", folder.Model, "--json"]).Result());
 }

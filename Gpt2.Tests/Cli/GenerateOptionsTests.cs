@@ -1,23 +1,13 @@
 // gpt2 generate: several prompts and samples, beams, stop strings, details of tokens, prompts line by line, and wrong use.
 
 using System.Text.Json;
-using Gpt2.Core.Model;
-using Gpt2.Core.Text;
-using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli;
 
 public sealed class GenerateOptionsTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly string model;
-
-    public GenerateOptionsTests()
-    {
-        model = folder.PathOf("model");
-        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(257, 12, 6, 3, 2), 4), new Vocabulary([]));
-    }
+    private readonly SmallModelFolder folder = new(context: 12);
 
     public void Dispose() => folder.Dispose();
 
@@ -122,13 +112,13 @@ public sealed class GenerateOptionsTests : IDisposable
     [Fact]
     public void Interactive_EachLineIsAPrompt_AndAWrongOneIsReportedAndPassedOver()
     {
-        CommandRun run = CommandRun.With("ab\n\nfar too long for it\ncd\n", "generate", "--interactive", "-n", "5", "-m", model);
+        CommandRun run = CommandRun.With("ab\n\nfar too long for it\ncd\n", "generate", "--interactive", "-n", "5", "-m", folder.Model);
 
         run.ExitCode.Should().Be(1);
         run.Out.Should().Be(Run("ab", "-n", "5").Result() + Run("cd", "-n", "5").Result());
-        run.Error.Should().Be("gpt2: standard input line 3: the prompt has 19 tokens, expected at most n_ctx = 12: shorten it\n");
-        CommandRun.With("ab\ncd", "generate", "--interactive", "-n", "5", "-m", model, "--json").Result().TrimEnd('\n').Split('\n').Should().HaveCount(2);
-        CommandRun.With("", "generate", "--interactive", "-m", model).Result().Should().BeEmpty();
+        run.Error.Should().Be("gpt2: standard input line 3: the prompt has 19 tokens, expected at most n_ctx = 12; shorten it\n");
+        CommandRun.With("ab\ncd", "generate", "--interactive", "-n", "5", "-m", folder.Model, "--json").Result().TrimEnd('\n').Split('\n').Should().HaveCount(2);
+        CommandRun.With("", "generate", "--interactive", "-m", folder.Model).Result().Should().BeEmpty();
     }
 
     [Fact]
@@ -166,7 +156,7 @@ public sealed class GenerateOptionsTests : IDisposable
         Run(["ab", .. options]).ErrorLine(2).Should().StartWith("gpt2: ").And.Contain(message);
     }
 
-    private CommandRun Run(params string[] args) => CommandRun.Of(["generate", .. args, "-m", model]);
+    private CommandRun Run(params string[] args) => CommandRun.Of(["generate", .. args, "-m", folder.Model]);
 
     private JsonDocument Json(params string[] args) => JsonDocument.Parse(Run([.. args, "--json"]).Result());
 }

@@ -2,23 +2,13 @@
 
 using System.Globalization;
 using System.Text.Json;
-using Gpt2.Core.Model;
-using Gpt2.Core.Text;
-using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli;
 
 public sealed class GenerateSamplingTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly string model;
-
-    public GenerateSamplingTests()
-    {
-        model = folder.PathOf("model");
-        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(257, 8, 6, 3, 2), 4), new Vocabulary([]));
-    }
+    private readonly SmallModelFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
@@ -72,7 +62,7 @@ public sealed class GenerateSamplingTests : IDisposable
     [Fact]
     public void Generate_Json_HasTheSameTokens()
     {
-        string line = CommandRun.Of("generate", "--ids", "1,2", "-n", "12", "-m", model, "-s", "7", "--json").Result();
+        string line = CommandRun.Of("generate", "--ids", "1,2", "-n", "12", "-m", folder.Model, "-s", "7", "--json").Result();
         using JsonDocument result = JsonDocument.Parse(line);
         IEnumerable<int> ids = result.RootElement.GetProperty("completions")[0].GetProperty("ids").EnumerateArray().Select(id => id.GetInt32());
 
@@ -105,5 +95,5 @@ public sealed class GenerateSamplingTests : IDisposable
     }
 
     private CommandRun Generate(params string[] options) =>
-        CommandRun.Of(["generate", "--ids", "1,2", "-n", "12", "-m", model, .. options]);
+        CommandRun.Of(["generate", "--ids", "1,2", "-n", "12", "-m", folder.Model, .. options]);
 }

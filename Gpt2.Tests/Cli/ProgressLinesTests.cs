@@ -3,9 +3,6 @@
 
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
-using Gpt2.Core.Model;
-using Gpt2.Core.Text;
-using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 
@@ -13,7 +10,7 @@ namespace Gpt2.Tests.Cli;
 
 public sealed class ProgressLinesTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly SmallModelFolder folder = new(layers: 1);
     private readonly FakeTimeProvider clock = new();
     private readonly StringWriter log = new() { NewLine = "\n" };
 
@@ -91,9 +88,8 @@ public sealed class ProgressLinesTests : IDisposable
     [InlineData("searching: 0:00 so far\n", "generate", "ab", "-m", "MODEL", "-n", "2", "--num-beams", "2")]
     public void Commands_ThatMayTakeLong_SaySo(string said, params string[] args)
     {
-        string text = folder.PathOf("text.txt"), model = folder.PathOf("model"), made = folder.PathOf("new");
+        string text = folder.PathOf("text.txt"), model = folder.Model, made = folder.PathOf("new");
         File.WriteAllText(text, "abcab, said the cab\nabcab, said the cab\n");
-        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(257, 8, 6, 3, 1), 4), new Vocabulary([]));
 
         CommandRun run = CommandRun.Timed(new ImpatientClock(), [.. args.Select(arg => arg switch { "TEXT" => text, "MODEL" => model, "NEW" => made, _ => arg })]);
 

@@ -1,23 +1,17 @@
 // --threads: the same result for every number, and only numbers that make sense.
 
-using Gpt2.Core.Model;
-using Gpt2.Core.Text;
-using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli;
 
 public sealed class ThreadsOptionTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly string model;
+    private readonly SmallModelFolder folder = new(context: 64, channels: 48, heads: 4);
     private readonly string text;
 
     public ThreadsOptionTests()
     {
-        model = folder.PathOf("model");
         text = folder.PathOf("text.txt");
-        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(257, 64, 48, 4, 2), 4), new Vocabulary([]));
         File.WriteAllText(text, string.Concat(Enumerable.Repeat("Mike is quick. ", 10)));
     }
 
@@ -29,7 +23,7 @@ public sealed class ThreadsOptionTests : IDisposable
     [InlineData("eval", "TEXT")]
     public void Threads_AnyNumber_GivesTheSameResult(params string[] command)
     {
-        string[] args = [.. command.Select(arg => arg == "TEXT" ? text : arg), "-m", model, "--json"];
+        string[] args = [.. command.Select(arg => arg == "TEXT" ? text : arg), "-m", folder.Model, "--json"];
         string one = CommandRun.Of([.. args, "--threads", "1"]).Result();
 
         CommandRun.Of([.. args, "-t", "3"]).Result().Should().Be(one);
@@ -42,7 +36,7 @@ public sealed class ThreadsOptionTests : IDisposable
         foreach (string threads in (string[])["1", "3"])
         {
             CommandRun.Of(
-                "train", text, "-o", folder.PathOf(threads), "--init", model, "--context", "16", "--steps", "3", "--sample-every", "0", "-t", threads).Result();
+                "train", text, "-o", folder.PathOf(threads), "--init", folder.Model, "--context", "16", "--steps", "3", "--sample-every", "0", "-t", threads).Result();
         }
 
         foreach (string file in Directory.EnumerateFiles(folder.PathOf("1"), "model_*.csv"))
@@ -53,7 +47,7 @@ public sealed class ThreadsOptionTests : IDisposable
 
     [Fact]
     public void Threads_OtherKernels_AreAllowed() =>
-        CommandRun.Of("predict", "x", "-m", model, "--kernels", "scalar", "--threads", "4").Result().Should().Contain("probability");
+        CommandRun.Of("predict", "x", "-m", folder.Model, "--kernels", "scalar", "--threads", "4").Result().Should().Contain("probability");
 
     [Theory]
     [InlineData("0", "--threads: found 0, expected 1 to 256")]

@@ -1,7 +1,6 @@
 // gpt2 train with what cannot be: one line that says what, the right exit code, and no folder left behind.
 
 using Gpt2.Core.Model;
-using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
@@ -9,21 +8,18 @@ namespace Gpt2.Tests.Cli;
 
 public sealed class TrainErrorTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly SmallModelFolder folder = new(layers: 1);
     private readonly string text;
     private readonly string run;
-    private readonly string model;
     private readonly string vocabulary;
 
     public TrainErrorTests()
     {
         text = folder.PathOf("text.txt");
         run = folder.PathOf("run");
-        model = folder.PathOf("model");
         vocabulary = folder.PathOf("vocab.bpe");
         File.WriteAllText(text, string.Concat(Enumerable.Repeat("Mike is quick.\n", 30)));
         File.WriteAllText(vocabulary, "#version: 0.2\n");
-        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(257, 8, 6, 3, 1), 4), new Vocabulary([]));
     }
 
     public void Dispose() => folder.Dispose();
@@ -86,7 +82,7 @@ public sealed class TrainErrorTests : IDisposable
     [InlineData("--resume goes on as the run was begun: expected no --random-windows beside it", "--resume", "RUN", "--random-windows")]
     public void Options_ThatContradict_AreWrongUsage(string message, params string[] args)
     {
-        string Filled(string arg) => arg switch { "TEXT" => text, "RUN" => run, "MODEL" => model, "VOCAB" => vocabulary, _ => arg };
+        string Filled(string arg) => arg switch { "TEXT" => text, "RUN" => run, "MODEL" => folder.Model, "VOCAB" => vocabulary, _ => arg };
 
         CommandRun.Of(["train", .. args.Select(Filled)]).ErrorLine(2).Should().StartWith($"gpt2: {message}");
         Directory.Exists(run).Should().BeFalse();
@@ -96,7 +92,7 @@ public sealed class TrainErrorTests : IDisposable
     public void Model_ThatCannotBeTrainedOn_IsRefused()
     {
         Error(1, "train", text, "-o", run, "--init", "no/where").Should().StartWith("gpt2: model 'no/where': no such folder");
-        Error(1, "train", text, "-o", run, "--init", model, "--context", "9").Should().Be("gpt2: windows of 9 tokens, expected at most n_ctx = 8");
+        Error(1, "train", text, "-o", run, "--init", folder.Model, "--context", "9").Should().Be("gpt2: windows of 9 tokens, expected at most n_ctx = 8");
         string textless = folder.PathOf("textless");
         CsvModelFolder.Write(textless, TestModels.Random(new Gpt2Config(10, 8, 6, 3, 1), 4), null);
         Error(1, "train", text, "-o", run, "--init", textless).Should().EndWith("this model has no vocabulary and so no text to train on");
@@ -120,13 +116,13 @@ public sealed class TrainErrorTests : IDisposable
     {
         const string Message = "no checkpoint of a training run, expected one in its folder 'checkpoints'; begin a run without --resume";
         Error(1, "train", "--resume", run).Should().Be($"gpt2: {run}: {Message}");
-        CommandRun.Of("train", "--resume", model).ErrorLine(1).Should().Be($"gpt2: {model}: {Message}");
+        CommandRun.Of("train", "--resume", folder.Model).ErrorLine(1).Should().Be($"gpt2: {folder.Model}: {Message}");
     }
 
     [Fact]
     public void Model_IsNotTrainedOver()
     {
-        Error(2, "train", text, "-o", model).Should().Be($"gpt2: {model} holds a model: name another folder, or delete that one first");
+        Error(2, "train", text, "-o", folder.Model).Should().Be($"gpt2: {folder.Model} holds a model: name another folder, or delete that one first");
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class LanguageModelTests
     public void Load_ModelThatIsNotThere_SaysWhereItWasLookedFor()
     {
         FluentActions.Invoking(() => LanguageModel.Load("no-such-model"))
-            .Should().Throw<Gpt2Exception>().WithMessage("model 'no-such-model': no such folder, nor one of that name in *");
+            .Should().Throw<Gpt2Exception>().With(found: "no such folder, nor one of that name in *", where: "model 'no-such-model'");
     }
 
     [Fact]
@@ -201,7 +201,7 @@ public sealed class LanguageModelTests
         model.Predict([1, 2], 3).Should().HaveCount(3).And.OnlyContain(token => token.Text == null);
         model.CreateGenerator().Generate([1, 2], new GenerationOptions { MaxNewTokens = 4 }).Should().HaveCount(4);
         FluentActions.Invoking(() => model.Generate("a", maxNewTokens: 1))
-            .Should().Throw<Gpt2Exception>().WithMessage("bare: this model has no vocabulary, expected one, *");
+            .Should().Throw<Gpt2Exception>().With(found: "this model has no vocabulary", expected: "one, *", where: "bare");
     }
 
     [Fact]

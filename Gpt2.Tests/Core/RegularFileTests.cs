@@ -78,7 +78,7 @@ public sealed class RegularFileTests : IDisposable
         }
 
         FluentActions.Invoking(() => RegularFile.Require(pipe, "a file with numbers"))
-            .Should().Throw<Gpt2Exception>().WithMessage($"{pipe}: found a named pipe, expected a file with numbers");
+            .Should().Throw<Gpt2Exception>().With(found: "found a named pipe", expected: "a file with numbers", where: pipe);
     }
 
     private static string Refusal(Action open) => open.Should().Throw<IOException>().Which.Message;

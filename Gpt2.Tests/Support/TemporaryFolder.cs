@@ -2,7 +2,7 @@
 
 namespace Gpt2.Tests.Support;
 
-public sealed class TemporaryFolder : IDisposable
+public class TemporaryFolder : IDisposable
 {
     public TemporaryFolder() => Directory.CreateDirectory(Root);
 
@@ -25,5 +25,9 @@ public sealed class TemporaryFolder : IDisposable
         return target;
     }
 
-    public void Dispose() => Directory.Delete(Root, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(Root, recursive: true);
+        GC.SuppressFinalize(this);
+    }
 }

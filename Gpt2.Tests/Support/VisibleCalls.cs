@@ -3,7 +3,6 @@
 
 using System.Diagnostics;
 using System.Reflection;
-using System.Reflection.Emit;
 
 namespace Gpt2.Tests.Support;
 
@@ -11,9 +10,6 @@ internal static class VisibleCalls
 {
     private const BindingFlags All =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
-
-    private static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes).GetFields()
-        .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
 
     /// <summary>Every method of a type, by name; all are its own.</summary>
     public static IEnumerable<MethodInfo> MethodsOf(Type type) => type.GetMethods(All);
@@ -30,7 +26,7 @@ internal static class VisibleCalls
         var left = new Queue<MethodBase>([method]);
         while (left.TryDequeue(out MethodBase? caller))
         {
-            foreach (MethodBase called in CalledBy(caller).Where(seen.Add))
+            foreach (MethodBase called in MethodCode.CallsOf(caller).Where(seen.Add))
             {
                 if (called.DeclaringType?.Assembly.GetName().Name?.StartsWith("Gpt2.", StringComparison.Ordinal) != true || called.IsConstructor)
                 {
@@ -49,31 +45,5 @@ internal static class VisibleCalls
         }
 
         return entered;
-    }
-
-    private static IEnumerable<MethodBase> CalledBy(MethodBase caller)
-    {
-        byte[] code = caller.GetMethodBody()?.GetILAsByteArray() ?? [];
-        Type[]? ofType = caller.DeclaringType!.IsGenericType ? caller.DeclaringType.GetGenericArguments() : null;
-        Type[]? ofMethod = caller.IsGenericMethod ? caller.GetGenericArguments() : null;
-        for (int at = 0; at < code.Length;)
-        {
-            OpCode operation = code[at] == 0xFE ? Codes[(short)(0xFE00 | code[at + 1])] : Codes[code[at]];
-            at += operation.Size;
-            if (operation.OperandType == OperandType.InlineMethod)
-            {
-                yield return caller.Module.ResolveMethod(BitConverter.ToInt32(code, at), ofType, ofMethod)!;
-            }
-
-            at += operation.OperandType switch
-            {
-                OperandType.InlineNone => 0,
-                OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
-                OperandType.InlineVar => 2,
-                OperandType.InlineI8 or OperandType.InlineR => 8,
-                OperandType.InlineSwitch => 4 + (4 * BitConverter.ToInt32(code, at)),
-                _ => 4,
-            };
-        }
     }
 }

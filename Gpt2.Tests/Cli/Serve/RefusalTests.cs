@@ -137,7 +137,7 @@ public sealed class RefusalTests : IAsyncLifetime
     {
         (HttpResponseMessage response, JsonElement body) = await server.PostAsync(JsonSerializer.Serialize(new { prompt = new[] { "a", new string('x', 49) } }));
 
-        Refused(response, body, HttpStatusCode.BadRequest).Should().Be("'prompt[1]' is 49 tokens long, expected at most n_ctx = 48 tokens: shorten it");
+        Refused(response, body, HttpStatusCode.BadRequest).Should().Be("'prompt[1]' is 49 tokens long, expected at most n_ctx = 48 tokens; shorten it");
         body.GetProperty("error").GetProperty("code").GetString().Should().Be("context_length_exceeded");
     }
 
@@ -147,7 +147,7 @@ public sealed class RefusalTests : IAsyncLifetime
         // 48 tokens of at most 13 bytes, those of <|endoftext|>.
         (HttpResponseMessage response, JsonElement body) = await server.PostAsync(JsonSerializer.Serialize(new { prompt = new string('x', (48 * 13) + 1) }));
 
-        Refused(response, body, HttpStatusCode.BadRequest).Should().Be("'prompt' is 625 bytes long, expected at most n_ctx = 48 tokens: shorten it");
+        Refused(response, body, HttpStatusCode.BadRequest).Should().Be("'prompt' is 625 bytes long, expected at most n_ctx = 48 tokens; shorten it");
     }
 
     [Fact]

@@ -147,7 +147,7 @@ public class SlidingEvaluationTests
 
         Action run = () => SlidingEvaluation.Run(broken, [1, 2, 3], 3);
 
-        run.Should().Throw<Gpt2Exception>().WithMessage("the logit of token 0 is not a number; *");
+        run.Should().Throw<Gpt2Exception>().With(found: "the logit of token 0 is not a number");
     }
 
     /// <summary>Tokens that stand before token t in the first window that holds it.</summary>

@@ -98,7 +98,7 @@ public sealed class OutputFileTests : IDisposable
         {
             stream.Write(new byte[1 << 20]);
             throw new InvalidOperationException("the writing above fails");
-        })).Should().Throw<Gpt2Exception>().WithMessage("/dev/full: cannot write this file (the disk is full); make room or name another place");
+        })).Should().Throw<Gpt2Exception>().With(found: "cannot write this file (the disk is full)", remedy: "make room or name another place", where: "/dev/full");
     }
 
     [UnixFact]

@@ -41,7 +41,7 @@ public sealed class StagedFolderTests : IDisposable
         {
             Fill(staged, "a");
             throw new IOException("of a test");
-        }))).Should().Throw<Gpt2Exception>().WithMessage($"{target}: cannot write this folder (of a test); name another");
+        }))).Should().Throw<Gpt2Exception>().With(found: "cannot write this folder (of a test)", remedy: "name another", where: target);
         FluentActions.Invoking(() => StagedFolder.Write(target, staged =>
         {
             Fill(staged, "a");

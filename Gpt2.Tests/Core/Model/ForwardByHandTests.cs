@@ -65,7 +65,7 @@ public class ForwardByHandTests
     [InlineData(new int[0], "the prompt is empty, expected at least one token")]
     [InlineData(new[] { 0, 5 }, "token id 5 is outside the vocabulary, expected 0 to 4")]
     [InlineData(new[] { -1 }, "token id -1 is outside the vocabulary, expected 0 to 4")]
-    [InlineData(new[] { 0, 0, 0, 0 }, "the prompt has 4 tokens, expected at most n_ctx = 3: shorten it")]
+    [InlineData(new[] { 0, 0, 0, 0 }, "the prompt has 4 tokens, expected at most n_ctx = 3; shorten it")]
     public void Forward_WrongPrompt_SaysWhatIsWrong(int[] ids, string message)
     {
         var config = new Gpt2Config(5, 3, 2, 1, 1);

@@ -148,7 +148,7 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
         File.WriteAllBytes(FilePath, bytes);
 
         FluentActions.Invoking(() => CsvMatrixFile.Read(FilePath, new Matrix("read", 2, 2)))
-            .Should().Throw<Gpt2Exception>().WithMessage($"{FilePath} line 1*");
+            .Should().Throw<Gpt2Exception>().With(where: $"{FilePath} line 1*");
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
         foreach (string path in new[] { FilePath, Path.Combine(folder, "nowhere", "matrix.csv") })
         {
             FluentActions.Invoking(() => CsvMatrixFile.Read(path, new Matrix("read", 2, 3)))
-                .Should().Throw<Gpt2Exception>().WithMessage($"{path}: no such file, expected 2 rows of 3 numbers");
+                .Should().Throw<Gpt2Exception>().With(found: "no such file", expected: "2 rows of 3 numbers", where: path);
         }
     }
 

@@ -158,7 +158,7 @@ public sealed class CsvMatrixFileTests : IDisposable
     [Fact]
     public void ShapeOf_MissingOrEmptyFile_SaysSo()
     {
-        FluentActions.Invoking(() => CsvMatrixFile.ShapeOf(FilePath)).Should().Throw<Gpt2Exception>().WithMessage($"{FilePath}: no such file*");
+        FluentActions.Invoking(() => CsvMatrixFile.ShapeOf(FilePath)).Should().Throw<Gpt2Exception>().With(found: "no such file*", where: FilePath);
         File.WriteAllText(FilePath, "");
         CsvMatrixFile.ShapeOf(FilePath).Should().Be((0, 0));
     }

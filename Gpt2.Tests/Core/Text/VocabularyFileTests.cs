@@ -84,7 +84,7 @@ public sealed class VocabularyFileTests : IDisposable
         File.WriteAllBytes(FilePath, [.. "#version: 0.2\nh "u8, 0xC4, (byte)'\n']);
 
         FluentActions.Invoking(() => VocabularyFile.Read(FilePath))
-            .Should().Throw<Gpt2Exception>().WithMessage($"{FilePath} line 2 byte 3: found 0xC4, which is not UTF-8*");
+            .Should().Throw<Gpt2Exception>().With(found: "found 0xC4, which is not UTF-8", where: $"{FilePath} line 2 byte 3");
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class VocabularyFileTests : IDisposable
         foreach (string path in new[] { FilePath, Path.Combine(folder, "nowhere", "vocab.bpe") })
         {
             FluentActions.Invoking(() => VocabularyFile.Read(path))
-                .Should().Throw<Gpt2Exception>().WithMessage($"{path}: no such file, expected a vocabulary *");
+                .Should().Throw<Gpt2Exception>().With(found: "no such file", expected: "a vocabulary *", where: path);
         }
     }
 

@@ -110,7 +110,7 @@ public class TrainerTests
         trainer.Model.Weights.FinalNorm.Bias[0, 0] = float.NaN;
         float[] before = trainer.Model.Weights.PositionEmbedding.Span.ToArray();
 
-        trainer.Invoking(it => it.RunStep()).Should().Throw<Gpt2Exception>().WithMessage("the gradients of step 2 are not finite: training has diverged; *");
+        trainer.Invoking(it => it.RunStep()).Should().Throw<Gpt2Exception>().With(found: "the gradients of step 2 are not finite: training has diverged");
 
         trainer.Model.Weights.PositionEmbedding.Span.ToArray().Should().Equal(before);
         trainer.Optimizer.Step.Should().Be(1);
@@ -128,7 +128,7 @@ public class TrainerTests
             int[] ids = TestModels.Ids(Config, 100, 5);
 
             new Trainer(model, Settings, TrainingData.FromIds(ids, ids)).Invoking(it => it.ValidationLoss())
-                .Should().Throw<Gpt2Exception>().WithMessage("the validation loss after step 0 is not finite: training has diverged; *");
+                .Should().Throw<Gpt2Exception>().With(found: "the validation loss after step 0 is not finite: training has diverged");
         }
     }
 
@@ -164,9 +164,9 @@ public class TrainerTests
     public void Trainer_SettingsThatMakeNoSense_AreRefused()
     {
         FluentActions.Invoking(() => Trainer(Settings with { Context = 9 }))
-            .Should().Throw<Gpt2Exception>().WithMessage("windows of 9 tokens, expected at most n_ctx = 8");
+            .Should().Throw<Gpt2Exception>().With(found: "windows of 9 tokens", expected: "at most n_ctx = 8");
         FluentActions.Invoking(() => Trainer(Settings with { Dropout = 1 }))
-            .Should().Throw<Gpt2Exception>().WithMessage("dropout is 1, expected less than 1");
+            .Should().Throw<Gpt2Exception>().With(found: "dropout is 1", expected: "less than 1");
     }
 
     private static Gpt2Model Fresh()

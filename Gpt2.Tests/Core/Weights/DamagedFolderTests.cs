@@ -2,7 +2,6 @@
 
 using Gpt2.Core;
 using Gpt2.Core.Model;
-using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
@@ -13,14 +12,7 @@ public sealed class DamagedFolderTests : IDisposable
     private const string Attention = "model_h1_attn_c_attn_w.csv"; // [6, 18]
     private const string Norm = "model_h0_ln_2_g.csv"; // [1, 6]
 
-    private readonly TemporaryFolder folder = new();
-    private readonly string model;
-
-    public DamagedFolderTests()
-    {
-        model = folder.PathOf("model");
-        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(257, 8, 6, 3, 2), 4), new Vocabulary([]));
-    }
+    private readonly SmallModelFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
@@ -120,7 +112,7 @@ public sealed class DamagedFolderTests : IDisposable
         Message().Should().StartWith($"{PathOf("model_h1_attn_c_attn_b.csv")}: no such file");
 
         File.Delete(PathOf("model_h0_attn_c_attn_b.csv"));
-        CsvModelFolder.ReadWeights(model).Config.QkvBias.Should().BeFalse();
+        CsvModelFolder.ReadWeights(folder.Model).Config.QkvBias.Should().BeFalse();
     }
 
     [Theory]
@@ -202,7 +194,7 @@ public sealed class DamagedFolderTests : IDisposable
     {
         // A byte-order mark, CRLF, blank last lines, spaces around cells.
         int[] before = Bits();
-        foreach (string path in Directory.EnumerateFiles(model, "*.csv"))
+        foreach (string path in Directory.EnumerateFiles(folder.Model, "*.csv"))
         {
             string text = File.ReadAllText(path).Replace(",", " , ", StringComparison.Ordinal).Replace("\n", " \r\n", StringComparison.Ordinal);
             File.WriteAllText(path, "\uFEFF" + text + "\r\n\r\n");
@@ -211,10 +203,10 @@ public sealed class DamagedFolderTests : IDisposable
         Bits().Should().Equal(before);
     }
 
-    private int[] Bits() => [.. CsvModelFolder.ReadWeights(model).Matrices()
+    private int[] Bits() => [.. CsvModelFolder.ReadWeights(folder.Model).Matrices()
         .SelectMany(matrix => matrix.Span.ToArray()).Select(BitConverter.SingleToInt32Bits)];
 
-    private string PathOf(string file) => Path.Combine(model, file);
+    private string PathOf(string file) => Path.Combine(folder.Model, file);
 
     private void Edit(string file, Action<string[]> edit)
     {
@@ -226,13 +218,13 @@ public sealed class DamagedFolderTests : IDisposable
     private string Message()
     {
         using var culture = new DecimalCommaCulture();
-        Action read = () => CsvModelFolder.ReadWeights(model);
+        Action read = () => CsvModelFolder.ReadWeights(folder.Model);
         return read.Should().Throw<Gpt2Exception>().Which.Message;
     }
 
     private string TokenizerMessage(int vocabulary)
     {
-        Action read = () => CsvLayout.TokenizerOf(model, new Gpt2Config(vocabulary, 8, 6, 3, 2));
+        Action read = () => CsvLayout.TokenizerOf(folder.Model, new Gpt2Config(vocabulary, 8, 6, 3, 2));
         return read.Should().Throw<Gpt2Exception>().Which.Message;
     }
 }

@@ -3,7 +3,6 @@
 using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
-using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
@@ -13,14 +12,7 @@ public sealed class HugeFileTests : IDisposable
 {
     private const long SixtyFourMegabytes = 1 << 26;
 
-    private readonly TemporaryFolder folder = new();
-    private readonly string model;
-
-    public HugeFileTests()
-    {
-        model = folder.PathOf("model");
-        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(257, 8, 6, 3, 2), 4), new Vocabulary([]), VocabularyFiles.JavaScript);
-    }
+    private readonly SmallModelFolder folder = new(files: VocabularyFiles.JavaScript);
 
     public void Dispose() => folder.Dispose();
 
@@ -33,7 +25,7 @@ public sealed class HugeFileTests : IDisposable
         string path = Grow(file, SixtyFourMegabytes + 1);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Message(() => CsvLayout.TokenizerOf(model, new Gpt2Config(257, 8, 6, 3, 2))).Should().Be(
+        Message(() => CsvLayout.TokenizerOf(folder.Model, new Gpt2Config(257, 8, 6, 3, 2))).Should().Be(
             $"{path}: found 67108865 bytes, expected a vocabulary, which is far smaller: is it another file? Take the one of the model");
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(2_000_000);
     }
@@ -46,17 +38,17 @@ public sealed class HugeFileTests : IDisposable
         string path = Grow("model_wpe.csv", SixtyFourMegabytes + 5_000_000);
         if (!sizesAreStated)
         {
-            File.Delete(Path.Combine(model, "hparams.json"));
+            File.Delete(Path.Combine(folder.Model, "hparams.json"));
         }
 
-        Message(() => CsvModelFolder.ReadWeights(model)).Should().StartWith(
+        Message(() => CsvModelFolder.ReadWeights(folder.Model)).Should().StartWith(
             $"{path} line 1: found more than {bound} bytes without an end of the line, expected a row of numbers; copy or convert the model again");
     }
 
     [Fact]
     public void Matrix_LineOfEmptyCells_IsRefusedInLittleMemory()
     {
-        string path = Path.Combine(model, "model_wpe.csv");
+        string path = Path.Combine(folder.Model, "model_wpe.csv");
         File.WriteAllBytes(path, Enumerable.Repeat((byte)',', 1 << 23).ToArray());
         var matrix = new Matrix("wpe", 8, 6);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -70,7 +62,7 @@ public sealed class HugeFileTests : IDisposable
     /// <summary>A file of so many zero bytes, which take no room on most disks.</summary>
     private string Grow(string file, long bytes)
     {
-        string path = Path.Combine(model, file);
+        string path = Path.Combine(folder.Model, file);
         using FileStream stream = File.Create(path);
         stream.SetLength(bytes);
         return path;

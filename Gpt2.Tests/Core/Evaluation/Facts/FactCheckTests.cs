@@ -1,6 +1,5 @@
 // Facts: each kind holds where it should and is found wanting where not, on the default model and on made-up tables.
 
-using System.Runtime.CompilerServices;
 using Gpt2.Core.Evaluation.Facts;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
@@ -112,24 +111,6 @@ public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<De
         Check(trained, null).Should().ContainSingle().Which.Found.Should().Be("none are known of a model of these sizes");
         File.Delete(Path.Combine(trained, "log.csv"));
         Check(trained, table).Should().ContainSingle().Which.Status.Should().Be(FindingStatus.Wrong);
-    }
-
-    [Fact]
-    public void WhatTheExaminationLeft_IsGoneWhenTheModelIsThere()
-    {
-        WeakReference left = Leave();
-        bool? isThere = null;
-        var table = new FactTable("a model", [], [new ModelFact("memory", (_, _) =>
-        {
-            isThere = left.IsAlive;
-            return null;
-        })]);
-        Check(DefaultFolder, table);
-
-        isThere.Should().BeFalse();
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        static WeakReference Leave() => new(new float[1 << 20]);
     }
 
     [Fact]

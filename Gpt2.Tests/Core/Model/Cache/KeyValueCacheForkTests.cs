@@ -6,7 +6,7 @@ using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Core.Model;
+namespace Gpt2.Tests.Core.Model.Cache;
 
 public class KeyValueCacheForkTests
 {

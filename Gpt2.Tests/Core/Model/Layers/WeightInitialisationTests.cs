@@ -5,7 +5,7 @@ using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Core.Model;
+namespace Gpt2.Tests.Core.Model.Layers;
 
 public class WeightInitialisationTests
 {

@@ -3,7 +3,7 @@
 using System.Text.Json;
 using Gpt2.Tests.Support;
 
-namespace Gpt2.Tests.Core.Training;
+namespace Gpt2.Tests.Core.Training.Corpus;
 
 public sealed class CorpusCommandTests : IDisposable
 {

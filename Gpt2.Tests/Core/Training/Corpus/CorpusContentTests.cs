@@ -5,7 +5,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Gpt2.Core.Training.Corpus;
 
-namespace Gpt2.Tests.Core.Training;
+namespace Gpt2.Tests.Core.Training.Corpus;
 
 public sealed partial class CorpusContentTests
 {

@@ -2,7 +2,7 @@
 
 using Gpt2.Core.Training.Corpus;
 
-namespace Gpt2.Tests.Core.Training;
+namespace Gpt2.Tests.Core.Training.Corpus;
 
 internal static class CorpusText
 {

@@ -6,7 +6,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Gpt2.Core.Training.Corpus;
 
-namespace Gpt2.Tests.Core.Training;
+namespace Gpt2.Tests.Core.Training.Corpus;
 
 public sealed partial class WorkshopCorpusTests
 {
