@@ -52,7 +52,7 @@ internal static class RegularFile
 
     /// <summary>Throws unless a path is a regular file or does not exist, which opening it will find.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="expected">What was expected, for the message: "a file with …".</param>
+    /// <param name="expected">What should stand there, for the message: "a file with …".</param>
     /// <exception cref="Gpt2Exception">It is something else.</exception>
     public static void Require(string path, string expected)
     {

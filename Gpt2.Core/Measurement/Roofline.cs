@@ -1,6 +1,5 @@
-// A roofline as an SVG picture (Williams, Waterman, Patterson, "Roofline", 2009): how fast kernels are, against how
-// many operations they do per byte, below the two limits of the machine. This file draws; RooflineAxes computes the
-// positions.
+// A roofline as an SVG picture (Williams, Waterman, Patterson, "Roofline", 2009): how fast kernels are, over how many
+// operations they do per byte, below the two limits of the machine. This file draws; RooflineAxes says where.
 
 using System.Globalization;
 using System.Xml.Linq;
@@ -9,12 +8,13 @@ namespace Gpt2.Core.Measurement;
 
 /// <summary>A kernel in the picture.</summary>
 /// <param name="Name">Its name in the key.</param>
-/// <param name="Group">Kernels of a group have the same colour and are together in the key.</param>
+/// <param name="Group">Kernels of a group have one colour and stand together in the key.</param>
 /// <param name="Intensity">Operations per byte.</param>
 /// <param name="Gigaflops">10⁹ operations per second.</param>
-/// <param name="Ratio">Its share of the limit, as measured next to it.</param>
+/// <param name="Ratio">Its share of the limit, as measured beside it.</param>
 internal sealed record RooflineDot(string Name, string Group, double Intensity, double Gigaflops, double Ratio);
 
+/// <summary>Draws rooflines.</summary>
 internal static class Roofline
 {
     private const int KeyLeft = 704, KeyNameLeft = 724, KeyRateRight = 1000, Width = 1080, Margin = 20;
@@ -22,8 +22,7 @@ internal static class Roofline
     private const double DotRadius = 4.5, PillWidth = 18, PillHeight = 13;
     private const string Colours = "#0072b2 #c2410c #00805e #a13a86 #8a6d00 #5b5fc7";
 
-    // Viewers in dark mode get a dark picture, if they support style sheets; elsewhere the picture has its own light
-    // background.
+    // Readers with a dark page get the dark one, wherever styles are heard; elsewhere the picture brings its light ground.
     private const string Style =
         """
         text { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; font-size: 12px; fill: #27303b; }
@@ -37,10 +36,10 @@ internal static class Roofline
 
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
-    /// <summary>Draws the picture.</summary>
+    /// <summary>The picture.</summary>
     /// <param name="title">What was measured, and where.</param>
     /// <param name="peak">The FMA peak in GFLOP/s: the flat roof.</param>
-    /// <param name="bandwidth">The read bandwidth in GB/s: the sloped roof.</param>
+    /// <param name="bandwidth">The read bandwidth in GB/s: the roof that rises.</param>
     /// <param name="dots">The kernels.</param>
     public static string Draw(string title, double peak, double bandwidth, IReadOnlyList<RooflineDot> dots)
     {
@@ -54,9 +53,7 @@ internal static class Roofline
             new XAttribute("role", "img"), new XElement(Svg + "title", title), new XElement(Svg + "style", Style));
         root.Add(Element("rect", "ground", ("width", Width), ("height", height), ("rx", 8)));
         root.Add(Text(axes.Plot.Left, 32, title, "title"));
-        const string Note =
-            "Each dot is measured beside the limits: the closer to the roof, the less is wasted. Dashed: half of the limit.";
-        root.Add(Text(axes.Plot.Left, 53, Note, "muted"));
+        root.Add(Text(axes.Plot.Left, 53, "Each dot is measured beside the limits: the closer to the roof, the less is wasted. Dashed: half of the limit.", "muted"));
         AddRoofs(root, axes, peak, bandwidth);
         AddDots(root, axes, inOrder, groups);
         AddKey(root, inOrder, groups);

@@ -5,11 +5,12 @@ using System.Text.RegularExpressions;
 
 namespace Gpt2.Core.Text;
 
+/// <summary>The file vocab.bpe.</summary>
 public static partial class VocabularyFile
 {
     public const string FileName = "vocab.bpe";
 
-    /// <summary>No vocabulary is nearly as large as this; a larger file is something else.</summary>
+    /// <summary>No vocabulary comes near this; a file that is larger is none.</summary>
     private const long LargestFile = 1 << 26;
 
     private const int LongestLine = 1 << 16;
@@ -22,12 +23,10 @@ public static partial class VocabularyFile
     private static readonly UTF8Encoding PlainUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Reads a vocabulary. Line ends may be LF, CRLF or CR, as in OpenAI's own reader; a byte-order mark and blank last
-    /// lines are accepted. The first line may give the version or be a merge.
+    /// Reads a vocabulary. Line ends may be LF, CRLF or CR, as OpenAI's own reader takes them; a byte-order mark and blank last lines are
+    /// accepted. The first line may say the version, or be a merge.
     /// </summary>
-    /// <exception cref="Gpt2Exception">
-    /// The file is missing, or a line is not a merge; the message gives the line.
-    /// </exception>
+    /// <exception cref="Gpt2Exception">The file is missing or a line is not a merge; the message names the line.</exception>
     public static Vocabulary Read(string path)
     {
         string[] lines = ReadText(path).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').TrimEnd('\n').Split('\n');
@@ -64,16 +63,14 @@ public static partial class VocabularyFile
             : StrictUtf8.Decode(bytes, path);
     }
 
-    /// <summary>
-    /// Rejects anything that is not a regular file, or is far larger than any vocabulary, before it is read.
-    /// </summary>
+    /// <summary>Refuses what is no regular file, or far larger than any vocabulary, before it is read.</summary>
+    /// <exception cref="Gpt2Exception">It is.</exception>
     private static void RequireSize(string path)
     {
         RegularFile.Require(path, "a file with a vocabulary");
         if (new FileInfo(path) is { Exists: true, Length: > LargestFile and long length })
         {
-            throw new Gpt2Exception(
-                $"{path}: found {length} bytes, expected a vocabulary, which is far smaller: is it another file? Take the one of the model");
+            throw new Gpt2Exception($"{path}: found {length} bytes, expected a vocabulary, which is far smaller: is it another file? Take the one of the model");
         }
     }
 
@@ -84,7 +81,7 @@ public static partial class VocabularyFile
         Write(vocabulary, writer);
     }
 
-    /// <summary>Writes a vocabulary in the same form to an open writer.</summary>
+    /// <summary>Writes a vocabulary in the same form to what is open already.</summary>
     public static void Write(Vocabulary vocabulary, TextWriter writer)
     {
         writer.Write(VersionLine + "\n");
@@ -107,7 +104,7 @@ public static partial class VocabularyFile
 
     private static string Shown(string line) => line.Length <= LongestShown ? line : line[..LongestShown] + "…";
 
-    /// <summary>The line as in OpenAI's file, or with the words that Hugging Face's tokenizers add to it.</summary>
+    /// <summary>As OpenAI's file has it, or with the words that Hugging Face's tokenizers put after it.</summary>
     [GeneratedRegex(@"^#version: [0-9]+\.[0-9]+( - Trained by .*)?\z")]
     private static partial Regex Version();
 }
