@@ -22,6 +22,7 @@ public enum TraceColumns
 /// <param name="Matrix">The numbers.</param>
 public sealed record TraceEntry(string File, int? Block, int? Step, TraceColumns Columns, Matrix Matrix);
 
+/// <summary>Every matrix of one forward pass.</summary>
 public sealed class ForwardTrace
 {
     private ForwardTrace(int[] ids, ForwardActivations activations, IReadOnlyList<TraceEntry> entries)

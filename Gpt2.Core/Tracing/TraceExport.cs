@@ -6,6 +6,7 @@ using static System.FormattableString;
 
 namespace Gpt2.Core.Tracing;
 
+/// <summary>Writes traces as CSV files.</summary>
 public static class TraceExport
 {
     /// <summary>Writes some matrices of a trace into an existing folder.</summary>

@@ -122,7 +122,7 @@ public sealed class TrainErrorTests : IDisposable
     [Fact]
     public void Model_IsNotTrainedOver()
     {
-        Error(2, "train", text, "-o", folder.Model).Should().Be($"gpt2: {folder.Model} holds a model: name another folder, or delete that one first");
+        Error(2, "train", text, "-o", folder.Model).Should().Be($"gpt2: {folder.Model} holds a model: choose another folder, or delete that one first");
     }
 
     [Fact]
@@ -131,10 +131,10 @@ public sealed class TrainErrorTests : IDisposable
         string[] train = ["train", text, "-o", run, "--vocab", vocabulary, "--context", "8", "--steps", "4", "--layers", "1"];
         CommandRun.With("", new CancellationToken(canceled: true), train).ExitCode.Should().Be(130);
 
-        CommandRun.Of(train).ErrorLine(2).Should().Be($"gpt2: {run} holds a run that was stopped: go on with --resume {run}, or name another folder");
+        CommandRun.Of(train).ErrorLine(2).Should().Be($"gpt2: {run} holds a run that was stopped: continue it with --resume {run}, or choose another folder");
         File.AppendAllText(text, "!");
         CommandRun.Of("train", "--resume", run).ErrorLine(1).Should()
-            .Be($"gpt2: {text}: not the text that this run began with; put that back or begin a new run");
+            .Be($"gpt2: {text}: not the text that this run began with; restore that text or begin a new run");
         File.Delete(text);
         CommandRun.Of("train", "--resume", run).ErrorLine(1).Should().Be($"gpt2: {text}: no such file, expected a text file");
     }
