@@ -11,8 +11,7 @@ internal static class BeamDrawing
 {
     private const int Column = 190, Row = 40, Left = 20, Top = 96, BoxWidth = 150, BoxHeight = 32, LongestToken = 18, LeastWidth = 640;
 
-    // Readers with a dark page get the dark one, wherever styles are heard; elsewhere the picture brings its light
-    // ground.
+    // Readers with a dark page get the dark one, wherever styles are heard; elsewhere the picture brings its light ground.
     private const string Style =
         """
         text { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; font-size: 12px; fill: #27303b; }
@@ -71,10 +70,7 @@ internal static class BeamDrawing
         return path;
     }
 
-    /// <summary>
-    /// Gives a leaf the next row, and every other node the middle of its children's rows. No recursion: a long text is
-    /// a deep tree.
-    /// </summary>
+    /// <summary>Gives a leaf the next row, and every other node the middle of its children's rows. No recursion: a long text is a deep tree.</summary>
     private static Dictionary<BeamNode, double> Places(BeamNode root, out int rows)
     {
         var places = new Dictionary<BeamNode, double>();

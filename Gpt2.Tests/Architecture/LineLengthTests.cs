@@ -1,4 +1,4 @@
-// Editors read the maximum line length from .editorconfig, but no analyzer enforces it, so it is enforced here.
+// Editors read the maximum line length from .editorconfig, but no analyzer enforces it, so this test does.
 
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -10,18 +10,38 @@ public partial class LineLengthTests
 {
     private static readonly string[] Projects = ["Gpt2.Kernels", "Gpt2.Core", "Gpt2.Cli", "Gpt2.Tests", "Gpt2.Benchmarks"];
 
-    /// <summary>The files that are already wrapped. Once all are, this list and its use below can go.</summary>
-    [GeneratedRegex(@"^Gpt2\.(Kernels/|Core/(?!WrongFile|Measurement/Roofline\.|Text/VocabularyFile)(\w+\.cs$|Evaluation/|Generation/|Measurement/|Model/|Text/|Tracing/))")]
-    private static partial Regex Wrapped();
+    /// <summary>
+    /// The folders whose lines are wrapped so far; a folder without a slash at its end stands for its own files. Once all
+    /// folders are, this list, <see cref="NotYet"/> and <see cref="IsWrapped"/> can go.
+    /// </summary>
+    private static readonly string[] Wrapped =
+    [
+        "Gpt2.Kernels/", "Gpt2.Core", "Gpt2.Core/Evaluation/", "Gpt2.Core/Generation/", "Gpt2.Core/Measurement/", "Gpt2.Core/Model/",
+        "Gpt2.Core/Text/", "Gpt2.Core/Tracing/", "Gpt2.Core/Training/", "Gpt2.Cli", "Gpt2.Cli/Bench/", "Gpt2.Cli/CommandLine/",
+        "Gpt2.Cli/Commands/", "Gpt2.Cli/Output/",
+    ];
+
+    /// <summary>Files in these folders that are not wrapped yet.</summary>
+    private static readonly string[] NotYet =
+    [
+        "Gpt2.Core/Measurement/Roofline.cs", "Gpt2.Core/Text/VocabularyFile.cs", "Gpt2.Cli/Commands/BeamsCommand.cs",
+        "Gpt2.Cli/Commands/DoctorCommand.cs", "Gpt2.Cli/Commands/DownloadCommand.cs", "Gpt2.Cli/Commands/TraceCommand.cs",
+        "Gpt2.Cli/Output/BeamDrawing.cs",
+    ];
 
     [Fact]
     public void SourceLines_AreNoLongerThanEditorConfigAllows()
     {
         int maximum = MaxLineLength();
-        string[] files = [.. Projects.SelectMany(project => SourcesOf(project)).Where(file => Wrapped().IsMatch(file))];
-        files.Should().NotBeEmpty();
+        string[] files = [.. Projects.SelectMany(SourcesOf).Where(IsWrapped)];
+        files.Should().Contain(["Gpt2.Core/LanguageModel.cs", "Gpt2.Kernels/MatMul/BlockedProduct.cs"]);
         files.SelectMany(file => LongLines(file, maximum)).Should().BeEmpty("a line has at most {0} characters", maximum);
     }
+
+    private static bool IsWrapped(string file) =>
+        Wrapped.Any(folder => folder.EndsWith('/')
+            ? file.StartsWith(folder, StringComparison.Ordinal)
+            : file[..file.LastIndexOf('/')] == folder) && !NotYet.Contains(file);
 
     private static int MaxLineLength()
     {

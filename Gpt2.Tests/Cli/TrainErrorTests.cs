@@ -61,10 +61,10 @@ public sealed class TrainErrorTests : IDisposable
     [Theory]
     [InlineData("no folder: name one with --out FOLDER", "TEXT")]
     [InlineData("no text: name a FILE, or --preset workshop", "-o", "RUN")]
-    [InlineData("--preset workshop brings its own text: expected no FILE", "TEXT", "-o", "RUN", "--preset", "workshop")]
+    [InlineData("--preset workshop has its own text: expected no FILE", "TEXT", "-o", "RUN", "--preset", "workshop")]
     [InlineData("--preset: found 'workshops', expected workshop", "-o", "RUN", "--preset", "workshops")]
-    [InlineData("--init brings its own vocabulary and sizes: expected no --layers beside it", "TEXT", "-o", "RUN", "--init", "MODEL", "--layers", "2")]
-    [InlineData("--init brings its own vocabulary and sizes: expected no --vocab beside it", "TEXT", "-o", "RUN", "--init", "MODEL", "--vocab", "x")]
+    [InlineData("--init has its own vocabulary and sizes: expected no --layers with it", "TEXT", "-o", "RUN", "--init", "MODEL", "--layers", "2")]
+    [InlineData("--init has its own vocabulary and sizes: expected no --vocab with it", "TEXT", "-o", "RUN", "--init", "MODEL", "--vocab", "x")]
     [InlineData("expected one of --vocab and --vocab-size, found both", "TEXT", "-o", "RUN", "--vocab", "VOCAB", "--vocab-size", "300")]
     [InlineData("--vocab-size 256: expected at least 257", "TEXT", "-o", "RUN", "--vocab-size", "256")]
     [InlineData("learning rate is NaN, expected at least 0", "TEXT", "-o", "RUN", "--learning-rate", "NaN")]
@@ -76,10 +76,10 @@ public sealed class TrainErrorTests : IDisposable
     [InlineData("--steps: found 0, expected at least 1", "TEXT", "-o", "RUN", "--steps", "0")]
     [InlineData("n_embd 10 is not divisible by n_head 4", "TEXT", "-o", "RUN", "--channels", "10")]
     [InlineData("--layers: found 0, expected at least 1", "TEXT", "-o", "RUN", "--layers", "0")]
-    [InlineData("--resume goes on as the run was begun: expected no FILE", "TEXT", "--resume", "RUN")]
-    [InlineData("--resume goes on as the run was begun: expected no --out beside it", "-o", "RUN", "--resume", "RUN")]
-    [InlineData("--resume goes on as the run was begun: expected no --steps beside it", "--resume", "RUN", "--steps", "5")]
-    [InlineData("--resume goes on as the run was begun: expected no --random-windows beside it", "--resume", "RUN", "--random-windows")]
+    [InlineData("--resume continues the run with its original text: expected no FILE", "TEXT", "--resume", "RUN")]
+    [InlineData("--resume continues the run with its original settings: expected no --out with it", "-o", "RUN", "--resume", "RUN")]
+    [InlineData("--resume continues the run with its original settings: expected no --steps with it", "--resume", "RUN", "--steps", "5")]
+    [InlineData("--resume continues the run with its original settings: expected no --random-windows with it", "--resume", "RUN", "--random-windows")]
     public void Options_ThatContradict_AreWrongUsage(string message, params string[] args)
     {
         string Filled(string arg) => arg switch { "TEXT" => text, "RUN" => run, "MODEL" => folder.Model, "VOCAB" => vocabulary, _ => arg };
