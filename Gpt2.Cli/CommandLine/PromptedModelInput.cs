@@ -1,6 +1,7 @@
 // The common input of predict, generate and trace: a prompt, a model to run it on, kernels, and possibly a breakpoint.
 
 using System.CommandLine;
+using Gpt2.Cli.Output;
 using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Kernels;
@@ -94,4 +95,7 @@ internal sealed record PromptedModel(LanguageModel Model, string? Text, int[] Id
 {
     /// <summary>The prompt as text, even if ids were given; null if the model has no text.</summary>
     public string? PromptText => Text ?? Model.TextOf(Ids);
+
+    /// <summary>The prompt for headings: its beginning in quotes, or its ids.</summary>
+    public string PromptShown => PromptText is string text ? TokenText.Quoted(TokenText.Shortened(text)) : string.Join(' ', Ids);
 }

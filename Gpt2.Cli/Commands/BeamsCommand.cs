@@ -46,7 +46,7 @@ internal static class BeamsCommand
             using TextOutput? picture = parsed.GetValue(svg) is string path ? new TextOutput(path, io) : null;
             BeamResult result = Output.Progress.Run(
                 "searching", io, _ => new BeamSearch(options, given.Model.EndOfText).Run(given.Model.Model, given.Ids, io.Cancellation));
-            picture?.Write(writer => writer.Write(BeamDrawing.Draw(PromptOf(given), result, given.Model.Shown)));
+            picture?.Write(writer => writer.Write(BeamDrawing.Draw(given.PromptShown, result, given.Model.Shown)));
             if (TextOutput.IsStandardOutput(parsed.GetValue(svg)))
             {
                 return ExitCode.Done;
@@ -71,16 +71,13 @@ internal static class BeamsCommand
         return command;
     }
 
-    private static string PromptOf(PromptedModel given) =>
-        given.PromptText is string text ? TokenText.Quoted(TokenText.Shortened(text)) : string.Join(' ', given.Ids);
-
     private static void Show(BeamResult result, BeamOptions options, PromptedModel given, CommandIo io)
     {
         io.Say(Invariant(
-            $"{PromptOf(given)} ({given.Ids.Length:N0} tokens), {options.NumBeams} beams of {given.Model.Name}, {result.Candidates:N0} branches compared"));
+            $"{given.PromptShown} ({given.Ids.Length:N0} tokens), {options.NumBeams} beams of {given.Model.Name}, {result.Candidates:N0} branches compared"));
         io.Say("probability of the token, of the path to it, and what became of it: ● kept, ○ dropped, ■ finished");
         HashSet<BeamNode> best = BeamDrawing.PathOf(result);
-        io.Say(PromptOf(given));
+        io.Say(given.PromptShown);
         ShowBranches(result.Tree, "", best, given.Model, io);
         if (io.OutIsTerminal)
         {

@@ -58,7 +58,7 @@ internal static class ExplainCommand
         DistributionExplanation explanation, TokenExplanation[] shown, GenerationOptions options, PromptedModel given, CommandIo io)
     {
         LanguageModel model = given.Model;
-        string prompt = given.PromptText is string text ? TokenText.Quoted(TokenText.Shortened(text)) : string.Join(' ', given.Ids);
+        string prompt = given.PromptShown;
         io.Say(Invariant($"{prompt} ({given.Ids.Length:N0} tokens), next token of {model.Name}, {explanation.Tokens.Count:N0} candidates"));
         if (explanation.Stages.Count > 0)
         {

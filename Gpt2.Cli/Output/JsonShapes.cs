@@ -59,7 +59,7 @@ internal sealed record MergeResult(int Rank, string Left, string Right, string[]
 internal sealed record DetokenizeResult(int[] Ids, string Text);
 
 internal sealed record TraceResult(
-    string Model, string? Prompt, int[] Ids, string Folder, string[] Files, PredictedToken PredictedToken);
+    string Model, string? Prompt, int[] Ids, string? Folder, string[] Files, string? Svg, PredictedToken PredictedToken);
 
 internal sealed record InfoResult(
     string Name, string Folder, string Format, long Parameters, int NVocab, int NCtx, int NEmbd, int NHead, int NLayer, bool QkvBias,

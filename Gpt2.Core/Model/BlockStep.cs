@@ -1,5 +1,5 @@
-// The sixteen steps of a block: their numbers and names, used alike in methods, matrices, trace files, breakpoints
-// and lessons.
+// The sixteen steps of a block: their numbers and names, used alike in methods, matrices, trace files, breakpoints and
+// pictures.
 
 using System.Globalization;
 

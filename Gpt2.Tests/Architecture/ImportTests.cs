@@ -20,6 +20,7 @@ public partial class ImportTests
     /// <summary>The folders of Gpt2.Core and what each may import of Core.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
+        ["Drawing"] = [],
         ["Files"] = [],
         ["Numerics"] = [],
         ["Text"] = [],
@@ -27,7 +28,7 @@ public partial class ImportTests
         ["Tracing"] = ["Numerics", "Model"],
         ["Weights"] = ["Files", "Numerics", "Text", "Model"],
         ["Generation"] = ["Numerics", "Text", "Model"],
-        ["Measurement"] = ["Model"],
+        ["Measurement"] = ["Drawing", "Model"],
         ["Evaluation"] = ["Numerics", "Text", "Model", "Weights", "Generation"],
         ["Training"] = ["Files", "Numerics", "Text", "Model", "Weights", "Generation", "Evaluation"],
     };

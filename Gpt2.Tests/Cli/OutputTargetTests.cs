@@ -24,6 +24,7 @@ public sealed class OutputTargetTests : IDisposable
         ["corpus", "--size", "1000", "--out", "TARGET"],
         ["train-tokenizer", "TEXT", "--vocab-size", "259", "--out", "TARGET"],
         ["beams", "ab", "-m", "MODEL", "--svg", "TARGET"],
+        ["trace", "ab", "-m", "MODEL", "--svg", "TARGET"],
         ["convert", "MODEL", "TARGET", "--to", "llmc", "--force"],
     ];
 
