@@ -73,8 +73,9 @@ internal static class BeamsCommand
 
     private static void Show(BeamResult result, BeamOptions options, PromptedModel given, CommandIo io)
     {
-        io.Say(Invariant(
-            $"{given.PromptShown} ({given.Ids.Length:N0} tokens), {options.NumBeams} beams of {given.Model.Name}, {result.Candidates:N0} branches compared"));
+        io.Say(
+            Invariant($"{given.PromptShown} ({given.Ids.Length:N0} tokens), {options.NumBeams} beams of {given.Model.Name}, ")
+            + Invariant($"{result.Candidates:N0} branches compared"));
         io.Say("probability of the token, of the path to it, and what became of it: ● kept, ○ dropped, ■ finished");
         HashSet<BeamNode> best = BeamDrawing.PathOf(result);
         io.Say(given.PromptShown);

@@ -1,5 +1,6 @@
-// A roofline as an SVG picture (Williams, Waterman, Patterson, "Roofline", 2009): how fast kernels are, over how many
-// operations they do per byte, below the two limits of the machine. This file draws; RooflineAxes says where.
+// A roofline as an SVG picture (Williams, Waterman, Patterson, "Roofline", 2009): how fast kernels are, against how
+// many operations they do per byte, below the two limits of the machine. This file draws; RooflineAxes computes the
+// positions.
 
 using System.Globalization;
 using System.Xml.Linq;
@@ -10,10 +11,10 @@ namespace Gpt2.Core.Measurement;
 
 /// <summary>A kernel in the picture.</summary>
 /// <param name="Name">Its name in the key.</param>
-/// <param name="Group">Kernels of a group have one colour and stand together in the key.</param>
+/// <param name="Group">Kernels of a group have the same colour and are together in the key.</param>
 /// <param name="Intensity">Operations per byte.</param>
 /// <param name="Gigaflops">10⁹ operations per second.</param>
-/// <param name="Ratio">Its share of the limit, as measured beside it.</param>
+/// <param name="Ratio">Its share of the limit, as measured next to it.</param>
 internal sealed record RooflineDot(string Name, string Group, double Intensity, double Gigaflops, double Ratio);
 
 /// <summary>Draws rooflines.</summary>
@@ -33,10 +34,10 @@ internal static class Roofline
         .number { fill: #ffffff; } .dot { stroke: #12171e; } }
         """;
 
-    /// <summary>The picture.</summary>
+    /// <summary>Draws the picture.</summary>
     /// <param name="title">What was measured, and where.</param>
     /// <param name="peak">The FMA peak in GFLOP/s: the flat roof.</param>
-    /// <param name="bandwidth">The read bandwidth in GB/s: the roof that rises.</param>
+    /// <param name="bandwidth">The read bandwidth in GB/s: the sloped roof.</param>
     /// <param name="dots">The kernels.</param>
     public static string Draw(string title, double peak, double bandwidth, IReadOnlyList<RooflineDot> dots)
     {
@@ -47,7 +48,9 @@ internal static class Roofline
 
         XElement root = SvgPicture.Create(Width, height, title, Style);
         root.Add(Label(axes.Plot.Left, 32, title, "title"));
-        root.Add(Label(axes.Plot.Left, 53, "Each dot is measured beside the limits: the closer to the roof, the less is wasted. Dashed: half of the limit.", "muted"));
+        const string Note =
+            "Each dot is measured beside the limits: the closer to the roof, the less is wasted. Dashed: half of the limit.";
+        root.Add(Label(axes.Plot.Left, 53, Note, "muted"));
         AddRoofs(root, axes, peak, bandwidth);
         AddDots(root, axes, inOrder, groups);
         AddKey(root, inOrder, groups);

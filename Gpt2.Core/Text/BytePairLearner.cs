@@ -181,28 +181,28 @@ public sealed class BytePairLearner
     /// </summary>
     private void Join(int position, int made, List<Pair> born)
     {
-        int right = next[position], before = previous[position], behind = next[right];
+        int right = next[position], before = previous[position], after = next[right];
         if (before >= 0)
         {
             TakePlace(before);
         }
 
-        if (behind >= 0)
+        if (after >= 0)
         {
             TakePlace(right);
         }
 
         ids[position] = made;
         ids[right] = -1;
-        next[position] = behind;
+        next[position] = after;
         if (before >= 0)
         {
             AddPlace(before, born);
         }
 
-        if (behind >= 0)
+        if (after >= 0)
         {
-            previous[behind] = position;
+            previous[after] = position;
             AddPlace(position, born);
         }
     }
