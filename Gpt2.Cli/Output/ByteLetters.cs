@@ -36,6 +36,6 @@ internal sealed class ByteLetters
 
         string[] examples = [.. seen.Take(Examples).Select(value => string.Create(
             CultureInfo.InvariantCulture, $"{ByteAlphabet.CharOf(value)} is {(value == ' ' ? "the space" : $"byte {value:X2}")}"))];
-        return $"Merges join bytes, and each byte is shown as a letter: {string.Join(", ", examples)}{(seen.Count > Examples ? ", …" : "")}";
+        return $"Merges join bytes, each shown as a letter: {string.Join(", ", examples)}{(seen.Count > Examples ? ", …" : "")}";
     }
 }

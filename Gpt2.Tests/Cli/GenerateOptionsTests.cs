@@ -135,7 +135,7 @@ public sealed class GenerateOptionsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--num-samples: greedy choice gives one text only", "--num-samples", "2")]
+    [InlineData("--num-samples: greedy choice gives only one text", "--num-samples", "2")]
     [InlineData("--num-samples: found 0, expected 1 to 100000", "--num-samples", "0")]
     [InlineData("--num-samples: found 2147483647, expected 1 to 100000", "--num-samples", "2147483647", "--seed", "1")]
     [InlineData("--length-penalty needs beam search: add --num-beams", "--length-penalty", "2")]
@@ -143,7 +143,7 @@ public sealed class GenerateOptionsTests : IDisposable
     [InlineData("--num-beams: found 0, expected 1 to 65536", "--num-beams", "0")]
     [InlineData("3 results of 2 beams, expected 1 to 2", "--num-beams", "2", "--num-samples", "3")]
     [InlineData("--num-beams searches and draws nothing", "--num-beams", "2", "--seed", "1")]
-    [InlineData("--stop does not go with --num-beams", "--num-beams", "2", "--stop", "x")]
+    [InlineData("--stop cannot be used with --num-beams", "--num-beams", "2", "--stop", "x")]
     [InlineData("a stop string is empty", "--stop", "")]
     [InlineData("min-p is 2, expected 0", "--min-p", "2")]
     [InlineData("repetition-penalty is 0, expected", "--repetition-penalty", "0")]
