@@ -19,7 +19,7 @@ internal static class CommonOptions
         ("int4", WeightType.Int4),
     ];
 
-    private const int MostThreads = 256;
+    private const int MaxThreads = 256;
 
     private static readonly (string Name, KernelRung Rung)[] Rungs =
     [
@@ -88,9 +88,9 @@ internal static class CommonOptions
     /// <summary>1 to 256; the default is one per core. The results are the same bits for every number.</summary>
     public static Option<int> Threads() => Count(
         "--threads", ["-t"],
-        $"Threads to compute with. Default: one per core.\n1 to {MostThreads}; only the tuned kernels use more than one. "
+        $"Threads to compute with. Default: one per core.\n1 to {MaxThreads}; only the tuned kernels use more than one. "
             + "The results are the same bits for every number.",
-        least: 1, standard: Math.Min(Environment.ProcessorCount, MostThreads), most: MostThreads);
+        least: 1, standard: Math.Min(Environment.ProcessorCount, MaxThreads), most: MaxThreads);
 
     public static Option<string?> Weights()
     {

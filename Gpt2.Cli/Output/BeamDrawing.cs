@@ -11,7 +11,7 @@ namespace Gpt2.Cli.Output;
 /// <summary>Draws trees.</summary>
 internal static class BeamDrawing
 {
-    private const int Column = 190, Row = 40, Left = 20, Top = 96, BoxWidth = 150, BoxHeight = 32, LongestToken = 18, LeastWidth = 640;
+    private const int Column = 190, Row = 40, Left = 20, Top = 96, BoxWidth = 150, BoxHeight = 32, LongestToken = 18, MinWidth = 640;
 
     private const string Style =
         """
@@ -31,7 +31,7 @@ internal static class BeamDrawing
     {
         Dictionary<BeamNode, double> places = Places(result.Tree, out int rows);
         int depth = places.Keys.Max(node => node.Depth);
-        int width = Math.Max(LeastWidth, (2 * Left) + (depth * Column) - (Column - BoxWidth) + 60), height = Top + (rows * Row) + 20;
+        int width = Math.Max(MinWidth, (2 * Left) + (depth * Column) - (Column - BoxWidth) + 60), height = Top + (rows * Row) + 20;
         HashSet<BeamNode> best = PathOf(result);
         string title = "Beam search after " + prompt;
 

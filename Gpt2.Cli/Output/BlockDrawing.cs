@@ -14,7 +14,7 @@ namespace Gpt2.Cli.Output;
 /// <summary>Draws blocks.</summary>
 internal sealed class BlockDrawing
 {
-    private const int MostTokens = 12, MostHeads = 4, MostColumns = 32, MostHidden = 48, MostSampled = 64, LongestToken = 9;
+    private const int MaxTokens = 12, MaxHeads = 4, MaxColumns = 32, MaxHidden = 48, MaxSampled = 64, LongestToken = 9;
     private const int Width = 1000, MapWidth = 176, HalfWidth = 280, Gap = 26, Cell = 10, Caption = 19, Below = 15, RowGap = 22, Top = 96;
     private const int LaneLabels = 84, Lane = 90, Panel = 302, Labels = 368, First = 374;
     private const int Second = First + MapWidth + Gap, Third = Second + MapWidth + Gap, Right = Third + MapWidth, Half = Right - HalfWidth;
@@ -60,7 +60,7 @@ internal sealed class BlockDrawing
     /// <param name="a">The activations of the block.</param>
     public static string Draw(string model, string prompt, string[] tokens, Gpt2Config config, BlockActivations a)
     {
-        int shown = Math.Min(tokens.Length, MostTokens);
+        int shown = Math.Min(tokens.Length, MaxTokens);
         int height = Top + 72 + (9 * RowHeight(shown)) + 6;
         XElement root = Create(
             Width, height, Invariant($"The sixteen steps of block {a.Block} of {model}, computed for {prompt}"), Style + "\n" + HeatMap.Style,
@@ -70,7 +70,7 @@ internal sealed class BlockDrawing
             + "step is a heat map of its matrix, with the numbers with which the last row begins.");
         root.Add(Label(24, 34, Invariant($"A transformer block in sixteen steps: block {a.Block} of {config.Layers} of {model}"), "title"));
         string rows = Invariant($"What it computes for {prompt}{Part(shown, tokens.Length)}. ")
-            + Invariant($"Rows are tokens, columns channels{Part(MostColumns, config.Channels)}.");
+            + Invariant($"Rows are tokens, columns channels{Part(MaxColumns, config.Channels)}.");
         root.Add(Label(24, 56, rows, "muted"));
         root.Add(Label(24, 74, "Below a map are the numbers with which its last row begins, and the shape of the whole matrix.", "muted"));
         new BlockDrawing(root, a, config.Heads, [.. tokens.Select(token => TokenText.Shortened(token, LongestToken))], shown)
@@ -162,9 +162,9 @@ internal sealed class BlockDrawing
         AddMap(12, Second, y[5]);
         AddNote(Third, y[5] + Caption + 9, "Layer normalisation again, of the", "sum, with a gain and a bias of", "its own.");
         AddDown(Second + 48, y[5]);
-        AddMap(13, First, y[6], Labels, width: HalfWidth, most: MostHidden, note: "four times as wide");
+        AddMap(13, First, y[6], Labels, width: HalfWidth, most: MaxHidden, note: "four times as wide");
         AddAcross(First + HalfWidth, Half, y[6]);
-        AddMap(14, Half, y[6], width: HalfWidth, most: MostHidden, note: "negative numbers fade");
+        AddMap(14, Half, y[6], width: HalfWidth, most: MaxHidden, note: "negative numbers fade");
         double down = Third + (MapWidth / 2);
         AddFlow((down, MapBottom(y[6]) + Below + 4), (down, MapMiddle(y[7])), (First + MapWidth + 4, MapMiddle(y[7])));
         AddNote(Second, MapMiddle(y[7]) - 21, "One product brings it", "back to the stream's width.");
@@ -173,7 +173,7 @@ internal sealed class BlockDrawing
 
     private void AddQkv(double y)
     {
-        int channels = a.Qkv.Columns / 3, sampled = Math.Min(channels, MostSampled);
+        int channels = a.Qkv.Columns / 3, sampled = Math.Min(channels, MaxSampled);
         double width = (Right - First - 4) / 3.0;
         for (int part = 0; part < 3; part++)
         {
@@ -193,8 +193,8 @@ internal sealed class BlockDrawing
     private void AddHeads(int step, double x, double y, double? labels, string note)
     {
         Matrix matrix = a.MatricesOf(step)[0];
-        int drawn = Math.Min(heads, MostHeads);
-        double width = (HalfWidth - ((MostHeads - 1) * 12)) / (double)MostHeads;
+        int drawn = Math.Min(heads, MaxHeads);
+        double width = (HalfWidth - ((MaxHeads - 1) * 12)) / (double)MaxHeads;
         float?[][][] triangles = [.. Enumerable.Range(0, drawn).Select(head => Rows(
             row => Enumerable.Range(0, shown).Select(column => column > row ? (float?)null : matrix[row, (head * total) + column])))];
         double scale = step == 7 ? 1 : ScaleOf(triangles.SelectMany(triangle => triangle));
@@ -217,7 +217,7 @@ internal sealed class BlockDrawing
     }
 
     private void AddMap(
-        int step, double x, double y, double? labels = null, Matrix? matrix = null, double width = MapWidth, int most = MostColumns,
+        int step, double x, double y, double? labels = null, Matrix? matrix = null, double width = MapWidth, int most = MaxColumns,
         string note = "")
     {
         string name = matrix is null ? BlockStep.NameOf(step) : matrix.Name[(matrix.Name.LastIndexOf(' ') + 1)..];
@@ -259,7 +259,7 @@ internal sealed class BlockDrawing
         root.Add(Label(First, y + Caption + 10, "negative", "shape"), Label(First + 252, y + Caption + 10, "positive", "shape"));
         AddNote(
             First, y + Caption + 29,
-            "Each map has a scale of its own. Scores and attention have a triangle for each head" + Part(MostHeads, heads) + ":",
+            "Each map has a scale of its own. Scores and attention have a triangle for each head" + Part(MaxHeads, heads) + ":",
             "a token sees itself and those before it. In the residual stream nothing is replaced: the block adds to it twice.");
     }
 

@@ -7,7 +7,7 @@ namespace Gpt2.Cli.Output;
 /// <summary>Probabilities as text.</summary>
 internal static class Probability
 {
-    private const int FewestDecimals = 2, MostDecimals = 6, Digits = 3;
+    private const int MinDecimals = 2, MaxDecimals = 6, Digits = 3;
 
     /// <summary>
     /// At least two decimals and, below 1 %, three significant digits; a probability close to 1 gets enough decimals,
@@ -26,9 +26,9 @@ internal static class Probability
             return percent.ToString("0.00e-0 '%'", CultureInfo.InvariantCulture);
         }
 
-        int decimals = percent < 1 ? Digits - 1 - (int)Math.Floor(Math.Log10(percent)) : FewestDecimals;
+        int decimals = percent < 1 ? Digits - 1 - (int)Math.Floor(Math.Log10(percent)) : MinDecimals;
         int besideOne = percent > 99 ? (int)Math.Ceiling(-Math.Log10(100 - percent)) : 0;
-        decimals = Math.Clamp(Math.Max(decimals, besideOne), FewestDecimals, MostDecimals);
+        decimals = Math.Clamp(Math.Max(decimals, besideOne), MinDecimals, MaxDecimals);
         return percent.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) + " %";
     }
 

@@ -11,7 +11,7 @@ namespace Gpt2.Cli.Output;
 internal static class Progress
 {
     /// <summary>Below this share no time left is shown: the first pieces may be the smallest.</summary>
-    private const double LeastShareShown = 0.01;
+    private const double MinShareShown = 0.01;
 
     /// <summary>Below this width a bar and the time left would be broken.</summary>
     private const int RoomForABar = 70;
@@ -35,7 +35,7 @@ internal static class Progress
                 task.IsIndeterminate = true; // until there is a share
                 result = work(new Direct<double>(share =>
                 {
-                    task.IsIndeterminate = share < LeastShareShown;
+                    task.IsIndeterminate = share < MinShareShown;
                     task.Value = share;
                 }));
             });

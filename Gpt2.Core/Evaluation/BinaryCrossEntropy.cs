@@ -9,7 +9,7 @@ internal static class BinaryCrossEntropy
     /// The minimum value of a logarithm. A prediction that was certain and wrong, p = 0 with y = 1 or the reverse,
     /// costs 100 instead of +∞, so that one of them does not dominate the mean; PyTorch's BCELoss has the same limit.
     /// </summary>
-    public const double LeastLogarithm = -100;
+    public const double MinLogarithm = -100;
 
     /// <summary>The mean loss in nats.</summary>
     /// <param name="probabilities">p, each from 0 to 1. Certain and correct, p = y = 0 or 1, costs exactly 0.</param>
@@ -33,7 +33,7 @@ internal static class BinaryCrossEntropy
         return sum / labels.Length;
     }
 
-    private static double Logarithm(double p) => Math.Max(Math.Log(p), LeastLogarithm);
+    private static double Logarithm(double p) => Math.Max(Math.Log(p), MinLogarithm);
 
     private static double Share(float value, string what) => value >= 0 && value <= 1
         ? value

@@ -21,7 +21,7 @@ internal sealed record RooflineDot(string Name, string Group, double Intensity, 
 internal static class Roofline
 {
     private const int KeyLeft = 704, KeyNameLeft = 724, KeyRateRight = 1000, Width = 1080, Margin = 20;
-    private const int KeyTop = 76, KeyRow = 19, KeyGap = 12, LeastHeight = 580, LongestName = 34;
+    private const int KeyTop = 76, KeyRow = 19, KeyGap = 12, MinHeight = 580, LongestName = 34;
     private const double DotRadius = 4.5, PillWidth = 18, PillHeight = 13;
     private const string Colours = "#0072b2 #c2410c #00805e #a13a86 #8a6d00 #5b5fc7";
 
@@ -43,7 +43,7 @@ internal static class Roofline
     {
         string[] groups = [.. dots.Select(dot => dot.Group).Distinct()];
         RooflineDot[] inOrder = [.. dots.OrderBy(dot => Array.IndexOf(groups, dot.Group))];
-        int height = Math.Max(LeastHeight, KeyTop + (KeyRow * (dots.Count + groups.Length)) + (KeyGap * groups.Length) + Margin);
+        int height = Math.Max(MinHeight, KeyTop + (KeyRow * (dots.Count + groups.Length)) + (KeyGap * groups.Length) + Margin);
         var axes = new RooflineAxes(peak, bandwidth, dots, new Box(72, 72, 672, height - 62));
 
         XElement root = SvgPicture.Create(Width, height, title, Style);

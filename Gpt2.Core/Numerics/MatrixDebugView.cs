@@ -10,8 +10,8 @@ namespace Gpt2.Core.Numerics;
 /// <summary>The debugger's view of a <see cref="Matrix"/>.</summary>
 internal sealed class MatrixDebugView(Matrix matrix)
 {
-    public const int MostRows = 64;
-    public const int MostColumns = 12;
+    public const int MaxRows = 64;
+    public const int MaxColumns = 12;
 
     public string Name => matrix.Name;
 
@@ -62,7 +62,7 @@ internal sealed class MatrixDebugView(Matrix matrix)
     {
         get
         {
-            var rows = new RowDebugView[Math.Min(matrix.Rows, MostRows)];
+            var rows = new RowDebugView[Math.Min(matrix.Rows, MaxRows)];
             for (int row = 0; row < rows.Length; row++)
             {
                 rows[row] = new RowDebugView(matrix.Row(row).ToArray());
@@ -83,13 +83,13 @@ internal sealed class RowDebugView(float[] values)
         get
         {
             var line = new StringBuilder();
-            for (int column = 0; column < values.Length && column < MatrixDebugView.MostColumns; column++)
+            for (int column = 0; column < values.Length && column < MatrixDebugView.MaxColumns; column++)
             {
                 line.Append(column == 0 ? "" : "  ");
                 line.Append(values[column].ToString("G5", CultureInfo.InvariantCulture));
             }
 
-            return values.Length > MatrixDebugView.MostColumns ? line.Append("  …").ToString() : line.ToString();
+            return values.Length > MatrixDebugView.MaxColumns ? line.Append("  …").ToString() : line.ToString();
         }
     }
 

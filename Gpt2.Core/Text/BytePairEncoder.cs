@@ -13,7 +13,7 @@ namespace Gpt2.Core.Text;
 internal sealed class BytePairEncoder(Vocabulary vocabulary)
 {
     private const int LongestRemembered = 64;
-    private const int MostRemembered = 1 << 16;
+    private const int MaxRemembered = 1 << 16;
 
     // The rank is in the upper half, the position in the lower: the lowest rank comes first and, within a rank, the
     // leftmost pair.
@@ -44,7 +44,7 @@ internal sealed class BytePairEncoder(Vocabulary vocabulary)
         }
 
         AppendTokens(output);
-        if (word.Length <= LongestRemembered && remembered.Count < MostRemembered)
+        if (word.Length <= LongestRemembered && remembered.Count < MaxRemembered)
         {
             lookup[word] = output[start..].ToArray();
         }

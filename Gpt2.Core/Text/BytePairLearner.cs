@@ -20,7 +20,7 @@ namespace Gpt2.Core.Text;
 /// </remarks>
 public sealed class BytePairLearner
 {
-    private const int LeastCount = 2;
+    private const int MinCount = 2;
 
     // The different words one after another, each a doubly linked list over its bytes: token ids, −1 where a byte was
     // joined to the token before it; and the indices of the neighbours, −1 at the ends of a word.
@@ -139,7 +139,7 @@ public sealed class BytePairLearner
     {
         while (queue.TryDequeue(out Pair? pair, out Priority queued))
         {
-            if (pair.Count < LeastCount || known.Contains(TextOf(pair)))
+            if (pair.Count < MinCount || known.Contains(TextOf(pair)))
             {
                 continue;
             }

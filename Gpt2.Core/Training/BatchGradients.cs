@@ -9,7 +9,7 @@ namespace Gpt2.Core.Training;
 /// <summary>Computes the gradients of sequences of equal length. Not for use by several threads at once.</summary>
 internal sealed class BatchGradients
 {
-    private const float LeastProbability = 1e-30f;
+    private const float MinProbability = 1e-30f;
 
     private readonly ForwardActivations activations;
     private readonly Gpt2Backward backward = new();
@@ -65,7 +65,7 @@ internal sealed class BatchGradients
                 // The softmax is already there; only if it has lost its digits is the loss computed from the logits.
                 // (NaN passes through; the optimiser rejects it.)
                 float probability = a.Probabilities[row, targets[row]];
-                loss += !(probability <= LeastProbability) ? -Math.Log(probability) : CrossEntropy.OfToken(a.Logits.Row(row), targets[row]);
+                loss += !(probability <= MinProbability) ? -Math.Log(probability) : CrossEntropy.OfToken(a.Logits.Row(row), targets[row]);
             }
         }
 

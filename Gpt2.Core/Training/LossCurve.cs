@@ -9,7 +9,7 @@ namespace Gpt2.Core.Training;
 internal static class LossCurve
 {
     private const int Width = 800, Height = 400, Left = 56, Right = 16, Top = 36, Bottom = 44;
-    private const int MostPoints = 600;
+    private const int MaxPoints = 600;
 
     /// <summary>Draws a log with at least one line.</summary>
     public static string Svg(IReadOnlyList<LogLine> log)
@@ -54,7 +54,7 @@ internal static class LossCurve
     /// <summary>Means of neighbouring steps, so that a long run has no more points than fit in the picture.</summary>
     private static (double Step, double Loss)[] Smoothed(IReadOnlyList<LogLine> log)
     {
-        int group = ((log.Count - 1) / MostPoints) + 1;
+        int group = ((log.Count - 1) / MaxPoints) + 1;
         return [.. log.Chunk(group).Select(lines => (lines.Average(line => line.Step), lines.Average(line => line.Loss)))];
     }
 

@@ -14,15 +14,15 @@ internal sealed class CachedSequence
     /// When there are more, the shared runs except the first (usually the prompt) are merged into one: otherwise a
     /// chain of beams would grow by one run for every token.
     /// </summary>
-    private const int MostRuns = 8;
+    private const int MaxRuns = 8;
 
-    private const int LeastRoom = 4;
+    private const int MinRoom = 4;
 
     private readonly int block;
     private readonly List<CachedRun> shared = [];
     private int sharedRows;
     private int room;
-    private int firstRoom = LeastRoom;
+    private int firstRoom = MinRoom;
 
     /// <param name="block">Number of the block, for the names of matrices.</param>
     /// <param name="room">Rows that the sequence's own run has memory for from the start; with more it grows.</param>
@@ -98,14 +98,14 @@ internal sealed class CachedSequence
     /// one.
     /// </summary>
     /// <param name="rows">Rows that the fork's own run gets memory for at its first token; with more it grows.</param>
-    public CachedSequence Fork(int rows = LeastRoom)
+    public CachedSequence Fork(int rows = MinRoom)
     {
         if (Keys.Rows > 0)
         {
             ShareOwn();
         }
 
-        var fork = new CachedSequence(block, 0, Keys.Columns) { sharedRows = sharedRows, firstRoom = Math.Max(rows, LeastRoom) };
+        var fork = new CachedSequence(block, 0, Keys.Columns) { sharedRows = sharedRows, firstRoom = Math.Max(rows, MinRoom) };
         fork.shared.AddRange(shared);
         return fork;
     }
@@ -121,7 +121,7 @@ internal sealed class CachedSequence
 
     private void ShareOwn()
     {
-        if (shared.Count >= MostRuns)
+        if (shared.Count >= MaxRuns)
         {
             int first = shared[0].Rows, rows = Length - first;
             (Matrix keys, Matrix values) = Joined(1, rows);

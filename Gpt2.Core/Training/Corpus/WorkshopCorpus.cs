@@ -13,7 +13,7 @@ internal static class WorkshopCorpus
     /// <summary>The separator of two documents, without a line end before or after it.</summary>
     public const string Separator = "<|endoftext|>";
 
-    private const int MostTries = 20;
+    private const int MaxTries = 20;
 
     /// <summary>The kinds of passages, with the share of the text's bytes that each gets.</summary>
     private static readonly (double Share, Func<Dice, string> Make)[] Kinds =
@@ -62,7 +62,7 @@ internal static class WorkshopCorpus
             }
 
             int kind = dice.Weighted(weights);
-            for (int tries = 0; tries < MostTries; tries++)
+            for (int tries = 0; tries < MaxTries; tries++)
             {
                 string document = Articles.Fix(Kinds[kind].Make(dice));
                 if (HeldOut.IsKeptBy(document) && told.Add(document))
