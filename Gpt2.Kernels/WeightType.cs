@@ -27,9 +27,9 @@ public enum WeightType
     Int8,
 
     /// <summary>
-    /// ŵ = q · s with a whole q from −8 to 7 and one scale s for 32 consecutive inputs of a column: 4.5 bits. |w − ŵ| ≤
-    /// |s|/2, where |s| ≤ 1.01 · max|w| / 6.5 of those 32 (or 2⁻¹²⁶). Of three scales of either sign within this limit,
-    /// the one with the smallest squared error is used.
+    /// ŵ = q · s with a whole q from −8 to 7 and one scale s for 32 consecutive inputs of a column: 4.5 bits.
+    /// |w − ŵ| ≤ |s|/2, where |s| ≤ 1.01 · max|w| / 6.5 of those 32 (or 2⁻¹²⁶). Of three scales of either sign within
+    /// this limit, the one with the smallest squared error is used.
     /// </summary>
     Int4,
 }

@@ -21,8 +21,8 @@ internal readonly record struct Work(double Operations, double Bytes)
         2.0 * rows * inner * columns, sizeof(float) * ((double)(rows * inner) + (inner * columns) + (rows * columns)));
 
     /// <summary>
-    /// A prompt whose last token's logits are wanted: 2 · (weights of the blocks' matrices) · tokens, attention's 4 ·
-    /// tokens² · channels per block (the masked half counted too), and the head for one token. Bytes: the weights.
+    /// A prompt whose last token's logits are wanted: 2 · (weights of the blocks' matrices) · tokens, attention's
+    /// 4 · tokens² · channels per block (the masked half counted too), and the head for one token. Bytes: the weights.
     /// </summary>
     public static Work Prompt(Gpt2Config config, int tokens) => new(
         (2.0 * BlockMatrices(config) * tokens) + (4.0 * tokens * tokens * config.Channels * config.Layers)
@@ -30,8 +30,8 @@ internal readonly record struct Work(double Operations, double Bytes)
         sizeof(float) * (double)WeightsPerToken(config));
 
     /// <summary>
-    /// Another token with others in the cache: 2 operations per weight of the blocks' matrices and the head, and 4 ·
-    /// tokens · channels per block in attention. Bytes: the weights.
+    /// Another token with others in the cache: 2 operations per weight of the blocks' matrices and the head, and
+    /// 4 · tokens · channels per block in attention. Bytes: the weights.
     /// </summary>
     /// <param name="config">The model.</param>
     /// <param name="tokens">Tokens that attention sees, including this one.</param>

@@ -91,8 +91,8 @@ internal sealed class TransformerBlockBackward(BlockWeights weights, int heads, 
         a.DropoutBackward(a.Attention, dAttention, dAttention);
     }
 
-    // attention = softmax(scores) over what a token sees, so per row dScores = attention × (dAttention − Σ attention ×
-    // dAttention)
+    // attention = softmax(scores) over what a token sees,
+    // so per row dScores = attention × (dAttention − Σ attention × dAttention)
     private void Step7Attention(Matrix dAttention, Matrix attention, int sequences, Matrix dScores)
     {
         dScores.Resize(attention.Rows, attention.Columns);

@@ -11,8 +11,8 @@ namespace Gpt2.Kernels.Attention;
 /// </summary>
 /// <remarks>
 /// Sequences of equal length follow one another and do not see each other. In each, the queries belong to the last
-/// <c>tokens</c> of <c>total</c> positions, the keys and values to all of them. Query row t is at position total −
-/// tokens + t and sees the keys 0 … total − tokens + t. Head h owns the columns h·headSize … (h+1)·headSize − 1 of
+/// <c>tokens</c> of <c>total</c> positions, the keys and values to all of them. Query row t is at position
+/// total − tokens + t and sees the keys 0 … total − tokens + t. Head h owns the columns h·headSize … (h+1)·headSize − 1 of
 /// queries, keys and values, and the columns h·total … (h+1)·total − 1 of scores. The formulas below are for one
 /// sequence. NaN spreads to the rows that see it.
 /// </remarks>
@@ -102,8 +102,8 @@ public abstract class AttentionKernel
     }
 
     /// <summary>
-    /// Backward of <see cref="Normalise"/>, per token and head over the visible keys: scoresGradient = attention ×
-    /// (attentionGradient − Σ attention · attentionGradient); 0 elsewhere.
+    /// Backward of <see cref="Normalise"/>, per token and head over the visible keys:
+    /// scoresGradient = attention × (attentionGradient − Σ attention · attentionGradient); 0 elsewhere.
     /// </summary>
     /// <param name="attention">[sequences · tokens, heads · total]</param>
     /// <param name="attentionGradient">[sequences · tokens, heads · total]</param>

@@ -17,10 +17,10 @@ namespace Gpt2.Kernels.ReducedMatMul;
 /// <para>
 /// Int8 and Int4 on the Tuned rung: each row's inputs are rounded to whole numbers of 16 bits times a scale for each of
 /// the weights' groups, x̂ = p · t with t = max|x| / 32767 of the group (at least 2⁻¹²⁶), so |x − x̂| ≤ 0.51 · t. The
-/// sums Σ p·q of a group are exact whole numbers; they are scaled and added in single precision. In total, for groups
-/// g, |product − Σ x·w − bias| ≤ Σ |x|·|w − ŵ| + Σ over g of 0.51 · t · Σ |ŵ| + (groups + 4) · 2⁻²⁴ · (Σ |x̂|·|ŵ| +
-/// |bias|). A row that contains NaN or ∞ becomes NaN in the product; other rows do not. Inputs above 1e34 in magnitude
-/// may overflow.
+/// sums Σ p·q of a group are exact whole numbers; they are scaled and added in single precision. In total, for groups g,
+/// |product − Σ x·w − bias| ≤ Σ |x|·|w − ŵ| + Σ over g of 0.51 · t · Σ |ŵ| + (groups + 4) · 2⁻²⁴ · (Σ |x̂|·|ŵ| + |bias|).
+/// A row that contains NaN or ∞ becomes NaN in the product; other rows do not. Inputs above 1e34 in magnitude may
+/// overflow.
 /// </para>
 /// </remarks>
 public abstract class ReducedMatMulKernel

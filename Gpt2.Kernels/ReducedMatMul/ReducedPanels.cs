@@ -12,8 +12,8 @@ namespace Gpt2.Kernels.ReducedMatMul;
 /// states the errors.
 /// </summary>
 /// <remarks>
-/// A panel is lines of 64 bytes, read as 16 little-endian integers of 32 bits; integer i belongs to columns i and 16 +
-/// i. BFloat16: one line per input, with column i in the lower half and column 16 + i in the upper. Int8, Int4: groups
+/// A panel is lines of 64 bytes, read as 16 little-endian integers of 32 bits; integer i belongs to columns i and
+/// 16 + i. BFloat16: one line per input, with column i in the lower half and column 16 + i in the upper. Int8, Int4: groups
 /// of 64 and 32 inputs, each a line of scales in bfloat16 and then two lines for every 4 or 8 inputs, columns 0–15 and
 /// 16–31. In an integer the even inputs are in the lower half and the odd inputs in the upper, the first in the lowest
 /// bits, all stored as q + 128 or q + 8. The last group is padded with zeros to a whole number of such lines. Reading

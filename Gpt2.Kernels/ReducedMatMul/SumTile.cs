@@ -7,9 +7,9 @@ using Gpt2.Kernels.Tuned;
 namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>
-/// Tiles of a few rows by two vectors: tile[r, c] += scale of c · (scale of r · Σ over a group of row r's words ·
-/// column c's weights). The columns are one vector's, beginning at some column of the panel, and those 16 columns after
-/// them.
+/// Tiles of a few rows by two vectors:
+/// tile[r, c] += scale of c · (scale of r · Σ over a group of row r's words · column c's weights).
+/// The columns are one vector's, beginning at some column of the panel, and those 16 columns after them.
 /// </summary>
 internal static class SumTile<TLanes, TVector, TInts, TType>
     where TLanes : IReducedLanes<TVector, TInts>

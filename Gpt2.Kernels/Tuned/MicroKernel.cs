@@ -1,6 +1,6 @@
 // The micro-kernel, the innermost loop of every tuned product (the name is BLIS's: F. G. Van Zee and R. A. van de
-// Geijn, "BLIS: A Framework for Rapidly Instantiating BLAS Functionality", ACM TOMS 41(3), 2015): a register tile of MR
-// × NR elements of the result stays in registers over the inner dimension.
+// Geijn, "BLIS: A Framework for Rapidly Instantiating BLAS Functionality", ACM TOMS 41(3), 2015): a register tile of
+// MR × NR elements of the result stays in registers over the inner dimension.
 //
 //                     NR = 2 vectors of a panel, one row per step
 //                       first      second
