@@ -129,7 +129,7 @@ internal static class DownloadCommand
             return;
         }
 
-        int bySize = files.Count(file => file.CheckedBy is "size" or TransferredFile.Unchecked);
+        int bySize = files.Count(file => file.CheckedBy is RecordedFile.BySize or RecordedFile.ByNothing);
         string checkedHow = bySize == 0 ? "checked" : $"{bySize} of them without a checksum to check";
         string what = result.AlreadyThere
             ? "is there already; --force downloads it again"

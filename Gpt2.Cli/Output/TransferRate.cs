@@ -2,6 +2,7 @@
 // before the last retry, and what an earlier run had downloaded.
 
 using System.Diagnostics;
+using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.Download;
 
 namespace Gpt2.Cli.Output;

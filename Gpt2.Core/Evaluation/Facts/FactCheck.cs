@@ -6,7 +6,6 @@ using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.Doctor;
-using Gpt2.Core.Weights.Download;
 using Gpt2.Kernels;
 
 namespace Gpt2.Core.Evaluation.Facts;

@@ -5,7 +5,6 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
-using Gpt2.Core.Weights.Download;
 using Gpt2.Kernels;
 
 namespace Gpt2.Core.Weights.Doctor;

@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using System.IO.Compression;
+using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
@@ -66,8 +67,9 @@ public sealed class CsvArchiveDownloadTests : IDisposable
     {
         File.Move(Path.Combine(model, "model_h1_ln_1_g.csv"), fixture.Folder.PathOf("lost"));
         Serve();
-        (await fixture.FailureAsync(source)).Should().Be(
-            $"{server.Address}/csv.zip: model_h1_ln_1_g.csv: no such file, expected 1 rows of 64 numbers: copy or convert the model again");
+        Gpt2Exception error = await fixture.ErrorAsync(source);
+        error.Where!.Value.Name.Should().Be(server.Address + "/csv.zip");
+        error.Message.Should().Contain("model_h1_ln_1_g.csv: no such file, expected 1 rows of 64 numbers").And.Contain("copy or convert the model again");
 
         File.Move(fixture.Folder.PathOf("lost"), Path.Combine(model, "model_h1_ln_1_g.csv"));
         Serve();
