@@ -1,5 +1,5 @@
 // One rung of the ladder as an object: every operation the model needs, in one implementation.
-// A set is created once and passed to whoever computes; nothing here is global.
+// A set is created once and passed to the code that computes; nothing here is global.
 
 using System.Numerics;
 using System.Runtime.Intrinsics;
@@ -33,16 +33,17 @@ public sealed class KernelSet
         AdamW = adamW;
     }
 
-    /// <summary>The fastest rung there is on this machine.</summary>
+    /// <summary>The fastest rung on this machine.</summary>
     public static KernelRung FastestRung => KernelRung.Tuned;
 
-    /// <summary>Bits of the vectors that the Tuned rung computes with on this machine: 512, 256 or 128.</summary>
+    /// <summary>Width in bits of the Tuned rung's vectors on this machine: 512, 256 or 128.</summary>
     public static int TunedVectorBits =>
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
     /// <summary>
-    /// Bits that a rung computes with at a time on this machine: a float's on Scalar, <see cref="Vector{T}"/>'s on Vector, which may be
-    /// narrower than the processor's widest, and the widest on the others.
+    /// Bits that a rung computes with at a time on this machine: one float on Scalar, one <see cref="Vector{T}"/> on
+    /// Vector (which may be narrower than the processor's widest vectors), and the processor's widest vectors on the
+    /// others.
     /// </summary>
     public static int VectorBitsOf(KernelRung rung) => rung switch
     {
@@ -71,13 +72,15 @@ public sealed class KernelSet
 
     public CopyColumnsKernel CopyColumns { get; private init; } = new CopyColumnsScalar();
 
-    /// <summary>Creates the set of a rung. A further rung is a case here and one class for each operation.</summary>
+    /// <summary>Creates the set of a rung. To add a rung, add a case here and one class for each operation.</summary>
     /// <param name="rung">The rung.</param>
     /// <param name="threads">
-    /// Threads to compute with on the Tuned rung, the caller's among them; null for one per core. The other rungs have one.
-    /// The results are the same bits for every number.
+    /// Threads to compute with on the Tuned rung, including the caller's; null for one per core. The other rungs use
+    /// one thread. The results are the same bits with any number.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rung"/> is no member of the enumeration.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="rung"/> is not a member of the enumeration.
+    /// </exception>
     public static KernelSet Create(KernelRung rung, int? threads = null)
     {
         switch (rung)
@@ -111,7 +114,7 @@ public sealed class KernelSet
         }
     }
 
-    /// <summary>The Tuned rung in vectors of one width.</summary>
+    /// <summary>Creates the Tuned rung with vectors of one width.</summary>
     internal static KernelSet CreateTuned<TLanes, TVector>(ThreadTeam team)
         where TLanes : ILanes<TVector>
         where TVector : struct

@@ -33,7 +33,11 @@ internal static class DownloadCommand
         });
         Option<bool> csv = new("--csv") { Description = "As CSV files, from the release of \"spreadsheets are all you need\" (GPT-2 small only)." };
         Option<string?> url = new("--url") { Description = "The archive to take with --csv, in place of the release.", HelpName = "ADDRESS" };
-        Option<string?> output = new("--out", "-o") { Description = "The folder to make. Default: the model's name in your cache.", HelpName = "FOLDER" };
+        Option<string?> output = new("--out", "-o")
+        {
+            Description = "The folder to create. Default: the model's name in your cache.",
+            HelpName = "FOLDER",
+        };
         Option<bool> force = new("--force") { Description = "Replace a model that is there." };
         Option<bool> json = CommonOptions.Json();
 

@@ -9,6 +9,7 @@ using Gpt2.Core.Files;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Model;
 using Gpt2.Core.Tracing;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.Commands;
 
@@ -18,10 +19,14 @@ internal static class TraceCommand
     {
         var input = new PromptedModelInput();
         Option<string?> output = new("--out", "-o") { Description = "The folder for the files.", HelpName = "FOLDER" };
-        Option<string?> svg = new("--svg") { Description = "Draw a block's steps into this file: that of --block, else block 0; - is standard output.", HelpName = "FILE" };
+        Option<string?> svg = new("--svg")
+        {
+            Description = "Draw a block's steps into this file: that of --block, else block 0; - is standard output.",
+            HelpName = "FILE",
+        };
         Option<bool> allPositions = new("--all-positions")
         {
-            Description = "All rows of what comes after the blocks, from last_hidden_state to probabilities, not only the last token's.",
+            Description = "All rows of the matrices after the blocks, from last_hidden_state to probabilities, not only the last token's.",
         };
         Option<bool> labels = new("--labels") { Description = "Add a header line and the tokens before the rows." };
         Option<int[]> blocks = Numbers("--block", "Only these blocks, from 0.", "I,I,…");
@@ -67,7 +72,8 @@ internal static class TraceCommand
                     entries = [.. trace.Entries.Where(choice.Contains)];
                     Progress.Run($"writing {folder}", io, _ =>
                     {
-                        staged.Put(() => TraceExport.Write(trace, entries, staged.Path, parsed.GetValue(labels) ? model.Shown : null, io.Cancellation));
+                        Func<int, string>? tokenLabels = parsed.GetValue(labels) ? model.Shown : null;
+                        staged.Put(() => TraceExport.Write(trace, entries, staged.Path, tokenLabels, io.Cancellation));
                         return true;
                     });
                 });
@@ -105,14 +111,14 @@ internal static class TraceCommand
 
         string[] written =
         [
-            .. output.Folder is null ? [] : new[] { string.Create(CultureInfo.InvariantCulture, $"{output.Entries.Length} files in {output.Folder}") },
-            .. output.Svg is null ? [] : new[] { string.Create(CultureInfo.InvariantCulture, $"the picture of block {output.Block} in {output.Svg}") },
+            .. output.Folder is null ? Array.Empty<string>() : [Invariant($"{output.Entries.Length} files in {output.Folder}")],
+            .. output.Svg is null ? Array.Empty<string>() : [Invariant($"the picture of block {output.Block} in {output.Svg}")],
         ];
         io.Say(string.Create(
             CultureInfo.InvariantCulture, $"{string.Join(", ", written)}; predicted token {model.Shown(predicted.Id)} ({predicted.Id})"));
     }
 
-    /// <summary>An option for numbers, separated by commas or given again: --step 5,7 or --step 5 --step 7.</summary>
+    /// <summary>An option for numbers, separated by commas or repeated: --step 5,7 or --step 5 --step 7.</summary>
     private static Option<int[]> Numbers(string name, string description, string helpName) => new(name)
     {
         Description = description,
@@ -143,10 +149,10 @@ internal static class TraceCommand
     /// <summary>What was written: some matrices into a folder, a block into a picture, or both.</summary>
     private sealed record TraceOutput(string? Folder, TraceEntry[] Entries, string? Svg, int Block);
 
-    /// <summary>Which matrices are wanted: all, or only some steps of some blocks.</summary>
+    /// <summary>Which matrices to write: all, or only some steps of some blocks.</summary>
     private sealed record TraceChoice(int[] Blocks, int[] Steps)
     {
-        /// <summary>The block of the picture: the one that was asked for, else the first.</summary>
+        /// <summary>The block of the picture: the given one, or else the first.</summary>
         public int BlockToDraw => Blocks.Length <= 1
             ? Blocks.FirstOrDefault()
             : throw new UsageException("--svg draws one block: give --block one number");

@@ -11,7 +11,7 @@ namespace Gpt2.Cli.Output;
 /// <summary>Draws trees.</summary>
 internal static class BeamDrawing
 {
-    private const int Column = 190, Row = 40, Left = 20, Top = 96, BoxWidth = 150, BoxHeight = 32, LongestToken = 18, LeastWidth = 640;
+    private const int Column = 190, Row = 40, Left = 20, Top = 96, BoxWidth = 150, BoxHeight = 32, LongestToken = 18, MinWidth = 640;
 
     private const string Style =
         """
@@ -23,15 +23,15 @@ internal static class BeamDrawing
         .kept { fill: #1a2330; stroke: #58a6d6; } .finished { fill: #14302a; stroke: #3fbf95; } .best { stroke: #3fbf95; } }
         """;
 
-    /// <summary>The picture.</summary>
-    /// <param name="prompt">The prompt as a reader sees it.</param>
-    /// <param name="result">What the search found.</param>
-    /// <param name="tokenOf">A token as a reader sees it.</param>
+    /// <summary>Draws the picture.</summary>
+    /// <param name="prompt">The prompt, as shown to a reader.</param>
+    /// <param name="result">The result of the search.</param>
+    /// <param name="tokenOf">Formats a token for a reader.</param>
     public static string Draw(string prompt, BeamResult result, Func<int, string> tokenOf)
     {
         Dictionary<BeamNode, double> places = Places(result.Tree, out int rows);
         int depth = places.Keys.Max(node => node.Depth);
-        int width = Math.Max(LeastWidth, (2 * Left) + (depth * Column) - (Column - BoxWidth) + 60), height = Top + (rows * Row) + 20;
+        int width = Math.Max(MinWidth, (2 * Left) + (depth * Column) - (Column - BoxWidth) + 60), height = Top + (rows * Row) + 20;
         HashSet<BeamNode> best = PathOf(result);
         string title = "Beam search after " + prompt;
 
@@ -64,7 +64,10 @@ internal static class BeamDrawing
         return path;
     }
 
-    /// <summary>Gives a leaf the next row, and every other node the middle of its children's rows. No recursion: a long text is a deep tree.</summary>
+    /// <summary>
+    /// Gives a leaf the next row, and every other node the middle of its children's rows. No recursion, because a long
+    /// text is a deep tree.
+    /// </summary>
     private static Dictionary<BeamNode, double> Places(BeamNode root, out int rows)
     {
         var places = new Dictionary<BeamNode, double>();

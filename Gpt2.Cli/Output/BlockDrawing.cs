@@ -1,5 +1,6 @@
-// The sixteen steps of a block as an SVG picture: on the left the residual stream with its two additions, on the right what is
-// added, step by step as TransformerBlock.Forward computes it, each with the matrix that it wrote. This file says what stands where.
+// The sixteen steps of a block as an SVG picture: on the left the residual stream with its two additions; on the right
+// what is added, step by step as TransformerBlock.Forward computes it, each step with the matrix it wrote. This file
+// does the layout.
 
 using System.Globalization;
 using System.Xml.Linq;
@@ -13,7 +14,7 @@ namespace Gpt2.Cli.Output;
 /// <summary>Draws blocks.</summary>
 internal sealed class BlockDrawing
 {
-    private const int MostTokens = 12, MostHeads = 4, MostColumns = 32, MostHidden = 48, MostSampled = 64, LongestToken = 9;
+    private const int MaxTokens = 12, MaxHeads = 4, MaxColumns = 32, MaxHidden = 48, MaxSampled = 64, LongestToken = 9;
     private const int Width = 1000, MapWidth = 176, HalfWidth = 280, Gap = 26, Cell = 10, Caption = 19, Below = 15, RowGap = 22, Top = 96;
     private const int LaneLabels = 84, Lane = 90, Panel = 302, Labels = 368, First = 374;
     private const int Second = First + MapWidth + Gap, Third = Second + MapWidth + Gap, Right = Third + MapWidth, Half = Right - HalfWidth;
@@ -51,15 +52,15 @@ internal sealed class BlockDrawing
         rowHeight = RowHeight(shown);
     }
 
-    /// <summary>The picture.</summary>
+    /// <summary>Draws the picture.</summary>
     /// <param name="model">The model's name.</param>
-    /// <param name="prompt">The prompt as a reader sees it.</param>
-    /// <param name="tokens">Its tokens as a reader sees them.</param>
+    /// <param name="prompt">The prompt, as shown to a reader.</param>
+    /// <param name="tokens">Its tokens, as shown to a reader.</param>
     /// <param name="config">The model's sizes.</param>
-    /// <param name="a">What the block computed.</param>
+    /// <param name="a">The activations of the block.</param>
     public static string Draw(string model, string prompt, string[] tokens, Gpt2Config config, BlockActivations a)
     {
-        int shown = Math.Min(tokens.Length, MostTokens);
+        int shown = Math.Min(tokens.Length, MaxTokens);
         int height = Top + 72 + (9 * RowHeight(shown)) + 6;
         XElement root = Create(
             Width, height, Invariant($"The sixteen steps of block {a.Block} of {model}, computed for {prompt}"), Style + "\n" + HeatMap.Style,
@@ -68,7 +69,8 @@ internal sealed class BlockDrawing
             + "come layer normalisation (11, 12), the hidden layer (13), GELU (14) and its projection (15), which is added to it as step 16. Every "
             + "step is a heat map of its matrix, with the numbers with which the last row begins.");
         root.Add(Label(24, 34, Invariant($"A transformer block in sixteen steps: block {a.Block} of {config.Layers} of {model}"), "title"));
-        string rows = Invariant($"What it computes for {prompt}{Part(shown, tokens.Length)}. Rows are tokens, columns channels{Part(MostColumns, config.Channels)}.");
+        string rows = Invariant($"What it computes for {prompt}{Part(shown, tokens.Length)}. ")
+            + Invariant($"Rows are tokens, columns channels{Part(MaxColumns, config.Channels)}.");
         root.Add(Label(24, 56, rows, "muted"));
         root.Add(Label(24, 74, "Below a map are the numbers with which its last row begins, and the shape of the whole matrix.", "muted"));
         new BlockDrawing(root, a, config.Heads, [.. tokens.Select(token => TokenText.Shortened(token, LongestToken))], shown)
@@ -80,7 +82,9 @@ internal sealed class BlockDrawing
 
     private static int RowHeight(int tokens) => Caption + (tokens * Cell) + Below + RowGap;
 
-    /// <summary>Draws all. Rows 0 to 4 of maps are attention's, 5 to 7 those of the MLP, and below is what the next block gets.</summary>
+    /// <summary>
+    /// Draws everything. Rows 0 to 4 of maps are attention's, 5 to 7 the MLP's, and below is what the next block gets.
+    /// </summary>
     private void Draw(string next)
     {
         int attention = Top, mlp = attention + 24 + (5 * rowHeight) + 6, end = mlp + 24 + (3 * rowHeight) + 6;
@@ -121,7 +125,8 @@ internal sealed class BlockDrawing
         AddAcross(First + MapWidth, Second, y[0]);
         AddMap(3, Second, y[0]);
         AddNote(
-            Third, y[0] + Caption + 9, "Layer normalisation: step 2 brings", "each row to mean 0 and variance 1,", "step 3 multiplies by a gain and adds",
+            Third, y[0] + Caption + 9, "Layer normalisation: step 2 brings", "each row to mean 0 and variance 1,",
+            "step 3 multiplies by a gain and adds",
             "a bias, both learned, by column.");
         AddDown(Second + (MapWidth / 2), y[0]);
 
@@ -157,9 +162,9 @@ internal sealed class BlockDrawing
         AddMap(12, Second, y[5]);
         AddNote(Third, y[5] + Caption + 9, "Layer normalisation again, of the", "sum, with a gain and a bias of", "its own.");
         AddDown(Second + 48, y[5]);
-        AddMap(13, First, y[6], Labels, width: HalfWidth, most: MostHidden, note: "four times as wide");
+        AddMap(13, First, y[6], Labels, width: HalfWidth, most: MaxHidden, note: "four times as wide");
         AddAcross(First + HalfWidth, Half, y[6]);
-        AddMap(14, Half, y[6], width: HalfWidth, most: MostHidden, note: "negative numbers fade");
+        AddMap(14, Half, y[6], width: HalfWidth, most: MaxHidden, note: "negative numbers fade");
         double down = Third + (MapWidth / 2);
         AddFlow((down, MapBottom(y[6]) + Below + 4), (down, MapMiddle(y[7])), (First + MapWidth + 4, MapMiddle(y[7])));
         AddNote(Second, MapMiddle(y[7]) - 21, "One product brings it", "back to the stream's width.");
@@ -168,7 +173,7 @@ internal sealed class BlockDrawing
 
     private void AddQkv(double y)
     {
-        int channels = a.Qkv.Columns / 3, sampled = Math.Min(channels, MostSampled);
+        int channels = a.Qkv.Columns / 3, sampled = Math.Min(channels, MaxSampled);
         double width = (Right - First - 4) / 3.0;
         for (int part = 0; part < 3; part++)
         {
@@ -188,8 +193,8 @@ internal sealed class BlockDrawing
     private void AddHeads(int step, double x, double y, double? labels, string note)
     {
         Matrix matrix = a.MatricesOf(step)[0];
-        int drawn = Math.Min(heads, MostHeads);
-        double width = (HalfWidth - ((MostHeads - 1) * 12)) / (double)MostHeads;
+        int drawn = Math.Min(heads, MaxHeads);
+        double width = (HalfWidth - ((MaxHeads - 1) * 12)) / (double)MaxHeads;
         float?[][][] triangles = [.. Enumerable.Range(0, drawn).Select(head => Rows(
             row => Enumerable.Range(0, shown).Select(column => column > row ? (float?)null : matrix[row, (head * total) + column])))];
         double scale = step == 7 ? 1 : ScaleOf(triangles.SelectMany(triangle => triangle));
@@ -212,7 +217,7 @@ internal sealed class BlockDrawing
     }
 
     private void AddMap(
-        int step, double x, double y, double? labels = null, Matrix? matrix = null, double width = MapWidth, int most = MostColumns,
+        int step, double x, double y, double? labels = null, Matrix? matrix = null, double width = MapWidth, int most = MaxColumns,
         string note = "")
     {
         string name = matrix is null ? BlockStep.NameOf(step) : matrix.Name[(matrix.Name.LastIndexOf(' ') + 1)..];
@@ -252,7 +257,9 @@ internal sealed class BlockDrawing
         float?[][] ramp = [[.. Enumerable.Range(-HeatMap.Shades, (2 * HeatMap.Shades) + 1).Select(shade => (float?)shade)]];
         maps.Add(HeatMap.Draw(First + 62, y + Caption, 14, 12, ramp, HeatMap.Shades));
         root.Add(Label(First, y + Caption + 10, "negative", "shape"), Label(First + 252, y + Caption + 10, "positive", "shape"));
-        AddNote(First, y + Caption + 29, "Each map has a scale of its own. Scores and attention have a triangle for each head" + Part(MostHeads, heads) + ":",
+        AddNote(
+            First, y + Caption + 29,
+            "Each map has a scale of its own. Scores and attention have a triangle for each head" + Part(MaxHeads, heads) + ":",
             "a token sees itself and those before it. In the residual stream nothing is replaced: the block adds to it twice.");
     }
 
@@ -271,7 +278,9 @@ internal sealed class BlockDrawing
         (double dx, double dy) = (Math.Sign(x - points[^2].X), Math.Sign(y - points[^2].Y));
         points[^1] = (x - (4 * dx), y - (4 * dy));
         root.Add(Element("polyline", "flow", ("points", string.Join(' ', points.Select(Point)))));
-        (double X, double Y)[] head = [(x, y), (x - (7 * dx) - (4 * dy), y - (7 * dy) - (4 * dx)), (x - (7 * dx) + (4 * dy), y - (7 * dy) + (4 * dx))];
+        (double X, double Y) left = (x - (7 * dx) - (4 * dy), y - (7 * dy) - (4 * dx));
+        (double X, double Y) right = (x - (7 * dx) + (4 * dy), y - (7 * dy) + (4 * dx));
+        (double X, double Y)[] head = [(x, y), left, right];
         root.Add(Element("polygon", "head", ("points", string.Join(' ', head.Select(Point)))));
     }
 
@@ -286,10 +295,14 @@ internal sealed class BlockDrawing
 
     private float?[][] Rows(Func<int, IEnumerable<float?>> row) => [.. Enumerable.Range(0, shown).Select(i => row(i).ToArray())];
 
-    /// <summary>The size that all but the largest 2 % of the numbers stay below: a single large one would leave the others pale.</summary>
+    /// <summary>
+    /// The magnitude that all but the largest 2 % of the numbers stay below: a single large one would leave the others
+    /// pale.
+    /// </summary>
     private static double ScaleOf(IEnumerable<float?[]> cells)
     {
-        double[] sizes = [.. cells.SelectMany(row => row).Where(number => number is not null).Select(number => (double)Math.Abs(number!.Value)).Order()];
+        IEnumerable<float> numbers = cells.SelectMany(row => row).Where(number => number is not null).Select(number => number!.Value);
+        double[] sizes = [.. numbers.Select(number => (double)Math.Abs(number)).Order()];
         return Math.Max(sizes[(sizes.Length - 1) * 98 / 100], float.Epsilon);
     }
 

@@ -1,5 +1,5 @@
-// Numbers as cells of colour: one colour below zero, another above, the stronger the farther from it. There are few shades, so
-// that the last bits of a number do not show.
+// Numbers as coloured cells: one colour below zero, another above, stronger the farther from it. There are few shades,
+// so that the last bits of a number do not show.
 
 using System.Globalization;
 using System.Text;
@@ -11,7 +11,7 @@ namespace Gpt2.Cli.Output;
 /// <summary>Draws the cells of a matrix.</summary>
 internal static class HeatMap
 {
-    /// <summary>How many shades each colour has.</summary>
+    /// <summary>Number of shades of each colour.</summary>
     public const int Shades = 6;
 
     /// <summary>The styles of the cells.</summary>
@@ -21,13 +21,13 @@ internal static class HeatMap
         @media (prefers-color-scheme: dark) { .cell { fill: #2a323c; } .below { fill: #5cb0ff; } .above { fill: #ff9d4d; } }
         """;
 
-    /// <summary>The cells, where those that have no number stay empty.</summary>
+    /// <summary>Draws the cells; those without a number stay empty.</summary>
     /// <param name="x">The left edge.</param>
     /// <param name="y">The upper edge.</param>
-    /// <param name="cellWidth">A cell's width.</param>
-    /// <param name="cellHeight">A cell's height.</param>
+    /// <param name="cellWidth">The width of a cell.</param>
+    /// <param name="cellHeight">The height of a cell.</param>
     /// <param name="cells">The numbers, row by row.</param>
-    /// <param name="scale">The size of a number from which on the colour is the strongest.</param>
+    /// <param name="scale">The magnitude from which on the colour is strongest.</param>
     public static XElement Draw(double x, double y, double cellWidth, double cellHeight, float?[][] cells, double scale)
     {
         XElement map = SvgPicture.Element("g", "map", ("transform", string.Create(
@@ -49,7 +49,7 @@ internal static class HeatMap
     private static int ShadeOf(float? number, double scale) =>
         number is float value ? (int)Math.Round(Math.Clamp(value / scale, -1, 1) * Shades) : 0;
 
-    /// <summary>The cells that are wanted as a path: in a row, neighbours are one rectangle.</summary>
+    /// <summary>The selected cells as a path: neighbours in a row are one rectangle.</summary>
     private static string Runs(float?[][] cells, Func<float?, bool> isWanted)
     {
         var path = new StringBuilder();

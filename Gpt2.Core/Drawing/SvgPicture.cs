@@ -1,5 +1,5 @@
-// What the program's SVG pictures have in common: a ground of their own in light and dark, fonts that every machine has, and
-// numbers with a point whatever the culture.
+// What the program's SVG pictures have in common: their own background in light and dark, fonts that every machine has,
+// and numbers with a decimal point in every culture.
 
 using System.Globalization;
 using System.Xml.Linq;
@@ -9,7 +9,8 @@ namespace Gpt2.Core.Drawing;
 /// <summary>Makes pictures and their elements.</summary>
 internal static class SvgPicture
 {
-    // Readers with a dark page get the dark one, wherever styles are heard; elsewhere the picture brings its light ground.
+    // Viewers in dark mode get a dark picture if they support style sheets; elsewhere the picture has its own light
+    // background.
     private const string Style =
         """
         text { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; font-size: 12px; fill: #27303b; }
@@ -19,12 +20,12 @@ internal static class SvgPicture
 
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
-    /// <summary>An empty picture with its ground.</summary>
+    /// <summary>An empty picture with its background.</summary>
     /// <param name="width">Its width in pixels.</param>
     /// <param name="height">Its height in pixels.</param>
-    /// <param name="title">What it shows, in a line.</param>
-    /// <param name="style">Its styles beside those that all pictures have.</param>
-    /// <param name="description">The same at length, for who cannot see it.</param>
+    /// <param name="title">What the picture shows, in one line.</param>
+    /// <param name="style">Styles besides those that all pictures have.</param>
+    /// <param name="description">A longer description, for those who cannot see the picture.</param>
     public static XElement Create(int width, int height, string title, string style, string? description = null)
     {
         var root = new XElement(
@@ -40,7 +41,7 @@ internal static class SvgPicture
         return root;
     }
 
-    /// <summary>An element with a class, or without where that is empty.</summary>
+    /// <summary>An element with a class, or without one if <paramref name="kind"/> is empty.</summary>
     public static XElement Element(string name, string kind, params (string Name, object Value)[] attributes) => new(
         Svg + name, kind.Length == 0 ? null : new XAttribute("class", kind),
         attributes.Select(attribute => new XAttribute(attribute.Name, attribute.Value is double value ? Number(value) : attribute.Value)));
@@ -60,7 +61,7 @@ internal static class SvgPicture
     public static XElement Line(string kind, double x1, double y1, double x2, double y2) =>
         Element("line", kind, ("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2));
 
-    /// <summary>What a reader sees who points at the element.</summary>
+    /// <summary>The text shown when a reader points at an element.</summary>
     public static XElement Hint(string text) => new(Svg + "title", text);
 
     public static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);

@@ -1,5 +1,6 @@
-// A roofline as an SVG picture (Williams, Waterman, Patterson, "Roofline", 2009): how fast kernels are, over how many
-// operations they do per byte, below the two limits of the machine. This file draws; RooflineAxes says where.
+// A roofline as an SVG picture (Williams, Waterman, Patterson, "Roofline", 2009): how fast kernels are, against how
+// many operations they do per byte, below the two limits of the machine. This file draws; RooflineAxes computes the
+// positions.
 
 using System.Globalization;
 using System.Xml.Linq;
@@ -10,17 +11,17 @@ namespace Gpt2.Core.Measurement;
 
 /// <summary>A kernel in the picture.</summary>
 /// <param name="Name">Its name in the key.</param>
-/// <param name="Group">Kernels of a group have one colour and stand together in the key.</param>
+/// <param name="Group">Kernels of a group have the same colour and are together in the key.</param>
 /// <param name="Intensity">Operations per byte.</param>
 /// <param name="Gigaflops">10⁹ operations per second.</param>
-/// <param name="Ratio">Its share of the limit, as measured beside it.</param>
+/// <param name="Ratio">Its share of the limit, as measured next to it.</param>
 internal sealed record RooflineDot(string Name, string Group, double Intensity, double Gigaflops, double Ratio);
 
 /// <summary>Draws rooflines.</summary>
 internal static class Roofline
 {
     private const int KeyLeft = 704, KeyNameLeft = 724, KeyRateRight = 1000, Width = 1080, Margin = 20;
-    private const int KeyTop = 76, KeyRow = 19, KeyGap = 12, LeastHeight = 580, LongestName = 34;
+    private const int KeyTop = 76, KeyRow = 19, KeyGap = 12, MinHeight = 580, LongestName = 34;
     private const double DotRadius = 4.5, PillWidth = 18, PillHeight = 13;
     private const string Colours = "#0072b2 #c2410c #00805e #a13a86 #8a6d00 #5b5fc7";
 
@@ -33,21 +34,23 @@ internal static class Roofline
         .number { fill: #ffffff; } .dot { stroke: #12171e; } }
         """;
 
-    /// <summary>The picture.</summary>
+    /// <summary>Draws the picture.</summary>
     /// <param name="title">What was measured, and where.</param>
     /// <param name="peak">The FMA peak in GFLOP/s: the flat roof.</param>
-    /// <param name="bandwidth">The read bandwidth in GB/s: the roof that rises.</param>
+    /// <param name="bandwidth">The read bandwidth in GB/s: the sloped roof.</param>
     /// <param name="dots">The kernels.</param>
     public static string Draw(string title, double peak, double bandwidth, IReadOnlyList<RooflineDot> dots)
     {
         string[] groups = [.. dots.Select(dot => dot.Group).Distinct()];
         RooflineDot[] inOrder = [.. dots.OrderBy(dot => Array.IndexOf(groups, dot.Group))];
-        int height = Math.Max(LeastHeight, KeyTop + (KeyRow * (dots.Count + groups.Length)) + (KeyGap * groups.Length) + Margin);
+        int height = Math.Max(MinHeight, KeyTop + (KeyRow * (dots.Count + groups.Length)) + (KeyGap * groups.Length) + Margin);
         var axes = new RooflineAxes(peak, bandwidth, dots, new Box(72, 72, 672, height - 62));
 
         XElement root = SvgPicture.Create(Width, height, title, Style);
         root.Add(Label(axes.Plot.Left, 32, title, "title"));
-        root.Add(Label(axes.Plot.Left, 53, "Each dot is measured beside the limits: the closer to the roof, the less is wasted. Dashed: half of the limit.", "muted"));
+        const string Note =
+            "Each dot is measured beside the limits: the closer to the roof, the less is wasted. Dashed: half of the limit.";
+        root.Add(Label(axes.Plot.Left, 53, Note, "muted"));
         AddRoofs(root, axes, peak, bandwidth);
         AddDots(root, axes, inOrder, groups);
         AddKey(root, inOrder, groups);

@@ -61,7 +61,7 @@ public sealed class CommandErrorTests : IDisposable
     {
         Error(1, "info", "-m", folder.Root).Should().Be(
             $"gpt2: {folder.Root}: no model in this folder, expected hparams.json with model_wte.csv (csv), or config.json with model.safetensors (safetensors), "
-            + $"or hparams.json with folder.Model.ckpt.index (tensorflow), or a .bin of llm.c (llmc); name {model}, where a model is");
+            + $"or hparams.json with model.ckpt.index (tensorflow), or a .bin of llm.c (llmc); name {folder.Model}, where a model is");
     }
 
     [Theory]
@@ -119,7 +119,7 @@ public sealed class CommandErrorTests : IDisposable
         string output = folder.PathOf("t");
         Error(2, "trace", "x", "-m", folder.Model, "-o", output, "--block", "2").Should().Be("gpt2: --block 2: expected 0 to 1");
         Error(2, "trace", "x", "-m", folder.Model, "-o", output, "--step", "17").Should().Be("gpt2: --step 17: expected 1 to 16");
-        Error(1, "trace", "x", "-m", folder.Model, "-o", output, "--break", "h5.step1").Should().StartWith("gpt2: breakpoint 'h5.step1' is no step, expected h0.step1");
+        Error(1, "trace", "x", "-m", folder.Model, "-o", output, "--break", "h5.step1").Should().StartWith("gpt2: breakpoint 'h5.step1' is not a step, expected h0.step1");
         Directory.Exists(output).Should().BeFalse();
     }
 

@@ -166,8 +166,8 @@ public sealed class ConvertCommandTests : IDisposable
     [Fact]
     public void Convert_OntoItself_IsRefused()
     {
-        CommandRun.Of("convert", csv, csv + Path.DirectorySeparatorChar, "--force").ErrorLine(2).Should().Contain("the model to convert is there; name another folder");
-        CommandRun.Of("convert", Path.Combine(csv, "model_wte.csv"), csv, "--to", "safetensors", "--force").ErrorLine(2).Should().Contain("the model to convert is there");
+        CommandRun.Of("convert", csv, csv + Path.DirectorySeparatorChar, "--force").ErrorLine(2).Should().Contain("the model to convert is in this folder; choose another one");
+        CommandRun.Of("convert", Path.Combine(csv, "model_wte.csv"), csv, "--to", "safetensors", "--force").ErrorLine(2).Should().Contain("the model to convert is in this folder");
     }
 
     [Fact]

@@ -83,8 +83,8 @@ public sealed class OutputTargetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--json tells about a file: name it with --out FILE", "corpus", "--out", "-", "--json")]
-    [InlineData("--json tells about a file: name it with --out FILE", "train-tokenizer", "x", "--vocab-size", "259", "--out", "-", "--json")]
+    [InlineData("--json describes a file: name it with --out FILE", "corpus", "--out", "-", "--json")]
+    [InlineData("--json describes a file: name it with --out FILE", "train-tokenizer", "x", "--vocab-size", "259", "--out", "-", "--json")]
     [InlineData("--roofline: the figures go to standard output", "bench", "products", "--roofline", "-")]
     [InlineData("--out: found '-', which is standard output, expected a folder", "trace", "ab", "--out", "-")]
     [InlineData("--out: found '-', which is standard output, expected a folder", "train", "x", "--out", "-")]

@@ -76,7 +76,7 @@ public sealed class TrainTokenizerCommandTests : IDisposable
         CommandRun run = CommandRun.Of("train-tokenizer", text, "--vocab-size", "5000", "--out", target);
 
         run.Result().Should().StartWith($"{target}: 272 tokens, 15 merges");
-        run.Error.Should().Be($"note: {text} has 272 tokens to give, not the 5000 asked for: no other pair occurs twice; a longer text has more\n");
+        run.Error.Should().Be($"note: {text} yields only 272 tokens, not the 5000 requested: no other pair occurs twice; a longer text yields more\n");
     }
 
     [Fact]
