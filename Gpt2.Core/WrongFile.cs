@@ -70,7 +70,7 @@ internal static class WrongFile
     }
 
     /// <summary>What to do about a file of a kind; null where only the reader knows.</summary>
-    public static string? Remedy(FileKind kind) => kind switch
+    private static string? Remedy(FileKind kind) => kind switch
     {
         FileKind.GitLfsPointer => "fetch the file itself: 'git lfs pull' in the clone, or download it again",
         FileKind.WebPage => "download the file itself; a page of the site, a login or an error was saved in its place",

@@ -58,7 +58,7 @@ internal static class CsvMatrixFile
             isRight = false; // a line too long to hold: without quotes there is nothing else that the reader cannot split
         }
 
-        return isRight ? isRight : throw CsvDiagnosis.Of(path, matrix.Rows, matrix.Columns);
+        return isRight ? true : throw CsvDiagnosis.Of(path, matrix.Rows, matrix.Columns);
     });
 
     /// <summary>
@@ -83,7 +83,7 @@ internal static class CsvMatrixFile
         using FileStream file = File.OpenRead(path);
         var block = new byte[1 << 16];
         int rows = 0, columns = 0;
-        bool hasText = false, hasPoints = false;
+        bool hasText = false, hasPoints = false, hasTabs = false, hasOthers = false;
         for (int read; (read = file.Read(block)) > 0;)
         {
             for (ReadOnlySpan<byte> rest = block.AsSpan(0, read); !rest.IsEmpty;)
@@ -94,10 +94,8 @@ internal static class CsvMatrixFile
                 {
                     columns += part.Count((byte)',');
                     hasPoints |= part.Contains((byte)'.');
-                    if (part.ContainsAny((byte)';', (byte)'\t', (byte)'"'))
-                    {
-                        throw CsvDiagnosis.Of(path, 1, 1);
-                    }
+                    hasTabs |= part.Contains((byte)'\t');
+                    hasOthers |= part.ContainsAny((byte)';', (byte)'"');
                 }
 
                 hasText |= part.ContainsAnyExcept(Blank);
@@ -105,6 +103,11 @@ internal static class CsvMatrixFile
                 hasText &= end < 0;
                 rest = end < 0 ? [] : rest[(end + 1)..];
             }
+        }
+
+        if (hasOthers || (hasTabs && columns == 0))
+        {
+            throw CsvDiagnosis.Of(path, 1, 1);
         }
 
         rows += hasText ? 1 : 0;
