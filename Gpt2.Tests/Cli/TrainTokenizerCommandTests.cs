@@ -96,7 +96,7 @@ public sealed class TrainTokenizerCommandTests : IDisposable
         File.WriteAllBytes(latin1, [0x61, 0xE9, 0x62]);
         File.WriteAllBytes(binary, [0x61, 0, 0x62]);
 
-        Error(1, folder.PathOf("none")).Should().Be($"gpt2: {folder.PathOf("none")}: no such file");
+        Error(1, folder.PathOf("none")).Should().Be($"gpt2: {folder.PathOf("none")}: no such file, expected a text file");
         Error(1, folder.Root).Should().Be($"gpt2: {folder.Root}: found a folder, expected a text file");
         Error(1, empty).Should().Be($"gpt2: {empty}: the text is empty, expected words to learn from");
         Error(1, latin1).Should().Be($"gpt2: {latin1} line 1 byte 2: found 0xE9, which is not UTF-8; convert the text to UTF-8 first");
