@@ -53,12 +53,13 @@ internal static class RegularFile
     /// <summary>Throws unless a path is a regular file or does not exist, which opening it will find.</summary>
     /// <param name="path">The path.</param>
     /// <param name="expected">What should stand there, for the message: "a file with …".</param>
+    /// <param name="remedy">What to do where something else is there.</param>
     /// <exception cref="Gpt2Exception">It is something else.</exception>
-    public static void Require(string path, string expected)
+    public static void Require(string path, string expected, string? remedy = null)
     {
         if (Otherwise(path) is string kind)
         {
-            throw new Gpt2Exception($"found {kind}") { Where = path, Expected = expected };
+            throw new Gpt2Exception($"found {kind}") { Where = path, Expected = expected, Remedy = remedy };
         }
     }
 

@@ -1,11 +1,17 @@
 // Files that turn out to be something else than their name says: what downloads, clones and editors leave in place of a model's file.
-// Every reader asks here when it fails, so that each says the same of such a file; the doctor does too.
+// Every reader asks here when it fails, so that each says the same of such a file.
 
 namespace Gpt2.Core;
 
 /// <summary>Refuses files that are not what their name says.</summary>
 internal static class WrongFile
 {
+    /// <summary>What to do about a model's file that is damaged or lost.</summary>
+    public const string Again = "copy, convert or download the model again";
+
+    /// <summary>What to do about numbers that are not finite.</summary>
+    public const string TakeWhole = "take the weights from where they are whole; a training that diverged cannot be repaired";
+
     /// <summary>Looks at a file that its reader could not make sense of.</summary>
     /// <param name="path">The file.</param>
     /// <param name="expected">What should have stood there, in words that go after "expected".</param>
@@ -14,8 +20,40 @@ internal static class WrongFile
     public static Gpt2Exception? Refusal(string path, string expected, bool isBinary = false)
     {
         FileKind kind = KindOf(path);
-        bool isKnown = kind is FileKind.GitLfsPointer or FileKind.WebPage or FileKind.Zip or FileKind.Gzip || (kind is FileKind.Utf16 && !isBinary);
-        return isKnown ? new Gpt2Exception($"found {FileKinds.Describe(kind)}") { Where = path, Expected = expected, Remedy = Remedy(kind) } : null;
+        return kind == FileKind.Other || (isBinary && kind is FileKind.Binary or FileKind.Utf16)
+            ? null
+            : new Gpt2Exception($"found {FileKinds.Describe(kind)}") { Where = path, Expected = expected, Remedy = Remedy(kind) ?? Again };
+    }
+
+    /// <summary>What to throw for a file that the system does not open or read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="expected">What should be there, in words that go after "expected".</param>
+    /// <param name="e">The system's refusal.</param>
+    /// <param name="remedy">What to do where there is no such file.</param>
+    public static Gpt2Exception Unreadable(string path, string? expected, Exception e, string? remedy = null)
+    {
+        if (RegularFile.Otherwise(path) is string kind)
+        {
+            return new Gpt2Exception($"found {kind}", e)
+            {
+                Where = path,
+                Expected = expected ?? "a file",
+                Remedy = "move it away and put the file there",
+            };
+        }
+
+        if (e is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            return new Gpt2Exception($"cannot be read ({e.Message})", e)
+            {
+                Where = path,
+                Expected = expected,
+                Remedy = "set its rights, or copy it again",
+            };
+        }
+
+        string found = new FileInfo(path).LinkTarget is string target ? $"is a link to {target}, where no file is" : "no such file";
+        return new Gpt2Exception(found) { Where = path, Expected = expected, Remedy = remedy };
     }
 
     /// <summary>What a file is; <see cref="FileKind.Other"/> too where it cannot be read, which is another's finding.</summary>

@@ -62,8 +62,7 @@ internal static class DoctorCommand
         }
         catch (Gpt2Exception e)
         {
-            int remedy = e.Message.LastIndexOf("; ", StringComparison.Ordinal);
-            findings.Wrong(FindingArea.Folder, "model", e.Message[..remedy], e.Message[(remedy + 2)..]);
+            findings.Wrong(FindingArea.Folder, "model", $"{e.Where}: {e.Problem}", e.Remedy);
         }
 
         if (folder is not null)

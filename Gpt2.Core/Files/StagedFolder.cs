@@ -93,9 +93,14 @@ internal sealed class StagedFolder : IDisposable
     /// <exception cref="Gpt2Exception">It is one.</exception>
     public static void RequireFinished(string folder)
     {
-        if (UnfinishedIn(folder) is string unfinished)
+        if (Directory.EnumerateDirectories(folder, Moving + "*").FirstOrDefault(PartialName.IsStale) is string unfinished)
         {
-            throw new Gpt2Exception($"{folder}: {Describe(unfinished)}; repeat the command that wrote it");
+            string rest = System.IO.Path.GetFileName(unfinished);
+            throw new Gpt2Exception($"holds files of two models, since the process that replaced them was killed (the rest is in {rest})")
+            {
+                Where = folder,
+                Remedy = "repeat the command that wrote it",
+            };
         }
     }
 
@@ -106,10 +111,6 @@ internal sealed class StagedFolder : IDisposable
     /// <summary>Whether a path is what <see cref="UnfinishedIn"/> looks for.</summary>
     internal static bool IsUnfinished(string path) =>
         System.IO.Path.GetFileName(path).StartsWith(Moving, StringComparison.Ordinal) && Directory.Exists(path) && PartialName.IsStale(path);
-
-    /// <summary>What the doctor and an error say of it.</summary>
-    internal static string Describe(string unfinished) =>
-        $"holds files of two models, since the process that replaced them was killed (the rest lies in {System.IO.Path.GetFileName(unfinished)})";
 
     /// <summary>Runs an action that writes files here and does nothing else, so that what fails in it is this folder's fault.</summary>
     /// <exception cref="Gpt2Exception">They cannot be written.</exception>

@@ -34,9 +34,14 @@ public static partial class VocabularyFile
         for (int i = 0; i < lines.Length; i++)
         {
             bool isVersion = i == 0 && lines[i].StartsWith(VersionMark, StringComparison.Ordinal);
-            if ((isVersion ? CheckVersion(lines[i]) : AddMerge(builder, lines[i])) is string error)
+            if ((isVersion ? CheckVersion(lines[i]) : AddMerge(builder, lines[i])) is Gpt2Exception error)
             {
-                throw WrongFile.Refusal(path, Expected) ?? new Gpt2Exception($"{path} line {i + 1}: {error}");
+                throw WrongFile.Refusal(path, Expected) ?? new Gpt2Exception(error.Found)
+                {
+                    Where = new(path, i + 1),
+                    Expected = error.Expected,
+                    Remedy = "a merge is lost or broken: take the file of the model",
+                };
             }
         }
 
@@ -53,9 +58,9 @@ public static partial class VocabularyFile
         {
             bytes = File.ReadAllBytes(path);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Gpt2Exception($"{path}: no such file, expected {Expected}", e);
+            throw WrongFile.Unreadable(path, Expected, e);
         }
 
         return StrictUtf8.FirstFault(bytes) is not null && WrongFile.Refusal(path, Expected) is Gpt2Exception refusal
@@ -70,7 +75,12 @@ public static partial class VocabularyFile
         RegularFile.Require(path, "a file with a vocabulary");
         if (new FileInfo(path) is { Exists: true, Length: > LargestFile and long length })
         {
-            throw new Gpt2Exception($"{path}: found {length} bytes, expected a vocabulary, which is far smaller: is it another file? Take the one of the model");
+            throw new Gpt2Exception($"found {length} bytes")
+            {
+                Where = path,
+                Expected = "a vocabulary, which is far smaller",
+                Remedy = "take the file of the model",
+            };
         }
     }
 
@@ -91,18 +101,19 @@ public static partial class VocabularyFile
         }
     }
 
-    private static string? CheckVersion(string line) =>
-        Version().IsMatch(line) ? null : $"found '{Shown(line)}', expected '{VersionLine}' and nothing else in this line";
+    private static Gpt2Exception? CheckVersion(string line) =>
+        Version().IsMatch(line) ? null : Wrong(line, $"'{VersionLine}' and nothing else in this line");
 
-    private static string? AddMerge(VocabularyBuilder builder, string line)
+    private static Gpt2Exception? AddMerge(VocabularyBuilder builder, string line)
     {
         string[] parts = line.Split(' ');
         return parts.Length == 2 && parts[0].Length > 0 && parts[1].Length > 0 && line.Length <= LongestLine
             ? builder.Add(parts[0], parts[1])
-            : $"found '{Shown(line)}', expected two tokens separated by one space";
+            : Wrong(line, "two tokens separated by one space");
     }
 
-    private static string Shown(string line) => line.Length <= LongestShown ? line : line[..LongestShown] + "…";
+    private static Gpt2Exception Wrong(string line, string expected) =>
+        new($"found '{(line.Length <= LongestShown ? line : line[..LongestShown] + "…")}'") { Expected = expected };
 
     /// <summary>As OpenAI's file has it, or with the words that Hugging Face's tokenizers put after it.</summary>
     [GeneratedRegex(@"^#version: [0-9]+\.[0-9]+( - Trained by .*)?\z")]

@@ -52,7 +52,7 @@ public sealed class CommandErrorTests : IDisposable
         File.WriteAllText(vocabulary, "#version: 0.2 a b");
 
         Error(1, "new", folder.PathOf("small"), "--vocab", vocabulary).Should()
-            .Be($"gpt2: {vocabulary} line 1: found '#version: 0.2 a b', expected '#version: 0.2' and nothing else in this line");
+            .StartWith($"gpt2: {vocabulary} line 1: found '#version: 0.2 a b', expected '#version: 0.2' and nothing else in this line; ");
         Directory.Exists(folder.PathOf("small")).Should().BeFalse();
     }
 
@@ -61,7 +61,7 @@ public sealed class CommandErrorTests : IDisposable
     {
         Error(1, "info", "-m", folder.Root).Should().Be(
             $"gpt2: {folder.Root}: no model in this folder, expected hparams.json with model_wte.csv (csv), or config.json with model.safetensors (safetensors), "
-            + "or hparams.json with model.ckpt.index (tensorflow), or a .bin of llm.c (llmc)");
+            + $"or hparams.json with folder.Model.ckpt.index (tensorflow), or a .bin of llm.c (llmc); name {model}, where a model is");
     }
 
     [Theory]
@@ -124,12 +124,12 @@ public sealed class CommandErrorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model_h0_ln_1_g.csv", "1,2,3", "line 1: found 3 cells, expected 6")]
+    [InlineData("model_h0_ln_1_g.csv", "1,2,3", "found [1, 3], expected [1, 6]")]
     [InlineData("model_h0_ln_1_g.csv", "1,2,three,4,5,6", "line 1 column 3: found 'three', expected a finite number")]
     [InlineData("model_h0_ln_1_g.csv", "1,2,NaN,4,5,6", "line 1 column 3: found 'NaN', expected a finite number")]
-    [InlineData("model_h0_ln_1_g.csv", "", "found 0 rows, expected 1")]
+    [InlineData("model_h0_ln_1_g.csv", "", "found an empty file, expected a row of 6 numbers")]
     [InlineData("hparams.json", "{\"n_vocab\": 257}", "n_ctx is missing")]
-    [InlineData("hparams.json", "{\"n_vocab\": 258, \"n_ctx\": 8, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "vocab.bpe: defines 257 tokens, expected the n_vocab = 258 of hparams.json")]
+    [InlineData("hparams.json", "{\"n_vocab\": 258, \"n_ctx\": 8, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "vocab.bpe: defines 257 tokens, expected 258, the n_vocab of hparams.json")]
     [InlineData("vocab.bpe", "#version: 0.2\nab\n", "vocab.bpe line 2: found 'ab', expected two tokens separated by one space")]
     public void Model_Damaged_NamesFileAndPlace(string file, string content, string message)
     {

@@ -38,7 +38,7 @@ internal static class FactCheck
             return;
         }
 
-        bool trainedHere = table.OfPublishedWeights && File.Exists(Path.Combine(ModelDoctor.FolderOf(path), TrainingLog));
+        bool trainedHere = table.OfPublishedWeights && File.Exists(Path.Combine(ModelFolder.FolderOf(path), TrainingLog));
         if (examined.IsFresh || trainedHere)
         {
             string why = examined.IsFresh ? "not trained yet" : $"{TrainingLog} shows that it was trained here";

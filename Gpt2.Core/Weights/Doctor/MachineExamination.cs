@@ -10,7 +10,7 @@ using Gpt2.Kernels;
 namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>Describes the machine.</summary>
-public static class MachineExamination
+internal static class MachineExamination
 {
     /// <summary>The vector instruction sets that this process may use.</summary>
     public static string[] InstructionSets()

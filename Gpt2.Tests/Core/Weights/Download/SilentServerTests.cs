@@ -30,7 +30,7 @@ public sealed class SilentServerTests : IDisposable
 
     [Theory]
     [InlineData(FakeHub.Weights, 1000, "model.safetensors: ")]
-    [InlineData("merges.txt", 18, "merges.txt: defines 258 tokens, expected the vocab_size = 260 of config.json")]
+    [InlineData("merges.txt", 18, "merges.txt: defines 258 tokens, expected 260, the vocab_size of config.json")]
     public async Task Download_CutOffWithoutASize_IsNotKept(string cut, int bytes, string message)
     {
         foreach ((string name, FakeFile file) in fixture.Hub.Files)
