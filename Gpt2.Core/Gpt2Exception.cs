@@ -29,8 +29,8 @@ public sealed class Gpt2Exception(string found, Exception? innerException = null
     public override string Message => (Where is null ? "" : $"{Where}: ") + Problem + (Remedy is null ? "" : $"; {Remedy}");
 
     /// <summary>The same error at another place: one that the user knows, instead of an internal file.</summary>
-    /// <param name="where">The place to report.</param>
-    /// <param name="remedy">What to do about it; null for the same as before.</param>
+    /// <param name="where">The place.</param>
+    /// <param name="remedy">What to do about it there; null for the same.</param>
     public Gpt2Exception At(ErrorPlace where, string? remedy = null) =>
         new(Found, this) { Where = where, Expected = Expected, Remedy = remedy ?? Remedy };
 }

@@ -3,6 +3,7 @@
 // library uses it. The name Gpt2 is taken: in a program it is the namespace.
 
 using Gpt2.Core.Generation;
+using Gpt2.Core.Generation.Beams;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Text;
@@ -160,6 +161,14 @@ public sealed class LanguageModel : IDisposable
     /// </summary>
     /// <param name="breakpoint">Where to stop an attached debugger, or null.</param>
     public TextGenerator CreateGenerator(StepBreakpoint? breakpoint = null) => new(Model, tokenizer, EndOfText, breakpoint);
+
+    /// <summary>The continuations that beam search finds for a prompt of ids, best first.</summary>
+    /// <param name="prompt">1 to n_ctx ids.</param>
+    /// <param name="options">How many beams, how long, and what counts; null for the standard.</param>
+    /// <param name="cancellation">Checked before each step.</param>
+    /// <exception cref="Gpt2Exception">Prompt or options make no sense, or the model gives no distribution.</exception>
+    public BeamResult SearchBeams(IReadOnlyList<int> prompt, BeamOptions? options = null, CancellationToken cancellation = default) =>
+        new BeamSearch(options ?? new BeamOptions(), EndOfText).Run(Model, prompt, cancellation);
 
     /// <summary>Every matrix of a forward pass, with its name, in the order in which they were computed.</summary>
     /// <param name="prompt">A text of 1 to n_ctx tokens.</param>

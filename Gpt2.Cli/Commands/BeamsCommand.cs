@@ -45,7 +45,7 @@ internal static class BeamsCommand
             TextOutput.RefuseWithJson(parsed.GetValue(svg), given.Json, "--svg");
             using TextOutput? picture = parsed.GetValue(svg) is string path ? new TextOutput(path, io) : null;
             BeamResult result = Output.Progress.Run(
-                "searching", io, _ => new BeamSearch(options, given.Model.EndOfText).Run(given.Model.Model, given.Ids, io.Cancellation));
+                "searching", io, _ => given.Model.SearchBeams(given.Ids, options, io.Cancellation));
             picture?.Write(writer => writer.Write(BeamDrawing.Draw(given.PromptShown, result, given.Model.Shown)));
             if (TextOutput.IsStandardOutput(parsed.GetValue(svg)))
             {

@@ -132,7 +132,7 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
     private IReadOnlyList<BeamHypothesis> Search(PromptedModel prompt) =>
         Progress.Run(
             "searching", io,
-            _ => new BeamSearch(search!, prompt.Model.EndOfText).Run(prompt.Model.Model, prompt.Ids, io.Cancellation)).Hypotheses;
+            _ => prompt.Model.SearchBeams(prompt.Ids, search, io.Cancellation)).Hypotheses;
 
     private Completion[] Searched(PromptedModel prompt) => [.. Search(prompt).Select(found => new Completion(
         found.Ids, TextOf(found, prompt.Model), found.Finish == FinishReason.Stop ? "stop" : "length",

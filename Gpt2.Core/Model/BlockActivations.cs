@@ -136,7 +136,7 @@ public sealed class BlockActivations
     internal Matrix Dropout(Matrix step) => dropout is null ? step : dropout.Forward(step);
 
     /// <summary>The last result of <see cref="Dropout"/>.</summary>
-    public Matrix DropoutOf(Matrix step) => dropout is null ? step : dropout.KeptOf(step);
+    internal Matrix DropoutOf(Matrix step) => dropout is null ? step : dropout.KeptOf(step);
 
     /// <summary>Backward of <see cref="Dropout"/>.</summary>
     /// <param name="step">The step.</param>

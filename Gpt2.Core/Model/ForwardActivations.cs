@@ -49,7 +49,7 @@ public sealed class ForwardActivations
     public int Sequences
     {
         get;
-        set
+        internal set
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
             field = value;
@@ -87,5 +87,5 @@ public sealed class ForwardActivations
     public BlockActivations Block(int block) => blocks[blocks.Length == 1 ? 0 : block];
 
     /// <summary>Whether every block has its own matrices, so that all can be read after the pass.</summary>
-    public bool KeepsEveryBlock(Gpt2Config config) => blocks.Length == config.Layers;
+    internal bool KeepsEveryBlock(Gpt2Config config) => blocks.Length == config.Layers;
 }

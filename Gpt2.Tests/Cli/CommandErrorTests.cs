@@ -61,7 +61,7 @@ public sealed class CommandErrorTests : IDisposable
     {
         Error(1, "info", "-m", folder.Root).Should().Be(
             $"gpt2: {folder.Root}: no model in this folder, expected hparams.json with model_wte.csv (csv), or config.json with model.safetensors (safetensors), "
-            + $"or hparams.json with folder.Model.ckpt.index (tensorflow), or a .bin of llm.c (llmc); name {model}, where a model is");
+            + $"or hparams.json with model.ckpt.index (tensorflow), or a .bin of llm.c (llmc); name {folder.Model}, where a model is");
     }
 
     [Theory]

@@ -82,7 +82,7 @@ public sealed class KeyValueCache
     /// forks short.
     /// </summary>
     /// <exception cref="ArgumentException">There is no parent, or no such sequence.</exception>
-    public void Reorder(ReadOnlySpan<int> parents)
+    internal void Reorder(ReadOnlySpan<int> parents)
     {
         if (parents.IsEmpty || parents.ContainsAnyExceptInRange(0, Sequences - 1))
         {

@@ -2,7 +2,6 @@
 
 using System.Globalization;
 using System.IO.Compression;
-using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
