@@ -52,8 +52,8 @@ internal static class RegularFile
 
     /// <summary>Throws unless a path is a regular file or does not exist, which opening it will find.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="expected">What should stand there, for the message: "a file with …".</param>
-    /// <param name="remedy">What to do where something else is there.</param>
+    /// <param name="expected">What was expected, for the message: "a file with …".</param>
+    /// <param name="remedy">What to do if it is something else.</param>
     /// <exception cref="Gpt2Exception">It is something else.</exception>
     public static void Require(string path, string expected, string? remedy = null)
     {

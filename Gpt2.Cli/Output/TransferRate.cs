@@ -48,7 +48,7 @@ internal sealed class TransferRate
     }
 
     /// <summary>
-    /// Bytes received, speed and time left, as far as known: 120.0 MB of 548.1 MB 12.3 MB/s 0:35 left.
+    /// Bytes received, speed and time left, as far as known: 120.0 MB of 548.1 MB  12.3 MB/s  0:35 left.
     /// </summary>
     public string Describe(TransferProgress progress)
     {

@@ -1,5 +1,5 @@
-// Collects merges written in the byte alphabet, in order, and says of each one what is wrong with it.
-// Both vocabulary files, vocab.bpe and vocab_bpe.csv, are read through it.
+// Collects merges written in the byte alphabet, in order, and checks each one. Both vocabulary files, vocab.bpe and
+// vocab_bpe.csv, are read through it.
 
 namespace Gpt2.Core.Text;
 
@@ -18,7 +18,7 @@ internal sealed class VocabularyBuilder
     }
 
     /// <summary>Adds a merge.</summary>
-    /// <returns>Null, or what is wrong with it, for the caller to say where.</returns>
+    /// <returns>Null, or what is wrong with the merge, to which the caller adds the place.</returns>
     public Gpt2Exception? Add(string left, string right)
     {
         if (!idOfToken.TryGetValue(left, out int leftId))

@@ -24,14 +24,6 @@ internal static class CsvLayout
         return source.Config;
     }
 
-    /// <summary>Throws for the first file of a model that is not there or too short for its numbers.</summary>
-    /// <exception cref="Gpt2Exception">A file is missing or too short.</exception>
-    public static void RequireFiles(string folder, Gpt2Config config)
-    {
-        using var files = new CsvFiles(folder);
-        files.RequireAll(config);
-    }
-
     /// <summary>
     /// The tokenizer of a folder: vocab.bpe, or the JavaScript edition's files where that is absent; null where the
     /// vocabulary has fewer tokens than a text needs.

@@ -47,9 +47,6 @@ internal static class JsonFile
         }
     }
 
-    /// <summary>Where an error is, for messages: " line 3", or nothing where that is not known.</summary>
-    public static string Line(JsonException exception) => exception.LineNumber is long number ? $" line {number + 1}" : "";
-
     /// <summary>The text of a value; null where it is something else.</summary>
     public static string? TextOf(JsonElement? value) => value is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 

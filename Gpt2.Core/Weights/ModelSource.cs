@@ -52,6 +52,10 @@ internal sealed class ModelSource : IDisposable
     /// <exception cref="Gpt2Exception">Its files are wrong, or do not agree with each other or with the sizes.</exception>
     public Tokenizer? ReadTokenizer() => files.ReadTokenizer(Config);
 
+    /// <summary>Throws for the first matrix that is missing, or whose file is too short for its numbers.</summary>
+    /// <exception cref="Gpt2Exception">There is one.</exception>
+    public void RequireAll() => files.RequireAll(Config);
+
     /// <summary>Fills one matrix, found by its name. Several threads may read different ones at once.</summary>
     /// <param name="matrix">Has a name and shape of <see cref="MatrixShapes.Of"/> and receives the numbers.</param>
     /// <exception cref="Gpt2Exception">The model's file is missing or wrong.</exception>
@@ -63,7 +67,7 @@ internal sealed class ModelSource : IDisposable
     /// <exception cref="Gpt2Exception">A file is missing or wrong.</exception>
     public Gpt2Weights ReadWeights(IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        files.RequireAll(Config);
+        RequireAll();
         var weights = new Gpt2Weights(Config);
 
         // The largest first and one at a time, so that no core is left with one at the end.

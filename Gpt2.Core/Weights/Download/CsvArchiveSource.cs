@@ -1,6 +1,5 @@
 // The JavaScript edition's model: one archive, which is unpacked and read once so far that a missing or foreign file is found.
 
-using Gpt2.Core.Model;
 
 namespace Gpt2.Core.Weights.Download;
 
@@ -24,13 +23,13 @@ internal sealed class CsvArchiveSource(Uri address, ArchiveLimits limits)
         try
         {
             IReadOnlyList<RecordedFile> unpacked = ArchiveUnpacking.Unpack(archive, model, CsvLayout.FileOf("wte"), limits, progress, cancellation);
-            Gpt2Config config = CsvLayout.ConfigOf(model);
-            CsvLayout.RequireFiles(model, config);
-            CsvLayout.TokenizerOf(model, config);
+            using ModelSource opened = ModelFolder.Open(model, ModelFormat.Csv);
+            opened.RequireAll();
+            opened.ReadTokenizer();
             string sizes = Path.Combine(model, HyperparametersFile.FileName);
             if (!File.Exists(sizes))
             {
-                HyperparametersFile.Write(config, sizes); // the edition has none, and counting rows at every start takes seconds
+                HyperparametersFile.Write(opened.Config, sizes); // the edition has none, and counting rows at every start takes seconds
             }
 
             return (model, unpacked);

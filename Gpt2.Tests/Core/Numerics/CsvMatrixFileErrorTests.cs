@@ -60,9 +60,9 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("NaN", "take the weights from where they are whole")]
-    [InlineData("1e39", "take the weights from where they are whole")]
-    [InlineData("#DIV/0!", "take the weights from where they are whole")]
+    [InlineData("NaN", "take the weights from an intact copy")]
+    [InlineData("1e39", "take the weights from an intact copy")]
+    [InlineData("#DIV/0!", "take the weights from an intact copy")]
     [InlineData("0.1O5", "copy, convert or download the model again")]
     public void Read_CellThatIsNoFiniteNumber_TellsWhatNoModelMayHoldFromDamage(string cell, string remedy) =>
         ErrorFor($"1,2\n3,{cell}\n", 2, 2).Remedy.Should().StartWith(remedy);

@@ -39,8 +39,8 @@ public sealed class BinaryDamageTests : IDisposable
         ["transposed"] = ("safetensors", Shape(Qkv, 18, 6), Qkv, "is transposed: found [18, 6], expected [6, 18]", "exchange its rows and columns: PyTorch's linear layers keep them the other way round"),
         ["wrong shape"] = ("safetensors", Shape(Qkv, 9, 12), Qkv, "found [9, 12], expected [6, 18]", "take weights and sizes of one model, or " + Again),
         ["one dimension more"] = ("safetensors", Shape(Qkv, 6, 9, 2), Qkv, "found [6, 9, 2], expected [6, 18]", "take weights and sizes of one model, or " + Again),
-        ["NaN"] = ("safetensors", Numbers(Qkv, 40, float.NaN), Qkv, "a number is not finite, NaN in row 3 column 5", "take the weights from where they are whole"),
-        ["infinity"] = ("safetensors", Numbers("ln_f.bias", 2, float.NegativeInfinity), "ln_f.bias", "a number is not finite, an infinity in row 1 column 3", "a training that diverged cannot be repaired"),
+        ["NaN"] = ("safetensors", Numbers(Qkv, 40, float.NaN), Qkv, "a number is not finite, NaN in row 3 column 5", "take the weights from an intact copy"),
+        ["infinity"] = ("safetensors", Numbers("ln_f.bias", 2, float.NegativeInfinity), "ln_f.bias", "a number is not finite, an infinity in row 1 column 3", "a training run that diverged cannot be repaired"),
         ["numbers of another kind"] = ("safetensors", Rewrite(tensors => Change(tensors, "ln_f.bias", tensor => tensor with { Type = "I32" })), Weights, "transformer.ln_f.bias is of I32, expected F32, F16, BF16 or F64", "take the weights in F32, F16 or BF16"),
         ["adapter"] = ("safetensors", Rewrite(tensors => tensors.Add(new FixtureTensor("transformer.h.0.attn.c_attn.lora_A.weight", "F32", [1], new byte[4]))), "h.0.attn.c_attn.lora_A.weight", "is a tensor that a GPT-2 of n_layer 2 does not have", "adapters are merged into the weights before"),
         ["with and without prefix"] = ("safetensors", Rewrite(tensors => tensors.Add(tensors[0] with { Name = "wte.weight" })), Weights, "holds wte.weight with and without 'transformer.', expected it once", "each tensor once"),
@@ -80,7 +80,7 @@ public sealed class BinaryDamageTests : IDisposable
         ["llm.c as an LFS pointer"] = ("llmc", Text(Bin, Pointer), Bin, "found a Git LFS pointer in place of the file", "git lfs pull"),
         ["llm.c cut off"] = ("llmc", Cut(Bin, 100), Bin, "found 14460 bytes, expected 14560 for the sizes in its header", Again),
         ["llm.c of another version"] = ("llmc", Flip(Bin, 4), Bin, "found version 2, expected 3 (float32) or 5 (bfloat16)", Again),
-        ["llm.c with NaN"] = ("llmc", folder => Patch(folder, Bin, 1024 + (4 * 7), BitConverter.GetBytes(float.NaN)), "wte", "a number is not finite, NaN in row 2 column 2", "take the weights from where they are whole"),
+        ["llm.c with NaN"] = ("llmc", folder => Patch(folder, Bin, 1024 + (4 * 7), BitConverter.GetBytes(float.NaN)), "wte", "a number is not finite, NaN in row 2 column 2", "take the weights from an intact copy"),
     };
 
     private readonly TemporaryFolder folder = new();

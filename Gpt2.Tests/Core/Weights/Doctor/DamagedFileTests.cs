@@ -51,8 +51,8 @@ public sealed class DamagedFileTests : IDisposable
         ["labels"] = (Attention, fixture => fixture.EditCells(Attention, (cell, row, column) => column == 0 ? $"r{row},{cell}" : cell), "has a column of labels", "export it without headings and labels"),
         ["index of a data frame"] = (Attention, fixture => fixture.EditCells(Attention, (cell, row, column) => column == 0 ? $"{row},{cell}" : cell), "has a column of labels", "numbers only"),
         ["heading and index of a data frame"] = (Attention, DataFrame, "has a line of headings and a column of labels", "numbers only"),
-        ["NaN"] = (Attention, Cell(Attention, "NaN"), "line 3 column 5: found 'NaN', expected a finite number with '.' as decimal point", "take the weights from where they are whole"),
-        ["infinity"] = (Attention, Cell(Attention, "-inf"), "line 3 column 5: found '-inf', expected a finite number with '.' as decimal point", "a training that diverged cannot be repaired"),
+        ["NaN"] = (Attention, Cell(Attention, "NaN"), "line 3 column 5: found 'NaN', expected a finite number with '.' as decimal point", "take the weights from an intact copy"),
+        ["infinity"] = (Attention, Cell(Attention, "-inf"), "line 3 column 5: found '-inf', expected a finite number with '.' as decimal point", "a training run that diverged cannot be repaired"),
         ["beyond float32"] = (Attention, Cell(Attention, "1e39"), "line 3 column 5: found '1e39', expected a finite number with '.' as decimal point", "take the weights"),
         ["many NaN"] = (Attention, fixture => fixture.EditCells(Attention, (cell, row, _) => row > 3 ? "nan" : cell), "line 5 column 1: found 'nan', the first of 36 such cells, expected a finite number", "take the weights"),
         ["error of a spreadsheet"] = (Attention, Cell(Attention, "#DIV/0!"), "line 3 column 5: found '#DIV/0!', expected a finite number with '.' as decimal point", "take the weights"),
@@ -151,7 +151,7 @@ public sealed class DamagedFileTests : IDisposable
 
         Finding finding = fixture.Problems().Should().ContainSingle().Subject;
         finding.Found.Should().Be("line 1 column 1: found 'x', the first of 2 such cells, expected a finite number with '.' as decimal point");
-        finding.Remedy.Should().StartWith("take the weights from where they are whole", "one of them is NaN");
+        finding.Remedy.Should().StartWith("take the weights from an intact copy", "one of them is NaN");
     }
 
     [Fact]
