@@ -1,4 +1,4 @@
-// The tests see what the command keeps to itself.
+// The tests may use the internals of the command.
 
 using System.Runtime.CompilerServices;
 

@@ -51,7 +51,7 @@ public static class Gpt2Command
         }
     }
 
-    /// <summary>An option that no one knows must not pass for a prompt; after "--" everything is an argument.</summary>
+    /// <summary>An unknown option must not be taken for a prompt; after "--" everything is an argument.</summary>
     private static void RefuseUnknownOptions(ParseResult parsed)
     {
         if (parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash))
@@ -62,7 +62,8 @@ public static class Gpt2Command
         foreach (Token token in parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens))
         {
             string text = token.Value;
-            bool looksLikeOption = text.Length > 1 && text[0] == '-' && (char.IsAsciiLetter(text[1]) || text.StartsWith("--", StringComparison.Ordinal));
+            bool looksLikeOption = text.Length > 1 && text[0] == '-'
+                && (char.IsAsciiLetter(text[1]) || text.StartsWith("--", StringComparison.Ordinal));
             if (looksLikeOption)
             {
                 throw new UsageException($"unknown option '{text}'; put an argument that begins with '-' after '--'");
@@ -70,7 +71,7 @@ public static class Gpt2Command
         }
     }
 
-    /// <summary>A command as one calls it: "gpt2 bench train".</summary>
+    /// <summary>A command as it is called: "gpt2 bench train".</summary>
     private static string NameOf(CommandResult result) =>
         result.Command is not RootCommand && result.Parent is CommandResult parent ? $"{NameOf(parent)} {result.Command.Name}" : "gpt2";
 

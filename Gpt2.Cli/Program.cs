@@ -1,4 +1,4 @@
-// The entry: connects the command line to the console of the process.
+// The entry point: connects the command line to the console of the process.
 
 using System.Globalization;
 using System.Text;

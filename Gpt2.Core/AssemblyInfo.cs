@@ -1,4 +1,4 @@
-// The project's other programs see what the library keeps to itself.
+// The project's other programs may use the internals of the library.
 
 using System.Runtime.CompilerServices;
 

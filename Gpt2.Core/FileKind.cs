@@ -1,5 +1,5 @@
-// What a file is by its first bytes, where that is something other than it should be: a pointer of Git LFS, a web page
-// saved under the file's name, an archive, text in UTF-16.
+// Recognises by its first bytes a file that is not what it should be: a Git LFS pointer, a web page saved under the
+// file's name, an archive, text in UTF-16.
 
 using System.Text;
 
@@ -11,10 +11,10 @@ internal enum FileKind
     /// <summary>Nothing suspicious.</summary>
     Other,
 
-    /// <summary>No byte at all.</summary>
+    /// <summary>No bytes.</summary>
     Empty,
 
-    /// <summary>The few lines that Git LFS keeps in place of a large file.</summary>
+    /// <summary>The few lines that Git LFS stores in place of a large file.</summary>
     GitLfsPointer,
 
     /// <summary>HTML or XML.</summary>
@@ -29,11 +29,11 @@ internal enum FileKind
     /// <summary>Compressed by gzip.</summary>
     Gzip,
 
-    /// <summary>Bytes that no text has.</summary>
+    /// <summary>Bytes that do not occur in text.</summary>
     Binary,
 }
 
-/// <summary>Tells kinds of files apart.</summary>
+/// <summary>Recognises kinds of files.</summary>
 internal static class FileKinds
 {
     private const int HeadLength = 1024;
@@ -48,7 +48,9 @@ internal static class FileKinds
         return Of(head.AsSpan(0, length));
     }
 
-    /// <summary>The kind of a file that begins with these bytes; all of its bytes where it is shorter than about a kilobyte.</summary>
+    /// <summary>
+    /// The kind of a file that begins with these bytes; pass all its bytes if it is shorter than about a kilobyte.
+    /// </summary>
     public static FileKind Of(ReadOnlySpan<byte> head)
     {
         if (head.IsEmpty)
@@ -86,7 +88,7 @@ internal static class FileKinds
         return head.Contains((byte)0) ? FileKind.Binary : FileKind.Other;
     }
 
-    /// <summary>What a file of a kind is, in words that go after "found"; null for <see cref="FileKind.Other"/>.</summary>
+    /// <summary>What a file of a kind is, worded to follow "found"; null for <see cref="FileKind.Other"/>.</summary>
     public static string? Describe(FileKind kind) => kind switch
     {
         FileKind.Empty => "an empty file",
@@ -99,7 +101,7 @@ internal static class FileKinds
         _ => null,
     };
 
-    /// <summary>English text in UTF-16 without a mark: every second byte is zero.</summary>
+    /// <summary>English text in UTF-16 without a byte-order mark: every second byte is zero.</summary>
     private static bool IsHalfZeros(ReadOnlySpan<byte> head)
     {
         const int Enough = 8;

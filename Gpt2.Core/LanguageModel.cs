@@ -1,8 +1,9 @@
-// The front door of the library: a model and its tokenizer, loaded by name, that takes and gives texts. What happens behind it
-// is TextGenerator's, ForwardTrace's and Gpt2Model's business. It stands at the root so that one using finds it, and no folder of
-// the library uses it. The name Gpt2 is taken: in a program it is the namespace.
+// The main entry point of the library: a model and its tokenizer, loaded by name, with texts in and out. TextGenerator,
+// ForwardTrace and Gpt2Model do the work. It is in the root namespace so that one using is enough, and no folder of the
+// library uses it. The name Gpt2 is taken: in a program it is the namespace.
 
 using Gpt2.Core.Generation;
+using Gpt2.Core.Generation.Beams;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Text;
@@ -13,8 +14,8 @@ using Gpt2.Kernels;
 namespace Gpt2.Core;
 
 /// <summary>
-/// A GPT-2 model that predicts, generates and traces. It owns its weights and never changes them: any number of threads may use it at
-/// once, and each gets what it would get alone.
+/// A GPT-2 model that predicts, generates and traces. It owns its weights and never changes them: any number of threads
+/// may use it at once, with the same results as one alone.
 /// </summary>
 public sealed class LanguageModel : IDisposable
 {
@@ -30,19 +31,19 @@ public sealed class LanguageModel : IDisposable
         this.tokenizer = tokenizer;
     }
 
-    /// <summary>The name of its folder or file.</summary>
+    /// <summary>The name of the model's folder or file.</summary>
     public string Name { get; }
 
-    /// <summary>The folder or file that it was read from; empty where it was made of weights in memory.</summary>
+    /// <summary>The folder or file that the model was read from; empty if it was made from weights in memory.</summary>
     public string Path { get; }
 
-    /// <summary>Its sizes.</summary>
+    /// <summary>The model's sizes.</summary>
     public Gpt2Config Config { get; }
 
-    /// <summary>Whether it has a vocabulary. Without one its prompts are ids, and its tokens have no text.</summary>
+    /// <summary>Whether the model has a vocabulary. Without one, prompts are ids, and tokens have no text.</summary>
     public bool HasText => tokenizer is not null;
 
-    /// <summary>From text to ids and back.</summary>
+    /// <summary>Converts text to ids and back.</summary>
     /// <exception cref="Gpt2Exception">The model has no vocabulary.</exception>
     public Tokenizer Tokenizer => tokenizer ?? throw new Gpt2Exception("this model has no vocabulary")
     {
@@ -50,19 +51,19 @@ public sealed class LanguageModel : IDisposable
         Expected = "one, without which there are ids and no texts",
     };
 
-    /// <summary>The token that ends a text; null where the model has no vocabulary.</summary>
+    /// <summary>The token that ends a text; null if the model has no vocabulary.</summary>
     public int? EndOfText => tokenizer?.Vocabulary.EndOfText;
 
-    /// <summary>The forward pass itself.</summary>
-    /// <exception cref="ObjectDisposedException">The model was given up.</exception>
+    /// <summary>The forward pass.</summary>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public Gpt2Model Model => model ?? throw new ObjectDisposedException(Name);
 
     /// <summary>Finds and reads a model.</summary>
-    /// <param name="model">Its folder, its file, or a name, see <see cref="ModelLocator.Find"/>.</param>
-    /// <param name="options">How to read it and what to compute with; null for the standard.</param>
-    /// <param name="progress">Is told the share of the weights read, 0 to 1; or null.</param>
+    /// <param name="model">Its folder, its file, or its name; see <see cref="ModelLocator.Find"/>.</param>
+    /// <param name="options">How to read the model and what to compute with; null for the defaults.</param>
+    /// <param name="progress">Receives the share of the weights read so far, 0 to 1; or null.</param>
     /// <param name="cancellation">Stops between matrices.</param>
-    /// <exception cref="Gpt2Exception">It is not there, or something is wrong with it.</exception>
+    /// <exception cref="Gpt2Exception">The model does not exist, or something is wrong with it.</exception>
     public static LanguageModel Load(
         string model = ModelLocator.DefaultModel, LoadOptions? options = null, IProgress<double>? progress = null,
         CancellationToken cancellation = default)
@@ -81,33 +82,42 @@ public sealed class LanguageModel : IDisposable
         CancellationToken cancellation = default) =>
         Task.Run(() => Load(model, options, progress, cancellation), cancellation);
 
-    /// <summary>A model of a copy of weights, such as those in training: what happens to either does not concern the other.</summary>
-    /// <param name="weights">The weights, which stay as they are.</param>
-    /// <param name="tokenizer">The tokenizer; null where there is no text.</param>
-    /// <param name="name">What to call the model.</param>
-    /// <param name="options">What to compute with; null for the standard.</param>
-    /// <exception cref="Gpt2Exception">A weight is not finite, and the type to store it as has no such numbers.</exception>
+    /// <summary>
+    /// Makes a model from a copy of weights, such as those in training; later changes to either do not affect the
+    /// other.
+    /// </summary>
+    /// <param name="weights">The weights, which are not changed.</param>
+    /// <param name="tokenizer">The tokenizer; null if there is no text.</param>
+    /// <param name="name">The name of the model.</param>
+    /// <param name="options">What to compute with; null for the defaults.</param>
+    /// <exception cref="Gpt2Exception">
+    /// A weight is not finite, and the type to store it in cannot represent it.
+    /// </exception>
     public static LanguageModel Of(Gpt2Weights weights, Tokenizer? tokenizer, string name, LoadOptions? options = null) =>
         new(name, path: "", Ready(weights.Copy(), options ?? new LoadOptions()), tokenizer);
 
-    /// <summary>Makes a model of an opened one, whose weights are read by a function that hands them over.</summary>
+    /// <summary>Makes a model from an opened source, using a function that reads its weights.</summary>
     internal static LanguageModel Load(ModelSource source, LoadOptions options, Func<Gpt2Weights> readWeights)
     {
-        Tokenizer? tokenizer = source.ReadTokenizer(); // first: it is small, and may be wrong
+        Tokenizer? tokenizer = source.ReadTokenizer(); // first, because it is small and may be wrong
         return new LanguageModel(ModelLocator.NameOf(source.Path), source.Path, Ready(readWeights(), options), tokenizer);
     }
 
-    /// <summary>The most probable next tokens, best first; of equal ones the lower id first.</summary>
+    /// <summary>The most probable next tokens, best first; of equally probable ones, the lower id first.</summary>
     /// <param name="prompt">A text of 1 to n_ctx tokens.</param>
-    /// <param name="count">How many at most.</param>
-    /// <exception cref="Gpt2Exception">The prompt is empty or too long, or the model has no vocabulary or gives no distribution.</exception>
+    /// <param name="count">The maximum number of tokens to return.</param>
+    /// <exception cref="Gpt2Exception">
+    /// The prompt is empty or too long, or the model has no vocabulary, or its output is not a distribution.
+    /// </exception>
     public IReadOnlyList<NextToken> Predict(string prompt, int count = 10) => Predict(Tokenizer.Encode(prompt), count);
 
     /// <summary>The same for a prompt of ids.</summary>
     /// <param name="prompt">1 to n_ctx ids.</param>
-    /// <param name="count">How many at most.</param>
+    /// <param name="count">The maximum number of tokens to return.</param>
     /// <param name="breakpoint">Where to stop an attached debugger, or null.</param>
-    /// <exception cref="Gpt2Exception">There is no id, there are too many or unknown ones, or the model gives no distribution.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// There are no ids, too many or unknown ones, or the model's output is not a distribution.
+    /// </exception>
     public IReadOnlyList<NextToken> Predict(ReadOnlySpan<int> prompt, int count = 10, StepBreakpoint? breakpoint = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -123,14 +133,18 @@ public sealed class LanguageModel : IDisposable
         Task.Run(() => Predict(prompt, count), cancellation);
 
     /// <summary>
-    /// Continues a text. Each token is computed when it is asked for; the pieces of text are whole characters, and the last token says why it
-    /// is the last.
+    /// Continues a text. Each token is computed when it is requested. The pieces of text are whole characters, and the
+    /// last token says why the text ends.
     /// </summary>
     /// <param name="prompt">A text of 1 to n_ctx tokens.</param>
-    /// <param name="options">How many tokens, how they are drawn, and where the text ends; null for greedy choice.</param>
-    /// <param name="maxNewTokens">The maximum of tokens to generate; null for that of the options.</param>
-    /// <param name="cancellation">Looked at before each token.</param>
-    /// <exception cref="Gpt2Exception">Prompt or options make no sense, or the model has no vocabulary; thrown by the call.</exception>
+    /// <param name="options">
+    /// How many tokens, how they are drawn, and where the text ends; null for greedy choice.
+    /// </param>
+    /// <param name="maxNewTokens">The maximum number of tokens to generate; null for that of the options.</param>
+    /// <param name="cancellation">Checked before each token.</param>
+    /// <exception cref="Gpt2Exception">
+    /// The prompt or the options are not valid, or the model has no vocabulary; thrown by the call itself.
+    /// </exception>
     /// <exception cref="OperationCanceledException">While enumerating: it was cancelled.</exception>
     public IEnumerable<GeneratedToken> Generate(
         string prompt, GenerationOptions? options = null, int? maxNewTokens = null, CancellationToken cancellation = default) =>
@@ -142,22 +156,34 @@ public sealed class LanguageModel : IDisposable
         string prompt, GenerationOptions? options = null, int? maxNewTokens = null, CancellationToken cancellation = default) =>
         CreateGenerator().GenerateAsync(Tokenizer.Encode(prompt), With(options, maxNewTokens), cancellation);
 
-    /// <summary>What completes prompts of ids, and gives several samples of one prompt.</summary>
+    /// <summary>
+    /// Creates a generator, which also completes prompts of ids and gives several samples of one prompt.
+    /// </summary>
     /// <param name="breakpoint">Where to stop an attached debugger, or null.</param>
     public TextGenerator CreateGenerator(StepBreakpoint? breakpoint = null) => new(Model, tokenizer, EndOfText, breakpoint);
 
-    /// <summary>Every matrix of a forward pass, under its name and in the order in which it was computed.</summary>
+    /// <summary>The continuations that beam search finds for a prompt of ids, best first.</summary>
+    /// <param name="prompt">1 to n_ctx ids.</param>
+    /// <param name="options">How many beams, how long, and what counts; null for the standard.</param>
+    /// <param name="cancellation">Checked before each step.</param>
+    /// <exception cref="Gpt2Exception">Prompt or options make no sense, or the model gives no distribution.</exception>
+    public BeamResult SearchBeams(IReadOnlyList<int> prompt, BeamOptions? options = null, CancellationToken cancellation = default) =>
+        new BeamSearch(options ?? new BeamOptions(), EndOfText).Run(Model, prompt, cancellation);
+
+    /// <summary>Every matrix of a forward pass, with its name, in the order in which they were computed.</summary>
     /// <param name="prompt">A text of 1 to n_ctx tokens.</param>
-    /// <param name="headRows">Whether what comes after the blocks is computed for every token or the last alone.</param>
+    /// <param name="headRows">Whether what follows the blocks is computed for every token or only for the last.</param>
     /// <exception cref="Gpt2Exception">The prompt is empty or too long, or the model has no vocabulary.</exception>
     public ForwardTrace Trace(string prompt, HeadRows headRows = HeadRows.Last) => ForwardTrace.Run(Model, Tokenizer.Encode(prompt), headRows);
 
-    /// <summary>The text of one token, in which half a character is U+FFFD; null where the model has no vocabulary.</summary>
+    /// <summary>
+    /// The text of one token, in which part of a character is U+FFFD; null if the model has no vocabulary.
+    /// </summary>
     public string? TextOf(int id) => tokenizer?.Decode([id]);
 
     /// <summary>
-    /// Gives the weights' memory up, also where the object is still held. Completions that have begun go on; whatever begins afterwards
-    /// throws <see cref="ObjectDisposedException"/>.
+    /// Releases the memory of the weights, even if this object is still referenced. Completions that have begun
+    /// continue; anything that begins afterwards throws <see cref="ObjectDisposedException"/>.
     /// </summary>
     public void Dispose() => model = null;
 
@@ -169,7 +195,7 @@ public sealed class LanguageModel : IDisposable
         return options with { MaxNewTokens = maxNewTokens ?? options.MaxNewTokens };
     }
 
-    /// <summary>Takes the weights over.</summary>
+    /// <summary>Prepares a model for use; it takes the weights over.</summary>
     private static Gpt2Model Ready(Gpt2Weights weights, LoadOptions options)
     {
         KernelSet kernels = options.Kernels ?? KernelSet.Create(KernelSet.FastestRung);

@@ -6,24 +6,29 @@ using Gpt2.Kernels;
 
 namespace Gpt2.Core;
 
-/// <summary>Settings of <see cref="LanguageModel.Load(string, LoadOptions?, IProgress{double}?, CancellationToken)"/>.</summary>
+/// <summary>
+/// Settings of <see cref="LanguageModel.Load(string, LoadOptions?, IProgress{double}?, CancellationToken)"/>.
+/// </summary>
 public sealed record LoadOptions
 {
     /// <summary>The kernels to compute with; null for the fastest, on all cores.</summary>
     public KernelSet? Kernels { get; init; }
 
-    /// <summary>What the weights of products are stored as: fewer bits are faster and a little less exact.</summary>
+    /// <summary>The type to store the weights of products in: fewer bits are faster and a little less exact.</summary>
     public WeightType Weights { get; init; } = WeightType.Float32;
 
     /// <summary>
-    /// Whether the weights stay matrices that <see cref="Gpt2Model.Weights"/> shows, in float32 whatever <see cref="Weights"/> says. The
-    /// fastest kernels are slower with them.
+    /// Whether the weights stay matrices, visible in <see cref="Gpt2Model.Weights"/>, in float32 whatever
+    /// <see cref="Weights"/> says. The fastest kernels are slower with them.
     /// </summary>
     public bool KeepMatrices { get; init; }
 
-    /// <summary>The format to take where a folder holds several; null to go by the files.</summary>
+    /// <summary>The format to use if a folder holds several; null to recognise it by the files.</summary>
     public ModelFormat? Format { get; init; }
 
-    /// <summary>Whether a large CSV folder may leave a binary copy in the user's cache and be read from there, see <see cref="WeightsCache"/>.</summary>
+    /// <summary>
+    /// Whether a binary copy of a large CSV folder may be kept in the user's cache and read from there; see
+    /// <see cref="WeightsCache"/>.
+    /// </summary>
     public bool UseCache { get; init; } = true;
 }

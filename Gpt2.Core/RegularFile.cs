@@ -1,7 +1,7 @@
-// Every file of a model, a download or a training run that is read is opened here, or checked here by those who open it in
-// their own way. A named pipe blocks whoever opens it until someone writes, and a device may never end: where a file is
-// expected both are refused before they are opened.
-// It stands at the root because Numerics, Text, Weights and Training all read files.
+// Every file of a model, a download or a training run is opened for reading here, or checked here by code that opens it
+// in another way. Opening a named pipe blocks until someone writes to it, and a device may never end: if a file is
+// expected, both are rejected before they are opened. It is in the root namespace because Numerics, Text, Weights and
+// Training all read files.
 
 using System.Formats.Tar;
 using System.Text;
@@ -13,9 +13,12 @@ namespace Gpt2.Core;
 /// <summary>Opens regular files, and nothing else.</summary>
 internal static class RegularFile
 {
-    private const int NoErrorOfTheSystem = unchecked((int)0x80131620); // the code of an IOException that no system call has caused
+    private const int NoErrorOfTheSystem = unchecked((int)0x80131620); // the code of an IOException not caused by a system call
 
-    /// <summary>What stands at a path in place of a regular file, for example "a named pipe"; null for a regular file, and where nothing stands.</summary>
+    /// <summary>
+    /// What a path is if it is not a regular file, for example "a named pipe"; null for a regular file or if nothing
+    /// exists.
+    /// </summary>
     public static string? Otherwise(string path)
     {
         if (Directory.Exists(path))
@@ -25,7 +28,7 @@ internal static class RegularFile
 
         if (OperatingSystem.IsWindows())
         {
-            // It keeps pipes and devices out of its folders, under names of their own.
+            // Windows keeps pipes and devices out of folders, under names of their own.
             return Path.GetFullPath(path).StartsWith(@"\\.\", StringComparison.Ordinal) ? "a device" : null;
         }
 
@@ -37,22 +40,26 @@ internal static class RegularFile
         var end = new FileInfo(FinalPath.Of(path));
         if (end.Exists)
         {
-            return end.Length > 0 ? null : KindOfEmpty(end.FullName); // only what has no length can be something else
+            return end.Length > 0 ? null : KindOfEmpty(end.FullName); // only something without a length can be another kind
         }
 
-        // A descriptor, as in /dev/stdin, is a link that names what is open and no path; any other link is broken, which opening will find.
-        return end.Name.StartsWith("pipe:[", StringComparison.Ordinal) ? "a pipe" : end.Name.StartsWith("socket:[", StringComparison.Ordinal) ? "a socket" : null;
+        // A descriptor, as in /dev/stdin, is a link to what is open and not to a path; any other link here is broken,
+        // which opening finds.
+        return end.Name.StartsWith("pipe:[", StringComparison.Ordinal) ? "a pipe"
+            : end.Name.StartsWith("socket:[", StringComparison.Ordinal) ? "a socket"
+            : null;
     }
 
-    /// <summary>Throws unless a path is a regular file, or nothing, which opening will find.</summary>
+    /// <summary>Throws unless a path is a regular file or does not exist, which opening it will find.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="expected">What should stand there, for the message: "a file with …".</param>
+    /// <param name="expected">What was expected, for the message: "a file with …".</param>
+    /// <param name="remedy">What to do if it is something else.</param>
     /// <exception cref="Gpt2Exception">It is something else.</exception>
-    public static void Require(string path, string expected)
+    public static void Require(string path, string expected, string? remedy = null)
     {
         if (Otherwise(path) is string kind)
         {
-            throw new Gpt2Exception($"found {kind}") { Where = path, Expected = expected };
+            throw new Gpt2Exception($"found {kind}") { Where = path, Expected = expected, Remedy = remedy };
         }
     }
 
@@ -64,7 +71,7 @@ internal static class RegularFile
         return File.OpenRead(path);
     }
 
-    /// <summary>A handle for reading at any offset. Others may read, and may delete or replace the file.</summary>
+    /// <summary>A handle for reading at any offset. Others may read, delete or replace the file.</summary>
     /// <exception cref="IOException">It is not a regular file, or cannot be read.</exception>
     public static SafeFileHandle OpenHandle(string path)
     {
@@ -88,7 +95,9 @@ internal static class RegularFile
         return File.ReadAllText(path);
     }
 
-    /// <summary>For callers that word every failure to read a file, with its path, around the message of an <see cref="IOException"/>.</summary>
+    /// <summary>
+    /// For callers that put the path before the message of every <see cref="IOException"/> while reading.
+    /// </summary>
     private static void ThrowUnlessRegular(string path)
     {
         if (Otherwise(path) is string kind)
@@ -97,7 +106,7 @@ internal static class RegularFile
         }
     }
 
-    /// <summary>.NET tells the kinds apart in one place only: when it puts a file into an archive.</summary>
+    /// <summary>The only place where .NET distinguishes the kinds is when it adds a file to an archive.</summary>
     private static string? KindOfEmpty(string path)
     {
         using var archive = new MemoryStream();
@@ -108,11 +117,11 @@ internal static class RegularFile
         }
         catch (IOException e) when (e.HResult == NoErrorOfTheSystem)
         {
-            return "a socket"; // the only kind that no archive takes
+            return "a socket"; // the only kind that cannot be added to an archive
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null; // a regular file that is held or may not be read, for nothing else is opened for an archive; or it has gone
+            return null; // a regular file that is locked or not readable, since nothing else is opened for an archive; or it is gone
         }
 
         archive.Position = 0;

@@ -1,24 +1,64 @@
-// Files that turn out to be something else than their name says: what downloads, clones and editors leave in place of a model's file.
-// Every reader asks here when it fails, so that each says the same of such a file; the doctor does too.
+// Files that are not what their name says: what downloads, clones and editors leave in place of a model's file. Every
+// reader asks here when it fails, so that all say the same about such a file.
 
 namespace Gpt2.Core;
 
-/// <summary>Refuses files that are not what their name says.</summary>
+/// <summary>Rejects files that are not what their name says.</summary>
 internal static class WrongFile
 {
-    /// <summary>Looks at a file that its reader could not make sense of.</summary>
+    /// <summary>What to do about a damaged or missing file of a model.</summary>
+    public const string Again = "copy, convert or download the model again";
+
+    /// <summary>What to do about numbers that are not finite.</summary>
+    public const string TakeWhole = "take the weights from an intact copy; a training run that diverged cannot be repaired";
+
+    /// <summary>Examines a file that its reader could not understand.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="expected">What should have stood there, in words that go after "expected".</param>
+    /// <param name="expected">What the file should be, worded to follow "expected".</param>
     /// <param name="isBinary">Whether it should hold numbers and not text.</param>
-    /// <returns>What to throw; null where the file's first bytes do not say what it is.</returns>
+    /// <returns>The exception to throw; null if the file's first bytes do not show what it is.</returns>
     public static Gpt2Exception? Refusal(string path, string expected, bool isBinary = false)
     {
         FileKind kind = KindOf(path);
-        bool isKnown = kind is FileKind.GitLfsPointer or FileKind.WebPage or FileKind.Zip or FileKind.Gzip || (kind is FileKind.Utf16 && !isBinary);
-        return isKnown ? new Gpt2Exception($"found {FileKinds.Describe(kind)}") { Where = path, Expected = expected, Remedy = Remedy(kind) } : null;
+        return kind == FileKind.Other || (isBinary && kind is FileKind.Binary or FileKind.Utf16)
+            ? null
+            : new Gpt2Exception($"found {FileKinds.Describe(kind)}") { Where = path, Expected = expected, Remedy = Remedy(kind) ?? Again };
     }
 
-    /// <summary>What a file is; <see cref="FileKind.Other"/> too where it cannot be read, which is another's finding.</summary>
+    /// <summary>The exception for a file that cannot be opened or read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="expected">What the file should be, worded to follow "expected".</param>
+    /// <param name="e">The system's exception.</param>
+    /// <param name="remedy">What to do if there is no such file.</param>
+    public static Gpt2Exception Unreadable(string path, string? expected, Exception e, string? remedy = null)
+    {
+        if (RegularFile.Otherwise(path) is string kind)
+        {
+            return new Gpt2Exception($"found {kind}", e)
+            {
+                Where = path,
+                Expected = expected ?? "a file",
+                Remedy = "move it away and put the file there",
+            };
+        }
+
+        if (e is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            return new Gpt2Exception($"cannot be read ({e.Message})", e)
+            {
+                Where = path,
+                Expected = expected,
+                Remedy = "change its permissions, or copy it again",
+            };
+        }
+
+        string found = new FileInfo(path).LinkTarget is string target ? $"is a link to {target}, where no file is" : "no such file";
+        return new Gpt2Exception(found) { Where = path, Expected = expected, Remedy = remedy };
+    }
+
+    /// <summary>
+    /// What a file is; also <see cref="FileKind.Other"/> if it cannot be read, which is reported elsewhere.
+    /// </summary>
     public static FileKind KindOf(string path)
     {
         try
@@ -31,8 +71,8 @@ internal static class WrongFile
         }
     }
 
-    /// <summary>What to do about a file of a kind; null where only the reader knows.</summary>
-    public static string? Remedy(FileKind kind) => kind switch
+    /// <summary>What to do about a file of a kind; null if only the reader knows.</summary>
+    private static string? Remedy(FileKind kind) => kind switch
     {
         FileKind.GitLfsPointer => "fetch the file itself: 'git lfs pull' in the clone, or download it again",
         FileKind.WebPage => "download the file itself; a page of the site, a login or an error was saved in its place",

@@ -1,11 +1,13 @@
-// Arrays that begin a cache line, so that no vector read from them lies across two lines.
+// Arrays that begin at a cache line, so that no vector read from them crosses two lines.
 
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Gpt2.Kernels;
 
-/// <summary>Memory for large matrices: it does not move, and its first element begins a cache line.</summary>
+/// <summary>
+/// Memory for large matrices: it does not move, and its first element is at the beginning of a cache line.
+/// </summary>
 public static class CacheAligned
 {
     /// <summary>Bytes of a cache line, and of the widest vector.</summary>
@@ -14,8 +16,8 @@ public static class CacheAligned
     private const int LineFloats = Line / sizeof(float);
 
     /// <summary>Allocates memory.</summary>
-    /// <param name="length">How many floats, at least 0.</param>
-    /// <param name="zeroed">Whether they are zeros; else they are undefined.</param>
+    /// <param name="length">Number of floats, at least 0.</param>
+    /// <param name="zeroed">Whether they are set to zero; otherwise they are undefined.</param>
     [DebuggerStepThrough]
     public static Memory<float> Allocate(int length, bool zeroed)
     {

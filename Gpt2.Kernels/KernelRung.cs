@@ -3,8 +3,8 @@
 namespace Gpt2.Kernels;
 
 /// <summary>
-/// The implementations of every operation, from the definition upwards. All rungs compute the same formula;
-/// they differ in the order of additions and so in the last bits.
+/// The implementations of every operation, from the definition upwards. All rungs compute the same formula; they differ
+/// in the order of additions and so in the last bits.
 /// </summary>
 public enum KernelRung
 {
@@ -18,8 +18,8 @@ public enum KernelRung
     Vector,
 
     /// <summary>
-    /// The widest vectors the processor has, tiles in registers, packed panels, threads. The same bits at every number of
-    /// threads.
+    /// The widest vectors the processor has, register tiles, packed panels, threads. The results are the same bits with
+    /// any number of threads.
     /// </summary>
     Tuned,
 }

@@ -1,5 +1,5 @@
 // One rung of the ladder as an object: every operation the model needs, in one implementation.
-// A set is created once and passed to whoever computes; nothing here is global.
+// A set is created once and passed to the code that computes; nothing here is global.
 
 using System.Numerics;
 using System.Runtime.Intrinsics;
@@ -33,14 +33,14 @@ public sealed class KernelSet
         AdamW = adamW;
     }
 
-    /// <summary>The fastest rung there is on this machine.</summary>
+    /// <summary>The fastest rung on this machine.</summary>
     public static KernelRung FastestRung => KernelRung.Tuned;
 
     public KernelRung Rung { get; }
 
     /// <summary>
-    /// Bits that are computed with at a time: a float's on Scalar, <see cref="Vector{T}"/>'s on Vector, those that the runtime takes for
-    /// accelerated on TensorPrimitives, and those of <see cref="Create"/> on Tuned.
+    /// Bits that are computed with at a time: one float on Scalar, one <see cref="Vector{T}"/> on Vector, the widest vectors that the
+    /// runtime calls accelerated on TensorPrimitives, and those asked of <see cref="Create"/> on Tuned.
     /// </summary>
     public int VectorBits { get; private init; }
 
@@ -62,15 +62,19 @@ public sealed class KernelSet
 
     public CopyColumnsKernel CopyColumns { get; private init; } = new CopyColumnsScalar();
 
-    /// <summary>Creates the set of a rung. A further rung is a case here and one class for each operation.</summary>
+    /// <summary>Creates the set of a rung. To add a rung, add a case here and one class for each operation.</summary>
     /// <param name="rung">The rung.</param>
     /// <param name="threads">
-    /// Threads to compute with on the Tuned rung, the caller's among them; null for one per core. The other rungs have one.
-    /// The results are the same bits for every number.
+    /// Threads to compute with on the Tuned rung, including the caller's; null for one per core. The other rungs use
+    /// one thread. The results are the same bits with any number.
     /// </param>
-    /// <param name="vectorBits">Bits of the Tuned rung's vectors, one of <see cref="VectorWidth.Possible"/>; null for <see cref="VectorWidth.Standard"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rung"/> is no member of the enumeration, or the width is not possible here.</exception>
-    /// <exception cref="InvalidOperationException"><see cref="VectorWidth.Variable"/> is no width that is possible here.</exception>
+    /// <param name="vectorBits">
+    /// Width of the Tuned rung's vectors, one of <see cref="VectorWidth.Possible"/>; null for <see cref="VectorWidth.Standard"/>.
+    /// </param>
+    /// <exception cref="InvalidOperationException"><see cref="VectorWidth.Variable"/> is not a width that is possible here.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="rung"/> is not a member of the enumeration, or the width is not possible here.
+    /// </exception>
     public static KernelSet Create(KernelRung rung, int? threads = null, int? vectorBits = null)
     {
         switch (rung)
@@ -119,7 +123,7 @@ public sealed class KernelSet
         }
     }
 
-    /// <summary>The Tuned rung in vectors of one width.</summary>
+    /// <summary>Creates the Tuned rung with vectors of one width.</summary>
     internal static KernelSet CreateTuned<TLanes, TVector>(ThreadTeam team)
         where TLanes : ILanes<TVector>
         where TVector : struct

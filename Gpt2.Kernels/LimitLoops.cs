@@ -1,4 +1,4 @@
-// The loops that a machine's limits are measured with: nothing but multiply-adds, and nothing but reading.
+// The loops that measure a machine's limits: one only multiplies and adds, the others only read.
 
 using System.Runtime.CompilerServices;
 using Gpt2.Kernels.Tuned;
@@ -11,19 +11,19 @@ internal static class LimitLoops<TLanes, TVector>
     where TVector : struct
 {
     /// <summary>
-    /// Multiply-adds that do not wait for one another: more than the two units of a processor times their four or five
-    /// cycles, and with the two factors no more than the 16 registers of AVX2.
+    /// Number of independent multiply-adds: more than a processor's two units times their latency of four or five
+    /// cycles, and together with the two factors no more than the 16 registers of AVX2.
     /// </summary>
     public const int Chains = 12;
 
     /// <summary>
-    /// Each chain is x = factor · x + addend, over and over, in a register; between two steps of a chain there is one step of
-    /// every other. With |factor| &lt; 1 the chains approach addend / (1 − factor) and stay normal numbers.
+    /// Each chain repeats x = factor · x + addend in a register; between two steps of a chain, every other chain takes
+    /// one step. With |factor| &lt; 1 the chains approach addend / (1 − factor) and stay normal numbers.
     /// </summary>
-    /// <param name="start">What the chains begin with: <see cref="Chains"/> vectors.</param>
-    /// <param name="factor">Of every step, below 1 in magnitude.</param>
-    /// <param name="addend">Of every step.</param>
-    /// <param name="steps">Steps of each chain.</param>
+    /// <param name="start">The initial values of the chains: <see cref="Chains"/> vectors.</param>
+    /// <param name="factor">The factor of every step, below 1 in magnitude.</param>
+    /// <param name="addend">The addend of every step.</param>
+    /// <param name="steps">Number of steps of each chain.</param>
     /// <returns>The sum of all chains.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float MultiplyAdds(ref readonly float start, float factor, float addend, int steps)
@@ -56,9 +56,9 @@ internal static class LimitLoops<TLanes, TVector>
         return TLanes.Sum(TLanes.Add(TLanes.Add(abc, def), TLanes.Add(ghi, jkl)));
     }
 
-    /// <summary>The sum of floats that are read from the first to the last, eight vectors per step.</summary>
-    /// <param name="start">The first.</param>
-    /// <param name="length">How many: a multiple of eight vectors.</param>
+    /// <summary>The sum of floats read from first to last, eight vectors per step.</summary>
+    /// <param name="start">The first float.</param>
+    /// <param name="length">Number of floats: a multiple of eight vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float SumInOrder(ref readonly float start, int length)
     {
@@ -79,10 +79,10 @@ internal static class LimitLoops<TLanes, TVector>
         return TLanes.Sum(TLanes.Add(TLanes.Add(a, b), TLanes.Add(c, d)));
     }
 
-    /// <summary>The sum of floats that are read at four places at a time.</summary>
-    /// <param name="start">The first.</param>
-    /// <param name="length">How many: a multiple of four times <paramref name="distance"/>.</param>
-    /// <param name="distance">From a place to the next: a multiple of a vector.</param>
+    /// <summary>The sum of floats read from four places at the same time.</summary>
+    /// <param name="start">The first float.</param>
+    /// <param name="length">Number of floats: a multiple of four times <paramref name="distance"/>.</param>
+    /// <param name="distance">Distance between the places: a multiple of a vector.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float SumInStreams(ref readonly float start, int length, int distance)
     {

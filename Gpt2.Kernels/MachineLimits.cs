@@ -1,5 +1,6 @@
-// What the machine gives at most: multiply-adds per second and bytes read from memory per second, measured, so that
-// a kernel's speed can be said as a share of it. Measurements are short, to be repeated beside whatever is measured.
+// The limits of the machine, measured: multiply-adds per second and bytes read from memory per second, so that a
+// kernel's speed can be stated as a share of them. Measurements are short, so they can be repeated next to whatever is
+// measured.
 
 using System.Diagnostics;
 using System.Runtime.InteropServices;
@@ -8,29 +9,28 @@ using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels;
 
-/// <summary>Measures the limits of the machine, with its widest vectors.</summary>
+/// <summary>Measures the limits of the machine with the vectors that the Tuned rung uses.</summary>
 /// <remarks>
-/// On a machine that others share the limits move from one second to the next: compare with one that was measured just
-/// before and just after. A processor whose caches hold a quarter of the buffer wants a larger one. Not for several
-/// threads at once.
+/// On a shared machine the limits change from one second to the next: compare with a limit measured just before and
+/// just after. If the caches hold a quarter of the buffer, use a larger one. Do not call from several threads at once.
 /// </remarks>
 public sealed class MachineLimits
 {
-    /// <summary>The least bytes of a buffer: one part of a reading.</summary>
-    public const int LeastBufferBytes = PartLength * sizeof(float);
+    /// <summary>Minimum size of the buffer in bytes: one part of a reading.</summary>
+    public const int MinBufferBytes = PartLength * sizeof(float);
 
-    /// <summary>Bytes of a buffer that is much larger than the caches: 256 MiB.</summary>
+    /// <summary>Size in bytes of a buffer that is much larger than the caches: 256 MiB.</summary>
     public const long StandardBufferBytes = 1L << 28;
 
-    private const int PartLength = 1 << 18;         // 1 MiB: a thread reads that before it asks for more
-    private const int PartsPerThread = 64;          // what one run reads: 64 MiB per thread, not more than the buffer
+    private const int PartLength = 1 << 18;         // 1 MiB: a thread reads this much before it asks for more
+    private const int PartsPerThread = 64;          // read in one run: 64 MiB per thread, but not more than the buffer
 
-    private const int ChainSteps = 10_000;          // some 20 µs
+    private const int ChainSteps = 10_000;          // about 20 µs
     private const int ChainPartsPerThread = 128;
     private const int PeakRuns = 8;
     private const int ReadRuns = 4;
 
-    // Distances of 64 and 256 KiB between four streams.
+    // Distances between the four places of a reading: 64 and 256 KiB.
     private static readonly int[] StreamDistances = [1 << 14, 1 << 16];
 
     private readonly int bufferParts;
@@ -38,25 +38,28 @@ public sealed class MachineLimits
     private float[] results = [];
     private int nextPart;
 
-    /// <param name="bufferBytes">Bytes to read from memory; they are taken when bandwidth is measured first.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Less than <see cref="LeastBufferBytes"/>, or more than an array holds.</exception>
+    /// <param name="bufferBytes">Bytes to read from memory, allocated when bandwidth is first measured.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// Less than <see cref="MinBufferBytes"/>, or more than an array holds.
+    /// </exception>
     public MachineLimits(long bufferBytes = StandardBufferBytes)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(bufferBytes, LeastBufferBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(bufferBytes, MinBufferBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bufferBytes, (long)Array.MaxLength * sizeof(float));
-        bufferParts = (int)(bufferBytes / LeastBufferBytes);
+        bufferParts = (int)(bufferBytes / MinBufferBytes);
     }
 
-    /// <summary>Bits of the vectors that limits are measured with: the widest of this processor, whatever the kernels take.</summary>
+    /// <summary>Width in bits of the vectors that limits are measured with: this processor's widest, whatever the kernels use.</summary>
     public static int VectorBits => VectorWidth.Widest;
 
     /// <summary>
-    /// Operations per second in registers: 2 · lanes · multiply-adds / seconds, the second best of eight runs of some
-    /// milliseconds: threads that have not yet gone to sleep after other work disturb some of them, and nothing makes one faster.
+    /// Operations per second in registers: 2 · lanes · multiply-adds / seconds, the second best of eight runs of a few
+    /// milliseconds. Threads that are still awake after other work may slow down some runs, and nothing makes a run
+    /// faster.
     /// </summary>
     /// <param name="threads">Threads to compute with, 1 to 256.</param>
     /// <returns>GFLOP/s: 10⁹ operations per second, of all threads together.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">Threads are fewer or more than that.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is outside that range.</exception>
     public double MeasurePeak(int threads)
     {
         var team = ThreadTeam.Of(threads);
@@ -69,13 +72,14 @@ public sealed class MachineLimits
     }
 
     /// <summary>
-    /// Bytes per second from memory: bytes / seconds while floats are summed. Read in order and at four places at a time,
-    /// 64 or 256 KiB apart, since it depends on the machine and on the hour which is fastest; the best of these, each the
-    /// second best of four runs of some milliseconds. A run goes on in the buffer where the one before ended.
+    /// Bytes per second from memory: bytes / seconds while floats are summed. They are read in order and from four
+    /// places at the same time, 64 or 256 KiB apart, since which is fastest depends on the machine and its load. The
+    /// result is the best of these, each the second best of four runs of a few milliseconds. A run continues in the
+    /// buffer where the previous one ended.
     /// </summary>
     /// <param name="threads">Threads to read with, 1 to 256.</param>
     /// <returns>GB/s: 10⁹ bytes per second, of all threads together.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">Threads are fewer or more than that.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is outside that range.</exception>
     public double MeasureReadBandwidth(int threads)
     {
         var team = ThreadTeam.Of(threads);
@@ -98,7 +102,9 @@ public sealed class MachineLimits
         return rates[^2];
     }
 
-    /// <summary>Every page written to, since pages never written are all the same one.</summary>
+    /// <summary>
+    /// Allocates the buffer and writes to every page: pages never written are all mapped to the same memory.
+    /// </summary>
     private Memory<float> Allocate()
     {
         Memory<float> floats = CacheAligned.Allocate(bufferParts * PartLength, zeroed: false);
@@ -160,13 +166,13 @@ public sealed class MachineLimits
             nextPart = (nextPart + parts) % bufferParts;
             long start = Stopwatch.GetTimestamp();
             team.Run(ref job, parts);
-            rates[run] = (double)parts * LeastBufferBytes / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
+            rates[run] = (double)parts * MinBufferBytes / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
         }
 
         return SecondBest(rates);
     }
 
-    /// <summary>Where parts leave what they computed, so that nobody takes the computing for useless.</summary>
+    /// <summary>Room for what the parts compute, so that the computation is not optimised away.</summary>
     private float[] ResultsOf(int parts)
     {
         if (results.Length < parts)

@@ -1,6 +1,5 @@
-// Checks of lengths where every operation begins, in Release too: the kernels that it calls may then
-// trust their spans. The messages name the argument, what was found and what was expected. The
-// debugger steps through.
+// Checks of lengths at the beginning of every operation, in Release too, so that the kernels may trust their spans. The
+// messages name the argument, what was found and what was expected. The debugger steps through.
 
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
@@ -19,7 +18,7 @@ internal static class Require
         }
     }
 
-    /// <summary>Throws unless <paramref name="length"/> is whole rows of <paramref name="columns"/>; returns their count.</summary>
+    /// <summary>Throws unless <paramref name="length"/> is a whole number of rows; returns that number.</summary>
     [DebuggerStepThrough]
     public static int WholeRows(int length, int columns, [CallerArgumentExpression(nameof(length))] string name = "")
     {
@@ -50,7 +49,10 @@ internal static class Require
         }
     }
 
-    /// <summary>Throws unless the columns from <paramref name="first"/> on are columns of a matrix that has <paramref name="all"/>.</summary>
+    /// <summary>
+    /// Throws unless the columns from <paramref name="first"/> on are within a matrix of <paramref name="all"/>
+    /// columns.
+    /// </summary>
     [DebuggerStepThrough]
     public static void Inside(int first, int columns, int all, [CallerArgumentExpression(nameof(first))] string name = "")
     {
@@ -61,7 +63,9 @@ internal static class Require
         }
     }
 
-    /// <summary>Throws if source and destination share memory: the operation would read what it has just written.</summary>
+    /// <summary>
+    /// Throws if source and destination share memory: the operation would read what it has just written.
+    /// </summary>
     [DebuggerStepThrough]
     public static void Apart(
         ReadOnlySpan<float> source, ReadOnlySpan<float> destination,
@@ -74,7 +78,10 @@ internal static class Require
         }
     }
 
-    /// <summary>Throws if the spans share memory without being the same span: in place is right, shifted is not.</summary>
+    /// <summary>
+    /// Throws if the spans share memory without being the same span: working in place is correct, working shifted is
+    /// not.
+    /// </summary>
     [DebuggerStepThrough]
     public static void SameOrApart(
         ReadOnlySpan<float> source, ReadOnlySpan<float> destination,
@@ -88,7 +95,7 @@ internal static class Require
         }
     }
 
-    /// <summary>Rows × columns, refused where it does not fit a span's length.</summary>
+    /// <summary>Rows × columns; throws if that is more than a span's length can be.</summary>
     [DebuggerStepThrough]
     public static int Product(int left, int right)
     {

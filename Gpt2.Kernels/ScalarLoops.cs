@@ -1,5 +1,5 @@
-// The inner loops of matrix products and attention on the Scalar rung: dot product and scaled addition. Callers have checked
-// the lengths.
+// The inner loops of matrix products and attention on the Scalar rung: dot product and scaled addition. Callers have
+// checked the lengths.
 
 namespace Gpt2.Kernels;
 

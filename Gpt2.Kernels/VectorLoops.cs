@@ -1,5 +1,5 @@
-// The inner loops of matrix products and attention in portable vectors: dot product and scaled addition. Callers have checked
-// the lengths.
+// The inner loops of matrix products and attention in portable vectors: dot product and scaled addition. Callers have
+// checked the lengths.
 
 using System.Numerics;
 using System.Runtime.InteropServices;
@@ -8,7 +8,7 @@ namespace Gpt2.Kernels;
 
 internal static class VectorLoops
 {
-    /// <summary>Σ left·right, in four running sums so that additions need not wait for each other.</summary>
+    /// <summary>Σ left·right, in four running sums so that additions do not wait for each other.</summary>
     public static float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {
         ref readonly float l = ref MemoryMarshal.GetReference(left);
@@ -58,7 +58,7 @@ internal static class VectorLoops
         }
     }
 
-    /// <summary>addend + left·right for the vectors that begin at an index; fused where the processor can.</summary>
+    /// <summary>addend + left·right for the vectors at an index; fused if the processor can.</summary>
     private static Vector<float> AddProduct(ref readonly float left, ref readonly float right, int index, Vector<float> addend) =>
         Vector.MultiplyAddEstimate(
             Vector.LoadUnsafe(in left, (nuint)index), Vector.LoadUnsafe(in right, (nuint)index), addend);

@@ -1,4 +1,4 @@
-// What a bench found: as a table, as JSON, as a picture.
+// The results of a bench: as a table, as JSON, as a picture.
 
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
@@ -23,7 +23,8 @@ internal static class BenchReport
         BenchMachine machine = result.Machine;
         io.Say(string.Create(
             CultureInfo.InvariantCulture,
-            $"{machine.Processor}, {machine.Cores} core{(machine.Cores == 1 ? "" : "s")}, {string.Join(' ', machine.InstructionSets)}; {machine.Kernels} kernels"));
+            $"{machine.Processor}, {machine.Cores} core{(machine.Cores == 1 ? "" : "s")}, "
+                + $"{string.Join(' ', machine.InstructionSets)}; {machine.Kernels} kernels"));
         var table = new TableWriter(
             io, new Column("what", Flow: Flow.Wrap), Column.Number("threads", drop: 4), Column.Number("ms", drop: 3), Column.Number("figure"),
             new Column("unit"), Column.Number("limit", drop: 2), Column.Number("ratio"), new Column("of", Drop: 1));
@@ -49,7 +50,8 @@ internal static class BenchReport
         int threads = session.Settings.KernelThreads;
         string title = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Processor.Name}, {threads} thread{(threads == 1 ? "" : "s")}, {MachineLimits.VectorBits}-bit vectors, {CommonOptions.NameOf(session.Settings.Kernels.Rung)} kernels");
+            $"{Processor.Name}, {threads} thread{(threads == 1 ? "" : "s")}, {MachineLimits.VectorBits}-bit vectors, "
+                + $"{CommonOptions.NameOf(session.Settings.Kernels.Rung)} kernels");
         return Roofline.Draw(title, session.TypicalPeak, session.TypicalBandwidth, dots);
     }
 
@@ -70,5 +72,7 @@ internal static class BenchReport
     };
 
     private static string Rounded(double? value) => value is not double number ? ""
-        : number.ToString(number >= 1000 ? "N0" : number >= 100 ? "0" : number >= 10 ? "0.0" : number >= 0.1 ? "0.00" : "0.0000", CultureInfo.InvariantCulture);
+        : number.ToString(
+            number >= 1000 ? "N0" : number >= 100 ? "0" : number >= 10 ? "0.0" : number >= 0.1 ? "0.00" : "0.0000",
+            CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,4 @@
-// A run of `gpt2 bench`: measures beside the machine's limits and collects the rows.
+// A run of `gpt2 bench`: measures next to the machine's limits and collects the rows.
 
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
@@ -21,7 +21,7 @@ internal enum LimitKind
     ReadBandwidth,
 }
 
-/// <summary>A figure's unit, and how many of it a call does.</summary>
+/// <summary>The unit of a figure, and the number of these units in a call.</summary>
 internal readonly record struct BenchUnit(string Name, double PerCall)
 {
     public static BenchUnit Gigaflops(Work work) => new("GFLOP/s", work.Operations / 1e9);
@@ -31,10 +31,10 @@ internal readonly record struct BenchUnit(string Name, double PerCall)
     public static BenchUnit Tokens(int tokens) => new("tokens/s", tokens);
 }
 
-/// <summary>What is measured: its part of the bench, its name, and the type of weights where there are others.</summary>
+/// <summary>What is measured: the part of the bench, the name, and the type of weights if there are several.</summary>
 internal readonly record struct BenchWhat(string Part, string Name, string? Weights = null);
 
-/// <summary>Measures and collects.</summary>
+/// <summary>Measures and collects rows.</summary>
 internal sealed class BenchSession
 {
     public const string FmaPeakName = "fma_peak", ReadBandwidthName = "read_bandwidth";
@@ -65,7 +65,7 @@ internal sealed class BenchSession
 
     public IReadOnlyList<BenchRow> Rows => rows;
 
-    /// <summary>Random weights of the sizes in the settings, made once.</summary>
+    /// <summary>Random weights with the sizes of the settings, made once.</summary>
     public Gpt2Weights Weights => weights.Value;
 
     /// <summary>The median of the peaks measured so far, in GFLOP/s.</summary>
@@ -76,14 +76,14 @@ internal sealed class BenchSession
 
     public void Add(BenchRow row) => rows.Add(row);
 
-    /// <summary>Says on the log what is done next, and stops here if the run was cancelled.</summary>
+    /// <summary>Logs what is done next; stops here if the run was cancelled.</summary>
     public void Begin(string what)
     {
         Cancellation.ThrowIfCancellationRequested();
         io.Note("measuring " + what);
     }
 
-    /// <summary>Measures a call that is repeated as often as it takes, after a round of it to warm up.</summary>
+    /// <summary>Measures a call that is repeated as often as needed, after a warm-up round.</summary>
     public void Measure(in BenchWhat what, Work work, LimitKind kind, in BenchUnit unit, Action call)
     {
         Begin(what.Name);
@@ -99,13 +99,13 @@ internal sealed class BenchSession
 
     /// <summary>Measures work that times itself, in one piece or in several.</summary>
     /// <param name="what">What is measured.</param>
-    /// <param name="work">The work of a call.</param>
-    /// <param name="kind">Its limit.</param>
+    /// <param name="work">The work of one call.</param>
+    /// <param name="kind">The limit to compare with.</param>
     /// <param name="unit">The unit of the figure.</param>
     /// <param name="secondsOf">Does a piece and returns its seconds.</param>
-    /// <param name="pieces">Pieces of a round.</param>
-    /// <param name="calls">Calls of a round, all its pieces together.</param>
-    /// <param name="rounds">Rounds; null for as many as the settings say.</param>
+    /// <param name="pieces">Number of pieces in a round.</param>
+    /// <param name="calls">Number of calls in a round, all its pieces together.</param>
+    /// <param name="rounds">Number of rounds; null for that of the settings.</param>
     /// <param name="threads">Threads of the limit; null for those of the kernels.</param>
     public void Measure(
         in BenchWhat what, Work work, LimitKind kind, in BenchUnit unit, Func<int, double> secondsOf, int pieces = 1, int calls = 1,
@@ -120,7 +120,9 @@ internal sealed class BenchSession
             NameOf(kind), compared.Ratio, work.Operations, work.Bytes));
     }
 
-    /// <summary>Random numbers that repeat after a while: quickly made, and as fast to compute with as others.</summary>
+    /// <summary>
+    /// Random numbers that repeat after a while: fast to make, and as fast to compute with as others.
+    /// </summary>
     public static float[] RandomFloats(int length)
     {
         var random = new RandomGenerator(1);

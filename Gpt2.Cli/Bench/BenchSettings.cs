@@ -1,4 +1,4 @@
-// What `gpt2 bench` measures, as its options said.
+// What `gpt2 bench` measures, as determined by its options.
 
 using Gpt2.Core.Measurement;
 using Gpt2.Core.Model;
@@ -9,11 +9,11 @@ namespace Gpt2.Cli.Bench;
 
 /// <summary>The settings of a bench.</summary>
 /// <param name="Kernels">The kernels to compute with.</param>
-/// <param name="Threads">Threads that were asked for.</param>
+/// <param name="Threads">The number of threads requested.</param>
 /// <param name="Effort">How much is measured.</param>
-/// <param name="BufferBytes">Bytes that are much more than the caches hold.</param>
-/// <param name="Sizes">The sizes of the model that is measured, with room for all tokens below.</param>
-/// <param name="Size">What these sizes are called.</param>
+/// <param name="BufferBytes">A number of bytes much larger than the caches.</param>
+/// <param name="Sizes">The sizes of the measured model, with room for all tokens below.</param>
+/// <param name="Size">The name of these sizes.</param>
 /// <param name="PromptTokens">Tokens of the prompt.</param>
 /// <param name="From">Tokens in the cache when decoding begins.</param>
 /// <param name="To">Tokens in the cache when it ends.</param>
@@ -23,7 +23,7 @@ internal sealed record BenchSettings(
     KernelSet Kernels, int Threads, Effort Effort, long BufferBytes, Gpt2Config Sizes, string Size, int PromptTokens, int From, int To,
     BenchBatch Batch, int Steps)
 {
-    /// <summary>What the default model's sizes are called.</summary>
+    /// <summary>The name of the default model's sizes.</summary>
     public const string WorkshopName = "workshop";
 
     /// <summary>The default model's sizes.</summary>
@@ -32,9 +32,9 @@ internal sealed record BenchSettings(
     /// <summary>The default model's batch.</summary>
     public static BenchBatch WorkshopBatch { get; } = new(WorkshopPreset.Settings.BatchSize, WorkshopPreset.Settings.Context);
 
-    /// <summary>Threads that the kernels make use of.</summary>
+    /// <summary>Number of threads that the kernels use.</summary>
     public int KernelThreads => Kernels.Rung == KernelRung.Tuned ? Threads : 1;
 }
 
-/// <summary>A batch: how many sequences of how many tokens.</summary>
+/// <summary>The number of sequences in a batch, and of tokens in each.</summary>
 internal readonly record struct BenchBatch(int Sequences, int Tokens);

@@ -1,4 +1,4 @@
-// gpt2 bench limits: what the machine gives at most, on one thread and on all.
+// gpt2 bench limits: the limits of the machine, on one thread and on all.
 
 using Gpt2.Cli.Output;
 using Gpt2.Core.Measurement;
@@ -10,7 +10,7 @@ internal static class LimitRows
 {
     public const string Part = "limit";
 
-    /// <summary>Multiply-adds and reading; the median of as many measurements as there are runs.</summary>
+    /// <summary>Multiply-adds and reading: the median of as many measurements as there are runs.</summary>
     public static void Measure(BenchSession session)
     {
         int runs = session.Settings.Effort.Runs;

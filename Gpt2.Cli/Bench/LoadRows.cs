@@ -1,4 +1,4 @@
-// gpt2 bench load: from a model's folder to weights in memory, beside reading the bytes of its files and nothing else.
+// gpt2 bench load: loading a model's folder into memory, compared with just reading the bytes of its files.
 
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
@@ -14,7 +14,7 @@ internal static class LoadRows
 
     private const int BufferBytes = 1 << 20;
 
-    /// <exception cref="Core.Gpt2Exception">The model is not there, or something is wrong with it.</exception>
+    /// <exception cref="Core.Gpt2Exception">The model does not exist, or something is wrong with it.</exception>
     public static void Measure(BenchSession session, string? model, CommandIo io)
     {
         string folder = ModelLocator.Find(model ?? ModelLocator.DefaultModel);
@@ -27,7 +27,7 @@ internal static class LoadRows
             return session.Timer.SecondsPerCall(() => ModelLoading.Load(folder, new LoadOptions { Kernels = session.Settings.Kernels }, quiet));
         }
 
-        Load(); // warms up, and fails where the model cannot be read
+        Load(); // warms up, and fails if the model cannot be read
         FileInfo[] files = WeightFiles(folder);
         double bytes = files.Sum(file => file.Length);
         Compared compared = Interleaving.Run(
@@ -37,7 +37,7 @@ internal static class LoadRows
             compared.Ratio, 0, bytes));
     }
 
-    /// <summary>The files that hold weights: in every layout their names begin with "model".</summary>
+    /// <summary>The files that hold weights: in every layout, their names begin with "model".</summary>
     private static FileInfo[] WeightFiles(string folder)
     {
         FileInfo[] files = new DirectoryInfo(folder).GetFiles();

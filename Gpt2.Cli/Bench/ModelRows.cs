@@ -16,7 +16,7 @@ internal static class ModelRows
 
     private const int PieceTokens = 32;
 
-    /// <summary>A prompt without a cache, logits of the last token only, as 'gpt2 predict' computes it.</summary>
+    /// <summary>A prompt without a cache and with logits only for the last token, as in 'gpt2 predict'.</summary>
     public static void MeasurePrompt(BenchSession session)
     {
         (Gpt2Config sizes, int tokens) = (session.Settings.Sizes, session.Settings.PromptTokens);
@@ -64,7 +64,7 @@ internal static class ModelRows
         }
     }
 
-    /// <summary>Bytes of the weights that a token is multiplied with, scales included.</summary>
+    /// <summary>Bytes of the weights that a token is multiplied by, including scales.</summary>
     private static double BytesPerToken(Gpt2Config sizes, WeightType type)
     {
         double Bytes(int inner, int columns) =>
@@ -74,6 +74,6 @@ internal static class ModelRows
         return (sizes.Layers * block) + Bytes(channels, sizes.Vocabulary);
     }
 
-    /// <summary>Ids that spread over the vocabulary.</summary>
+    /// <summary>Ids spread over the vocabulary.</summary>
     private static int[] Ids(Gpt2Config sizes, int count) => [.. Enumerable.Range(0, count).Select(i => (int)(i * 7919L % sizes.Vocabulary))];
 }

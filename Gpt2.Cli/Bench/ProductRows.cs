@@ -1,4 +1,4 @@
-// gpt2 bench products: the products of a model of the given sizes, of a prompt's 512 rows, of 64, and of one.
+// gpt2 bench products: the products of a model of the given sizes, for 512 rows as in a prompt, for 64, and for one.
 
 using Gpt2.Core.Measurement;
 using Gpt2.Core.Model;
@@ -17,7 +17,12 @@ internal static class ProductRows
     public static void Measure(BenchSession session)
     {
         Gpt2Config sizes = session.Settings.Sizes;
-        Shape[] shapes = [new(Rows, sizes.Channels, sizes.Hidden), new(Rows, sizes.Hidden, sizes.Channels), new(Rows, sizes.Channels, 3 * sizes.Channels)];
+        Shape[] shapes =
+        [
+            new(Rows, sizes.Channels, sizes.Hidden),
+            new(Rows, sizes.Hidden, sizes.Channels),
+            new(Rows, sizes.Channels, 3 * sizes.Channels),
+        ];
         foreach (Shape shape in (Shape[])[.. shapes, new(FewRows, sizes.Channels, sizes.Hidden)])
         {
             Packed(session, shape);
@@ -32,7 +37,7 @@ internal static class ProductRows
         OneRow(session, sizes.Channels, sizes.Vocabulary);
     }
 
-    /// <summary>Weights that were packed once, as prediction has them.</summary>
+    /// <summary>Weights that were packed once, as for prediction.</summary>
     private static void Packed(BenchSession session, Shape shape)
     {
         (MatMulKernel matMul, float[] left, float[] result) = (session.Settings.Kernels.MatMul, Random(shape.Rows, shape.Inner), shape.Result);
@@ -43,7 +48,7 @@ internal static class ProductRows
             () => matMul.MultiplyPacked(left, panels.Span, bias, shape.Inner, shape.Columns, result));
     }
 
-    /// <summary>The products of the forward and of the backward pass of training, where weights are never the same twice.</summary>
+    /// <summary>The products of training's forward and backward pass, where weights change all the time.</summary>
     private static void InTraining(BenchSession session, Shape shape)
     {
         MatMulKernel matMul = session.Settings.Kernels.MatMul;
@@ -54,7 +59,9 @@ internal static class ProductRows
         Measure(session, $"Aᵀ·B {shape}", shape.Work, () => matMul.AddTransposedProduct(left, gradient, shape.Inner, shape.Columns, sum));
     }
 
-    /// <summary>One row by weights that no cache holds: one copy after another of more than the caches take.</summary>
+    /// <summary>
+    /// One row by weights that are not in any cache: many copies, more than the caches hold, are used in turn.
+    /// </summary>
     private static void OneRow(BenchSession session, int inner, int columns)
     {
         MatMulKernel matMul = session.Settings.Kernels.MatMul;

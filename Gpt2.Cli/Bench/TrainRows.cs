@@ -1,4 +1,4 @@
-// gpt2 bench train: training steps, AdamW included.
+// gpt2 bench train: training steps, including AdamW.
 
 using Gpt2.Cli.Output;
 using Gpt2.Core.Measurement;
@@ -13,7 +13,7 @@ internal static class TrainRows
 {
     public const string Part = "train";
 
-    /// <summary>Measures steps of the sizes in the settings; their weights are changed by it.</summary>
+    /// <summary>Measures steps with the sizes of the settings, which change their weights.</summary>
     public static BenchTrainResult Measure(BenchSession session) =>
         Measure(session, session.Weights, session.Settings.Batch, session.Settings.Size);
 

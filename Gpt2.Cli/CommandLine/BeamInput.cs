@@ -1,4 +1,4 @@
-// The options of beam search: --num-beams, --length-penalty, --early-stopping, and how many texts are wanted.
+// The options of beam search: --num-beams, --length-penalty, --early-stopping, and the number of texts.
 
 using System.CommandLine;
 using Gpt2.Core;
@@ -8,16 +8,17 @@ using Gpt2.Core.Generation.Beams;
 namespace Gpt2.Cli.CommandLine;
 
 /// <summary>The options of a command that can search with beams.</summary>
-/// <param name="standardBeams">The number of beams where none is given; null for a command that does not search then.</param>
+/// <param name="standardBeams">The default number of beams; null for a command that does not search by default.</param>
 internal sealed class BeamInput(int? standardBeams)
 {
-    /// <summary>Each sample takes some memory before the first is shown.</summary>
-    private const int MostSamples = 100_000;
+    /// <summary>Each sample needs some memory before the first is shown.</summary>
+    private const int MaxSamples = 100_000;
 
     private readonly Option<int?> numBeams = CommonOptions.Whole(
         "--num-beams", [],
-        (standardBeams is null ? "Search with N beams. Default: no search." : $"Search with N beams. Default: {standardBeams}.") + "\nThe N best unfinished texts go on, token by token.",
-        least: 1, most: BeamOptions.MostBeams, expected: "a whole number, for example 4");
+        (standardBeams is null ? "Search with N beams. Default: no search." : $"Search with N beams. Default: {standardBeams}.")
+            + "\nThe N best unfinished texts are continued, token by token.",
+        least: 1, most: BeamOptions.MaxBeams, expected: "a whole number, for example 4");
 
     private readonly Option<double?> lengthPenalty = CommonOptions.Number<double>(
         "--length-penalty", [],
@@ -31,8 +32,10 @@ internal sealed class BeamInput(int? standardBeams)
 
     private readonly Option<int?> samples = CommonOptions.Whole(
         "--num-samples", ["--num-return-sequences"],
-        standardBeams is null ? "How many texts to show. Default: 1.\nDraws with the seeds S, S+1, …, or the best of beam search." : "How many of the best texts to show. Default: 1.",
-        least: 1, most: MostSamples, expected: "a whole number, for example 3");
+        standardBeams is null
+            ? "How many texts to show. Default: 1.\nDraws with the seeds S, S+1, …, or the best of beam search."
+            : "How many of the best texts to show. Default: 1.",
+        least: 1, most: MaxSamples, expected: "a whole number, for example 3");
 
     public void AddTo(Command command)
     {
@@ -42,18 +45,18 @@ internal sealed class BeamInput(int? standardBeams)
         command.Options.Add(samples);
     }
 
-    /// <summary>How many texts are wanted.</summary>
+    /// <summary>The number of texts wanted.</summary>
     public int Samples(ParseResult parsed) => parsed.GetValue(samples) ?? 1;
 
-    /// <summary>How to search; null where no search is wanted.</summary>
-    /// <exception cref="UsageException">A value makes no sense.</exception>
+    /// <summary>How to search; null if no search is wanted.</summary>
+    /// <exception cref="UsageException">A value is not valid.</exception>
     public BeamOptions? Read(ParseResult parsed, GenerationOptions generation)
     {
         if (standardBeams is null && parsed.GetValue(numBeams) is null)
         {
             Option[] rest = [lengthPenalty, earlyStopping];
             return rest.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is Option given
-                ? throw new UsageException($"{given.Name} is of beam search: add --num-beams")
+                ? throw new UsageException($"{given.Name} needs beam search: add --num-beams")
                 : null;
         }
 

@@ -1,4 +1,4 @@
-// --break: a step at which an attached debugger stops, and a word where there is none attached.
+// --break: a step at which an attached debugger stops, and a note if none is attached.
 
 using System.Diagnostics;
 using Gpt2.Core.Model;
@@ -7,8 +7,8 @@ namespace Gpt2.Cli.CommandLine;
 
 internal static class Breakpoints
 {
-    /// <summary>Reads the option's value; null where it was not given.</summary>
-    /// <exception cref="Core.Gpt2Exception">It names no step of the model.</exception>
+    /// <summary>Reads the option's value; null if it was not given.</summary>
+    /// <exception cref="Core.Gpt2Exception">It is not a step of the model.</exception>
     public static StepBreakpoint? Parse(string? text, Gpt2Config config, CommandIo io)
     {
         if (text is null)

@@ -1,4 +1,4 @@
-// What a command reads from and writes to, so that tests can stand in for the console.
+// What a command reads from and writes to; tests replace the console with their own.
 
 using System.Globalization;
 using Gpt2.Cli.Output;
@@ -7,28 +7,30 @@ using Spectre.Console;
 namespace Gpt2.Cli.CommandLine;
 
 /// <summary>Input, result and log of a command.</summary>
-/// <param name="In">Standard input; null where the caller closed it.</param>
+/// <param name="In">Standard input; null if the caller closed it.</param>
 /// <param name="Out">Receives the result and nothing else.</param>
 /// <param name="Error">Receives progress, notes and errors.</param>
-/// <param name="InIsTerminal">Whether a person would have to type the input.</param>
+/// <param name="InIsTerminal">Whether the input is typed by a person.</param>
 /// <param name="OutIsTerminal">Whether the result is shown on a screen.</param>
 /// <param name="ErrorIsTerminal">Whether the log is shown on a screen.</param>
-/// <param name="Color">Whether colour is wanted at all: NO_COLOR is not set.</param>
+/// <param name="Color">Whether colour is wanted, so NO_COLOR is not set.</param>
 /// <param name="Cancellation">Ctrl-C, or the system's request to end.</param>
 public sealed record CommandIo(
     Stream? In, TextWriter Out, TextWriter Error, bool InIsTerminal, bool OutIsTerminal, bool ErrorIsTerminal,
     bool Color, CancellationToken Cancellation)
 {
-    /// <summary>Of a terminal that does not say.</summary>
+    /// <summary>The width of a terminal that does not report one.</summary>
     private const int UsualWidth = 80;
 
-    /// <summary>Lines are broken before Spectre sees them, or not at all.</summary>
+    /// <summary>Lines are broken before Spectre gets them, or not at all.</summary>
     private const int Unlimited = 1 << 20;
 
-    /// <summary>Columns of the screen that shows the result; null where it goes to a file or a pipe, whose lines have no limit.</summary>
+    /// <summary>
+    /// Width of the screen that shows the result; null for a file or a pipe, whose lines have no limit.
+    /// </summary>
     public int? Width { get; init; } = OutIsTerminal ? UsualWidth : null;
 
-    /// <summary>Columns of the screen that shows the log; null where that is a file or a pipe.</summary>
+    /// <summary>Width of the screen that shows the log; null for a file or a pipe.</summary>
     public int? ErrorWidth { get; init; } = ErrorIsTerminal ? UsualWidth : null;
 
     /// <summary>Whether the result is shown in colours.</summary>
@@ -37,10 +39,10 @@ public sealed record CommandIo(
     /// <summary>Whether --verbose was given.</summary>
     public bool Verbose { get; init; }
 
-    /// <summary>Decides when a wait is long enough to be told of.</summary>
+    /// <summary>Decides when a wait is long enough to be reported.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Whether it was SIGTERM that cancelled: the usual end of a service.</summary>
+    /// <summary>Whether the cancellation was by SIGTERM, the usual end of a service.</summary>
     public Func<bool> IsTermination { get; init; } = () => false;
 
     /// <summary>The console of this process.</summary>
@@ -67,7 +69,7 @@ public sealed record CommandIo(
         }
     }
 
-    /// <summary>Writes a line of the result whose parts have styles, which are shown where <see cref="HasStyles"/>.</summary>
+    /// <summary>Writes a line of the result whose parts have styles, shown if <see cref="HasStyles"/>.</summary>
     internal void WriteLine(params IEnumerable<Cell> parts)
     {
         if (HasStyles)
@@ -100,7 +102,7 @@ public sealed record CommandIo(
         }
     }
 
-    /// <summary>Shows a person at a terminal that a line is awaited.</summary>
+    /// <summary>Shows a person at a terminal that input is expected.</summary>
     public void AskForLine()
     {
         if (InIsTerminal && ErrorIsTerminal)
@@ -110,10 +112,10 @@ public sealed record CommandIo(
         }
     }
 
-    /// <summary>For progress on <see cref="Error"/>.</summary>
+    /// <summary>The console for progress on <see cref="Error"/>.</summary>
     public IAnsiConsole ErrorConsole() => ConsoleOf(Error, ErrorIsTerminal);
 
-    /// <summary>A remark that is not part of the result.</summary>
+    /// <summary>Writes a remark that is not part of the result.</summary>
     public void Note(string text)
     {
         foreach (string line in DisplayText.Wrapped(text, ErrorWidth))
@@ -122,7 +124,7 @@ public sealed record CommandIo(
         }
     }
 
-    /// <summary>An explanation for a person who reads the result on a screen; never part of the result.</summary>
+    /// <summary>Writes an explanation if the result is shown on a screen; it is never part of the result.</summary>
     public void Explain(string text)
     {
         if (OutIsTerminal)
@@ -131,7 +133,7 @@ public sealed record CommandIo(
         }
     }
 
-    /// <summary>A remark that only --verbose asks for.</summary>
+    /// <summary>Writes a remark that is shown only with --verbose.</summary>
     public void Detail(string text)
     {
         if (Verbose)
@@ -152,10 +154,11 @@ public sealed record CommandIo(
         return console;
     }
 
-    /// <summary>What COLUMNS says, as POSIX has it, else the terminal itself.</summary>
+    /// <summary>The value of COLUMNS, as in POSIX, or else the terminal's width.</summary>
     private static int ScreenWidth()
     {
-        if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out int wanted) && wanted > 0)
+        string? columns = Environment.GetEnvironmentVariable("COLUMNS");
+        if (int.TryParse(columns, NumberStyles.None, CultureInfo.InvariantCulture, out int wanted) && wanted > 0)
         {
             return wanted;
         }

@@ -1,4 +1,4 @@
-// The options that several commands share, each defined once. A command takes fresh objects of those it needs.
+// The options that several commands share, each defined once. Each command creates its own objects of those it needs.
 
 using System.CommandLine;
 using System.Globalization;
@@ -19,7 +19,7 @@ internal static class CommonOptions
         ("int4", WeightType.Int4),
     ];
 
-    private const int MostThreads = 256;
+    private const int MaxThreads = 256;
 
     private static readonly (string Name, KernelRung Rung)[] Rungs =
     [
@@ -31,7 +31,8 @@ internal static class CommonOptions
 
     public static Option<string?> Model() => new("--model", "-m")
     {
-        Description = "Model folder, file or name.\nA name is looked up in weights-csv beside the program and in your cache. Without this option: the model that ships with the program.",
+        Description = "Model folder, file or name.\nA name is looked up in weights-csv beside the program and in your cache. "
+            + "Without this option: the model that ships with the program.",
         HelpName = "FOLDER|NAME",
     };
 
@@ -53,8 +54,8 @@ internal static class CommonOptions
         return option;
     }
 
-    /// <summary>The folder to write, after checking that it has a name: "" is what an unset variable leaves.</summary>
-    /// <exception cref="UsageException">It has none.</exception>
+    /// <summary>Checks that the folder to write has a name: an unset variable leaves "".</summary>
+    /// <exception cref="UsageException">It does not.</exception>
     public static string Named(string folder, string option) =>
         string.IsNullOrWhiteSpace(folder) ? throw new UsageException($"{option}: found no name, expected a folder")
         : folder == "-" ? throw new UsageException($"{option}: found '-', which is standard output, expected a folder")
@@ -62,7 +63,7 @@ internal static class CommonOptions
 
     public static Option<bool> NoCache() => new("--no-cache")
     {
-        Description = "Read CSV files again, without the cache.\nNeither takes nor leaves a binary copy in your cache.",
+        Description = "Read CSV files again, without the cache.\nNeither uses nor writes a binary copy in your cache.",
     };
 
     public static Option<string?> Kernels()
@@ -84,18 +85,20 @@ internal static class CommonOptions
         return option;
     }
 
-    /// <summary>1 to 256; without it one per core. The results are the same bits for every number.</summary>
+    /// <summary>1 to 256; the default is one per core. The results are the same bits for every number.</summary>
     public static Option<int> Threads() => Count(
         "--threads", ["-t"],
-        $"Threads to compute with. Default: one per core.\n1 to {MostThreads}; only the tuned kernels use more than one. The results are the same bits for every number.",
-        least: 1, standard: Math.Min(Environment.ProcessorCount, MostThreads), most: MostThreads);
+        $"Threads to compute with. Default: one per core.\n1 to {MaxThreads}; only the tuned kernels use more than one. "
+            + "The results are the same bits for every number.",
+        least: 1, standard: Math.Min(Environment.ProcessorCount, MaxThreads), most: MaxThreads);
 
     public static Option<string?> Weights()
     {
         string[] names = [.. WeightTypes.Select(type => type.Name)];
         var option = new Option<string?>("--weights")
         {
-            Description = "Store the weights in fewer bits. Default: f32.\nTakes less memory and gives faster tokens; the logits are a little off.",
+            Description = "Store the weights in fewer bits. Default: f32.\n"
+                + "Takes less memory and gives faster tokens; the logits are a little less exact.",
             HelpName = string.Join("|", names),
         };
         option.CompletionSources.Add(names);
@@ -118,7 +121,8 @@ internal static class CommonOptions
 
     public static Option<string?> Break() => new("--break")
     {
-        Description = "Stop a debugger at a step, for example h0.step7.\nA step of a block: h0 to h11 of GPT-2 small, step1 to step16. Needs an attached debugger; see docs/debugging.md.",
+        Description = "Stop a debugger at a step, for example h0.step7.\n"
+            + "A step of a block: h0 to h11 of GPT-2 small, step1 to step16. Needs an attached debugger; see docs/debugging.md.",
         HelpName = "hI.stepN",
     };
 
@@ -133,8 +137,8 @@ internal static class CommonOptions
         };
 
     /// <summary>
-    /// An option for a whole number from <paramref name="least"/> to <paramref name="most"/>: null where it is not given,
-    /// <paramref name="withoutValue"/> where it is given without a number.
+    /// An option for a whole number from <paramref name="least"/> to <paramref name="most"/>: null if it is not given,
+    /// <paramref name="withoutValue"/> if it is given without a number.
     /// </summary>
     public static Option<T?> Whole<T>(
         string name, string[] aliases, string description, T least, T? most = null, string expected = "a whole number", T? withoutValue = null)
@@ -146,7 +150,7 @@ internal static class CommonOptions
             CustomParser = result => result.Tokens.Count == 0 ? withoutValue : WholeNumber.Parse(result, name, expected, least, most ?? T.MaxValue),
         };
 
-    /// <summary>An option for a number, null where it is not given. Read with '.' in every culture.</summary>
+    /// <summary>An option for a number; null if it is not given. Read with '.' in every culture.</summary>
     public static Option<T?> Number<T>(string name, string[] aliases, string description, string expected)
         where T : struct, IFloatingPoint<T> => new(name, aliases)
         {
@@ -165,19 +169,19 @@ internal static class CommonOptions
             },
         };
 
-    /// <summary>The format that an option's value names; null where it was not given.</summary>
+    /// <summary>The format named by an option's value; null if it was not given.</summary>
     public static ModelFormat? FormatOf(string? name) => ModelFormat.All.FirstOrDefault(format => format.Name == name);
 
-    /// <summary>The rung that an option's value names; the fastest where it was not given.</summary>
+    /// <summary>The rung named by an option's value; the fastest if it was not given.</summary>
     public static KernelRung RungOf(string? name) => name is null ? KernelSet.FastestRung : Rungs.First(rung => rung.Name == name).Rung;
 
-    /// <summary>The type of weights that an option's value names.</summary>
+    /// <summary>The type of weights named by an option's value.</summary>
     public static WeightType WeightsOf(string? name) =>
         name is null ? WeightType.Float32 : WeightTypes.First(type => type.Name == name).Type;
 
-    /// <summary>A type of weights as the option spells it.</summary>
+    /// <summary>A type of weights as spelled in the option.</summary>
     public static string NameOf(WeightType type) => WeightTypes.First(entry => entry.Type == type).Name;
 
-    /// <summary>A rung as the option spells it.</summary>
+    /// <summary>A rung as spelled in the option.</summary>
     public static string NameOf(KernelRung rung) => Rungs.First(entry => entry.Rung == rung).Name;
 }

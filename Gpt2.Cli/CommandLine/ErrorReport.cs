@@ -1,4 +1,4 @@
-// How an error leaves the program: one line on standard error, or one JSON object under --json, and an exit code.
+// Reports an error: as one line on standard error, or one JSON object with --json, and as an exit code.
 
 using Gpt2.Cli.Output;
 using Gpt2.Core;
@@ -22,7 +22,7 @@ internal static class ErrorReport
             Gpt2Exception or OutputFailedException => (ExitCode.Failed, "failed", exception.Message),
             IOException or UnauthorizedAccessException => (ExitCode.Failed, "failed", exception.Message),
             OutOfMemoryException => (ExitCode.Failed, "failed", "not enough memory for this model: close other programs or take a smaller one"),
-            _ => (ExitCode.Failed, "internal", $"internal error: {exception.Message} (please report it with what --verbose prints)"),
+            _ => (ExitCode.Failed, "internal", $"internal error: {exception.Message} (please report it with the output of --verbose)"),
         };
 
         io.Out.Flush();

@@ -12,6 +12,8 @@ public static class ExitCode
     /// <summary>Ctrl-C, SIGTERM or SIGHUP.</summary>
     public const int Cancelled = 130;
 
-    /// <summary>The reader of standard output went away: what a shell reports of other commands then.</summary>
+    /// <summary>
+    /// The reader of standard output is gone; this is the code that a shell reports for other commands in that case.
+    /// </summary>
     public const int NobodyReads = 141;
 }

@@ -1,5 +1,5 @@
-// What --help prints. The first line of a description stands in the lists, what follows it below under "Details", so that the lists
-// can be skimmed; lines are broken between words, and on a narrow screen a description stands below its name.
+// What --help prints. The first line of a description is in the lists, the rest below under "Details", so that the
+// lists can be skimmed. Lines are broken between words, and on a narrow screen a description is below its name.
 
 using System.CommandLine;
 using System.CommandLine.Help;
@@ -10,20 +10,20 @@ using Gpt2.Cli.Output;
 namespace Gpt2.Cli.CommandLine;
 
 /// <summary>Prints the help of a command.</summary>
-/// <param name="io">Where to, and how wide.</param>
+/// <param name="io">Where to print, and how wide.</param>
 internal sealed class HelpPage(CommandIo io) : SynchronousCommandLineAction
 {
-    /// <summary>Longer names stand on a line of their own.</summary>
+    /// <summary>Longer names are on a line by themselves.</summary>
     private const int NameWidth = 24;
 
     /// <summary>A narrower screen has no room for two columns.</summary>
     private const int TwoColumns = 60;
 
-    /// <summary>Options that many commands share: they stand after a command's own.</summary>
+    /// <summary>Options that many commands share, listed after a command's own.</summary>
     private static readonly string[] Shared =
         ["--model", "--format", "--no-cache", "--kernels", "--threads", "--weights", "--break", "--json", "--verbose", "--help", "--version"];
 
-    /// <summary>Help is given also where a required argument is missing.</summary>
+    /// <summary>Help is shown even if a required argument is missing.</summary>
     public override bool ClearsParseErrors => true;
 
     /// <inheritdoc/>
@@ -31,7 +31,8 @@ internal sealed class HelpPage(CommandIo io) : SynchronousCommandLineAction
     {
         Command command = parseResult.CommandResult.Command;
         Command[] path = [.. Path(command)];
-        Option[] options = [.. path.Reverse().SelectMany(one => one.Options.Where(option => one == command || option.Recursive)).Where(option => !option.Hidden)];
+        IEnumerable<Option> OptionsOf(Command one) => one.Options.Where(option => one == command || option.Recursive);
+        Option[] options = [.. path.Reverse().SelectMany(OptionsOf).Where(option => !option.Hidden)];
         Option[] own = [.. options.Where(option => !Shared.Contains(option.Name))];
 
         io.Say(command.Description!);
@@ -44,7 +45,9 @@ internal sealed class HelpPage(CommandIo io) : SynchronousCommandLineAction
         List("Commands", command.Subcommands.Select(one => (Name(one), FirstLine(one))));
         List("Arguments", command.Arguments.Select(argument => (Placeholder(argument), FirstLine(argument) + Choices(argument.HelpName))));
         List("Options", own.Select(option => (Name(option), FirstLine(option) + Remarks(option))));
-        List(own.Length > 0 ? "Shared options" : "Options", options.Except(own).Select(option => (Name(option), FirstLine(option) + Remarks(option))));
+        List(
+            own.Length > 0 ? "Shared options" : "Options",
+            options.Except(own).Select(option => (Name(option), FirstLine(option) + Remarks(option))));
         Details(options);
         return ExitCode.Done;
     }
@@ -54,34 +57,44 @@ internal sealed class HelpPage(CommandIo io) : SynchronousCommandLineAction
     private static string Usage(Command[] path, Command command) => string.Join(' ',
     [
         "gpt2", .. path.Skip(1).Select(one => one.Name), .. command.Subcommands.Count > 0 ? ["[command]"] : Array.Empty<string>(),
-        .. command.Arguments.Select(argument => argument.Arity.MinimumNumberOfValues > 0 ? Placeholder(argument) : $"[{Placeholder(argument)}]"), "[options]",
+        .. command.Arguments.Select(
+            argument => argument.Arity.MinimumNumberOfValues > 0 ? Placeholder(argument) : $"[{Placeholder(argument)}]"),
+        "[options]",
     ]);
 
-    private static string Placeholder(Argument argument) => $"<{(ChoicesOf(argument.HelpName).Length > 0 ? argument.Name : argument.HelpName ?? argument.Name)}>";
+    private static string Placeholder(Argument argument) =>
+        $"<{(ChoicesOf(argument.HelpName).Length > 0 ? argument.Name : argument.HelpName ?? argument.Name)}>";
 
     private static string Name(Command command) => string.Join(' ', [command.Name, .. command.Arguments.Select(Placeholder)]);
 
-    /// <summary>"-m, --model &lt;FOLDER|NAME&gt;"; a second long name stands in the details.</summary>
+    /// <summary>"-m, --model &lt;FOLDER|NAME&gt;"; a second long name is in the details.</summary>
     private static string Name(Option option)
     {
-        string[] brief = [.. option.Aliases.Where(alias => alias != option.Name && !alias.StartsWith("--", StringComparison.Ordinal) && alias[0] == '-')];
-        return string.Join(", ", [.. brief, option.Name]) + (option.HelpName is string value ? $" <{(ChoicesOf(option.HelpName).Length > 0 ? "NAME" : value)}>" : "");
+        string[] brief =
+        [
+            .. option.Aliases.Where(
+                alias => alias != option.Name && !alias.StartsWith("--", StringComparison.Ordinal) && alias[0] == '-'),
+        ];
+        string value = option.HelpName is string given ? $" <{(ChoicesOf(given).Length > 0 ? "NAME" : given)}>" : "";
+        return string.Join(", ", [.. brief, option.Name]) + value;
     }
 
-    /// <summary>What an option can be, where that is too long to stand beside its name.</summary>
+    /// <summary>The possible values of an option, if they are too long to be next to its name.</summary>
     private static string[] ChoicesOf(string? helpName) => helpName is { Length: > NameWidth } list ? list.Split('|') : [];
 
     private static string Choices(string? helpName) => ChoicesOf(helpName) is { Length: > 0 } choices ? $" One of {string.Join(", ", choices)}." : "";
 
     private static string FirstLine(Symbol symbol) => symbol.Description?.Split('\n')[0] ?? "";
 
-    /// <summary>What the parser knows and a description need not repeat.</summary>
+    /// <summary>Remarks that follow from the option itself, so that its description need not repeat them.</summary>
     private static string Remarks(Option option)
     {
-        bool hasDefault = option.HasDefaultValue && option.ValueType != typeof(bool) && !FirstLine(option).Contains("Default:", StringComparison.Ordinal);
+        bool hasDefault = option.HasDefaultValue && option.ValueType != typeof(bool)
+            && !FirstLine(option).Contains("Default:", StringComparison.Ordinal);
+        string? standard = hasDefault ? Convert.ToString(option.GetDefaultValue(), CultureInfo.InvariantCulture) : null;
         return (option.Required ? " Required." : "")
             + Choices(option.HelpName)
-            + (hasDefault && Convert.ToString(option.GetDefaultValue(), CultureInfo.InvariantCulture) is { Length: > 0 } value ? $" Default: {value}." : "");
+            + (string.IsNullOrEmpty(standard) ? "" : $" Default: {standard}.");
     }
 
     private static string? Rest(Option option)
@@ -89,7 +102,8 @@ internal sealed class HelpPage(CommandIo io) : SynchronousCommandLineAction
         string[] parts = option.Description?.Split('\n', 2) ?? [];
         string[] others = [.. option.Aliases.Where(alias => alias != option.Name && alias.StartsWith("--", StringComparison.Ordinal))];
         string also = others.Length > 0 ? $"The same as {string.Join(", ", others)}." : "";
-        string text = string.Join(' ', ((string[])[parts.Length > 1 ? parts[1] : "", option is HelpOption ? "" : also]).Where(part => part.Length > 0));
+        string[] sentences = [parts.Length > 1 ? parts[1] : "", option is HelpOption ? "" : also];
+        string text = string.Join(' ', sentences.Where(part => part.Length > 0));
         return text.Length > 0 ? text : null;
     }
 

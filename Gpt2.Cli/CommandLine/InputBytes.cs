@@ -1,6 +1,6 @@
-// What a command reads: the bytes of a file, a pipe or standard input. Opening a named pipe and reading from a pipe can wait
-// for ever, and a device may never end: every wait ends with Ctrl-C, and every reader states how much it takes. A regular
-// file is not waited for.
+// What a command reads: the bytes of a file, a pipe or standard input. Opening a named pipe and reading from a pipe can
+// wait for ever, and a device may never end: every wait ends with Ctrl-C, and every reader has a limit. A regular file
+// needs no waiting.
 
 using System.Globalization;
 using Gpt2.Core;
@@ -8,12 +8,12 @@ using Gpt2.Core.Files;
 
 namespace Gpt2.Cli.CommandLine;
 
-/// <summary>Bytes that come in, piece by piece.</summary>
+/// <summary>Bytes that are read piece by piece.</summary>
 internal sealed class InputBytes : IDisposable
 {
     private const int PieceLength = 1 << 16;
 
-    /// <summary>The maximum read from what may have no end: a pipe or a device.</summary>
+    /// <summary>The maximum read from an input that may have no end: a pipe or a device.</summary>
     private const int LongestStream = 1 << 28;
 
     private readonly CancellationToken cancellation;
@@ -29,10 +29,10 @@ internal sealed class InputBytes : IDisposable
         this.cancellation = cancellation;
     }
 
-    /// <summary>What an error message calls it.</summary>
+    /// <summary>The name in error messages.</summary>
     public string Name { get; }
 
-    /// <summary>Standard input.</summary>
+    /// <summary>Opens standard input.</summary>
     /// <exception cref="Gpt2Exception">It is closed.</exception>
     public static InputBytes OfStandardInput(CommandIo io)
     {
@@ -42,9 +42,9 @@ internal sealed class InputBytes : IDisposable
             : new InputBytes(Name, io.In, isStandardInput: true, waits: !io.In.CanSeek, io.Cancellation);
     }
 
-    /// <summary>Opens a file; a named pipe is waited for.</summary>
+    /// <summary>Opens a file; for a named pipe this waits.</summary>
     /// <exception cref="Gpt2Exception">It is missing, or cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">Ctrl-C came first.</exception>
+    /// <exception cref="OperationCanceledException">Ctrl-C was pressed.</exception>
     public static InputBytes OfFile(string path, CommandIo io)
     {
         if (Directory.Exists(path))
@@ -58,14 +58,14 @@ internal sealed class InputBytes : IDisposable
         return new InputBytes(path, opened, isStandardInput: false, waits, io.Cancellation);
     }
 
-    /// <summary>Reads all that comes.</summary>
-    /// <param name="most">The largest number of bytes to take.</param>
-    /// <param name="expected">What they should be, for the message where there are more.</param>
+    /// <summary>Reads to the end.</summary>
+    /// <param name="most">The maximum number of bytes.</param>
+    /// <param name="expected">What they should be, for the message if there are more.</param>
     /// <exception cref="Gpt2Exception">There are more, or they cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">Ctrl-C came first.</exception>
+    /// <exception cref="OperationCanceledException">Ctrl-C was pressed.</exception>
     public ReadOnlyMemory<byte> ReadAll(int most, string expected)
     {
-        // A regular file's length is known before a byte is read; pipes and devices have none.
+        // The length of a regular file is known before reading; pipes and devices have none.
         long length = stream is FileStream { CanSeek: true } file ? file.Length : 0;
         string? remedy = null;
         if (length == 0 && most > LongestStream)
@@ -93,8 +93,10 @@ internal sealed class InputBytes : IDisposable
         return all.GetBuffer().AsMemory(0, (int)all.Length);
     }
 
-    /// <summary>Reads what has come, and waits where nothing has.</summary>
-    /// <param name="piece">Receives it. Not to be used again after a cancellation: the read may still go on.</param>
+    /// <summary>Reads the bytes that are available, or waits for some.</summary>
+    /// <param name="piece">
+    /// Receives the bytes. Not to be used after a cancellation, because the read may still be running.
+    /// </param>
     /// <returns>The number of bytes; 0 at the end.</returns>
     /// <inheritdoc cref="ReadAll" path="/exception"/>
     public int Read(byte[] piece) => Do(Name, () => stream.Read(piece), waits, cancellation);
@@ -107,7 +109,9 @@ internal sealed class InputBytes : IDisposable
         }
     }
 
-    /// <summary>Reading cannot be cancelled, waiting for it can; a thread of the pool does not keep the process.</summary>
+    /// <summary>
+    /// Reading cannot be cancelled, but waiting for it can; a thread of the pool does not keep the process alive.
+    /// </summary>
     private static T Do<T>(string name, Func<T> action, bool waits, CancellationToken cancellation)
     {
         try

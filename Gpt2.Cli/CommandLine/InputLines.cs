@@ -1,5 +1,5 @@
-// Text that comes line by line. The bytes are split first and decoded then, so that a line that is no text does not take
-// the lines around it along.
+// Text that is read line by line. The bytes are split first and decoded afterwards, so that a line that is not text
+// does not affect the lines around it.
 
 using System.Buffers;
 using System.Text;
@@ -9,9 +9,9 @@ using static System.FormattableString;
 
 namespace Gpt2.Cli.CommandLine;
 
-/// <summary>Lines of an input. A line that is refused is passed over: the next call reads the one after it.</summary>
-/// <param name="input">Where they come from.</param>
-/// <param name="longest">The largest number of bytes of a line.</param>
+/// <summary>Lines of an input. After an error, the next call reads the following line.</summary>
+/// <param name="input">The source of the lines.</param>
+/// <param name="longest">The maximum number of bytes in a line.</param>
 internal sealed class InputLines(InputBytes input, int longest)
 {
     private readonly byte[] piece = new byte[1 << 12];
@@ -19,15 +19,15 @@ internal sealed class InputLines(InputBytes input, int longest)
     private int next, end;
     private bool ended, skipping;
 
-    /// <summary>The number of the last line that was read or refused, from 1.</summary>
+    /// <summary>The number of the last line that was read or rejected, from 1.</summary>
     public int Number { get; private set; }
 
     /// <summary>The place of that line in errors.</summary>
     public ErrorPlace Place => new(input.Name, Number);
 
-    /// <summary>The next line without its end, LF or CRLF; null where there is none.</summary>
+    /// <summary>The next line without its end, LF or CRLF; null if there is none.</summary>
     /// <exception cref="Gpt2Exception">It is not UTF-8, too long, or cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">Ctrl-C came first.</exception>
+    /// <exception cref="OperationCanceledException">Ctrl-C was pressed.</exception>
     public string? Next()
     {
         bool whole = Collect();
@@ -60,7 +60,7 @@ internal sealed class InputLines(InputBytes input, int longest)
                     return false;
                 }
 
-                ended = true; // also where reading fails: it would fail again
+                ended = true; // even if reading fails, since it would fail again
                 (next, end) = (0, input.Read(piece));
                 ended = end == 0;
                 continue;

@@ -1,4 +1,4 @@
-// A model as commands use it: read with progress and notes, its tokens shown to a reader.
+// A model as commands use it: read with progress and notes, and its tokens formatted for a reader.
 
 using System.Diagnostics;
 using System.Globalization;
@@ -11,14 +11,14 @@ namespace Gpt2.Cli.CommandLine;
 
 internal static class ModelLoading
 {
-    /// <summary>From this many weights on, loading takes long enough to be shown.</summary>
+    /// <summary>From this many weights on, loading takes long enough to show its progress.</summary>
     private const long ShowProgressFrom = 5_000_000;
 
     /// <summary>Finds and reads a model.</summary>
     /// <param name="model">Its folder, file or name; null for the one that ships with the program.</param>
-    /// <param name="options">How to read it and what to compute with.</param>
+    /// <param name="options">How to read the model and what to compute with.</param>
     /// <param name="io">Progress and notes.</param>
-    /// <exception cref="Gpt2Exception">It is not there, or something is wrong with it.</exception>
+    /// <exception cref="Gpt2Exception">The model does not exist, or something is wrong with it.</exception>
     public static LanguageModel Load(string? model, LoadOptions options, CommandIo io)
     {
         using ModelSource source = ModelFolder.Open(ModelLocator.Find(model ?? ModelLocator.DefaultModel), options.Format);
@@ -43,7 +43,7 @@ internal static class ModelLoading
             return Read(null);
         }
 
-        // The memory that reading the vocabulary used is given back first: the weights are most of what the process may hold.
+        // Memory used for reading the vocabulary is freed first: the weights take most of what the process may use.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         string name = ModelLocator.NameOf(source.Path);
         var watch = Stopwatch.StartNew();
@@ -52,11 +52,11 @@ internal static class ModelLoading
         return weights;
     }
 
-    /// <summary>A token for a reader: in quotes, or its id where the model has no text.</summary>
+    /// <summary>A token for a reader: in quotes, or its id if the model has no text.</summary>
     public static string Shown(this LanguageModel model, int id) => model.HasText
         ? TokenText.Quoted(model.Tokenizer.Vocabulary.BytesOf(id))
         : id.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The text of ids: null where the model has no text.</summary>
+    /// <summary>The text of ids; null if the model has no text.</summary>
     public static string? TextOf(this LanguageModel model, ReadOnlySpan<int> ids) => model.HasText ? model.Tokenizer.Decode(ids) : null;
 }

@@ -5,12 +5,13 @@ using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.CommandLine;
 
-/// <summary>Either a text or ids.</summary>
 internal sealed record Prompt(string? Text, int[]? Ids, bool AllowSpecial)
 {
     /// <summary>The ids of the prompt.</summary>
-    /// <param name="tokenizer">The model's tokenizer; null where it has none.</param>
-    /// <exception cref="Gpt2Exception">A text was given to a model without text, or an id is outside the vocabulary.</exception>
+    /// <param name="tokenizer">The model's tokenizer; null if it has none.</param>
+    /// <exception cref="Gpt2Exception">
+    /// A text was given to a model without text, or an id is outside the vocabulary.
+    /// </exception>
     public int[] Encode(Tokenizer? tokenizer)
     {
         if (Ids is not null)

@@ -1,4 +1,4 @@
-// Where a prompt comes from: an argument, --file, standard input, or --ids in place of a text.
+// The source of a prompt: an argument, --file, standard input, or --ids instead of a text.
 
 using System.CommandLine;
 using System.Globalization;
@@ -6,7 +6,7 @@ using Gpt2.Core;
 
 namespace Gpt2.Cli.CommandLine;
 
-/// <summary>The argument and options that give a prompt, and their reading.</summary>
+/// <summary>The argument and options for a prompt, and their reading.</summary>
 internal sealed class PromptInput
 {
     private readonly string name;
@@ -14,21 +14,21 @@ internal sealed class PromptInput
     private readonly Argument<string[]> text;
     private readonly Option<string?> file = new("--file", "-f")
     {
-        Description = "Read it from a UTF-8 file.",
+        Description = "Read the text from a UTF-8 file.",
         HelpName = "FILE",
     };
 
     private readonly Option<string?> ids = new("--ids")
     {
-        Description = "Take token ids in place of a text, for example 2,1,0.",
+        Description = "Take token ids instead of a text, for example 2,1,0.",
         HelpName = "ID,ID,…",
     };
 
     private readonly Option<bool> allowSpecial = CommonOptions.AllowSpecial();
 
-    /// <param name="name">What the argument is called: prompt or text.</param>
+    /// <param name="name">The name of the argument: prompt or text.</param>
     /// <param name="several">Whether there may be more than one.</param>
-    /// <param name="longest">The largest number of bytes of a file or of standard input.</param>
+    /// <param name="longest">The maximum number of bytes of a file or of standard input.</param>
     public PromptInput(string name, bool several = false, int longest = TextFile.LongestPrompt)
     {
         this.name = name;
@@ -49,11 +49,11 @@ internal sealed class PromptInput
         command.Options.Add(allowSpecial);
     }
 
-    /// <summary>Whether a prompt is given on the command line, and standard input is not what is meant.</summary>
+    /// <summary>Whether a prompt is given on the command line, so that standard input is not used.</summary>
     public bool IsGiven(ParseResult parsed) =>
         parsed.GetValue(text) is { Length: > 0 } || parsed.GetValue(file) is not null || parsed.GetValue(ids) is not null;
 
-    /// <summary>Reads one or several.</summary>
+    /// <summary>Reads one or more prompts.</summary>
     /// <inheritdoc cref="Read"/>
     public IReadOnlyList<Prompt> ReadAll(ParseResult parsed, bool dropFinalLineEnd, CommandIo io)
     {
@@ -68,16 +68,16 @@ internal sealed class PromptInput
             : throw new UsageException($"expected one of {name}, --file and --ids, found several");
     }
 
-    /// <summary>A line of standard input as a prompt: ids where the model has no text.</summary>
-    /// <exception cref="Gpt2Exception">The model has no text, and the line is no list of ids.</exception>
+    /// <summary>A line of standard input as a prompt: ids if the model has no text.</summary>
+    /// <exception cref="Gpt2Exception">The model has no text, and the line is not a list of ids.</exception>
     public Prompt OfLine(string line, LanguageModel model, ParseResult parsed) => model.HasText
         ? new Prompt(line, null, parsed.GetValue(allowSpecial))
         : new Prompt(null, ParseIds(line), AllowSpecial: false);
 
-    /// <summary>Reads what was given.</summary>
+    /// <summary>Reads the prompt.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="dropFinalLineEnd">Whether a file's or pipe's last line end is not meant as part of the text.</param>
-    /// <param name="io">Holds standard input.</param>
+    /// <param name="dropFinalLineEnd">Whether the last line end of a file or pipe is not part of the text.</param>
+    /// <param name="io">Provides standard input.</param>
     /// <exception cref="UsageException">More than one source was given, or none.</exception>
     /// <exception cref="Gpt2Exception">The file cannot be read.</exception>
     public Prompt Read(ParseResult parsed, bool dropFinalLineEnd, CommandIo io)
@@ -117,8 +117,8 @@ internal sealed class PromptInput
         return new Prompt(dropFinalLineEnd ? WithoutFinalLineEnd(read) : read, null, special);
     }
 
-    /// <summary>Reads ids of the command line, separated by commas or white space.</summary>
-    /// <exception cref="UsageException">Something else stands there.</exception>
+    /// <summary>Reads ids from the command line, separated by commas or white space.</summary>
+    /// <exception cref="UsageException">The text is something else.</exception>
     public static int[] ParseOption(string list)
     {
         try
@@ -132,7 +132,9 @@ internal sealed class PromptInput
     }
 
     /// <summary>Reads ids separated by commas or white space.</summary>
-    /// <exception cref="Gpt2Exception">Something else stands there. The message leaves the place to the caller.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// The text is something else. The caller adds the place to the message.
+    /// </exception>
     public static int[] ParseIds(string list)
     {
         if (string.IsNullOrWhiteSpace(list))
@@ -140,7 +142,7 @@ internal sealed class PromptInput
             return [];
         }
 
-        // White space alone separates too, and a list may end with a comma; between two commas an id is missing.
+        // White space alone separates too, and a list may end with a comma; but between two commas an id is missing.
         string[] parts = [.. list.Trim().TrimEnd(',').Split(',').SelectMany(
             part => part.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } ids ? ids : [""])];
         var parsed = new int[parts.Length];

@@ -1,6 +1,7 @@
-// What predict, generate and trace all begin with: a prompt, a model to run it on, kernels, perhaps a breakpoint.
+// The common input of predict, generate and trace: a prompt, a model to run it on, kernels, and possibly a breakpoint.
 
 using System.CommandLine;
+using Gpt2.Cli.Output;
 using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Kernels;
@@ -30,7 +31,7 @@ internal sealed class PromptedModelInput(bool several = false)
 
     /// <summary>Reads prompt and model.</summary>
     /// <exception cref="UsageException">The prompt is given twice or not at all.</exception>
-    /// <exception cref="Core.Gpt2Exception">Prompt or model is not there, or something is wrong with it.</exception>
+    /// <exception cref="Core.Gpt2Exception">Prompt or model does not exist, or something is wrong with it.</exception>
     public PromptedModel Read(ParseResult parsed, CommandIo io)
     {
         Prompt given = prompt.Read(parsed, dropFinalLineEnd: true, io);
@@ -47,9 +48,9 @@ internal sealed class PromptedModelInput(bool several = false)
         return [.. given.Select(one => With(one, loaded, stop, parsed))];
     }
 
-    /// <summary>Reads the model, for prompts that stand on the lines of standard input.</summary>
+    /// <summary>Reads the model, for prompts on the lines of standard input.</summary>
     /// <exception cref="UsageException">A prompt is given elsewhere.</exception>
-    /// <exception cref="Core.Gpt2Exception">The model is not there, or something is wrong with it.</exception>
+    /// <exception cref="Core.Gpt2Exception">The model does not exist, or something is wrong with it.</exception>
     public PromptLines ReadLineByLine(ParseResult parsed, CommandIo io)
     {
         if (prompt.IsGiven(parsed))
@@ -78,18 +79,21 @@ internal sealed class PromptedModelInput(bool several = false)
 
 /// <summary>Prompts on lines.</summary>
 /// <param name="Lines">The lines.</param>
-/// <param name="PromptOf">Makes a line a prompt; throws where it is none.</param>
-/// <param name="Json">Whether results are wanted as JSON.</param>
+/// <param name="PromptOf">Makes a line a prompt; throws if that is not possible.</param>
+/// <param name="Json">Whether results are to be printed as JSON.</param>
 internal sealed record PromptLines(InputLines Lines, Func<string, PromptedModel> PromptOf, bool Json);
 
 /// <summary>A model with a prompt for it.</summary>
 /// <param name="Model">The model.</param>
-/// <param name="Text">The prompt as it was given; null where it was given as ids.</param>
+/// <param name="Text">The prompt as given; null if it was given as ids.</param>
 /// <param name="Ids">The prompt's ids.</param>
 /// <param name="Breakpoint">Where to stop a debugger, or null.</param>
-/// <param name="Json">Whether the result is wanted as JSON.</param>
+/// <param name="Json">Whether the result is to be printed as JSON.</param>
 internal sealed record PromptedModel(LanguageModel Model, string? Text, int[] Ids, StepBreakpoint? Breakpoint, bool Json)
 {
-    /// <summary>The prompt as text, also where ids were given; null where the model has no text.</summary>
+    /// <summary>The prompt as text, even if ids were given; null if the model has no text.</summary>
     public string? PromptText => Text ?? Model.TextOf(Ids);
+
+    /// <summary>The prompt for headings: its beginning in quotes, or its ids.</summary>
+    public string PromptShown => PromptText is string text ? TokenText.Quoted(TokenText.Shortened(text)) : string.Join(' ', Ids);
 }

@@ -1,19 +1,21 @@
 // The command line as bytes. The runtime replaces whatever is not UTF-8 with U+FFFD, which would silently change a
-// prompt; Linux still has the bytes.
+// prompt; on Linux the bytes are still available.
 
 using System.Text;
 using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.CommandLine;
 
-/// <summary>Looks at the arguments before they were decoded.</summary>
+/// <summary>Examines the undecoded arguments.</summary>
 internal static class RawArguments
 {
     private const string CommandLineFile = "/proc/self/cmdline";
     private const char Replacement = '\uFFFD';
 
-    /// <summary>Throws where an argument of this process is not UTF-8; where its bytes cannot be had, it is left as it is.</summary>
-    /// <exception cref="UsageException">One is not.</exception>
+    /// <summary>
+    /// Throws if an argument of this process is not UTF-8; does nothing if its bytes are not available.
+    /// </summary>
+    /// <exception cref="UsageException">An argument is not UTF-8.</exception>
     public static void RequireUtf8(string[] args)
     {
         if (!OperatingSystem.IsLinux() || !args.Any(arg => arg.Contains(Replacement, StringComparison.Ordinal)))
@@ -37,9 +39,13 @@ internal static class RawArguments
         }
     }
 
-    /// <summary>The first argument that is not UTF-8, in words; null where all are, or where the bytes are of another command line.</summary>
-    /// <param name="args">The arguments as they were decoded.</param>
-    /// <param name="commandLine">The program, perhaps its host, and the arguments, each ended by a zero byte.</param>
+    /// <summary>
+    /// Describes the first argument that is not UTF-8; null if all are, or if the bytes belong to another command line.
+    /// </summary>
+    /// <param name="args">The decoded arguments.</param>
+    /// <param name="commandLine">
+    /// The program, possibly its host, and the arguments, each terminated by a zero byte.
+    /// </param>
     internal static string? Fault(string[] args, byte[] commandLine)
     {
         if (commandLine is not [.., 0])
@@ -60,7 +66,8 @@ internal static class RawArguments
             byte[] bytes = before < 0 ? [] : raw[before + i];
             if (StrictUtf8.FirstFault(bytes) is int offset)
             {
-                fault ??= $"argument {i + 1}, '{args[i]}', byte {offset + 1}: found 0x{bytes[offset]:X2}, which is not UTF-8; does the terminal or script use another encoding?";
+                fault ??= $"argument {i + 1}, '{args[i]}', byte {offset + 1}: found 0x{bytes[offset]:X2}, which is not UTF-8; "
+                    + "does the terminal or script use another encoding?";
             }
             else if (Encoding.UTF8.GetString(bytes) != args[i])
             {

@@ -1,4 +1,4 @@
-// The options that have tokens drawn at random: --temperature, --top-k, --top-p, --min-p and --seed.
+// The options for drawing tokens at random: --temperature, --top-k, --top-p, --min-p and --seed.
 
 using System.CommandLine;
 using System.Globalization;
@@ -23,11 +23,15 @@ internal sealed class SamplingInput
         "a number, for example 0.9");
 
     private readonly Option<double?> minP = CommonOptions.Number<double>(
-        "--min-p", [], "Drop tokens below X times the best. Default: 0.\nKeeps the tokens with at least X times the probability of the most probable one; 0 is all.",
+        "--min-p", [],
+        "Drop tokens below X times the best. Default: 0.\n"
+            + "Keeps the tokens with at least X times the probability of the most probable one; 0 is all.",
         "a number, for example 0.05");
 
     private readonly Option<ulong?> seed = CommonOptions.Whole<ulong>(
-        "--seed", ["-s"], "Seed of the draws. Default: a fresh one.\nThe same seed gives the same tokens on every machine. A fresh one is printed on standard error.",
+        "--seed", ["-s"],
+        "Seed of the draws. Default: a fresh one.\n"
+            + "The same seed gives the same tokens on every machine. A fresh one is printed on standard error.",
         least: 0);
 
     public void AddTo(Command command)
@@ -46,8 +50,8 @@ internal sealed class SamplingInput
         return all.Any(option => parsed.GetResult(option) is not null);
     }
 
-    /// <summary>How to draw; null for greedy, where none of the options is given.</summary>
-    /// <exception cref="UsageException">A value makes no sense.</exception>
+    /// <summary>How to draw; null for greedy choice, which is the default if none of the options is given.</summary>
+    /// <exception cref="UsageException">A value is not valid.</exception>
     public SamplingOptions? Read(ParseResult parsed)
     {
         if (!IsGiven(parsed))
@@ -67,7 +71,7 @@ internal sealed class SamplingInput
         return options.Problem() is Gpt2Exception problem ? throw new UsageException(problem.Message) : options;
     }
 
-    /// <summary>Says which seed was taken where none was given, so that the run can be repeated.</summary>
+    /// <summary>Says which seed is used if none was given, so that the run can be repeated.</summary>
     public void NoteSeed(ParseResult parsed, SamplingOptions? options, CommandIo io)
     {
         if (options is { Temperature: > 0 } && parsed.GetValue(seed) is null)

@@ -1,19 +1,19 @@
-// The three descriptors that a process begins with. Where the caller closed one (<&-, >&-), the runtime's own files take its
-// number: reading from one of them would wait for ever, and writing to one would spoil it.
+// The three descriptors that a process starts with. If the caller closed one (<&-, >&-), one of the runtime's own files
+// gets its number: reading from it would wait for ever, and writing to it would corrupt it.
 
 namespace Gpt2.Cli.CommandLine;
 
-/// <summary>Tells the caller's descriptors from the runtime's.</summary>
+/// <summary>Distinguishes the caller's descriptors from the runtime's.</summary>
 internal static class StandardDescriptor
 {
     private const string Flags = "flags:";
 
-    /// <summary>O_CLOEXEC on Linux, whatever the processor.</summary>
+    /// <summary>O_CLOEXEC on Linux, on any processor.</summary>
     private const int CloseOnExec = 0x80000;
 
     /// <summary>
-    /// Whether the runtime has taken the number of a descriptor that the caller closed. The runtime opens everything so that it is closed
-    /// on exec, and what the caller passed on cannot be. Known on Linux alone.
+    /// Whether the runtime has taken the number of a descriptor that the caller closed. The runtime opens all files
+    /// with close-on-exec, which what the caller passed on cannot have. Only Linux can tell.
     /// </summary>
     public static bool IsOurs(int descriptor)
     {
@@ -30,7 +30,7 @@ internal static class StandardDescriptor
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false; // without /proc nobody can tell
+            return false; // without /proc there is no way to tell
         }
     }
 }

@@ -1,10 +1,10 @@
-// Standard input as the process found it.
+// Standard input of the process, which the caller may have closed.
 
 namespace Gpt2.Cli.CommandLine;
 
 /// <summary>Opens standard input.</summary>
 internal static class StandardInput
 {
-    /// <summary>Its stream; null where it was closed.</summary>
+    /// <summary>The stream; null if it was closed.</summary>
     public static Stream? Open() => StandardDescriptor.IsOurs(0) ? null : Console.OpenStandardInput();
 }

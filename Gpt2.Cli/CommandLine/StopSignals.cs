@@ -1,4 +1,4 @@
-// Ctrl-C, and what the system sends to end a process: the first asks the command to end itself, the second ends it at once.
+// Ctrl-C and the system's signals to end a process: the first asks the command to end, the second ends it at once.
 
 using System.Runtime.InteropServices;
 
@@ -30,7 +30,7 @@ internal sealed class StopSignals : IDisposable
     {
         if (Interlocked.Increment(ref signals) == 1)
         {
-            context.Cancel = true; // the command ends itself, and with exit code 130
+            context.Cancel = true; // the command ends by itself, with exit code 130
             isTermination = context.Signal == PosixSignal.SIGTERM;
             cancellation.Cancel();
         }

@@ -12,10 +12,10 @@ internal static class TextFile
     /// <summary>The path that stands for standard input.</summary>
     public const string StandardInput = "-";
 
-    /// <summary>Bytes of the longest text: no more characters fit into a string.</summary>
+    /// <summary>Maximum bytes of a text: no more characters fit into a string.</summary>
     public const int LongestText = 1_000_000_000;
 
-    /// <summary>Bytes of the longest prompt: more tokens than any model's context.</summary>
+    /// <summary>Maximum bytes of a prompt: more tokens than any model's context.</summary>
     public const int LongestPrompt = 1 << 20;
 
     public static Argument<string> Argument(string description) => new("file")
@@ -26,11 +26,13 @@ internal static class TextFile
 
     public static bool IsStandardInput(string path) => path == StandardInput;
 
-    /// <summary>What an error message calls it.</summary>
+    /// <summary>The name in error messages.</summary>
     public static string NameOf(string path) => path == StandardInput ? "standard input" : path;
 
-    /// <summary>Reads it whole, and refuses what cannot be learned from: an empty text, or a binary file.</summary>
-    /// <exception cref="Gpt2Exception">It is missing, cannot be read, is empty, or is no text.</exception>
+    /// <summary>
+    /// Reads the whole text, and rejects what cannot be learned from: an empty text, or a binary file.
+    /// </summary>
+    /// <exception cref="Gpt2Exception">It is missing, cannot be read, is empty, or is not text.</exception>
     public static string ReadToLearnFrom(string path, CommandIo io)
     {
         string text = Read(path, io);
@@ -42,14 +44,18 @@ internal static class TextFile
         int zero = text.IndexOf('\0', StringComparison.Ordinal);
         return zero < 0
             ? text
-            : throw new Gpt2Exception($"found a zero byte after {zero} characters") { Where = NameOf(path), Expected = "a text and not a binary file" };
+            : throw new Gpt2Exception($"found a zero byte after {zero} characters")
+            {
+                Where = NameOf(path),
+                Expected = "a text and not a binary file",
+            };
     }
 
-    /// <summary>Reads it whole; a byte-order mark is no part of it.</summary>
+    /// <summary>Reads the whole text, without its byte-order mark.</summary>
     /// <param name="path">The file, or '-'.</param>
-    /// <param name="io">Holds standard input.</param>
-    /// <param name="most">The largest number of bytes to take.</param>
-    /// <param name="expected">What they should be, for messages.</param>
+    /// <param name="io">Provides standard input.</param>
+    /// <param name="most">The maximum number of bytes.</param>
+    /// <param name="expected">What the text should be, for messages.</param>
     /// <exception cref="Gpt2Exception">It is missing, cannot be read, is too long, or is not UTF-8 text.</exception>
     public static string Read(string path, CommandIo io, int most = LongestText, string expected = "a text")
     {

@@ -1,4 +1,4 @@
-// A command that was called wrongly, beyond what the parser can see.
+// A command that was called incorrectly in a way that the parser cannot detect.
 
 namespace Gpt2.Cli.CommandLine;
 

@@ -1,5 +1,5 @@
-// A whole number of the command line, and what is said of one that is none or is out of range. Which options there are is
-// the business of those who make them.
+// Whole numbers on the command line, and the errors for texts that are not one or are out of range. The options
+// themselves are defined elsewhere.
 
 using System.CommandLine.Parsing;
 using System.Globalization;
@@ -7,13 +7,13 @@ using System.Numerics;
 
 namespace Gpt2.Cli.CommandLine;
 
-/// <summary>Reads whole numbers, digits with a sign or without, in every culture alike.</summary>
+/// <summary>Reads whole numbers: digits with or without a sign, in every culture alike.</summary>
 internal static class WholeNumber
 {
-    /// <summary>Reads the value of an option; null, with an error, where it is no number of the range.</summary>
-    /// <param name="result">What was given.</param>
+    /// <summary>Reads the value of an option; null, with an error, if it is not a number in the range.</summary>
+    /// <param name="result">The parsed argument.</param>
     /// <param name="name">The option, for the message.</param>
-    /// <param name="expected">What is expected, for the error where the text is not a whole number.</param>
+    /// <param name="expected">What is expected, for the error if the text is not a whole number.</param>
     /// <param name="least">The smallest number allowed.</param>
     /// <param name="most">The largest number allowed.</param>
     public static T? Parse<T>(ArgumentResult result, string name, string expected, T least, T most)
@@ -26,7 +26,7 @@ internal static class WholeNumber
             return null;
         }
 
-        // A whole number that cannot be read is one that the type has no room for.
+        // A whole number that cannot be parsed is one that does not fit the type.
         bool fits = T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T number);
         if (fits && number >= least && number <= most)
         {
@@ -39,7 +39,7 @@ internal static class WholeNumber
         return null;
     }
 
-    /// <summary>Whether a text is a whole number, of whatever size.</summary>
+    /// <summary>Whether a text is a whole number, of any size.</summary>
     public static bool IsWhole(string text)
     {
         ReadOnlySpan<char> digits = text.AsSpan(text.StartsWith('-') || text.StartsWith('+') ? 1 : 0);

@@ -1,4 +1,4 @@
-// gpt2 beams: the tree that beam search walked, as text, JSON and a picture.
+// gpt2 beams: the tree that beam search explores, as text, JSON and a picture.
 
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
@@ -18,7 +18,7 @@ internal static class BeamsCommand
     /// <summary>Deeper branches would not fit on a line.</summary>
     private const int DeepestText = 16;
 
-    /// <summary>Below this width branches are drawn with one letter each.</summary>
+    /// <summary>Below this width branches are drawn with one character each.</summary>
     private const int Narrow = 60;
 
     public static Command Create(CommandIo io)
@@ -28,7 +28,7 @@ internal static class BeamsCommand
         var beams = new BeamInput(StandardBeams);
         var svg = new Option<string?>("--svg") { Description = "Draw the tree into this file; - is standard output.", HelpName = "FILE" };
 
-        var command = new Command("beams", "Show the tree that beam search walks.\nEvery branch with its probability, kept, dropped or finished.");
+        var command = new Command("beams", "Show the tree that beam search explores.\nEvery branch with its probability: kept, dropped or finished.");
         input.AddTo(command);
         generation.AddTo(command);
         beams.AddTo(command);
@@ -45,8 +45,8 @@ internal static class BeamsCommand
             TextOutput.RefuseWithJson(parsed.GetValue(svg), given.Json, "--svg");
             using TextOutput? picture = parsed.GetValue(svg) is string path ? new TextOutput(path, io) : null;
             BeamResult result = Output.Progress.Run(
-                "searching", io, _ => new BeamSearch(options, given.Model.EndOfText).Run(given.Model.Model, given.Ids, io.Cancellation));
-            picture?.Write(writer => writer.Write(BeamDrawing.Draw(PromptOf(given), result, given.Model.Shown)));
+                "searching", io, _ => given.Model.SearchBeams(given.Ids, options, io.Cancellation));
+            picture?.Write(writer => writer.Write(BeamDrawing.Draw(given.PromptShown, result, given.Model.Shown)));
             if (TextOutput.IsStandardOutput(parsed.GetValue(svg)))
             {
                 return ExitCode.Done;
@@ -71,16 +71,14 @@ internal static class BeamsCommand
         return command;
     }
 
-    private static string PromptOf(PromptedModel given) =>
-        given.PromptText is string text ? TokenText.Quoted(TokenText.Shortened(text)) : string.Join(' ', given.Ids);
-
     private static void Show(BeamResult result, BeamOptions options, PromptedModel given, CommandIo io)
     {
-        io.Say(Invariant(
-            $"{PromptOf(given)} ({given.Ids.Length:N0} tokens), {options.NumBeams} beams of {given.Model.Name}, {result.Candidates:N0} branches compared"));
+        io.Say(
+            Invariant($"{given.PromptShown} ({given.Ids.Length:N0} tokens), {options.NumBeams} beams of {given.Model.Name}, ")
+            + Invariant($"{result.Candidates:N0} branches compared"));
         io.Say("probability of the token, of the path to it, and what became of it: ● kept, ○ dropped, ■ finished");
         HashSet<BeamNode> best = BeamDrawing.PathOf(result);
-        io.Say(PromptOf(given));
+        io.Say(given.PromptShown);
         ShowBranches(result.Tree, "", best, given.Model, io);
         if (io.OutIsTerminal)
         {
@@ -94,7 +92,8 @@ internal static class BeamsCommand
         {
             string shown = CompletionWriter.TextOf(found, given.Model) is string text ? TokenText.Quoted(text) : string.Join(' ', found.Ids);
             table.Row(
-                Invariant($"{place + 1}"), Invariant($"{found.Score:F4}"), Invariant($"{found.SumLogProbability:F4}"), Invariant($"{found.Ids.Length}"),
+                Invariant($"{place + 1}"), Invariant($"{found.Score:F4}"), Invariant($"{found.SumLogProbability:F4}"),
+                Invariant($"{found.Ids.Length}"),
                 found.Finish == FinishReason.Stop ? "stop" : "length", shown);
         }
 
@@ -123,7 +122,7 @@ internal static class BeamsCommand
         }
     }
 
-    /// <summary>A branch in a line: what has no room is left out, the score first and the token never.</summary>
+    /// <summary>A branch on one line. If it does not fit, the score is dropped first; the token always stays.</summary>
     private static string Label(BeamNode node, bool isBest, LanguageModel model, int? room)
     {
         string mark = node.Fate switch { BeamFate.Kept => "●", BeamFate.Dropped => "○", _ => "■" };
@@ -138,10 +137,11 @@ internal static class BeamsCommand
     private static BeamsResult Described(BeamResult result, BeamOptions options, PromptedModel given, string? svg) => new(
         given.Model.Name, given.PromptText, given.Ids, options.NumBeams, options.LengthPenalty, options.EarlyStopping, result.Candidates,
         [.. result.Hypotheses.Select(found => new BeamText(
-            found.Ids, CompletionWriter.TextOf(found, given.Model), found.Finish == FinishReason.Stop ? "stop" : "length", found.Score, found.SumLogProbability))],
+            found.Ids, CompletionWriter.TextOf(found, given.Model), found.Finish == FinishReason.Stop ? "stop" : "length",
+            found.Score, found.SumLogProbability))],
         Branches(result.Tree, given.Model), svg);
 
-    /// <summary>The tree as a list: nested, a long text would be deeper than readers of JSON go.</summary>
+    /// <summary>The tree as a flat list: nested, a long text would be deeper than JSON readers allow.</summary>
     private static BeamBranch[] Branches(BeamNode root, LanguageModel model)
     {
         var numbers = new Dictionary<BeamNode, int> { [root] = 0 };

@@ -1,4 +1,4 @@
-// gpt2 bench: what this machine makes of the program, as a share of what the machine can do.
+// gpt2 bench: how fast the program is on this machine, as a share of what the machine can do.
 
 using System.CommandLine;
 using System.Globalization;
@@ -16,8 +16,8 @@ internal static class BenchCommand
     {
         var command = new Command(
             "bench",
-            "Measure this machine and the program on it.\nEach figure stands beside the machine's limit, which is measured before and after. "
-            + "Takes a minute or two and 4 GB; a part alone takes less.");
+            "Measure this machine and the program on it.\nEach figure is next to the machine's limit, which is measured before and after. "
+            + "Takes a minute or two and 4 GB; a single part takes less.");
         const BenchChoices All = Compared | BenchChoices.Prompt | BenchChoices.Decode | BenchChoices.Train | BenchChoices.Model;
         var options = new BenchInput(All);
         Measures(command, options, io, (session, parsed) =>
@@ -35,7 +35,7 @@ internal static class BenchCommand
         });
 
         command.Subcommands.Add(Part(
-            "limits", "What the machine gives at most.\nMultiply-adds in registers and bytes from memory, on one thread and on all.",
+            "limits", "The limits of the machine.\nMultiply-adds in registers and bytes from memory, on one thread and on all.",
             new BenchInput(BenchChoices.None), io, LimitRows.Measure));
         command.Subcommands.Add(Part(
             "products", "Matrix products of a prompt, of training, of one row.",
@@ -47,7 +47,7 @@ internal static class BenchCommand
             "decode", "Token by token, for every type of weights.",
             new BenchInput(Compared | BenchChoices.Decode), io, ModelRows.MeasureDecoding));
         command.Subcommands.Add(Train(io));
-        var load = new Command("load", "Loading a model, beside reading the bytes of its files.");
+        var load = new Command("load", "Loading a model, compared with just reading the bytes of its files.");
         var loadOptions = new BenchInput(BenchChoices.Model | BenchChoices.Rounds | BenchChoices.Kernels);
         Measures(load, loadOptions, io, (session, parsed) => LoadRows.Measure(session, loadOptions.Model(parsed), io));
         command.Subcommands.Add(load);
@@ -87,7 +87,8 @@ internal static class BenchCommand
     {
         var options = new BenchInput(
             BenchChoices.Kernels | BenchChoices.Sizes | BenchChoices.Train | BenchChoices.Roofline, BenchSettings.WorkshopName, standardSteps: 10);
-        var command = new Command("train", "Time and memory of a training step.\nThe workshop's preset, GPT-2 small with 4 × 64 tokens, or any sizes.");
+        var command = new Command(
+            "train", "Time and memory of a training step.\nThe workshop's preset, GPT-2 small with 4 × 64 tokens, or any sizes.");
         options.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -115,7 +116,7 @@ internal static class BenchCommand
         string? target = options.Roofline(parsed);
         if (TextOutput.IsStandardOutput(target))
         {
-            throw new UsageException("--roofline: the figures go to standard output, and the picture to a file: name one");
+            throw new UsageException("--roofline: the figures go to standard output, and the picture to a file: choose one");
         }
 
         using TextOutput? picture = target is null ? null : new TextOutput(target, io);
@@ -128,7 +129,9 @@ internal static class BenchCommand
         }
     }
 
-    /// <summary>'gpt2 bench --threads 1 limits' would measure with all threads: an option belongs after its part.</summary>
+    /// <summary>
+    /// 'gpt2 bench --threads 1 limits' would measure with all threads: an option must come after its part.
+    /// </summary>
     private static void RefuseOptionsBeforeThePart(ParseResult parsed)
     {
         if (parsed.CommandResult.Parent is System.CommandLine.Parsing.CommandResult { Command.Name: "bench" } bench

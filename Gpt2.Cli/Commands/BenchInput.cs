@@ -9,7 +9,7 @@ using Gpt2.Core.Model;
 
 namespace Gpt2.Cli.Commands;
 
-/// <summary>Which options a part of the bench has beside the common ones.</summary>
+/// <summary>The options that a part of the bench has besides the common ones.</summary>
 [Flags]
 internal enum BenchChoices
 {
@@ -38,7 +38,7 @@ internal sealed class BenchInput
     private readonly Option<bool> json = CommonOptions.Json();
     private readonly Option<int?> rounds = Count("--rounds", "Rounds of measuring, of which the middle one counts. Default: 3.");
     private readonly Option<string?> size;
-    private readonly Option<int?> layers = Count("--layers", "Blocks, in place of the size's.");
+    private readonly Option<int?> layers = Count("--layers", "Blocks, instead of the size's.");
     private readonly Option<int?> heads = Count("--heads", "Attention heads per block.");
     private readonly Option<int?> channels = Count("--channels", "Width of the residual stream.");
     private readonly Option<int?> vocabulary = Count("--vocab-size", "Tokens of the vocabulary.");
@@ -56,12 +56,12 @@ internal sealed class BenchInput
     };
 
     // For tests: how much is read from memory, and how long a run is.
-    private readonly Option<int?> bufferMegabytes = Count("--buffer-mib", "MiB that are more than the caches hold. Default: 256.");
-    private readonly Option<int?> runMilliseconds = Count("--run-ms", "Least milliseconds of a run. Default: 20.", least: 0);
+    private readonly Option<int?> bufferMegabytes = Count("--buffer-mib", "MiB, more than the caches hold. Default: 256.");
+    private readonly Option<int?> runMilliseconds = Count("--run-ms", "Minimum milliseconds of a run. Default: 20.", least: 0);
 
-    /// <param name="choices">What the command lets one choose.</param>
-    /// <param name="standardSize">The size without --size.</param>
-    /// <param name="standardSteps">Training steps without --steps.</param>
+    /// <param name="choices">The options of the command.</param>
+    /// <param name="standardSize">The default of --size.</param>
+    /// <param name="standardSteps">The default of --steps.</param>
     public BenchInput(BenchChoices choices, string standardSize = Gpt2Name, int standardSteps = 5)
     {
         Choices = choices;
@@ -70,7 +70,11 @@ internal sealed class BenchInput
         bufferMegabytes.Hidden = true;
         runMilliseconds.Hidden = true;
         steps = Count("--steps", $"Training steps to measure, after two to warm up. Default: {standardSteps}.");
-        size = new Option<string?>("--size") { Description = $"Sizes of the model. Default: {standardSize}.", HelpName = $"{BenchSettings.WorkshopName}|{Gpt2Name}" };
+        size = new Option<string?>("--size")
+        {
+            Description = $"Sizes of the model. Default: {standardSize}.",
+            HelpName = $"{BenchSettings.WorkshopName}|{Gpt2Name}",
+        };
         size.AcceptOnlyFromAmong(BenchSettings.WorkshopName, Gpt2Name);
     }
 
@@ -97,19 +101,21 @@ internal sealed class BenchInput
 
     public string? Model(ParseResult parsed) => Given(parsed, model);
 
-    /// <summary>Whether sizes or a batch were asked for, in place of the usual ones.</summary>
+    /// <summary>Whether sizes or a batch were given, instead of the usual ones.</summary>
     public bool HasOwnSizes(ParseResult parsed) =>
         Given(parsed, size) is not null || IsChanged(parsed) || Given(parsed, batch) is not null || Given(parsed, context) is not null;
 
     /// <summary>What is measured.</summary>
-    /// <exception cref="UsageException">The sizes make no sense.</exception>
+    /// <exception cref="UsageException">The sizes are not valid.</exception>
     public BenchSettings Read(ParseResult parsed)
     {
         string name = Given(parsed, size) ?? standardSize;
-        (Gpt2Config sizes, BenchBatch usual) = name == Gpt2Name ? (Gpt2Config.Small, Gpt2Batch) : (BenchSettings.Workshop, BenchSettings.WorkshopBatch);
+        (Gpt2Config sizes, BenchBatch usual) = name == Gpt2Name
+            ? (Gpt2Config.Small, Gpt2Batch)
+            : (BenchSettings.Workshop, BenchSettings.WorkshopBatch);
         var chosen = new BenchBatch(Given(parsed, batch) ?? usual.Sequences, Given(parsed, context) ?? usual.Tokens);
 
-        // What is not asked for is what the model has room for.
+        // The defaults are limited to what the model has room for.
         int promptTokens = Given(parsed, prompt) ?? Math.Min(StandardPrompt, sizes.Context);
         int last = Given(parsed, to) ?? Math.Max(Math.Min(StandardTo, sizes.Context), (Given(parsed, from) ?? 0) + 1);
         int first = Given(parsed, from) ?? Math.Min(StandardFrom, Math.Max(1, last / 2));
@@ -132,7 +138,7 @@ internal sealed class BenchInput
         }
 
         int used = parsed.GetValue(kernels.Threads);
-        var effort = new Effort(Rounds: Given(parsed, rounds) ?? 3, LeastRunSeconds: (Given(parsed, runMilliseconds) ?? 20) / 1000.0);
+        var effort = new Effort(Rounds: Given(parsed, rounds) ?? 3, MinRunSeconds: (Given(parsed, runMilliseconds) ?? 20) / 1000.0);
         return new BenchSettings(
             kernels.Read(parsed), used, effort, (Given(parsed, bufferMegabytes) ?? 256L) << 20, sizes,
             IsChanged(parsed) ? CustomName : name, promptTokens, first, last, chosen, Given(parsed, steps) ?? standardSteps);

@@ -12,7 +12,7 @@ internal static class CacheCommand
 {
     public static Command Create(CommandIo io)
     {
-        Option<bool> clear = new("--clear") { Description = "Delete all copies; the next load of a CSV folder leaves a new one." };
+        Option<bool> clear = new("--clear") { Description = "Delete all copies; the next load of a CSV folder writes a new one." };
         Option<bool> json = CommonOptions.Json();
         var command = new Command("cache", "List the binary copies of CSV folders that make loading fast.");
         command.Options.Add(clear);

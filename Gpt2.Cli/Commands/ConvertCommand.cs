@@ -1,4 +1,4 @@
-// gpt2 convert: a model in one format becomes a model in another.
+// gpt2 convert: converts a model to another format.
 
 using System.CommandLine;
 using System.Diagnostics;
@@ -19,17 +19,17 @@ internal static class ConvertCommand
     public static Command Create(CommandIo io)
     {
         Argument<string> from = new("from") { Description = "The model: a folder, a file or a name." };
-        Argument<string> to = new("to") { Description = "The folder to make, or for llmc a file that ends in .bin." };
+        Argument<string> to = new("to") { Description = "The folder to create, or for llmc a file that ends in .bin." };
         Option<string?> fromFormat = CommonOptions.FormatOption("--from", "Which model to take from a folder that holds several", ModelFormat.All);
         string[] writers = [.. ModelWriter.All.Select(writer => writer.Name)];
         Option<string?> toForm = new("--to")
         {
-            Description = "What to write. Default: llmc where TO ends in .bin, safetensors from a CSV folder, csv from anything else.",
+            Description = "The format to write. Default: llmc if TO ends in .bin, safetensors from a CSV folder, csv from anything else.",
             HelpName = string.Join("|", writers),
         };
         toForm.CompletionSources.Add(writers);
-        Option<string?> vocabulary = new("--vocab") { Description = "A vocab.bpe for a model that has none beside it.", HelpName = "FILE" };
-        Option<bool> force = new("--force") { Description = "Replace a model that is there." };
+        Option<string?> vocabulary = new("--vocab") { Description = "A vocab.bpe for a model that has none.", HelpName = "FILE" };
+        Option<bool> force = new("--force") { Description = "Replace an existing model." };
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command("convert", "Convert a model to another format.\nEvery float32 keeps its bits.");
@@ -44,7 +44,8 @@ internal static class ConvertCommand
         {
             var watch = Stopwatch.StartNew();
             string target = CommonOptions.Named(parsed.GetValue(to)!, "to");
-            using ModelSource source = ModelFolder.Open(ModelLocator.Find(parsed.GetValue(from)!), CommonOptions.FormatOf(parsed.GetValue(fromFormat)));
+            using ModelSource source = ModelFolder.Open(
+                ModelLocator.Find(parsed.GetValue(from)!), CommonOptions.FormatOf(parsed.GetValue(fromFormat)));
             ModelWriter writer = WriterOf(parsed.GetValue(toForm), target, source);
             RequireFree(target, writer, source, parsed.GetValue(force));
             Vocabulary? words = VocabularyOf(parsed.GetValue(vocabulary), source);
@@ -66,7 +67,7 @@ internal static class ConvertCommand
         return command;
     }
 
-    /// <summary>Says what the page of the JavaScript edition cannot make of a vocabulary.</summary>
+    /// <summary>Says what in a vocabulary the page of the JavaScript edition cannot handle.</summary>
     public static void NoteLimits(Vocabulary vocabulary, CommandIo io)
     {
         foreach (string limit in SpreadsheetVocabulary.LimitsOf(vocabulary))
@@ -110,14 +111,18 @@ internal static class ConvertCommand
         string from = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source.Path));
         if (full == from || (File.Exists(from) && full == Path.GetDirectoryName(from)))
         {
-            throw new UsageException($"{target}: the model to convert is there; name another folder");
+            throw new UsageException($"{target}: the model to convert is in this folder; choose another one");
         }
 
         if (writer.IsFile(target))
         {
             if (File.Exists(target) && !force)
             {
-                throw new Gpt2Exception("a file with that name already exists") { Where = target, Remedy = "choose another name, or add --force to replace it" };
+                throw new Gpt2Exception("a file with that name already exists")
+                {
+                    Where = target,
+                    Remedy = "choose another name, or add --force to replace it",
+                };
             }
         }
         else if (StagedFolder.IsTaken(target) && !(Directory.Exists(target) && force))
@@ -157,7 +162,8 @@ internal static class ConvertCommand
         {
             io.Say(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{target}: {source.Config.Parameters:N0} weights of {source.Path} ({source.Format.Name}) as {writer.Name} in {seconds:0.0} s; 'gpt2 info {target}' shows them"));
+                $"{target}: {source.Config.Parameters:N0} weights of {source.Path} ({source.Format.Name}) as {writer.Name} "
+                    + $"in {seconds:0.0} s; 'gpt2 info {target}' shows them"));
         }
     }
 }

@@ -17,7 +17,7 @@ internal static class DetokenizeCommand
             Description = "Token ids, separated by commas or spaces. Without them and --ids: standard input.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        Option<string?> idOption = new("--ids") { Description = "The same as an option.", HelpName = "ID,ID,…" };
+        Option<string?> idOption = new("--ids") { Description = "The ids as an option.", HelpName = "ID,ID,…" };
         var source = new TokenizerSource();
         Option<bool> json = CommonOptions.Json();
 
@@ -62,7 +62,9 @@ internal static class DetokenizeCommand
         return PromptInput.ParseOption(option ?? string.Join(' ', arguments));
     }
 
-    /// <summary>All lines together are one text, which would be another with one left out: the first bad one ends the command.</summary>
+    /// <summary>
+    /// All lines together are one text, which would change if one were left out: the first bad one ends the command.
+    /// </summary>
     private static int[] FromStandardInput(CommandIo io)
     {
         string[] lines = TextFile.Read(TextFile.StandardInput, io, expected: "ids").Split('\n');

@@ -27,7 +27,10 @@ internal static class DoctorCommand
         var kernels = new KernelInput();
         Option<bool> json = CommonOptions.Json();
 
-        var command = new Command("doctor", "Find what is wrong with a model or this machine.\nExamines machine, model folder and what the model knows, and says what to do. Exit code 1 if anything is wrong.");
+        var command = new Command(
+            "doctor",
+            "Find what is wrong with a model or this machine.\n"
+            + "Examines machine, model folder and what the model knows, and says what to do. Exit code 1 if anything is wrong.");
         command.Arguments.Add(modelArgument);
         command.Options.Add(model);
         kernels.AddTo(command);
@@ -62,8 +65,7 @@ internal static class DoctorCommand
         }
         catch (Gpt2Exception e)
         {
-            int remedy = e.Message.LastIndexOf("; ", StringComparison.Ordinal);
-            findings.Wrong(FindingArea.Folder, "model", e.Message[..remedy], e.Message[(remedy + 2)..]);
+            findings.Wrong(FindingArea.Folder, "model", $"{e.Where}: {e.Problem}", e.Remedy);
         }
 
         if (folder is not null)
@@ -83,7 +85,8 @@ internal static class DoctorCommand
             tensor.Name, tensor.Rows, tensor.Columns, tensor.Mean, tensor.Spread, tensor.Least, tensor.Largest))];
         int wrong = findings.All.Count(finding => finding.Status == FindingStatus.Wrong);
         int warnings = findings.All.Count(finding => finding.Status == FindingStatus.Warning);
-        return new DoctorResult(folder is null ? named : ModelLocator.NameOf(folder), folder, findings.NothingWrong, wrong, warnings, results, tensors);
+        string name = folder is null ? named : ModelLocator.NameOf(folder);
+        return new DoctorResult(name, folder, findings.NothingWrong, wrong, warnings, results, tensors);
     }
 
     private static string Lower<T>(T value)

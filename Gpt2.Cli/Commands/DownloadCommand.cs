@@ -32,14 +32,19 @@ internal static class DownloadCommand
             }
         });
         Option<bool> csv = new("--csv") { Description = "As CSV files, from the release of \"spreadsheets are all you need\" (GPT-2 small only)." };
-        Option<string?> url = new("--url") { Description = "The archive to take with --csv, in place of the release.", HelpName = "ADDRESS" };
-        Option<string?> output = new("--out", "-o") { Description = "The folder to make. Default: the model's name in your cache.", HelpName = "FOLDER" };
-        Option<bool> force = new("--force") { Description = "Replace a model that is there." };
+        Option<string?> url = new("--url") { Description = "The archive to use with --csv, instead of the release.", HelpName = "ADDRESS" };
+        Option<string?> output = new("--out", "-o")
+        {
+            Description = "The folder to create. Default: the model's name in your cache.",
+            HelpName = "FOLDER",
+        };
+        Option<bool> force = new("--force") { Description = "Replace an existing model." };
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command(
             "download",
-            $"Get OpenAI's GPT-2.\n{EndpointVariable}, {TokenVariable} and the usual proxy variables are honoured; Ctrl-C stops, the same command goes on.");
+            $"Get OpenAI's GPT-2.\n{EndpointVariable}, {TokenVariable} and the usual proxy variables are honoured. "
+            + "Ctrl-C stops; the same command continues.");
         command.Arguments.Add(name);
         foreach (Option option in (Option[])[csv, url, output, force, json])
         {
@@ -69,7 +74,12 @@ internal static class DownloadCommand
         }
 
         Gpt2Exception none = UserCache.Missing();
-        throw new Gpt2Exception(none.Found, none) { Where = $"folder for {model}", Expected = none.Expected, Remedy = $"{none.Remedy}, or name a folder with --out" };
+        throw new Gpt2Exception(none.Found, none)
+        {
+            Where = $"folder for {model}",
+            Expected = none.Expected,
+            Remedy = $"{none.Remedy}, or name a folder with --out",
+        };
     }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value.Trim() : null;
@@ -89,8 +99,11 @@ internal static class DownloadCommand
         }
 
         string address = url ?? DownloadTable.Csv.Address;
+        ArchiveLimits limits = url is null
+            ? new ArchiveLimits(Bytes: DownloadTable.FarBeyond * DownloadTable.Csv.UnpackedBytes)
+            : new ArchiveLimits();
         return Uri.TryCreate(address, UriKind.Absolute, out Uri? archive) && archive.Scheme is "http" or "https"
-            ? new CsvArchiveSource(archive, url is null ? new ArchiveLimits(Bytes: DownloadTable.FarBeyond * DownloadTable.Csv.UnpackedBytes) : new ArchiveLimits())
+            ? new CsvArchiveSource(archive, limits)
             : throw new UsageException($"--url: found '{address}', expected an address that begins with https://");
     }
 
@@ -125,7 +138,7 @@ internal static class DownloadCommand
             return;
         }
 
-        int bySize = files.Count(file => file.CheckedBy is "size" or TransferredFile.Unchecked);
+        int bySize = files.Count(file => file.CheckedBy is RecordedFile.BySize or RecordedFile.ByNothing);
         string checkedHow = bySize == 0 ? "checked" : $"{bySize} of them without a checksum to check";
         string what = result.AlreadyThere
             ? "is there already; --force downloads it again"

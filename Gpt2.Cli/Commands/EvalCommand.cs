@@ -19,14 +19,18 @@ internal static class EvalCommand
     {
         Argument<string?> file = new("file")
         {
-            Description = "The text to predict. UTF-8; - is standard input. With --allow-special <|endoftext|> separates documents.",
+            Description = "The text to predict. UTF-8; - is standard input. With --allow-special, <|endoftext|> separates documents.",
             HelpName = "FILE",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        Option<string?> ids = new("--ids") { Description = "Take token ids in place of a text, for example 2,1,0.", HelpName = "ID,ID,…" };
+        Option<string?> ids = new("--ids")
+        {
+            Description = "Take token ids instead of a text, for example 2,1,0.",
+            HelpName = "ID,ID,…",
+        };
         var model = new ModelInput();
         Option<int?> stride = CommonOptions.Whole(
-            "--stride", [], "How far the window of n_ctx tokens is moved: small is exact and slow. 1 to n_ctx; default: half of it.", least: 1);
+            "--stride", [], "How far the window of n_ctx tokens moves: small is exact and slow. 1 to n_ctx; default: half of it.", least: 1);
         var kernels = new KernelInput();
         Option<string?> weights = CommonOptions.Weights();
         Option<bool> allowSpecial = CommonOptions.AllowSpecial();
@@ -54,7 +58,7 @@ internal static class EvalCommand
                 progress => SlidingEvaluation.Run(of.Model, tokens, step, of.HasText ? of.Tokenizer.Vocabulary : null, progress, io.Cancellation));
             EvaluationResult result = Evaluate(loaded);
 
-            // Reduced weights are judged by what they cost against the full ones.
+            // Reduced weights are judged by how much worse they are than full ones.
             EvaluationResult? full = type == WeightType.Float32 ? null : Evaluate(model.Load(parsed, set, io));
 
             Yardsticks yardsticks = Yardsticks.Of(tokens.AsSpan(1), loaded.Config.Vocabulary);
@@ -84,7 +88,7 @@ internal static class EvalCommand
 
             if (given is { AllowSpecial: false, Text: string text } && text.Contains(Vocabulary.EndOfTextToken, StringComparison.Ordinal))
             {
-                io.Note($"note: the text has {Vocabulary.EndOfTextToken} in it, read as plain text: --allow-special reads it as that token");
+                io.Note($"note: the text contains {Vocabulary.EndOfTextToken}, read as plain text: --allow-special reads it as that token");
             }
 
             return ExitCode.Done;
@@ -111,14 +115,17 @@ internal static class EvalCommand
         return stride <= config.Context ? stride : throw new UsageException($"--stride: found {stride}, expected 1 to n_ctx = {config.Context}");
     }
 
-    /// <summary>What is said where the model does no better than one that knows nothing; null elsewhere.</summary>
+    /// <summary>The note if the model does no better than one that knows nothing; otherwise null.</summary>
     private static string? ForeignText(EvaluationResult result, Yardsticks yardsticks, string model) =>
-        yardsticks.IsWorseThanGuessing(result.Loss) ? $"note: this text is foreign to {model}: guessing among all tokens would do better; it has learned from other texts"
-        : yardsticks.IsWorseThanCounting(result.Loss) ? $"note: this text is foreign to {model}: knowing only how often each token occurs would do better"
+        yardsticks.IsWorseThanGuessing(result.Loss)
+            ? $"note: this text is foreign to {model}: guessing among all tokens would do better; it has learned from other texts"
+        : yardsticks.IsWorseThanCounting(result.Loss)
+            ? $"note: this text is foreign to {model}: knowing only how often each token occurs would do better"
         : null;
 
     private static void ShowTable(
-        EvaluationResult result, EvaluationResult? full, WeightType type, Yardsticks yardsticks, double? validation, LanguageModel model, CommandIo io)
+        EvaluationResult result, EvaluationResult? full, WeightType type, Yardsticks yardsticks, double? validation,
+        LanguageModel model, CommandIo io)
     {
         var table = new TableWriter(
             io, new Column("", Flow: Flow.Wrap), Column.Number("loss (nats per token)", brief: "loss"), Column.Number("perplexity"),
@@ -151,6 +158,6 @@ internal static class EvalCommand
         }
     }
 
-    /// <summary>JSON has no infinity: null.</summary>
+    /// <summary>JSON has no infinity, so it becomes null.</summary>
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

@@ -19,11 +19,12 @@ internal static class ExplainCommand
     {
         var input = new PromptedModelInput();
         var generation = new GenerationInput(standardTokens: null, draws: true);
-        Option<int> top = CommonOptions.Count("--top", [], "How many tokens to show, beside the drawn one.", least: 1, standard: StandardRows);
+        Option<int> top = CommonOptions.Count("--top", [], "How many tokens to show besides the drawn one.", least: 1, standard: StandardRows);
 
         var command = new Command(
             "explain",
-            "Show how the next token is chosen.\nThe distribution as a table: through every filter, who is dropped by which, and what is drawn.");
+            "Show how the next token is chosen.\n"
+            + "The distribution as a table: the effect of every filter, which filter drops which token, and what is drawn.");
         input.AddTo(command);
         generation.AddTo(command);
         command.Options.Add(top);
@@ -57,12 +58,13 @@ internal static class ExplainCommand
         DistributionExplanation explanation, TokenExplanation[] shown, GenerationOptions options, PromptedModel given, CommandIo io)
     {
         LanguageModel model = given.Model;
-        string prompt = given.PromptText is string text ? TokenText.Quoted(TokenText.Shortened(text)) : string.Join(' ', given.Ids);
+        string prompt = given.PromptShown;
         io.Say(Invariant($"{prompt} ({given.Ids.Length:N0} tokens), next token of {model.Name}, {explanation.Tokens.Count:N0} candidates"));
         if (explanation.Stages.Count > 0)
         {
             var stages = new TableWriter(
-                io, new Column("filter", Flow: Flow.Wrap), Column.Number("tokens left", brief: "left"), Column.Number("probability dropped", brief: "dropped"));
+                io, new Column("filter", Flow: Flow.Wrap), Column.Number("tokens left", brief: "left"),
+                Column.Number("probability dropped", brief: "dropped"));
             foreach (FilterStage stage in explanation.Stages)
             {
                 stages.Row(stage.Filter.Label, Invariant($"{stage.Kept}"), Probability.Shown(stage.Dropped));
@@ -101,7 +103,7 @@ internal static class ExplainCommand
     private static bool IsDrawn(DistributionExplanation explanation, GenerationOptions options) =>
         explanation.Random is not null && options.Sampling!.Temperature > 0;
 
-    /// <summary>Which filter dropped it, in few letters: the table has many columns.</summary>
+    /// <summary>Which filter dropped a token, in few characters, since the table has many columns.</summary>
     private static string Fate(TokenExplanation token) => token.DroppedBy switch
     {
         null => "kept",
@@ -113,7 +115,8 @@ internal static class ExplainCommand
     {
         string token = model.Shown(explanation.Drawn);
         return IsDrawn(explanation, options)
-            ? Invariant($"◀ drawn: seed {options.Sampling!.Seed} gives u = {explanation.Random:F6}. The kept tokens share 0 to 1 in the order of their ids, each as much as it is probable; u falls to {token}")
+            ? Invariant($"◀ drawn: seed {options.Sampling!.Seed} gives u = {explanation.Random:F6}. ")
+                + Invariant($"The kept tokens share 0 to 1 in the order of their ids, each as much as it is probable; u falls to {token}")
             : $"◀ greedy choice takes {token}, the most probable token that is left";
     }
 
@@ -121,11 +124,13 @@ internal static class ExplainCommand
         DistributionExplanation explanation, TokenExplanation[] shown, GenerationOptions options, PromptedModel given, CommandIo io)
     {
         ExplainedToken Described(TokenExplanation token) => new(
-            token.Id, given.Model.TextOf(token.Id), Finite(token.Logit), token.Probability, Finite(token.Score), token.AfterTemperature, token.DroppedBy?.Name,
+            token.Id, given.Model.TextOf(token.Id), Finite(token.Logit), token.Probability, Finite(token.Score),
+            token.AfterTemperature, token.DroppedBy?.Name,
             token.Renormalised, token.Cumulative, token.Id == explanation.Drawn, token.DrawnFrom, token.DrawnBelow);
         JsonShapes.Write(
             new ExplainResult(
-                given.Model.Name, given.PromptText, given.Ids, options.Sampling is { Temperature: > 0 } ? "sampling" : "greedy", options.Sampling?.Seed, explanation.Random,
+                given.Model.Name, given.PromptText, given.Ids, options.Sampling is { Temperature: > 0 } ? "sampling" : "greedy",
+                options.Sampling?.Seed, explanation.Random,
                 Described(explanation.Tokens.First(token => token.Id == explanation.Drawn)),
                 [.. explanation.Stages.Select(stage => new ExplainedStage(stage.Filter.Name, stage.Filter.Label, stage.Kept, stage.Dropped))],
                 [.. shown.Select(Described)]),

@@ -1,4 +1,4 @@
-// gpt2 generate: continues prompts, token by token, as the tokens come. What the result looks like is CompletionWriter's business.
+// gpt2 generate: continues prompts, token by token, as the tokens are generated. CompletionWriter formats the results.
 
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
@@ -20,7 +20,8 @@ internal static class GenerateCommand
         var beams = new BeamInput(standardBeams: null);
         var stop = new Option<string[]>("--stop")
         {
-            Description = "End the text before S; may be given several times.\nAlso found where it spans tokens. \\n, \\r, \\t and \\\\ are read as escapes.",
+            Description = "End the text before S; may be given several times.\n"
+                + "S is found even if it spans tokens. \\n, \\r, \\t and \\\\ are read as escapes.",
             HelpName = "S",
             Arity = ArgumentArity.OneOrMore,
         };
@@ -29,12 +30,16 @@ internal static class GenerateCommand
             Description = "Read prompts from standard input, one per line.\nThe model stays loaded.",
         };
         Option<int?> logprobs = CommonOptions.Whole(
-            "--logprobs", [], $"Show each token's log-probability, in nats. Default: off.\nThe natural logarithm of the model's own probability, before any filter, with the token's rank and the N most probable tokens beside it. Without N: {StandardAlternatives}; 0 shows none beside it.",
+            "--logprobs", [],
+            "Show each token's log-probability, in nats. Default: off.\n"
+                + "The natural logarithm of the model's own probability, before any filter, with the token's rank and the N most "
+                + $"probable tokens next to it. Without N: {StandardAlternatives}; 0 shows none.",
             least: 0, expected: "a whole number, for example 5", withoutValue: StandardAlternatives);
 
         var command = new Command(
             "generate",
-            "Continue prompts, token by token.\nTakes the most probable token (greedy), draws at random if a temperature, top-k, top-p, min-p or seed is given, "
+            "Continue prompts, token by token.\n"
+            + "Takes the most probable token (greedy), draws at random if a temperature, top-k, top-p, min-p or seed is given, "
             + "or searches with beams. Prints the new tokens.");
         input.AddTo(command);
         generation.AddTo(command);
@@ -68,7 +73,9 @@ internal static class GenerateCommand
         return command;
     }
 
-    /// <summary>A line that is no prompt, or cannot be completed, is reported by its number, and the next one read.</summary>
+    /// <summary>
+    /// If a line is not a prompt or cannot be completed, its number is reported and the next one is read.
+    /// </summary>
     private static int Converse(PromptLines prompts, CompletionWriter writer, CommandIo io)
     {
         int exitCode = ExitCode.Done;
@@ -92,7 +99,7 @@ internal static class GenerateCommand
             }
             catch (Gpt2Exception e)
             {
-                // What refuses a line names it; what refuses a prompt does not know where it stood.
+                // Errors in reading a line name it; errors in a prompt do not, so the place is added.
                 Gpt2Exception placed = line is null ? e : e.At(prompts.Lines.Place);
                 exitCode = ErrorReport.Of(placed, prompts.Json, io.Verbose, io);
             }
@@ -115,7 +122,7 @@ internal static class GenerateCommand
         {
             if (samples > 1 && options.Sampling is not { Temperature: > 0 })
             {
-                throw new UsageException("--num-samples: greedy choice gives one text only: add --temperature 1, --seed or --num-beams");
+                throw new UsageException("--num-samples: greedy choice gives only one text: add --temperature 1, --seed or --num-beams");
             }
         }
         else if (generation.Sampling.IsGiven(parsed))
@@ -124,7 +131,7 @@ internal static class GenerateCommand
         }
         else if (options.Stop.Count > 0)
         {
-            throw new UsageException("--stop does not go with --num-beams: a search ends texts at <|endoftext|> and at --max-new-tokens");
+            throw new UsageException("--stop cannot be used with --num-beams: a search ends texts at <|endoftext|> and at --max-new-tokens");
         }
     }
 

@@ -1,4 +1,4 @@
-// gpt2 info: what a model is, and what it is computed with.
+// gpt2 info: the sizes of a model, and what it is computed with.
 
 using System.CommandLine;
 using System.Globalization;
@@ -39,7 +39,8 @@ internal static class InfoCommand
             Tokenizer? tokenizer = source.ReadTokenizer();
             KernelSet set = kernels.Read(parsed);
             var info = new InfoResult(
-                ModelLocator.NameOf(source.Path), source.Path, source.Format.Name, config.Parameters, config.Vocabulary, config.Context, config.Channels, config.Heads, config.Layers,
+                ModelLocator.NameOf(source.Path), source.Path, source.Format.Name,
+                config.Parameters, config.Vocabulary, config.Context, config.Channels, config.Heads, config.Layers,
                 config.QkvBias, config.TiedHead, tokenizer is not null, sizeof(float) * config.Parameters,
                 sizeof(float) * 2L * config.Layers * config.Context * config.Channels,
                 CommonOptions.NameOf(set.Rung), set.VectorBits, MachineExamination.InstructionSets());
@@ -74,7 +75,9 @@ internal static class InfoCommand
         sizes.Row("text", info.Text ? "byte-level BPE" : "none: prompts are ids");
         sizes.Row("memory", $"{Bytes(info.WeightsBytes)} weights, up to {Bytes(info.CacheBytes)} key-value cache");
         sizes.Row("kernels", $"{info.Kernels}, {MachineExamination.Vectors(kernels)}");
-        sizes.Row("processor", $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, {string.Join(' ', info.InstructionSets)}");
+        sizes.Row(
+            "processor",
+            $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, {string.Join(' ', info.InstructionSets)}");
         sizes.End();
 
         var matrices = new TableWriter(

@@ -1,4 +1,4 @@
-// gpt2 new: a freshly initialised model folder.
+// gpt2 new: creates a model folder with random weights.
 
 using System.CommandLine;
 using System.Globalization;
@@ -18,29 +18,29 @@ internal static class NewCommand
 {
     public static Command Create(CommandIo io)
     {
-        Argument<string> folder = new("folder") { Description = "The folder to make." };
+        Argument<string> folder = new("folder") { Description = "The folder to create." };
         Option<int> layers = Size("--layers", "Number of blocks.", 2);
         Option<int> heads = Size("--heads", "Attention heads per block.", 4);
         Option<int> channels = Size("--channels", "Width of the residual stream.", 32);
         Option<int> context = Size("--context", "The maximum number of tokens the model sees at once.", 64);
         Option<string?> vocabularyFile = new("--vocab")
         {
-            Description = "A vocab.bpe to take. Without it: the 256 bytes and <|endoftext|>.",
+            Description = "A vocab.bpe to use. Default: the 256 bytes and <|endoftext|>.",
             HelpName = "FILE",
         };
         Option<int?> vocabularySize = CommonOptions.Whole(
             "--vocab-size", [], $"A vocabulary of this many bare ids, fewer than {Vocabulary.SmallestCount}, without text.", least: 1);
         Option<ulong> seed = CommonOptions.Count<ulong>("--seed", ["-s"], "Seed of the random weights.", least: 0, standard: 1);
         Option<bool> noBias = new("--no-qkv-bias") { Description = "No attention bias." };
-        Option<bool> untied = new("--untied-head") { Description = "A language head of its own in place of wte." };
+        Option<bool> untied = new("--untied-head") { Description = "A separate matrix for the language head instead of wte." };
         Option<bool> javaScript = new("--javascript-vocab")
         {
-            Description = "Write vocab_bpe.csv and bpe_token_ids.csv in place of vocab.bpe, as the JavaScript edition has them.",
+            Description = "Write vocab_bpe.csv and bpe_token_ids.csv instead of vocab.bpe, as in the JavaScript edition.",
         };
-        Option<bool> force = new("--force") { Description = "Replace a model that is there." };
+        Option<bool> force = new("--force") { Description = "Replace an existing model." };
         Option<bool> json = CommonOptions.Json();
 
-        var command = new Command("new", "Make a model folder with fresh random weights.\nInitialised as GPT-2 was.");
+        var command = new Command("new", "Create a model folder with random weights.\nInitialised as GPT-2 was.");
         command.Arguments.Add(folder);
         foreach (Option option in (Option[])
             [layers, heads, channels, context, vocabularyFile, vocabularySize, seed, noBias, untied, javaScript, force, json])
@@ -53,7 +53,11 @@ internal static class NewCommand
             string target = CommonOptions.Named(parsed.GetValue(folder)!, "folder");
             if (Directory.Exists(target) && StagedFolder.IsTaken(target) && !parsed.GetValue(force))
             {
-                throw new Gpt2Exception("the folder is not empty") { Where = target, Remedy = "choose another or add --force to replace what is in it" };
+                throw new Gpt2Exception("the folder is not empty")
+                {
+                    Where = target,
+                    Remedy = "choose another or add --force to replace what is in it",
+                };
             }
 
             Vocabulary? vocabulary = VocabularyOf(parsed.GetValue(vocabularyFile), parsed.GetValue(vocabularySize));

@@ -66,6 +66,6 @@ internal static class PredictCommand
         }
 
         table.End();
-        io.Explain("A logit is the model's score of a token; softmax makes probabilities of them. More: docs/glossary.md");
+        io.Explain("A logit is the model's score for a token; softmax turns logits into probabilities. More: docs/glossary.md");
     }
 }

@@ -20,7 +20,9 @@ internal static class ServeCommand
         var serving = new ServeInput();
         Option<bool> json = CommonOptions.Json();
 
-        var command = new Command("serve", "Serve completions over HTTP.\nAs OpenAI's completions API does, until Ctrl-C. --verbose shows every request. See docs/serving.md.");
+        var command = new Command(
+            "serve",
+            "Serve completions over HTTP.\nLike OpenAI's completions API, until Ctrl-C. --verbose shows every request. See docs/serving.md.");
         model.AddTo(command);
         foreach (Option option in (Option[])[.. kernels.All, weights])
         {
@@ -46,7 +48,7 @@ internal static class ServeCommand
     }
 
     /// <summary>Serves until it is stopped.</summary>
-    /// <exception cref="OperationCanceledException">That was by Ctrl-C.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped by Ctrl-C.</exception>
     private static void Run(Func<IServerLog, Task<CompletionServer>> start, string name, bool json, CommandIo io)
     {
         ServeAsync(start, name, json, io).GetAwaiter().GetResult();
@@ -95,7 +97,9 @@ internal static class ServeCommand
         {
             lock (gate)
             {
-                io.Note(io.Verbose ? exception.ToString() : $"internal error: {exception.Message} (please report it with what --verbose prints)");
+                io.Note(io.Verbose
+                    ? exception.ToString()
+                    : $"internal error: {exception.Message} (please report it with the output of --verbose)");
             }
         }
     }

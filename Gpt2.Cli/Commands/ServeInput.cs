@@ -1,4 +1,4 @@
-// The options of gpt2 serve: where to listen, and what to take at most.
+// The options of gpt2 serve: where to listen, and the limits.
 
 using System.CommandLine;
 using System.Net;
@@ -7,7 +7,7 @@ using Gpt2.Cli.Serve;
 
 namespace Gpt2.Cli.Commands;
 
-/// <summary>Where a server listens and its limits.</summary>
+/// <summary>Where a server listens, and its limits.</summary>
 internal sealed class ServeInput
 {
     private const int LongestTime = 86_400;
@@ -16,14 +16,16 @@ internal sealed class ServeInput
 
     private readonly Option<string> host = new("--host")
     {
-        Description = "Address to listen on.\nBeyond 127.0.0.1 everybody who reaches this machine may use the server: it checks no API keys. 0.0.0.0 is every address.",
+        Description = "Address to listen on.\nOther than with 127.0.0.1, everybody who can reach this machine may use the server: "
+            + "it checks no API keys. 0.0.0.0 is every address.",
         HelpName = "ADDRESS",
         DefaultValueFactory = _ => "127.0.0.1",
     };
 
     private readonly Option<string[]> allowedHosts = new("--allow-host")
     {
-        Description = "Also answer requests whose Host is NAME.\nMay be given several times. On loopback, names other than localhost are refused without it.",
+        Description = "Also answer requests whose Host is NAME.\n"
+            + "May be given several times. On loopback, names other than localhost are refused without it.",
         HelpName = "NAME",
         Arity = ArgumentArity.OneOrMore,
     };
@@ -31,13 +33,13 @@ internal sealed class ServeInput
     private readonly Option<int> port = Whole("--port", "Port to listen on; 0 takes any that is free.", 0, ushort.MaxValue, 8080);
 
     private readonly Option<int> maxBody = Whole(
-        "--max-body", "Most bytes of a request.", 1, 1 << 30, Standard.BodyBytes);
+        "--max-body", "Maximum bytes of a request.", 1, 1 << 30, Standard.BodyBytes);
 
     private readonly Option<int> maxTokens = Whole(
-        "--max-tokens", "Most max_tokens of a request; 0 is the model's n_ctx.", 0, int.MaxValue, Standard.NewTokens);
+        "--max-tokens", "Maximum max_tokens of a request; 0 is the model's n_ctx.", 0, int.MaxValue, Standard.NewTokens);
 
     private readonly Option<int> maxCompletions = Whole(
-        "--max-completions", "Most completions of a request: prompts × n.", 1, 100_000, Standard.Completions);
+        "--max-completions", "Maximum completions of a request: prompts × n.", 1, 100_000, Standard.Completions);
 
     private readonly Option<int> maxRunning = Whole(
         "--max-running", "Requests that take turns.\nEach holds its keys and values.", 1, 10_000, Standard.Running);
@@ -46,11 +48,11 @@ internal sealed class ServeInput
         "--max-waiting", "Requests that may wait; more are refused with 429.", 0, 100_000, Standard.Waiting);
 
     private readonly Option<int> bodyTime = Whole(
-        "--body-timeout", "Seconds that a request's body may take to come.", 1, LongestTime,
+        "--body-timeout", "Seconds that a request's body may take to arrive.", 1, LongestTime,
         (int)Standard.BodyTime.TotalSeconds);
 
     private readonly Option<int> requestTime = Whole(
-        "--timeout", "Seconds that a request may take, waiting included.", 1, LongestTime,
+        "--timeout", "Seconds that a request may take, including waiting.", 1, LongestTime,
         (int)Standard.RequestTime.TotalSeconds);
 
     public ServeInput()
@@ -73,7 +75,11 @@ internal sealed class ServeInput
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[host, allowedHosts, port, maxBody, maxTokens, maxCompletions, maxRunning, maxWaiting, bodyTime, requestTime])
+        Option[] options =
+        [
+            host, allowedHosts, port, maxBody, maxTokens, maxCompletions, maxRunning, maxWaiting, bodyTime, requestTime,
+        ];
+        foreach (Option option in options)
         {
             command.Options.Add(option);
         }

@@ -1,4 +1,4 @@
-// gpt2 tokenize: a text as token ids, and with --merges how it came to them.
+// gpt2 tokenize: a text as token ids; with --merges, how they were made.
 
 using System.CommandLine;
 using System.Globalization;
@@ -36,7 +36,8 @@ internal static class TokenizeCommand
             if (parsed.GetValue(json))
             {
                 string[] tokens = [.. ids.Select(id => tokenizer.Decode([id]))];
-                JsonShapes.Write(new TokenizeResult(read, ids, tokens, words?.Select(word => Describe(word, tokenizer.Vocabulary)).ToArray()), io.Out);
+                WordResult[]? merged = words?.Select(word => Describe(word, tokenizer.Vocabulary)).ToArray();
+                JsonShapes.Write(new TokenizeResult(read, ids, tokens, merged), io.Out);
             }
             else if (words is not null)
             {
@@ -70,7 +71,9 @@ internal static class TokenizeCommand
         WriteIds(ids, io);
     }
 
-    /// <summary>The ids in a line, which may be long: piece by piece; on a screen it is broken between ids.</summary>
+    /// <summary>
+    /// Writes the ids on a line, which may be long, piece by piece; on a screen it is broken between ids.
+    /// </summary>
     private static void WriteIds(int[] ids, CommandIo io)
     {
         string head = string.Create(CultureInfo.InvariantCulture, $"{ids.Length} tokens:");
@@ -101,7 +104,8 @@ internal static class TokenizeCommand
             io.Cancellation.ThrowIfCancellationRequested();
             io.Say(TokenText.Quoted(word.Word));
             var table = new TableWriter(
-                io, Column.Number("pass", drop: 3), Column.Number("rank", drop: 2), new Column("merge", Drop: 1), new Column("tokens", Flow: Flow.Wrap));
+                io, Column.Number("pass", drop: 3), Column.Number("rank", drop: 2), new Column("merge", Drop: 1),
+                new Column("tokens", Flow: Flow.Wrap));
             table.Row("", "", "", Spaced(word.Bytes, vocabulary));
             for (int pass = 0; pass < word.Passes.Count; pass++)
             {

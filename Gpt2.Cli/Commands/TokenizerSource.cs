@@ -1,4 +1,4 @@
-// The tokenizer of commands that need no weights: a model's, or one vocab.bpe.
+// The tokenizer of commands that need no weights: a model's, or that of a vocab.bpe.
 
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
@@ -26,7 +26,7 @@ internal sealed class TokenizerSource
     }
 
     /// <exception cref="UsageException">Both were given.</exception>
-    /// <exception cref="Gpt2Exception">There is no such file or model, or the model has no text.</exception>
+    /// <exception cref="Gpt2Exception">The file or model does not exist, or the model has no text.</exception>
     public Tokenizer Read(ParseResult parsed)
     {
         string? file = parsed.GetValue(vocabulary);

@@ -1,4 +1,4 @@
-// gpt2 train: trains a model on a text, from fresh weights or given ones, or goes on with a run that was stopped.
+// gpt2 train: trains a model on a text, from random weights or given ones, or resumes a run that was stopped.
 
 using System.CommandLine;
 using System.Diagnostics;
@@ -15,13 +15,15 @@ namespace Gpt2.Cli.Commands;
 
 internal static class TrainCommand
 {
-    /// <summary>A text of fewer tokens than weights that is read this often is remembered rather than understood.</summary>
+    /// <summary>
+    /// If a text has fewer tokens than the model has weights and is read this often, it is memorised.
+    /// </summary>
     private const int ReadingsThatTeachByHeart = 10;
 
     public static Command Create(CommandIo io)
     {
         var options = new TrainInput();
-        var command = new Command("train", "Train a model on a text. Ctrl-C saves; --resume goes on.");
+        var command = new Command("train", "Train a model on a text. Ctrl-C saves; --resume continues.");
         options.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -33,7 +35,7 @@ internal static class TrainCommand
             StepResult last = Train(start, folder, options.ReportEvery(parsed), options.SampleEvery(parsed), watch, io);
 
             double seconds = watch.Elapsed.TotalSeconds;
-            double validation = Progress.Run( // of the weights as written; the run is done
+            double validation = Progress.Run( // of the weights as written; the run is finished
                 "validating", io, _ => start.Trainer.ValidationLoss(CancellationToken.None));
             Yardsticks yardsticks = YardsticksOf(start.Trainer);
             if (options.Json(parsed))
@@ -44,7 +46,9 @@ internal static class TrainCommand
             }
             else
             {
-                string tested = double.IsNaN(validation) ? "no text to validate on" : string.Create(CultureInfo.InvariantCulture, $"validation {validation:0.000}");
+                string tested = double.IsNaN(validation)
+                    ? "no text to validate on"
+                    : string.Create(CultureInfo.InvariantCulture, $"validation {validation:0.000}");
                 io.Say(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{folder}: trained {last.Step} steps in {Duration.Shown(seconds)}, loss {last.Loss:0.000}, {tested}; "
@@ -56,7 +60,7 @@ internal static class TrainCommand
         return command;
     }
 
-    /// <summary>Two runs in one folder would write into each other's log and checkpoints.</summary>
+    /// <summary>Two runs in one folder would both write to its log and checkpoints.</summary>
     private static FolderLock Lock(string folder)
     {
         string path = Path.Combine(folder, FolderLock.InFolder);
@@ -121,8 +125,8 @@ internal static class TrainCommand
         string epoch = trainer.StepsPerEpoch >= 1
             ? Invariant($"one pass over the text takes {trainer.StepsPerEpoch:0.#} steps")
             : Invariant($"each step reads the text {1 / trainer.StepsPerEpoch:0.#} times");
-        io.Note(Invariant(
-            $"training {weights:N0} weights on {tokens:N0} tokens ({trainer.Data.Validation.Length:N0} for validation), {trainer.TokensPerStep:N0} a step, ")
+        io.Note(Invariant($"training {weights:N0} weights on {tokens:N0} tokens ({trainer.Data.Validation.Length:N0} for validation), ")
+            + Invariant($"{trainer.TokensPerStep:N0} a step, ")
             + Invariant($"steps {trainer.Optimizer.Step} to {trainer.Settings.Steps}, {epoch}, into {folder}"));
         Yardsticks yardsticks = YardsticksOf(trainer);
         io.Note(Invariant($"losses to compare with: {yardsticks.Uniform:0.000} guessing among {trainer.Model.Config.Vocabulary:N0} tokens, ")
@@ -130,13 +134,16 @@ internal static class TrainCommand
         double readings = trainer.Settings.Steps / trainer.StepsPerEpoch;
         if (readings >= ReadingsThatTeachByHeart && weights > tokens)
         {
-            string test = trainer.Data.Validation.Length > 0 ? "only the validation loss tells" : "the text is too short to keep a part of it for validation, which would tell";
-            io.Note(Invariant($"note: the text is read {readings:0} times and has fewer tokens than the model has weights, so the model will learn it by heart: ")
+            string test = trainer.Data.Validation.Length > 0
+                ? "only the validation loss tells"
+                : "the text is too short to keep a part of it for validation, which would tell";
+            io.Note(Invariant($"note: the text is read {readings:0} times and has fewer tokens than the model has weights, ")
+                + "so the model will learn it by heart: "
                 + $"its loss says nothing about other texts; {test}. A longer text or fewer --steps help");
         }
     }
 
-    /// <summary>What the training text's loss is compared with.</summary>
+    /// <summary>What the loss on the training text is compared with.</summary>
     private static Yardsticks YardsticksOf(Trainer trainer) => Yardsticks.Of(trainer.Data.Training, trainer.Model.Config.Vocabulary);
 
     private static void Report(StepResult result, double? validation, int done, double seconds, Trainer trainer, CommandIo io)
@@ -149,7 +156,7 @@ internal static class TrainCommand
             + $"{trainer.TokensPerStep / perStep:N0} tokens/s  {Duration.Shown(perStep * (trainer.Settings.Steps - result.Step))} left"));
     }
 
-    /// <summary>What the model now makes of the sample prompt, greedily.</summary>
+    /// <summary>The model's current greedy continuation of the sample prompt.</summary>
     private static string Sample(TrainingStart start)
     {
         string prompt = start.State.SamplePrompt ?? "";

@@ -18,34 +18,65 @@ internal sealed class TrainInput
     private const string Workshop = "workshop";
     private const int StandardVocabulary = 1024;
 
-    private readonly Argument<string?> file = new("file") { Description = "The text to learn from, UTF-8.", Arity = ArgumentArity.ZeroOrOne, HelpName = "FILE" };
-    private readonly Option<string?> output = new("--out", "-o") { Description = "The folder of the run; at the end a model folder.", HelpName = "FOLDER" };
-    private readonly Option<string?> resume = new("--resume") { Description = "Go on with the run in a folder, as it was begun.", HelpName = "FOLDER" };
-    private readonly Option<string?> preset = new("--preset") { Description = "workshop: the default model, its text and settings.", HelpName = Workshop };
-    private readonly Option<string?> initial = new("--init") { Description = "Begin with the weights and the vocabulary of a model.", HelpName = "FOLDER|NAME" };
-    private readonly Option<string?> vocabulary = new("--vocab") { Description = "Take a vocab.bpe.", HelpName = "FILE" };
-    private readonly Option<int?> vocabularySize = Size("--vocab-size", $"Learn a vocabulary of this many tokens from the text. Default: {StandardVocabulary}.", least: 0);
-    private readonly Option<int?> layers = Size("--layers", "Blocks of a fresh model. Default: 4.");
+    private readonly Argument<string?> file = new("file")
+    {
+        Description = "The text to learn from, UTF-8.",
+        Arity = ArgumentArity.ZeroOrOne,
+        HelpName = "FILE",
+    };
+    private readonly Option<string?> output = new("--out", "-o")
+    {
+        Description = "The folder of the run; at the end it is a model folder.",
+        HelpName = "FOLDER",
+    };
+    private readonly Option<string?> resume = new("--resume")
+    {
+        Description = "Continue the run in a folder with its original settings.",
+        HelpName = "FOLDER",
+    };
+    private readonly Option<string?> preset = new("--preset")
+    {
+        Description = "workshop: the default model, its text and settings.",
+        HelpName = Workshop,
+    };
+    private readonly Option<string?> initial = new("--init")
+    {
+        Description = "Start with the weights and the vocabulary of a model.",
+        HelpName = "FOLDER|NAME",
+    };
+    private readonly Option<string?> vocabulary = new("--vocab") { Description = "Use a vocab.bpe.", HelpName = "FILE" };
+    private readonly Option<int?> vocabularySize = Size(
+        "--vocab-size", $"Learn a vocabulary of this many tokens from the text. Default: {StandardVocabulary}.", least: 0);
+    private readonly Option<int?> layers = Size("--layers", "Blocks of a new model. Default: 4.");
     private readonly Option<int?> heads = Size("--heads", "Attention heads per block. Default: 4.");
     private readonly Option<int?> channels = Size("--channels", "Width of the residual stream. Default: 128.");
-    private readonly Option<int?> context = Size("--context", "Tokens of a window, and n_ctx of a fresh model. Default: 64.");
+    private readonly Option<int?> context = Size("--context", "Tokens of a window, and n_ctx of a new model. Default: 64.");
     private readonly Option<int?> steps = Size("--steps", "Updates of the weights. Default: 1000.");
     private readonly Option<int?> batchSize = Size("--batch-size", "Windows per pass. Default: 16.");
     private readonly Option<int?> accumulate = Size("--accumulate", "Passes per update. Default: 1.");
-    private readonly Option<int?> warmup = Size("--warmup", "Steps in which the learning rate rises. Default: 100, but at most a tenth of the steps.", least: 0);
+    private readonly Option<int?> warmup = Size(
+        "--warmup", "Steps in which the learning rate rises. Default: 100, but at most a tenth of the steps.", least: 0);
     private readonly Option<float?> learningRate = Decimal("--learning-rate", "The highest learning rate. Default: 0.001.");
-    private readonly Option<float?> minLearningRate = Decimal("--min-learning-rate", "The learning rate at the end. Default: a tenth of the highest.");
-    private readonly Option<float?> weightDecay = Decimal("--weight-decay", "Decay of matrices. Default: 0.1.");
+    private readonly Option<float?> minLearningRate = Decimal(
+        "--min-learning-rate", "The learning rate at the end. Default: a tenth of the highest.");
+    private readonly Option<float?> weightDecay = Decimal("--weight-decay", "Weight decay of matrices. Default: 0.1.");
     private readonly Option<float?> clipNorm = Decimal("--clip-norm", "The maximum norm of the gradients, 0 for no limit. Default: 1.");
-    private readonly Option<float?> dropout = Decimal("--dropout", "Share of numbers dropped in training. Default: 0.");
-    private readonly Option<bool> randomWindows = new("--random-windows") { Description = "Take windows at random places, not epoch by epoch." };
-    private readonly Option<ulong?> seed = CommonOptions.Whole<ulong>("--seed", ["-s"], "Seed of weights, windows and dropout. Default: 1.", least: 0);
-    private readonly Option<int?> digits = Size("--digits", "Decimal digits that the finished weights keep, 0 for all. Default: 0.", least: 0, most: 9);
+    private readonly Option<float?> dropout = Decimal("--dropout", "Dropout rate in training. Default: 0.");
+    private readonly Option<bool> randomWindows = new("--random-windows")
+    {
+        Description = "Take windows at random places, not epoch by epoch.",
+    };
+    private readonly Option<ulong?> seed = CommonOptions.Whole<ulong>(
+        "--seed", ["-s"], "Seed of weights, windows and dropout. Default: 1.", least: 0);
+    private readonly Option<int?> digits = Size(
+        "--digits", "Decimal digits to keep in the finished weights, 0 for all. Default: 0.", least: 0, most: 9);
     private readonly Option<int?> evaluateEvery = Size("--eval-every", "Steps between evaluations. Default: 250.");
     private readonly Option<int?> checkpointEvery = Size("--checkpoint-every", "Steps between checkpoints. Default: 500.");
-    private readonly Option<int> reportEvery = CommonOptions.Count("--report-every", [], "Steps between lines of progress.", least: 1, standard: 50);
-    private readonly Option<int> sampleEvery = CommonOptions.Count("--sample-every", [], "Steps between samples, 0 for none.", least: 0, standard: 500);
-    private readonly Option<string?> samplePrompt = new("--sample-prompt") { Description = "What samples continue.", HelpName = "TEXT" };
+    private readonly Option<int> reportEvery = CommonOptions.Count(
+        "--report-every", [], "Steps between lines of progress.", least: 1, standard: 50);
+    private readonly Option<int> sampleEvery = CommonOptions.Count(
+        "--sample-every", [], "Steps between samples, 0 for none.", least: 0, standard: 500);
+    private readonly Option<string?> samplePrompt = new("--sample-prompt") { Description = "The prompt of samples.", HelpName = "TEXT" };
     private readonly KernelInput kernels = new();
     private readonly Option<bool> json = CommonOptions.Json();
 
@@ -75,9 +106,11 @@ internal sealed class TrainInput
         parsed.GetValue(resume)
         ?? CommonOptions.Named(parsed.GetValue(output) ?? throw new UsageException("no folder: name one with --out FOLDER"), "--out");
 
-    /// <summary>Makes the trainer that the options ask for.</summary>
+    /// <summary>Creates the trainer for the options.</summary>
     /// <exception cref="UsageException">Options contradict each other.</exception>
-    /// <exception cref="Core.Gpt2Exception">Text, model or vocabulary are not there, or something is wrong with them.</exception>
+    /// <exception cref="Core.Gpt2Exception">
+    /// Text, model or vocabulary does not exist, or something is wrong with it.
+    /// </exception>
     public TrainingStart Start(ParseResult parsed, CommandIo io)
     {
         string folder = FolderOf(parsed);
@@ -91,17 +124,18 @@ internal sealed class TrainInput
         bool workshop = IsWorkshop(parsed);
         if (workshop == parsed.GetValue(file) is not null)
         {
-            throw new UsageException(workshop ? "--preset workshop brings its own text: expected no FILE" : "no text: name a FILE, or --preset workshop");
+            throw new UsageException(
+                workshop ? "--preset workshop has its own text: expected no FILE" : "no text: name a FILE, or --preset workshop");
         }
 
         if (TrainingRun.NewestCheckpoint(folder) is not null)
         {
-            throw new UsageException($"{folder} holds a run that was stopped: go on with --resume {folder}, or name another folder");
+            throw new UsageException($"{folder} holds a run that was stopped: continue it with --resume {folder}, or choose another folder");
         }
 
         if (File.Exists(Path.Combine(folder, HyperparametersFile.FileName)))
         {
-            throw new UsageException($"{folder} holds a model: name another folder, or delete that one first");
+            throw new UsageException($"{folder} holds a model: choose another folder, or delete that one first");
         }
 
         RefuseWithInit(parsed);
@@ -158,12 +192,14 @@ internal sealed class TrainInput
             : throw new UsageException($"--vocab-size {size}: expected at least {Vocabulary.SmallestCount}");
     }
 
-    /// <summary>What the run is stands in the checkpoint; what it reports may be said anew.</summary>
+    /// <summary>
+    /// The settings of the run are in the checkpoint; only the options for reports may be given again.
+    /// </summary>
     private void RefuseWithResume(ParseResult parsed)
     {
         if (parsed.GetValue(file) is not null)
         {
-            throw new UsageException("--resume goes on as the run was begun: expected no FILE beside it");
+            throw new UsageException("--resume continues the run with its original text: expected no FILE with it");
         }
 
         Option[] allowed = [resume, reportEvery, sampleEvery, kernels.Threads, json];
@@ -171,7 +207,7 @@ internal sealed class TrainInput
         {
             if (parsed.GetResult(option) is { Implicit: false })
             {
-                throw new UsageException($"--resume goes on as the run was begun: expected no {option.Name} beside it");
+                throw new UsageException($"--resume continues the run with its original settings: expected no {option.Name} with it");
             }
         }
     }
@@ -187,7 +223,7 @@ internal sealed class TrainInput
         {
             if (parsed.GetResult(option) is not null)
             {
-                throw new UsageException($"--init brings its own vocabulary and sizes: expected no {option.Name} beside it");
+                throw new UsageException($"--init has its own vocabulary and sizes: expected no {option.Name} with it");
             }
         }
     }

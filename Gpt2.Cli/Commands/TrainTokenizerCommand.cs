@@ -14,10 +14,19 @@ internal static class TrainTokenizerCommand
     {
         Argument<string> file = TextFile.Argument("The text to learn from; <|endoftext|> separates documents.");
         Option<int?> size = CommonOptions.Whole(
-            "--vocab-size", [], $"Tokens wanted, at least {Vocabulary.SmallestCount}.\nThe 256 bytes, one for each merge, and <|endoftext|>.", least: 0);
+            "--vocab-size", [],
+            $"Tokens wanted, at least {Vocabulary.SmallestCount}.\nThe 256 bytes, one for each merge, and <|endoftext|>.", least: 0);
         size.Required = true;
-        Option<string> outputFile = new("--out", "-o") { Description = "The vocab.bpe to write; - is standard output.", HelpName = "FILE", Required = true };
-        Option<bool> explain = new("--explain") { Description = "Show every pass.\nThe pair, how often it stood in the text, and the token it makes." };
+        Option<string> outputFile = new("--out", "-o")
+        {
+            Description = "The vocab.bpe to write; - is standard output.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        Option<bool> explain = new("--explain")
+        {
+            Description = "Show every pass.\nThe pair, how often it occurred in the text, and the token it makes.",
+        };
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command("train-tokenizer", "Learn a vocabulary from a text.\nJoins the most frequent pair of neighbours, again and again.");
@@ -62,7 +71,7 @@ internal static class TrainTokenizerCommand
         {
             io.Note(string.Create(
                 CultureInfo.InvariantCulture,
-                $"note: {source} has {tokens} tokens to give, not the {wanted} asked for: no other pair occurs twice; a longer text has more"));
+                $"note: {source} yields only {tokens} tokens, not the {wanted} requested: no other pair occurs twice; a longer text yields more"));
         }
 
         if (json)
@@ -82,7 +91,8 @@ internal static class TrainTokenizerCommand
 
         io.Say(string.Create(
             CultureInfo.InvariantCulture,
-            $"{target}: {tokens} tokens, {learned.Passes.Count} merges learned from {learned.Words} words, {learned.DifferentWords} of them different"));
+            $"{target}: {tokens} tokens, {learned.Passes.Count} merges learned from {learned.Words} words, "
+                + $"{learned.DifferentWords} of them different"));
     }
 
     private static void ShowPasses(LearnedMerges learned, CommandIo io)

@@ -1,5 +1,5 @@
-// What `gpt2 train` trains: text, vocabulary, fresh or given weights, from options, from the preset, or from the
-// checkpoint of a run that goes on.
+// What `gpt2 train` trains: text, vocabulary, random or given weights, from options, from the preset, or from the
+// checkpoint of a run to resume.
 
 using System.Security.Cryptography;
 using System.Text;
@@ -23,11 +23,11 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
     /// <summary>Begins a run.</summary>
     /// <param name="textFile">The text; null for the workshop's own.</param>
     /// <param name="tokenizer">The vocabulary; null to learn one of <paramref name="vocabularySize"/> tokens.</param>
-    /// <param name="vocabularySize">Tokens of a vocabulary that is learned.</param>
-    /// <param name="initial">Weights to go on from; null for fresh ones of <paramref name="sizes"/>.</param>
-    /// <param name="sizes">Sizes of fresh weights; its vocabulary is filled in.</param>
+    /// <param name="vocabularySize">Number of tokens of a vocabulary to learn.</param>
+    /// <param name="initial">Weights to start with; null for random ones of <paramref name="sizes"/>.</param>
+    /// <param name="sizes">Sizes of random weights; the vocabulary's is filled in.</param>
     /// <param name="settings">How to train.</param>
-    /// <param name="samplePrompt">What samples continue.</param>
+    /// <param name="samplePrompt">The prompt of samples.</param>
     /// <param name="kernels">The kernels to compute with.</param>
     /// <param name="io">Log and cancellation.</param>
     public static TrainingStart Begin(
@@ -48,8 +48,8 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
         return new TrainingStart(trainer, tokenizer, new RunState(0, settings, PathOf(textFile), HashOf(text), samplePrompt, kernels.Rung));
     }
 
-    /// <summary>Goes on with the run in a folder.</summary>
-    /// <exception cref="Gpt2Exception">There is no checkpoint, or the text is not the same any more.</exception>
+    /// <summary>Resumes the run in a folder.</summary>
+    /// <exception cref="Gpt2Exception">There is no checkpoint, or the text has changed.</exception>
     public static TrainingStart Resume(string folder, Func<KernelRung, KernelSet> kernelsOf, CommandIo io)
     {
         string checkpoint = TrainingRun.NewestCheckpoint(folder) ?? throw NothingToResume(folder);
@@ -57,7 +57,11 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
         string text = TextOf(state.TextFile, io);
         if (HashOf(text) != state.TextHash)
         {
-            throw new Gpt2Exception("not the text that this run began with") { Where = NameOf(state.TextFile), Remedy = "put that back or begin a new run" };
+            throw new Gpt2Exception("not the text that this run began with")
+            {
+                Where = NameOf(state.TextFile),
+                Remedy = "restore that text or begin a new run",
+            };
         }
 
         Gpt2Weights weights = CsvModelFolder.ReadWeights(checkpoint, null, io.Cancellation);
@@ -70,7 +74,7 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
     }
 
     private static Gpt2Exception NothingToResume(string folder) => FinishedRun.LastLine(folder) is LogLine last
-        ? new($"this run is finished after {last.Step} steps, so there is nothing to go on with")
+        ? new($"this run is finished after {last.Step} steps, so there is nothing to resume")
         {
             Where = folder,
             Remedy = $"to train its model further, begin a run with 'gpt2 train FILE --init {folder} --out OTHER --steps N', "
@@ -95,7 +99,7 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
 
     private static string NameOf(string? textFile) => textFile is null ? "the workshop's text" : TextFile.NameOf(textFile);
 
-    /// <summary>Where a run that goes on finds the text, from whatever folder; '-' stays standard input.</summary>
+    /// <summary>The path at which a resumed run finds the text from any folder; '-' stays standard input.</summary>
     private static string? PathOf(string? textFile) =>
         textFile is null || TextFile.IsStandardInput(textFile) ? textFile : Path.GetFullPath(textFile);
 

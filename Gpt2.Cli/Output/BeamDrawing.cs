@@ -2,49 +2,43 @@
 
 using System.Globalization;
 using System.Xml.Linq;
+using Gpt2.Core.Drawing;
 using Gpt2.Core.Generation.Beams;
+using static Gpt2.Core.Drawing.SvgPicture;
 
 namespace Gpt2.Cli.Output;
 
 /// <summary>Draws trees.</summary>
 internal static class BeamDrawing
 {
-    private const int Column = 190, Row = 40, Left = 20, Top = 96, BoxWidth = 150, BoxHeight = 32, LongestToken = 18, LeastWidth = 640;
+    private const int Column = 190, Row = 40, Left = 20, Top = 96, BoxWidth = 150, BoxHeight = 32, LongestToken = 18, MinWidth = 640;
 
-    // Readers with a dark page get the dark one, wherever styles are heard; elsewhere the picture brings its light ground.
     private const string Style =
         """
-        text { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; font-size: 12px; fill: #27303b; }
-        .ground { fill: #ffffff; } .title { font-size: 17px; font-weight: 600; } .muted { fill: #5d6875; font-size: 11px; }
-        .token { font-weight: 600; } path { fill: none; stroke: #b6c0cb; } .box { fill: #ffffff; stroke: #8a95a3; }
+        .muted { font-size: 11px; } .token { font-weight: 600; } path { fill: none; stroke: #b6c0cb; } .box { fill: #ffffff; stroke: #8a95a3; }
         .kept { fill: #eef4fb; stroke: #0072b2; } .finished { fill: #e6f4ee; stroke: #00805e; stroke-width: 2; }
         .dropped { stroke-dasharray: 3 3; } .best { stroke: #00805e; }
         @media (prefers-color-scheme: dark) {
-        text { fill: #e3e8ee; } .ground { fill: #12171e; } .muted { fill: #9aa7b5; } path { stroke: #465464; } .box { fill: #12171e; stroke: #6f7c8b; }
+        path { stroke: #465464; } .box { fill: #12171e; stroke: #6f7c8b; }
         .kept { fill: #1a2330; stroke: #58a6d6; } .finished { fill: #14302a; stroke: #3fbf95; } .best { stroke: #3fbf95; } }
         """;
 
-    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
-
-    /// <summary>The picture.</summary>
-    /// <param name="prompt">The prompt as a reader sees it.</param>
-    /// <param name="result">What the search found.</param>
-    /// <param name="tokenOf">A token as a reader sees it.</param>
+    /// <summary>Draws the picture.</summary>
+    /// <param name="prompt">The prompt, as shown to a reader.</param>
+    /// <param name="result">The result of the search.</param>
+    /// <param name="tokenOf">Formats a token for a reader.</param>
     public static string Draw(string prompt, BeamResult result, Func<int, string> tokenOf)
     {
         Dictionary<BeamNode, double> places = Places(result.Tree, out int rows);
         int depth = places.Keys.Max(node => node.Depth);
-        int width = Math.Max(LeastWidth, (2 * Left) + (depth * Column) - (Column - BoxWidth) + 60), height = Top + (rows * Row) + 20;
+        int width = Math.Max(MinWidth, (2 * Left) + (depth * Column) - (Column - BoxWidth) + 60), height = Top + (rows * Row) + 20;
         HashSet<BeamNode> best = PathOf(result);
         string title = "Beam search after " + prompt;
 
-        var root = new XElement(
-            Svg + "svg", new XAttribute("viewBox", $"0 0 {width} {height}"), new XAttribute("width", width), new XAttribute("height", height),
-            new XAttribute("role", "img"), new XElement(Svg + "title", title), new XElement(Svg + "style", Style));
-        root.Add(Element("rect", "ground", ("width", width), ("height", height), ("rx", 8)));
-        root.Add(Text(Left, 34, title, "title"));
-        root.Add(Text(Left, 56, "Of each token its probability, and that of the path to it.", "muted"));
-        root.Add(Text(Left, 73, "Blue: kept. Dashed: dropped. Green: finished, with its score. Thick line: the best text.", "muted"));
+        XElement root = SvgPicture.Create(width, height, title, Style);
+        root.Add(Label(Left, 34, title, "title"));
+        root.Add(Label(Left, 56, "Of each token its probability, and that of the path to it.", "muted"));
+        root.Add(Label(Left, 73, "Blue: kept. Dashed: dropped. Green: finished, with its score. Thick line: the best text.", "muted"));
         foreach (BeamNode node in places.Keys.Where(node => node.Parent is not null).OrderBy(best.Contains))
         {
             root.Add(Edge(node, places, best.Contains(node)));
@@ -70,7 +64,10 @@ internal static class BeamDrawing
         return path;
     }
 
-    /// <summary>Gives a leaf the next row, and every other node the middle of its children's rows. No recursion: a long text is a deep tree.</summary>
+    /// <summary>
+    /// Gives a leaf the next row, and every other node the middle of its children's rows. No recursion, because a long
+    /// text is a deep tree.
+    /// </summary>
     private static Dictionary<BeamNode, double> Places(BeamNode root, out int rows)
     {
         var places = new Dictionary<BeamNode, double>();
@@ -117,12 +114,12 @@ internal static class BeamDrawing
         List<XElement> elements =
         [
             Element("rect", kind, ("x", x), ("y", y - (BoxHeight / 2.0)), ("width", BoxWidth), ("height", BoxHeight), ("rx", 5)),
-            Text(x + 8, y - 3, shown, "token"),
-            Text(x + 8, y + 11, numbers, "muted"),
+            Label(x + 8, y - 3, shown, "token"),
+            Label(x + 8, y + 11, numbers, "muted"),
         ];
         if (node.Score is double score)
         {
-            elements.Add(Text(x + BoxWidth + 6, y + 4, score.ToString("F3", CultureInfo.InvariantCulture), "muted"));
+            elements.Add(Label(x + BoxWidth + 6, y + 4, score.ToString("F3", CultureInfo.InvariantCulture), "muted"));
         }
 
         return [.. elements];
@@ -131,12 +128,4 @@ internal static class BeamDrawing
     private static double X(BeamNode node) => Left + 20 + ((node.Depth - 1) * Column);
 
     private static double Y(double row) => Top + (row * Row) + (Row / 2.0);
-
-    private static XElement Text(double x, double y, string text, string kind) =>
-        new(Element("text", kind, ("x", x), ("y", y))) { Value = text };
-
-    private static XElement Element(string name, string kind, params (string Name, object Value)[] attributes) => new(
-        Svg + name, kind.Length == 0 ? null : new XAttribute("class", kind),
-        attributes.Select(attribute => new XAttribute(
-            attribute.Name, attribute.Value is double value ? value.ToString("0.##", CultureInfo.InvariantCulture) : attribute.Value)));
 }

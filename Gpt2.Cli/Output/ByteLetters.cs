@@ -1,19 +1,19 @@
-// What the letters mean with which merges are written: one for each byte, also for bytes that are no letters.
+// Explains the letters in which merges are written: one for each byte, even for bytes that are not letters.
 
 using System.Globalization;
 using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.Output;
 
-/// <summary>Collects the bytes that are shown, and explains those whose letters say something else.</summary>
+/// <summary>Collects the bytes that are shown, and explains those whose letters do not stand for themselves.</summary>
 internal sealed class ByteLetters
 {
-    /// <summary>So many tell what is meant.</summary>
+    /// <summary>Maximum number of examples.</summary>
     private const int Examples = 4;
 
     private readonly SortedSet<byte> seen = [];
 
-    /// <summary>Adds what is shown.</summary>
+    /// <summary>Adds the bytes shown.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
     {
         foreach (byte value in bytes)
@@ -26,7 +26,7 @@ internal sealed class ByteLetters
         }
     }
 
-    /// <summary>One line; null where every letter stands for itself.</summary>
+    /// <summary>One line; null if every letter stands for itself.</summary>
     public string? Explanation()
     {
         if (seen.Count == 0)
@@ -36,6 +36,6 @@ internal sealed class ByteLetters
 
         string[] examples = [.. seen.Take(Examples).Select(value => string.Create(
             CultureInfo.InvariantCulture, $"{ByteAlphabet.CharOf(value)} is {(value == ' ' ? "the space" : $"byte {value:X2}")}"))];
-        return $"Merges join bytes, and a letter stands for each: {string.Join(", ", examples)}{(seen.Count > Examples ? ", …" : "")}";
+        return $"Merges join bytes, each shown as a letter: {string.Join(", ", examples)}{(seen.Count > Examples ? ", …" : "")}";
     }
 }

@@ -1,4 +1,4 @@
-// Completions as `gpt2 generate` shows them: text or ids as they come, a table of tokens, or JSON.
+// Completions as shown by `gpt2 generate`: text or ids as they are generated, a table of tokens, or JSON.
 
 using Gpt2.Cli.CommandLine;
 using Gpt2.Core;
@@ -11,16 +11,16 @@ namespace Gpt2.Cli.Output;
 
 /// <summary>Generates and writes the completions of prompts.</summary>
 /// <param name="options">How to generate.</param>
-/// <param name="search">How to search with beams; null where tokens are chosen one by one.</param>
-/// <param name="samples">Completions of each prompt.</param>
-/// <param name="showTokens">Whether each token is shown with its log-probability.</param>
+/// <param name="search">How to search with beams; null to choose tokens one by one.</param>
+/// <param name="samples">Number of completions per prompt.</param>
+/// <param name="showTokens">Whether to show each token with its log-probability.</param>
 /// <param name="io">Where to write.</param>
 internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? search, int samples, bool showTokens, CommandIo io)
 {
     /// <summary>Completes a prompt.</summary>
     /// <param name="prompt">The prompt, with its model.</param>
     /// <param name="several">Whether there are other prompts, so that each needs a heading.</param>
-    /// <param name="typed">Whether the prompt stands on the screen already, as it was typed there.</param>
+    /// <param name="typed">Whether the prompt is already on the screen because it was typed there.</param>
     /// <exception cref="Core.Gpt2Exception">The prompt is empty or too long.</exception>
     public void Write(PromptedModel prompt, bool several, bool typed = false)
     {
@@ -52,7 +52,9 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
 
     private ulong? SeedOf(int sample) => options.Sampling is null ? null : unchecked(options.Sampling.Seed + (ulong)sample);
 
-    /// <summary>The heading of a completion that is not the only one; on a terminal the prompt of a single one, to read on from.</summary>
+    /// <summary>
+    /// The heading of one of several completions; on a terminal, a single completion has its prompt before it.
+    /// </summary>
     private void Head(PromptedModel prompt, bool several, bool typed, int sample, string detail)
     {
         if (several || samples > 1)
@@ -128,10 +130,13 @@ internal sealed class CompletionWriter(GenerationOptions options, BeamOptions? s
     }
 
     private IReadOnlyList<BeamHypothesis> Search(PromptedModel prompt) =>
-        Progress.Run("searching", io, _ => new BeamSearch(search!, prompt.Model.EndOfText).Run(prompt.Model.Model, prompt.Ids, io.Cancellation)).Hypotheses;
+        Progress.Run(
+            "searching", io,
+            _ => prompt.Model.SearchBeams(prompt.Ids, search, io.Cancellation)).Hypotheses;
 
     private Completion[] Searched(PromptedModel prompt) => [.. Search(prompt).Select(found => new Completion(
-        found.Ids, TextOf(found, prompt.Model), found.Finish == FinishReason.Stop ? "stop" : "length", Seed: null, found.Score, found.SumLogProbability,
+        found.Ids, TextOf(found, prompt.Model), found.Finish == FinishReason.Stop ? "stop" : "length",
+        Seed: null, found.Score, found.SumLogProbability,
         [.. Path(found).Select(node => new CompletionToken(node.Id, prompt.Model.TextOf(node.Id), node.LogProbability, Rank: null, Top: null))]))];
 
     private void WriteSearched(PromptedModel prompt, bool several, bool typed)

@@ -1,4 +1,4 @@
-// How wide text is on a screen, and how it is fitted into a width: broken between words only, or cut.
+// The width of text on a screen, and how it is fitted into a width: broken only between words, or cut.
 
 using System.Text;
 using Spectre.Console.Rendering;
@@ -11,7 +11,7 @@ internal static class DisplayText
     /// <summary>Columns on a screen: Chinese characters and emoji take two, combining marks none.</summary>
     public static int Width(string text) => Ascii.IsValid(text) ? text.Length : new Segment(text).CellCount();
 
-    /// <summary>The text with spaces up to a width.</summary>
+    /// <summary>The text padded with spaces to a width.</summary>
     public static string Padded(string text, int width, bool right)
     {
         string space = new(' ', Math.Max(0, width - Width(text)));
@@ -19,12 +19,12 @@ internal static class DisplayText
     }
 
     /// <summary>
-    /// The text in lines of a width, broken at spaces. A word that is longer stands alone on a line and is left whole: the terminal
-    /// goes on in its next row, so that a path can still be copied.
+    /// The text in lines of a width, broken at spaces. A longer word is alone on a line and is left whole: the terminal
+    /// continues it on its next row, so that a path can still be copied.
     /// </summary>
-    /// <param name="text">The text; its own line ends stay.</param>
-    /// <param name="width">Columns of a line; null for no limit.</param>
-    /// <param name="indent">Spaces before every line but the first of each line of the text.</param>
+    /// <param name="text">The text; its own line ends are kept.</param>
+    /// <param name="width">Maximum columns of a line; null for no limit.</param>
+    /// <param name="indent">Spaces before continuation lines.</param>
     /// <param name="separator">Where lines may be broken.</param>
     public static IEnumerable<string> Wrapped(string text, int? width, int indent = 0, string separator = " ")
     {
@@ -55,7 +55,7 @@ internal static class DisplayText
         }
     }
 
-    /// <summary>The text, or as much of its beginning as fits, with an ellipsis.</summary>
+    /// <summary>The text, or as much of its beginning as fits, followed by an ellipsis.</summary>
     public static string Cut(string text, int width)
     {
         if (Width(text) <= width)

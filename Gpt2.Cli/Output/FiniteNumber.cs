@@ -1,4 +1,5 @@
-// Numbers in JSON, which has none that is not finite: an infinity, such as the logit of a token that cannot be, is null.
+// Numbers in JSON, where all numbers are finite: an infinity, such as the logit of an impossible token, is written as
+// null.
 
 using System.Numerics;
 using System.Text.Json;
@@ -6,7 +7,9 @@ using System.Text.Json.Serialization;
 
 namespace Gpt2.Cli.Output;
 
-/// <summary>Writes float and double as System.Text.Json does, and null for infinities and NaN, where that would throw.</summary>
+/// <summary>
+/// Writes float and double as System.Text.Json does, but infinities and NaN, for which that throws, as null.
+/// </summary>
 internal sealed class FiniteNumber<T> : JsonConverter<T>
     where T : struct, IBinaryFloatingPointIeee754<T>
 {
@@ -21,7 +24,7 @@ internal sealed class FiniteNumber<T> : JsonConverter<T>
         }
         else if (value is float single)
         {
-            writer.WriteNumberValue(single); // widened to a double it would show digits that it does not have
+            writer.WriteNumberValue(single); // as a double it would show more digits than it has
         }
         else
         {

@@ -1,5 +1,5 @@
-// The shapes of results under --json. Others rely on these names; fields may be added, none renamed. A number that is not finite
-// is null everywhere: JSON has no word for it.
+// The shapes of results under --json. Other programs rely on these names: fields may be added but not renamed. A number
+// that is not finite is null everywhere, since JSON cannot represent it.
 
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -15,13 +15,13 @@ internal sealed record PredictedToken(int Id, string? Token, float Logit, float 
 internal sealed record GenerateResult(string Model, string? Prompt, int[] Ids, Completion[] Completions);
 
 /// <summary>
-/// New tokens only. The text is without the end-of-text token, and ends before a stop string. The seed is a sample's, score and sum of
-/// log-probabilities those of beam search; each is null elsewhere.
+/// Only new tokens. The text is without the end-of-text token and ends before a stop string. The seed belongs to
+/// sampling, score and sum of log-probabilities to beam search; elsewhere they are null.
 /// </summary>
 internal sealed record Completion(
     int[] Ids, string? Text, string FinishReason, ulong? Seed, double? Score, double? SumLogprob, CompletionToken[] Tokens);
 
-/// <summary>A token with the model's own log-probability; rank and top tokens where they were asked for.</summary>
+/// <summary>A token with the model's own log-probability; rank and top tokens if requested.</summary>
 internal sealed record CompletionToken(int Id, string? Token, double Logprob, int? Rank, TopToken[]? Top);
 
 internal sealed record TopToken(int Id, string? Token, double Logprob);
@@ -43,7 +43,10 @@ internal sealed record BeamsResult(
 
 internal sealed record BeamText(int[] Ids, string? Text, string FinishReason, double Score, double SumLogprob);
 
-/// <summary>A fate is kept, dropped or finished. Branches are numbered from 1, parent 0 is the prompt; each stands after its parent.</summary>
+/// <summary>
+/// The fate is kept, dropped or finished. Branches are numbered from 1, parent 0 is the prompt; each comes after its
+/// parent.
+/// </summary>
 internal sealed record BeamBranch(
     int Branch, int Parent, int Depth, int Id, string? Token, double Probability, double Logprob, double SumLogprob, string Fate, double? Score);
 
@@ -56,7 +59,7 @@ internal sealed record MergeResult(int Rank, string Left, string Right, string[]
 internal sealed record DetokenizeResult(int[] Ids, string Text);
 
 internal sealed record TraceResult(
-    string Model, string? Prompt, int[] Ids, string Folder, string[] Files, PredictedToken PredictedToken);
+    string Model, string? Prompt, int[] Ids, string? Folder, string[] Files, string? Svg, PredictedToken PredictedToken);
 
 internal sealed record InfoResult(
     string Name, string Folder, string Format, long Parameters, int NVocab, int NCtx, int NEmbd, int NHead, int NLayer, bool QkvBias,
@@ -74,9 +77,9 @@ internal sealed record BenchResult(BenchMachine Machine, BenchRow[] Rows);
 internal sealed record BenchMachine(string Processor, int Cores, string[] InstructionSets, int VectorBits, string Kernels);
 
 /// <summary>
-/// A figure beside the limit of the machine in the same unit: null, like the ratio, where the row is a limit itself. A part is
-/// limit, product, vector, prompt, decode, train or load; a limit's kind fma_peak, read_bandwidth or file_reading. Operations
-/// and bytes are those of one call, which takes the milliseconds.
+/// A figure with the limit of the machine in the same unit; the limit and the ratio are null if the row is a limit
+/// itself. A part is limit, product, vector, prompt, decode, train or load; a limit's kind fma_peak, read_bandwidth or
+/// file_reading. Operations and bytes are those of one call, which takes the milliseconds.
 /// </summary>
 internal sealed record BenchRow(
     string Part, string Name, string? Weights, int Threads, double? Milliseconds, double Figure, string Unit, double? Limit,
@@ -101,8 +104,9 @@ internal sealed record LearningPassResult(int Pass, string Left, string Right, l
 internal sealed record CorpusResult(string File, long Bytes, ulong Seed);
 
 /// <summary>
-/// Uniform and unigram are what guessing and knowing only how often each token occurs would come to; validation is the model's own
-/// end of training, null where it is not known. Foreign is a text that the model predicts no better than these.
+/// Uniform and unigram are the losses of guessing and of knowing only how often each token occurs; validation is the
+/// model's own at the end of training, null if not known. A text is foreign if the model predicts it no better than
+/// these.
 /// </summary>
 internal sealed record EvalResult(
     string Model, string? File, int Tokens, double Loss, double? Perplexity, double? BitsPerByte, long? Bytes, int NCtx,
@@ -123,7 +127,7 @@ internal sealed record ServeResult(string Model, string Address);
 
 internal sealed record ErrorResult(ErrorDetail Error);
 
-/// <summary>The message as it is printed without --json, and its parts where the error has them.</summary>
+/// <summary>The message as printed without --json, and its parts if the error has them.</summary>
 internal sealed record ErrorDetail(string Message, string Code, string? Where, string? Found, string? Expected, string? Remedy);
 
 [JsonSerializable(typeof(PredictResult))]
@@ -150,7 +154,9 @@ internal sealed record ErrorDetail(string Message, string Code, string? Where, s
 [JsonSerializable(typeof(ErrorResult))]
 internal sealed partial class JsonShapes : JsonSerializerContext
 {
-    /// <summary>snake_case names, nothing left out but absent extras, and characters as they are: the output is UTF-8.</summary>
+    /// <summary>
+    /// snake_case names; only absent extras are left out; and characters are not escaped, since the output is UTF-8.
+    /// </summary>
     private static JsonShapes Readable { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -158,7 +164,7 @@ internal sealed partial class JsonShapes : JsonSerializerContext
         Converters = { new FiniteNumber<float>(), new FiniteNumber<double>() },
     });
 
-    /// <summary>Writes a result, or an error, as one line.</summary>
+    /// <summary>Writes a result or an error as one line.</summary>
     public static void Write<T>(T result, TextWriter writer) =>
         writer.WriteLine(JsonSerializer.Serialize(result, typeof(T), Readable));
 }

@@ -1,4 +1,4 @@
-// The one way in which probabilities are shown to a reader: as per cent, with as many digits as tell them apart.
+// Probabilities as shown to a reader: in per cent, with as many digits as needed to tell them apart.
 
 using System.Globalization;
 
@@ -7,11 +7,11 @@ namespace Gpt2.Cli.Output;
 /// <summary>Probabilities as text.</summary>
 internal static class Probability
 {
-    private const int FewestDecimals = 2, MostDecimals = 6, Digits = 3;
+    private const int MinDecimals = 2, MaxDecimals = 6, Digits = 3;
 
     /// <summary>
-    /// At least two decimals and, below 1 %, three digits that are not zero; a probability close to 1 gets enough decimals, up to six, not to read
-    /// 100 %. Below 0.0001 % with an exponent: 42.77 %, 0.0105 %, 99.9995 %, 3.21e-7 %.
+    /// At least two decimals and, below 1 %, three significant digits; a probability close to 1 gets enough decimals,
+    /// up to six, not to read 100 %. Below 0.0001 % with an exponent: 42.77 %, 0.0105 %, 99.9995 %, 3.21e-7 %.
     /// </summary>
     public static string Shown(double probability)
     {
@@ -26,16 +26,16 @@ internal static class Probability
             return percent.ToString("0.00e-0 '%'", CultureInfo.InvariantCulture);
         }
 
-        int decimals = percent < 1 ? Digits - 1 - (int)Math.Floor(Math.Log10(percent)) : FewestDecimals;
+        int decimals = percent < 1 ? Digits - 1 - (int)Math.Floor(Math.Log10(percent)) : MinDecimals;
         int besideOne = percent > 99 ? (int)Math.Ceiling(-Math.Log10(100 - percent)) : 0;
-        decimals = Math.Clamp(Math.Max(decimals, besideOne), FewestDecimals, MostDecimals);
+        decimals = Math.Clamp(Math.Max(decimals, besideOne), MinDecimals, MaxDecimals);
         return percent.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) + " %";
     }
 
-    /// <summary>The same of a logarithm.</summary>
+    /// <summary>The same for a logarithm.</summary>
     public static string OfLog(double logProbability) => Shown(Math.Exp(logProbability));
 
-    /// <summary>A bar of a width in proportion to a share from 0 to 1.</summary>
+    /// <summary>A bar whose length is proportional to a share from 0 to 1.</summary>
     public static string Bar(double share, int width = 20)
     {
         const string Eighths = " ▏▎▍▌▋▊▉";

@@ -1,4 +1,4 @@
-// What the machine computes with: the processor's name.
+// The name of the machine's processor.
 
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
@@ -6,13 +6,12 @@ using System.Text;
 
 namespace Gpt2.Cli.Output;
 
-/// <summary>Describes the processor.</summary>
 internal static class Processor
 {
     private const int LargestExtended = unchecked((int)0x80000000);
     private const int FirstOfName = unchecked((int)0x80000002), LastOfName = unchecked((int)0x80000004);
 
-    /// <summary>The name that an x86 processor gives itself; of others the architecture.</summary>
+    /// <summary>The name that an x86 processor reports; for others the architecture.</summary>
     public static string Name { get; } = ReadName();
 
     /// <summary>Three leaves of CPUID hold 16 characters each.</summary>

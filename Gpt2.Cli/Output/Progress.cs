@@ -1,4 +1,4 @@
-// A progress bar on standard error where that is a terminal with colours; a line every so often elsewhere.
+// A progress bar on standard error if that is a terminal with colours; otherwise a line from time to time.
 
 using System.Diagnostics;
 using Gpt2.Cli.CommandLine;
@@ -10,10 +10,10 @@ namespace Gpt2.Cli.Output;
 /// <summary>Runs work that takes a while.</summary>
 internal static class Progress
 {
-    /// <summary>Of less no time left can be told: the first pieces may be the smallest.</summary>
-    private const double LeastShareShown = 0.01;
+    /// <summary>Below this share no time left is shown: the first pieces may be the smallest.</summary>
+    private const double MinShareShown = 0.01;
 
-    /// <summary>Below this width a bar and the time left would be broken inside.</summary>
+    /// <summary>Below this width a bar and the time left would be broken.</summary>
     private const int RoomForABar = 70;
 
     /// <summary>Runs work that may report its share done.</summary>
@@ -35,14 +35,16 @@ internal static class Progress
                 task.IsIndeterminate = true; // until there is a share
                 result = work(new Direct<double>(share =>
                 {
-                    task.IsIndeterminate = share < LeastShareShown;
+                    task.IsIndeterminate = share < MinShareShown;
                     task.Value = share;
                 }));
             });
         return result;
     }
 
-    /// <summary>Runs a download: a line for each file with what has come, speed and time left; notes stand above them.</summary>
+    /// <summary>
+    /// Runs a download: a line for each file with bytes received, speed and time left; notes are above them.
+    /// </summary>
     public static T RunTransfers<T>(CommandIo io, Func<IProgress<TransferProgress>?, Action<string>, T> work)
     {
         if (!io.ErrorIsTerminal || !io.Color)
@@ -65,7 +67,7 @@ internal static class Progress
         return result;
     }
 
-    /// <summary>What has room on a screen: always what is going on, and the share done.</summary>
+    /// <summary>The columns that fit on a screen: always the title and the share done.</summary>
     internal static ProgressColumn[] ColumnsFor(int? width) => width < RoomForABar
         ? [new TaskDescriptionColumn { Alignment = Justify.Left }, new PercentageColumn()]
         : [new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()];
@@ -101,7 +103,7 @@ internal static class Progress
         }
     }
 
-    /// <summary>Reports on the caller's thread: the order of reports is the order of work.</summary>
+    /// <summary>Reports on the caller's thread, so that reports are in the order of the work.</summary>
     private sealed class Direct<T>(Action<T> report) : IProgress<T>
     {
         public void Report(T value) => report(value);

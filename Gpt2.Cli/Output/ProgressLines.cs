@@ -1,18 +1,18 @@
-// Progress for a log: a line once a wait is long, and another every so often from then on. Where standard error is a terminal with
-// colours, Progress draws a bar instead.
+// Progress for a log: a line once a wait becomes long, and further lines at intervals. If standard error is a terminal
+// with colours, Progress draws a bar instead.
 
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
 
 namespace Gpt2.Cli.Output;
 
-/// <summary>Says on standard error what is going on, until it is disposed of. Short work says nothing.</summary>
+/// <summary>Says on standard error what is going on, until it is disposed. Short work says nothing.</summary>
 internal sealed class ProgressLines : IProgress<double>, IDisposable
 {
-    /// <summary>How long a wait may be without a word.</summary>
+    /// <summary>The time until the first line.</summary>
     public static readonly TimeSpan FirstAfter = TimeSpan.FromSeconds(5);
 
-    /// <summary>From one line to the next.</summary>
+    /// <summary>The time between lines.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
 
     private readonly Lock gate = new();
@@ -34,13 +34,13 @@ internal sealed class ProgressLines : IProgress<double>, IDisposable
         timer = io.Clock.CreateTimer(_ => Say(), null, FirstAfter, Every);
     }
 
-    /// <summary>Takes the share that is done; the next line tells it.</summary>
+    /// <summary>Sets the share done, for the next line.</summary>
     public void Report(double value) => Volatile.Write(ref share, value);
 
-    /// <summary>Takes the text that the next line gives instead of a share.</summary>
+    /// <summary>Sets a text that the next line shows instead of a share.</summary>
     public void Report(string text) => Volatile.Write(ref state, text);
 
-    /// <summary>Somebody else has just said how things stand: the next line has time.</summary>
+    /// <summary>Call this when progress has just been reported elsewhere: the next line can wait.</summary>
     public void SaidElsewhere() => timer.Change(Every, Every);
 
     public void Dispose()
@@ -48,7 +48,7 @@ internal sealed class ProgressLines : IProgress<double>, IDisposable
         timer.Dispose();
         lock (gate)
         {
-            ended = true; // a line that is under way comes before what is said next
+            ended = true; // a line being written comes before what is said next
         }
     }
 
@@ -63,8 +63,10 @@ internal sealed class ProgressLines : IProgress<double>, IDisposable
         }
     }
 
-    /// <summary>The time left is worth nothing before a hundredth is done: the first pieces may be the smallest.</summary>
+    /// <summary>The time left is not known before a hundredth is done: the first pieces may be the smallest.</summary>
     private static string Describe(double share, TimeSpan elapsed) => share is >= 0.01 and <= 1
-        ? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(share * 100)} %, {Duration.Shown(elapsed.TotalSeconds * (1 - share) / share)} left")
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Math.Floor(share * 100)} %, {Duration.Shown(elapsed.TotalSeconds * (1 - share) / share)} left")
         : $"{Duration.Shown(elapsed.TotalSeconds)} so far";
 }

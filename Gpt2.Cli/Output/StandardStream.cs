@@ -1,5 +1,5 @@
-// Standard output and standard error of the process where they are no terminal: what cannot be written there is said in
-// words that are true, or passed over where nobody could read them.
+// Standard output and standard error of the process when they are not terminals: a failure to write is reported
+// correctly, or ignored if nobody could read the report.
 
 using System.IO.Pipes;
 using System.Net.Sockets;
@@ -10,13 +10,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Gpt2.Cli.Output;
 
-/// <summary>The reader of standard output has gone, as `head` does when it has enough: the command ends without a word.</summary>
-internal sealed class NobodyReadsException(Exception inner) : Exception("nobody reads standard output any more", inner);
+/// <summary>
+/// The reader of standard output is gone, as `head` is when it has enough: the command ends silently.
+/// </summary>
+internal sealed class NobodyReadsException(Exception inner) : Exception("the reader of standard output is gone", inner);
 
-/// <summary>Standard output cannot be written: no later result can be either, so that nothing goes on after it.</summary>
+/// <summary>Standard output cannot be written. No later result could be either, so the command ends.</summary>
 internal sealed class OutputFailedException(string message, Exception inner) : Exception(message, inner);
 
-/// <summary>One of the two streams. After its first failure it swallows what follows.</summary>
+/// <summary>One of the two streams. After its first failure it ignores what follows.</summary>
 internal sealed class StandardStream : Stream
 {
     private readonly Stream? inner;
@@ -47,7 +49,9 @@ internal sealed class StandardStream : Stream
     public static TextWriter Output() =>
         Console.IsOutputRedirected || StandardDescriptor.IsOurs(1) ? WriterOf(Open(1, Console.OpenStandardOutput), isError: false) : Console.Out;
 
-    /// <summary>Receives notes and errors. Its failures are not told: there is no place left for that.</summary>
+    /// <summary>
+    /// Receives notes and errors. Its failures are not reported, since there is nowhere left to report them.
+    /// </summary>
     public static TextWriter Error() =>
         Console.IsErrorRedirected || StandardDescriptor.IsOurs(2) ? WriterOf(Open(2, Console.OpenStandardError), isError: true) : Console.Error;
 
@@ -91,9 +95,10 @@ internal sealed class StandardStream : Stream
             return new NobodyReadsException(e);
         }
 
-        // The system's word for a closed one is that access is denied, or, where a pipe of the runtime has taken its number, that
-        // writing was given up.
-        bool isClosed = e is UnauthorizedAccessException or IOException { InnerException: SocketException { SocketErrorCode: SocketError.OperationAborted } };
+        // For a closed stream the system reports that access is denied or, if a pipe of the runtime has taken its
+        // number, that writing was aborted.
+        bool isClosed = e is UnauthorizedAccessException
+            or IOException { InnerException: SocketException { SocketErrorCode: SocketError.OperationAborted } };
         return new OutputFailedException(
             isClosed
                 ? "standard output: it is closed, expected a terminal, a file or a pipe"
@@ -104,7 +109,7 @@ internal sealed class StandardStream : Stream
     private static TextWriter WriterOf(Stream? stream, bool isError) => TextWriter.Synchronized(
         new StreamWriter(new StandardStream(stream, isError), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
 
-    /// <summary>The stream; null where it is closed.</summary>
+    /// <summary>The stream; null if it is closed.</summary>
     private static Stream? Open(int descriptor, Func<Stream> open)
     {
         if (StandardDescriptor.IsOurs(descriptor))
@@ -116,13 +121,14 @@ internal sealed class StandardStream : Stream
         {
             if (!OperatingSystem.IsWindows())
             {
-                // The console's own stream passes over that nobody reads a pipe, and the command would go on for nobody.
+                // The console's own stream ignores that a pipe has no reader, and the command would continue for
+                // nobody.
                 return new AnonymousPipeClientStream(PipeDirection.Out, new SafePipeHandle(descriptor, ownsHandle: false));
             }
         }
         catch (Exception e) when (WriteFailure.Is(e) || e is ArgumentException)
         {
-            // No pipe.
+            // Not a pipe.
         }
 
         try

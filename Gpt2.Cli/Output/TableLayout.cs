@@ -1,31 +1,33 @@
-// Which columns of a table are shown and how wide, so that its rows fit a screen.
+// Which columns of a table are shown and how wide they are, so that rows fit on the screen.
 
 namespace Gpt2.Cli.Output;
 
-/// <summary>The chosen columns from left to right; empty where not even the answer fits and every cell takes a line of its own.</summary>
-/// <param name="Columns">Places of the columns in a row, with their widths.</param>
-/// <param name="Brief">Whether headings are the short ones.</param>
+/// <summary>
+/// The chosen columns from left to right; empty if not even the essential ones fit and every cell gets its own line.
+/// </summary>
+/// <param name="Columns">Indices of the columns in a row, with their widths.</param>
+/// <param name="Brief">Whether to use short headings.</param>
 /// <param name="Margin">Spaces before the first column.</param>
 /// <param name="Gap">Spaces between columns.</param>
 internal sealed record TableLayout(IReadOnlyList<(int Index, int Width)> Columns, bool Brief, int Margin, int Gap)
 {
-    /// <summary>The width that a cell which can give way keeps, as long as there is something else to leave out, and at last.</summary>
+    /// <summary>Widths that a shrinkable cell keeps: while there is something else to drop, and in the end.</summary>
     private const int Comfortable = 16, Narrowest = 8;
 
-    /// <summary>Prose is not read in narrower columns.</summary>
+    /// <summary>Minimum width of a column of prose.</summary>
     private const int NarrowestProse = 20;
 
     /// <summary>The width of a line.</summary>
     public int Width => Margin + Columns.Sum(column => column.Width) + (Gap * Math.Max(0, Columns.Count - 1));
 
     /// <summary>
-    /// The layout of some rows. As room gets scarce, first decoration goes, then the space between columns, then long headings, then
-    /// the columns that do not carry the answer.
+    /// The layout for some rows. As room gets scarce, first decoration is dropped, then the space between columns, then
+    /// long headings, then the columns that are not essential.
     /// </summary>
     /// <param name="columns">The columns.</param>
     /// <param name="rows">The rows known so far.</param>
     /// <param name="headings">Whether headings are shown.</param>
-    /// <param name="screen">Columns of the screen; null for a file or a pipe.</param>
+    /// <param name="screen">Width of the screen; null for a file or a pipe.</param>
     public static TableLayout Of(IReadOnlyList<Column> columns, IReadOnlyList<Cell[]> rows, bool headings, int? screen)
     {
         int[] natural = [.. columns.Select((column, i) => Math.Max(column.Least, Widest(rows, i, DisplayText.Width)))];
@@ -46,7 +48,8 @@ internal sealed record TableLayout(IReadOnlyList<(int Index, int Width)> Columns
         {
             (int Index, int Width)[] kept =
             [
-                .. columns.Select((column, i) => (Index: i, Width: Math.Max(Least(i, narrowest), headings ? DisplayText.Width(HeadingOf(column, brief)) : 0)))
+                .. columns.Select((column, i) =>
+                    (Index: i, Width: Math.Max(Least(i, narrowest), headings ? DisplayText.Width(HeadingOf(column, brief)) : 0)))
                     .Where(column => columns[column.Index].Drop < below),
             ];
             var layout = new TableLayout(kept, brief, Margin: tight ? 0 : 2, Gap: tight ? 2 : 3);
@@ -59,10 +62,10 @@ internal sealed record TableLayout(IReadOnlyList<(int Index, int Width)> Columns
         return new TableLayout([], Brief: true, Margin: 0, Gap: 0);
     }
 
-    /// <summary>A heading as a layout has it.</summary>
+    /// <summary>The heading of a column in a layout.</summary>
     public static string HeadingOf(Column column, bool brief) => brief ? column.Short ?? column.Heading : column.Heading;
 
-    /// <summary>Hands what room there is to the columns that could use it.</summary>
+    /// <summary>Distributes the remaining room among the columns that can use it.</summary>
     private static (int Index, int Width)[] Widened((int Index, int Width)[] columns, int[] natural, int? room)
     {
         for (int i = 0; i < columns.Length; i++)

@@ -1,6 +1,6 @@
-// Tables as they come: the first rows decide how wide the columns are, every further row is written at once, so that a table of
-// a million rows takes no memory and shows its beginning immediately. Files and pipes get every cell whole; a screen gets what
-// fits it (TableLayout).
+// Tables as they are produced: the first rows determine how wide the columns are, and every further row is written at
+// once, so a table of a million rows takes no memory and shows its beginning immediately. Files and pipes get every
+// cell whole; a screen gets what fits (see TableLayout).
 
 using System.Text;
 using Gpt2.Cli.CommandLine;
@@ -13,7 +13,7 @@ namespace Gpt2.Cli.Output;
 /// <param name="columns">The columns.</param>
 internal sealed class TableWriter(CommandIo io, params Column[] columns)
 {
-    /// <summary>So many rows decide the widths.</summary>
+    /// <summary>Number of rows that determine the widths.</summary>
     public const int Sample = 256;
 
     private const int WrittenAtOnce = 8192;
@@ -28,7 +28,7 @@ internal sealed class TableWriter(CommandIo io, params Column[] columns)
     public bool HasHeadings { get; init; } = columns.Any(column => column.Heading.Length > 0);
 
     /// <summary>Adds a row.</summary>
-    /// <exception cref="OperationCanceledException">Ctrl-C came.</exception>
+    /// <exception cref="OperationCanceledException">Ctrl-C was pressed.</exception>
     public void Row(params Cell[] cells)
     {
         io.Cancellation.ThrowIfCancellationRequested();
@@ -112,8 +112,8 @@ internal sealed class TableWriter(CommandIo io, params Column[] columns)
     }
 
     /// <summary>
-    /// A row for which columns have no room, such as one with a long path: its first cell, and below it the others, numbers with their
-    /// headings.
+    /// Writes a row that does not fit into the columns, such as one with a long path: its first cell, and below it the
+    /// others, numbers with their headings.
     /// </summary>
     private void WriteStacked(Cell[] row)
     {
@@ -124,7 +124,8 @@ internal sealed class TableWriter(CommandIo io, params Column[] columns)
             string heading = !first && column is { Right: true, Heading.Length: > 0 } ? TableLayout.HeadingOf(column, brief: true) + " " : "";
             bool wraps = column.Separator is not null;
             bool fits = DisplayText.Width(indent + heading + cell.Text) <= io.Width;
-            string text = indent + heading + (fits || wraps || heading.Length == 0 ? "" : "\n" + indent) + cell.Text.ReplaceLineEndings("\n" + indent);
+            bool alone = fits || wraps || heading.Length == 0;
+            string text = indent + heading + (alone ? "" : "\n" + indent) + cell.Text.ReplaceLineEndings("\n" + indent);
             foreach (string line in wraps ? DisplayText.Wrapped(text, io.Width, indent.Length) : text.Split('\n'))
             {
                 Append([new Cell(line, cell.Style)]);
@@ -151,7 +152,9 @@ internal sealed class TableWriter(CommandIo io, params Column[] columns)
         Append(parts);
     }
 
-    /// <summary>In a file or pipe lines are collected for a moment: a call of the system for each would take longer than the rest.</summary>
+    /// <summary>
+    /// For a file or pipe, lines are collected for a moment: one system call per line would take longer than the rest.
+    /// </summary>
     private void Append(List<Cell> parts)
     {
         if (io.OutIsTerminal)

@@ -1,4 +1,4 @@
-// A text that a command writes as one file: a file that is there whole or not at all, or standard output.
+// A text that a command writes to a file, which then exists as a whole or not at all, or to standard output.
 
 using System.Text;
 using Gpt2.Cli.CommandLine;
@@ -7,7 +7,7 @@ using Gpt2.Core.Files;
 
 namespace Gpt2.Cli.Output;
 
-/// <summary>What --out FILE, --svg FILE and the like name.</summary>
+/// <summary>The target of --out FILE, --svg FILE and similar options.</summary>
 internal sealed class TextOutput : IDisposable
 {
     private const string StandardOutput = "-";
@@ -15,7 +15,7 @@ internal sealed class TextOutput : IDisposable
     private readonly CommandIo io;
     private readonly OutputFile? file;
 
-    /// <summary>Makes the file, so that what cannot be written fails before work is done for it.</summary>
+    /// <summary>Creates the file, so that one that cannot be written fails before the work is done.</summary>
     /// <exception cref="Gpt2Exception">It cannot be written.</exception>
     public TextOutput(string target, CommandIo io)
     {
@@ -23,20 +23,22 @@ internal sealed class TextOutput : IDisposable
         file = IsStandardOutput(target) ? null : new OutputFile(target, io.Cancellation);
     }
 
-    /// <summary>Whether a target is standard output. What is known by its device would else get the command's report, too.</summary>
+    /// <summary>
+    /// Whether a target is standard output. With /dev/stdout, the command's report would go there too.
+    /// </summary>
     public static bool IsStandardOutput(string? target) => target is StandardOutput or "/dev/stdout";
 
-    /// <summary>Refuses --json where the text itself goes to standard output.</summary>
+    /// <summary>Rejects --json if the text itself goes to standard output.</summary>
     /// <exception cref="UsageException">It does.</exception>
     public static void RefuseWithJson(string? target, bool json, string option)
     {
         if (json && IsStandardOutput(target))
         {
-            throw new UsageException($"--json tells about a file: name it with {option} FILE");
+            throw new UsageException($"--json describes a file: name it with {option} FILE");
         }
     }
 
-    /// <summary>Writes the text, whole; a file then appears.</summary>
+    /// <summary>Writes the whole text; only then does a file appear.</summary>
     /// <exception cref="Gpt2Exception">It cannot be written.</exception>
     public void Write(Action<TextWriter> write)
     {

@@ -1,5 +1,5 @@
-// How a token is shown to a reader: in quotes, so that its spaces can be seen, on one line, and with bytes that are
-// not a whole character as hexadecimal.
+// A token as shown to a reader: in quotes, so that its spaces can be seen, on one line, and with bytes that are not a
+// whole character in hexadecimal.
 
 using System.Buffers;
 using System.Globalization;
@@ -13,7 +13,7 @@ internal static class TokenText
     /// <summary>The text in double quotes, with line ends, tabs, quotes and other controls as escapes.</summary>
     public static string Quoted(string text) => Quoted(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>The same for bytes: those that are no UTF-8 character appear as \xNN.</summary>
+    /// <summary>The same for bytes: those that are not a UTF-8 character appear as \xNN.</summary>
     public static string Quoted(ReadOnlySpan<byte> bytes)
     {
         var shown = new StringBuilder("\"");
@@ -27,7 +27,7 @@ internal static class TokenText
         return shown.Append('"').ToString();
     }
 
-    /// <summary>A text cut to a length, but not inside a surrogate pair, for headings.</summary>
+    /// <summary>A text shortened for headings, but not inside a surrogate pair.</summary>
     public static string Shortened(string text, int most = 60)
     {
         if (text.Length <= most)

@@ -1,7 +1,8 @@
-// Speed and time left of a transfer, from what came in the last seconds: an average over all of it would still count the
-// pause before the last retry, and what an earlier run had left.
+// Speed and time left of a transfer, from the last seconds: an average over all of it would still count the pause
+// before the last retry, and what an earlier run had downloaded.
 
 using System.Diagnostics;
+using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.Download;
 
 namespace Gpt2.Cli.Output;
@@ -15,7 +16,7 @@ internal sealed class TransferRate
     private readonly Queue<(long Bytes, long Time)> samples = new();
     private (long Bytes, long Time) newest;
 
-    /// <summary>Bytes per second over the last seconds; null before there is enough to tell.</summary>
+    /// <summary>Bytes per second over the last seconds; null until enough is known.</summary>
     public double? BytesPerSecond
     {
         get
@@ -30,7 +31,7 @@ internal sealed class TransferRate
         }
     }
 
-    /// <summary>Adds what is here at a time, a timestamp of <see cref="Stopwatch"/>.</summary>
+    /// <summary>Adds the number of bytes received at a time, a timestamp of <see cref="Stopwatch"/>.</summary>
     public void Add(long bytes, long time)
     {
         if (bytes < newest.Bytes)
@@ -46,7 +47,9 @@ internal sealed class TransferRate
         }
     }
 
-    /// <summary>What has come, the speed and the time left, as far as they are known: 120.0 MB of 548.1 MB  12.3 MB/s  0:35 left.</summary>
+    /// <summary>
+    /// Bytes received, speed and time left, as far as known: 120.0 MB of 548.1 MB  12.3 MB/s  0:35 left.
+    /// </summary>
     public string Describe(TransferProgress progress)
     {
         string text = ByteCount.Shown(progress.Done) + (progress.Size is long size ? $" of {ByteCount.Shown(size)}" : "");

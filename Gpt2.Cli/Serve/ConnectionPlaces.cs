@@ -2,8 +2,8 @@
 // that say nothing, or say it slowly, do not keep out those with a request. One whose request runs or waits keeps its place.
 
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Gpt2.Cli.Serve;
 
@@ -25,14 +25,17 @@ internal sealed class ConnectionPlaces(int most)
             return;
         }
 
-        connection.Items[typeof(Place)] = place;
+        connection.Features.Set(place); // its requests have the features of their connection
         try
         {
             await serve(connection);
         }
         finally
         {
-            Leave(place);
+            lock (gate)
+            {
+                GiveUp(place);
+            }
         }
     }
 
@@ -42,15 +45,13 @@ internal sealed class ConnectionPlaces(int most)
     /// <summary>Keeps the place of a request's connection until the result is disposed.</summary>
     public static IDisposable Keep(HttpContext context)
     {
-        Place place = Of(context);
+        Place place = context.Features.GetRequiredFeature<Place>();
         place.Keep();
         return place;
     }
 
     /// <summary>Whether a request's connection was closed here, since a newcomer needed its place.</summary>
-    public static bool HasLost(HttpContext context) => Of(context).IsLost;
-
-    private static Place Of(HttpContext context) => (Place)context.Features.Get<IConnectionItemsFeature>()!.Items[typeof(Place)]!;
+    public static bool HasLost(HttpContext context) => context.Features.GetRequiredFeature<Place>().IsLost;
 
     private bool TryTake(Place place)
     {
@@ -77,24 +78,13 @@ internal sealed class ConnectionPlaces(int most)
         return true;
     }
 
-    private void Leave(Place place)
-    {
-        lock (gate)
-        {
-            GiveUp(place);
-        }
-    }
-
     private void GiveUp(Place place)
     {
         if (place.IsTaken)
         {
             place.IsTaken = false;
             taken--;
-            if (place.Node.List is not null)
-            {
-                silent.Remove(place.Node);
-            }
+            place.Node.List?.Remove(place.Node);
         }
     }
 
@@ -129,10 +119,7 @@ internal sealed class ConnectionPlaces(int most)
         {
             lock (places.gate)
             {
-                if (Node.List is not null)
-                {
-                    places.silent.Remove(Node);
-                }
+                Node.List?.Remove(Node);
             }
         }
 

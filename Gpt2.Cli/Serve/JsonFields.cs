@@ -25,59 +25,26 @@ internal readonly struct JsonFields(JsonElement root)
 
     /// <summary>A whole number within bounds, both included.</summary>
     /// <exception cref="ApiException">The field is something else.</exception>
-    public int? Whole(string name, int least, int most)
-    {
-        if (Value(name) is not JsonElement value)
-        {
-            return null;
-        }
-
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= least && number <= most
-            ? number
-            : throw ApiException.BadValue(name, Shown(value), Invariant($"a whole number from {least} to {most}"));
-    }
+    public int? Whole(string name, int least, int most) => Read<int>(
+        name, Invariant($"a whole number from {least} to {most}"),
+        value => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= least && number <= most ? number : null);
 
     /// <summary>A whole number from 0 to 2⁶⁴ − 1.</summary>
     /// <exception cref="ApiException">The field is something else.</exception>
-    public ulong? Seed(string name)
-    {
-        if (Value(name) is not JsonElement value)
-        {
-            return null;
-        }
-
-        return value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out ulong number)
-            ? number
-            : throw ApiException.BadValue(name, Shown(value), Invariant($"a whole number from 0 to {ulong.MaxValue}"));
-    }
+    public ulong? Seed(string name) => Read<ulong>(
+        name, Invariant($"a whole number from 0 to {ulong.MaxValue}"),
+        value => value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out ulong number) ? number : null);
 
     /// <summary>A finite number.</summary>
     /// <exception cref="ApiException">The field is something else.</exception>
-    public double? Number(string name)
-    {
-        if (Value(name) is not JsonElement value)
-        {
-            return null;
-        }
-
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number)
-            ? number
-            : throw ApiException.BadValue(name, Shown(value), "a finite number");
-    }
+    public double? Number(string name) => Read<double>(
+        name, "a finite number",
+        value => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : null);
 
     /// <summary>true or false.</summary>
     /// <exception cref="ApiException">The field is something else.</exception>
-    public bool? Truth(string name)
-    {
-        if (Value(name) is not JsonElement value)
-        {
-            return null;
-        }
-
-        return value.ValueKind is JsonValueKind.True or JsonValueKind.False
-            ? value.GetBoolean()
-            : throw ApiException.BadValue(name, Shown(value), "true or false");
-    }
+    public bool? Truth(string name) => Read<bool>(
+        name, "true or false", value => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null);
 
     /// <summary>A text.</summary>
     /// <exception cref="ApiException">The field is something else, or half of a surrogate pair.</exception>
@@ -103,18 +70,16 @@ internal readonly struct JsonFields(JsonElement root)
     }
 
     /// <summary>A value as an error shows it: short, and on one line.</summary>
-    public static string Shown(JsonElement value)
+    public static string Shown(JsonElement value) => value.ValueKind switch
     {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Object:
-                return "an object";
-            case JsonValueKind.Array:
-                return Invariant($"a list of {value.GetArrayLength()}");
-            case JsonValueKind.String:
-                return "a string";
-            default:
-                return ClientText.Shown(value.GetRawText());
-        }
-    }
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => Invariant($"a list of {value.GetArrayLength()}"),
+        JsonValueKind.String => "a string",
+        _ => ClientText.Shown(value.GetRawText()),
+    };
+
+    /// <summary>The value of a field as <paramref name="read"/> makes it, which makes null of what is wrong.</summary>
+    private T? Read<T>(string name, string expected, Func<JsonElement, T?> read)
+        where T : struct =>
+        Value(name) is not JsonElement value ? null : read(value) ?? throw ApiException.BadValue(name, Shown(value), expected);
 }

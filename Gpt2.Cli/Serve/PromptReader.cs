@@ -104,7 +104,7 @@ internal sealed class PromptReader(Tokenizer tokenizer, ServerLimits limits)
         : throw TooLong(place, Invariant($"{prompt.Ids.Length} tokens long"));
 
     private ApiException TooLong(string place, string found) => ApiException.BadValue(
-        place, found, Invariant($"at most n_ctx = {limits.PromptTokens} tokens: shorten it"), "context_length_exceeded");
+        place, found, Invariant($"at most n_ctx = {limits.PromptTokens} tokens; shorten it"), "context_length_exceeded");
 
     private static int LongestToken(Vocabulary vocabulary) =>
         Enumerable.Range(0, vocabulary.Count).Max(id => vocabulary.BytesOf(id).Length);

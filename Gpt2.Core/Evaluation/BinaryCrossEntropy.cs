@@ -1,4 +1,4 @@
-// The loss of yes-or-no predictions. That of a choice between tokens is CrossEntropy's business.
+// The loss of yes-or-no predictions. The loss of a choice between tokens is in CrossEntropy.
 
 namespace Gpt2.Core.Evaluation;
 
@@ -6,20 +6,21 @@ namespace Gpt2.Core.Evaluation;
 internal static class BinaryCrossEntropy
 {
     /// <summary>
-    /// The least value of a logarithm. A prediction that was certain and wrong, p = 0 with y = 1 or the reverse, costs 100
-    /// and not +∞, so that one of them does not swallow the mean; PyTorch's BCELoss has the same bound.
+    /// The minimum value of a logarithm. A prediction that was certain and wrong, p = 0 with y = 1 or the reverse,
+    /// costs 100 instead of +∞, so that one of them does not dominate the mean; PyTorch's BCELoss has the same limit.
     /// </summary>
-    public const double LeastLogarithm = -100;
+    public const double MinLogarithm = -100;
 
     /// <summary>The mean loss in nats.</summary>
-    /// <param name="probabilities">p, each from 0 to 1. Certain and right, p = y = 0 or 1, costs exactly 0.</param>
-    /// <param name="labels">y, as many, each from 0 to 1: 1 is yes.</param>
-    /// <exception cref="ArgumentException">There are none, not as many of both, or one is not in 0 … 1.</exception>
+    /// <param name="probabilities">p, each from 0 to 1. Certain and correct, p = y = 0 or 1, costs exactly 0.</param>
+    /// <param name="labels">y, equally many, each from 0 to 1: 1 is yes.</param>
+    /// <exception cref="ArgumentException">There are none, their numbers differ, or one is not in 0 … 1.</exception>
     public static double Mean(ReadOnlySpan<float> probabilities, ReadOnlySpan<float> labels)
     {
         if (probabilities.IsEmpty || probabilities.Length != labels.Length)
         {
-            throw new ArgumentException($"{probabilities.Length} probabilities and {labels.Length} labels, expected as many of both and at least one");
+            throw new ArgumentException(
+                $"{probabilities.Length} probabilities and {labels.Length} labels, expected as many of both and at least one");
         }
 
         double sum = 0;
@@ -32,7 +33,7 @@ internal static class BinaryCrossEntropy
         return sum / labels.Length;
     }
 
-    private static double Logarithm(double p) => Math.Max(Math.Log(p), LeastLogarithm);
+    private static double Logarithm(double p) => Math.Max(Math.Log(p), MinLogarithm);
 
     private static double Share(float value, string what) => value >= 0 && value <= 1
         ? value

@@ -1,12 +1,14 @@
-// The loss of predictions: how improbable a model found the tokens that came. Running a model over a text is
-// SlidingEvaluation's business, gradients are Training's.
+// The loss of predictions: how improbable a model found the tokens that followed. SlidingEvaluation runs a model over a
+// text; gradients are in Training.
 
 using Gpt2.Core.Generation;
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Core.Evaluation;
 
-/// <summary>Cross-entropy in nats, computed in double precision: −ln p(target), and e to its mean, the perplexity.</summary>
+/// <summary>
+/// Cross-entropy in nats, computed in double precision: −ln p(target), and e to its mean, the perplexity.
+/// </summary>
 public static class CrossEntropy
 {
     /// <summary>The target of a row that does not count.</summary>
@@ -29,9 +31,11 @@ public static class CrossEntropy
     /// exponent is above 0, so large logits stay finite.
     /// </summary>
     /// <param name="logits">One per token of the vocabulary; −∞ is a probability of 0.</param>
-    /// <param name="target">The id that came.</param>
-    /// <returns>At least 0; +∞ where the target's logit is −∞.</returns>
-    /// <exception cref="Gpt2Exception">The target is no id, or the logits give no distribution: NaN, +∞ or −∞ alone.</exception>
+    /// <param name="target">The id that followed.</param>
+    /// <returns>At least 0; +∞ if the target's logit is −∞.</returns>
+    /// <exception cref="Gpt2Exception">
+    /// The target is not an id, or the logits are not a distribution: NaN, +∞, or all −∞.
+    /// </exception>
     public static double OfToken(ReadOnlySpan<float> logits, int target)
     {
         if ((uint)target >= (uint)logits.Length)
@@ -51,16 +55,17 @@ public static class CrossEntropy
 
     /// <summary>The losses of rows of logits.</summary>
     /// <param name="logits">[tokens, vocabulary]</param>
-    /// <param name="targets">The id that came after each token, or <see cref="NotCounted"/>.</param>
-    /// <param name="losses">Receives a loss per row; 0 where the row does not count.</param>
-    /// <returns>Sum of the losses, and number of the rows that count.</returns>
-    /// <exception cref="ArgumentException">There are not as many targets or losses as rows.</exception>
-    /// <exception cref="Gpt2Exception">A target is no id, or a row that counts gives no distribution.</exception>
+    /// <param name="targets">The id that followed each token, or <see cref="NotCounted"/>.</param>
+    /// <param name="losses">Receives one loss per row; 0 if the row does not count.</param>
+    /// <returns>The sum of the losses, and the number of rows that count.</returns>
+    /// <exception cref="ArgumentException">The number of targets or losses is not that of the rows.</exception>
+    /// <exception cref="Gpt2Exception">A target is not an id, or a row that counts is not a distribution.</exception>
     public static LossSum OfRows(Matrix logits, ReadOnlySpan<int> targets, Span<double> losses)
     {
         if (targets.Length != logits.Rows || losses.Length != logits.Rows)
         {
-            throw new ArgumentException($"{targets.Length} targets and room for {losses.Length} losses, expected {logits.Rows} as {logits} has rows");
+            throw new ArgumentException(
+                $"{targets.Length} targets and room for {losses.Length} losses, expected {logits.Rows} as {logits} has rows");
         }
 
         double sum = 0;
@@ -79,13 +84,13 @@ public static class CrossEntropy
         return new LossSum(sum, counted);
     }
 
-    /// <summary>e^loss: of how many equally probable tokens the choice would be as hard.</summary>
+    /// <summary>e^loss: a choice among this many equally probable tokens would be as hard.</summary>
     public static double Perplexity(double loss) => Math.Exp(loss);
 }
 
-/// <summary>Losses added up.</summary>
+/// <summary>A sum of losses.</summary>
 /// <param name="Total">Their sum in nats.</param>
-/// <param name="Count">How many.</param>
+/// <param name="Count">Their number.</param>
 public readonly record struct LossSum(double Total, int Count)
 {
     /// <summary>The mean loss in nats.</summary>

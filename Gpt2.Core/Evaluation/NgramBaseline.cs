@@ -1,5 +1,5 @@
-// Unigram, bigram and trigram models over token ids: what counting alone predicts, and so what a trained model has to
-// beat. Counting is NgramCounts' business.
+// Unigram, bigram and trigram models over token ids: what counting alone predicts, and thus what a trained model has to
+// beat. NgramCounts does the counting.
 
 namespace Gpt2.Core.Evaluation;
 
@@ -11,8 +11,8 @@ namespace Gpt2.Core.Evaluation;
 /// p(w|h) = max(c(hw) − D, 0) / c(h) + D · T(h) / c(h) · p(w|h′)      c(h) = Σ c(hw), T(h) = different w after h
 /// p(w)   = max(c(w) − D, 0) / N + D · T / N / vocabulary              N = Σ c(w), T = different tokens
 /// </code>
-/// At the highest order c counts how often hw occurs; below it, how many different tokens stand before hw, since p(w|h′)
-/// is asked where hw is rare. A context that never occurs passes to the shorter one: p(w|h) = p(w|h′). Every token has a
+/// At the highest order c counts how often hw occurs; below it, how many different tokens come before hw, since p(w|h′)
+/// is needed where hw is rare. A context that never occurs uses the shorter one: p(w|h) = p(w|h′). Every token has a
 /// probability above 0. Immutable, safe to share.
 /// </summary>
 internal sealed class NgramBaseline
@@ -34,9 +34,9 @@ internal sealed class NgramBaseline
 
     /// <summary>Counts a text.</summary>
     /// <param name="ids">The text to learn from, at least <paramref name="order"/> tokens.</param>
-    /// <param name="vocabulary">Number of tokens that there are, at most 2²¹.</param>
+    /// <param name="vocabulary">Number of tokens in the vocabulary, at most 2²¹.</param>
     /// <param name="order">1, 2 or 3.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Order or vocabulary are not as stated.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Order or vocabulary is out of range.</exception>
     /// <exception cref="Gpt2Exception">There are too few ids, or one is outside the vocabulary.</exception>
     public static NgramBaseline Train(ReadOnlySpan<int> ids, int vocabulary, int order)
     {
@@ -60,8 +60,10 @@ internal sealed class NgramBaseline
     }
 
     /// <summary>p(token | context).</summary>
-    /// <param name="context">The tokens before; the last order − 1 of them are used, or all where there are fewer.</param>
-    /// <param name="token">The token that may come.</param>
+    /// <param name="context">
+    /// The previous tokens; the last order − 1 of them are used, or all if there are fewer.
+    /// </param>
+    /// <param name="token">The token that may follow.</param>
     /// <returns>Above 0; over all tokens of the vocabulary the sum is 1.</returns>
     /// <exception cref="Gpt2Exception">An id is outside the vocabulary.</exception>
     public double Probability(ReadOnlySpan<int> context, int token)
@@ -79,7 +81,9 @@ internal sealed class NgramBaseline
         return probability;
     }
 
-    /// <summary>The mean loss in nats of every token but the first, so of the tokens that a model is scored on.</summary>
+    /// <summary>
+    /// The mean loss in nats of every token but the first: the same tokens that a model is scored on.
+    /// </summary>
     /// <param name="ids">The text to predict, at least two tokens.</param>
     /// <exception cref="Gpt2Exception">There are fewer, or an id is outside the vocabulary.</exception>
     public double MeanLoss(ReadOnlySpan<int> ids)

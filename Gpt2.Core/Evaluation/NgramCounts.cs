@@ -1,26 +1,30 @@
-// The counts of n-grams of one length, and the discount that they imply. How the lengths are put together to a
-// probability is NgramBaseline's business.
+// The counts of n-grams of one length, and the discount that follows from them. NgramBaseline combines the lengths to a
+// probability.
 
 using System.Runtime.InteropServices;
 
 namespace Gpt2.Core.Evaluation;
 
-/// <summary>Counts c(hw) of n-grams, each a context h and a token w; with sums per context. Immutable once made.</summary>
+/// <summary>Counts c(hw) of n-grams, each a context h and a token w, with sums per context. Immutable.</summary>
 internal sealed class NgramCounts
 {
     /// <summary>Three tokens make a key of 63 bits.</summary>
     public const int BitsPerToken = 21;
 
-    /// <summary>The discount where the counts do not give one, close to what large texts give (Chen and Goodman, section 2.6).</summary>
+    /// <summary>
+    /// The discount if the counts do not determine one, close to that of large texts (Chen and Goodman, section 2.6).
+    /// </summary>
     private const double UsualDiscount = 0.75;
 
     private readonly Dictionary<long, int> counts = [];
     private readonly Dictionary<long, ContextSum> sums = [];
 
-    /// <summary>D = n₁ / (n₁ + 2 n₂), with nₖ the number of n-grams counted k times (Ney, Essen and Kneser, 1994).</summary>
+    /// <summary>
+    /// D = n₁ / (n₁ + 2 n₂), with nₖ the number of n-grams counted k times (Ney, Essen and Kneser, 1994).
+    /// </summary>
     public double Discount { get; private set; }
 
-    /// <summary>c is how often an n-gram occurs.</summary>
+    /// <summary>Counts with c the number of times an n-gram occurs.</summary>
     public static NgramCounts OfOccurrences(ReadOnlySpan<int> ids, int length)
     {
         var made = new NgramCounts();
@@ -33,7 +37,7 @@ internal sealed class NgramCounts
         return made;
     }
 
-    /// <summary>c is how many different tokens stand before an n-gram.</summary>
+    /// <summary>Counts with c the number of different tokens before an n-gram.</summary>
     public static NgramCounts OfPrecedingTokens(ReadOnlySpan<int> ids, int length)
     {
         var made = new NgramCounts();
@@ -50,7 +54,7 @@ internal sealed class NgramCounts
         return made;
     }
 
-    /// <summary>max(c(hw) − D, 0) / c(h) + D · T(h) / c(h) · lower, or lower alone where h never occurs.</summary>
+    /// <summary>max(c(hw) − D, 0) / c(h) + D · T(h) / c(h) · lower; only lower if h never occurs.</summary>
     public double Interpolate(ReadOnlySpan<int> context, int token, double lower)
     {
         long contextKey = Key(context);
@@ -74,7 +78,7 @@ internal sealed class NgramCounts
             sum = new ContextSum(sum.Total + count, sum.Types + 1);
         }
 
-        // 0 would leave nothing for unseen tokens, 1 would make seeing once and not seeing the same.
+        // 0 would leave nothing for unseen tokens; 1 would treat tokens seen once like unseen ones.
         Discount = once > 0 && twice > 0 ? (double)once / (once + (2 * twice)) : UsualDiscount;
     }
 

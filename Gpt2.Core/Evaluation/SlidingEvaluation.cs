@@ -1,5 +1,5 @@
 // Evaluates a model on a text that may be longer than its context: windows slide over the ids, and every token is
-// scored once. The loss of a token is CrossEntropy's business, reading and encoding a text the caller's.
+// scored once. CrossEntropy computes the loss of a token; the caller reads and encodes the text.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
@@ -10,7 +10,8 @@ namespace Gpt2.Core.Evaluation;
 /// <param name="Tokens">Tokens that were scored: all but the first.</param>
 /// <param name="Loss">Their mean loss in nats.</param>
 /// <param name="Bytes">
-/// Bytes of the scored tokens; <c>&lt;|endoftext|&gt;</c> separates texts and is none. Null where the ids have no text.
+/// Bytes of the scored tokens; <c>&lt;|endoftext|&gt;</c> separates texts and does not count. Null if the ids have no
+/// text.
 /// </param>
 /// <param name="Windows">Forward passes that were run.</param>
 public sealed record EvaluationResult(int Tokens, double Loss, long? Bytes, int Windows)
@@ -19,7 +20,7 @@ public sealed record EvaluationResult(int Tokens, double Loss, long? Bytes, int 
     public double Perplexity => CrossEntropy.Perplexity(Loss);
 
     /// <summary>
-    /// The summed loss in bits per byte, which models of different vocabularies can be compared by; null where there are
+    /// The summed loss in bits per byte, by which models with different vocabularies can be compared; null if there are
     /// no bytes.
     /// </summary>
     public double? BitsPerByte => Bytes > 0 ? Loss * Tokens / Math.Log(2) / Bytes : null;
@@ -28,13 +29,13 @@ public sealed record EvaluationResult(int Tokens, double Loss, long? Bytes, int 
 /// <summary>
 /// Strided evaluation as in Hugging Face's guide "Perplexity of fixed-length models": windows of n_ctx tokens begin at
 /// 0, stride, 2 · stride, … and the last one ends with the text. Each window scores those of its tokens that no window
-/// before it has scored, each with all that stands before it in the window: after the first window between
-/// n_ctx − stride and n_ctx − 1 tokens. The first token of the text has nothing before it and is not scored.
+/// before it has scored, each with everything before it in the window: after the first window, between n_ctx − stride
+/// and n_ctx − 1 tokens. The first token of the text has nothing before it and is not scored.
 /// </summary>
 /// <remarks>
-/// A stride of n_ctx makes windows that do not overlap, whose first tokens have nothing before them in their window.
-/// The guide's code leaves those out; here the end of the window before predicts them, so that at every stride every
-/// token is scored once.
+/// With a stride of n_ctx the windows do not overlap, and the first token of each has nothing before it in its window.
+/// The guide's code leaves these out; here the end of the previous window predicts them, so that every token is scored
+/// once at every stride.
 /// </remarks>
 public static class SlidingEvaluation
 {
@@ -44,13 +45,13 @@ public static class SlidingEvaluation
     /// <summary>Evaluates a model on a text.</summary>
     /// <param name="model">The model.</param>
     /// <param name="ids">At least two tokens.</param>
-    /// <param name="stride">How far the windows are moved, 1 to n_ctx: small is exact and slow, large the reverse.</param>
-    /// <param name="vocabulary">Gives the tokens' bytes; null where they have none.</param>
-    /// <param name="progress">Receives the share of tokens scored, or null.</param>
-    /// <param name="cancellation">Ends the evaluation between windows.</param>
+    /// <param name="stride">How far the window moves, 1 to n_ctx: small is exact and slow, large the reverse.</param>
+    /// <param name="vocabulary">Gives the tokens' bytes; null if they have none.</param>
+    /// <param name="progress">Receives the share of tokens scored; or null.</param>
+    /// <param name="cancellation">Stops between windows.</param>
     /// <exception cref="Gpt2Exception">
-    /// There are fewer than two tokens, the stride is not in 1 … n_ctx, an id is outside the vocabulary, or the model
-    /// gives no distribution.
+    /// There are fewer than two tokens, the stride is not in 1 … n_ctx, an id is outside the vocabulary, or the model's
+    /// output is not a distribution.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static EvaluationResult Run(
@@ -70,7 +71,7 @@ public static class SlidingEvaluation
 
         var activations = new ForwardActivations(model.Config, headRows: HeadRows.All);
         double total = 0;
-        int scored = 1; // tokens before this one are done
+        int scored = 1; // number of tokens that are done
         int windows = 0;
         for (int begin = 0; scored < ids.Length; begin += stride)
         {

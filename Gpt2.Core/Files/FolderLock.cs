@@ -85,7 +85,8 @@ internal sealed class FolderLock : IDisposable
     /// <summary>What the user is told of a folder in which another process is at work.</summary>
     /// <param name="named">What the user calls it.</param>
     /// <param name="holder">Who is at work, see <see cref="HolderOf"/>.</param>
-    public static Gpt2Exception Refusal(string named, string holder) => new($"{named}: {holder}; wait for it to finish, or choose another folder");
+    public static Gpt2Exception Refusal(string named, string holder) =>
+        new(holder) { Where = named, Remedy = "wait for it to finish, or choose another folder" };
 
     /// <summary>Who has a lock and what for, as far as that is known.</summary>
     public static string HolderOf(string path)

@@ -18,7 +18,7 @@ internal sealed class StagedFolder : IDisposable
     private StagedFolder(string target)
     {
         named = target;
-        (this.target, replaces, Path, held) = Try(() =>
+        (this.target, replaces, Path, held) = Try(target, () =>
         {
             if (FinalPath.IsDescriptor(target))
             {
@@ -62,8 +62,16 @@ internal sealed class StagedFolder : IDisposable
     {
         using var staged = new StagedFolder(target);
         fill(staged);
-        return staged.Try(() => staged.Commit(isObsolete));
+        staged.held.Dispose();
+        return Try(target, () => Commit(staged.Path, staged.target, staged.replaces, isObsolete));
     }
+
+    /// <summary>
+    /// Moves a folder, whose files are whole, to a target on the same disk. Where that exists, its own files go. A failure
+    /// leaves the folder as it is, unless files had begun to be replaced.
+    /// </summary>
+    /// <exception cref="Gpt2Exception">The target cannot be written.</exception>
+    internal static void Publish(string whole, string target) => Try(target, () => Commit(whole, target, Directory.Exists(target), _ => true));
 
     /// <summary>Whether a folder holds anything but what a killed writer has left, or is a file.</summary>
     public static bool IsTaken(string folder)
@@ -85,9 +93,14 @@ internal sealed class StagedFolder : IDisposable
     /// <exception cref="Gpt2Exception">It is one.</exception>
     public static void RequireFinished(string folder)
     {
-        if (UnfinishedIn(folder) is string unfinished)
+        if (Directory.EnumerateDirectories(folder, Moving + "*").FirstOrDefault(PartialName.IsStale) is string unfinished)
         {
-            throw new Gpt2Exception($"{folder}: {Describe(unfinished)}; repeat the command that wrote it");
+            string rest = System.IO.Path.GetFileName(unfinished);
+            throw new Gpt2Exception($"holds files of two models, since the process that replaced them was killed (the rest is in {rest})")
+            {
+                Where = folder,
+                Remedy = "repeat the command that wrote it",
+            };
         }
     }
 
@@ -95,13 +108,13 @@ internal sealed class StagedFolder : IDisposable
     internal static string? UnfinishedIn(string folder) =>
         Directory.EnumerateDirectories(folder, Moving + "*").FirstOrDefault(PartialName.IsStale);
 
-    /// <summary>What the doctor and an error say of it.</summary>
-    internal static string Describe(string unfinished) =>
-        $"holds files of two models, since the process that replaced them was killed (the rest lies in {System.IO.Path.GetFileName(unfinished)})";
+    /// <summary>Whether a path is what <see cref="UnfinishedIn"/> looks for.</summary>
+    internal static bool IsUnfinished(string path) =>
+        System.IO.Path.GetFileName(path).StartsWith(Moving, StringComparison.Ordinal) && Directory.Exists(path) && PartialName.IsStale(path);
 
     /// <summary>Runs an action that writes files here and does nothing else, so that what fails in it is this folder's fault.</summary>
     /// <exception cref="Gpt2Exception">They cannot be written.</exception>
-    public void Put(Action write) => Try(() =>
+    public void Put(Action write) => Try(named, () =>
     {
         write();
         return true;
@@ -128,28 +141,27 @@ internal sealed class StagedFolder : IDisposable
 
     private static string TargetOf(string folder) => System.IO.Path.TrimEndingDirectorySeparator(FinalPath.Of(System.IO.Path.TrimEndingDirectorySeparator(folder)));
 
-    private string[] Commit(Func<string, bool>? isObsolete)
+    private static string[] Commit(string whole, string target, bool replaces, Func<string, bool>? isObsolete)
     {
-        held.Dispose();
-        string[] files = [.. Directory.EnumerateFiles(Path).Select(file => System.IO.Path.GetFileName(file))];
+        string[] files = [.. Directory.EnumerateFiles(whole).Select(file => System.IO.Path.GetFileName(file))];
         if (replaces)
         {
-            Replace(files, isObsolete);
+            Replace(whole, target, files, isObsolete);
         }
         else
         {
-            Directory.Move(Path, target);
+            Directory.Move(whole, target);
         }
 
         return files;
     }
 
     /// <summary>From the first name to the last the target is a mixture: while it is, the staged folder's name says so.</summary>
-    private void Replace(string[] files, Func<string, bool>? isObsolete)
+    private static void Replace(string whole, string target, string[] files, Func<string, bool>? isObsolete)
     {
         string[] abandoned = [.. Directory.EnumerateDirectories(target, Moving + "*").Where(PartialName.IsStale)];
         string moving = PartialName.For(target + System.IO.Path.DirectorySeparatorChar, Moving);
-        Directory.Move(Path, moving);
+        Directory.Move(whole, moving);
         foreach (string file in files)
         {
             OutputFile.Replace(System.IO.Path.Combine(moving, file), System.IO.Path.Combine(target, file));
@@ -170,7 +182,7 @@ internal sealed class StagedFolder : IDisposable
         }
     }
 
-    private T Try<T>(Func<T> action)
+    private static T Try<T>(string named, Func<T> action)
     {
         try
         {

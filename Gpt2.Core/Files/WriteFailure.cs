@@ -23,7 +23,7 @@ internal static class WriteFailure
     /// <param name="kind">"file" or "folder".</param>
     /// <param name="e">The system's refusal.</param>
     public static Gpt2Exception Of(string target, string kind, Exception e) =>
-        new($"{target}: cannot write this {kind} ({Reason(e)}); {Remedy(e)}", e);
+        new($"cannot write this {kind} ({Reason(e)})", e) { Where = target, Remedy = Remedy(e) };
 
     /// <summary>What is wrong.</summary>
     public static string Reason(Exception e) => e switch

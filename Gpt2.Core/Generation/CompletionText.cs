@@ -15,11 +15,11 @@ internal sealed class CompletionText(Vocabulary vocabulary, IReadOnlyList<string
     /// <summary>Whether a stop string has been found: the text has ended.</summary>
     public bool Stopped => stopStrings.Found;
 
-    /// <summary>What may be shown with this token.</summary>
+    /// <summary>Returns the text that may be shown with this token.</summary>
     /// <exception cref="Gpt2Exception">The id is outside the vocabulary.</exception>
     public string Push(int id) => stopStrings.Push(decoder.Push(id));
 
-    /// <summary>What was still held back, for the end; half a character becomes U+FFFD.</summary>
+    /// <summary>Returns the text still held back, at the end; part of a character becomes U+FFFD.</summary>
     public string Flush()
     {
         string rest = stopStrings.Push(decoder.Flush());

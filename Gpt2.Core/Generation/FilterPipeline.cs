@@ -1,18 +1,19 @@
-// The filters of one choice in their order, which is Hugging Face's.
+// The filters of one choice, in the order of Hugging Face.
 
 using Gpt2.Core.Generation.Filters;
 
 namespace Gpt2.Core.Generation;
 
 /// <summary>
-/// repetition penalty → no-repeat-ngram → temperature → top-k → top-p → min-p; what is set to change nothing is left out.
+/// repetition penalty → no-repeat-ngram → temperature → top-k → top-p → min-p; filters set to change nothing are left
+/// out.
 /// </summary>
 internal sealed class FilterPipeline
 {
     private readonly LogitsFilter[] filters;
 
-    /// <param name="options">Its penalties and the filters of its sampling; without sampling the penalties alone.</param>
-    /// <exception cref="Gpt2Exception">An option makes no sense.</exception>
+    /// <param name="options">The penalties and the sampling filters; without sampling only the penalties.</param>
+    /// <exception cref="Gpt2Exception">An option is not valid.</exception>
     public FilterPipeline(GenerationOptions options)
     {
         if (options.Problem() is Gpt2Exception problem)
@@ -39,15 +40,15 @@ internal sealed class FilterPipeline
         filters = [.. chosen];
     }
 
-    /// <summary>The filters that do something, in order.</summary>
+    /// <summary>The filters that have an effect, in order.</summary>
     public IReadOnlyList<LogitsFilter> Filters => filters;
 
     /// <summary>Applies all filters to logits.</summary>
     /// <param name="logits">One logit per token. // [vocabulary]</param>
-    /// <param name="ids">The tokens so far, prompt included.</param>
+    /// <param name="ids">The tokens so far, including the prompt.</param>
     /// <param name="distribution">Receives the result.</param>
     /// <param name="shift">Subtracted from the logits first.</param>
-    /// <exception cref="Gpt2Exception">The logits give no distribution, see <see cref="Greedy.Choose"/>.</exception>
+    /// <exception cref="Gpt2Exception">The logits are not a distribution, see <see cref="Greedy.Choose"/>.</exception>
     public void Apply(ReadOnlySpan<float> logits, ReadOnlySpan<int> ids, TokenDistribution distribution, double shift = 0)
     {
         distribution.Load(logits, shift);

@@ -1,11 +1,11 @@
-// Everything that shapes one completion: how tokens are chosen, what is held against repetition, and where it ends.
+// Everything that shapes one completion: how tokens are chosen, how repetition is penalised, and where the text ends.
 
 using Gpt2.Core.Generation.Filters;
 using static System.FormattableString;
 
 namespace Gpt2.Core.Generation;
 
-/// <summary>Settings of a completion. The standard values are greedy choice of at most 50 tokens.</summary>
+/// <summary>Settings of a completion. The defaults are greedy choice of at most 50 tokens.</summary>
 public sealed record GenerationOptions
 {
     /// <summary>The maximum number of tokens to generate.</summary>
@@ -17,16 +17,18 @@ public sealed record GenerationOptions
     /// <summary>Penalty on tokens of prompt and output, see <see cref="RepetitionPenaltyFilter"/>; 1 is none.</summary>
     public double RepetitionPenalty { get; init; } = 1;
 
-    /// <summary>No sequence of this many tokens occurs twice, see <see cref="NoRepeatNgramFilter"/>; 0 allows all.</summary>
+    /// <summary>
+    /// No sequence of this many tokens occurs twice, see <see cref="NoRepeatNgramFilter"/>; 0 allows all.
+    /// </summary>
     public int NoRepeatNgram { get; init; }
 
-    /// <summary>The text ends before the first of these that occurs in it, also where it spans tokens.</summary>
+    /// <summary>The text ends before the first of these strings that occurs in it, even if that spans tokens.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
-    /// <summary>How many of the most probable tokens are named beside each generated one.</summary>
+    /// <summary>Number of most probable tokens to list with each generated one.</summary>
     public int Alternatives { get; init; }
 
-    /// <summary>What is wrong with the values; null where nothing is.</summary>
+    /// <summary>What is wrong with the values; null if nothing is.</summary>
     public Gpt2Exception? Problem()
     {
         if (MaxNewTokens < 0)
@@ -36,7 +38,10 @@ public sealed record GenerationOptions
 
         if (!double.IsFinite(RepetitionPenalty) || RepetitionPenalty <= 0)
         {
-            return new Gpt2Exception(Invariant($"repetition-penalty is {RepetitionPenalty}")) { Expected = "a finite number of more than 0; 1 is no penalty" };
+            return new Gpt2Exception(Invariant($"repetition-penalty is {RepetitionPenalty}"))
+            {
+                Expected = "a finite number of more than 0; 1 is no penalty",
+            };
         }
 
         if (NoRepeatNgram < 0)
@@ -49,6 +54,8 @@ public sealed record GenerationOptions
             return new Gpt2Exception(Invariant($"the number of alternatives is {Alternatives}")) { Expected = "at least 0" };
         }
 
-        return Stop.Any(string.IsNullOrEmpty) ? new Gpt2Exception("a stop string is empty") { Expected = "at least one character" } : Sampling?.Problem();
+        return Stop.Any(string.IsNullOrEmpty)
+            ? new Gpt2Exception("a stop string is empty") { Expected = "at least one character" }
+            : Sampling?.Problem();
     }
 }

@@ -1,4 +1,4 @@
-// The generation loop: predict, choose, append, until the end of text or the number of tokens wanted.
+// The generation loop: predict, choose, append, until the end of text or the maximum number of tokens.
 
 using System.Runtime.InteropServices;
 using Gpt2.Core.Model;
@@ -7,9 +7,9 @@ using Gpt2.Core.Model.Cache;
 namespace Gpt2.Core.Generation;
 
 /// <summary>
-/// Continues a prompt token by token. Keys and values of past tokens are kept; once the tokens no longer fit the
-/// context, the last n_ctx of them are computed anew each time, at positions from 0. A session can fork, which shares its past, and
-/// rewind. Not for several threads at once; forks are for a thread each.
+/// Continues a prompt token by token. Keys and values of past tokens are kept; once the tokens no longer fit into the
+/// context, the last n_ctx of them are computed anew each time, at positions from 0. A session can fork, which shares
+/// its past, and rewind. Not for use by several threads at once, but each fork may be used by a different thread.
 /// </summary>
 internal sealed class GenerationSession
 {
@@ -28,7 +28,7 @@ internal sealed class GenerationSession
     /// <param name="maxNewTokens">The maximum number of tokens to generate.</param>
     /// <param name="endOfText">The id that ends a text, or null.</param>
     /// <param name="breakpoint">Where to stop an attached debugger, or null.</param>
-    /// <param name="sampler">Chooses the tokens, going on from where its random numbers stand; null is greedy.</param>
+    /// <param name="sampler">Chooses the tokens, continuing its sequence of random numbers; null is greedy.</param>
     /// <exception cref="Gpt2Exception">The prompt is empty or too long.</exception>
     public GenerationSession(
         Gpt2Model model, ReadOnlySpan<int> prompt, int maxNewTokens, int? endOfText, StepBreakpoint? breakpoint = null,
@@ -76,13 +76,13 @@ internal sealed class GenerationSession
     /// <summary>The maximum number of tokens to generate.</summary>
     public int MaxNewTokens { get; }
 
-    /// <summary>Why the generation ended; null while it goes on.</summary>
+    /// <summary>Why the generation ended; null until it does.</summary>
     public FinishReason? FinishReason { get; private set; }
 
     /// <summary>Generates one token.</summary>
     /// <param name="id">The token.</param>
-    /// <returns>False if the generation has ended and there is none.</returns>
-    /// <exception cref="Gpt2Exception">The model gives no distribution.</exception>
+    /// <returns>False if the generation has ended, so there is no token.</returns>
+    /// <exception cref="Gpt2Exception">The model's output is not a distribution.</exception>
     public bool TryNext(out int id)
     {
         if (FinishReason is not null)
@@ -97,7 +97,9 @@ internal sealed class GenerationSession
         return true;
     }
 
-    /// <summary>The logits of the next token, computed when they are first asked for; valid until the next prediction. // [vocabulary]</summary>
+    /// <summary>
+    /// The logits of the next token, computed on first use; valid until the next prediction. // [vocabulary]
+    /// </summary>
     public ReadOnlySpan<float> Logits()
     {
         if (!predicted)
@@ -115,7 +117,7 @@ internal sealed class GenerationSession
         return activations!.Probabilities.Row(0);
     }
 
-    /// <summary>Takes a token, however it was chosen, as the next one.</summary>
+    /// <summary>Appends a token, however it was chosen.</summary>
     /// <exception cref="Gpt2Exception">The id is outside the vocabulary.</exception>
     public void Append(int id)
     {
@@ -128,8 +130,8 @@ internal sealed class GenerationSession
     }
 
     /// <summary>
-    /// A session that goes on from here by itself. All tokens so far are its prompt; it shares their keys and values, and copies nothing of
-    /// them. What has been predicted is shared too, so a prompt is computed once, before the fork.
+    /// Returns a session that continues from here independently. All tokens so far are its prompt; it shares their keys
+    /// and values without copying them. The prediction is shared too, so a prompt is computed once, before the fork.
     /// </summary>
     /// <param name="maxNewTokens">The maximum number of tokens that the fork generates.</param>
     /// <param name="sampler">Chooses the fork's tokens; null is greedy.</param>
@@ -139,8 +141,11 @@ internal sealed class GenerationSession
         return new GenerationSession(this, maxNewTokens, sampler);
     }
 
-    /// <summary>Forgets all tokens but the first, of the prompt too; the generation may go on. The sampler is not set back.</summary>
-    /// <param name="length">Tokens to keep, 1 to all.</param>
+    /// <summary>
+    /// Removes all tokens but the first, even of the prompt; the generation may then continue. The sampler is not
+    /// rewound.
+    /// </summary>
+    /// <param name="length">Number of tokens to keep, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer, or none would be left.</exception>
     public void Rewind(int length)
     {
@@ -158,7 +163,9 @@ internal sealed class GenerationSession
         FinishReason = ids.Count - promptLength >= MaxNewTokens ? Generation.FinishReason.Length : null;
     }
 
-    /// <summary>Runs the tokens that are not in the cache through the model: the prompt, then one token at a time.</summary>
+    /// <summary>
+    /// Runs the tokens that are not in the cache through the model: the prompt, then one token at a time.
+    /// </summary>
     private void Predict()
     {
         activations ??= new ForwardActivations(model.Config, breakpoint: breakpoint);

@@ -1,4 +1,5 @@
-// The simplest strategy: always the most probable token. Whatever makes a distribution of logits looks at them here first.
+// The simplest strategy: always the most probable token. All code that computes a distribution from logits calls this
+// first.
 
 using System.Numerics.Tensors;
 
@@ -8,9 +9,10 @@ namespace Gpt2.Core.Generation;
 internal static class Greedy
 {
     /// <summary>The id of the largest logit; of equal ones the lowest id.</summary>
-    /// <remarks>−∞ is a probability of 0 and legal as long as another logit is finite.</remarks>
+    /// <remarks>−∞ is a probability of 0 and valid as long as another logit is finite.</remarks>
     /// <exception cref="Gpt2Exception">
-    /// The logits give no distribution, since one is NaN or +∞ or all are −∞: the weights are broken or too large to compute with.
+    /// The logits are not a distribution, because one is NaN or +∞ or all are −∞: the weights are broken or too large
+    /// to compute with.
     /// </exception>
     public static int Choose(ReadOnlySpan<float> logits)
     {

@@ -1,4 +1,5 @@
-// What the model itself says of a token, before any filter: its log-probability, its rank, and the tokens that were more probable.
+// The model's own view of a token, before any filter: its log-probability, its rank, and the tokens that were more
+// probable.
 
 namespace Gpt2.Core.Generation;
 
@@ -7,12 +8,12 @@ namespace Gpt2.Core.Generation;
 /// <param name="LogProbability">Natural logarithm of the model's probability.</param>
 public readonly record struct TokenAlternative(int Id, double LogProbability);
 
-/// <summary>Reads log-probabilities off logits: ln pᵢ = xᵢ − ln Σⱼ e^xⱼ.</summary>
+/// <summary>Computes log-probabilities from logits: ln pᵢ = xᵢ − ln Σⱼ e^xⱼ.</summary>
 internal static class LogProbabilities
 {
     /// <summary>ln Σⱼ e^xⱼ, summed in double precision after subtracting the largest.</summary>
     /// <param name="logits">One logit per token. // [vocabulary]</param>
-    /// <exception cref="Gpt2Exception">The logits give no distribution, see <see cref="Greedy.Choose"/>.</exception>
+    /// <exception cref="Gpt2Exception">The logits are not a distribution, see <see cref="Greedy.Choose"/>.</exception>
     public static double LogSumExp(ReadOnlySpan<float> logits)
     {
         double most = logits[Greedy.Choose(logits)], sum = 0;
@@ -24,17 +25,21 @@ internal static class LogProbabilities
         return most + Math.Log(sum);
     }
 
-    /// <summary>The same from the softmax that the head has computed already: x − ln p of the most probable token.</summary>
+    /// <summary>The same from the softmax already computed by the head: x − ln p of the most probable token.</summary>
     /// <param name="logits">One logit per token. // [vocabulary]</param>
-    /// <param name="probabilities">Their softmax in single precision, which the result's last digits are off by: some 3e-6.</param>
-    /// <exception cref="Gpt2Exception">The logits give no distribution, see <see cref="Greedy.Choose"/>.</exception>
+    /// <param name="probabilities">
+    /// Their softmax in single precision, which causes an error of about 3e-6 in the result.
+    /// </param>
+    /// <exception cref="Gpt2Exception">The logits are not a distribution, see <see cref="Greedy.Choose"/>.</exception>
     public static double LogSumExp(ReadOnlySpan<float> logits, ReadOnlySpan<float> probabilities)
     {
         int best = Greedy.Choose(logits);
         return logits[best] - Math.Log(probabilities[best]);
     }
 
-    /// <summary>The place of a token by falling logit, of equal ones the lower id first; 1 is the most probable.</summary>
+    /// <summary>
+    /// The rank of a token by falling logit, of equal ones the lower id first; 1 is the most probable.
+    /// </summary>
     public static int Rank(ReadOnlySpan<float> logits, int id)
     {
         int before = 0;
@@ -50,7 +55,7 @@ internal static class LogProbabilities
     /// <summary>The most probable tokens, best first; of equal ones the lower id first.</summary>
     /// <param name="logits">One logit per token. // [vocabulary]</param>
     /// <param name="logSumExp">Their <see cref="LogSumExp(ReadOnlySpan{float})"/>.</param>
-    /// <param name="count">How many at most.</param>
+    /// <param name="count">The maximum number of tokens to return.</param>
     public static TokenAlternative[] Top(ReadOnlySpan<float> logits, double logSumExp, int count)
     {
         var top = new TopTokens(Math.Min(count, logits.Length));

@@ -1,10 +1,10 @@
-// A candidate for the next token as the library hands it out.
+// A candidate for the next token as returned by the library.
 
 namespace Gpt2.Core.Generation;
 
 /// <summary>A token that may come next.</summary>
 /// <param name="Id">The token.</param>
-/// <param name="Text">Its text, in which half a character is U+FFFD; null where the model has no vocabulary.</param>
-/// <param name="Logit">The model's score of it.</param>
-/// <param name="Probability">The softmax of all scores.</param>
+/// <param name="Text">Its text, in which part of a character is U+FFFD; null if the model has no vocabulary.</param>
+/// <param name="Logit">The model's logit.</param>
+/// <param name="Probability">The softmax of the logits.</param>
 public readonly record struct NextToken(int Id, string? Text, float Logit, float Probability);

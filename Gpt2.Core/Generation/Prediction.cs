@@ -1,4 +1,4 @@
-// The most probable next tokens, as `gpt2 predict` shows them.
+// The most probable next tokens, as shown by `gpt2 predict`.
 
 namespace Gpt2.Core.Generation;
 
@@ -8,14 +8,14 @@ internal readonly record struct Candidate(int Id, float Logit, float Probability
 /// <summary>Reads the head's distribution.</summary>
 internal static class Prediction
 {
-    /// <summary>The most probable tokens, best first; of equal ones the lower id first.</summary>
+    /// <summary>The most probable tokens, best first; of equal ones, the lower id first.</summary>
     /// <param name="logits">One logit per token.</param>
     /// <param name="probabilities">Their softmax.</param>
-    /// <param name="count">How many at most.</param>
-    /// <exception cref="Gpt2Exception">The logits give no distribution, see <see cref="Greedy.Choose"/>.</exception>
+    /// <param name="count">The maximum number of tokens to return.</param>
+    /// <exception cref="Gpt2Exception">The logits are not a distribution, see <see cref="Greedy.Choose"/>.</exception>
     public static Candidate[] Top(ReadOnlySpan<float> logits, ReadOnlySpan<float> probabilities, int count)
     {
-        Greedy.Choose(logits); // refuses what is no distribution
+        Greedy.Choose(logits); // throws if they are not a distribution
         float[] keys = logits.ToArray();
         int[] ranked = [.. Enumerable.Range(0, keys.Length)];
         Array.Sort(ranked, (left, right) => keys[right].CompareTo(keys[left]) is int order and not 0 ? order : left.CompareTo(right));

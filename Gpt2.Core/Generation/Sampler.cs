@@ -1,14 +1,14 @@
-// Chooses the next token: filters, then the largest score or one random number. The loop is GenerationSession's.
+// Chooses the next token: filters, then the largest score or one random number. The loop is in GenerationSession.
 
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Core.Generation;
 
 /// <summary>
-/// A choice among filtered logits, greedy or by a seeded draw. The random numbers of a seed (<see cref="RandomGenerator"/>, xoshiro256**)
-/// are the same on every machine and .NET version; logits differ between kernels in their last bits, which changes a token only where the
-/// random number falls between the two. Buffers and the state of the random numbers are kept from draw to draw, so it is not for several
-/// threads at once.
+/// A choice among filtered logits, greedy or by a seeded draw. The random numbers of a seed
+/// (<see cref="RandomGenerator"/>, xoshiro256**) are the same on every machine and .NET version. Logits differ between
+/// kernels in their last bits, which changes a token only if the random number falls between the two. Buffers and the
+/// state of the random numbers are kept between draws, so a sampler is not for use by several threads at once.
 /// </summary>
 internal sealed class Sampler
 {
@@ -16,7 +16,7 @@ internal sealed class Sampler
     private readonly TokenDistribution distribution = new();
     private readonly RandomGenerator? random;
 
-    /// <exception cref="Gpt2Exception">An option makes no sense.</exception>
+    /// <exception cref="Gpt2Exception">An option is not valid.</exception>
     public Sampler(SamplingOptions options)
         : this(new GenerationOptions { Sampling = options })
     {
@@ -28,20 +28,22 @@ internal sealed class Sampler
         random = options.Sampling is SamplingOptions sampling ? new RandomGenerator(sampling.Seed) : null;
     }
 
-    /// <summary>The random number of the last draw, in [0, 1); 0 before the first, and of greedy choice.</summary>
+    /// <summary>The random number of the last draw, in [0, 1); 0 before the first and for greedy choice.</summary>
     public double LastRandom { get; private set; }
 
-    /// <param name="options">Their sampling and penalties count; without sampling the choice is greedy and takes no random number.</param>
-    /// <exception cref="Gpt2Exception">An option makes no sense.</exception>
+    /// <param name="options">
+    /// Sampling and penalties are used; without sampling the choice is greedy and takes no random number.
+    /// </param>
+    /// <exception cref="Gpt2Exception">An option is not valid.</exception>
     public static Sampler Of(GenerationOptions options) => new(options);
 
     /// <summary>
-    /// Chooses a token. A draw takes exactly one random number u in [0, 1), at temperature 0 too, and the first id at which the sum of
-    /// the probabilities, in the order of ids, exceeds u.
+    /// Chooses a token. A draw takes exactly one random number u in [0, 1), even at temperature 0, and returns the
+    /// first id at which the sum of the probabilities, in the order of ids, exceeds u.
     /// </summary>
     /// <param name="logits">One logit per token. // [vocabulary]</param>
-    /// <param name="ids">The tokens so far, prompt included: what the penalties look at.</param>
-    /// <exception cref="Gpt2Exception">The logits give no distribution, see <see cref="Greedy.Choose"/>.</exception>
+    /// <param name="ids">The tokens so far, including the prompt, for penalties.</param>
+    /// <exception cref="Gpt2Exception">The logits are not a distribution, see <see cref="Greedy.Choose"/>.</exception>
     public int Draw(ReadOnlySpan<float> logits, ReadOnlySpan<int> ids = default)
     {
         if (random is null)
@@ -58,7 +60,7 @@ internal sealed class Sampler
             if (probabilities[id] > 0)
             {
                 sum += probabilities[id];
-                drawn = id; // the last one kept, should rounding leave the whole sum at or below u
+                drawn = id; // the last one kept, if rounding leaves the whole sum at or below u
             }
         }
 
@@ -70,9 +72,9 @@ internal sealed class Sampler
     /// Temperature 0 gives 1 to the token that <see cref="Greedy"/> chooses.
     /// </summary>
     /// <param name="logits">One logit per token. // [vocabulary]</param>
-    /// <param name="ids">The tokens so far, prompt included.</param>
+    /// <param name="ids">The tokens so far, including the prompt.</param>
     /// <returns>One probability per token, valid until the next call.</returns>
-    /// <exception cref="Gpt2Exception">The logits give no distribution, see <see cref="Greedy.Choose"/>.</exception>
+    /// <exception cref="Gpt2Exception">The logits are not a distribution, see <see cref="Greedy.Choose"/>.</exception>
     public ReadOnlySpan<double> Distribution(ReadOnlySpan<float> logits, ReadOnlySpan<int> ids = default)
     {
         filters.Apply(logits, ids, distribution);

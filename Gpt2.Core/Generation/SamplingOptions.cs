@@ -1,28 +1,30 @@
-// How the next token is drawn: what may be set, and which values make sense.
+// How the next token is drawn: the settings and their valid values.
 
 using static System.FormattableString;
 
 namespace Gpt2.Core.Generation;
 
-/// <summary>Settings of a <see cref="Sampler"/>. The standard values draw from the model's own distribution.</summary>
+/// <summary>Settings of a <see cref="Sampler"/>. The defaults draw from the model's own distribution.</summary>
 public sealed record SamplingOptions
 {
     /// <summary>Logits are divided by this: below 1 sharper, above 1 flatter, 0 greedy.</summary>
     public double Temperature { get; init; } = 1;
 
-    /// <summary>Only this many of the most probable tokens are kept, and those that equal the last of them; 0 keeps all.</summary>
+    /// <summary>
+    /// Only this many of the most probable tokens are kept, and any ties with the last of them; 0 keeps all.
+    /// </summary>
     public int TopK { get; init; }
 
     /// <summary>Only the most probable tokens are kept until their sum reaches this share; 1 keeps all.</summary>
     public double TopP { get; init; } = 1;
 
-    /// <summary>Only tokens are kept whose probability is at least this share of the largest; 0 keeps all.</summary>
+    /// <summary>Only tokens with at least this share of the largest probability are kept; 0 keeps all.</summary>
     public double MinP { get; init; }
 
     /// <summary>Seed of the random numbers.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>What is wrong with the values; null where nothing is.</summary>
+    /// <summary>What is wrong with the values; null if nothing is.</summary>
     public Gpt2Exception? Problem()
     {
         if (!double.IsFinite(Temperature) || Temperature < 0)

@@ -1,10 +1,10 @@
-// Ends a text before the first stop string, also one that comes in pieces: what may still become one is held back.
+// Ends a text before the first stop string, even if it arrives in pieces: what may still become one is held back.
 
 using System.Text;
 
 namespace Gpt2.Core.Generation;
 
-/// <summary>A stream of text pieces that stop strings end.</summary>
+/// <summary>A stream of pieces of text that ends at a stop string.</summary>
 /// <param name="stops">The stop strings, none empty; compared character by character.</param>
 internal sealed class StopStrings(IReadOnlyList<string> stops)
 {
@@ -14,8 +14,8 @@ internal sealed class StopStrings(IReadOnlyList<string> stops)
     public bool Found { get; private set; }
 
     /// <summary>
-    /// Takes the next piece and returns what may be shown now: nothing that may still become a stop string, and after one was found
-    /// nothing more. Of several that a piece completes, the one that begins first counts.
+    /// Takes the next piece and returns what may be shown now: nothing that may still become a stop string, and nothing
+    /// more after one was found. If a piece completes several, the one that begins first counts.
     /// </summary>
     public string Push(string piece)
     {
@@ -48,7 +48,7 @@ internal sealed class StopStrings(IReadOnlyList<string> stops)
         return text[..^kept];
     }
 
-    /// <summary>What is still held back, for the end of the stream.</summary>
+    /// <summary>Returns what is still held back, at the end of the stream.</summary>
     public string Flush()
     {
         string rest = held.ToString();
@@ -56,7 +56,7 @@ internal sealed class StopStrings(IReadOnlyList<string> stops)
         return rest;
     }
 
-    /// <summary>The length of the longest end of a text with which a stop string begins.</summary>
+    /// <summary>The length of the longest end of a text that is the beginning of a stop string.</summary>
     private int LongestBeginning(string text)
     {
         int longest = 0;

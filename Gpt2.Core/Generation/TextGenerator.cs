@@ -1,4 +1,5 @@
-// Completions as a stream of tokens: GenerationSession's loop with text, log-probabilities, stop strings and several samples.
+// Completions as a stream of tokens: GenerationSession's loop with text, log-probabilities, stop strings and several
+// samples.
 
 using System.Runtime.CompilerServices;
 using Gpt2.Core.Model;
@@ -6,19 +7,23 @@ using Gpt2.Core.Text;
 
 namespace Gpt2.Core.Generation;
 
-/// <summary>Completes prompts with a model. Holds no state, so it may be used by several threads at once.</summary>
+/// <summary>Completes prompts with a model. It holds no state, so several threads may use it at once.</summary>
 /// <param name="model">The model.</param>
-/// <param name="tokenizer">Its tokenizer; null where it has no text.</param>
+/// <param name="tokenizer">Its tokenizer; null if it has no text.</param>
 /// <param name="endOfText">The id that ends a text, or null.</param>
 /// <param name="breakpoint">Where to stop an attached debugger, or null.</param>
 public sealed class TextGenerator(Gpt2Model model, Tokenizer? tokenizer, int? endOfText, StepBreakpoint? breakpoint = null)
 {
-    /// <summary>Completes a prompt. Each token is computed when it is asked for; every enumeration begins anew.</summary>
+    /// <summary>
+    /// Completes a prompt. Each token is computed when it is requested; every enumeration begins anew.
+    /// </summary>
     /// <param name="prompt">1 to n_ctx ids.</param>
     /// <param name="options">Everything that shapes the completion.</param>
-    /// <param name="cancellation">Looked at before each token.</param>
-    /// <returns>The tokens; none at all where <see cref="GenerationOptions.MaxNewTokens"/> is 0.</returns>
-    /// <exception cref="Gpt2Exception">Prompt or options make no sense; thrown by the call, not by the first token.</exception>
+    /// <param name="cancellation">Checked before each token.</param>
+    /// <returns>The tokens; none if <see cref="GenerationOptions.MaxNewTokens"/> is 0.</returns>
+    /// <exception cref="Gpt2Exception">
+    /// The prompt or the options are not valid; thrown by the call, not by the first token.
+    /// </exception>
     /// <exception cref="OperationCanceledException">While enumerating: it was cancelled.</exception>
     public IEnumerable<GeneratedToken> Generate(
         IReadOnlyList<int> prompt, GenerationOptions options, CancellationToken cancellation = default) =>
@@ -31,14 +36,15 @@ public sealed class TextGenerator(Gpt2Model model, Tokenizer? tokenizer, int? en
         GenerateManyAsync(prompt, 1, options, cancellation)[0];
 
     /// <summary>
-    /// Several samples of one prompt, which is computed once, with the first token asked for. Sample i draws with the seed + i and is bit for
-    /// bit what <see cref="Generate"/> gives with that seed. They may be enumerated one after another, in turns, or by a thread each.
+    /// Several samples of one prompt, which is computed once, when the first token is requested. Sample i draws with
+    /// the seed + i and is bit for bit what <see cref="Generate"/> gives with that seed. They may be enumerated one
+    /// after another, in turns, or by one thread each.
     /// </summary>
     /// <param name="prompt">1 to n_ctx ids.</param>
     /// <param name="count">Number of samples, at least 1.</param>
-    /// <param name="options">Everything that shapes them.</param>
-    /// <param name="cancellation">Looked at before each token.</param>
-    /// <exception cref="Gpt2Exception">Prompt or options make no sense.</exception>
+    /// <param name="options">Everything that shapes the samples.</param>
+    /// <param name="cancellation">Checked before each token.</param>
+    /// <exception cref="Gpt2Exception">The prompt or the options are not valid.</exception>
     public IReadOnlyList<IEnumerable<GeneratedToken>> GenerateMany(
         IReadOnlyList<int> prompt, int count, GenerationOptions options, CancellationToken cancellation = default)
     {
@@ -77,8 +83,8 @@ public sealed class TextGenerator(Gpt2Model model, Tokenizer? tokenizer, int? en
         model.CheckPrompt(ids, past: 0);
         return new Lazy<GenerationSession>(() =>
         {
-            // The fork keeps keys, values and logits, and not the prompt's activations. Nothing is ever added to it, so its own forks
-            // may be made by several threads.
+            // The fork keeps keys, values and logits, but not the prompt's activations. Nothing is ever added to it, so
+            // several threads may fork it.
             cancellation.ThrowIfCancellationRequested();
             var session = new GenerationSession(model, ids, maxNewTokens: 0, endOfText, breakpoint);
             session.Logits();
@@ -119,7 +125,7 @@ public sealed class TextGenerator(Gpt2Model model, Tokenizer? tokenizer, int? en
 
     private GeneratedToken Next(GenerationSession session, CompletionText? text, int alternatives)
     {
-        // The logits stay those before this token: the next are not predicted until they are asked for.
+        // The logits remain those before this token: the next ones are not predicted until they are requested.
         ReadOnlySpan<float> logits = session.Logits();
         double logSumExp = LogProbabilities.LogSumExp(logits, session.Probabilities());
         session.TryNext(out int id);

@@ -1,5 +1,6 @@
-// One distribution over the vocabulary on its way through filters: scores, which tokens are still kept and who dropped the others,
-// and the probabilities that follow. What to change is the filters' business, in what order FilterPipeline's.
+// One distribution over the vocabulary in the course of the filters: scores, which tokens are still kept and which
+// filter dropped the others, and the resulting probabilities. The filters decide what to change; FilterPipeline, in
+// what order.
 
 using System.Numerics.Tensors;
 using Gpt2.Core.Generation.Filters;
@@ -7,7 +8,8 @@ using Gpt2.Core.Generation.Filters;
 namespace Gpt2.Core.Generation;
 
 /// <summary>
-/// Scores and what is kept of them. The buffers are kept from one distribution to the next; not for several threads at once.
+/// Scores, and which of them are kept. Buffers are reused for the next distribution; not for use by several threads at
+/// once.
 /// </summary>
 internal sealed class TokenDistribution
 {
@@ -17,24 +19,24 @@ internal sealed class TokenDistribution
     private byte[] droppedBy = []; // [vocabulary]
     private Ranked[] ranked = []; // [vocabulary]
     private bool[] marked = []; // [vocabulary]
-    private int best = -1; // valid while it is kept; scores that change set it back to −1
+    private int best = -1; // valid while it is kept; set to −1 when scores change
     private byte stage;
     private bool current;
 
     /// <summary>Number of tokens.</summary>
     public int Count => scores.Length;
 
-    /// <summary>One score per token: logits, as the filters have changed them. // [vocabulary]</summary>
+    /// <summary>One score per token: the logits as changed by the filters. // [vocabulary]</summary>
     public ReadOnlySpan<double> Scores => scores;
 
-    /// <summary>Begins with the model's logits and all tokens kept.</summary>
+    /// <summary>Starts with the model's logits and all tokens kept.</summary>
     /// <param name="logits">One logit per token. // [vocabulary]</param>
     /// <param name="shift">Subtracted from each; ln Σ e^logit makes the scores log-probabilities.</param>
-    /// <exception cref="Gpt2Exception">The logits give no distribution, see <see cref="Greedy.Choose"/>.</exception>
+    /// <exception cref="Gpt2Exception">The logits are not a distribution, see <see cref="Greedy.Choose"/>.</exception>
     public void Load(ReadOnlySpan<float> logits, double shift = 0)
     {
         ArgumentOutOfRangeException.ThrowIfZero(logits.Length);
-        int most = Greedy.Choose(logits); // refuses what is no distribution
+        int most = Greedy.Choose(logits); // throws if they are not a distribution
         if (scores.Length != logits.Length)
         {
             scores = new double[logits.Length];
@@ -57,27 +59,27 @@ internal sealed class TokenDistribution
         current = false;
     }
 
-    /// <summary>Applies a filter; tokens it drops are counted as dropped by this stage, 1 for the first.</summary>
+    /// <summary>Applies a filter and records which tokens this stage drops; the first stage is 1.</summary>
     /// <param name="filter">The filter.</param>
-    /// <param name="ids">The tokens so far, prompt included.</param>
+    /// <param name="ids">The tokens so far, including the prompt.</param>
     public void Apply(LogitsFilter filter, ReadOnlySpan<int> ids)
     {
         stage++;
         filter.Apply(this, ids);
     }
 
-    /// <summary>Whether no filter has dropped a token.</summary>
+    /// <summary>Whether a token has not been dropped by any filter.</summary>
     public bool Keeps(int id) => droppedBy[id] == 0;
 
-    /// <summary>The number of the filter that dropped a token, 1 for the first; 0 where it is kept.</summary>
+    /// <summary>The number of the filter that dropped a token, from 1; 0 if it is kept.</summary>
     public int DroppedBy(int id) => droppedBy[id];
 
     /// <summary>The number of tokens kept.</summary>
     public int Kept => droppedBy.AsSpan().Count((byte)0);
 
     /// <summary>
-    /// softmax of the scores over the tokens kept, 0 for the others; valid until something changes. The largest score weighs 1 even if
-    /// a penalty has made it infinite, so there always is a distribution.
+    /// Softmax of the scores over the tokens kept, 0 for the others; valid until the next change. The largest score has
+    /// weight 1 even if a penalty has made it infinite, so there is always a distribution.
     /// </summary>
     public ReadOnlySpan<double> Probabilities()
     {
@@ -90,7 +92,7 @@ internal sealed class TokenDistribution
         return probabilities;
     }
 
-    /// <summary>The token kept with the largest score; of equal ones the lowest id.</summary>
+    /// <summary>The kept token with the largest score; of equal ones, the lowest id.</summary>
     public int Best()
     {
         if (best < 0 || droppedBy[best] != 0)
@@ -101,7 +103,7 @@ internal sealed class TokenDistribution
         return best;
     }
 
-    /// <summary>The tokens kept with the largest scores, best first; of equal ones the lower id first.</summary>
+    /// <summary>The kept tokens with the largest scores, best first; of equal ones, the lower id first.</summary>
     internal TokenAlternative[] Top(int count)
     {
         var top = new TopTokens(Math.Min(count, scores.Length));
@@ -116,7 +118,7 @@ internal sealed class TokenDistribution
         return top.ToArray();
     }
 
-    /// <summary>True the first time a token is marked.</summary>
+    /// <summary>Marks a token; true the first time.</summary>
     internal bool Mark(int id)
     {
         bool first = !marked[id];
@@ -124,7 +126,7 @@ internal sealed class TokenDistribution
         return first;
     }
 
-    /// <summary>Gives a token another score.</summary>
+    /// <summary>Changes the score of a token.</summary>
     internal void SetScore(int id, double score)
     {
         scores[id] = score;
@@ -132,7 +134,9 @@ internal sealed class TokenDistribution
         current = false;
     }
 
-    /// <summary>Every score := (score − shift) / divisor; what equals the shift, infinite or not, becomes 0.</summary>
+    /// <summary>
+    /// Every score := (score − shift) / divisor; a score equal to the shift, infinite or not, becomes 0.
+    /// </summary>
     internal void Rescale(double shift, double divisor)
     {
         if (double.IsFinite(shift))
@@ -169,7 +173,7 @@ internal sealed class TokenDistribution
         current = false;
     }
 
-    /// <summary>Drops a token; the first to drop it is remembered.</summary>
+    /// <summary>Drops a token; the first filter that drops it is recorded.</summary>
     internal void Drop(int id)
     {
         if (droppedBy[id] == 0)
@@ -179,7 +183,7 @@ internal sealed class TokenDistribution
         }
     }
 
-    /// <summary>Keeps again what this stage has dropped.</summary>
+    /// <summary>Undoes what this stage has dropped.</summary>
     internal void Restore()
     {
         foreach (ref byte by in droppedBy.AsSpan())
@@ -191,7 +195,7 @@ internal sealed class TokenDistribution
         current = false;
     }
 
-    /// <summary>Drops all tokens kept but one.</summary>
+    /// <summary>Drops all kept tokens but one.</summary>
     internal void DropAllBut(int kept)
     {
         for (int id = 0; id < scores.Length; id++)
@@ -203,7 +207,7 @@ internal sealed class TokenDistribution
         }
     }
 
-    /// <summary>The score at the k-th place of the tokens kept; −∞ where there are no more than k.</summary>
+    /// <summary>The k-th largest score of the kept tokens; −∞ if there are no more than k.</summary>
     internal double ScoreAtPlace(int k)
     {
         largest.Clear();
@@ -234,7 +238,9 @@ internal sealed class TokenDistribution
         return largest.Count < k ? double.NegativeInfinity : least;
     }
 
-    /// <summary>Tokens kept that have at least a probability, by falling score, of equal ones the lower id first.</summary>
+    /// <summary>
+    /// The kept tokens with at least a certain probability, by falling score; of equal ones, the lower id first.
+    /// </summary>
     internal ReadOnlySpan<Ranked> RankedFrom(double leastProbability)
     {
         Probabilities();
@@ -271,7 +277,7 @@ internal sealed class TokenDistribution
         double most = scores[Best()], sum = 0;
         for (int id = 0; id < scores.Length; id++)
         {
-            // Infinities have no difference, but if they are the largest score their weight is that score's.
+            // Infinities have no difference; but if they are the largest score, their weight is that score's.
             double weight = droppedBy[id] != 0 ? 0 : scores[id] == most ? 1 : Math.Exp(scores[id] - most);
             probabilities[id] = weight;
             sum += weight;

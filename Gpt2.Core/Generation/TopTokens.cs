@@ -2,14 +2,16 @@
 
 namespace Gpt2.Core.Generation;
 
-/// <summary>Keeps the tokens with the largest values, largest first; of equal ones those offered first.</summary>
-/// <param name="most">How many.</param>
+/// <summary>Keeps the tokens with the largest values, largest first; of equal ones, those offered first.</summary>
+/// <param name="most">Number of tokens to keep.</param>
 internal sealed class TopTokens(int most)
 {
     private readonly TokenAlternative[] best = new TokenAlternative[most];
     private int found;
 
-    /// <summary>Takes a token into account. Offer them by rising id, so that of equal ones the lower id stands first.</summary>
+    /// <summary>
+    /// Takes a token into account. Offer them by rising id, so that of equal ones the lower id comes first.
+    /// </summary>
     public void Offer(int id, double value)
     {
         if (most == 0 || (found == most && !(value > best[^1].LogProbability)))
@@ -26,6 +28,6 @@ internal sealed class TopTokens(int most)
         best[place] = new TokenAlternative(id, value);
     }
 
-    /// <summary>Those found, best first.</summary>
+    /// <summary>The tokens found, best first.</summary>
     public TokenAlternative[] ToArray() => best[..found];
 }

@@ -1,12 +1,12 @@
-// Figures beside the limit that they are compared with. A machine that others share is faster in one second than in the
-// next, so the limit is measured just before and just after, and the two are compared within the round.
+// Figures next to the limit that they are compared with. A shared machine is faster in one second than in the next, so
+// the limit is measured just before and just after, and the two are compared within the round.
 
 namespace Gpt2.Core.Measurement;
 
-/// <summary>Some work, how long it took, and what the machine could have done meanwhile.</summary>
+/// <summary>Some work, how long it took, and what the machine could have done in that time.</summary>
 /// <param name="Work">Units of work: operations or bytes, for example.</param>
 /// <param name="Seconds">How long it took.</param>
-/// <param name="Limit">Units per second that the machine gives.</param>
+/// <param name="Limit">Units per second that the machine can do.</param>
 internal readonly record struct Compared(double Work, double Seconds, double Limit)
 {
     /// <summary>Units per second.</summary>
@@ -20,15 +20,16 @@ internal readonly record struct Compared(double Work, double Seconds, double Lim
 internal static class Interleaving
 {
     /// <summary>
-    /// Rounds of limit, piece, limit, piece, …, limit. The limit of a piece is the mean of the two beside it, the limit of a
-    /// round the mean over its pieces, each weighted with its time. The round whose ratio is the median of all is the result,
-    /// of an even number the lower of the two in the middle: a figure, its limit and its ratio that were measured together.
+    /// Rounds of limit, piece, limit, piece, …, limit. The limit of a piece is the mean of the two next to it; the
+    /// limit of a round is the mean over its pieces, each weighted by its time. The result is the round with the median
+    /// ratio, or for an even number of rounds the lower of the middle two: so figure, limit and ratio were measured
+    /// together.
     /// </summary>
-    /// <param name="rounds">How many rounds, at least 1.</param>
-    /// <param name="work">Units of work of a round, all its pieces together.</param>
+    /// <param name="rounds">Number of rounds, at least 1.</param>
+    /// <param name="work">Units of work in a round, all its pieces together.</param>
     /// <param name="limit">Measures the limit in units per second.</param>
-    /// <param name="piece">Does a piece of the work, from 0, and says how many seconds it took.</param>
-    /// <param name="pieces">Pieces of a round: more than one where a round takes long.</param>
+    /// <param name="piece">Does a piece of the work, numbered from 0, and returns how many seconds it took.</param>
+    /// <param name="pieces">Pieces of a round: more than one if a round takes long.</param>
     public static Compared Run(int rounds, double work, Func<double> limit, Func<int, double> piece, int pieces = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rounds, 1);

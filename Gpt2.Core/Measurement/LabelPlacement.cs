@@ -1,8 +1,8 @@
-// Where the labels of dots go in a picture, so that none lies on another, on a dot or on a line.
+// Places the labels of dots in a picture so that none overlaps another label, a dot or a line.
 
 namespace Gpt2.Core.Measurement;
 
-/// <summary>A rectangle, in units of the picture; y counts downwards.</summary>
+/// <summary>A rectangle, in units of the picture; y increases downwards.</summary>
 internal readonly record struct Box(double Left, double Top, double Right, double Bottom)
 {
     public double CentreX => (Left + Right) / 2;
@@ -19,8 +19,8 @@ internal readonly record struct Box(double Left, double Top, double Right, doubl
 }
 
 /// <summary>Finds free places for labels near the points that they belong to.</summary>
-/// <param name="frame">Labels stay inside.</param>
-/// <param name="taken">Where no label may lie.</param>
+/// <param name="frame">The area that labels must stay in.</param>
+/// <param name="taken">Areas that labels must not overlap.</param>
 internal sealed class LabelPlacement(Box frame, IEnumerable<Box> taken)
 {
     private const double FirstRadius = 14, RadiusStep = 4, LastRadius = 400;
@@ -29,8 +29,8 @@ internal sealed class LabelPlacement(Box frame, IEnumerable<Box> taken)
     private readonly List<Box> taken = [.. taken];
 
     /// <summary>
-    /// Takes the nearest free place, of equally near ones the first going round from the right, downwards first. Where
-    /// nothing is free, the label lies right of its point.
+    /// Takes the nearest free place; of equally near ones, the first clockwise from the right. If nothing is free, the
+    /// label is to the right of its point.
     /// </summary>
     public Box Place(double x, double y, double width, double height)
     {

@@ -1,11 +1,10 @@
-// The middle of some measurements: what a few disturbed ones among them do not move.
+// The median of measurements, which a few disturbed ones do not change.
 
 namespace Gpt2.Core.Measurement;
 
-/// <summary>Medians.</summary>
 internal static class Median
 {
-    /// <summary>The middle value; of an even number of values the mean of the two in the middle.</summary>
+    /// <summary>The middle value; for an even number of values, the mean of the middle two.</summary>
     /// <exception cref="ArgumentException">There is no value.</exception>
     public static double Of(IEnumerable<double> values)
     {

@@ -1,4 +1,4 @@
-// From operations per byte and GFLOP/s to places in the picture: two logarithmic axes, and the roofs on them.
+// Maps operations per byte and GFLOP/s to positions in the picture: two logarithmic axes, and the roofs.
 
 namespace Gpt2.Core.Measurement;
 
@@ -50,10 +50,10 @@ internal sealed class RooflineAxes
         }
     }
 
-    /// <summary>The begin of the label above the flat roof.</summary>
+    /// <summary>The beginning of the label above the flat roof.</summary>
     public (double X, double Y) PeakLabel => (X(peak / bandwidth) + 8, Y(peak) - 9);
 
-    /// <summary>The middle of the label along the rising roof: above it, half-way.</summary>
+    /// <summary>The middle of the label along the sloped roof: half-way up, above the line.</summary>
     public (double X, double Y) SlopeLabel
     {
         get
@@ -64,10 +64,10 @@ internal sealed class RooflineAxes
         }
     }
 
-    /// <summary>How steep the rising roof is; negative, since y counts downwards.</summary>
+    /// <summary>The angle of the sloped roof; negative, since y increases downwards.</summary>
     public double SlopeDegrees => Math.Atan2(Y(peak) - Y(bandwidth * Start), X(peak / bandwidth) - X(Start)) * 180 / Math.PI;
 
-    /// <summary>Where labels of dots would hide something: the roofs and what is written on them.</summary>
+    /// <summary>Areas that labels of dots must not cover: the roofs and their labels.</summary>
     public IEnumerable<Box> Taken
     {
         get
@@ -93,14 +93,14 @@ internal sealed class RooflineAxes
         }
     }
 
-    /// <summary>Where the rising roof comes into the picture.</summary>
+    /// <summary>The operations per byte at which the sloped roof enters the picture.</summary>
     private double Start => Math.Max(Math.Pow(2, left), Math.Pow(10, bottom) / bandwidth);
 
     public double X(double intensity) => Plot.Left + ((Math.Log2(intensity) - left) / (right - left) * (Plot.Right - Plot.Left));
 
     public double Y(double gigaflops) => Plot.Bottom - ((Math.Log10(gigaflops) - bottom) / (top - bottom) * (Plot.Bottom - Plot.Top));
 
-    /// <summary>The roofs, times a share: up along the bandwidth, then level at the peak.</summary>
+    /// <summary>The roofs times a share: up along the bandwidth, then level at the peak.</summary>
     public IEnumerable<(double X, double Y)> Roof(double share)
     {
         double start = Math.Max(Math.Pow(2, left), Math.Pow(10, bottom) / (bandwidth * share));

@@ -1,4 +1,4 @@
-// How many operations and bytes the parts of the program take at least: what measured times are divided into.
+// The minimum number of operations and bytes of parts of the program; dividing it by the measured time gives a rate.
 
 using Gpt2.Core.Model;
 
@@ -6,18 +6,22 @@ namespace Gpt2.Core.Measurement;
 
 /// <summary>Work of one call.</summary>
 /// <param name="Operations">Additions and multiplications of floats; a multiply-add is two.</param>
-/// <param name="Bytes">What is read from memory or written to it, each number once, where the caches hold nothing before.</param>
+/// <param name="Bytes">
+/// Bytes read from or written to memory, counting each number once, if the caches hold nothing beforehand.
+/// </param>
 internal readonly record struct Work(double Operations, double Bytes)
 {
-    /// <summary>Operations per byte: what decides whether arithmetic or memory is the limit.</summary>
+    /// <summary>Operations per byte, which determine whether arithmetic or memory is the limit.</summary>
     public double Intensity => Operations / Bytes;
 
-    /// <summary>A product of [rows, inner] and [inner, columns]: 2 · rows · inner · columns operations, three matrices.</summary>
+    /// <summary>
+    /// A product of [rows, inner] and [inner, columns]: 2 · rows · inner · columns operations, three matrices.
+    /// </summary>
     public static Work Product(long rows, long inner, long columns) => new(
         2.0 * rows * inner * columns, sizeof(float) * ((double)(rows * inner) + (inner * columns) + (rows * columns)));
 
     /// <summary>
-    /// A prompt, of which the last token's logits are wanted: 2 · (weights of the blocks' matrices) · tokens, attention's
+    /// A prompt whose last token's logits are wanted: 2 · (weights of the blocks' matrices) · tokens, attention's
     /// 4 · tokens² · channels per block (the masked half counted too), and the head for one token. Bytes: the weights.
     /// </summary>
     public static Work Prompt(Gpt2Config config, int tokens) => new(
@@ -26,25 +30,27 @@ internal readonly record struct Work(double Operations, double Bytes)
         sizeof(float) * (double)WeightsPerToken(config));
 
     /// <summary>
-    /// A further token with others in the cache: 2 operations per weight of the blocks' matrices and the head, and
+    /// Another token with others in the cache: 2 operations per weight of the blocks' matrices and the head, and
     /// 4 · tokens · channels per block in attention. Bytes: the weights.
     /// </summary>
     /// <param name="config">The model.</param>
-    /// <param name="tokens">Tokens that attention sees, this one among them.</param>
-    /// <param name="weightBytes">Bytes of all weights that a token needs, as they lie in memory.</param>
+    /// <param name="tokens">Tokens that attention sees, including this one.</param>
+    /// <param name="weightBytes">Bytes, as stored, of all weights that a token needs.</param>
     public static Work Token(Gpt2Config config, double tokens, double weightBytes) => new(
         (2.0 * (BlockMatrices(config) + ((double)config.Vocabulary * config.Channels))) + (4 * tokens * config.Channels * config.Layers),
         weightBytes);
 
     /// <summary>
-    /// A training step: 6 operations per weight and token. Bytes: 11 floats per weight, namely the weight in the forward pass,
-    /// in the backward pass and in the update, where it is read and written; the gradient written, read for the norm and read
-    /// in the update; its two means read and written. Activations are not counted.
+    /// A training step: 6 operations per weight and token. Bytes: 11 floats per weight: the weight read in the forward
+    /// pass, in the backward pass and in the update, and written in the update; the gradient written, read for the norm
+    /// and read in the update; its two means read and written. Activations are not counted.
     /// </summary>
     public static Work TrainingStep(Gpt2Config config, int tokens) =>
         new(6.0 * config.Parameters * tokens, 11.0 * sizeof(float) * config.Parameters);
 
-    /// <summary>Weights that every token needs: those of the blocks, of the last normalisation and of the head.</summary>
+    /// <summary>
+    /// Weights that every token needs: those of the blocks, of the last normalisation and of the head.
+    /// </summary>
     public static long WeightsPerToken(Gpt2Config config) =>
         config.Parameters - ((long)config.Context * config.Channels) - (config.TiedHead ? 0 : (long)config.Vocabulary * config.Channels);
 

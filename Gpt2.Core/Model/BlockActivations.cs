@@ -1,6 +1,6 @@
-// The central data structure: one named matrix per step of a block, none used twice. At the end of a block the
-// debugger shows all sixteen, a trace writes them, and the backward pass reads them. What the steps themselves need not
-// know is here too, in one place: which of them has begun, where a debugger stops, and what training drops.
+// The central data structure: one named matrix per step of a block, none used twice. At the end of a block the debugger
+// shows all sixteen, a trace writes them, and the backward pass reads them. What the steps themselves do not need to
+// know is here too: which step has begun, where a debugger stops, and what training drops.
 
 using System.Diagnostics;
 using Gpt2.Core.Model.Cache;
@@ -40,10 +40,12 @@ public sealed class BlockActivations
     /// <summary>The block that the matrices belong to, or are being computed for.</summary>
     public int Block { get; private set; }
 
-    /// <summary>The step begun last, 0 before the first.</summary>
+    /// <summary>The step that began last; 0 before the first.</summary>
     public int Step { get; private set; }
 
-    /// <summary>How many sequences of equal length the rows are, one after another; 1 but in training and of beams.</summary>
+    /// <summary>
+    /// Number of sequences of equal length in the rows, one after another; 1 except in training and beam search.
+    /// </summary>
     public int Sequences { get; private set; } = 1;
 
     // tokens = rows; total = tokens + those in the key-value cache
@@ -102,17 +104,17 @@ public sealed class BlockActivations
         14 => [Gelu],
         15 => [MlpOutput],
         16 => [Residual2],
-        _ => throw new ArgumentOutOfRangeException(nameof(step), step, $"there are the steps 1 to {BlockStep.Count}"),
+        _ => throw new ArgumentOutOfRangeException(nameof(step), step, $"expected a step from 1 to {BlockStep.Count}"),
     };
 
     public override string ToString() =>
         Input.Rows == 0 ? $"h{Block}: not yet computed" : $"h{Block}: {Input.Rows} tokens, {BlockStep.Label(Step)} begun last";
 
     /// <summary>
-    /// Prepares the pass of a block: what the matrices hold is of another block, and forgotten. (Only residual 2 stays until step 1 has
-    /// copied it, since it may be the stream that comes in.)
+    /// Prepares the pass of a block: the contents of the matrices belong to another block and are discarded. (Only
+    /// residual 2 stays until step 1 has copied it, since it may be the incoming stream.)
     /// </summary>
-    /// <returns>Where the pass finds the keys and values of the past: in the cache, or nowhere.</returns>
+    /// <returns>The keys and values of the past: those in the cache, or none.</returns>
     internal BlockPast BeginBlock(int block, int sequences, KeyValueCache? cache)
     {
         Block = block;
@@ -127,21 +129,25 @@ public sealed class BlockActivations
         return cache is null ? emptyPast : cache.Block(block);
     }
 
-    /// <summary>What the next step reads of a step: the step itself, and in training a copy of which some is dropped.</summary>
+    /// <summary>
+    /// What the next step reads of a step: the step itself, or in training a copy with some elements dropped.
+    /// </summary>
     [DebuggerStepThrough]
     internal Matrix Dropout(Matrix step) => dropout is null ? step : dropout.Forward(step);
 
-    /// <summary>What <see cref="Dropout"/> gave last.</summary>
-    public Matrix DropoutOf(Matrix step) => dropout is null ? step : dropout.KeptOf(step);
+    /// <summary>The last result of <see cref="Dropout"/>.</summary>
+    internal Matrix DropoutOf(Matrix step) => dropout is null ? step : dropout.KeptOf(step);
 
     /// <summary>Backward of <see cref="Dropout"/>.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="keptGradient">The gradient of what <see cref="Dropout"/> gave.</param>
-    /// <param name="stepGradient">Becomes the gradient of the step; without dropout it is the same matrix, and nothing is done.</param>
+    /// <param name="keptGradient">The gradient of the result of <see cref="Dropout"/>.</param>
+    /// <param name="stepGradient">
+    /// Receives the gradient of the step; without dropout it is the same matrix, and nothing is done.
+    /// </param>
     internal void DropoutBackward(Matrix step, Matrix keptGradient, Matrix stepGradient) =>
         dropout?.Backward(step, keptGradient, stepGradient);
 
-    /// <summary>Notes which step begins, and stops the debugger if this is the step asked for.</summary>
+    /// <summary>Records which step begins, and stops the debugger if this is the step asked for.</summary>
     [DebuggerHidden]
     internal void StepBegins(int step)
     {
@@ -162,7 +168,7 @@ public sealed class BlockActivations
     private static Matrix Of(int step) => new(BlockStep.Label(step));
 }
 
-/// <summary>Tells activations that one of their steps begins.</summary>
+/// <summary>Tells the activations that one of their steps begins.</summary>
 internal sealed class StepWatch(BlockActivations a, int step) : MatrixWatch
 {
     [DebuggerHidden]

@@ -1,10 +1,12 @@
-// What is dropped in a block between its steps. Training keeps one for every block; elsewhere there is none.
+// Dropout between the steps of a block. Only training uses it, with one instance per block.
 
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Core.Model;
 
-/// <summary>For some steps of a block a mask, and what it leaves of the step; the steps themselves stay as they are.</summary>
+/// <summary>
+/// For some steps of a block, a mask and the masked copy of the step; the steps themselves are not changed.
+/// </summary>
 internal sealed class BlockDropout
 {
     private readonly Dropout dropout;
@@ -19,10 +21,10 @@ internal sealed class BlockDropout
         }
     }
 
-    /// <summary>What was left of a step.</summary>
+    /// <summary>The masked copy of a step.</summary>
     public Matrix KeptOf(Matrix step) => ofSteps[step].Kept;
 
-    /// <summary>Chooses anew what is dropped of a step; gives what is left.</summary>
+    /// <summary>Chooses a new mask for a step; returns the masked copy.</summary>
     internal Matrix Forward(Matrix step)
     {
         (Matrix mask, Matrix kept) = ofSteps[step];
@@ -31,7 +33,7 @@ internal sealed class BlockDropout
         return kept;
     }
 
-    /// <summary>gradient of the step = gradient of what was left × mask; the two may be the same matrix.</summary>
+    /// <summary>gradient of the step = gradient of its masked copy × mask; the two may be the same matrix.</summary>
     internal void Backward(Matrix step, Matrix keptGradient, Matrix stepGradient)
     {
         if (keptGradient != stepGradient)

@@ -1,5 +1,5 @@
-// The sixteen steps of a block: their numbers and names, used alike in methods, matrices, trace files, breakpoints
-// and lessons.
+// The sixteen steps of a block: their numbers and names, used alike in methods, matrices, trace files, breakpoints and
+// pictures.
 
 using System.Globalization;
 
@@ -24,7 +24,7 @@ internal static class BlockStep
     {
         if (step is < 1 or > Count)
         {
-            throw new ArgumentOutOfRangeException(nameof(step), step, $"there are the steps 1 to {Count}");
+            throw new ArgumentOutOfRangeException(nameof(step), step, $"expected a step from 1 to {Count}");
         }
 
         return Names[step - 1];

@@ -1,4 +1,4 @@
-// Dropout: in training, numbers are set to 0 at random and the others enlarged to make up for it.
+// Dropout: in training, random elements are set to 0 and the others enlarged to make up for it.
 
 using Gpt2.Core.Numerics;
 
@@ -11,12 +11,12 @@ namespace Gpt2.Core.Model;
 /// <param name="rate">0 or more, below 1.</param>
 public sealed class Dropout(float rate)
 {
-    /// <summary>Where the choices come from. Training seeds it anew for every step.</summary>
+    /// <summary>The source of the choices. Training seeds it anew for every step.</summary>
     internal RandomGenerator Random { get; set; } = new(0);
 
-    /// <summary>Chooses what is dropped, and drops it: values = values × mask.</summary>
+    /// <summary>Chooses a mask and applies it: values = values × mask.</summary>
     /// <param name="values">Changed in place.</param>
-    /// <param name="mask">Becomes the factors, for the backward pass.</param>
+    /// <param name="mask">Receives the factors, for the backward pass.</param>
     public void Apply(Matrix values, Matrix mask)
     {
         mask.Resize(values.Rows, values.Columns);
@@ -29,7 +29,7 @@ public sealed class Dropout(float rate)
         Multiply(mask, values);
     }
 
-    /// <summary>values = values × mask, also the backward of <see cref="Apply"/>.</summary>
+    /// <summary>values = values × mask; also the backward pass of <see cref="Apply"/>.</summary>
     public static void Multiply(Matrix mask, Matrix values)
     {
         Shape.Require(mask, values.Rows, values.Columns);

@@ -12,7 +12,7 @@ internal static class Embedding
     /// <summary>token_embeddings[t] = wte[id t].</summary>
     /// <param name="ids">Token ids, each below the rows of wte.</param>
     /// <param name="wte">[vocabulary, channels]</param>
-    /// <param name="tokenEmbeddings">Becomes [tokens, channels].</param>
+    /// <param name="tokenEmbeddings">Receives [tokens, channels].</param>
     public static void Tokens(ReadOnlySpan<int> ids, EmbeddingTable wte, Matrix tokenEmbeddings)
     {
         tokenEmbeddings.Resize(ids.Length, wte.Channels);
@@ -22,13 +22,15 @@ internal static class Embedding
         }
     }
 
-    /// <summary>position_embeddings[t] = token_embeddings[t] + wpe[past + t], positions anew for each sequence.</summary>
+    /// <summary>
+    /// position_embeddings[t] = token_embeddings[t] + wpe[past + t]; each sequence starts at the same position.
+    /// </summary>
     /// <param name="tokenEmbeddings">[tokens, channels]</param>
-    /// <param name="sequences">How many sequences of equal length the rows are.</param>
+    /// <param name="sequences">Number of sequences of equal length in the rows.</param>
     /// <param name="wpe">[context, channels]</param>
-    /// <param name="past">How many tokens came before these.</param>
+    /// <param name="past">Number of tokens before these.</param>
     /// <param name="kernels">The kernels to compute with.</param>
-    /// <param name="positionEmbeddings">Becomes [tokens, channels].</param>
+    /// <param name="positionEmbeddings">Receives [tokens, channels].</param>
     public static void Positions(
         Matrix tokenEmbeddings, int sequences, Matrix wpe, int past, KernelSet kernels, Matrix positionEmbeddings)
     {

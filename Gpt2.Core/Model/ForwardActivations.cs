@@ -1,4 +1,4 @@
-// Everything a forward pass computes: embeddings before the blocks, the steps of the blocks, the head after them.
+// Everything a forward pass computes: the embeddings, the steps of the blocks, and the head.
 
 using Gpt2.Core.Numerics;
 
@@ -7,24 +7,26 @@ namespace Gpt2.Core.Model;
 /// <summary>Which rows the language head computes.</summary>
 public enum HeadRows
 {
-    /// <summary>The last token's of each sequence only: all that a prediction needs.</summary>
+    /// <summary>Only the last token of each sequence, which is all that a prediction needs.</summary>
     Last,
 
-    /// <summary>Every token's.</summary>
+    /// <summary>Every token.</summary>
     All,
 }
 
-/// <summary>The matrices of a forward pass, made once and used for as many passes as wanted.</summary>
+/// <summary>The matrices of a forward pass, allocated once and used for any number of passes.</summary>
 public sealed class ForwardActivations
 {
     private readonly BlockActivations[] blocks;
 
     /// <param name="config">The model's sizes.</param>
-    /// <param name="keepEveryBlock">Whether every block has matrices of its own, or all use the same.</param>
+    /// <param name="keepEveryBlock">
+    /// Whether every block has its own matrices; otherwise all blocks use the same.
+    /// </param>
     /// <param name="headRows">Which rows the head computes.</param>
     /// <param name="breakpoint">Where to stop an attached debugger, or null.</param>
-    /// <param name="sequences">How many sequences of equal length a pass takes, one after another.</param>
-    /// <param name="dropout">What training drops; null elsewhere.</param>
+    /// <param name="sequences">Number of sequences of equal length in a pass, one after another.</param>
+    /// <param name="dropout">The dropout of training; null elsewhere.</param>
     public ForwardActivations(
         Gpt2Config config, bool keepEveryBlock = false, HeadRows headRows = HeadRows.Last, StepBreakpoint? breakpoint = null,
         int sequences = 1, Dropout? dropout = null)
@@ -41,47 +43,49 @@ public sealed class ForwardActivations
 
     public HeadRows HeadRows { get; }
 
-    /// <summary>How many sequences of equal length the rows are, one after another; 1 but in training and of beams.</summary>
+    /// <summary>
+    /// Number of sequences of equal length in the rows, one after another; 1 except in training and beam search.
+    /// </summary>
     public int Sequences
     {
         get;
-        set
+        internal set
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
             field = value;
         }
     }
 
-    /// <summary>What training drops; null elsewhere.</summary>
+    /// <summary>The dropout of training; null elsewhere.</summary>
     public Dropout? Dropout { get; }
 
-    /// <summary>What was dropped of the position embeddings.</summary>
+    /// <summary>The dropout mask of the position embeddings.</summary>
     public Matrix EmbeddingMask { get; } = new("embedding mask");               // [tokens, channels]
 
     /// <summary>Rows of wte.</summary>
     public Matrix TokenEmbeddings { get; } = new("token_embeddings");           // [tokens, channels]
 
-    /// <summary>Those plus rows of wpe.</summary>
+    /// <summary>Token embeddings plus rows of wpe.</summary>
     public Matrix PositionEmbeddings { get; } = new("position_embeddings");     // [tokens, channels]
 
-    /// <summary>Rows of the last block's step 16: the last, or all.</summary>
+    /// <summary>Rows of the last block's step 16: only the last, or all.</summary>
     public Matrix LastHiddenState { get; } = new("last_hidden_state");          // [head rows, channels]
 
-    /// <summary>Those normalised.</summary>
+    /// <summary>The last hidden state, normalised.</summary>
     public Matrix LastLayerNorm { get; } = new("last_layernorm");               // [head rows, channels]
 
-    /// <summary>Those × gain + bias.</summary>
+    /// <summary>The last layer norm × gain + bias.</summary>
     public Matrix PredictedEmbedding { get; } = new("predicted_embedding");     // [head rows, channels]
 
     /// <summary>One score per token of the vocabulary.</summary>
     public Matrix Logits { get; } = new("logits");                              // [head rows, vocabulary]
 
-    /// <summary>Their softmax.</summary>
+    /// <summary>Softmax of the logits.</summary>
     public Matrix Probabilities { get; } = new("probabilities");                // [head rows, vocabulary]
 
     /// <summary>The steps of a block; the same object for every block unless each is kept.</summary>
     public BlockActivations Block(int block) => blocks[blocks.Length == 1 ? 0 : block];
 
-    /// <summary>Whether every block has matrices of its own, so that all can be read after the pass.</summary>
-    public bool KeepsEveryBlock(Gpt2Config config) => blocks.Length == config.Layers;
+    /// <summary>Whether every block has its own matrices, so that all can be read after the pass.</summary>
+    internal bool KeepsEveryBlock(Gpt2Config config) => blocks.Length == config.Layers;
 }

@@ -4,7 +4,7 @@ using Gpt2.Core.Model.Layers;
 
 namespace Gpt2.Core.Model;
 
-/// <summary>The hyperparameters of a GPT-2 model, by the names of OpenAI's hparams.json.</summary>
+/// <summary>The hyperparameters of a GPT-2 model, with the names of OpenAI's hparams.json.</summary>
 /// <param name="Vocabulary">n_vocab: number of tokens.</param>
 /// <param name="Context">n_ctx: the maximum number of tokens that the model sees at once.</param>
 /// <param name="Channels">n_embd: width of the residual stream.</param>
@@ -15,10 +15,10 @@ public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int H
     private const int VocabularyOfGpt2 = 50257, ContextOfGpt2 = 1024;
 
     /// <summary>
-    /// Twenty times those of GPT-2 XL. A block is a dozen matrices, each a file of its own in the CSV layout: a slip or a damaged file
-    /// must not make millions of them.
+    /// Twenty times as many as GPT-2 XL has. A block is a dozen matrices, each a separate file in the CSV layout: a
+    /// typing error or a damaged file must not create millions of them.
     /// </summary>
-    public const int MostLayers = 1000;
+    public const int MaxLayers = 1000;
 
     /// <summary>GPT-2: 124 million weights.</summary>
     public static Gpt2Config Small { get; } = new(VocabularyOfGpt2, ContextOfGpt2, 768, 12, 12);
@@ -32,10 +32,10 @@ public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int H
     /// <summary>GPT-2 XL: 1558 million weights.</summary>
     public static Gpt2Config XL { get; } = new(VocabularyOfGpt2, ContextOfGpt2, 1600, 25, 48);
 
-    /// <summary>Whether c_attn has a bias, as GPT-2 has.</summary>
+    /// <summary>Whether c_attn has a bias, as in GPT-2.</summary>
     public bool QkvBias { get; init; } = true;
 
-    /// <summary>Whether the language head is wte itself, as in GPT-2, and not a matrix of its own.</summary>
+    /// <summary>Whether the language head is wte itself, as in GPT-2, and not a separate matrix.</summary>
     public bool TiedHead { get; init; } = true;
 
     /// <summary>Channels of one head.</summary>
@@ -44,10 +44,10 @@ public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int H
     /// <summary>Width of the feed-forward layer.</summary>
     public int Hidden => 4 * Channels;
 
-    /// <summary>Number of weights, where <see cref="Problem"/> finds none. A tied head counts once.</summary>
+    /// <summary>Number of weights, if <see cref="Problem"/> finds none. A tied head counts once.</summary>
     public long Parameters => MatrixShapes.Count(this);
 
-    /// <summary>What is wrong with these sizes; null where nothing is.</summary>
+    /// <summary>What is wrong with these sizes; null if nothing is.</summary>
     public Gpt2Exception? Problem()
     {
         (string Name, int Value)[] sizes =
@@ -62,9 +62,12 @@ public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int H
             }
         }
 
-        if (Layers > MostLayers)
+        if (Layers > MaxLayers)
         {
-            return new Gpt2Exception($"n_layer is {Layers}") { Expected = $"at most {MostLayers}, since every block is a dozen matrices and files, and GPT-2 XL has 48 blocks" };
+            return new Gpt2Exception($"n_layer is {Layers}")
+            {
+                Expected = $"at most {MaxLayers}, since every block is a dozen matrices and files, and GPT-2 XL has 48 blocks",
+            };
         }
 
         if (Channels % Heads != 0)
@@ -72,8 +75,11 @@ public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int H
             return new Gpt2Exception($"n_embd {Channels} is not divisible by n_head {Heads}") { Expected = "heads of equal size" };
         }
 
-        // Sizes may be any number that a file holds: a matrix's weights need not fit into a long. Those of 1000 blocks of the largest do.
+        // The sizes may be any numbers found in a file: the weights of a matrix may not fit into a long. Once they do,
+        // so do those of 1000 blocks.
         Int128 largest = (Int128)Channels * Math.Max(Math.Max(Vocabulary, Context), 4L * Channels);
-        return largest > Array.MaxLength ? new Gpt2Exception($"a matrix of {largest} weights is too large") { Expected = $"at most {Array.MaxLength}" } : null;
+        return largest > Array.MaxLength
+            ? new Gpt2Exception($"a matrix of {largest} weights is too large") { Expected = $"at most {Array.MaxLength}" }
+            : null;
     }
 }

@@ -1,4 +1,4 @@
-// The model: ids in, the next token's logits and probabilities out. Everything that runs the model runs this.
+// The model: ids in, the next token's logits and probabilities out. Everything that runs the model uses this.
 
 using Gpt2.Core.Model.Cache;
 using Gpt2.Core.Model.Layers;
@@ -15,7 +15,9 @@ public sealed class Gpt2Model
     private readonly TransformerBlock[] blocks;
     private readonly KernelSet kernels;
 
-    /// <summary>A model of weights that stay as they are: to train, to step through, to look into.</summary>
+    /// <summary>
+    /// Creates a model that leaves the weights as they are: for training, stepping through, and inspection.
+    /// </summary>
     public Gpt2Model(Gpt2Weights weights, KernelSet kernels)
         : this(weights.Config, weights, Gpt2Layers.Of(weights), kernels)
     {
@@ -37,30 +39,40 @@ public sealed class Gpt2Model
     public Gpt2Config Config { get; }
 
     /// <summary>The weights as matrices.</summary>
-    /// <exception cref="InvalidOperationException">They were packed for inference and are no matrices any more.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// They were packed for inference and are no longer matrices.
+    /// </exception>
     public Gpt2Weights Weights => weights ?? throw new InvalidOperationException("the model's weights were packed for inference");
 
     public KernelSet Kernels => kernels;
 
     /// <summary>
-    /// A model for prediction only, as fast as the kernels can make it: for the Tuned rung, and for every type but float32, the weights
-    /// are packed, in the memory they have where they fit, and must not be used any more. Internal for that reason: outside, the front
-    /// door reads or copies what it takes over.
+    /// Creates a model for prediction only, as fast as the kernels can make it: for the Tuned rung, and for every type
+    /// except float32, the weights are packed, if possible in the memory they have, and must not be used afterwards.
+    /// This is why the method is internal: users of the library go through <see cref="LanguageModel"/>, which reads or
+    /// copies the weights first.
     /// </summary>
     /// <param name="weights">The weights; the caller gives them up.</param>
     /// <param name="kernels">The kernels to compute with.</param>
-    /// <param name="type">What the weights of products are stored as; embeddings of an untied model, biases and gains stay float32.</param>
-    /// <exception cref="Gpt2Exception">A weight is not finite, and the type has no such numbers.</exception>
+    /// <param name="type">
+    /// The type to store the weights of products in; embeddings of an untied model, biases and gains stay float32.
+    /// </param>
+    /// <exception cref="Gpt2Exception">A weight is not finite, and the type cannot represent it.</exception>
     internal static Gpt2Model ForInference(Gpt2Weights weights, KernelSet kernels, WeightType type = WeightType.Float32) =>
         kernels.Rung == KernelRung.Tuned || type != WeightType.Float32
             ? new Gpt2Model(weights.Config, weights: null, Gpt2Layers.TakeOver(weights, type), kernels)
             : new Gpt2Model(weights, kernels);
 
     /// <summary>Runs the tokens through the model.</summary>
-    /// <param name="ids">At least one token; with those in the cache at most n_ctx. Of several sequences one token each, if there is a cache.</param>
-    /// <param name="cache">The tokens before these, to which these are added; null where there are none to keep.</param>
+    /// <param name="ids">
+    /// At least one token; at most n_ctx together with those in the cache. For several sequences with a cache, one
+    /// token each.
+    /// </param>
+    /// <param name="cache">Holds the tokens before these and receives these; null to keep none.</param>
     /// <param name="a">Receives every matrix of the pass.</param>
-    /// <exception cref="Gpt2Exception">There is no token, there are too many, or an id is outside the vocabulary.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// There is no token, there are too many, or an id is outside the vocabulary.
+    /// </exception>
     public void Forward(ReadOnlySpan<int> ids, KeyValueCache? cache, ForwardActivations a)
     {
         int past = cache?.Length ?? 0;
@@ -88,7 +100,7 @@ public sealed class Gpt2Model
         LanguageHead.Forward(stream, layers.FinalNorm, layers.Head, kernels, a);                               // [1 or tokens, vocabulary]
     }
 
-    /// <summary>Throws unless the ids can follow on <paramref name="past"/> others.</summary>
+    /// <summary>Throws unless the ids can follow <paramref name="past"/> others.</summary>
     internal void CheckPrompt(ReadOnlySpan<int> ids, int past, int sequences = 1)
     {
         if (ids.IsEmpty)

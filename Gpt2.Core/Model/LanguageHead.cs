@@ -6,14 +6,18 @@ using Gpt2.Kernels;
 
 namespace Gpt2.Core.Model;
 
-/// <summary>The last layer normalisation, the logits and their softmax, for the last token of each sequence or for all.</summary>
+/// <summary>
+/// The last layer normalisation, the logits and their softmax, for the last token of each sequence or for all.
+/// </summary>
 internal static class LanguageHead
 {
     /// <param name="stream">The last block's residual 2, [tokens, channels].</param>
     /// <param name="norm">ln_f</param>
-    /// <param name="head">From channels to the vocabulary.</param>
+    /// <param name="head">The map from channels to the vocabulary.</param>
     /// <param name="kernels">The kernels to compute with.</param>
-    /// <param name="a">Receives last_hidden_state, last_layernorm, predicted_embedding, logits and probabilities.</param>
+    /// <param name="a">
+    /// Receives last_hidden_state, last_layernorm, predicted_embedding, logits and probabilities.
+    /// </param>
     public static void Forward(Matrix stream, LayerNormWeights norm, LinearMap head, KernelSet kernels, ForwardActivations a)
     {
         LastHiddenState(stream, a);                                                                            // [rows, channels]

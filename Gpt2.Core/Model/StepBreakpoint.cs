@@ -1,4 +1,4 @@
-// A breakpoint at a step, named as everything names steps: h0.step7.
+// A breakpoint at a step, written with the step's usual name: h0.step7.
 
 using System.Diagnostics;
 using System.Globalization;
@@ -13,11 +13,13 @@ public sealed partial class StepBreakpoint(int block, int step)
 
     public int Step => step;
 
-    /// <summary>How often the step was reached.</summary>
+    /// <summary>Number of times the step was reached.</summary>
     public int Hits { get; private set; }
 
-    /// <summary>Reads "h0.step7".</summary>
-    /// <exception cref="Gpt2Exception">The text is something else, or names a step or block that does not exist.</exception>
+    /// <summary>Parses text such as "h0.step7".</summary>
+    /// <exception cref="Gpt2Exception">
+    /// The text has another form, or names a step or block that does not exist.
+    /// </exception>
     public static StepBreakpoint Parse(string text, Gpt2Config config)
     {
         Match match = Form().Match(text);
@@ -26,7 +28,10 @@ public sealed partial class StepBreakpoint(int block, int step)
             || !int.TryParse(match.Groups[2].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int step)
             || step is < 1 or > BlockStep.Count || block >= config.Layers)
         {
-            throw new Gpt2Exception($"breakpoint '{text}' is no step") { Expected = $"h0.step1 to h{config.Layers - 1}.step{BlockStep.Count}, for example h0.step7" };
+            throw new Gpt2Exception($"breakpoint '{text}' is not a step")
+            {
+                Expected = $"h0.step1 to h{config.Layers - 1}.step{BlockStep.Count}, for example h0.step7",
+            };
         }
 
         return new StepBreakpoint(block, step);
@@ -34,7 +39,9 @@ public sealed partial class StepBreakpoint(int block, int step)
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"h{block}.step{step}");
 
-    /// <summary>Stops the debugger if this is the step. The methods up to the step are hidden, so that the step is what it shows.</summary>
+    /// <summary>
+    /// Stops the debugger if this is the step. The methods up to the step are hidden, so the debugger shows the step.
+    /// </summary>
     [DebuggerHidden]
     internal void Reached(int ofBlock, int ofStep)
     {

@@ -1,6 +1,6 @@
-// One block, in the sixteen numbered steps of the "spreadsheets are all you need" edition. Forward is the table of
-// steps; each step is a method below it, and its body is the step's formula. What serves the debugger and training
-// (which step begins, breakpoints, dropout) is in BlockActivations.
+// One block, in the sixteen numbered steps of the "spreadsheets are all you need" edition. Forward lists the steps;
+// each step is a method below it whose body is the step's formula. What serves the debugger and training (which step
+// begins, breakpoints, dropout) is in BlockActivations.
 
 using Gpt2.Core.Model.Cache;
 using Gpt2.Core.Model.Layers;
@@ -28,10 +28,12 @@ internal sealed class TransformerBlock(BlockLayers layers, int heads, KernelSet 
     private readonly LinearMap mlpHidden = layers.MlpHidden;
     private readonly LinearMap mlpProjection = layers.MlpProjection;
 
-    /// <summary>Computes the block. A step first resizes the matrix that it writes, which tells the activations that the step begins.</summary>
-    /// <param name="stream">The residual stream coming in, [tokens, channels].</param>
-    /// <param name="past">Keys and values of the tokens before these, to which these are added; empty where there are none.</param>
-    /// <param name="a">Receives every step; <see cref="BlockActivations.Residual2"/> is the stream going out.</param>
+    /// <summary>
+    /// Computes the block. Each step first resizes its matrix, which tells the activations that the step begins.
+    /// </summary>
+    /// <param name="stream">The incoming residual stream, [tokens, channels].</param>
+    /// <param name="past">Keys and values of the tokens before these; those of these tokens are added.</param>
+    /// <param name="a">Receives every step; <see cref="BlockActivations.Residual2"/> is the outgoing stream.</param>
     public void Forward(Matrix stream, BlockPast past, BlockActivations a)
     {
         Step1Input(stream, a.Input);                                                        // [tokens, channels]

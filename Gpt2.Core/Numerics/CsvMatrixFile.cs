@@ -1,8 +1,9 @@
 // A matrix as a CSV file: comma separated, '.' decimal, no header, one row per line, written so that every float
-// comes back with the same bits. CsvHelper splits and parses; what is here checks, and says where it is wrong.
+// comes back with the same bits. CsvHelper splits and parses; what is here checks. What is wrong with a file that is refused,
+// CsvDiagnosis finds.
 
+using System.Buffers;
 using System.Globalization;
-using System.Text;
 using CsvHelper;
 
 namespace Gpt2.Core.Numerics;
@@ -13,12 +14,13 @@ internal static class CsvMatrixFile
     /// <summary>No number and what stands around it takes more bytes than this.</summary>
     private const int WidestCell = 64;
 
-    /// <summary>Lines up to here are split whatever the shape, so that one with too many cells is answered with their number.</summary>
+    /// <summary>Lines up to here are split whatever the shape.</summary>
     private const int ShortLine = 1 << 21;
     private const int LongestLine = 1 << 26;
 
-    /// <summary>Columns beyond those of any model, where a file is asked for its shape.</summary>
-    private const int MostColumns = 1 << 16;
+    private const string Expected = "rows of numbers";
+
+    private static readonly SearchValues<byte> Blank = SearchValues.Create(" \r\t\uFEFF"u8);
 
     // No quoting: a quote is not part of a number, and "0,5" in quotes must not pass for 5.
     private static readonly CsvReaderOptions ReaderOptions = new()
@@ -41,79 +43,76 @@ internal static class CsvMatrixFile
     /// <param name="path">The file. CRLF, a byte-order mark, blank lines and spaces around cells are accepted.</param>
     /// <param name="matrix">Says the shape and receives the numbers. A vector [1, n] may also stand as n lines of one cell.</param>
     /// <exception cref="Gpt2Exception">
-    /// A line has another number of cells, there are more or fewer lines, or a cell is not a finite number. The
-    /// message names file, line, column, what was found and what was expected.
+    /// A line has another number of cells, there are more or fewer lines, or a cell is not a finite number: the error is
+    /// <see cref="CsvDiagnosis"/>'s. Or the file cannot be read.
     /// </exception>
-    public static void Read(string path, Matrix matrix)
+    public static void Read(string path, Matrix matrix) => Opened(path, Expectation(matrix.Rows, matrix.Columns), () =>
     {
+        bool isRight;
         try
         {
-            if (!TryRead(path, matrix))
-            {
-                throw Explain(path, matrix.Name, matrix.Rows, matrix.Columns);
-            }
+            isRight = WrongFile.KindOf(path) != FileKind.Utf16 && TryRead(path, matrix); // CsvHelper would decode it where it has a mark
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (CsvFormatException)
         {
-            throw new Gpt2Exception($"{path}: no such file, expected {matrix.Rows} rows of {matrix.Columns} numbers", e);
+            isRight = false; // a line too long to hold: without quotes there is nothing else that the reader cannot split
         }
-        catch (CsvFormatException e)
-        {
-            throw TooLongLine(path, matrix.Columns, e);
-        }
-    }
+
+        return isRight ? true : throw CsvDiagnosis.Of(path, matrix.Rows, matrix.Columns);
+    });
 
     /// <summary>
-    /// Throws where a file is too short to hold a matrix, before memory is taken for it: a cell and its comma are two bytes.
+    /// Throws where a file is missing or too short to hold a matrix, before memory is taken for it: a cell and its comma are two bytes.
     /// </summary>
-    /// <exception cref="Gpt2Exception">It is; the message is the one that <see cref="Read"/> has for it.</exception>
-    public static void RequireLength(string path, string name, int rows, int columns)
+    /// <exception cref="Gpt2Exception">It is; the error is the one that <see cref="Read"/> has for it.</exception>
+    public static void RequireLength(string path, int rows, int columns) => Opened(path, Expectation(rows, columns), () =>
+        new FileInfo(path).Length >= (2L * rows * columns) - 1 ? true : throw CsvDiagnosis.Of(path, rows, columns));
+
+    /// <summary>
+    /// Rows and columns of a file, by counting its lines and the commas of the first, and whether a decimal point is in that: without
+    /// one the commas may be those of decimals.
+    /// </summary>
+    /// <exception cref="Gpt2Exception">There is no such file, or what separates its cells is no comma.</exception>
+    public static (int Rows, int Columns, bool HasPoints) ShapeOf(string path) => Opened(path, Expected, () =>
     {
-        if (new FileInfo(path).Length >= (2L * rows * columns) - 1)
-        {
-            return;
-        }
-
-        try
-        {
-            throw Explain(path, name, rows, columns);
-        }
-        catch (CsvFormatException e)
-        {
-            throw TooLongLine(path, columns, e);
-        }
-    }
-
-    /// <summary>Rows and columns of a file, by counting its lines and the cells of the first.</summary>
-    /// <exception cref="Gpt2Exception">There is no such file, or a line has no end.</exception>
-    public static (int Rows, int Columns) ShapeOf(string path)
-    {
-        if (!File.Exists(path))
-        {
-            throw new Gpt2Exception($"{path}: no such file");
-        }
-
-        if (WrongFile.Refusal(path, "rows of numbers") is Gpt2Exception refusal)
+        if (WrongFile.Refusal(path, Expected) is { } refusal && new FileInfo(path).Length > 0)
         {
             throw refusal; // its lines would count as rows
         }
 
-        try
+        using FileStream file = File.OpenRead(path);
+        var block = new byte[1 << 16];
+        int rows = 0, columns = 0;
+        bool hasText = false, hasPoints = false, hasTabs = false, hasOthers = false;
+        for (int read; (read = file.Read(block)) > 0;)
         {
-            using CsvReader reader = Open(path, MostColumns);
-            int rows = 0, columns = 0;
-            while (reader.Read())
+            for (ReadOnlySpan<byte> rest = block.AsSpan(0, read); !rest.IsEmpty;)
             {
-                columns = rows++ == 0 ? reader.FieldCount : columns;
-            }
+                int end = rest.IndexOf((byte)'\n');
+                ReadOnlySpan<byte> part = end < 0 ? rest : rest[..end];
+                if (rows == 0)
+                {
+                    columns += part.Count((byte)',');
+                    hasPoints |= part.Contains((byte)'.');
+                    hasTabs |= part.Contains((byte)'\t');
+                    hasOthers |= part.ContainsAny((byte)';', (byte)'"');
+                }
 
-            return (rows, columns);
+                hasText |= part.ContainsAnyExcept(Blank);
+                rows += hasText && end >= 0 ? 1 : 0;
+                hasText &= end < 0;
+                rest = end < 0 ? [] : rest[(end + 1)..];
+            }
         }
-        catch (CsvFormatException e)
+
+        if (hasOthers || (hasTabs && columns == 0))
         {
-            throw TooLongLine(path, MostColumns, e);
+            throw CsvDiagnosis.Of(path, 1, 1);
         }
-    }
+
+        rows += hasText ? 1 : 0;
+        return (rows, rows == 0 ? 0 : columns + 1, hasPoints);
+    });
 
     /// <summary>Writes a matrix, optionally with a header line and a label before each row.</summary>
     public static void Write(string path, Matrix matrix, IReadOnlyList<string>? columnLabels = null, IReadOnlyList<string>? rowLabels = null)
@@ -146,10 +145,21 @@ internal static class CsvMatrixFile
         }
     }
 
-    private static CsvReader Open(string path, int columns, bool countLines = false)
+    /// <summary>What a file should hold, in words that go after "expected".</summary>
+    internal static string Expectation(int rows, int columns) => rows == 1 ? $"a row of {columns} numbers" : $"{rows} rows of {columns} numbers";
+
+    /// <summary>Does something with a file that is there, in words for what the system refuses.</summary>
+    private static T Opened<T>(string path, string expected, Func<T> read)
     {
-        RegularFile.Require(path, "a file with rows of numbers");
-        return CsvReader.FromFile(path, ReaderOptions with { MaxRecordSize = LongestLineOf(columns), TrackLineNumbers = countLines });
+        RegularFile.Require(path, "a file with " + expected, "move it away and put the file there");
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw WrongFile.Unreadable(path, expected, e, WrongFile.Again);
+        }
     }
 
     /// <summary>A line is held in memory with the place of each of its cells: without a bound, a file without line ends takes a multiple of itself.</summary>
@@ -158,7 +168,7 @@ internal static class CsvMatrixFile
     /// <summary>The fast way: true if everything was right, false at the first thing that was not.</summary>
     private static bool TryRead(string path, Matrix matrix)
     {
-        using CsvReader reader = Open(path, matrix.Columns);
+        using CsvReader reader = CsvReader.FromFile(path, ReaderOptions with { MaxRecordSize = LongestLineOf(matrix.Columns) });
         int row = 0;
         bool asColumn = false;
         while (reader.Read())
@@ -188,58 +198,6 @@ internal static class CsvMatrixFile
         return row == (asColumn ? matrix.Columns : matrix.Rows);
     }
 
-    /// <summary>The slow way, after the fast one has failed: finds the first fault and words it.</summary>
-    private static Gpt2Exception Explain(string path, string name, int rows, int columns)
-    {
-        string matrix = string.Create(CultureInfo.InvariantCulture, $"{name} [{rows}, {columns}]");
-        if (WrongFile.Refusal(path, $"{rows} rows of {columns} numbers") is Gpt2Exception refusal)
-        {
-            return refusal;
-        }
-
-        using CsvReader reader = Open(path, columns, countLines: true);
-        int row = 0;
-        bool asColumn = false;
-        while (reader.Read())
-        {
-            asColumn |= row == 0 && IsColumn(reader, rows, columns);
-            string place = string.Create(CultureInfo.InvariantCulture, $"{path} line {reader.LineNumber}");
-            int expectedRows = asColumn ? columns : rows;
-            int expectedCells = asColumn ? 1 : columns;
-            if (row >= expectedRows)
-            {
-                return new Gpt2Exception($"{place}: found a further row, expected {expectedRows} rows for {matrix}");
-            }
-
-            for (int column = 0; column < Math.Min(reader.FieldCount, expectedCells); column++)
-            {
-                if (!reader.TryParse(column, out float value) || !float.IsFinite(value))
-                {
-                    string cell = Shortened(reader.GetSpan(column));
-                    return new Gpt2Exception($"{place} column {column + 1}: found '{cell}', expected {Expectation(cell)}");
-                }
-            }
-
-            if (reader.FieldCount != expectedCells)
-            {
-                return new Gpt2Exception(
-                    $"{place}: found {reader.FieldCount} cells, expected {expectedCells} for {matrix}: "
-                    + "is the line cut off, or hparams.json of another model?");
-            }
-
-            row++;
-        }
-
-        return new Gpt2Exception(
-            $"{path}: found {row} rows, expected {(asColumn ? columns : rows)} for {matrix}: "
-            + "is the file cut off, or hparams.json of another model?");
-    }
-
-    /// <summary>Without quotes there is nothing else that the reader cannot split.</summary>
-    private static Gpt2Exception TooLongLine(string path, int columns, CsvFormatException e) => WrongFile.Refusal(path, "rows of numbers") ?? new Gpt2Exception(
-        $"{path} line {e.RecordNumber}: found more than {LongestLineOf(columns)} bytes without an end of the line, expected a row of numbers; "
-        + "copy or convert the model again", e);
-
     private static bool IsColumn(CsvReader firstRow, int rows, int columns) =>
         rows == 1 && columns > 1 && firstRow.FieldCount == 1;
 
@@ -247,23 +205,4 @@ internal static class CsvMatrixFile
         row < vector.Columns ? vector.Span.Slice(row, 1) : [];
 
     private static Span<float> RowOrNothing(Matrix matrix, int row) => row < matrix.Rows ? matrix.Row(row) : [];
-
-    private static string Expectation(string cell)
-    {
-        if (cell.Contains(';', StringComparison.Ordinal) || cell.Contains('\t', StringComparison.Ordinal))
-        {
-            return "a number: the file is not separated by commas; export it with ',' between cells and '.' in numbers";
-        }
-
-        return cell.Contains('"', StringComparison.Ordinal)
-            ? "a number without quotes: export it with ',' between cells and '.' in numbers"
-            : "a finite number with '.' as decimal point";
-    }
-
-    private static string Shortened(ReadOnlySpan<byte> cell)
-    {
-        const int Longest = 40;
-        string text = Encoding.UTF8.GetString(cell);
-        return text.Length <= Longest ? text : text[..Longest] + "…";
-    }
 }

@@ -1,4 +1,4 @@
-// A named row-major matrix of floats: storage and shape. Arithmetic is the kernels' business.
+// A named row-major matrix of floats: storage and shape. Arithmetic is left to the kernels.
 
 using System.Diagnostics;
 using System.Globalization;
@@ -7,14 +7,14 @@ using Gpt2.Kernels;
 namespace Gpt2.Core.Numerics;
 
 /// <summary>
-/// A matrix [rows, columns] of float32, stored row by row. Its shape can change (the number of tokens does), its
+/// A matrix [rows, columns] of float32, stored row by row. Its shape can change (the number of tokens does); its
 /// storage is kept and only grows.
 /// </summary>
 [DebuggerDisplay("{ToString(),nq}")]
 [DebuggerTypeProxy(typeof(MatrixDebugView))]
 public sealed class Matrix
 {
-    /// <summary>From this many elements on, storage begins a cache line.</summary>
+    /// <summary>From this many elements on, the storage begins at a cache line.</summary>
     private const int AlignedFrom = 4096;
 
     private static readonly int LongestStorage = Array.MaxLength - CacheAligned.Line;
@@ -22,11 +22,13 @@ public sealed class Matrix
     private Memory<float> storage;
 
     /// <summary>Creates a matrix of zeros.</summary>
-    /// <param name="name">What it holds.</param>
-    /// <param name="rows">Its rows.</param>
-    /// <param name="columns">Its columns.</param>
-    /// <param name="capacity">Elements to make room for, where that is more.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is negative or the product is beyond an array's length.</exception>
+    /// <param name="name">What the matrix holds.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="columns">Number of columns.</param>
+    /// <param name="capacity">Number of elements to make room for, if that is more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A size is negative, or the product exceeds an array's maximum length.
+    /// </exception>
     public Matrix(string name, int rows = 0, int columns = 0, int capacity = 0)
     {
         Name = name;
@@ -42,7 +44,7 @@ public sealed class Matrix
 
     public int Columns { get; private set; }
 
-    /// <summary>Told whenever the matrix is about to be written anew; null where nobody has to know.</summary>
+    /// <summary>Notified whenever the matrix is about to be overwritten; null if nothing needs to know.</summary>
     internal MatrixWatch? Watch { get; set; }
 
     /// <summary>All elements, row after row.</summary>
@@ -88,7 +90,7 @@ public sealed class Matrix
     }
 
     /// <summary>
-    /// Gives the matrix another shape. What it holds afterwards is undefined: whoever resizes, writes every element.
+    /// Changes the shape. The contents are undefined afterwards: the caller must write every element.
     /// </summary>
     [DebuggerStepThrough]
     public void Resize(int rows, int columns)
@@ -97,7 +99,7 @@ public sealed class Matrix
         int count = Count(rows, columns);
         if (count > storage.Length)
         {
-            // Room to double: a context that grows by a token at a time does not allocate at every token.
+            // Twice as much as before: a context that grows by one token at a time does not allocate at every token.
             storage = Allocate(Math.Max(count, (int)Math.Min(2L * storage.Length, LongestStorage)));
         }
 
@@ -105,7 +107,7 @@ public sealed class Matrix
         Columns = columns;
     }
 
-    /// <summary>Takes shape and elements of another matrix.</summary>
+    /// <summary>Takes the shape and elements of another matrix.</summary>
     [DebuggerStepThrough]
     public void CopyFrom(Matrix source)
     {
@@ -121,7 +123,7 @@ public sealed class Matrix
         Columns = 0;
     }
 
-    /// <summary>Gives the storage away and leaves the matrix empty, [0, 0].</summary>
+    /// <summary>Returns the storage, which the matrix gives up, and leaves the matrix empty, [0, 0].</summary>
     internal Memory<float> Detach()
     {
         Memory<float> given = storage;
@@ -147,7 +149,7 @@ public sealed class Matrix
         count < AlignedFrom ? new float[count] : CacheAligned.Allocate(count, zeroed: true);
 }
 
-/// <summary>Notices that a matrix is about to be written: the debugger's breakpoints at steps need to know.</summary>
+/// <summary>Is notified before a matrix is overwritten; the debugger's breakpoints at steps rely on it.</summary>
 internal abstract class MatrixWatch
 {
     [DebuggerHidden]

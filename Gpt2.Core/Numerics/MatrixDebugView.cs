@@ -1,5 +1,5 @@
-// What the debugger shows when a matrix is opened: its rows as lines of numbers, and figures that tell at a
-// glance whether something went wrong. Large matrices are cut, so that a watch window stays quick.
+// What the debugger shows when a matrix is opened: its rows as lines of numbers, and figures that show at a glance
+// whether something went wrong. Large matrices are cut off to keep the watch window fast.
 
 using System.Diagnostics;
 using System.Globalization;
@@ -10,14 +10,14 @@ namespace Gpt2.Core.Numerics;
 /// <summary>The debugger's view of a <see cref="Matrix"/>.</summary>
 internal sealed class MatrixDebugView(Matrix matrix)
 {
-    public const int MostRows = 64;
-    public const int MostColumns = 12;
+    public const int MaxRows = 64;
+    public const int MaxColumns = 12;
 
     public string Name => matrix.Name;
 
     public string Shape => string.Create(CultureInfo.InvariantCulture, $"[{matrix.Rows}, {matrix.Columns}]");
 
-    /// <summary>Smallest, mean and largest element, and how many are not finite.</summary>
+    /// <summary>The smallest, mean and largest element, and the number of elements that are not finite.</summary>
     public string Range
     {
         get
@@ -62,7 +62,7 @@ internal sealed class MatrixDebugView(Matrix matrix)
     {
         get
         {
-            var rows = new RowDebugView[Math.Min(matrix.Rows, MostRows)];
+            var rows = new RowDebugView[Math.Min(matrix.Rows, MaxRows)];
             for (int row = 0; row < rows.Length; row++)
             {
                 rows[row] = new RowDebugView(matrix.Row(row).ToArray());
@@ -73,7 +73,7 @@ internal sealed class MatrixDebugView(Matrix matrix)
     }
 }
 
-/// <summary>One row: its first numbers as a line, all of them when opened.</summary>
+/// <summary>One row: its first numbers as a line, and all of them when opened.</summary>
 [DebuggerDisplay("{Line,nq}")]
 internal sealed class RowDebugView(float[] values)
 {
@@ -83,13 +83,13 @@ internal sealed class RowDebugView(float[] values)
         get
         {
             var line = new StringBuilder();
-            for (int column = 0; column < values.Length && column < MatrixDebugView.MostColumns; column++)
+            for (int column = 0; column < values.Length && column < MatrixDebugView.MaxColumns; column++)
             {
                 line.Append(column == 0 ? "" : "  ");
                 line.Append(values[column].ToString("G5", CultureInfo.InvariantCulture));
             }
 
-            return values.Length > MatrixDebugView.MostColumns ? line.Append("  …").ToString() : line.ToString();
+            return values.Length > MatrixDebugView.MaxColumns ? line.Append("  …").ToString() : line.ToString();
         }
     }
 

@@ -1,5 +1,5 @@
 // The kernels' operations on matrices: each gives its destination its shape and calls the kernel. The debugger steps
-// through these, so that from a step one comes straight to the kernel.
+// through these, so stepping into a step's formula leads straight to the kernel.
 
 using System.Diagnostics;
 using Gpt2.Kernels.Add;
@@ -11,7 +11,9 @@ using Gpt2.Kernels.Softmax;
 
 namespace Gpt2.Core.Numerics;
 
-/// <summary>Operations with matrices in place of spans, sizes taken from them. The destination takes its shape from the sources.</summary>
+/// <summary>
+/// Operations on matrices instead of spans. Sizes, including the destination's shape, are taken from the sources.
+/// </summary>
 internal static class MatrixOperations
 {
     /// <inheritdoc cref="LayerNormKernel.Normalise"/>

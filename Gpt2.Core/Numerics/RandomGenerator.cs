@@ -1,14 +1,14 @@
-// The project's own random numbers, so that a seed means the same on every machine and .NET version:
-// xoshiro256** for bits, and normal numbers from it that need no function of the platform's maths library
-// but one logarithm in a comparison.
+// The project's own random numbers, so that a seed gives the same numbers on every machine and .NET version:
+// xoshiro256** for bits, and normal numbers from it that use the platform's maths library only for one logarithm in a
+// comparison.
 
 using System.Numerics;
 
 namespace Gpt2.Core.Numerics;
 
 /// <summary>
-/// xoshiro256** 1.0 (Blackman and Vigna, "Scrambled Linear Pseudorandom Number Generators"), its state filled
-/// from the seed by SplitMix64 as its authors advise. Not for secrets.
+/// xoshiro256** 1.0 (Blackman and Vigna, "Scrambled Linear Pseudorandom Number Generators"), with its state filled from
+/// the seed by SplitMix64 as its authors advise. Not for cryptography.
 /// </summary>
 internal sealed class RandomGenerator
 {
@@ -36,7 +36,7 @@ internal sealed class RandomGenerator
         return result;
     }
 
-    /// <summary>A uniform number in [0, 1): the upper 53 bits over 2⁵³.</summary>
+    /// <summary>A uniform number in [0, 1): the upper 53 bits divided by 2⁵³.</summary>
     public double NextDouble() => (NextBits() >> 11) * (1.0 / (1UL << 53));
 
     /// <summary>

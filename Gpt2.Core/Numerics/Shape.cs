@@ -4,11 +4,13 @@ using System.Diagnostics;
 
 namespace Gpt2.Core.Numerics;
 
-/// <summary>Shape checks that stay on in Release: a wrong shape is named, not computed with.</summary>
+/// <summary>Shape checks, also in Release: a wrong shape is reported and not computed with.</summary>
 internal static class Shape
 {
     /// <summary>Throws unless the matrix is [rows, columns].</summary>
-    /// <exception cref="ArgumentException">It is not; the message names matrix, shape and expectation.</exception>
+    /// <exception cref="ArgumentException">
+    /// It is not; the message names the matrix, its shape and the expected shape.
+    /// </exception>
     [DebuggerStepThrough]
     public static void Require(Matrix matrix, int rows, int columns)
     {

@@ -1,10 +1,10 @@
-// OpenAI's byte-to-unicode table: a printable character for each of the 256 bytes, so that tokens of any bytes
-// can be written in a text file such as vocab.bpe. The order of this table is the order of the first 256 ids.
+// OpenAI's byte-to-unicode table: a printable character for each of the 256 bytes, so that tokens of any bytes can be
+// written in a text file such as vocab.bpe. The order of this table is the order of the first 256 ids.
 
 namespace Gpt2.Core.Text;
 
 /// <summary>
-/// Bytes that print in Latin-1 stand for themselves, 188 of them, and come first; the other 68 (controls, space, 0x7F
+/// The 188 bytes that are printable in Latin-1 stand for themselves and come first; the other 68 (controls, space, 0x7F
 /// to 0xA0, soft hyphen) follow as U+0100, U+0101, … The space is thus Ġ (U+0120) and the line feed Ċ (U+010A).
 /// </summary>
 internal static class ByteAlphabet
@@ -47,7 +47,7 @@ internal static class ByteAlphabet
     /// <summary>The character that stands for a byte.</summary>
     public static char CharOf(byte value) => CharOfByteTable[value];
 
-    /// <summary>The byte that a character stands for, or −1 where the character is not of the alphabet.</summary>
+    /// <summary>The byte that a character stands for, or −1 if the character is not in the alphabet.</summary>
     public static int ByteOf(char character) => character < ByteOfCharTable.Length ? ByteOfCharTable[character] : -1;
 
     /// <summary>Bytes written in the alphabet.</summary>

@@ -1,5 +1,5 @@
 // Byte-pair encoding of words: join the neighbours whose listed pair has the lowest rank, leftmost first, until no
-// neighbours are listed. One encoder serves one text: it remembers the words it has seen.
+// neighbours are listed. Use one encoder per text: it remembers the words it has seen.
 
 using System.Text;
 
@@ -7,15 +7,16 @@ namespace Gpt2.Core.Text;
 
 /// <summary>
 /// Encodes words with the merges of a vocabulary (Sennrich, Haddow and Birch, "Neural Machine Translation of Rare
-/// Words with Subword Units", section 3.2). Pending pairs wait in a priority queue, so a word of n bytes takes
-/// O(n log n). Not for several threads at once.
+/// Words with Subword Units", section 3.2). Pending pairs are in a priority queue, so a word of n bytes takes O(n log
+/// n). Not for use by several threads at once.
 /// </summary>
 internal sealed class BytePairEncoder(Vocabulary vocabulary)
 {
     private const int LongestRemembered = 64;
-    private const int MostRemembered = 1 << 16;
+    private const int MaxRemembered = 1 << 16;
 
-    // Rank above, position below: the lowest rank comes first and, within a rank, the leftmost pair.
+    // The rank is in the upper half, the position in the lower: the lowest rank comes first and, within a rank, the
+    // leftmost pair.
     private readonly PriorityQueue<int, long> pending = new();
     private readonly Dictionary<string, int[]> remembered = [];
 
@@ -43,13 +44,15 @@ internal sealed class BytePairEncoder(Vocabulary vocabulary)
         }
 
         AppendTokens(output);
-        if (word.Length <= LongestRemembered && remembered.Count < MostRemembered)
+        if (word.Length <= LongestRemembered && remembered.Count < MaxRemembered)
         {
             lookup[word] = output[start..].ToArray();
         }
     }
 
-    /// <summary>All merges of a word in the order in which they happen, with the word after each pass over it.</summary>
+    /// <summary>
+    /// All merges of a word in the order in which they happen, with the word after each pass over it.
+    /// </summary>
     public WordExplanation Explain(ReadOnlySpan<char> word)
     {
         var passes = new List<MergePass>();
@@ -111,7 +114,7 @@ internal sealed class BytePairEncoder(Vocabulary vocabulary)
             rank = (int)(priority >> 32);
             if (RankAt(position) == rank)
             {
-                return true; // else one of the two was joined with another neighbour since
+                return true; // otherwise one of the two has meanwhile been joined with another neighbour
             }
         }
 

@@ -1,29 +1,29 @@
-// Learns the merges of a vocabulary: join the most frequent pair of neighbours everywhere, and again, until there are
-// as many merges as wanted. Cutting a text into words and counting them is WordCounts' business, encoding with what was
-// learned BytePairEncoder's.
+// Learns the merges of a vocabulary: join the most frequent pair of neighbours everywhere, and repeat until there are
+// as many merges as wanted. WordCounts splits a text into words and counts them; BytePairEncoder encodes with what was
+// learned.
 
 using System.Text;
 
 namespace Gpt2.Core.Text;
 
 /// <summary>
-/// Byte-pair encoding's learning (Sennrich, Haddow and Birch, "Neural Machine Translation of Rare Words with Subword
+/// Learning of byte-pair encoding (Sennrich, Haddow and Birch, "Neural Machine Translation of Rare Words with Subword
 /// Units", section 3.2 and algorithm 1) over the bytes of words. A pair counts once for every place in a word where its
 /// tokens are neighbours, overlapping places included, times the word's count. Of equally frequent pairs the one seen
 /// first is joined: the one whose first place in the text, as the text is then split into tokens, is leftmost. A pair
-/// whose token exists already is never joined, since the token would have two ids.
+/// whose token already exists is never joined, since the token would have two ids.
 /// </summary>
 /// <remarks>
-/// Only pairs beside a joined place are counted anew, and all joins together are fewer than the bytes of the different
-/// words. The queue is lazy: once a pass has made a pair, later passes only take places from it, so what the queue holds
-/// is never too low, and an entry that has grown stale is put back with its new count when it comes up.
+/// After a join only the pairs next to it are counted again, and there are fewer joins in total than bytes in the
+/// different words. The queue is lazy: after the pass that creates a pair, later passes only remove places from it. So
+/// a count in the queue is never too low, and an outdated entry is put back with its new count when it comes up.
 /// </remarks>
 public sealed class BytePairLearner
 {
-    private const int LeastCount = 2;
+    private const int MinCount = 2;
 
-    // The different words one after the other, each a doubly linked list over its bytes: token ids, −1 where a byte
-    // was joined to the token before it, and the indices of the neighbours, −1 at a word's ends.
+    // The different words one after another, each a doubly linked list over its bytes: token ids, −1 where a byte was
+    // joined to the token before it; and the indices of the neighbours, −1 at the ends of a word.
     private readonly int[] ids;
     private readonly int[] next;
     private readonly int[] previous;
@@ -60,14 +60,16 @@ public sealed class BytePairLearner
         EnterWords();
     }
 
-    /// <summary>Learns from a text; <c>&lt;|endoftext|&gt;</c> separates its documents and is no part of a word.</summary>
+    /// <summary>
+    /// Learns from a text. <c>&lt;|endoftext|&gt;</c> separates its documents and is not part of a word.
+    /// </summary>
     /// <param name="text">Any text; half of a surrogate pair becomes U+FFFD.</param>
     /// <param name="vocabularySize">
-    /// Tokens wanted, bytes and <c>&lt;|endoftext|&gt;</c> included: at least 257. There are fewer if no pair is left that
-    /// occurs twice.
+    /// Number of tokens wanted, including the bytes and <c>&lt;|endoftext|&gt;</c>: at least 257. There are fewer if no
+    /// pair is left that occurs twice.
     /// </param>
-    /// <param name="progress">Receives the share of passes done, or null.</param>
-    /// <param name="cancellation">Ends the learning between words and between passes.</param>
+    /// <param name="progress">Receives the share of passes done; or null.</param>
+    /// <param name="cancellation">Stops between words and between passes.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static LearnedMerges Learn(
         ReadOnlySpan<char> text, int vocabularySize, IProgress<double>? progress = null, CancellationToken cancellation = default)
@@ -77,12 +79,14 @@ public sealed class BytePairLearner
             WordCounts.Of(text, cancellation), vocabularySize - Vocabulary.SmallestCount, keepWords: false, progress, cancellation);
     }
 
-    /// <summary>Learns from words that are counted already.</summary>
-    /// <param name="words">Different words with counts of at least 1, in the order that decides between equal pairs.</param>
-    /// <param name="merges">Merges wanted; there are fewer if no pair is left that occurs twice.</param>
-    /// <param name="keepWords">Whether every pass keeps the words as they are after it.</param>
-    /// <param name="progress">Receives the share of passes done, or null.</param>
-    /// <param name="cancellation">Ends the learning between passes.</param>
+    /// <summary>Learns from words that have already been counted.</summary>
+    /// <param name="words">
+    /// Different words with counts of at least 1, in the order that decides between equal pairs.
+    /// </param>
+    /// <param name="merges">Number of merges wanted; there are fewer if no pair is left that occurs twice.</param>
+    /// <param name="keepWords">Whether every pass records the words as they are after it.</param>
+    /// <param name="progress">Receives the share of passes done; or null.</param>
+    /// <param name="cancellation">Stops between passes.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     internal static LearnedMerges LearnWords(
         IReadOnlyList<WordCount> words, int merges, bool keepWords = false, IProgress<double>? progress = null,
@@ -130,12 +134,12 @@ public sealed class BytePairLearner
         }
     }
 
-    /// <summary>The most frequent pair that may be joined, out of the queue; null if none occurs twice.</summary>
+    /// <summary>Takes the most frequent pair that may be joined out of the queue; null if none occurs twice.</summary>
     private Pair? TakeMostFrequent()
     {
         while (queue.TryDequeue(out Pair? pair, out Priority queued))
         {
-            if (pair.Count < LeastCount || known.Contains(TextOf(pair)))
+            if (pair.Count < MinCount || known.Contains(TextOf(pair)))
             {
                 continue;
             }
@@ -172,31 +176,33 @@ public sealed class BytePairLearner
         }
     }
 
-    /// <summary>Joins the token at a position with the one after it; the pairs they formed with their neighbours change.</summary>
+    /// <summary>
+    /// Joins the token at a position with the one after it; the pairs they formed with their neighbours change.
+    /// </summary>
     private void Join(int position, int made, List<Pair> born)
     {
-        int right = next[position], before = previous[position], behind = next[right];
+        int right = next[position], before = previous[position], after = next[right];
         if (before >= 0)
         {
             TakePlace(before);
         }
 
-        if (behind >= 0)
+        if (after >= 0)
         {
             TakePlace(right);
         }
 
         ids[position] = made;
         ids[right] = -1;
-        next[position] = behind;
+        next[position] = after;
         if (before >= 0)
         {
             AddPlace(before, born);
         }
 
-        if (behind >= 0)
+        if (after >= 0)
         {
-            previous[behind] = position;
+            previous[after] = position;
             AddPlace(position, born);
         }
     }
@@ -216,12 +222,12 @@ public sealed class BytePairLearner
         pair.Count += words[wordAt[position]].Count;
     }
 
-    /// <summary>Counts one place less; the list of places is left as it is.</summary>
+    /// <summary>Decreases the count of a pair; its list of places is not changed.</summary>
     private void TakePlace(int position)
     {
         if (pairs.TryGetValue(new Merge(ids[position], ids[next[position]]), out Pair? pair))
         {
-            pair.Count -= words[wordAt[position]].Count; // not listed: the pair that is being joined, as in aaa
+            pair.Count -= words[wordAt[position]].Count; // the pair being joined is not in pairs, even in aaa
         }
     }
 
@@ -257,7 +263,9 @@ public sealed class BytePairLearner
         return split;
     }
 
-    /// <summary>A pair of tokens, how often it stands, and where it stood when it came into being, ascending.</summary>
+    /// <summary>
+    /// A pair of tokens, its count, and the places where it was when it was created, in ascending order.
+    /// </summary>
     private sealed class Pair(Merge tokens)
     {
         public Merge Tokens => tokens;
@@ -266,11 +274,11 @@ public sealed class BytePairLearner
 
         public List<int> Places { get; } = [];
 
-        /// <summary>Index of the first place where it may still stand.</summary>
+        /// <summary>Index of the first place where it may still be.</summary>
         public int First { get; set; }
     }
 
-    /// <summary>The higher count comes first, and of equal ones the pair that is seen first.</summary>
+    /// <summary>The higher count comes first; of equal counts, the pair that was seen first.</summary>
     private readonly record struct Priority(long Count, int FirstPlace) : IComparable<Priority>
     {
         public int CompareTo(Priority other) =>

@@ -1,14 +1,14 @@
-// GPT-2's first cut of a text, into words that merges never cross. It does what OpenAI's pattern
+// GPT-2's first step: splitting a text into words, which merges never cross. It does what OpenAI's pattern
 //     's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
-// does, but on code points: .NET's regular expressions work on UTF-16 units, where letters and digits beyond the
-// Basic Multilingual Plane have no category.
+// does, but on code points: .NET's regular expressions work on UTF-16 units, where letters and digits outside the Basic
+// Multilingual Plane have no category.
 
 using System.Globalization;
 using System.Text;
 
 namespace Gpt2.Core.Text;
 
-/// <summary>Cuts a text into GPT-2's words. The words together are the text, unchanged.</summary>
+/// <summary>Splits a text into GPT-2's words. Joined together, the words are the text, unchanged.</summary>
 internal static class PreTokenizer
 {
     private enum Kind : byte
@@ -21,7 +21,7 @@ internal static class PreTokenizer
 
     private static readonly Kind[] KindOfAscii = AsciiKinds();
 
-    /// <summary>Where the word that starts at <paramref name="start"/> ends.</summary>
+    /// <summary>The end of the word that starts at <paramref name="start"/>.</summary>
     /// <param name="text">The text; half of a surrogate pair counts as neither letter, digit nor space.</param>
     /// <param name="start">Start of a word, before the end of the text.</param>
     /// <returns>The index after the word's last character.</returns>
@@ -49,7 +49,7 @@ internal static class PreTokenizer
             end += size;
         }
 
-        // White space before a word leaves it the last character, which the word takes if it is a space.
+        // Of white space before a word, the word gets the last character if that is a space.
         // (All white space is in the Basic Multilingual Plane, so one character is one code point.)
         return kind == Kind.Space && end < text.Length && end - start > 1 ? end - 1 : end;
     }

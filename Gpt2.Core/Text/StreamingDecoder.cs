@@ -1,4 +1,5 @@
-// Decodes tokens as they come. A token may end inside a UTF-8 character: what is incomplete waits for the next.
+// Decodes tokens as they arrive. A token may end inside a UTF-8 character: incomplete characters wait for the next
+// token.
 
 using System.Text;
 
@@ -9,11 +10,11 @@ public sealed class StreamingDecoder(Vocabulary vocabulary)
 {
     private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
 
-    /// <summary>The characters that are complete with this token; empty while one is not.</summary>
+    /// <summary>Returns the characters that this token completes; empty if there are none.</summary>
     /// <exception cref="Gpt2Exception">The id is outside the vocabulary.</exception>
     public string Push(int id) => Convert(vocabulary.BytesOf(id), flush: false);
 
-    /// <summary>What is still held back, as U+FFFD, for the end of the stream.</summary>
+    /// <summary>Returns what is still held back, as U+FFFD, at the end of the stream.</summary>
     public string Flush() => Convert([], flush: true);
 
     private string Convert(ReadOnlySpan<byte> bytes, bool flush)

@@ -1,4 +1,4 @@
-// Bytes as text, and where they are none: the line and the place in it of the first byte that is not UTF-8.
+// Bytes as text; if they are not UTF-8, the line, and the place in it, of the first wrong byte.
 
 using System.Text;
 using System.Text.Unicode;
@@ -6,13 +6,18 @@ using static System.FormattableString;
 
 namespace Gpt2.Core.Text;
 
-/// <summary>Decodes UTF-8 and refuses what is none.</summary>
+/// <summary>Decodes UTF-8 and rejects anything else.</summary>
 internal static class StrictUtf8
 {
-    /// <summary>Decodes a whole text. A byte-order mark is no part of it; one of UTF-16 or UTF-32 says that the text has that form.</summary>
+    /// <summary>
+    /// Decodes a whole text, without its byte-order mark. A UTF-16 or UTF-32 mark means that the text has that
+    /// encoding.
+    /// </summary>
     /// <param name="bytes">The text.</param>
-    /// <param name="name">The file, for the message.</param>
-    /// <exception cref="Gpt2Exception">It is not UTF-8; the message names the line and the byte in it, both from 1; a byte-order mark is counted.</exception>
+    /// <param name="name">The name of the file, for the message.</param>
+    /// <exception cref="Gpt2Exception">
+    /// It is not UTF-8; the message gives the line and the byte in it, both from 1 and counting a byte-order mark.
+    /// </exception>
     public static string Decode(ReadOnlySpan<byte> bytes, string name)
     {
         if (MarkedEncoding(bytes) is Encoding marked)
@@ -30,7 +35,7 @@ internal static class StrictUtf8
         return Encoding.UTF8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes);
     }
 
-    /// <summary>The offset of the first byte that is not UTF-8; null where all are.</summary>
+    /// <summary>The offset of the first byte that is not UTF-8; null if all are.</summary>
     public static int? FirstFault(ReadOnlySpan<byte> bytes)
     {
         if (Utf8.IsValid(bytes))
@@ -47,11 +52,11 @@ internal static class StrictUtf8
         return offset;
     }
 
-    /// <summary>What to throw for a line: "a.txt line 3 byte 15: found 0xE9, which is not UTF-8; …"</summary>
-    /// <param name="name">What the line is of.</param>
-    /// <param name="number">Its number, from 1.</param>
-    /// <param name="line">Its bytes.</param>
-    /// <param name="fault">Their <see cref="FirstFault"/>.</param>
+    /// <summary>The error for a line: "a.txt line 3 byte 15: found 0xE9, which is not UTF-8; …"</summary>
+    /// <param name="name">The name of the file.</param>
+    /// <param name="number">The line number, from 1.</param>
+    /// <param name="line">The bytes of the line.</param>
+    /// <param name="fault">The <see cref="FirstFault"/> of the line.</param>
     public static Gpt2Exception Refusal(string name, long number, ReadOnlySpan<byte> line, int fault) =>
         new(Invariant($"found 0x{line[fault]:X2}, which is not UTF-8"))
         {

@@ -1,17 +1,21 @@
-// Text to token ids and back: cutting into words, merging, decoding.
+// Text to token ids and back: splitting into words, merging, decoding.
 
 using System.Text;
 
 namespace Gpt2.Core.Text;
 
-/// <summary>GPT-2's byte-level tokenizer. Any text can be encoded and decodes to itself. Immutable, safe to share.</summary>
+/// <summary>
+/// GPT-2's byte-level tokenizer. Any text can be encoded, and decodes to itself. Immutable, safe to share.
+/// </summary>
 public sealed class Tokenizer(Vocabulary vocabulary)
 {
     public Vocabulary Vocabulary => vocabulary;
 
     /// <summary>Encodes a text.</summary>
-    /// <param name="text">Any text; half of a surrogate pair becomes U+FFFD, as UTF-8 cannot hold it.</param>
-    /// <param name="allowSpecial">Whether <c>&lt;|endoftext|&gt;</c> in the text is that token; if not it is plain text.</param>
+    /// <param name="text">Any text; half of a surrogate pair becomes U+FFFD, since UTF-8 cannot represent it.</param>
+    /// <param name="allowSpecial">
+    /// Whether <c>&lt;|endoftext|&gt;</c> in the text is that token; otherwise it is plain text.
+    /// </param>
     public int[] Encode(ReadOnlySpan<char> text, bool allowSpecial = false)
     {
         var encoder = new BytePairEncoder(vocabulary);
@@ -27,7 +31,7 @@ public sealed class Tokenizer(Vocabulary vocabulary)
         return [.. ids];
     }
 
-    /// <summary>Every word of a text with its merges in order, one by one as they are asked for.</summary>
+    /// <summary>Every word of a text with its merges in order, computed one by one while enumerating.</summary>
     public IEnumerable<WordExplanation> Explain(string text)
     {
         var encoder = new BytePairEncoder(vocabulary);
@@ -38,7 +42,9 @@ public sealed class Tokenizer(Vocabulary vocabulary)
         }
     }
 
-    /// <summary>The text of ids. Bytes that are not UTF-8 become U+FFFD, as often as the Unicode standard advises.</summary>
+    /// <summary>
+    /// The text of ids. Bytes that are not UTF-8 become U+FFFD, as often as the Unicode standard advises.
+    /// </summary>
     /// <exception cref="Gpt2Exception">An id is outside the vocabulary.</exception>
     public string Decode(ReadOnlySpan<int> ids) => Encoding.UTF8.GetString(DecodeBytes(ids));
 

@@ -1,5 +1,5 @@
-// The tokens and merges of a byte-level vocabulary, as vocab.bpe alone defines them. Reading the file is
-// VocabularyFile's business, using the merges BytePairEncoder's.
+// The tokens and merges of a byte-level vocabulary, as defined by vocab.bpe alone. VocabularyFile reads the file,
+// BytePairEncoder uses the merges.
 
 namespace Gpt2.Core.Text;
 
@@ -9,7 +9,7 @@ namespace Gpt2.Core.Text;
 /// </summary>
 public sealed class Vocabulary
 {
-    /// <summary>The one special token: it ends a text, and is never made of merges.</summary>
+    /// <summary>The only special token: it ends a text, and merges never create it.</summary>
     public const string EndOfTextToken = "<|endoftext|>";
 
     /// <summary>Tokens that every vocabulary has: the bytes and the end of text.</summary>
@@ -20,7 +20,9 @@ public sealed class Vocabulary
     private readonly Dictionary<long, int> rankOfPair;
 
     /// <summary>Builds the vocabulary from its merges, each a pair of ids below the id it makes.</summary>
-    /// <exception cref="ArgumentException">A merge uses an id that is not defined yet, or makes a token that exists.</exception>
+    /// <exception cref="ArgumentException">
+    /// A merge uses an id that is not defined yet, or makes a token that exists.
+    /// </exception>
     public Vocabulary(IReadOnlyList<Merge> merges)
     {
         this.merges = [.. merges];
@@ -60,7 +62,7 @@ public sealed class Vocabulary
     /// <summary>The merges in order; the merge of rank r makes the token 256 + r.</summary>
     public IReadOnlyList<Merge> Merges => merges;
 
-    /// <summary>Id of <c>&lt;|endoftext|&gt;</c>, the last.</summary>
+    /// <summary>Id of <c>&lt;|endoftext|&gt;</c>, which is the last.</summary>
     public int EndOfText => bytes.Length - 1;
 
     /// <summary>The bytes of a token.</summary>
@@ -75,14 +77,14 @@ public sealed class Vocabulary
         return bytes[id];
     }
 
-    /// <summary>A token as files write it: in the byte alphabet, the end of text as it is.</summary>
+    /// <summary>A token as written in files: in the byte alphabet; the end of text is unchanged.</summary>
     public string WrittenForm(int id) => id == EndOfText ? EndOfTextToken : ByteAlphabet.Write(BytesOf(id));
 
-    /// <summary>The rank of the merge of two neighbours, or −1 where none is listed.</summary>
+    /// <summary>The rank of the merge of two neighbours, or −1 if there is none.</summary>
     public int RankOf(int left, int right) => rankOfPair.TryGetValue(Key(left, right), out int rank) ? rank : -1;
 
-    // The hash of a long is its upper half xor its lower half: without the multiplication, left xor right, which up to
-    // 244 of GPT-2's pairs share. An odd factor keeps different pairs different.
+    // The hash of a long is its upper half xor its lower half: without the multiplication it would be left xor right,
+    // which up to 244 of GPT-2's pairs share. An odd factor keeps different pairs different.
     private static long Key(int left, int right) =>
         unchecked((((long)left << 32) | (uint)right) * (long)0x9E3779B97F4A7C15);
 }

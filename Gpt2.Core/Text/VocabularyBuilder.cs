@@ -1,5 +1,5 @@
-// Collects merges written in the byte alphabet, in order, and says of each one what is wrong with it.
-// Both vocabulary files, vocab.bpe and vocab_bpe.csv, are read through it.
+// Collects merges written in the byte alphabet, in order, and checks each one. Both vocabulary files, vocab.bpe and
+// vocab_bpe.csv, are read through it.
 
 namespace Gpt2.Core.Text;
 
@@ -18,8 +18,8 @@ internal sealed class VocabularyBuilder
     }
 
     /// <summary>Adds a merge.</summary>
-    /// <returns>Null, or what is wrong with it: found and expected, for the caller to put the place before.</returns>
-    public string? Add(string left, string right)
+    /// <returns>Null, or what is wrong with the merge, to which the caller adds the place.</returns>
+    public Gpt2Exception? Add(string left, string right)
     {
         if (!idOfToken.TryGetValue(left, out int leftId))
         {
@@ -33,7 +33,7 @@ internal sealed class VocabularyBuilder
 
         if (!idOfToken.TryAdd(left + right, 256 + merges.Count))
         {
-            return $"found '{left} {right}', which makes '{left + right}' a second time, expected every token once";
+            return new Gpt2Exception($"found '{left} {right}', which makes '{left + right}' a second time") { Expected = "every token once" };
         }
 
         merges.Add(new Merge(leftId, rightId));
@@ -42,16 +42,16 @@ internal sealed class VocabularyBuilder
 
     public Vocabulary Build() => new(merges);
 
-    private static string WrongPart(string part)
+    private static Gpt2Exception WrongPart(string part)
     {
         foreach (char character in part)
         {
             if (ByteAlphabet.ByteOf(character) < 0)
             {
-                return $"found '{character}' (U+{(int)character:X4}), expected characters of the byte alphabet only";
+                return new Gpt2Exception($"found '{character}' (U+{(int)character:X4})") { Expected = "characters of the byte alphabet only" };
             }
         }
 
-        return $"found '{part}', expected a byte or a token that an earlier line makes";
+        return new Gpt2Exception($"found '{part}'") { Expected = "a byte or a token that an earlier line makes" };
     }
 }

@@ -5,12 +5,12 @@ using System.Text.RegularExpressions;
 
 namespace Gpt2.Core.Text;
 
-/// <summary>The file vocab.bpe.</summary>
+/// <summary>Reads and writes vocab.bpe.</summary>
 public static partial class VocabularyFile
 {
     public const string FileName = "vocab.bpe";
 
-    /// <summary>No vocabulary comes near this; a file that is larger is none.</summary>
+    /// <summary>No vocabulary is nearly as large as this; a larger file is something else.</summary>
     private const long LargestFile = 1 << 26;
 
     private const int LongestLine = 1 << 16;
@@ -23,10 +23,12 @@ public static partial class VocabularyFile
     private static readonly UTF8Encoding PlainUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Reads a vocabulary. Line ends may be LF, CRLF or CR, as OpenAI's own reader takes them; a byte-order mark and blank last lines are
-    /// accepted. The first line may say the version, or be a merge.
+    /// Reads a vocabulary. Line ends may be LF, CRLF or CR, as in OpenAI's own reader; a byte-order mark and blank last
+    /// lines are accepted. The first line may give the version or be a merge.
     /// </summary>
-    /// <exception cref="Gpt2Exception">The file is missing or a line is not a merge; the message names the line.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// The file is missing, or a line is not a merge; the message gives the line.
+    /// </exception>
     public static Vocabulary Read(string path)
     {
         string[] lines = ReadText(path).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').TrimEnd('\n').Split('\n');
@@ -34,9 +36,14 @@ public static partial class VocabularyFile
         for (int i = 0; i < lines.Length; i++)
         {
             bool isVersion = i == 0 && lines[i].StartsWith(VersionMark, StringComparison.Ordinal);
-            if ((isVersion ? CheckVersion(lines[i]) : AddMerge(builder, lines[i])) is string error)
+            if ((isVersion ? CheckVersion(lines[i]) : AddMerge(builder, lines[i])) is Gpt2Exception error)
             {
-                throw WrongFile.Refusal(path, Expected) ?? new Gpt2Exception($"{path} line {i + 1}: {error}");
+                throw WrongFile.Refusal(path, Expected) ?? new Gpt2Exception(error.Found)
+                {
+                    Where = new(path, i + 1),
+                    Expected = error.Expected,
+                    Remedy = "a merge is lost or broken: take the file of the model",
+                };
             }
         }
 
@@ -53,9 +60,9 @@ public static partial class VocabularyFile
         {
             bytes = File.ReadAllBytes(path);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Gpt2Exception($"{path}: no such file, expected {Expected}", e);
+            throw WrongFile.Unreadable(path, Expected, e);
         }
 
         return StrictUtf8.FirstFault(bytes) is not null && WrongFile.Refusal(path, Expected) is Gpt2Exception refusal
@@ -63,14 +70,20 @@ public static partial class VocabularyFile
             : StrictUtf8.Decode(bytes, path);
     }
 
-    /// <summary>Refuses what is no regular file, or far larger than any vocabulary, before it is read.</summary>
-    /// <exception cref="Gpt2Exception">It is.</exception>
+    /// <summary>
+    /// Rejects anything that is not a regular file, or is far larger than any vocabulary, before it is read.
+    /// </summary>
     private static void RequireSize(string path)
     {
         RegularFile.Require(path, "a file with a vocabulary");
         if (new FileInfo(path) is { Exists: true, Length: > LargestFile and long length })
         {
-            throw new Gpt2Exception($"{path}: found {length} bytes, expected a vocabulary, which is far smaller: is it another file? Take the one of the model");
+            throw new Gpt2Exception($"found {length} bytes")
+            {
+                Where = path,
+                Expected = "a vocabulary, which is far smaller",
+                Remedy = "take the file of the model",
+            };
         }
     }
 
@@ -81,7 +94,7 @@ public static partial class VocabularyFile
         Write(vocabulary, writer);
     }
 
-    /// <summary>Writes a vocabulary in the same form to what is open already.</summary>
+    /// <summary>Writes a vocabulary in the same form to an open writer.</summary>
     public static void Write(Vocabulary vocabulary, TextWriter writer)
     {
         writer.Write(VersionLine + "\n");
@@ -91,20 +104,21 @@ public static partial class VocabularyFile
         }
     }
 
-    private static string? CheckVersion(string line) =>
-        Version().IsMatch(line) ? null : $"found '{Shown(line)}', expected '{VersionLine}' and nothing else in this line";
+    private static Gpt2Exception? CheckVersion(string line) =>
+        Version().IsMatch(line) ? null : Wrong(line, $"'{VersionLine}' and nothing else in this line");
 
-    private static string? AddMerge(VocabularyBuilder builder, string line)
+    private static Gpt2Exception? AddMerge(VocabularyBuilder builder, string line)
     {
         string[] parts = line.Split(' ');
         return parts.Length == 2 && parts[0].Length > 0 && parts[1].Length > 0 && line.Length <= LongestLine
             ? builder.Add(parts[0], parts[1])
-            : $"found '{Shown(line)}', expected two tokens separated by one space";
+            : Wrong(line, "two tokens separated by one space");
     }
 
-    private static string Shown(string line) => line.Length <= LongestShown ? line : line[..LongestShown] + "…";
+    private static Gpt2Exception Wrong(string line, string expected) =>
+        new($"found '{(line.Length <= LongestShown ? line : line[..LongestShown] + "…")}'") { Expected = expected };
 
-    /// <summary>As OpenAI's file has it, or with the words that Hugging Face's tokenizers put after it.</summary>
+    /// <summary>The line as in OpenAI's file, or with the words that Hugging Face's tokenizers add to it.</summary>
     [GeneratedRegex(@"^#version: [0-9]+\.[0-9]+( - Trained by .*)?\z")]
     private static partial Regex Version();
 }

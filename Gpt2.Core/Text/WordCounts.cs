@@ -1,5 +1,5 @@
-// Counts the words of a text, each once, in the order in which they are first seen: what merges are learned from.
-// Where words begin and end is PreTokenizer's business.
+// Counts the different words of a text, in the order in which they are first seen; merges are learned from the counts.
+// PreTokenizer determines where words begin and end.
 
 namespace Gpt2.Core.Text;
 
@@ -10,7 +10,8 @@ internal readonly record struct WordCount(string Word, long Count);
 internal static class WordCounts
 {
     /// <summary>
-    /// The words between the <c>&lt;|endoftext|&gt;</c> that separate documents, in the order of their first occurrences.
+    /// The words between the <c>&lt;|endoftext|&gt;</c> that separate documents, in the order of their first
+    /// occurrences.
     /// </summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static IReadOnlyList<WordCount> Of(ReadOnlySpan<char> text, CancellationToken cancellation = default)

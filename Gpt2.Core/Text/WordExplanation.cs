@@ -1,10 +1,10 @@
-// How a word became tokens, pass by pass: the data behind `gpt2 tokenize --merges`.
+// How a word became tokens, pass by pass: the data for `gpt2 tokenize --merges`.
 
 namespace Gpt2.Core.Text;
 
 /// <summary>The merges of one word.</summary>
-/// <param name="Word">The word as it stands in the text, a leading space included.</param>
-/// <param name="Bytes">Ids of its bytes, where merging starts.</param>
+/// <param name="Word">The word as it is in the text, including a leading space.</param>
+/// <param name="Bytes">Ids of its bytes, with which merging starts.</param>
 /// <param name="Passes">The merges in order; the tokens of the last pass are the word's tokens.</param>
 public sealed record WordExplanation(string Word, IReadOnlyList<int> Bytes, IReadOnlyList<MergePass> Passes)
 {
@@ -13,7 +13,7 @@ public sealed record WordExplanation(string Word, IReadOnlyList<int> Bytes, IRea
 }
 
 /// <summary>One pass: every occurrence of one pair is joined.</summary>
-/// <param name="Rank">Place of the merge in vocab.bpe, from 0.</param>
+/// <param name="Rank">Rank of the merge in vocab.bpe, from 0.</param>
 /// <param name="Merge">The pair.</param>
 /// <param name="Ids">The word after the pass.</param>
 public sealed record MergePass(int Rank, Merge Merge, IReadOnlyList<int> Ids);

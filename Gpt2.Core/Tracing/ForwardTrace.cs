@@ -1,4 +1,4 @@
-// A forward pass with every matrix kept, in the order in which it was computed.
+// A forward pass that keeps every matrix, in the order in which they were computed.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
@@ -6,7 +6,7 @@ using static System.FormattableString;
 
 namespace Gpt2.Core.Tracing;
 
-/// <summary>What a matrix's columns are, for whoever labels them.</summary>
+/// <summary>What the columns of a matrix are, for labels.</summary>
 public enum TraceColumns
 {
     Channels,
@@ -15,7 +15,7 @@ public enum TraceColumns
 }
 
 /// <summary>One matrix of a trace.</summary>
-/// <param name="File">The name of its file, without ending: h0_step_7.</param>
+/// <param name="File">The name of its file, without the extension: h0_step_7.</param>
 /// <param name="Block">Its block, or null before and after the blocks.</param>
 /// <param name="Step">Its step, or null before and after the blocks.</param>
 /// <param name="Columns">What its columns are.</param>
@@ -69,7 +69,7 @@ public sealed class ForwardTrace
         TraceColumns columns = step is 6 or 7 ? TraceColumns.HeadsAndTokens : TraceColumns.Channels;
         foreach (Matrix matrix in matrices)
         {
-            // Where a step has several matrices, the last word of each one's name tells them apart.
+            // If a step has several matrices, the last word of their names tells them apart.
             string part = matrices.Count == 1 ? "" : "_" + matrix.Name[(matrix.Name.LastIndexOf(' ') + 1)..];
             entries.Add(new TraceEntry(Invariant($"h{block}_step_{step}{part}"), block, step, columns, matrix));
         }

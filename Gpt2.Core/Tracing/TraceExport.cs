@@ -1,4 +1,4 @@
-// Writes a trace as one CSV file per matrix, plain or with labels that say what rows and columns are.
+// Writes a trace as one CSV file per matrix, plain or with labels for rows and columns.
 
 using System.Globalization;
 using Gpt2.Core.Numerics;
@@ -11,10 +11,10 @@ public static class TraceExport
 {
     /// <summary>Writes some matrices of a trace into an existing folder.</summary>
     /// <param name="trace">The trace.</param>
-    /// <param name="entries">Those of its entries that are wanted.</param>
+    /// <param name="entries">The entries of the trace to write.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="tokenLabels">
-    /// A label for each id of the vocabulary, and with it labels for all rows and columns; null for plain numbers.
+    /// A label for each id of the vocabulary, in which case all rows and columns are labelled; null for plain numbers.
     /// </param>
     /// <param name="cancellation">Stops between matrices.</param>
     public static void Write(
@@ -38,7 +38,7 @@ public static class TraceExport
 
     private static string[] RowLabels(ForwardTrace trace, TraceEntry entry, Func<int, string> tokenLabels)
     {
-        // A matrix with fewer rows than tokens holds the last tokens' rows.
+        // A matrix with fewer rows than tokens holds the rows of the last tokens.
         int first = trace.Ids.Count - entry.Matrix.Rows;
         return [.. trace.Ids.Skip(first).Select(tokenLabels)];
     }

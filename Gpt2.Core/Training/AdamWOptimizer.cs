@@ -12,7 +12,7 @@ namespace Gpt2.Core.Training;
 /// <param name="Beta1">Decay of the mean of gradients.</param>
 /// <param name="Beta2">Decay of the mean of their squares.</param>
 /// <param name="Epsilon">Keeps the division finite.</param>
-/// <param name="WeightDecay">Decoupled decay of matrices; gains and biases do not decay.</param>
+/// <param name="WeightDecay">Decoupled weight decay of matrices; gains and biases do not decay.</param>
 /// <param name="ClipNorm">The maximum norm of all gradients together; 0 for no limit.</param>
 public sealed record OptimizerSettings(
     float Beta1 = 0.9f, float Beta2 = 0.95f, float Epsilon = 1e-8f, float WeightDecay = 0.1f, float ClipNorm = 1);
@@ -35,8 +35,8 @@ internal sealed class AdamWOptimizer(Gpt2Config config, OptimizerSettings settin
     /// <param name="gradients">The gradients of the mean loss.</param>
     /// <param name="learningRate">The rate of this update.</param>
     /// <param name="kernels">The kernels to compute with.</param>
-    /// <param name="weights">What is updated.</param>
-    /// <param name="clearGradients">Whether the gradients are 0 afterwards, ready for the next batch.</param>
+    /// <param name="weights">The weights to update.</param>
+    /// <param name="clearGradients">Whether to set the gradients to 0, ready for the next batch.</param>
     /// <returns>The norm of the gradients before clipping.</returns>
     /// <exception cref="Gpt2Exception">The gradients are not finite: training has diverged.</exception>
     public double Update(Gpt2Gradients gradients, float learningRate, KernelSet kernels, Gpt2Weights weights, bool clearGradients = false)
@@ -44,7 +44,10 @@ internal sealed class AdamWOptimizer(Gpt2Config config, OptimizerSettings settin
         double norm = gradients.Norm(kernels);
         if (!double.IsFinite(norm))
         {
-            throw new Gpt2Exception($"the gradients of step {Step + 1} are not finite: training has diverged") { Remedy = "take a lower --learning-rate" };
+            throw new Gpt2Exception($"the gradients of step {Step + 1} are not finite: training has diverged")
+            {
+                Remedy = "take a lower --learning-rate",
+            };
         }
 
         double clip = settings.ClipNorm > 0 ? Math.Min(1, settings.ClipNorm / (norm + ClipEpsilon)) : 1;
@@ -65,7 +68,7 @@ internal sealed class AdamWOptimizer(Gpt2Config config, OptimizerSettings settin
         return norm;
     }
 
-    /// <summary>Gains and biases, by name: a matrix of one row is still a matrix.</summary>
+    /// <summary>Recognises gains and biases by name: a matrix with one row is still a matrix.</summary>
     private static bool IsVector(Matrix weight) =>
         weight.Name.EndsWith("/g", StringComparison.Ordinal) || weight.Name.EndsWith("/b", StringComparison.Ordinal);
 }

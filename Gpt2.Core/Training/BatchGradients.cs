@@ -1,4 +1,4 @@
-// Loss and gradients of a batch: forward, loss, backward. One instance keeps the memory for batches of one size.
+// Loss and gradients of a batch: forward, loss, backward. An instance keeps the memory for batches of one size.
 
 using Gpt2.Core.Evaluation;
 using Gpt2.Core.Model;
@@ -6,17 +6,17 @@ using Gpt2.Core.Numerics;
 
 namespace Gpt2.Core.Training;
 
-/// <summary>Computes the gradients of sequences of equal length. Not for several threads at once.</summary>
+/// <summary>Computes the gradients of sequences of equal length. Not for use by several threads at once.</summary>
 internal sealed class BatchGradients
 {
-    private const float LeastProbability = 1e-30f;
+    private const float MinProbability = 1e-30f;
 
     private readonly ForwardActivations activations;
     private readonly Gpt2Backward backward = new();
 
     /// <param name="config">The model's sizes.</param>
     /// <param name="sequences">Sequences per batch.</param>
-    /// <param name="dropout">What share of numbers is dropped; 0 for none.</param>
+    /// <param name="dropout">The dropout rate; 0 for none.</param>
     public BatchGradients(Gpt2Config config, int sequences, float dropout)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(dropout);
@@ -25,7 +25,7 @@ internal sealed class BatchGradients
             config, keepEveryBlock: true, HeadRows.All, breakpoint: null, sequences, dropout > 0 ? new Dropout(dropout) : null);
     }
 
-    /// <summary>Seeds what is dropped next.</summary>
+    /// <summary>Seeds the dropout.</summary>
     public void SeedDropout(ulong seed)
     {
         if (activations.Dropout is not null)
@@ -37,11 +37,11 @@ internal sealed class BatchGradients
     /// <summary>Adds the gradients of (summed loss / counted).</summary>
     /// <param name="model">The model.</param>
     /// <param name="ids">The tokens, sequence after sequence.</param>
-    /// <param name="targets">For each the token that follows, or −1 where it is not counted.</param>
-    /// <param name="counted">By how many the summed loss is divided: the counted targets of the whole batch.</param>
-    /// <param name="gradients">Added to.</param>
+    /// <param name="targets">For each token the one that follows, or −1 if it does not count.</param>
+    /// <param name="counted">The divisor of the summed loss: the number of counted targets in the whole batch.</param>
+    /// <param name="gradients">The gradients to add to.</param>
     /// <returns>The summed loss of these sequences, not divided.</returns>
-    /// <exception cref="ArgumentException">There are more or fewer targets than tokens.</exception>
+    /// <exception cref="ArgumentException">The numbers of targets and tokens differ.</exception>
     public double Add(Gpt2Model model, ReadOnlySpan<int> ids, ReadOnlySpan<int> targets, int counted, Gpt2Gradients gradients)
     {
         if (targets.Length != ids.Length)
@@ -62,10 +62,10 @@ internal sealed class BatchGradients
         {
             if (targets[row] >= 0)
             {
-                // The softmax is there already; only where it has lost its digits is the loss computed from the logits.
-                // (NaN passes through, for the optimiser to refuse.)
+                // The softmax is already there; only if it has lost its digits is the loss computed from the logits.
+                // (NaN passes through; the optimiser rejects it.)
                 float probability = a.Probabilities[row, targets[row]];
-                loss += !(probability <= LeastProbability) ? -Math.Log(probability) : CrossEntropy.OfToken(a.Logits.Row(row), targets[row]);
+                loss += !(probability <= MinProbability) ? -Math.Log(probability) : CrossEntropy.OfToken(a.Logits.Row(row), targets[row]);
             }
         }
 

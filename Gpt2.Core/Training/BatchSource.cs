@@ -1,11 +1,11 @@
-// Which windows of the text a step trains on. Nothing is remembered between steps: the windows follow from the seed
-// and the number of the step, so a run that goes on after a stop sees what it would have seen.
+// The windows of the text that a step trains on. No state is kept between steps: the windows follow from the seed and
+// the number of the step, so a resumed run sees the same windows as one that was not stopped.
 
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Core.Training;
 
-/// <summary>Cuts batches of windows, and their targets, from token ids.</summary>
+/// <summary>Takes batches of windows, and their targets, from token ids.</summary>
 internal sealed class BatchSource
 {
     private readonly int[] ids;
@@ -13,7 +13,7 @@ internal sealed class BatchSource
     private int[] starts = [];
     private long epochOfStarts = -1;
 
-    /// <param name="ids">The ids, more than a window of them.</param>
+    /// <param name="ids">The ids, more of them than a window.</param>
     /// <param name="settings">Context, batch size, order and seed.</param>
     public BatchSource(int[] ids, TrainingSettings settings)
     {
@@ -26,10 +26,10 @@ internal sealed class BatchSource
         this.settings = settings;
     }
 
-    /// <summary>Fills a batch: for every token of a window, the target is the token after it.</summary>
+    /// <summary>Fills a batch: the target of every token of a window is the token after it.</summary>
     /// <param name="batch">Number of the batch, from 0; an update takes as many as are accumulated.</param>
-    /// <param name="tokens">Becomes the windows, one after another.</param>
-    /// <param name="targets">Becomes the targets.</param>
+    /// <param name="tokens">Receives the windows, one after another.</param>
+    /// <param name="targets">Receives the targets.</param>
     public void Fill(long batch, Span<int> tokens, Span<int> targets)
     {
         int context = settings.Context;
@@ -76,7 +76,7 @@ internal sealed class BatchSource
 
     private RandomGenerator Generator(ulong purpose, ulong number) => new(SeedOf(settings.Seed, purpose, number));
 
-    /// <summary>A seed for one purpose and number, so that no two draw the same random numbers.</summary>
+    /// <summary>A seed for a purpose and a number, so that no two draw the same random numbers.</summary>
     internal static ulong SeedOf(ulong seed, ulong purpose, ulong number) =>
         new RandomGenerator(new RandomGenerator(seed ^ (purpose << 56)).NextBits() ^ number).NextBits();
 }

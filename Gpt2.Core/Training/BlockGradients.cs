@@ -1,5 +1,5 @@
-// The gradients of a block's activations, under the names of BlockActivations. One instance
-// serves all blocks, from the last to the first.
+// The gradients of a block's activations, with the names of BlockActivations. One instance serves all blocks, from the
+// last to the first.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
@@ -11,7 +11,7 @@ internal sealed class BlockGradients
 {
     private readonly Matrix stream = new("gradient of the residual stream");
 
-    /// <param name="dropout">Whether some of steps 9 and 15 is dropped, so that their gradients are not the stream's.</param>
+    /// <param name="dropout">Whether steps 9 and 15 have dropout, so that their gradients are not the stream's.</param>
     public BlockGradients(bool dropout = false)
     {
         AttentionOutput = dropout ? Of(9) : stream;
@@ -19,9 +19,9 @@ internal sealed class BlockGradients
     }
 
     /// <summary>
-    /// The gradient of the residual stream: at first of step 16, in the middle of step 10, and of step 1, which is the step 16 of the
-    /// block before, when the backward pass of the block ends. The three are one matrix: what the stream is added to leaves its
-    /// gradient as it is.
+    /// The gradient of the residual stream: first that of step 16, then that of step 10, and at the end of the block's
+    /// backward pass that of step 1, which is step 16 of the block before. The three are one matrix, because adding to
+    /// the stream does not change its gradient.
     /// </summary>
     public Matrix Residual2 => stream;                              // [tokens, channels]
 
@@ -49,7 +49,7 @@ internal sealed class BlockGradients
 
     public Matrix AttendedValues { get; } = Of(8);                  // [tokens, channels]
 
-    /// <summary>The stream's, unless some of step 9 was dropped.</summary>
+    /// <summary>The stream's gradient, unless step 9 has dropout.</summary>
     public Matrix AttentionOutput { get; }                          // [tokens, channels]
 
     public Matrix Ln2Normalised { get; } = Of(11);                  // [tokens, channels]
@@ -60,7 +60,7 @@ internal sealed class BlockGradients
 
     public Matrix Gelu { get; } = Of(14);                           // [tokens, hidden]
 
-    /// <summary>The stream's, unless some of step 15 was dropped.</summary>
+    /// <summary>The stream's gradient, unless step 15 has dropout.</summary>
     public Matrix MlpOutput { get; }                                // [tokens, channels]
 
     private static Matrix Of(int step) => new($"gradient of step {step} {BlockStep.NameOf(step)}");

@@ -1,5 +1,5 @@
-// A training run's state on disk: a model folder that any command can use, with the optimiser's state and the
-// settings beside the weights.
+// The state of a training run on disk: a model folder that any command can use, with the optimiser's state and the
+// settings added to the weights.
 
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -13,18 +13,20 @@ using Gpt2.Kernels;
 
 namespace Gpt2.Core.Training;
 
-/// <summary>What a run needs beside weights and optimiser to go on.</summary>
-/// <param name="Step">Steps done.</param>
+/// <summary>What a run needs besides weights and optimiser to be resumed.</summary>
+/// <param name="Step">Number of steps done.</param>
 /// <param name="Settings">The run's settings.</param>
 /// <param name="TextFile">The file of the text; null for the workshop's own.</param>
-/// <param name="TextHash">SHA-256 of the text, so that a run does not go on with another.</param>
-/// <param name="SamplePrompt">What samples continue.</param>
-/// <param name="Kernels">The kernels it began with: others would give other last bits.</param>
+/// <param name="TextHash">SHA-256 of the text, so that a run is not resumed with another text.</param>
+/// <param name="SamplePrompt">The prompt of samples.</param>
+/// <param name="Kernels">The kernels it began with: others would give different last bits.</param>
 internal sealed record RunState(
     int Step, TrainingSettings Settings, string? TextFile, string TextHash, string? SamplePrompt,
     KernelRung Kernels = KernelRung.Vector);
 
-/// <summary>Writes and reads checkpoints. The state of the random numbers is the step: see <see cref="BatchSource"/>.</summary>
+/// <summary>
+/// Writes and reads checkpoints. The state of the random numbers follows from the step: see <see cref="BatchSource"/>.
+/// </summary>
 internal static class Checkpoint
 {
     private const string FolderPrefix = "step-";
@@ -38,7 +40,9 @@ internal static class Checkpoint
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>Writes a checkpoint; it appears when it is whole, and older ones but the last before it go.</summary>
+    /// <summary>
+    /// Writes a checkpoint, which appears once it is complete, and deletes older ones except the one before it.
+    /// </summary>
     public static string Write(string folder, RunState state, Gpt2Weights weights, AdamWOptimizer optimizer, Vocabulary? vocabulary)
     {
         Directory.CreateDirectory(folder);
@@ -65,8 +69,8 @@ internal static class Checkpoint
     public static string? Newest(string folder) => Directory.Exists(folder) ? Folders(folder).LastOrDefault() : null;
 
     /// <summary>
-    /// Deletes all checkpoints of a run that is done. They go under another name first: deleting takes a while, and half of
-    /// a checkpoint must not be taken for one.
+    /// Deletes all checkpoints of a finished run. They are renamed first: deleting takes a while, and half a checkpoint
+    /// must not be mistaken for a whole one.
     /// </summary>
     public static void Clear(string folder)
     {

@@ -1,13 +1,15 @@
-// What a run that is done has left in its folder besides the model: the log, which says how it ended.
+// What a finished run has left in its folder besides the model: the log, which says how it ended.
 
 using Gpt2.Core.Weights;
 
 namespace Gpt2.Core.Training;
 
-/// <summary>A run that came to its last step.</summary>
+/// <summary>A run that reached its last step.</summary>
 internal static class FinishedRun
 {
-    /// <summary>The last line of the log that has a validation loss, or the last at all; null where no run ended in the folder.</summary>
+    /// <summary>
+    /// The last line of the log with a validation loss, or simply the last; null if no run ended in the folder.
+    /// </summary>
     /// <exception cref="Gpt2Exception">The log is broken.</exception>
     public static LogLine? LastLine(string folder)
     {
@@ -21,7 +23,7 @@ internal static class FinishedRun
         return lines.Count == 0 ? null : lines.LastOrDefault(line => line.ValidationLoss is not null, lines[^1]);
     }
 
-    /// <summary>The loss of a trained model on the text that was kept from it; null where that is not known.</summary>
+    /// <summary>The loss of a trained model on the text kept for validation; null if it is not known.</summary>
     public static double? ValidationLoss(string folder)
     {
         try
@@ -30,7 +32,7 @@ internal static class FinishedRun
         }
         catch (Exception e) when (e is Gpt2Exception or IOException or UnauthorizedAccessException)
         {
-            return null; // a yardstick that cannot be read is none
+            return null; // if it cannot be read, it is not used
         }
     }
 }

@@ -1,4 +1,4 @@
-// The backward pass of the whole model: Gpt2Model.Forward read backwards, from the loss to the embeddings.
+// The backward pass of the whole model: Gpt2Model.Forward in reverse, from the loss to the embeddings.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
@@ -18,10 +18,10 @@ internal sealed class Gpt2Backward
     /// <summary>Adds the gradients of the loss for a batch.</summary>
     /// <param name="model">The model.</param>
     /// <param name="ids">The tokens of the forward pass.</param>
-    /// <param name="targets">For each the token that follows, or −1 where it is not counted.</param>
-    /// <param name="counted">By how many the summed loss is divided: the counted targets of the whole batch.</param>
-    /// <param name="a">What the forward pass computed, every block and every row kept.</param>
-    /// <param name="gradients">Added to.</param>
+    /// <param name="targets">For each token the one that follows, or −1 if it does not count.</param>
+    /// <param name="counted">The divisor of the summed loss: the number of counted targets in the whole batch.</param>
+    /// <param name="a">The activations of the forward pass, with every block and every row.</param>
+    /// <param name="gradients">The gradients to add to.</param>
     public void Run(
         Gpt2Model model, ReadOnlySpan<int> ids, ReadOnlySpan<int> targets, int counted, ForwardActivations a, Gpt2Gradients gradients)
     {
@@ -35,14 +35,17 @@ internal sealed class Gpt2Backward
         KernelSet kernels = model.Kernels;
         BlockGradients g = block ??= new BlockGradients(a.Dropout is not null);
 
-        LogitsGradient(a.Probabilities, targets, counted, kernels, logits);                                             // [tokens, vocabulary]
-        LinearBackward.Transposed(a.PredictedEmbedding, weights.Head, logits, kernels, predictedEmbedding, weightGradients.Head);     // [tokens, channels]
+        LogitsGradient(a.Probabilities, targets, counted, kernels, logits);                         // [tokens, vocabulary]
+        LinearBackward.Transposed(
+            a.PredictedEmbedding, weights.Head, logits, kernels,
+            predictedEmbedding, weightGradients.Head);                                              // [tokens, channels]
         TransformerBlockBackward.ScaleBackward(
-            a.LastLayerNorm, weights.FinalNorm, predictedEmbedding, kernels, lastLayerNorm, weightGradients.FinalNorm);               // [tokens, channels]
+            a.LastLayerNorm, weights.FinalNorm, predictedEmbedding, kernels,
+            lastLayerNorm, weightGradients.FinalNorm);                                              // [tokens, channels]
         g.Residual2.Resize(lastLayerNorm.Rows, lastLayerNorm.Columns);
         kernels.LayerNorm.NormaliseBackward(
             a.LastHiddenState.Span, a.LastLayerNorm.Span, lastLayerNorm.Span, lastLayerNorm.Columns,
-            TransformerBlock.LayerNormEpsilon, g.Residual2.Span);                                                       // [tokens, channels]
+            TransformerBlock.LayerNormEpsilon, g.Residual2.Span);                                   // [tokens, channels]
 
         for (int i = model.Config.Layers - 1; i >= 0; i--)
         {
@@ -64,7 +67,7 @@ internal sealed class Gpt2Backward
         kernels.Softmax.CrossEntropyBackward(probabilities.Span, targets, probabilities.Columns, 1f / counted, logits.Span);
     }
 
-    // embedding = wte[id] + wpe[position]: each row goes back to where it came from.
+    // embedding = wte[id] + wpe[position], so the gradient of each row is added to the two rows it came from.
     private static void EmbeddingGradients(
         ReadOnlySpan<int> ids, int sequences, Matrix gradient, KernelSet kernels, Matrix wte, Matrix wpe)
     {

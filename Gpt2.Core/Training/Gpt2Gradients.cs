@@ -1,4 +1,4 @@
-// The gradients of a model's weights: one number for every weight, in matrices of the same names and shapes.
+// The gradients of a model's weights: one number per weight, in matrices of the same names and shapes.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
@@ -10,7 +10,7 @@ namespace Gpt2.Core.Training;
 /// <summary>∂loss/∂weight for every weight of a model. Backward passes add to it.</summary>
 internal sealed class Gpt2Gradients(Gpt2Config config)
 {
-    /// <summary>∂loss/∂weight at each weight's place.</summary>
+    /// <summary>∂loss/∂weight in the place of each weight.</summary>
     public Gpt2Weights Weights { get; } = new(config);
 
     /// <summary>Sets all to 0.</summary>

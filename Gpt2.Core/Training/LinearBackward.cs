@@ -10,8 +10,8 @@ namespace Gpt2.Core.Training;
 internal static class LinearBackward
 {
     /// <summary>
-    /// Of output = input · W + b: inputGradient = outputGradient · Wᵀ, W's gradient += inputᵀ · outputGradient, b's += the
-    /// column sums of outputGradient.
+    /// For output = input · W + b: inputGradient = outputGradient · Wᵀ, W's gradient += inputᵀ · outputGradient, b's +=
+    /// the column sums of outputGradient.
     /// </summary>
     public static void Dense(
         Matrix input, DenseLinear map, Matrix outputGradient, KernelSet kernels, Matrix inputGradient, DenseLinear mapGradient)
@@ -27,8 +27,8 @@ internal static class LinearBackward
     }
 
     /// <summary>
-    /// Of output = input · Wᵀ: inputGradient = outputGradient · W, W's gradient += outputGradientᵀ · input. Where W is wte,
-    /// its gradient is that of the embedding too: both are added to it.
+    /// For output = input · Wᵀ: inputGradient = outputGradient · W, W's gradient += outputGradientᵀ · input. If W is
+    /// wte, its gradient is the embedding's too: both are added to it.
     /// </summary>
     public static void Transposed(
         Matrix input, TransposedLinear map, Matrix outputGradient, KernelSet kernels, Matrix inputGradient, TransposedLinear mapGradient)

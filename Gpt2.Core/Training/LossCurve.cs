@@ -1,4 +1,4 @@
-// The curve of a run as an SVG picture: the loss of every step, smoothed, and the validation loss.
+// The loss curve of a run as an SVG picture: the loss of every step, smoothed, and the validation loss.
 
 using System.Globalization;
 using System.Text;
@@ -9,9 +9,9 @@ namespace Gpt2.Core.Training;
 internal static class LossCurve
 {
     private const int Width = 800, Height = 400, Left = 56, Right = 16, Top = 36, Bottom = 44;
-    private const int MostPoints = 600;
+    private const int MaxPoints = 600;
 
-    /// <summary>The picture of a log with at least one line.</summary>
+    /// <summary>Draws a log with at least one line.</summary>
     public static string Svg(IReadOnlyList<LogLine> log)
     {
         int lastStep = Math.Max(2, log[^1].Step);
@@ -24,14 +24,23 @@ internal static class LossCurve
         double Y(double loss) => Height - Bottom - (loss / most * (Height - Top - Bottom));
 
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"12\">\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"12\">\n");
         svg.Append(CultureInfo.InvariantCulture, $"<rect width=\"{Width}\" height=\"{Height}\" fill=\"white\"/>\n");
         for (int tick = 0; tick <= 5; tick++)
         {
             double loss = most * tick / 5, step = 1 + ((lastStep - 1) * tick / 5.0);
-            svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(loss):0.0}\" y2=\"{Y(loss):0.0}\" stroke=\"#ddd\"/>\n");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 8}\" y=\"{Y(loss) + 4:0.0}\" text-anchor=\"end\" fill=\"#444\">{loss:0.0}</text>\n");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(step):0.0}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\" fill=\"#444\">{step:0}</text>\n");
+            string y = Y(loss).ToString("0.0", CultureInfo.InvariantCulture);
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y}\" y2=\"{y}\" stroke=\"#ddd\"/>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{Left - 8}\" y=\"{Y(loss) + 4:0.0}\" text-anchor=\"end\" fill=\"#444\">{loss:0.0}</text>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{X(step):0.0}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\" fill=\"#444\">{step:0}</text>\n");
         }
 
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Width / 2}\" y=\"{Height - 8}\" text-anchor=\"middle\" fill=\"#444\">step</text>\n");
@@ -42,10 +51,10 @@ internal static class LossCurve
         return svg.Append("</svg>\n").ToString();
     }
 
-    /// <summary>Means of neighbouring steps, so that a long run has no more points than the picture has room for.</summary>
+    /// <summary>Means of neighbouring steps, so that a long run has no more points than fit in the picture.</summary>
     private static (double Step, double Loss)[] Smoothed(IReadOnlyList<LogLine> log)
     {
-        int group = ((log.Count - 1) / MostPoints) + 1;
+        int group = ((log.Count - 1) / MaxPoints) + 1;
         return [.. log.Chunk(group).Select(lines => (lines.Average(line => line.Step), lines.Average(line => line.Loss)))];
     }
 

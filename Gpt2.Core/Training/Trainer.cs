@@ -1,17 +1,17 @@
-// The training step: a batch, its gradients, an update. Files and messages are TrainingRun's and the command's business.
+// The training step: a batch, its gradients, an update. TrainingRun and the command do files and messages.
 
 using Gpt2.Core.Model;
 
 namespace Gpt2.Core.Training;
 
-/// <summary>What a step did.</summary>
+/// <summary>The result of a step.</summary>
 /// <param name="Step">Number of the step, from 1.</param>
 /// <param name="Loss">Mean loss of the batch before the update.</param>
 /// <param name="GradientNorm">Norm of the gradients before clipping.</param>
 /// <param name="LearningRate">The rate of the update.</param>
 public readonly record struct StepResult(int Step, double Loss, double GradientNorm, float LearningRate);
 
-/// <summary>Trains a model. Threads are the kernels' business; the result does not depend on their number.</summary>
+/// <summary>Trains a model. The kernels use threads; the result does not depend on their number.</summary>
 public sealed class Trainer
 {
     private readonly Gpt2Model model;
@@ -23,7 +23,7 @@ public sealed class Trainer
     private readonly int[] tokens;
     private readonly int[] targets;
 
-    /// <exception cref="Gpt2Exception">The settings make no sense for the model.</exception>
+    /// <exception cref="Gpt2Exception">The settings are not valid for the model.</exception>
     public Trainer(Gpt2Model model, TrainingSettings settings, TrainingData data)
     {
         if (settings.Problem() is Gpt2Exception problem)
@@ -59,10 +59,12 @@ public sealed class Trainer
     /// <summary>Tokens that one step trains on.</summary>
     public int TokensPerStep => tokens.Length * settings.Accumulate;
 
-    /// <summary>Steps until every window of the text was seen once.</summary>
+    /// <summary>Number of steps until every window of the text has been seen once.</summary>
     public double StepsPerEpoch => (double)batches.WindowsPerEpoch / (settings.BatchSize * settings.Accumulate);
 
-    /// <summary>The widest matrices of a step have a row for each token of the batch: 4 · channels, or heads · context.</summary>
+    /// <summary>
+    /// The widest matrices of a step have a row for each token of the batch: 4 · channels, or heads · context.
+    /// </summary>
     private static void RequireCountable(Gpt2Config config, TrainingSettings settings)
     {
         Int128 tokens = (Int128)settings.BatchSize * settings.Context;
@@ -86,7 +88,6 @@ public sealed class Trainer
         }
     }
 
-    /// <summary>Does one step.</summary>
     /// <exception cref="Gpt2Exception">Training has diverged.</exception>
     public StepResult RunStep()
     {
@@ -105,7 +106,9 @@ public sealed class Trainer
         return new StepResult(Optimizer.Step, loss / counted, norm, learningRate);
     }
 
-    /// <summary>Mean loss on windows of the validation text, spread evenly over it; NaN where there is none.</summary>
+    /// <summary>
+    /// Mean loss on windows of the validation text, spread evenly over it; NaN if there is no such text.
+    /// </summary>
     /// <exception cref="Gpt2Exception">Training has diverged.</exception>
     public double ValidationLoss(CancellationToken cancellation = default)
     {
@@ -129,6 +132,9 @@ public sealed class Trainer
 
         return double.IsFinite(loss)
             ? loss / ((double)taken * context)
-            : throw new Gpt2Exception($"the validation loss after step {Optimizer.Step} is not finite: training has diverged") { Remedy = "take a lower --learning-rate" };
+            : throw new Gpt2Exception($"the validation loss after step {Optimizer.Step} is not finite: training has diverged")
+            {
+                Remedy = "take a lower --learning-rate",
+            };
     }
 }

@@ -1,4 +1,4 @@
-// A text as training reads it: token ids, split into a part to learn from and a part to be tested on.
+// A text for training: token ids, divided into a part to learn from and a part to validate on.
 
 using Gpt2.Core.Text;
 
@@ -7,7 +7,7 @@ namespace Gpt2.Core.Training;
 /// <summary>The ids to train on and the ids to validate on.</summary>
 public sealed class TrainingData
 {
-    /// <summary>Every how many documents one is kept for validation.</summary>
+    /// <summary>One of this many documents is kept for validation.</summary>
     public const int ValidationEvery = 20;
 
     private TrainingData(int[] training, int[] validation)
@@ -18,13 +18,13 @@ public sealed class TrainingData
 
     public int[] Training { get; }
 
-    /// <summary>Empty where the text is too short to spare any.</summary>
+    /// <summary>Empty if the text is too short.</summary>
     public int[] Validation { get; }
 
     /// <summary>
-    /// Encodes and splits a text. Where <c>&lt;|endoftext|&gt;</c> separates 20 documents or more, every 20th is for
-    /// validation and each ends with that token; elsewhere the last 20th of the tokens is. Where that is less than a
-    /// window, all is for training.
+    /// Encodes and divides a text. If <c>&lt;|endoftext|&gt;</c> separates 20 documents or more, every 20th is for
+    /// validation, and each ends with that token; otherwise the last 20th of the tokens is. If that is less than a
+    /// window, everything is for training.
     /// </summary>
     /// <exception cref="Gpt2Exception">The text has fewer tokens than a window and its targets.</exception>
     public static TrainingData FromText(string text, Tokenizer tokenizer, int context)
@@ -50,7 +50,7 @@ public sealed class TrainingData
         return new TrainingData(training, validation);
     }
 
-    /// <summary>Ids that are split already.</summary>
+    /// <summary>Uses ids that are already divided.</summary>
     public static TrainingData FromIds(int[] training, int[] validation) => new(training, validation);
 
     private static (int[] Training, int[] Validation) ByDocuments(int[] ids, int end)

@@ -1,12 +1,12 @@
-// The log of a run: one CSV line per step. Nothing in it depends on the clock, so a run that was stopped and goes on
-// writes the same log as one that was not.
+// The log of a run: one CSV line per step. Nothing in it depends on the clock, so a resumed run writes the same log as
+// one that was not stopped.
 
 using System.Globalization;
 using Gpt2.Core.Files;
 
 namespace Gpt2.Core.Training;
 
-/// <summary>A line of the log. The validation loss stands where there was an evaluation.</summary>
+/// <summary>A line of the log. It has a validation loss if there was an evaluation.</summary>
 internal readonly record struct LogLine(int Step, double Loss, double? ValidationLoss, double LearningRate, double GradientNorm);
 
 /// <summary>Writes and reads log.csv.</summary>
@@ -16,7 +16,7 @@ internal static class TrainingLog
 
     private const string Header = "step,loss,validation_loss,learning_rate,gradient_norm";
 
-    /// <summary>Begins a log, or takes up one that may go beyond <paramref name="lastStep"/>: later lines are dropped.</summary>
+    /// <summary>Begins a log, or continues one after <paramref name="lastStep"/>: later lines are removed.</summary>
     public static void Begin(string path, int lastStep)
     {
         IEnumerable<string> kept = File.Exists(path) && lastStep > 0
@@ -35,7 +35,9 @@ internal static class TrainingLog
     /// <exception cref="Gpt2Exception">A line is not one of a log.</exception>
     public static IReadOnlyList<LogLine> Read(string path) => [.. WholeLines(path).Select((line, i) => Parse(path, i + 2, line))];
 
-    /// <summary>The lines below the header. A killed run may leave half a line: one without an end, which is left out.</summary>
+    /// <summary>
+    /// The lines below the header. A killed run may leave an incomplete last line, which is left out.
+    /// </summary>
     private static string[] WholeLines(string path)
     {
         string[] lines = RegularFile.ReadAllText(path).Split('\n');
@@ -53,6 +55,11 @@ internal static class TrainingLog
             && double.TryParse(cells[3], CultureInfo.InvariantCulture, out double learningRate)
             && double.TryParse(cells[4], CultureInfo.InvariantCulture, out double norm)
             ? new LogLine(step, loss, cells[2].Length == 0 ? null : validation, learningRate, norm)
-            : throw new Gpt2Exception($"found '{line}'") { Where = new(path, number), Expected = $"{Header} as numbers", Remedy = "delete the line or the file" };
+            : throw new Gpt2Exception($"found '{line}'")
+            {
+                Where = new(path, number),
+                Expected = $"{Header} as numbers",
+                Remedy = "delete the line or the file",
+            };
     }
 }

@@ -1,5 +1,5 @@
 // A run in a folder: steps, evaluations, log, curve, checkpoints, and at the end the model. It can be stopped or killed
-// at any moment and goes on from its newest checkpoint to the same end.
+// at any moment; resumed from its newest checkpoint, it ends with the same result.
 
 using System.Globalization;
 using Gpt2.Core.Files;
@@ -19,10 +19,12 @@ internal sealed class TrainingRun
     private readonly Vocabulary? vocabulary;
     private readonly RunState state;
 
-    /// <param name="folder">The folder of the run; at the end a model folder.</param>
-    /// <param name="trainer">Model, text and settings; with the optimiser of a checkpoint where the run goes on.</param>
+    /// <param name="folder">The folder of the run; at the end it is a model folder.</param>
+    /// <param name="trainer">
+    /// Model, text and settings; with the optimiser of a checkpoint if the run is resumed.
+    /// </param>
     /// <param name="vocabulary">The model's vocabulary.</param>
-    /// <param name="state">What goes into checkpoints beside weights and optimiser.</param>
+    /// <param name="state">The contents of checkpoints besides weights and optimiser.</param>
     public TrainingRun(string folder, Trainer trainer, Vocabulary? vocabulary, RunState state)
     {
         this.folder = folder;
@@ -41,8 +43,8 @@ internal sealed class TrainingRun
     public static string? NewestCheckpoint(string folder) => Checkpoint.Newest(Path.Combine(folder, CheckpointFolder));
 
     /// <summary>Trains to the last step and writes the model.</summary>
-    /// <param name="report">Is told every step, with the validation loss where there was an evaluation.</param>
-    /// <param name="cancellation">Stops after the step under way, with a checkpoint.</param>
+    /// <param name="report">Receives every step, with the validation loss if there was an evaluation.</param>
+    /// <param name="cancellation">Stops after the current step, with a checkpoint.</param>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     /// <exception cref="Gpt2Exception">Training has diverged, or the folder cannot be written.</exception>
     public void Run(Action<StepResult, double?> report, CancellationToken cancellation)
@@ -71,7 +73,7 @@ internal sealed class TrainingRun
         DrawCurve();
         RoundWeights();
         CsvModelFolder.Write(folder, trainer.Model.Weights, vocabulary, cancellation: CancellationToken.None);
-        Checkpoint.Clear(Path.Combine(folder, CheckpointFolder)); // the model is whole: there is nothing to go on with
+        Checkpoint.Clear(Path.Combine(folder, CheckpointFolder)); // the model is complete, so there is nothing to resume
     }
 
     private void RoundWeights()

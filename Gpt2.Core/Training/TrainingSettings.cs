@@ -1,4 +1,4 @@
-// Everything that decides what a training run computes. Two runs with equal settings, text and start compute the
+// Everything that determines what a training run computes. Two runs with equal settings, text and start compute the
 // same bits.
 
 using static System.FormattableString;
@@ -8,23 +8,23 @@ namespace Gpt2.Core.Training;
 /// <summary>How windows are taken from the training text.</summary>
 public enum WindowOrder
 {
-    /// <summary>Each at a random place.</summary>
+    /// <summary>Each from a random place.</summary>
     Random,
 
-    /// <summary>Epoch by epoch: every window of the text once, in random order, before any comes again.</summary>
+    /// <summary>Epoch by epoch: every window of the text once, in random order, before any is repeated.</summary>
     Epochs,
 }
 
 /// <summary>The settings of a training run.</summary>
 public sealed record TrainingSettings
 {
-    /// <summary>Updates of the weights.</summary>
+    /// <summary>Number of updates of the weights.</summary>
     public int Steps { get; init; } = 1000;
 
     /// <summary>Sequences per forward and backward pass.</summary>
     public int BatchSize { get; init; } = 16;
 
-    /// <summary>Passes whose gradients are summed for one update.</summary>
+    /// <summary>Number of passes whose gradients are summed for one update.</summary>
     public int Accumulate { get; init; } = 1;
 
     /// <summary>Tokens per sequence; at most n_ctx.</summary>
@@ -36,17 +36,17 @@ public sealed record TrainingSettings
     /// <summary>The learning rate at the last step.</summary>
     public float MinLearningRate { get; init; } = 1e-4f;
 
-    /// <summary>Steps in which the learning rate rises from 0.</summary>
+    /// <summary>Number of steps in which the learning rate rises from 0.</summary>
     public int Warmup { get; init; } = 100;
 
     public OptimizerSettings Optimizer { get; init; } = new();
 
-    /// <summary>What share of numbers is dropped in training; 0 for none.</summary>
+    /// <summary>The dropout rate in training; 0 for none.</summary>
     public float Dropout { get; init; }
 
     public WindowOrder Windows { get; init; } = WindowOrder.Epochs;
 
-    /// <summary>Decides windows and dropout.</summary>
+    /// <summary>Determines windows and dropout.</summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Steps between two evaluations on the validation text.</summary>
@@ -58,10 +58,12 @@ public sealed record TrainingSettings
     /// <summary>Steps between two checkpoints.</summary>
     public int CheckpointEvery { get; init; } = 500;
 
-    /// <summary>Decimal digits that the weights of the finished model keep, to make its files small; 0 for all.</summary>
+    /// <summary>
+    /// Decimal digits to keep in the weights of the finished model, to make its files small; 0 for all.
+    /// </summary>
     public int Digits { get; init; }
 
-    /// <summary>What is wrong with the settings; null where nothing is.</summary>
+    /// <summary>What is wrong with the settings; null if nothing is.</summary>
     public Gpt2Exception? Problem()
     {
         (string Name, double Value, double Least)[] numbers =
@@ -87,15 +89,18 @@ public sealed record TrainingSettings
 
         if (MinLearningRate > LearningRate)
         {
-            return new Gpt2Exception(Invariant($"least learning rate is {MinLearningRate}")) { Expected = Invariant($"at most the highest, {LearningRate}") };
+            return new Gpt2Exception(Invariant($"least learning rate is {MinLearningRate}"))
+            {
+                Expected = Invariant($"at most the highest, {LearningRate}"),
+            };
         }
 
         return Dropout < 1 ? null : new Gpt2Exception(Invariant($"dropout is {Dropout}")) { Expected = "less than 1" };
     }
 
     /// <summary>
-    /// The learning rate of a step, from 0: it rises linearly over the warm-up and falls along a half cosine to the
-    /// least rate at the last step (Loshchilov and Hutter, "SGDR", without restarts).
+    /// The learning rate of a step, from 0: it rises linearly during the warm-up and falls along a half cosine to the
+    /// minimum at the last step (Loshchilov and Hutter, "SGDR", without restarts).
     /// </summary>
     public float LearningRateAt(int step)
     {

@@ -1,4 +1,4 @@
-// Training steps to be timed: how fast a model of given sizes trains on this machine.
+// Training steps for timing: how fast a model of given sizes trains on this machine.
 
 using System.Diagnostics;
 using Gpt2.Core.Model;
@@ -8,20 +8,20 @@ using Gpt2.Kernels;
 
 namespace Gpt2.Core.Training;
 
-/// <summary>Does training steps on random tokens: the time does not depend on what the tokens are.</summary>
+/// <summary>Does training steps on random tokens; the time does not depend on the tokens.</summary>
 internal sealed class TrainingSpeed
 {
     private const int WarmUpSteps = 2;
-    private const int Windows = 64; // as many windows of text
+    private const int Windows = 64; // length of the text in windows
 
     private readonly Trainer trainer;
 
-    /// <summary>Takes all memory of a training run, and does the first two steps.</summary>
-    /// <param name="weights">What is trained.</param>
-    /// <param name="batchSize">Sequences of a step.</param>
-    /// <param name="context">Tokens of a sequence, at most n_ctx.</param>
+    /// <summary>Allocates all memory of a training run, and does the first two steps.</summary>
+    /// <param name="weights">The weights to train.</param>
+    /// <param name="batchSize">Sequences per step.</param>
+    /// <param name="context">Tokens per sequence, at most n_ctx.</param>
     /// <param name="kernels">The kernels to compute with.</param>
-    /// <exception cref="Gpt2Exception">The sizes make no sense.</exception>
+    /// <exception cref="Gpt2Exception">The sizes are not valid.</exception>
     public TrainingSpeed(Gpt2Weights weights, int batchSize, int context, KernelSet kernels)
     {
         var random = new RandomGenerator(1);
@@ -47,6 +47,5 @@ internal sealed class TrainingSpeed
         }
     }
 
-    /// <summary>Does a step.</summary>
     public void RunStep() => trainer.RunStep();
 }

@@ -1,6 +1,6 @@
-// The backward pass of one block: TransformerBlock.Forward read from the last step to the first. Each step takes the
-// gradient of what its forward wrote and what its forward read, and gives the gradient of what its forward read. Below,
-// dX is ∂loss/∂X: dGelu is the gradient of gelu.
+// The backward pass of one block: TransformerBlock.Forward from the last step to the first. Each step takes the
+// gradient of what its forward step wrote, and what that step read, and gives the gradient of what it read. Below, dX
+// is ∂loss/∂X: dGelu is the gradient of gelu.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
@@ -17,9 +17,10 @@ namespace Gpt2.Core.Training;
 internal sealed class TransformerBlockBackward(BlockWeights weights, int heads, KernelSet kernels, BlockWeights weightGradients)
 {
     /// <summary>Computes the gradients of the block.</summary>
-    /// <param name="a">What the forward pass computed.</param>
+    /// <param name="a">The activations of the forward pass.</param>
     /// <param name="g">
-    /// <see cref="BlockGradients.Residual2"/> is given; the others are computed, from the last to <see cref="BlockGradients.Input"/>.
+    /// <see cref="BlockGradients.Residual2"/> is given; the others are computed, ending with
+    /// <see cref="BlockGradients.Input"/>.
     /// </param>
     public void Backward(BlockActivations a, BlockGradients g)
     {
@@ -41,7 +42,8 @@ internal sealed class TransformerBlockBackward(BlockWeights weights, int heads, 
         // Step 1 copies the stream, whose gradient is g.Input.
     }
 
-    // residual 2 = mlp output (some of it dropped) + residual 1, so dMlpOutput = dResidual2 (of what was kept); dResidual1 is the same matrix.
+    // residual 2 = mlp output (after dropout) + residual 1, so dMlpOutput = dResidual2 (× the dropout mask); dResidual1
+    // is the same matrix.
     private static void Step16Residual2(Matrix dResidual2, BlockActivations a, Matrix dMlpOutput) =>
         a.DropoutBackward(a.MlpOutput, dResidual2, dMlpOutput);
 
@@ -64,11 +66,11 @@ internal sealed class TransformerBlockBackward(BlockWeights weights, int heads, 
     private void Step12Ln2Scaled(Matrix dLn2Scaled, Matrix ln2Normalised, Matrix dLn2Normalised) =>
         ScaleBackward(ln2Normalised, weights.Ln2, dLn2Scaled, kernels, dLn2Normalised, weightGradients.Ln2);
 
-    // ln_2 normalised = normalise(residual 1); residual 1 goes to step 16 too, so this is added to dResidual1.
+    // ln_2 normalised = normalise(residual 1); residual 1 also goes to step 16, so this is added to dResidual1.
     private void Step11Ln2Normalised(Matrix dLn2Normalised, Matrix residual1, Matrix ln2Normalised, Matrix dResidual1) =>
         AddNormaliseBackward(residual1, ln2Normalised, dLn2Normalised, dResidual1);
 
-    // residual 1 = attention output (some of it dropped) + input: as step 16
+    // residual 1 = attention output (after dropout) + input: as in step 16
     private static void Step10Residual1(Matrix dResidual1, BlockActivations a, Matrix dAttentionOutput) =>
         a.DropoutBackward(a.AttentionOutput, dResidual1, dAttentionOutput);
 
@@ -77,8 +79,8 @@ internal sealed class TransformerBlockBackward(BlockWeights weights, int heads, 
         LinearBackward.Dense(
             attendedValues, weights.AttentionProjection, dAttentionOutput, kernels, dAttendedValues, weightGradients.AttentionProjection);
 
-    // attended values = attention (some of it dropped) · values, per sequence and head,
-    // so dAttention = dAttendedValues · valuesᵀ (of what was kept) and dValues = attentionᵀ · dAttendedValues
+    // attended values = attention (after dropout) · values, per sequence and head,
+    // so dAttention = dAttendedValues · valuesᵀ (× the dropout mask) and dValues = attentionᵀ · dAttendedValues
     private void Step8AttendedValues(Matrix dAttendedValues, BlockActivations a, Matrix dAttention, Matrix dValues)
     {
         Matrix attention = a.DropoutOf(a.Attention);
@@ -89,7 +91,8 @@ internal sealed class TransformerBlockBackward(BlockWeights weights, int heads, 
         a.DropoutBackward(a.Attention, dAttention, dAttention);
     }
 
-    // attention = softmax(scores) over what a token sees, so per row dScores = attention × (dAttention − Σ attention × dAttention)
+    // attention = softmax(scores) over what a token sees,
+    // so per row dScores = attention × (dAttention − Σ attention × dAttention)
     private void Step7Attention(Matrix dAttention, Matrix attention, int sequences, Matrix dScores)
     {
         dScores.Resize(attention.Rows, attention.Columns);
@@ -125,7 +128,7 @@ internal sealed class TransformerBlockBackward(BlockWeights weights, int heads, 
     private void Step3Ln1Scaled(Matrix dLn1Scaled, Matrix ln1Normalised, Matrix dLn1Normalised) =>
         ScaleBackward(ln1Normalised, weights.Ln1, dLn1Scaled, kernels, dLn1Normalised, weightGradients.Ln1);
 
-    // ln_1 normalised = normalise(input); input goes to step 10 too, so this is added to dInput.
+    // ln_1 normalised = normalise(input); input also goes to step 10, so this is added to dInput.
     private void Step2Ln1Normalised(Matrix dLn1Normalised, Matrix input, Matrix ln1Normalised, Matrix dInput) =>
         AddNormaliseBackward(input, ln1Normalised, dLn1Normalised, dInput);
 
@@ -137,7 +140,9 @@ internal sealed class TransformerBlockBackward(BlockWeights weights, int heads, 
             input.Span, weights.Gain.Span, dOutput.Span, dInput.Span, weightGradients.Gain.Span, weightGradients.Bias.Span);
     }
 
-    /// <summary>dInput += the gradient that comes through the normalisation. It is computed in the memory of dNormalised, which is lost.</summary>
+    /// <summary>
+    /// dInput += the gradient through the normalisation. It is computed in the memory of dNormalised, which is lost.
+    /// </summary>
     private void AddNormaliseBackward(Matrix input, Matrix normalised, Matrix dNormalised, Matrix dInput)
     {
         kernels.LayerNorm.NormaliseBackward(

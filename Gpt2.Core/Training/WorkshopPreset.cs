@@ -12,13 +12,13 @@ internal static class WorkshopPreset
     public const ulong TextSeed = 1;
     public const long TextBytes = 6_000_000;
 
-    /// <summary>Tokens of the vocabulary that is learned from the text.</summary>
+    /// <summary>Size of the vocabulary that is learned from the text.</summary>
     public const int VocabularySize = 2048;
 
-    /// <summary>What samples continue while it trains.</summary>
+    /// <summary>The prompt of samples during training.</summary>
     public const string SamplePrompt = "Mike is quick. He moves";
 
-    /// <summary>Sizes of the model, but for the vocabulary.</summary>
+    /// <summary>Sizes of the model, except for the vocabulary.</summary>
     public static Gpt2Config Sizes { get; } = new(1, 128, 128, 4, 4);
 
     public static TrainingSettings Settings { get; } = new()

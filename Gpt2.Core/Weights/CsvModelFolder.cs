@@ -31,7 +31,7 @@ public static class CsvModelFolder
     /// <exception cref="Gpt2Exception">A file is missing or wrong.</exception>
     public static Gpt2Weights ReadWeights(string folder, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        using var source = new CsvSource(folder);
+        using ModelSource source = ModelFormat.Csv.Open(folder, HyperparametersFile.FileName, folder);
         return source.ReadWeights(progress, cancellation);
     }
 

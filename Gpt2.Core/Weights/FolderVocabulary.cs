@@ -10,6 +10,9 @@ namespace Gpt2.Core.Weights;
 /// <summary>Finds and reads the vocabulary in a folder.</summary>
 internal static class FolderVocabulary
 {
+    /// <summary>What to do where files of a vocabulary are of another model.</summary>
+    public const string TakeAnother = "take the vocabulary of this model: all of its files from one place";
+
     /// <summary>Files of merges, each with the file of ids that goes with it.</summary>
     private static readonly (string Merges, string Ids)[] Pairs =
     [
@@ -18,12 +21,12 @@ internal static class FolderVocabulary
     ];
 
     /// <summary>Reads the vocabulary; the merges define it, other files are checked against them.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <param name="pathOf">The path of a file by its name.</param>
     /// <param name="config">The sizes.</param>
-    /// <param name="sizes">The file that the sizes stand in, for messages.</param>
+    /// <param name="sizes">The file that the sizes are in, for messages.</param>
     /// <returns>Null where the folder has none, or the model fewer tokens than a text needs.</returns>
     /// <exception cref="Gpt2Exception">A file is wrong, or does not agree with another or with the sizes.</exception>
-    public static Tokenizer? Read(string folder, Gpt2Config config, string sizes)
+    public static Tokenizer? Read(Func<string, string> pathOf, Gpt2Config config, string sizes)
     {
         if (config.Vocabulary < Text.Vocabulary.SmallestCount)
         {
@@ -32,7 +35,7 @@ internal static class FolderVocabulary
 
         foreach ((string merges, string ids) in Pairs)
         {
-            string mergesPath = Path.Combine(folder, merges), idsPath = Path.Combine(folder, ids);
+            string mergesPath = pathOf(merges), idsPath = pathOf(ids);
             if (File.Exists(mergesPath))
             {
                 Vocabulary vocabulary = VocabularyFile.Read(mergesPath);
@@ -46,7 +49,7 @@ internal static class FolderVocabulary
             }
         }
 
-        string whole = Path.Combine(folder, TokenizerJson.FileName);
+        string whole = pathOf(TokenizerJson.FileName);
         if (File.Exists(whole))
         {
             Vocabulary vocabulary = TokenizerJson.Read(whole);
@@ -54,10 +57,10 @@ internal static class FolderVocabulary
             return new Tokenizer(vocabulary);
         }
 
-        (string Merges, string Ids) alone = Pairs.FirstOrDefault(pair => File.Exists(Path.Combine(folder, pair.Ids)));
+        (string Merges, string Ids) alone = Pairs.FirstOrDefault(pair => File.Exists(pathOf(pair.Ids)));
         return alone.Merges is null
             ? null
-            : throw new Gpt2Exception($"{Path.Combine(folder, alone.Merges)}: no such file, expected the merges of the tokens in {alone.Ids}");
+            : throw new Gpt2Exception("no such file") { Where = pathOf(alone.Merges), Expected = $"the merges of the tokens in {alone.Ids}" };
     }
 
     /// <summary>Throws unless a vocabulary has as many tokens as the sizes say.</summary>
@@ -67,8 +70,12 @@ internal static class FolderVocabulary
         if (vocabulary.Count != config.Vocabulary)
         {
             string key = sizes == HuggingFaceFormat.ConfigFileName ? "vocab_size" : "n_vocab";
-            throw new Gpt2Exception(
-                $"{path}: defines {vocabulary.Count} tokens, expected the {key} = {config.Vocabulary} of {sizes}: is it the vocabulary of another model?");
+            throw new Gpt2Exception($"defines {vocabulary.Count} tokens")
+            {
+                Where = path,
+                Expected = $"{config.Vocabulary}, the {key} of {sizes}",
+                Remedy = TakeAnother,
+            };
         }
     }
 }

@@ -21,23 +21,25 @@ internal static class HyperparametersFile
         return config.Problem() is Gpt2Exception problem ? throw problem.At(path) : config;
     }
 
-    public static void Write(Gpt2Config config, string path)
+    public static void Write(Gpt2Config config, string path) => File.WriteAllText(path, Text(config, config.Heads) + "\n");
+
+    /// <summary>What the file says of sizes.</summary>
+    internal static string Text(Gpt2Config config, object heads)
     {
-        int[] sizes = [config.Vocabulary, config.Context, config.Channels, config.Heads, config.Layers];
-        IEnumerable<string> members = Names.Zip(sizes, (name, size) => Invariant($"\"{name}\": {size}"));
-        File.WriteAllText(path, "{" + string.Join(", ", members) + "}\n");
+        object[] sizes = [config.Vocabulary, config.Context, config.Channels, heads, config.Layers];
+        return "{" + string.Join(", ", Names.Zip(sizes, (name, size) => Invariant($"\"{name}\": {size}"))) + "}";
     }
 
     private static int Size(JsonElement root, string name, string path)
     {
         if (!root.TryGetProperty(name, out JsonElement value))
         {
-            throw new Gpt2Exception($"{path}: {name} is missing, expected {Example()}");
+            throw new Gpt2Exception($"{name} is missing") { Where = path, Expected = Example() };
         }
 
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int size)
             ? size
-            : throw new Gpt2Exception($"{path}: {name} is {JsonFile.Shown(value)}, expected a whole number");
+            : throw new Gpt2Exception($"{name} is {JsonFile.Shown(value)}") { Where = path, Expected = "a whole number" };
     }
 
     private static string Example() => "{\"" + string.Join("\": …, \"", Names) + "\": …}";

@@ -33,21 +33,19 @@ internal static class JsonFile
             using JsonDocument document = JsonDocument.Parse(text, Strict);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? make(document.RootElement)
-                : throw new Gpt2Exception($"{path}: found {document.RootElement.ValueKind}, expected {expected}");
+                : throw new Gpt2Exception($"found {document.RootElement.ValueKind}") { Where = path, Expected = expected };
         }
         catch (JsonException e)
         {
-            throw WrongFile.Refusal(path, expected) ?? new Gpt2Exception($"{path}{Line(e)}: not valid JSON, expected {expected}", e);
+            throw WrongFile.Refusal(path, expected)
+                ?? new Gpt2Exception("not valid JSON", e) { Where = new(path, e.LineNumber + 1), Expected = expected };
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException)
         {
             // A value of another kind than asked for, a number out of range, or text that is not UTF-8.
-            throw new Gpt2Exception($"{path}: not in the expected form: a value is of another kind than it should be, or a text is not UTF-8; expected {expected}", e);
+            throw new Gpt2Exception("a value is of another kind than it should be, or a text is not UTF-8", e) { Where = path, Expected = expected };
         }
     }
-
-    /// <summary>Where an error is, for messages: " line 3", or nothing where that is not known.</summary>
-    public static string Line(JsonException exception) => exception.LineNumber is long number ? $" line {number + 1}" : "";
 
     /// <summary>The text of a value; null where it is something else.</summary>
     public static string? TextOf(JsonElement? value) => value is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
@@ -68,15 +66,11 @@ internal static class JsonFile
             long length = new FileInfo(path).Length;
             return length <= LargestFile
                 ? File.ReadAllBytes(path)
-                : throw new Gpt2Exception($"{path}: found {length} bytes, expected {expected}, which is far smaller");
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new Gpt2Exception($"{path}: no such file, expected {expected}", e);
+                : throw new Gpt2Exception($"found {length} bytes") { Where = path, Expected = $"{expected}, which is far smaller" };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Gpt2Exception($"{path}: cannot be read ({e.Message}), expected {expected}", e);
+            throw WrongFile.Unreadable(path, expected, e);
         }
     }
 }

@@ -53,27 +53,41 @@ internal static class ModelFolder
     /// </exception>
     public static ModelSource Open(string path, ModelFormat? format = null)
     {
-        if (File.Exists(path))
-        {
-            return OpenFile(path, format);
-        }
-
-        ModelFormat[] formats = format is null ? [.. ModelFormat.All] : [format];
-        (ModelFormat Format, string File)[] models;
         try
         {
-            StagedFolder.RequireFinished(path);
-            models = ModelsIn(path, formats);
+            if (!File.Exists(path))
+            {
+                StagedFolder.RequireFinished(path);
+            }
+
+            (ModelFormat found, string file) = Find(path, format);
+            return found.Open(FolderOf(path), file, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Gpt2Exception($"{path}: cannot read this folder ({e.Message})", e);
+            throw new Gpt2Exception($"cannot read this folder ({e.Message})", e) { Where = path };
+        }
+    }
+
+    /// <summary>The folder of a model that is named by it or by its file.</summary>
+    internal static string FolderOf(string path) => File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path;
+
+    /// <summary>The format of the model in a folder, or of a file, and the file that it is known by.</summary>
+    /// <exception cref="Gpt2Exception">There is no model, or more than one.</exception>
+    /// <exception cref="IOException">The folder cannot be listed.</exception>
+    internal static (ModelFormat Format, string File) Find(string path, ModelFormat? format)
+    {
+        if (File.Exists(path))
+        {
+            return (format ?? FormatOf(path), Path.GetFileName(path));
         }
 
+        ModelFormat[] formats = format is null ? [.. ModelFormat.All] : [format];
+        (ModelFormat Format, string File)[] models = ModelsIn(path, formats);
         return models.Length switch
         {
-            0 => throw NoModel(path, formats),
-            1 => models[0].Format.Open(path, models[0].File, path),
+            0 => throw OtherModelIn(path) ?? NoModel(path, formats),
+            1 => models[0],
             _ => throw SeveralModels(path, models),
         };
     }
@@ -88,31 +102,35 @@ internal static class ModelFolder
         return models.Length > 1 ? [.. models.Where(model => model.File != HyperparametersFile.FileName)] : models;
     }
 
-    /// <summary>The format of a file, going by its name; null where it is of none.</summary>
-    internal static ModelFormat? FormatOf(string fileName) => ModelFormat.All.FirstOrDefault(each => each.IsModelFile(fileName));
+    /// <summary>The format of a file, going by its name.</summary>
+    private static ModelFormat FormatOf(string path)
+    {
+        string file = Path.GetFileName(path);
+        RegularFile.Require(path, "a model", "name its folder or its file");
+        return Foreign.FirstOrDefault(kind => FileSystemName.MatchesSimpleExpression(kind.Pattern, file)) is { Pattern: not null } other
+            ? throw new Gpt2Exception(other.What) { Where = path, Remedy = other.Remedy }
+            : ModelFormat.All.FirstOrDefault(each => each.IsModelFile(file)) ?? throw new Gpt2Exception("is not a model file by its name")
+            {
+                Where = path,
+                Expected = Expected(ModelFormat.All),
+                Remedy = "name the folder of the model",
+            };
+    }
 
-    /// <summary>In a folder without a model, a file of a model that is not read or not whole; null where there is none.</summary>
-    internal static (string File, string What, string Remedy)? OtherModelIn(string folder)
+    /// <summary>In a folder without a model, an error for a file of a model that is not read or not whole; null where there is none.</summary>
+    internal static Gpt2Exception? OtherModelIn(string folder)
     {
         foreach ((string pattern, string what, string remedy) in Foreign.Concat(Incomplete))
         {
             if (Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal).FirstOrDefault() is string file)
             {
-                return (Path.GetFileName(file), what, remedy);
+                return new Gpt2Exception(what) { Where = file, Remedy = remedy };
             }
         }
 
         // A file of llm.c is known by its first bytes, which another one in its place does not have.
-        foreach (string file in Directory.EnumerateFiles(folder, "*" + LlmCFormat.Extension).Order(StringComparer.Ordinal))
-        {
-            FileKind kind = WrongFile.KindOf(file);
-            if (WrongFile.Remedy(kind) is string remedy)
-            {
-                return (Path.GetFileName(file), $"is {FileKinds.Describe(kind)}", remedy);
-            }
-        }
-
-        return null;
+        return Directory.EnumerateFiles(folder, "*" + LlmCFormat.Extension).Order(StringComparer.Ordinal)
+            .Select(file => WrongFile.Refusal(file, "a model of llm.c", isBinary: true)).FirstOrDefault(refusal => refusal is not null);
     }
 
     /// <summary>
@@ -130,34 +148,30 @@ internal static class ModelFolder
         }
     }
 
-    private static ModelSource OpenFile(string path, ModelFormat? format)
+    private static Gpt2Exception NoModel(string folder, ModelFormat[] formats)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        string file = Path.GetFileName(path);
-        RegularFile.Require(path, "a model; name its folder or its file");
-        if (format is null && Foreign.FirstOrDefault(kind => FileSystemName.MatchesSimpleExpression(kind.Pattern, file)) is { Pattern: not null } other)
+        string? below = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).FirstOrDefault(sub => ModelsIn(sub, formats).Length > 0);
+        return new Gpt2Exception("no model in this folder")
         {
-            throw new Gpt2Exception($"{path}: {other.What}: {other.Remedy}");
-        }
-
-        ModelFormat found = format ?? FormatOf(file)
-            ?? throw new Gpt2Exception($"{path}: not a model's file by its name; expected {Expected(ModelFormat.All)}");
-        return found.Open(folder, file, path);
+            Where = folder,
+            Expected = Expected(formats),
+            Remedy = below is null ? "name the folder of a model; 'gpt2 download gpt2' gets one" : $"name {below}, where a model is",
+        };
     }
-
-    private static Gpt2Exception NoModel(string folder, ModelFormat[] formats) => new(
-        OtherModelIn(folder) is (string file, string what, string remedy)
-            ? $"{folder}: no model; {file} {what}: {remedy}"
-            : $"{folder}: no model in this folder, expected {Expected(formats)}");
 
     private static Gpt2Exception SeveralModels(string folder, (ModelFormat Format, string File)[] models)
     {
         string listed = string.Join(", ", models.Select(model => $"{model.File} ({model.Format.Name})"));
         string[] formats = [.. models.Select(model => model.Format.Name).Distinct()];
-        string choice = formats.Length > 1 ? $"choose with --format {string.Join('|', formats)}, or " : "";
-        return new Gpt2Exception($"{folder}: found {models.Length} models, {listed}: {choice}name the file, as in --model {Path.Combine(folder, models[0].File)}");
+        string choice = formats.Length > 1 ? $", or choose with --format {string.Join('|', formats)} where a command has it" : "";
+        return new Gpt2Exception($"found {models.Length} models, {listed}")
+        {
+            Where = folder,
+            Expected = "one",
+            Remedy = $"name the file of the one that is meant, as in --model {Path.Combine(folder, models[0].File)}{choice}",
+        };
     }
 
-    internal static string Expected(IEnumerable<ModelFormat> formats) =>
+    private static string Expected(IEnumerable<ModelFormat> formats) =>
         string.Join(", or ", formats.Select(format => $"{format.Files} ({format.Name})"));
 }

@@ -1,6 +1,5 @@
 // The formats that models come in. A format recognises its files in a folder and opens them.
 
-using Gpt2.Core.Weights.Doctor;
 using Gpt2.Core.Weights.HuggingFace;
 using Gpt2.Core.Weights.LlmC;
 using Gpt2.Core.Weights.TensorFlow;
@@ -41,15 +40,16 @@ public abstract class ModelFormat
     /// <summary>Whether a file may be the one that a model of this format is known by, going by its name.</summary>
     internal abstract bool IsModelFile(string fileName);
 
+    /// <summary>The files of a model, whatever is wrong with them.</summary>
+    /// <param name="folder">The folder it is in.</param>
+    /// <param name="file">The name of the file it is known by.</param>
+    /// <param name="pathOf">The path of a file by its name; null for the file of exactly that name.</param>
+    internal abstract ModelFiles FilesOf(string folder, string file, Func<string, string>? pathOf);
+
     /// <summary>Opens a model.</summary>
     /// <param name="folder">The folder it is in.</param>
     /// <param name="file">The name of the file it is known by.</param>
     /// <param name="named">What the user named: the folder or the file.</param>
-    internal abstract ModelSource Open(string folder, string file, string named);
-
-    /// <summary>Takes a model on for examination, whatever is wrong with it.</summary>
-    /// <param name="folder">The folder it is in.</param>
-    /// <param name="file">The name of the file it is known by.</param>
-    /// <exception cref="IOException">The folder cannot be listed.</exception>
-    internal abstract IExaminedModel Examine(string folder, string file);
+    /// <exception cref="Gpt2Exception">Something is wrong with it.</exception>
+    internal ModelSource Open(string folder, string file, string named) => ModelSource.Open(this, named, FilesOf(folder, file, pathOf: null));
 }

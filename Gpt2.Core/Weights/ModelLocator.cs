@@ -36,13 +36,13 @@ internal static class ModelLocator
         // A name goes first: a program may lie beside its models under the name of one.
         if (File.Exists(model))
         {
-            RegularFile.Require(model, "a model; name its folder or its file");
+            RegularFile.Require(model, "a model", "name its folder or its file");
             return model;
         }
 
         string looked = isName ? $", nor one of that name in {string.Join(" or ", places)}" : "";
         string remedy = DownloadTable.Hub.Any(known => known.Name == model) ? $"'gpt2 download {model}' gets it" : "'gpt2 new FOLDER' makes one";
-        throw new Gpt2Exception($"model '{model}': no such folder{looked}; {remedy}");
+        throw new Gpt2Exception($"no such folder{looked}") { Where = $"model '{model}'", Remedy = remedy };
     }
 
     /// <summary>What a model is called: the name of its folder, or of its file where that has a name of its own.</summary>

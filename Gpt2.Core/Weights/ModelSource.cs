@@ -9,12 +9,16 @@ using Gpt2.Core.Text;
 namespace Gpt2.Core.Weights;
 
 /// <summary>An opened model in any format. Open one with <see cref="ModelFolder.Open"/>.</summary>
-internal abstract class ModelSource : IDisposable
+internal sealed class ModelSource : IDisposable
 {
-    private protected ModelSource(ModelFormat format, string path)
+    private readonly ModelFiles files;
+
+    private ModelSource(ModelFormat format, string path, ModelFiles files, Gpt2Config config)
     {
         Format = format;
         Path = path;
+        this.files = files;
+        Config = config;
     }
 
     public ModelFormat Format { get; }
@@ -23,16 +27,39 @@ internal abstract class ModelSource : IDisposable
     public string Path { get; }
 
     /// <summary>The sizes of the model.</summary>
-    public abstract Gpt2Config Config { get; }
+    public Gpt2Config Config { get; }
+
+    /// <summary>Opens a model: the first thing that is wrong with it is thrown.</summary>
+    /// <exception cref="Gpt2Exception">Something is wrong with it.</exception>
+    internal static ModelSource Open(ModelFormat format, string path, ModelFiles files)
+    {
+        try
+        {
+            Gpt2Config sizes = files.ReadSizes();
+            files.FindTensors(e => throw e);
+            sizes = files.WithVariant(sizes, e => throw e);
+            files.RequireTensors(sizes);
+            return files.Unused(sizes).FirstOrDefault() is Gpt2Exception unused ? throw unused : new ModelSource(format, path, files, sizes);
+        }
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>The tokenizer; null where the model has none.</summary>
     /// <exception cref="Gpt2Exception">Its files are wrong, or do not agree with each other or with the sizes.</exception>
-    public abstract Tokenizer? ReadTokenizer();
+    public Tokenizer? ReadTokenizer() => files.ReadTokenizer(Config);
+
+    /// <summary>Throws for the first matrix that is missing, or whose file is too short for its numbers.</summary>
+    /// <exception cref="Gpt2Exception">There is one.</exception>
+    public void RequireAll() => files.RequireAll(Config);
 
     /// <summary>Fills one matrix, found by its name. Several threads may read different ones at once.</summary>
     /// <param name="matrix">Has a name and shape of <see cref="MatrixShapes.Of"/> and receives the numbers.</param>
     /// <exception cref="Gpt2Exception">The model's file is missing or wrong.</exception>
-    public abstract void Read(Matrix matrix);
+    public void Read(Matrix matrix) => files.Read(matrix);
 
     /// <summary>Reads all weights, on all cores; memory is little more than the weights.</summary>
     /// <param name="progress">Is told the share read, 0 to 1, after each matrix; or null.</param>
@@ -40,7 +67,7 @@ internal abstract class ModelSource : IDisposable
     /// <exception cref="Gpt2Exception">A file is missing or wrong.</exception>
     public Gpt2Weights ReadWeights(IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        RequireWhole();
+        RequireAll();
         var weights = new Gpt2Weights(Config);
 
         // The largest first and one at a time, so that no core is left with one at the end.
@@ -71,18 +98,5 @@ internal abstract class ModelSource : IDisposable
         return weights;
     }
 
-    public void Dispose()
-    {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Throws where a file cannot hold what the sizes ask for, before memory is taken for it.</summary>
-    private protected virtual void RequireWhole()
-    {
-    }
-
-    protected virtual void Dispose(bool disposing)
-    {
-    }
+    public void Dispose() => files.Dispose();
 }

@@ -60,8 +60,10 @@ internal sealed class ModelWriter
     {
         if (Format == ModelFormat.Csv && vocabulary is null && config.Vocabulary >= Vocabulary.SmallestCount)
         {
-            throw new Gpt2Exception(
-                $"a CSV folder of {config.Vocabulary} tokens needs a vocabulary, and there is none beside this model: name one with --vocab FILE");
+            throw new Gpt2Exception($"a CSV folder of {config.Vocabulary} tokens needs a vocabulary, and there is none beside this model")
+            {
+                Remedy = "name one with --vocab FILE",
+            };
         }
 
         if (Format == ModelFormat.LlmC)
@@ -94,11 +96,13 @@ internal sealed class ModelWriter
     {
         foreach (Matrix matrix in weights.Matrices())
         {
-            if (NotFiniteNumbers.In(matrix) is NotFiniteNumbers bad)
+            if (NotFiniteNumbers.In(matrix) is string problem)
             {
-                throw new Gpt2Exception(
-                    $"{matrix} holds {bad.FirstName} in row {bad.Row}, column {bad.Column}, "
-                    + "which a CSV folder cannot hold: the model is broken; safetensors keeps it as it is");
+                throw new Gpt2Exception($"{problem}, which a CSV folder cannot hold: the model is broken")
+                {
+                    Where = matrix.ToString(),
+                    Remedy = "write safetensors, which keeps it as it is",
+                };
             }
         }
     }

@@ -5,17 +5,10 @@ using Gpt2.Core.Numerics;
 namespace Gpt2.Core.Weights;
 
 /// <summary>The numbers of a matrix that are not finite.</summary>
-/// <param name="Count">How many there are.</param>
-/// <param name="Row">Row of the first, from 1.</param>
-/// <param name="Column">Column of the first, from 1.</param>
-/// <param name="First">The first.</param>
-internal readonly record struct NotFiniteNumbers(int Count, int Row, int Column, float First)
+internal static class NotFiniteNumbers
 {
-    /// <summary>"NaN", or "an infinity".</summary>
-    public string FirstName => float.IsNaN(First) ? "NaN" : "an infinity";
-
-    /// <summary>Looks through a matrix; null where all is finite.</summary>
-    public static NotFiniteNumbers? In(Matrix matrix)
+    /// <summary>How many there are, and where the first is, in words; null where all are finite.</summary>
+    public static string? In(Matrix matrix)
     {
         ReadOnlySpan<float> numbers = matrix.Span;
         int count = 0, first = -1;
@@ -27,6 +20,13 @@ internal readonly record struct NotFiniteNumbers(int Count, int Row, int Column,
             }
         }
 
-        return count == 0 ? null : new NotFiniteNumbers(count, (first / matrix.Columns) + 1, (first % matrix.Columns) + 1, numbers[first]);
+        if (count == 0)
+        {
+            return null;
+        }
+
+        string many = count == 1 ? "a number is not finite," : $"{count} numbers are not finite, the first";
+        string number = float.IsNaN(numbers[first]) ? "NaN" : "an infinity";
+        return $"{many} {number} in row {(first / matrix.Columns) + 1} column {(first % matrix.Columns) + 1}";
     }
 }

@@ -25,7 +25,7 @@ internal static class TokenIdsFile
             int seen = Compare(root, vocabulary, path, merges, new bool[vocabulary.Count]);
             return seen == vocabulary.Count
                 ? seen
-                : throw new Gpt2Exception($"{path}: found {seen} tokens, expected {vocabulary.Count} as {merges} makes them");
+                : throw Wrong(path, $"found {seen} tokens", $"{vocabulary.Count} as {merges} makes them");
         });
 
     /// <summary>Compares the tokens of an object, and marks them as seen.</summary>
@@ -38,14 +38,13 @@ internal static class TokenIdsFile
         {
             if (token.Value.ValueKind != JsonValueKind.Number || !token.Value.TryGetInt32(out int id) || id < 0 || id >= vocabulary.Count)
             {
-                throw new Gpt2Exception(
-                    $"{path}: '{Shown(token.Name)}' has the id {JsonFile.Shown(token.Value)}, expected 0 to {vocabulary.Count - 1} as {merges} makes {vocabulary.Count} tokens");
+                string expected = $"0 to {vocabulary.Count - 1} as {merges} makes {vocabulary.Count} tokens";
+                throw Wrong(path, $"'{Shown(token.Name)}' has the id {JsonFile.Shown(token.Value)}", expected);
             }
 
             if (token.Name != vocabulary.WrittenForm(id))
             {
-                throw new Gpt2Exception(
-                    $"{path}: '{Shown(token.Name)}' has the id {id}, which is '{Shown(vocabulary.WrittenForm(id))}' as {merges} makes it: do the two belong together?");
+                throw Wrong(path, $"'{Shown(token.Name)}' has the id {id}", $"'{Shown(vocabulary.WrittenForm(id))}' there as {merges} makes it");
             }
 
             seen[id] = true;
@@ -61,7 +60,11 @@ internal static class TokenIdsFile
     {
         if (Enumerable.Range(0, vocabulary.EndOfText).Any(id => vocabulary.WrittenForm(id) == Vocabulary.EndOfTextToken))
         {
-            throw new Gpt2Exception($"{path}: a merge makes {Vocabulary.EndOfTextToken}, which this file can hold only once: write another format");
+            throw new Gpt2Exception($"a merge makes {Vocabulary.EndOfTextToken}, which this file can hold only once")
+            {
+                Where = path,
+                Remedy = "write another format",
+            };
         }
 
         using FileStream stream = File.Create(path);
@@ -74,6 +77,9 @@ internal static class TokenIdsFile
 
         writer.WriteEndObject();
     }
+
+    private static Gpt2Exception Wrong(string path, string found, string expected) =>
+        new(found) { Where = path, Expected = expected, Remedy = FolderVocabulary.TakeAnother };
 
     private static string Shown(string token) => token.Length <= 40 ? token : token[..40] + "…";
 }

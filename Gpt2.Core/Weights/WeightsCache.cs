@@ -91,27 +91,22 @@ internal sealed class WeightsCache(string folder, long leastWeights = WeightsCac
     private static Gpt2Weights ReadCopy(
         string copy, ModelSource source, string state, IProgress<double>? progress, CancellationToken cancellation)
     {
-        using var files = new FileSet();
-        MappedFile file = files.Open(copy);
-        SafetensorsHeader header = SafetensorsFile.ReadHeader(file, out long dataOffset);
-        if (header.Metadata.GetValueOrDefault(FilesKey) != state)
+        var files = new SingleFile(Path.GetDirectoryName(copy)!, Path.GetFileName(copy), pathOf: null, file =>
         {
-            throw new Gpt2Exception($"{copy}: made of other files than {source.Path} has now");
-        }
+            SafetensorsHeader header = SafetensorsFile.ReadHeader(file, out long dataOffset);
+            if (header.Metadata.GetValueOrDefault(FilesKey) != state)
+            {
+                throw new Gpt2Exception($"made of other files than {source.Path} has now") { Where = copy };
+            }
 
-        string[] checksums = header.Metadata.GetValueOrDefault(ChecksumsKey, "").Split(' ');
-        int next = 0;
-        StoredTensor Find(MatrixShape shape)
-        {
-            uint checksum = 0;
-            bool found = header.Entries.TryGetValue(shape.Name, out SafetensorsEntry? entry) && next < checksums.Length
-                && uint.TryParse(checksums[next++], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out checksum);
-            return found
-                ? SafetensorsFile.Tensor(entry!, file, dataOffset) with { Checksum = checksum }
-                : throw new Gpt2Exception($"{copy}: holds no {shape.Name}");
-        }
-
-        using var cached = new BinarySource(source.Format, copy, source.Config, HyperparametersFile.FileName, Find, _ => null, files);
+            string[] checksums = header.Metadata.GetValueOrDefault(ChecksumsKey, "").Split(' ');
+            return (source.Config, MatrixShapes.Of(source.Config).Zip(checksums, (shape, sum) =>
+                header.Entries.TryGetValue(shape.Name, out SafetensorsEntry? entry)
+                && uint.TryParse(sum, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint checksum)
+                    ? SafetensorsFile.Tensor(entry, file, dataOffset) with { Checksum = checksum }
+                    : throw new Gpt2Exception("is missing, or its checksum is") { Where = new(copy, Part: shape.Name) }));
+        });
+        using var cached = ModelSource.Open(source.Format, copy, files);
         return cached.ReadWeights(progress, cancellation);
     }
 

@@ -7,18 +7,22 @@ namespace Gpt2.Kernels.AdamW;
 /// m = β₁m + (1 − β₁)g; v = β₂v + (1 − β₂)g²; w = w − η·λ·w − η · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε).
 /// </summary>
 /// <remarks>
-/// In single precision. An update on the rungs above Scalar differs from Scalar's by at most 1e-6 of the numbers that are
-/// added. NaN and infinities follow IEEE 754.
+/// In single precision. On the rungs above Scalar an update differs from Scalar's by at most 1e-6 of the numbers that
+/// are added. NaN and infinities follow IEEE 754.
 /// </remarks>
 public abstract class AdamWKernel
 {
-    /// <summary>Updates a tensor and its two means in place. The four are equally long and apart in memory.</summary>
+    /// <summary>
+    /// Updates a tensor and its two means in place. The four spans have equal lengths and do not overlap.
+    /// </summary>
     /// <param name="gradients">g</param>
     /// <param name="settings">The rates.</param>
     /// <param name="weights">w, updated.</param>
     /// <param name="means">m, updated.</param>
     /// <param name="squares">v, updated.</param>
-    /// <param name="clearGradients">Whether the gradients are 0 afterwards; on the Tuned rung this costs no pass of its own.</param>
+    /// <param name="clearGradients">
+    /// Whether to set the gradients to 0; on the Tuned rung this costs no extra pass.
+    /// </param>
     /// <exception cref="ArgumentException">The lengths differ, or memory overlaps.</exception>
     public void Update(
         Span<float> gradients, in AdamWSettings settings, Span<float> weights, Span<float> means, Span<float> squares,
@@ -42,7 +46,7 @@ public abstract class AdamWKernel
     private protected abstract void Run(
         Span<float> gradients, in Factors factors, Span<float> weights, Span<float> means, Span<float> squares, bool clearGradients);
 
-    /// <summary>One element, which is the definition and what is left over of vectors.</summary>
+    /// <summary>Updates one element: the definition, also used for the remainder of vectors.</summary>
     private protected static void UpdateOne(float given, in Factors f, ref float weight, ref float mean, ref float square)
     {
         float gradient = given * f.GradientScale;
@@ -51,7 +55,7 @@ public abstract class AdamWKernel
         weight = (weight * f.Keep) - (f.Rate * mean / (MathF.Sqrt(square * f.Correction2) + f.Epsilon));
     }
 
-    /// <summary>The settings, as the formula multiplies by them.</summary>
+    /// <summary>The settings as factors, the form in which the formula needs them.</summary>
     private protected readonly struct Factors(in AdamWSettings settings)
     {
         public readonly float GradientScale = settings.GradientScale;

@@ -1,4 +1,5 @@
-// The TensorPrimitives rung of AdamW: one call for each operation of the formula, on blocks that the first cache holds.
+// The TensorPrimitives rung of AdamW: one call for each operation of the formula, on blocks that fit in the first-level
+// cache.
 
 using Tensors = System.Numerics.Tensors.TensorPrimitives;
 
@@ -6,7 +7,7 @@ namespace Gpt2.Kernels.AdamW;
 
 internal sealed class AdamWTensorPrimitives : AdamWKernel
 {
-    private const int Block = 256; // what of intermediates is on the stack at a time
+    private const int Block = 256; // elements of the intermediates, which are on the stack
 
     public override double SumOfSquares(ReadOnlySpan<float> values)
     {

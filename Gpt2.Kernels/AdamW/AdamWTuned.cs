@@ -1,4 +1,4 @@
-// The Tuned rung of AdamW: one pass over memory, which threads share.
+// The Tuned rung of AdamW: one pass over memory, divided among threads.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -6,7 +6,10 @@ using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.AdamW;
 
-/// <summary>Weights are cut into parts, values to be summed into blocks of a fixed length, whose sums are added in order.</summary>
+/// <summary>
+/// The update is cut into parts. The sum of squares is taken over blocks of a fixed length, whose sums are added in
+/// order, so that it does not depend on the number of threads.
+/// </summary>
 internal sealed class AdamWTuned<TLanes, TVector>(ThreadTeam team) : AdamWKernel
     where TLanes : ILanes<TVector>
     where TVector : struct
@@ -64,7 +67,7 @@ internal sealed class AdamWTuned<TLanes, TVector>(ThreadTeam team) : AdamWKernel
                 ref MemoryMarshal.GetReference(gradients), whole, ref MemoryMarshal.GetReference(weights),
                 ref MemoryMarshal.GetReference(means), ref MemoryMarshal.GetReference(squares));
 
-            // The last part alone has a rest.
+            // Only the last part has a remainder.
             for (int i = whole; i < length; i++)
             {
                 UpdateOne(gradients[i], Factors, ref weights[i], ref means[i], ref squares[i]);

@@ -1,11 +1,13 @@
-// Element-wise addition of two equally long spans.
+// Element-wise addition of two spans of equal length.
 
 namespace Gpt2.Kernels.Add;
 
 /// <summary>sum[i] = left[i] + right[i]</summary>
 public abstract class AddKernel
 {
-    /// <summary>Adds element by element. <paramref name="sum"/> may be either source; NaN and infinities follow IEEE 754.</summary>
+    /// <summary>
+    /// Adds element by element. <paramref name="sum"/> may be either source. NaN and infinities follow IEEE 754.
+    /// </summary>
     /// <exception cref="ArgumentException">The lengths differ, or memory overlaps without being the same.</exception>
     public void Apply(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> sum)
     {

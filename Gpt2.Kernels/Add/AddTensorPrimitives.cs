@@ -1,4 +1,4 @@
-// The TensorPrimitives rung of addition: the library's.
+// The TensorPrimitives rung of addition: the library's own function.
 
 using Tensors = System.Numerics.Tensors.TensorPrimitives;
 

@@ -1,4 +1,4 @@
-// The Tuned rung of addition: the widest vectors, threads where there is much to add.
+// The Tuned rung of addition: the widest vectors, and threads for long spans.
 
 using System.Runtime.InteropServices;
 using Gpt2.Kernels.Tuned;

@@ -1,5 +1,5 @@
-// Multi-head attention in three steps: scores, their softmax, and the weighted sum of values. A token sees
-// itself and what came before. This file checks the arguments; the rungs below Tuned are in AttentionLoops.cs.
+// Multi-head attention in three steps: scores, their softmax, and the weighted sum of values. A token sees itself and
+// the tokens before it. This file checks the arguments; the rungs below Tuned are in AttentionLoops.cs.
 
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
@@ -10,11 +10,11 @@ namespace Gpt2.Kernels.Attention;
 /// Scaled dot-product attention over several heads. Vaswani et al., "Attention Is All You Need", section 3.2.
 /// </summary>
 /// <remarks>
-/// Sequences of one length stand one after another, and see nothing of each other. In each, queries belong to the last
-/// <c>tokens</c> positions of <c>total</c>; keys and values to all of them. Query row t stands at position
+/// Sequences of equal length follow one another and do not see each other. In each, the queries belong to the last
+/// <c>tokens</c> of <c>total</c> positions, the keys and values to all of them. Query row t is at position
 /// total − tokens + t and sees the keys 0 … total − tokens + t. Head h owns the columns h·headSize … (h+1)·headSize − 1 of
-/// queries, keys and values, and the columns h·total … (h+1)·total − 1 of scores. The formulas below are those of one sequence.
-/// NaN spreads to the rows that see it.
+/// queries, keys and values, and the columns h·total … (h+1)·total − 1 of scores. The formulas below are for one
+/// sequence. NaN spreads to the rows that see it.
 /// </remarks>
 public abstract class AttentionKernel
 {
@@ -25,14 +25,16 @@ public abstract class AttentionKernel
     {
     }
 
-    /// <summary>score[t, h, u] = q[t, h] · k[u, h] / √headSize for visible keys, <see cref="MaskedScore"/> for the others.</summary>
+    /// <summary>
+    /// score[t, h, u] = q[t, h] · k[u, h] / √headSize for visible keys, <see cref="MaskedScore"/> for the others.
+    /// </summary>
     /// <param name="queries">[sequences · tokens, heads · headSize]</param>
     /// <param name="keys">[sequences · total, heads · headSize]</param>
     /// <param name="sequences">Number of sequences, at least 1.</param>
     /// <param name="heads">Number of heads, at least 1.</param>
     /// <param name="headSize">Columns of a head, at least 1.</param>
-    /// <param name="scores">[sequences · tokens, heads · total]; memory of its own.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or there are more queries than keys.</exception>
+    /// <param name="scores">[sequences · tokens, heads · total]; must not overlap the sources.</param>
+    /// <exception cref="ArgumentException">Lengths do not match, or there are more queries than keys.</exception>
     public void Scores(
         ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, int sequences, int heads, int headSize, Span<float> scores)
     {
@@ -48,7 +50,7 @@ public abstract class AttentionKernel
     /// <param name="tokens">Number of queries of a sequence, at least 1.</param>
     /// <param name="heads">Number of heads, at least 1.</param>
     /// <param name="attention">[sequences · tokens, heads · total]; may be the scores themselves.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or there are more queries than keys.</exception>
+    /// <exception cref="ArgumentException">Lengths do not match, or there are more queries than keys.</exception>
     public void Normalise(ReadOnlySpan<float> scores, int sequences, int tokens, int heads, Span<float> attention)
     {
         AttentionShape shape = Check(scores.Length, sequences, tokens, heads);
@@ -63,8 +65,8 @@ public abstract class AttentionKernel
     /// <param name="sequences">Number of sequences, at least 1.</param>
     /// <param name="heads">Number of heads, at least 1.</param>
     /// <param name="headSize">Columns of a head, at least 1.</param>
-    /// <param name="output">[sequences · tokens, heads · headSize]; memory of its own.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or there are more queries than keys.</exception>
+    /// <param name="output">[sequences · tokens, heads · headSize]; must not overlap the sources.</param>
+    /// <exception cref="ArgumentException">Lengths do not match, or there are more queries than keys.</exception>
     public void WeightedValues(
         ReadOnlySpan<float> attention, ReadOnlySpan<float> values, int sequences, int heads, int headSize, Span<float> output)
     {
@@ -75,8 +77,8 @@ public abstract class AttentionKernel
     }
 
     /// <summary>
-    /// Backward of <see cref="WeightedValues"/>: attentionGradient[t, h, u] = outputGradient[t, h] · values[u, h] over the
-    /// visible u and 0 beyond; valuesGradient[u, h] += Σₜ attention[t, h, u] · outputGradient[t, h].
+    /// Backward of <see cref="WeightedValues"/>: attentionGradient[t, h, u] = outputGradient[t, h] · values[u, h] over
+    /// the visible u and 0 elsewhere; valuesGradient[u, h] += Σₜ attention[t, h, u] · outputGradient[t, h].
     /// </summary>
     /// <param name="attention">[sequences · tokens, heads · total]</param>
     /// <param name="values">[sequences · total, heads · headSize]</param>
@@ -84,9 +86,11 @@ public abstract class AttentionKernel
     /// <param name="sequences">Number of sequences, at least 1.</param>
     /// <param name="heads">Number of heads, at least 1.</param>
     /// <param name="headSize">Columns of a head, at least 1.</param>
-    /// <param name="attentionGradient">[sequences · tokens, heads · total]; memory of its own.</param>
-    /// <param name="valuesGradient">[sequences · total, heads · headSize], added to; memory of its own.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or there are more queries than keys.</exception>
+    /// <param name="attentionGradient">[sequences · tokens, heads · total]; must not overlap the sources.</param>
+    /// <param name="valuesGradient">
+    /// [sequences · total, heads · headSize], added to; must not overlap the sources.
+    /// </param>
+    /// <exception cref="ArgumentException">Lengths do not match, or there are more queries than keys.</exception>
     public void WeightedValuesBackward(
         ReadOnlySpan<float> attention, ReadOnlySpan<float> values, ReadOnlySpan<float> outputGradient,
         int sequences, int heads, int headSize, Span<float> attentionGradient, Span<float> valuesGradient)
@@ -98,16 +102,16 @@ public abstract class AttentionKernel
     }
 
     /// <summary>
-    /// Backward of <see cref="Normalise"/>, per token and head over the visible keys: scoresGradient = attention ×
-    /// (attentionGradient − Σ attention · attentionGradient); 0 beyond.
+    /// Backward of <see cref="Normalise"/>, per token and head over the visible keys:
+    /// scoresGradient = attention × (attentionGradient − Σ attention · attentionGradient); 0 elsewhere.
     /// </summary>
     /// <param name="attention">[sequences · tokens, heads · total]</param>
     /// <param name="attentionGradient">[sequences · tokens, heads · total]</param>
     /// <param name="sequences">Number of sequences, at least 1.</param>
     /// <param name="tokens">Number of queries of a sequence, at least 1.</param>
     /// <param name="heads">Number of heads, at least 1.</param>
-    /// <param name="scoresGradient">[sequences · tokens, heads · total]; may be the attention's gradient itself.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or there are more queries than keys.</exception>
+    /// <param name="scoresGradient">[sequences · tokens, heads · total]; may be the attention's gradient.</param>
+    /// <exception cref="ArgumentException">Lengths do not match, or there are more queries than keys.</exception>
     public void NormaliseBackward(
         ReadOnlySpan<float> attention, ReadOnlySpan<float> attentionGradient, int sequences, int tokens, int heads, Span<float> scoresGradient)
     {
@@ -128,9 +132,13 @@ public abstract class AttentionKernel
     /// <param name="sequences">Number of sequences, at least 1.</param>
     /// <param name="heads">Number of heads, at least 1.</param>
     /// <param name="headSize">Columns of a head, at least 1.</param>
-    /// <param name="queriesGradient">[sequences · tokens, heads · headSize], added to; memory of its own.</param>
-    /// <param name="keysGradient">[sequences · total, heads · headSize], added to; memory of its own.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or there are more queries than keys.</exception>
+    /// <param name="queriesGradient">
+    /// [sequences · tokens, heads · headSize], added to; must not overlap the sources.
+    /// </param>
+    /// <param name="keysGradient">
+    /// [sequences · total, heads · headSize], added to; must not overlap the sources.
+    /// </param>
+    /// <exception cref="ArgumentException">Lengths do not match, or there are more queries than keys.</exception>
     public void ScoresBackward(
         ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> scoresGradient,
         int sequences, int heads, int headSize, Span<float> queriesGradient, Span<float> keysGradient)
@@ -141,7 +149,7 @@ public abstract class AttentionKernel
         ScoreHeadsBackward(queries, keys, scoresGradient, shape, queriesGradient, keysGradient);
     }
 
-    // Each does what the public method of its kind promises; the arguments are checked.
+    // Each method does what the public method of the same purpose promises; the arguments have been checked.
     private protected abstract void ScoreHeads(
         ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, in AttentionShape shape, Span<float> scores);
 

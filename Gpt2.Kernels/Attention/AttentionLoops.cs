@@ -1,5 +1,5 @@
-// Attention of the rungs below Tuned: the loops over tokens, heads and keys are written once; a rung brings the two inner
-// loops (dot product, scaled addition) and its softmax.
+// Attention on the rungs below Tuned: the loops over tokens, heads and keys are written once; each rung supplies the
+// two inner loops (dot product, scaled addition) and its softmax.
 
 using Gpt2.Kernels.Softmax;
 

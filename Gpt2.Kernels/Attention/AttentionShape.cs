@@ -1,24 +1,24 @@
-// The sizes of a call of attention, and where in its matrices a sequence, a token and a head begin.
+// The sizes of one attention call, and where a sequence, a token and a head begin in its matrices.
 
 using System.Diagnostics;
 
 namespace Gpt2.Kernels.Attention;
 
-/// <summary>Sizes that have been checked against the lengths.</summary>
+/// <summary>Sizes that have been checked against the lengths of the spans.</summary>
 /// <param name="Sequences">Number of sequences.</param>
-/// <param name="Tokens">Queries of a sequence.</param>
-/// <param name="Total">Keys of a sequence, at least as many.</param>
+/// <param name="Tokens">Queries per sequence.</param>
+/// <param name="Total">Keys per sequence, at least as many as queries.</param>
 /// <param name="Heads">Number of heads.</param>
-/// <param name="HeadSize">Columns of a head; 0 where the call has scores only.</param>
+/// <param name="HeadSize">Columns of a head; 0 if the call takes only scores.</param>
 internal readonly record struct AttentionShape(int Sequences, int Tokens, int Total, int Heads, int HeadSize)
 {
-    /// <summary>From a row of queries, keys or values to the next.</summary>
+    /// <summary>Distance between rows of queries, keys or values.</summary>
     public int Channels => Heads * HeadSize;
 
-    /// <summary>From a token's row of scores to the next token's.</summary>
+    /// <summary>Distance between the rows of scores of two tokens.</summary>
     public int ScoreStride => Heads * Total;
 
-    /// <summary>Keys before the first query's own.</summary>
+    /// <summary>Number of keys before the first query's own key.</summary>
     public int Past => Total - Tokens;
 
     /// <summary>How many keys the query in row <paramref name="token"/> sees.</summary>
@@ -33,7 +33,7 @@ internal readonly record struct AttentionShape(int Sequences, int Tokens, int To
     [DebuggerStepThrough]
     public int KeyAt(int sequence, int key, int head) => (((sequence * Total) + key) * Channels) + (head * HeadSize);
 
-    /// <summary>The index of a head's first score of a token.</summary>
+    /// <summary>The index of a token's first score in a head.</summary>
     [DebuggerStepThrough]
     public int ScoreAt(int sequence, int token, int head) => ((((sequence * Tokens) + token) * Heads) + head) * Total;
 }

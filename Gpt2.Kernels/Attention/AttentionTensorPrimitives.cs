@@ -1,4 +1,4 @@
-// The TensorPrimitives rung of attention: the loops of AttentionLoops with the library's inner loops.
+// The TensorPrimitives rung of attention: the loops of AttentionLoops with inner loops from the library.
 
 using Gpt2.Kernels.Softmax;
 using Tensors = System.Numerics.Tensors.TensorPrimitives;

@@ -1,12 +1,13 @@
-// The Tuned rung of AttentionKernel: products of tiles for many queries, one pass over keys and values for a single one, and
-// how the work is cut into parts for threads: mostly by sequences and heads, which have nothing to do with each other.
+// The Tuned rung of AttentionKernel: products in register tiles for many queries, one pass over keys and values for a
+// single query, and the division of the work among threads: mostly by sequences and heads, which are independent of
+// each other.
 
 using Gpt2.Kernels.Softmax;
 using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.Attention;
 
-/// <summary>Register tiles over the visible half, streaming for single queries, threads; the same bits at every number of threads.</summary>
+/// <summary>The results are the same bits with any number of threads.</summary>
 internal sealed class AttentionTuned<TLanes, TVector>(SoftmaxKernel softmax, ThreadTeam team) : AttentionKernel
     where TLanes : ILanes<TVector>
     where TVector : struct
@@ -14,16 +15,16 @@ internal sealed class AttentionTuned<TLanes, TVector>(SoftmaxKernel softmax, Thr
     /// <summary>Products of fewer multiplications are not worth a second thread.</summary>
     private const long WorthThreads = 200_000;
 
-    /// <summary>The same for single queries, which wait for memory.</summary>
+    /// <summary>The same threshold for single queries, which wait for memory.</summary>
     private const long RowWorthThreads = 65_536;
 
-    /// <summary>Keys or values of a part of a single query.</summary>
+    /// <summary>Keys or values per part of a single query.</summary>
     private const int KeysOfAPart = 64;
 
-    /// <summary>Shares of work for each thread, so that a thread that was held up leaves some to the others.</summary>
+    /// <summary>Shares of work per thread, so that a delayed thread leaves some of its work to the others.</summary>
     private const int SharesPerThread = 4;
 
-    /// <summary>Scores that a part of a softmax has at least.</summary>
+    /// <summary>Minimum number of scores in a part of a softmax.</summary>
     private const int ScoresPerPart = 8192;
 
     private protected override void ScoreHeads(
@@ -64,7 +65,9 @@ internal sealed class AttentionTuned<TLanes, TVector>(SoftmaxKernel softmax, Thr
         Do(ref work, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
     }
 
-    /// <summary>One query per sequence: the sums of parts of the keys, and then their sum in the order of the parts.</summary>
+    /// <summary>
+    /// One query per sequence: sums over parts of the keys, which are then added in the order of the parts.
+    /// </summary>
     private void WeighRows(ReadOnlySpan<float> attention, ReadOnlySpan<float> values, in AttentionShape shape, Span<float> output)
     {
         int parts = RowParts(shape);
@@ -87,8 +90,25 @@ internal sealed class AttentionTuned<TLanes, TVector>(SoftmaxKernel softmax, Thr
         Span<float> attentionGradient, Span<float> valuesGradient)
     {
         int shares = Shares(shape);
-        var dots = new Dots { Left = outputGradient, Right = values, Shape = shape, Scale = 1, Masked = 0, Shares = shares, Result = attentionGradient };
-        var sums = new SumsOverQueries { Weights = attention, Right = outputGradient, Shape = shape, Scale = 1, Shares = shares, Result = valuesGradient };
+        var dots = new Dots
+        {
+            Left = outputGradient,
+            Right = values,
+            Shape = shape,
+            Scale = 1,
+            Masked = 0,
+            Shares = shares,
+            Result = attentionGradient,
+        };
+        var sums = new SumsOverQueries
+        {
+            Weights = attention,
+            Right = outputGradient,
+            Shape = shape,
+            Scale = 1,
+            Shares = shares,
+            Result = valuesGradient,
+        };
         Do(ref dots, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
         Do(ref sums, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
     }
@@ -114,23 +134,45 @@ internal sealed class AttentionTuned<TLanes, TVector>(SoftmaxKernel softmax, Thr
     {
         float scale = 1 / MathF.Sqrt(shape.HeadSize);
         int shares = Shares(shape);
-        var byQuery = new SumsOverKeys { Weights = scoresGradient, Right = keys, Shape = shape, Scale = scale, Adds = true, Shares = shares, Result = queriesGradient };
-        var byKey = new SumsOverQueries { Weights = scoresGradient, Right = queries, Shape = shape, Scale = scale, Shares = shares, Result = keysGradient };
+        var byQuery = new SumsOverKeys
+        {
+            Weights = scoresGradient,
+            Right = keys,
+            Shape = shape,
+            Scale = scale,
+            Adds = true,
+            Shares = shares,
+            Result = queriesGradient,
+        };
+        var byKey = new SumsOverQueries
+        {
+            Weights = scoresGradient,
+            Right = queries,
+            Shape = shape,
+            Scale = scale,
+            Shares = shares,
+            Result = keysGradient,
+        };
         Do(ref byQuery, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
         Do(ref byKey, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
     }
 
-    /// <summary>What one of the products multiplies, were nothing masked.</summary>
+    /// <summary>Multiplications of one of the products if nothing were masked.</summary>
     private static long Multiplications(in AttentionShape shape) => (long)shape.Sequences * shape.Tokens * shape.Total * shape.Channels;
 
-    /// <summary>The parts of a single query: they do not depend on the number of threads, and so neither do the sums.</summary>
+    /// <summary>
+    /// Parts of a single query. They do not depend on the number of threads, so the sums do not either.
+    /// </summary>
     private static int RowParts(in AttentionShape shape) => (shape.Total + KeysOfAPart - 1) / KeysOfAPart;
 
-    /// <summary>How many shares a head is cut into: more than one only where there are few heads for the threads.</summary>
+    /// <summary>
+    /// Shares that a head is divided into: more than one only if there are few heads for the threads.
+    /// </summary>
     private int Shares(in AttentionShape shape)
     {
         int heads = Math.Max(1, shape.Sequences * shape.Heads);
-        return team.Threads == 1 ? 1 : Math.Clamp(SharesPerThread * team.Threads / heads, 1, Math.Max(1, shape.Tokens / HeadTile<TLanes, TVector>.MR));
+        int most = Math.Max(1, shape.Tokens / HeadTile<TLanes, TVector>.MR);
+        return team.Threads == 1 ? 1 : Math.Clamp(SharesPerThread * team.Threads / heads, 1, most);
     }
 
     private void Do<TJob>(ref TJob job, int parts, long multiplications, long worthThreads)
@@ -203,7 +245,7 @@ internal sealed class AttentionTuned<TLanes, TVector>(SoftmaxKernel softmax, Thr
     private static (int Sequence, int Head, int Share) PartOf(int part, in AttentionShape shape, int shares) =>
         (part / shares / shape.Heads, part / shares % shape.Heads, part % shares);
 
-    /// <summary>Scores of one query: a part is some of its keys.</summary>
+    /// <summary>Scores of one query: each part is some of its keys.</summary>
     private ref struct RowScores : IJob
     {
         public ReadOnlySpan<float> Queries, Keys;
@@ -221,7 +263,7 @@ internal sealed class AttentionTuned<TLanes, TVector>(SoftmaxKernel softmax, Thr
         }
     }
 
-    /// <summary>Weighted values of one query: a part is some of its keys.</summary>
+    /// <summary>Weighted values of one query: each part is some of its keys.</summary>
     private ref struct RowSums : IJob
     {
         public ReadOnlySpan<float> Attention, Values;

@@ -1,5 +1,6 @@
-// The three products that attention and its backward pass are made of, for one head of one sequence and as far as the mask
-// lets a tile of rows see. Spans begin at the head's first row and column; rows are AttentionShape's strides apart.
+// The three products that attention and its backward pass are made of, for one head of one sequence, skipping what the
+// mask hides from a whole tile of rows. Spans begin at the head's first row and column; rows are AttentionShape's
+// strides apart.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -8,37 +9,46 @@ using Gpt2.Kernels.Tuned;
 namespace Gpt2.Kernels.Attention;
 
 /// <summary>
-/// Products of one head. Each is done in shares: share i of n has the tiles i, i + n, i + 2n … of the result's rows, so that
-/// all shares have about as much to do and none writes what is another's. The number of shares changes no bit.
+/// Products of one head. Each is divided into shares: share i of n has the tiles i, i + n, i + 2n … of the result's
+/// rows, so all shares are about equally large and write to different rows. The number of shares does not change a bit.
 /// </summary>
 /// <remarks>
-/// Each row of a tile sees one key more than the row above it. Where the rows of a tile differ, the weights of what a row does
-/// not see are zeros in the tile's copy of them. That is right as long as what they meet is finite, for 0 · ∞ is NaN; where it
-/// is not, tiles of one row are computed. The bits are the same.
+/// Each row of a tile sees one key more than the row above it. Where the rows of a tile differ, the tile's copy of the
+/// weights has zeros for what a row does not see. This is right as long as these zeros meet finite numbers, for 0 · ∞
+/// is NaN; where they do not, tiles of one row are computed, with the same bits.
 /// </remarks>
 internal static class HeadProducts<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    // Of weights that are summed over queries: three or more cache lines of a row, and what the first cache holds beside
-    // the right side's rows.
+    // Block of weights that are summed over queries: a row is three or more cache lines, and a block fits in the
+    // first-level cache together with the rows of the right side.
     private const int KeysOfABlock = 96, TokensOfABlock = 128;
 
     private static int MR => HeadTile<TLanes, TVector>.MR;
 
     private static int PanelWidth => HeadTile<TLanes, TVector>.PanelWidth;
 
-    /// <summary>result[t, u] = scale · left[t] · right[u] for the visible u, and <paramref name="masked"/> beyond.</summary>
+    /// <summary>
+    /// result[t, u] = scale · left[t] · right[u] for the visible u, and <paramref name="masked"/> for the others.
+    /// </summary>
     /// <param name="left">[tokens, headSize]</param>
     /// <param name="right">[total, headSize]</param>
     /// <param name="shape">The sizes.</param>
-    /// <param name="scale">What each product is multiplied by.</param>
-    /// <param name="masked">What the keys that a query does not see get.</param>
-    /// <param name="share">Which of the shares to do.</param>
-    /// <param name="shares">How many there are.</param>
+    /// <param name="scale">Each product is multiplied by this.</param>
+    /// <param name="masked">The result for keys that a query does not see.</param>
+    /// <param name="share">Index of the share to compute.</param>
+    /// <param name="shares">Number of shares.</param>
     /// <param name="result">[tokens, total]</param>
     public static void Dots(
-        ReadOnlySpan<float> left, ReadOnlySpan<float> right, in AttentionShape shape, float scale, float masked, int share, int shares, Span<float> result)
+        ReadOnlySpan<float> left,
+        ReadOnlySpan<float> right,
+        in AttentionShape shape,
+        float scale,
+        float masked,
+        int share,
+        int shares,
+        Span<float> result)
     {
         ReadOnlySpan<float> panels = PackTransposed(right, shape, scale);
         for (int token = share * MR; token < shape.Tokens; token += shares * MR)
@@ -62,16 +72,23 @@ internal static class HeadProducts<TLanes, TVector>
     }
 
     /// <summary>result[t] (+)= scale · Σ over the visible u of weights[t, u] · right[u].</summary>
-    /// <param name="weights">[tokens, total]; what is masked is not used.</param>
+    /// <param name="weights">[tokens, total]; masked weights are not used.</param>
     /// <param name="right">[total, headSize]</param>
     /// <param name="shape">The sizes.</param>
-    /// <param name="scale">What each product is multiplied by.</param>
-    /// <param name="adds">Whether the result is added to.</param>
-    /// <param name="share">Which of the shares to do.</param>
-    /// <param name="shares">How many there are.</param>
+    /// <param name="scale">Each product is multiplied by this.</param>
+    /// <param name="adds">Whether to add to the result.</param>
+    /// <param name="share">Index of the share to compute.</param>
+    /// <param name="shares">Number of shares.</param>
     /// <param name="result">[tokens, headSize]</param>
     public static void SumOverKeys(
-        ReadOnlySpan<float> weights, ReadOnlySpan<float> right, in AttentionShape shape, float scale, bool adds, int share, int shares, Span<float> result)
+        ReadOnlySpan<float> weights,
+        ReadOnlySpan<float> right,
+        in AttentionShape shape,
+        float scale,
+        bool adds,
+        int share,
+        int shares,
+        Span<float> result)
     {
         ReadOnlySpan<float> panels = PackRows(right, shape, shape.Total, scale, out bool finite);
         Span<float> tileWeights = Scratch.Of(Scratch.Use.LeftSide, MR * shape.Total); // [rows, total]
@@ -102,12 +119,12 @@ internal static class HeadProducts<TLanes, TVector>
     }
 
     /// <summary>result[u] += scale · Σ over the t that see u of weights[t, u] · right[t].</summary>
-    /// <param name="weights">[tokens, total]; what is masked is not used.</param>
+    /// <param name="weights">[tokens, total]; masked weights are not used.</param>
     /// <param name="right">[tokens, headSize]</param>
     /// <param name="shape">The sizes.</param>
-    /// <param name="scale">What each product is multiplied by.</param>
-    /// <param name="share">Which of the shares to do.</param>
-    /// <param name="shares">How many there are.</param>
+    /// <param name="scale">Each product is multiplied by this.</param>
+    /// <param name="share">Index of the share to compute.</param>
+    /// <param name="shares">Number of shares.</param>
     /// <param name="result">[total, headSize]</param>
     public static void SumOverQueries(
         ReadOnlySpan<float> weights, ReadOnlySpan<float> right, in AttentionShape shape, float scale, int share, int shares, Span<float> result)
@@ -153,7 +170,7 @@ internal static class HeadProducts<TLanes, TVector>
     /// <summary>The first query that sees a key.</summary>
     private static int FirstSeeing(int key, in AttentionShape shape) => Math.Max(0, key - shape.Past);
 
-    /// <summary>Panels [headSize, width] of scale · the rows, transposed.</summary>
+    /// <summary>Packs scale · the rows, transposed, into panels [headSize, width].</summary>
     private static ReadOnlySpan<float> PackTransposed(ReadOnlySpan<float> rows, in AttentionShape shape, float scale)
     {
         int width = PanelWidth, panelLength = shape.HeadSize * width;
@@ -168,14 +185,14 @@ internal static class HeadProducts<TLanes, TVector>
         return panels;
     }
 
-    /// <summary>Panels [count, width] of scale · the rows, and whether all of that is finite.</summary>
+    /// <summary>Packs scale · the rows into panels [count, width]; returns whether all elements are finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ReadOnlySpan<float> PackRows(ReadOnlySpan<float> rows, in AttentionShape shape, int count, float scale, out bool finite)
     {
         int width = PanelWidth;
         Span<float> panels = Scratch.Of(Scratch.Use.RightPanels, (shape.HeadSize + width - 1) / width * width * count);
         TVector scales = TLanes.Create(scale), zero = TLanes.Create(0), spoilt = zero;
-        float spoiltRest = 0; // 0 as long as all is finite, else NaN
+        float spoiltRest = 0; // 0 as long as all elements are finite, then NaN
         for (int column = 0; column < shape.HeadSize; column += width)
         {
             int columns = Math.Min(width, shape.HeadSize - column);

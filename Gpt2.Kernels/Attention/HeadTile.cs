@@ -1,5 +1,5 @@
-// The micro-kernel of attention's products: a register tile of six rows by one, two or four vectors, where MatMul's has 12 by two: a head
-// has few columns, and what is masked is cut off in steps of a tile's rows.
+// The micro-kernel of attention's products: a register tile of six rows by one, two or four vectors. MatMul's tile has
+// 12 rows by two vectors, but here a head has few columns, and the mask is cut off in steps of a tile's height.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -8,7 +8,8 @@ using Gpt2.Kernels.Tuned;
 namespace Gpt2.Kernels.Attention;
 
 /// <summary>
-/// result[r, c] (+)= Σ over k of left[r, k] · right[k, c], summed in the order of k, so that a row gets the same bits in every tile.
+/// result[r, c] (+)= Σ over k of left[r, k] · right[k, c], summed in the order of k, so a row gets the same bits in
+/// every tile.
 /// </summary>
 internal static class HeadTile<TLanes, TVector>
     where TLanes : ILanes<TVector>
@@ -17,31 +18,35 @@ internal static class HeadTile<TLanes, TVector>
     /// <summary>Rows of a full tile.</summary>
     public const int MR = 6;
 
-    /// <summary>Columns of a panel of the right side, whose rows therefore are so far apart: the widest tile's.</summary>
+    /// <summary>
+    /// Columns of a panel of the right side, and so the distance between its rows: the width of the widest tile.
+    /// </summary>
     public static int PanelWidth
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => MostVectors * TLanes.Count;
+        get => MaxVectors * TLanes.Count;
     }
 
-    /// <summary>Vectors side by side: 24 of 32 registers hold the tile, or 12 of 16.</summary>
-    private static int MostVectors
+    /// <summary>Maximum number of vectors side by side: the tile takes 24 of 32 registers, or 12 of 16.</summary>
+    private static int MaxVectors
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => TLanes.MR == 12 ? 4 : 2;
     }
 
-    /// <summary>Computes tiles side by side over columns of one panel.</summary>
+    /// <summary>Computes tiles side by side over the columns of one panel.</summary>
     /// <param name="rows">Rows of the tile, 1 to <see cref="MR"/>.</param>
-    /// <param name="left">[rows, depth], read where it lies.</param>
-    /// <param name="layout">How it lies.</param>
+    /// <param name="left">[rows, depth], read in place.</param>
+    /// <param name="layout">Its layout in memory.</param>
     /// <param name="panel">[depth, <see cref="PanelWidth"/>]</param>
-    /// <param name="depth">How far the inner dimension runs, at least 1.</param>
-    /// <param name="columns">How many columns of the panel are wanted.</param>
-    /// <param name="room">How many columns of the result may be written, at least as many.</param>
-    /// <param name="adds">Whether the result is added to.</param>
+    /// <param name="depth">Length of the inner dimension, at least 1.</param>
+    /// <param name="columns">Number of columns of the panel to compute.</param>
+    /// <param name="room">
+    /// Number of columns of the result that may be written, at least <paramref name="columns"/>.
+    /// </param>
+    /// <param name="adds">Whether to add to the result.</param>
     /// <param name="result">The result from its first row and column on.</param>
-    /// <param name="resultStride">From a row of the result to the next.</param>
+    /// <param name="resultStride">Distance between rows of the result.</param>
     public static void Across(
         int rows, ReadOnlySpan<float> left, Layout layout, ReadOnlySpan<float> panel, int depth, int columns, int room, bool adds, Span<float> result,
         int resultStride)
@@ -56,7 +61,7 @@ internal static class HeadTile<TLanes, TVector>
                 continue;
             }
 
-            // The tile is wider than what there is: computed beside it and copied.
+            // The tile is wider than the room in the result, so it is computed in a buffer and copied.
             int narrow = room - column;
             Span<float> tile = Scratch.Of(Scratch.Use.Tile, MR * width);
             for (int row = 0; row < rows && adds; row++)
@@ -75,14 +80,14 @@ internal static class HeadTile<TLanes, TVector>
     private static int VectorsFor(int columns)
     {
         int vectors = (columns + TLanes.Count - 1) / TLanes.Count;
-        return vectors > 2 && MostVectors == 4 ? (vectors > 3 ? 4 : 2) : Math.Min(vectors, 2);
+        return vectors > 2 && MaxVectors == 4 ? (vectors > 3 ? 4 : 2) : Math.Min(vectors, 2);
     }
 
     private static void Compute(
         int vectors, int rows, ReadOnlySpan<float> left, Layout layout, ReadOnlySpan<float> right, int depth, bool adds, Span<float> result,
         int resultStride)
     {
-        // The spans' ends are checked once; the loops below stay inside.
+        // The ends of the spans are checked once; the loops below stay within them.
         ref readonly float leftFirst = ref MemoryMarshal.GetReference(left[..(layout.At(rows - 1, depth - 1) + 1)]);
         ref readonly float rightFirst = ref MemoryMarshal.GetReference(right[..(((depth - 1) * PanelWidth) + (vectors * TLanes.Count))]);
         ref float target = ref MemoryMarshal.GetReference(result[..(((rows - 1) * resultStride) + (vectors * TLanes.Count))]);
@@ -127,7 +132,7 @@ internal static class HeadTile<TLanes, TVector>
         }
     }
 
-    /// <summary>The micro-kernel. Rows beyond the tile's height are no code at all once it is compiled.</summary>
+    /// <summary>The micro-kernel. The compiler leaves out the code of rows that the tile does not have.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile<TRow, TRows>(
         ref readonly float left, Layout layout, ref readonly float right, int depth, bool adds, ref float result, nint resultStride)
@@ -152,7 +157,7 @@ internal static class HeadTile<TLanes, TVector>
             rightAt += PanelWidth;
         }
 
-        // The result is read here and not before the loop, which would wait for it where it has to come from far.
+        // The result is read here and not before the loop, which would have to wait if it comes from memory.
         Finish<TRow, TRows>(0, row0, adds, ref result, resultStride);
         Finish<TRow, TRows>(1, row1, adds, ref result, resultStride);
         Finish<TRow, TRows>(2, row2, adds, ref result, resultStride);

@@ -1,5 +1,5 @@
-// Attention of one query, as when a token is generated: nothing is copied, and keys and values are read once, in the order of
-// memory, all heads of a row before the next row. That is how the processor's prefetching is fastest.
+// Attention of one query, as when generating a token: nothing is copied, and keys and values are read once, in the
+// order of memory, all heads of a row before the next row. This suits the processor's prefetching best.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -13,21 +13,21 @@ internal static class QueryRow<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    private const int HeadsTogether = 4; // whose sums over lanes are made at once
+    private const int HeadsTogether = 4; // heads whose sums over lanes are computed at once
 
     /// <summary>scores[h, u] = scale · query[h] · keys[u, h] for some of the keys.</summary>
     /// <param name="query">[heads · headSize]</param>
     /// <param name="keys">[total, heads · headSize]</param>
     /// <param name="shape">The sizes.</param>
-    /// <param name="scale">What each product is multiplied by.</param>
+    /// <param name="scale">Each product is multiplied by this.</param>
     /// <param name="firstKey">The first key.</param>
-    /// <param name="lastKey">The one after the last.</param>
+    /// <param name="lastKey">The key after the last.</param>
     /// <param name="scores">[heads, total]</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scores(
         ReadOnlySpan<float> query, ReadOnlySpan<float> keys, in AttentionShape shape, float scale, int firstKey, int lastKey, Span<float> scores)
     {
-        // The spans' ends are checked once; the loops below stay inside.
+        // The ends of the spans are checked once; the loops below stay within them.
         int channels = shape.Channels, headSize = shape.HeadSize, total = shape.Total, heads = shape.Heads;
         ref readonly float left = ref MemoryMarshal.GetReference(query[..channels]);
         ref readonly float rows = ref MemoryMarshal.GetReference(keys[..(lastKey * channels)]);
@@ -36,7 +36,7 @@ internal static class QueryRow<TLanes, TVector>
             ref readonly float right = ref Elements.At(in rows, (nint)key * channels);
             for (int head = 0; head < heads; head += HeadsTogether)
             {
-                // Beyond the last head the last stands for the missing ones.
+                // After the last head, the last head is repeated.
                 int more = heads - head - 1;
                 int at0 = head * headSize, at1 = at0 + (Math.Min(1, more) * headSize);
                 int at2 = at0 + (Math.Min(2, more) * headSize), at3 = at0 + (Math.Min(3, more) * headSize);
@@ -74,7 +74,7 @@ internal static class QueryRow<TLanes, TVector>
     /// <param name="values">[total, heads · headSize]</param>
     /// <param name="shape">The sizes.</param>
     /// <param name="firstKey">The first key.</param>
-    /// <param name="lastKey">The one after the last.</param>
+    /// <param name="lastKey">The key after the last.</param>
     /// <param name="output">[heads · headSize]</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WeightedValues(
@@ -106,7 +106,7 @@ internal static class QueryRow<TLanes, TVector>
         }
     }
 
-    /// <summary>The products of a head, summed lane by lane, as far as there are whole vectors.</summary>
+    /// <summary>The products of a head in whole vectors, summed in each lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Products(ref readonly float left, ref readonly float right, int at, int headSize)
     {

@@ -11,10 +11,10 @@ internal static class SoftmaxGradient<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>One row; the lengths are equal.</summary>
-    /// <param name="probabilities">What softmax gave.</param>
-    /// <param name="outputGradient">The gradient of that.</param>
-    /// <param name="inputGradient">The gradient of what softmax was given; may be the output's.</param>
+    /// <summary>Computes one row; the lengths are equal.</summary>
+    /// <param name="probabilities">The output of softmax.</param>
+    /// <param name="outputGradient">The gradient of that output.</param>
+    /// <param name="inputGradient">The gradient of softmax's input; may be <paramref name="outputGradient"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Row(ReadOnlySpan<float> probabilities, ReadOnlySpan<float> outputGradient, Span<float> inputGradient)
     {

@@ -1,4 +1,4 @@
-// Copying columns of one matrix to columns of another. It computes nothing: its rungs differ in threads only.
+// Copying columns of one matrix to columns of another. Nothing is computed, so the rungs differ only in threads.
 
 namespace Gpt2.Kernels.CopyColumns;
 
@@ -9,15 +9,17 @@ public abstract class CopyColumnsKernel
     {
     }
 
-    /// <summary>Copies columns of every row.</summary>
+    /// <summary>Copies some columns of every row.</summary>
     /// <param name="source">[rows, sourceColumns]</param>
     /// <param name="sourceColumns">Columns of the source, at least 1.</param>
-    /// <param name="from">The first of them that is copied.</param>
-    /// <param name="columns">How many are copied, at least 0.</param>
-    /// <param name="to">The first column of the destination that is written; the others stay as they are.</param>
+    /// <param name="from">The first column to copy.</param>
+    /// <param name="columns">Number of columns to copy, at least 0.</param>
+    /// <param name="to">The first column of the destination to write; the others stay as they are.</param>
     /// <param name="destinationColumns">Columns of the destination, at least 1.</param>
-    /// <param name="destination">[rows, destinationColumns]; memory of its own.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, columns are outside a matrix, or memory is shared.</exception>
+    /// <param name="destination">[rows, destinationColumns]; must not overlap the sources.</param>
+    /// <exception cref="ArgumentException">
+    /// Lengths do not match, columns are outside a matrix, or memory is shared.
+    /// </exception>
     public void Apply(
         ReadOnlySpan<float> source, int sourceColumns, int from, int columns, int to, int destinationColumns, Span<float> destination)
     {
@@ -42,7 +44,7 @@ public abstract class CopyColumnsKernel
 
     private protected abstract void Run(Copy copy);
 
-    /// <summary>The arguments, which fit.</summary>
+    /// <summary>The checked arguments.</summary>
     private protected ref struct Copy
     {
         public ReadOnlySpan<float> Source;

@@ -1,4 +1,4 @@
-// The rung of CopyColumns for all rungs below Tuned: spans are copied by the runtime, which no rung could do better.
+// CopyColumns for all rungs below Tuned: the runtime copies spans, which no rung could do better.
 
 namespace Gpt2.Kernels.CopyColumns;
 

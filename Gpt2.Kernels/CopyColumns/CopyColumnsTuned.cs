@@ -1,4 +1,4 @@
-// The Tuned rung of CopyColumns: threads share the rows.
+// The Tuned rung of CopyColumns: the rows are divided among threads.
 
 using Gpt2.Kernels.Tuned;
 

@@ -15,10 +15,12 @@ public abstract class GeluKernel
     private protected const float SqrtTwoOverPi = 0.7978845608028654f;
     private protected const float Cubic = 0.044715f;
 
-    /// <summary>From here on the slope is 1 or 0 in single precision, while u and its slope are still finite.</summary>
+    /// <summary>
+    /// From this input on the slope is 1 or 0 in single precision, while u and its slope are still finite.
+    /// </summary>
     private protected const float Saturation = 11;
 
-    /// <summary>Applies the function to every element. <paramref name="output"/> must not share memory with the input.</summary>
+    /// <summary>Applies the function to every element. <paramref name="output"/> must not overlap the input.</summary>
     /// <exception cref="ArgumentException">The lengths differ or the spans overlap.</exception>
     public void Apply(ReadOnlySpan<float> input, Span<float> output)
     {
@@ -32,12 +34,12 @@ public abstract class GeluKernel
     /// gelu′(x) = 0.5·(1 + t) + 0.5·x·(1 − t²)·√(2/π)·(1 + 3·0.044715·x²).
     /// </summary>
     /// <remarks>
-    /// Beyond ±11 the slope is exactly 1 or 0, for infinities too; NaN gives NaN. All rungs agree with the formula to 2e-6 of
-    /// the gradient that comes in.
+    /// Outside ±11 the slope is exactly 1 or 0, for infinities too; NaN gives NaN. All rungs agree with the formula to
+    /// 2e-6 of the incoming gradient.
     /// </remarks>
-    /// <param name="input">What <see cref="Apply"/> was given.</param>
+    /// <param name="input">The input of <see cref="Apply"/>.</param>
     /// <param name="outputGradient">The gradient of its output.</param>
-    /// <param name="inputGradient">The gradient of its input; may be the output's gradient itself.</param>
+    /// <param name="inputGradient">The gradient of its input; may be <paramref name="outputGradient"/>.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public void Backward(ReadOnlySpan<float> input, ReadOnlySpan<float> outputGradient, Span<float> inputGradient)
     {
@@ -50,7 +52,9 @@ public abstract class GeluKernel
 
     private protected abstract void Run(ReadOnlySpan<float> input, Span<float> output);
 
-    /// <summary>One element at a time, for the rungs that have nothing faster and for what is left over of vectors.</summary>
+    /// <summary>
+    /// One element at a time: for the rungs that have nothing faster, and for the remainder of vectors.
+    /// </summary>
     private protected virtual void RunBackward(
         ReadOnlySpan<float> input, ReadOnlySpan<float> outputGradient, Span<float> inputGradient)
     {

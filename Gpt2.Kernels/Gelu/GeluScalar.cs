@@ -1,4 +1,4 @@
-// The Scalar rung of GELU: the definition. Its backward pass stands in GeluKernel, since other rungs use it too.
+// The Scalar rung of GELU: the definition. Its backward pass is in GeluKernel, since other rungs use it too.
 
 namespace Gpt2.Kernels.Gelu;
 

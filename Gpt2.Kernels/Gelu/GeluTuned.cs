@@ -1,4 +1,4 @@
-// The Tuned rung of GELU: one pass over memory each way, with an exponential of its own.
+// The Tuned rung of GELU: one pass over memory in each direction, with its own exponential.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -6,7 +6,7 @@ using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.Gelu;
 
-/// <summary>0.5·(1 + tanh u) is 1 / (1 + e^(−2u)), so that gelu(x) = x / (1 + e^(−2u)).</summary>
+/// <summary>0.5·(1 + tanh u) = 1 / (1 + e^(−2u)), so gelu(x) = x / (1 + e^(−2u)).</summary>
 internal sealed class GeluTuned<TLanes, TVector>(ThreadTeam team) : GeluKernel
     where TLanes : ILanes<TVector>
     where TVector : struct
@@ -43,7 +43,9 @@ internal sealed class GeluTuned<TLanes, TVector>(ThreadTeam team) : GeluKernel
         }
     }
 
-    /// <summary>With s = 1 / (1 + e^(−2u)): gelu′(x) = s + x · 2u′ · (1 − s) · s, where 2u′ = −Linear − 3 · ThirdPower · x².</summary>
+    /// <summary>
+    /// With s = 1 / (1 + e^(−2u)): gelu′(x) = s + x · 2u′ · (1 − s) · s, where 2u′ = −Linear − 3 · ThirdPower · x².
+    /// </summary>
     private ref struct Slope : IFormula<TVector>
     {
         public ref readonly float Input, Gradient;
@@ -59,7 +61,8 @@ internal sealed class GeluTuned<TLanes, TVector>(ThreadTeam team) : GeluKernel
             TVector exponential = Exponential<TLanes, TVector>.OfBounded(TLanes.Multiply(x, inner));
             TVector s = TLanes.Divide(TLanes.Create(1), TLanes.Add(exponential, TLanes.Create(1)));
 
-            // 1 − s as e^(−2u) · s, which loses no digits where s is near 1; limited, since ∞ · 0 would be NaN.
+            // 1 − s is computed as e^(−2u) · s, which loses no digits where s is near 1. It is limited because ∞ · 0
+            // would be NaN.
             TVector rest = TLanes.Multiply(TLanes.Clamp(exponential, 0, 1e38f), s);
 
             // gradient · (s + x · (−Linear − 3 · ThirdPower · x²) · (1 − s) · s)

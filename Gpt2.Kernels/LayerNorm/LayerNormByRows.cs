@@ -1,8 +1,8 @@
-// What the rungs below Tuned have in common in LayerNorm: the loop over rows.
+// What the rungs of LayerNorm below Tuned have in common: the loop over rows.
 
 namespace Gpt2.Kernels.LayerNorm;
 
-/// <summary>The rungs that do one row after the other.</summary>
+/// <summary>Normalises one row after another.</summary>
 internal abstract class LayerNormByRows : LayerNormKernel
 {
     private protected sealed override void NormaliseRows(

@@ -1,4 +1,4 @@
-// Layer normalisation in its two steps: bring every row to mean 0 and variance 1, then scale and shift columns.
+// Layer normalisation in two steps: bring every row to mean 0 and variance 1, then scale and shift its columns.
 
 namespace Gpt2.Kernels.LayerNorm;
 
@@ -13,13 +13,13 @@ public abstract class LayerNormKernel
     /// </summary>
     /// <param name="input">[rows, columns]</param>
     /// <param name="columns">Length of a row, at least 1.</param>
-    /// <param name="epsilon">Keeps a constant row finite: it becomes zeros.</param>
+    /// <param name="epsilon">ε; it keeps a constant row finite: the row becomes zeros.</param>
     /// <param name="output">[rows, columns]; may be the input itself.</param>
     /// <remarks>
-    /// A NaN or an infinity makes its whole row NaN and leaves the others alone. Finite rows of any size are normalised, but
-    /// on the TensorPrimitives rung a row becomes NaN where a difference from its mean is no finite float.
+    /// A NaN or an infinity makes its whole row NaN and does not affect other rows. Finite rows of any size are
+    /// normalised, except that on the TensorPrimitives rung a row becomes NaN if a difference from its mean overflows.
     /// </remarks>
-    /// <exception cref="ArgumentException">Lengths do not fit, or memory overlaps without being the same.</exception>
+    /// <exception cref="ArgumentException">Lengths do not match, or memory overlaps without being the same.</exception>
     public void Normalise(ReadOnlySpan<float> input, int columns, float epsilon, Span<float> output)
     {
         int rows = Require.WholeRows(input.Length, columns);
@@ -33,7 +33,7 @@ public abstract class LayerNormKernel
     /// <param name="gain">[columns]</param>
     /// <param name="bias">[columns]</param>
     /// <param name="output">[rows, columns]; may be the input itself.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or memory overlaps without being the same.</exception>
+    /// <exception cref="ArgumentException">Lengths do not match, or memory overlaps without being the same.</exception>
     public void Scale(ReadOnlySpan<float> input, ReadOnlySpan<float> gain, ReadOnlySpan<float> bias, Span<float> output)
     {
         int columns = gain.Length;
@@ -50,13 +50,13 @@ public abstract class LayerNormKernel
     /// Backward of <see cref="Normalise"/>, per row: inputGradient = (g − mean(g) − y · mean(g · y)) / √(variance + ε),
     /// with g the gradient of the output y.
     /// </summary>
-    /// <param name="input">[rows, columns], what <see cref="Normalise"/> was given.</param>
-    /// <param name="normalised">[rows, columns], what it gave.</param>
+    /// <param name="input">[rows, columns], the input of <see cref="Normalise"/>.</param>
+    /// <param name="normalised">[rows, columns], the output of <see cref="Normalise"/>.</param>
     /// <param name="outputGradient">[rows, columns]</param>
     /// <param name="columns">Length of a row, at least 1.</param>
     /// <param name="epsilon">As in <see cref="Normalise"/>.</param>
-    /// <param name="inputGradient">[rows, columns]; may be the output's gradient itself.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit.</exception>
+    /// <param name="inputGradient">[rows, columns]; may be <paramref name="outputGradient"/>.</param>
+    /// <exception cref="ArgumentException">Lengths do not match.</exception>
     public void NormaliseBackward(
         ReadOnlySpan<float> input, ReadOnlySpan<float> normalised, ReadOnlySpan<float> outputGradient, int columns,
         float epsilon, Span<float> inputGradient)
@@ -73,13 +73,13 @@ public abstract class LayerNormKernel
     /// Backward of <see cref="Scale"/>: inputGradient = outputGradient × gain; gainGradient += Σ over rows of
     /// outputGradient × input; biasGradient += Σ over rows of outputGradient.
     /// </summary>
-    /// <param name="input">[rows, columns], what <see cref="Scale"/> was given.</param>
+    /// <param name="input">[rows, columns], the input of <see cref="Scale"/>.</param>
     /// <param name="gain">[columns]</param>
     /// <param name="outputGradient">[rows, columns]</param>
-    /// <param name="inputGradient">[rows, columns]; memory of its own.</param>
+    /// <param name="inputGradient">[rows, columns]; must not overlap the sources.</param>
     /// <param name="gainGradient">[columns], added to.</param>
     /// <param name="biasGradient">[columns], added to.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit.</exception>
+    /// <exception cref="ArgumentException">Lengths do not match.</exception>
     public void ScaleBackward(
         ReadOnlySpan<float> input, ReadOnlySpan<float> gain, ReadOnlySpan<float> outputGradient, Span<float> inputGradient,
         Span<float> gainGradient, Span<float> biasGradient)

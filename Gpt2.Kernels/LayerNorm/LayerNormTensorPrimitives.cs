@@ -16,7 +16,7 @@ internal sealed class LayerNormTensorPrimitives : LayerNormByRows
         }
 
         Tensors.Subtract(input, mean, output);
-        Tensors.Subtract(output, Tensors.Sum<float>(output) / output.Length, output); // the mean's own rounding
+        Tensors.Subtract(output, Tensors.Sum<float>(output) / output.Length, output); // corrects the rounding of the mean
         float variance = Tensors.SumOfSquares<float>(output) / output.Length;
         if (float.IsFinite(variance))
         {

@@ -1,4 +1,4 @@
-// The Tuned rung of LayerNorm: vectors of the full width; threads share the rows.
+// The Tuned rung of LayerNorm: the widest vectors, and rows divided among threads.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -7,8 +7,8 @@ using Gpt2.Kernels.Tuned;
 namespace Gpt2.Kernels.LayerNorm;
 
 /// <summary>
-/// Statistics are summed in single precision: first a mean, then the differences from it, whose own mean corrects it, and
-/// their squares. A row whose squares overflow is done in double precision.
+/// Statistics are summed in single precision: first the mean, then the differences from it and their squares. The mean
+/// of the differences corrects the first one. A row whose squares overflow is computed in double precision.
 /// </summary>
 internal sealed class LayerNormTuned<TLanes, TVector>(ThreadTeam team) : LayerNormKernel
     where TLanes : ILanes<TVector>
@@ -54,7 +54,7 @@ internal sealed class LayerNormTuned<TLanes, TVector>(ThreadTeam team) : LayerNo
         ReadOnlySpan<float> input, ReadOnlySpan<float> gain, ReadOnlySpan<float> outputGradient, int rows,
         Span<float> inputGradient, Span<float> gainGradient, Span<float> biasGradient)
     {
-        // Sums of blocks of rows, which are then added in the order of the blocks, whoever computed them.
+        // Sums over blocks of rows, which are then added in the order of the blocks, whichever thread computed them.
         int columns = gain.Length;
         int blocks = Cut.Parts(rows, ScalingBackward<TLanes, TVector>.RowsPerBlock);
         Span<float> sums = Scratch.Of(Scratch.Use.Sums, blocks * 2 * columns);

@@ -1,4 +1,4 @@
-// A row's normalisation in double precision: the definition, and what the other rungs fall back to where squares overflow.
+// Normalises a row in double precision: the definition, and the fallback of the other rungs if squares overflow.
 
 namespace Gpt2.Kernels.LayerNorm;
 

@@ -1,5 +1,5 @@
-// What normalising rows needs to know, of several rows at a time: while one row's sum is on its way another's is begun, and
-// the divisions and roots of all are one.
+// The statistics that normalisation needs, for several rows at a time: the sums of one row overlap in time with those
+// of the next, and all rows share one division and one square root.
 
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
@@ -7,7 +7,7 @@ using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.LayerNorm;
 
-/// <summary>A number for each of some rows, as many as a vector has lanes.</summary>
+/// <summary>One number per row, for as many rows as a vector has lanes.</summary>
 internal struct PerRow<TVector>
     where TVector : struct
 {
@@ -22,26 +22,28 @@ internal struct PerRow<TVector>
     }
 }
 
-/// <summary>Statistics of some rows.</summary>
+/// <summary>Statistics of several rows.</summary>
 internal struct RowStatistics<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    private const int ElementsAtOnce = 4096; // of rows done at a time: they stay in the first cache
+    private const int ElementsAtOnce = 4096; // elements of the rows processed at a time, which fit in the first-level cache
 
-    /// <summary>The mean, roughly.</summary>
+    /// <summary>The mean before its correction.</summary>
     public PerRow<TVector> Mean;
 
-    /// <summary>What is to be added to the mean: that of a constant row then is its value exactly.</summary>
+    /// <summary>The amount to add to the mean; with it, the mean of a constant row is exactly its value.</summary>
     public PerRow<TVector> Correction;
 
-    /// <summary>Σ (value − mean)². Where it is not finite, the row has a NaN or an infinity or a sum has overflowed.</summary>
+    /// <summary>
+    /// Σ (value − mean)². If it is not finite, the row has a NaN or an infinity, or a sum has overflowed.
+    /// </summary>
     public PerRow<TVector> Squares;
 
     /// <summary>1 / √(variance + ε)</summary>
     public PerRow<TVector> InverseDeviation;
 
-    /// <summary>Rows to do at a time.</summary>
+    /// <summary>Number of rows to process at a time.</summary>
     public static int RowsAtOnce(int columns) => Math.Clamp(ElementsAtOnce / columns, 1, TLanes.Count);
 
     /// <summary>Computes the statistics of <paramref name="count"/> rows.</summary>

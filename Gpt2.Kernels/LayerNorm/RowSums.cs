@@ -1,4 +1,4 @@
-// Sums over single rows, in vectors and single precision: what statistics are made of.
+// Sums over single rows, in vectors and single precision, from which the statistics are computed.
 
 using System.Runtime.CompilerServices;
 using Gpt2.Kernels.Tuned;

@@ -1,5 +1,5 @@
-// The backward pass of scaling rows by a gain and shifting them by a bias: some rows at a time, so that the sums over rows
-// stay in registers for as long.
+// The backward pass of scaling rows by a gain and shifting them by a bias: several rows at a time, so that their sums
+// stay in registers.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -7,7 +7,7 @@ using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.LayerNorm;
 
-/// <summary>A part is a block of rows, whose sums are kept apart from the other blocks'.</summary>
+/// <summary>Each part is a block of rows with its own sums.</summary>
 internal ref struct ScalingBackward<TLanes, TVector> : IJob
     where TLanes : ILanes<TVector>
     where TVector : struct
@@ -24,10 +24,12 @@ internal ref struct ScalingBackward<TLanes, TVector> : IJob
 
     public int Rows;
 
-    /// <summary>[Rows, columns]; becomes OutputGradient × Gain.</summary>
+    /// <summary>[Rows, columns]; receives OutputGradient × Gain.</summary>
     public Span<float> InputGradient;
 
-    /// <summary>[blocks, 2 · columns]; becomes Σ OutputGradient × Input and Σ OutputGradient of each block's rows.</summary>
+    /// <summary>
+    /// [blocks, 2 · columns]; receives Σ OutputGradient × Input and Σ OutputGradient over the rows of each block.
+    /// </summary>
     public Span<float> Sums;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -57,7 +59,9 @@ internal ref struct ScalingBackward<TLanes, TVector> : IJob
     private static void Some(
         ref readonly float input, ref readonly float gain, ref readonly float gradient, int length, int columns, ref float result, ref float sums)
     {
-        int last = columns - TLanes.Count; // overlaps the vector before it: its sums are loaded before the others are stored, and stored after them
+        // The last vector overlaps the one before it: its sums are loaded before the others are stored, and stored
+        // after them.
+        int last = columns - TLanes.Count;
         TVector lastGain = TLanes.Load(in sums, last), lastBias = TLanes.Load(in sums, columns + last);
         Column(in input, in gain, in gradient, last, length, columns, ref result, ref lastGain, ref lastBias);
         for (int i = 0; i < last; i += TLanes.Count)

@@ -1,17 +1,18 @@
-// A tuned matrix product of any shape: the loops around the micro-kernel, in the words of K. Goto and R. A. van de Geijn, "Anatomy of
-// High-Performance Matrix Multiplication", ACM TOMS 34(3), 2008, and of BLIS (see MicroKernel). The right side goes into panels,
-// block by block as the caches hold them; threads take parts.
+// A tuned matrix product of any shape: the loops around the micro-kernel, in the terms of K. Goto and R. A. van de
+// Geijn, "Anatomy of High-Performance Matrix Multiplication", ACM TOMS 34(3), 2008, and of BLIS (see MicroKernel). The
+// right side is packed into panels, block by block as the caches hold them; threads take parts.
 //
-//                                                        what the loop holds, and where
+//                                                        what the loop covers, and where it is held
 //    for pc = 0 … Inner by KC                            KC rows of the right side
-//      for jc = 0 … Columns by NC       ┐ in parts,      a block of it, KC × NC, packed: in the second cache
-//        for ic = 0 … Rows by MC        ┘ for threads    all rows, or some where there are too few blocks for the threads
-//          for ir = ic … ic + MC by MR                   MR rows of the left side, where they lie: in the first cache
-//            for jr = jc … jc + NC by NR                 NR columns of a panel, KC × NR: streaming through the first cache
+//      for jc = 0 … Columns by NC       ┐ in parts,      a block of it, KC × NC, packed: in the second-level cache
+//        for ic = 0 … Rows by MC        ┘ for threads    all rows, or some if there are too few blocks for the threads
+//          for ir = ic … ic + MC by MR                   MR rows of the left side, in place: in the first-level cache
+//            for jr = jc … jc + NC by NR                 NR columns of a panel, KC × NR: streamed through the first level
 //              for p = pc … pc + KC                      micro-kernel: MR × NR sums in registers
 //
-// Goto and van de Geijn call this order GEPB, a panel times a block. In BLIS the sides have the other's role: it packs the left one too
-// and keeps a block of it, MC × KC, in the second cache. Here the right side is the weights, most of which are packed once for all.
+// Goto and van de Geijn call this order GEPB, a panel times a block. In BLIS the sides are swapped: it packs the left
+// side too and keeps a block of it, MC × KC, in the second-level cache. Here the right side is the weights, most of
+// which are packed once when the model is loaded.
 
 using System.Runtime.InteropServices;
 using Gpt2.Kernels.Tuned;
@@ -23,23 +24,27 @@ internal static class BlockedProduct<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>Depth of a block: MR rows of the left side stay in the first cache, NC columns of the right side in the second.</summary>
+    /// <summary>
+    /// Depth of a block: MR rows of the left side fit in the first-level cache, NC columns of the right in the second.
+    /// </summary>
     private const int KC = 768;
 
-    /// <summary>Columns of a block of that depth; shallower blocks are as much wider.</summary>
+    /// <summary>Columns of a block of that depth; shallower blocks are wider in proportion.</summary>
     private const int NC = 3 * Panels.Width;
 
-    /// <summary>Floats that a block of the right side has at most: 288 KiB, which the second cache holds beside the left side's rows.</summary>
+    /// <summary>
+    /// Maximum floats in a block of the right side: 288 KiB, which leaves room for left rows in the second-level cache.
+    /// </summary>
     private const int BlockLength = KC * NC;
 
-    /// <summary>Right panels that one row is multiplied with at a time.</summary>
+    /// <summary>Panels of the right side that one row is multiplied by at a time.</summary>
     private const int PanelsAtOnce = 4;
 
     /// <summary>Products of fewer multiplications are not worth a second thread.</summary>
     private const long WorthThreads = 100_000;
 
     /// <summary>Computes a product.</summary>
-    /// <param name="product">The product; its lengths fit.</param>
+    /// <param name="product">The product, whose lengths have been checked.</param>
     /// <param name="team">Threads to compute with.</param>
     public static void Run(in Product product, ThreadTeam team)
     {
@@ -66,7 +71,7 @@ internal static class BlockedProduct<TLanes, TVector>
             return;
         }
 
-        // Few rows use what is read of the right side once: it is read as it lies.
+        // A few rows use each element of the right side only once, so it is read in place.
         bool few = product.Rows < TLanes.MR && product.RightIsPacked;
         int blockDepth = few ? product.Inner : KC;
         for (int k = 0; k < product.Inner; k += blockDepth)
@@ -75,14 +80,15 @@ internal static class BlockedProduct<TLanes, TVector>
         }
     }
 
-    /// <summary>Adds what some of the inner dimension give.</summary>
+    /// <summary>Adds the products of a range of the inner dimension.</summary>
     private static void RunBlock(in Product product, int k, int depth, ThreadTeam team)
     {
         int rows = product.Rows, panels = Panels.Count(product.Columns), threads = team.Threads;
         int mostPanels = Math.Max(1, BlockLength / (depth * Panels.Width));
         int heights = (rows + TLanes.MR - 1) / TLanes.MR, parts = 4 * threads;
 
-        // Threads share the rows where there are many of them and one thread's cache holds all columns, else the columns.
+        // Threads divide the rows if there are many and one thread's cache holds all columns; otherwise they divide the
+        // columns.
         bool byRows = threads == 1 || (panels <= mostPanels && heights >= parts);
         int perGroup = rows == 1 ? PanelsAtOnce : byRows ? Math.Min(panels, mostPanels) : Math.Clamp(panels / parts, 1, mostPanels);
         int groups = (panels + perGroup - 1) / perGroup;
@@ -98,7 +104,7 @@ internal static class BlockedProduct<TLanes, TVector>
         int rowGroups = 1;
         if (threads > 1 && groups < 2 * threads && heights > 1)
         {
-            // Too few groups of columns to go round: rows are cut too, and the right side is packed before.
+            // Too few groups of columns for the threads: rows are divided too, and the right side is packed beforehand.
             work.RowsPerGroup = Math.Max(1, heights * groups / parts) * TLanes.MR;
             rowGroups = (rows + work.RowsPerGroup - 1) / work.RowsPerGroup;
             work.PackedRight = PackRight(product, k, depth, team);
@@ -121,7 +127,7 @@ internal static class BlockedProduct<TLanes, TVector>
         return packed;
     }
 
-    /// <summary>What the result is before anything is multiplied.</summary>
+    /// <summary>Sets the result to what it is before anything is added: the bias or zeros.</summary>
     private static void Start(in Product product)
     {
         for (int row = 0; row < product.Rows && !product.Adds; row++)
@@ -154,12 +160,12 @@ internal static class BlockedProduct<TLanes, TVector>
         }
     }
 
-    /// <summary>The tiles of a block: a part is a group of rows by a group of panels.</summary>
+    /// <summary>The tiles of a block: each part is a group of rows by a group of panels.</summary>
     private ref struct Blocks : IJob
     {
         public Product Product;
 
-        /// <summary>The right side's panels of this block, or empty where each part packs its own.</summary>
+        /// <summary>The right side's panels of this block, or empty if each part packs its own.</summary>
         public ReadOnlySpan<float> PackedRight;
 
         public int RowsPerGroup, PanelsPerGroup, ColumnGroups, FirstK, Depth;
@@ -191,15 +197,15 @@ internal static class BlockedProduct<TLanes, TVector>
             }
         }
 
-        /// <summary>The left side from a tile's first row on, as far as the block goes.</summary>
+        /// <summary>The left side from a tile's first row to the end of the block.</summary>
         private readonly ref readonly float LeftFrom(int row, int height)
         {
-            // The span's end is checked here; the tile's loop stays inside.
+            // The end of the span is checked here; the loop of the tile stays within it.
             int first = Product.LeftLayout.At(row, FirstK), last = Product.LeftLayout.At(row + height - 1, FirstK + Depth - 1);
             return ref MemoryMarshal.GetReference(Product.Left[first..(last + 1)]);
         }
 
-        /// <summary>Some panels of the right side: where the first begins, and how far it is to the next.</summary>
+        /// <summary>Some panels of the right side, beginning with the first, and the distance between them.</summary>
         private readonly ReadOnlySpan<float> RightOf(int firstPanel, int lastPanel, out int panelLength)
         {
             if (Product.RightIsPacked)
@@ -226,7 +232,8 @@ internal static class BlockedProduct<TLanes, TVector>
         {
             const int Columns = PanelsAtOnce * Panels.Width;
             Span<float> result = Product.Result.Slice(firstColumn, Columns);
-            ReadOnlySpan<float> start = Product.Adds || FirstK > 0 ? result : Product.Bias.IsEmpty ? Zeros.Values : Product.Bias.Slice(firstColumn, Columns);
+            ReadOnlySpan<float> initial = Product.Bias.IsEmpty ? Zeros.Values : Product.Bias.Slice(firstColumn, Columns);
+            ReadOnlySpan<float> start = Product.Adds || FirstK > 0 ? result : initial;
             ref readonly float left = ref LeftFrom(row: 0, height: 1);
             for (int column = 0; column < Panels.Width; column += MicroKernel<TLanes, TVector>.NR)
             {
@@ -252,7 +259,9 @@ internal static class BlockedProduct<TLanes, TVector>
                 }
 
                 int columns = Math.Min(width, lastColumn - column);
-                Span<float> result = Product.Result[((row * Product.ResultStride) + column)..(((row + height - 1) * Product.ResultStride) + column + columns)];
+                int begin = (row * Product.ResultStride) + column;
+                int end = ((row + height - 1) * Product.ResultStride) + column + columns;
+                Span<float> result = Product.Result[begin..end];
                 if (columns < width)
                 {
                     NarrowTile(in left, in right, result, height, column, columns, onResult);
@@ -262,7 +271,8 @@ internal static class BlockedProduct<TLanes, TVector>
                 ref float target = ref MemoryMarshal.GetReference(result);
                 ref readonly float start = ref onResult ? ref target : ref StartOf(column, width);
                 MicroKernel<TLanes, TVector>.Compute(
-                    height, in left, Product.LeftLayout, in right, Depth, in start, onResult ? Product.ResultStride : 0, ref target, Product.ResultStride);
+                    height, in left, Product.LeftLayout, in right, Depth, in start, onResult ? Product.ResultStride : 0,
+                    ref target, Product.ResultStride);
             }
         }
 
@@ -276,11 +286,15 @@ internal static class BlockedProduct<TLanes, TVector>
                 in left, Product.LeftLayout, in right, width, Depth, in start, ref target);
         }
 
-        /// <summary>What columns of the product begin with, the same in each row: the bias, or zeros.</summary>
+        /// <summary>
+        /// The initial values of some columns of the product, the same in each row: the bias, or zeros.
+        /// </summary>
         private readonly ref readonly float StartOf(int column, int columns) =>
             ref MemoryMarshal.GetReference(Product.Bias.IsEmpty ? Zeros.Values : Product.Bias.Slice(column, columns));
 
-        /// <summary>A tile of which only some columns are the product's: computed beside it and copied.</summary>
+        /// <summary>
+        /// A tile that is wider than the product's remaining columns: computed in a buffer and copied.
+        /// </summary>
         private readonly void NarrowTile(
             ref readonly float left, ref readonly float right, Span<float> result, int height, int column, int columns, bool onResult)
         {

@@ -1,4 +1,4 @@
-// Matrix products: input · weights + bias, and input · weightsᵀ for weights stored row by row per output.
+// Matrix products: input · weights + bias, and input · weightsᵀ for weights with one row per output.
 
 using System.Diagnostics;
 
@@ -6,8 +6,8 @@ namespace Gpt2.Kernels.MatMul;
 
 /// <summary>Products of row-major matrices.</summary>
 /// <remarks>
-/// Zeros are multiplied like any number, so NaN and infinities in the weights reach the product as IEEE 754 has it.
-/// A row of the product depends on its own row of the input only: one row at a time gives the same bits as many.
+/// Zeros are multiplied like any number, so NaN and infinities in the weights reach the product as in IEEE 754. A row
+/// of the product depends only on its own row of the input: computed alone, it has the same bits as among others.
 /// </remarks>
 public abstract class MatMulKernel
 {
@@ -17,8 +17,8 @@ public abstract class MatMulKernel
     /// <param name="bias">[columns], or empty for none.</param>
     /// <param name="inner">Columns of the input, at least 1.</param>
     /// <param name="columns">Columns of the product, at least 1.</param>
-    /// <param name="product">[rows, columns]; memory of its own.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or the product overlaps a source.</exception>
+    /// <param name="product">[rows, columns]; must not overlap the sources.</param>
+    /// <exception cref="ArgumentException">Lengths do not match, or the product overlaps a source.</exception>
     public void Multiply(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, int inner, int columns, Span<float> product)
     {
@@ -38,8 +38,8 @@ public abstract class MatMulKernel
     /// <param name="bias">[columns], or empty for none.</param>
     /// <param name="inner">Columns of the input, at least 1.</param>
     /// <param name="columns">Columns of the product, at least 1.</param>
-    /// <param name="product">[rows, columns]; memory of its own.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or the product overlaps a source.</exception>
+    /// <param name="product">[rows, columns]; must not overlap the sources.</param>
+    /// <exception cref="ArgumentException">Lengths do not match, or the product overlaps a source.</exception>
     public void MultiplyPacked(
         ReadOnlySpan<float> input, ReadOnlySpan<float> panels, ReadOnlySpan<float> bias, int inner, int columns, Span<float> product)
     {
@@ -63,8 +63,8 @@ public abstract class MatMulKernel
     /// <param name="weights">[columns, inner]</param>
     /// <param name="inner">Columns of input and weights, at least 1.</param>
     /// <param name="columns">Columns of the product, at least 1.</param>
-    /// <param name="product">[rows, columns]; memory of its own.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or the product overlaps a source.</exception>
+    /// <param name="product">[rows, columns]; must not overlap the sources.</param>
+    /// <exception cref="ArgumentException">Lengths do not match, or the product overlaps a source.</exception>
     public void MultiplyTransposed(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int inner, int columns, Span<float> product)
     {
@@ -73,14 +73,15 @@ public abstract class MatMulKernel
     }
 
     /// <summary>
-    /// sum += leftᵀ · right. The gradient of weights: of input · weights it is inputᵀ · (gradient of the product).
+    /// sum += leftᵀ · right. This is the gradient of weights: for input · weights it is inputᵀ · (gradient of the
+    /// product).
     /// </summary>
     /// <param name="left">[rows, inner]</param>
     /// <param name="right">[rows, columns]</param>
     /// <param name="inner">Columns of the left matrix, at least 1.</param>
     /// <param name="columns">Columns of the right matrix, at least 1.</param>
-    /// <param name="sum">[inner, columns]; memory of its own.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or the sum overlaps a source.</exception>
+    /// <param name="sum">[inner, columns]; must not overlap the sources.</param>
+    /// <exception cref="ArgumentException">Lengths do not match, or the sum overlaps a source.</exception>
     public void AddTransposedProduct(
         ReadOnlySpan<float> left, ReadOnlySpan<float> right, int inner, int columns, Span<float> sum)
     {
@@ -95,8 +96,8 @@ public abstract class MatMulKernel
 
     /// <summary>sum[column] += Σ over rows of matrix[row, column]. The gradient of a bias.</summary>
     /// <param name="matrix">[rows, columns], where columns is the length of <paramref name="sum"/>.</param>
-    /// <param name="sum">[columns]; memory of its own.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or the sum overlaps the matrix.</exception>
+    /// <param name="sum">[columns]; must not overlap the sources.</param>
+    /// <exception cref="ArgumentException">Lengths do not match, or the sum overlaps the matrix.</exception>
     public void AddColumnSums(ReadOnlySpan<float> matrix, Span<float> sum)
     {
         int rows = Require.WholeRows(matrix.Length, sum.Length);
@@ -104,7 +105,7 @@ public abstract class MatMulKernel
         AddRowsTo(matrix, rows, sum);
     }
 
-    /// <summary>product = input · weights + bias, on arguments that fit.</summary>
+    /// <summary>product = input · weights + bias, on checked arguments.</summary>
     private protected abstract void MultiplyRows(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, int rows, int inner, int columns, Span<float> product);
 
@@ -112,15 +113,15 @@ public abstract class MatMulKernel
     private protected abstract void MultiplyPanels(
         ReadOnlySpan<float> input, ReadOnlySpan<float> panels, ReadOnlySpan<float> bias, int rows, int inner, int columns, Span<float> product);
 
-    /// <summary>product = input · weightsᵀ, on arguments that fit.</summary>
+    /// <summary>product = input · weightsᵀ, on checked arguments.</summary>
     private protected abstract void MultiplyRowsTransposed(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int rows, int inner, int columns, Span<float> product);
 
-    /// <summary>sum += leftᵀ · right, on arguments that fit.</summary>
+    /// <summary>sum += leftᵀ · right, on checked arguments.</summary>
     private protected abstract void AddLeftTransposed(
         ReadOnlySpan<float> left, ReadOnlySpan<float> right, int rows, int inner, int columns, Span<float> sum);
 
-    /// <summary>sum += every row of a matrix, on arguments that fit.</summary>
+    /// <summary>sum += every row of a matrix, on checked arguments.</summary>
     private protected abstract void AddRowsTo(ReadOnlySpan<float> matrix, int rows, Span<float> sum);
 
     [DebuggerStepThrough]

@@ -1,4 +1,5 @@
-// The products of the rungs below Tuned: loops over rows and columns around a rung's own dot product and scaled addition.
+// The products of the rungs below Tuned: loops over rows and columns around a rung's own dot product and scaled
+// addition.
 
 namespace Gpt2.Kernels.MatMul;
 
@@ -30,7 +31,7 @@ internal abstract class MatMulLoops : MatMulKernel
     private protected override void MultiplyRowsTransposed(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int rows, int inner, int columns, Span<float> product)
     {
-        // The weights are the long side (50257 rows in GPT-2's head): every row of them is read once.
+        // The weights are the long side (50257 rows in GPT-2's head), so each of their rows is read only once.
         for (int column = 0; column < columns; column++)
         {
             ReadOnlySpan<float> weightRow = weights.Slice(column * inner, inner);
@@ -62,11 +63,11 @@ internal abstract class MatMulLoops : MatMulKernel
         }
     }
 
-    /// <summary>product += input · weights, on arguments that fit.</summary>
+    /// <summary>product += input · weights, on checked arguments.</summary>
     private protected abstract void AddProduct(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int rows, int inner, int columns, Span<float> product);
 
-    /// <summary>sum += factors · panel, for as many of its columns as the sum has.</summary>
+    /// <summary>sum += factors · panel, for as many columns as the sum has.</summary>
     private protected virtual void AddPanel(ReadOnlySpan<float> factors, ReadOnlySpan<float> panel, Span<float> sum)
     {
         for (int k = 0; k < factors.Length; k++)

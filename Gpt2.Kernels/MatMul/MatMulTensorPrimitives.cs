@@ -1,4 +1,4 @@
-// The TensorPrimitives rung of MatMul: the loops run along memory, the inner ones are the library's.
+// The TensorPrimitives rung of MatMul: all loops run along memory; the inner ones are the library's.
 
 using Tensors = System.Numerics.Tensors.TensorPrimitives;
 
@@ -9,7 +9,7 @@ internal sealed class MatMulTensorPrimitives : MatMulLoops
     private protected override void AddProduct(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int rows, int inner, int columns, Span<float> product)
     {
-        // Row k of the weights times one number, added to a row of the product: everything runs along memory.
+        // Row k of the weights times one number, added to a row of the product, so everything runs along memory.
         for (int k = 0; k < inner; k++)
         {
             ReadOnlySpan<float> weightRow = weights.Slice(k * columns, columns);

@@ -1,4 +1,4 @@
-// The Tuned rung of MatMul: every product is one call of the blocked product, which is told how its sides lie.
+// The Tuned rung of MatMul: every product is one call of the blocked product, which is told the layout of both sides.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -6,7 +6,7 @@ using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.MatMul;
 
-/// <summary>Packed panels, register tiles and threads; the same bits at every number of threads and width of vectors.</summary>
+/// <summary>The results are the same bits with any number of threads and any width of vectors.</summary>
 internal sealed class MatMulTuned<TLanes, TVector>(ThreadTeam team) : MatMulKernel
     where TLanes : ILanes<TVector>
     where TVector : struct
@@ -88,10 +88,10 @@ internal sealed class MatMulTuned<TLanes, TVector>(ThreadTeam team) : MatMulKern
         team.Run(ref work, (sum.Length + ColumnSums.Columns - 1) / ColumnSums.Columns);
     }
 
-    /// <summary>The sums of some columns: row after row, so that the order of additions is the rows'.</summary>
+    /// <summary>Sums of some columns, taken row after row, so the additions are in the order of the rows.</summary>
     private ref struct ColumnSums : IJob
     {
-        /// <summary>Columns of a part: two cache lines, whatever the vectors' width.</summary>
+        /// <summary>Columns of a part: two cache lines, independent of the width of vectors.</summary>
         public const int Columns = 32;
 
         public ReadOnlySpan<float> Matrix;

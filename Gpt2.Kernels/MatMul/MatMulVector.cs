@@ -1,4 +1,4 @@
-// The Vector rung of MatMul, in a file of its own because it keeps a tile of the product in registers.
+// The Vector rung of MatMul. It keeps a tile of the product in registers.
 
 using System.Buffers;
 using System.Numerics;
@@ -10,10 +10,10 @@ using Gpt2.Kernels.Tuned;
 namespace Gpt2.Kernels.MatMul;
 
 /// <summary>
-/// Products in register tiles of MR = 4 rows × NR = 2 vectors: the tile stays in registers while the inner dimension runs, so every
-/// vector of the right matrix serves four rows. Of that matrix a panel of KC × NR is packed at a time, which stays in the
-/// first cache for all rows. Rows and columns that are left over go one at a time. Every element is summed in the
-/// order of the inner dimension, whatever tile it is in.
+/// Products in register tiles of MR = 4 rows × NR = 2 vectors: the tile stays in registers over the inner dimension, so
+/// every vector of the right matrix serves four rows. A panel of KC × NR of that matrix is packed at a time and stays
+/// in the first-level cache for all rows. Remaining rows and columns are computed one at a time. Every element is
+/// summed in the order of the inner dimension, whichever tile it is in.
 /// </summary>
 internal sealed class MatMulVector : MatMulLoops
 {
@@ -56,7 +56,7 @@ internal sealed class MatMulVector : MatMulLoops
             return; // nothing to transpose
         }
 
-        // With the left matrix transposed it is an ordinary product.
+        // With the left matrix transposed, this is an ordinary product.
         float[] transposed = ArrayPool<float>.Shared.Rent(left.Length);
         TranspositionKernel.Copy(left, rows, transposed.AsSpan(0, left.Length));
         AddProduct(transposed.AsSpan(0, left.Length), right, inner, rows, columns, sum);
@@ -92,7 +92,10 @@ internal sealed class MatMulVector : MatMulLoops
         ArrayPool<float>.Shared.Return(panel);
     }
 
-    /// <summary>Four rows of the sum by two vectors: row r += Σ over k of factors[r · rowStride + k] × (row k of the panel).</summary>
+    /// <summary>
+    /// A tile of four rows by two vectors: row r of the sum += Σ over k of factors[r · rowStride + k] × (row k of the
+    /// panel).
+    /// </summary>
     private static void AddTile(
         ReadOnlySpan<float> factors, int rowStride, ReadOnlySpan<float> panel, int depth, Span<float> sum, int columns)
     {
@@ -141,7 +144,7 @@ internal sealed class MatMulVector : MatMulLoops
     }
 
     /// <summary>
-    /// One row, with four rows of the weights at a time: they run along memory, and the sum is stored a quarter as often.
+    /// One row by four rows of the weights at a time: they run along memory, and the sum is stored a quarter as often.
     /// </summary>
     private static void AddOneRow(ReadOnlySpan<float> factors, ReadOnlySpan<float> weights, int columns, Span<float> sum)
     {

@@ -1,10 +1,10 @@
-// What a tuned matrix product is told: its sides, how they lie, its sizes.
+// The description of a tuned matrix product: its sides, their layouts, its sizes.
 
 using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.MatMul;
 
-/// <summary>result (+)= left · right (+ bias). What is not said is left at its default.</summary>
+/// <summary>result (+)= left · right (+ bias). Fields that do not apply are left at their defaults.</summary>
 internal ref struct Product
 {
     /// <summary>[Rows, Inner]</summary>
@@ -12,23 +12,23 @@ internal ref struct Product
 
     public Layout LeftLayout;
 
-    /// <summary>[Inner, Columns], or the panels of that where <see cref="RightIsPacked"/>.</summary>
+    /// <summary>[Inner, Columns], or its panels if <see cref="RightIsPacked"/>.</summary>
     public ReadOnlySpan<float> Right;
 
     public Layout RightLayout;
 
-    /// <summary>Whether the right side is <see cref="Panels"/> already, over its whole inner dimension.</summary>
+    /// <summary>Whether the right side already is in <see cref="Panels"/>, over its whole inner dimension.</summary>
     public bool RightIsPacked;
 
     /// <summary>[Columns], or empty for none.</summary>
     public ReadOnlySpan<float> Bias;
 
-    /// <summary>Whether the result is added to; without a bias then.</summary>
+    /// <summary>Whether to add to the result; if so, there is no bias.</summary>
     public bool Adds;
 
     public Span<float> Result;
 
-    /// <summary>From a row of the result to the next.</summary>
+    /// <summary>Distance between rows of the result.</summary>
     public int ResultStride;
 
     public int Rows;

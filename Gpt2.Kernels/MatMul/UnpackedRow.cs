@@ -1,5 +1,5 @@
-// One row times a matrix that lies as it was given: each weight is used once, so bringing it into a panel first would cost more
-// than the product. Models for prediction have packed weights and do not come here; those that are stepped through do.
+// One row times a matrix in its original layout: each weight is used once, so packing it first would cost more than the
+// product. Models for prediction have packed weights and do not use this; models that are stepped through do.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -12,11 +12,11 @@ internal static class UnpackedRow<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>Columns of the result that are worth a part.</summary>
+    /// <summary>Minimum number of columns of the result in a part.</summary>
     private const int Worthwhile = 128;
 
     /// <summary>Adds the product to the result.</summary>
-    /// <param name="product">A product of one row, whose sides are neither packed nor transposed.</param>
+    /// <param name="product">A product of one row; neither side is packed or transposed.</param>
     /// <param name="team">Threads to compute with.</param>
     public static void Add(in Product product, ThreadTeam team)
     {
@@ -40,7 +40,7 @@ internal static class UnpackedRow<TLanes, TVector>
         }
     }
 
-    /// <summary>result[c] += Σ over k of left[k] · right[k · stride + c], in the order of k, as a tile has it.</summary>
+    /// <summary>result[c] += Σ over k of left[k] · right[k · stride + c], in the order of k, as in a tile.</summary>
     private static void AddRows(ReadOnlySpan<float> left, ReadOnlySpan<float> right, int stride, Span<float> result)
     {
         int k = 0;
@@ -61,7 +61,8 @@ internal static class UnpackedRow<TLanes, TVector>
         ref readonly float right1 = ref Elements.At(in right, stride), right2 = ref Elements.At(in right1, stride);
         ref readonly float right3 = ref Elements.At(in right2, stride);
         ref float target = ref MemoryMarshal.GetReference(result);
-        TVector factor0 = TLanes.Create(left[0]), factor1 = TLanes.Create(left[1]), factor2 = TLanes.Create(left[2]), factor3 = TLanes.Create(left[3]);
+        TVector factor0 = TLanes.Create(left[0]), factor1 = TLanes.Create(left[1]);
+        TVector factor2 = TLanes.Create(left[2]), factor3 = TLanes.Create(left[3]);
         int whole = result.Length / TLanes.Count * TLanes.Count;
         for (int c = 0; c < whole; c += TLanes.Count)
         {
@@ -97,7 +98,7 @@ internal static class UnpackedRow<TLanes, TVector>
         }
     }
 
-    /// <summary>Fewer columns than a vector has, by the same arithmetic.</summary>
+    /// <summary>Fewer columns than a vector has lanes, with the same arithmetic.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void AddRest(float factor, ref readonly float row, int count, ref float target)
     {

@@ -1,22 +1,22 @@
-// Weights packed once: in the order in which a product reads them, so that it streams through memory.
+// Weights packed once, in the order in which a product reads them, so that it streams through memory.
 
 using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.MatMul;
 
 /// <summary>
-/// Weights [inner, columns] as panels of <see cref="Width"/> columns, [inner, Width] each, one after another; the last is
-/// filled with zeros. The layout is the same on every machine.
+/// Weights [inner, columns] as panels of <see cref="Width"/> columns, [inner, Width] each, one after another; the last
+/// is padded with zeros. The layout is the same on every machine.
 /// </summary>
 public static class WeightPanels
 {
     /// <summary>Columns of a panel.</summary>
     public const int Width = Panels.Width;
 
-    /// <summary>Rows of the weights are read in pieces of that many.</summary>
+    /// <summary>Number of columns whose rows are read at a time.</summary>
     private const int ColumnsAtOnce = 8 * Width;
 
-    /// <summary>How many floats the panels of some weights take.</summary>
+    /// <summary>Number of floats in the panels of a weight matrix.</summary>
     /// <exception cref="ArgumentException">More than an array holds.</exception>
     public static int Length(int inner, int columns) => Require.Product(inner, Panels.Count(columns) * Width);
 
@@ -24,8 +24,8 @@ public static class WeightPanels
     /// <param name="weights">[inner, columns]</param>
     /// <param name="inner">Rows of the weights, at least 1.</param>
     /// <param name="columns">Columns of the weights, at least 1.</param>
-    /// <param name="panels">Of <see cref="Length"/>; memory of its own.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or memory overlaps.</exception>
+    /// <param name="panels"><see cref="Length"/> floats; must not overlap the weights.</param>
+    /// <exception cref="ArgumentException">Lengths do not match, or memory overlaps.</exception>
     public static void Pack(ReadOnlySpan<float> weights, int inner, int columns, Span<float> panels) =>
         Pack(weights, Layout.RowMajor(columns), inner, columns, panels);
 
@@ -33,8 +33,8 @@ public static class WeightPanels
     /// <param name="weights">[columns, inner]</param>
     /// <param name="inner">Columns of the array, at least 1.</param>
     /// <param name="columns">Rows of the array, at least 1.</param>
-    /// <param name="panels">Of <see cref="Length"/>; memory of its own.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or memory overlaps.</exception>
+    /// <param name="panels"><see cref="Length"/> floats; must not overlap the weights.</param>
+    /// <exception cref="ArgumentException">Lengths do not match, or memory overlaps.</exception>
     public static void PackTransposed(ReadOnlySpan<float> weights, int inner, int columns, Span<float> panels) =>
         Pack(weights, Layout.Transposed(inner), inner, columns, panels);
 

@@ -7,16 +7,20 @@ using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.ReducedMatMul;
 
-/// <summary>A panel is a line for each input; integer i of a line is column i below and column 16 + i above.</summary>
+/// <summary>
+/// A panel has one line per input; integer i of a line holds column i in its lower half and column 16 + i in its upper.
+/// </summary>
 internal static class BFloat16
 {
-    /// <summary>Integers of a line.</summary>
+    /// <summary>Integers in a line.</summary>
     public const int LineLength = Panels.Width / 2;
 
     private const int BlockDepth = 64;
     private const uint Infinity = 0x7F80_0000;
 
-    /// <summary>The bits of the nearest bfloat16 in the upper half, halves to even; NaN stays NaN.</summary>
+    /// <summary>
+    /// Rounds to the nearest bfloat16, halves to even, and returns its bits in the upper half; NaN stays NaN.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<uint> Round(Vector<float> values)
     {
@@ -27,7 +31,9 @@ internal static class BFloat16
         return Vector.ConditionalSelect(isNaN, quiet, rounded) & Vector.Create(0xFFFF_0000u);
     }
 
-    /// <summary>The bits of the smallest bfloat16 that is not below, of finite numbers from 0 on.</summary>
+    /// <summary>
+    /// The bits of the smallest bfloat16 that is not below a finite number, which must be at least 0.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> RoundUp(Vector<float> values) =>
         Vector.AsVectorSingle((Vector.AsVectorUInt32(values) + Vector.Create(0xFFFFu)) & Vector.Create(0xFFFF_0000u));

@@ -1,4 +1,4 @@
-// Rows times panels of bfloat16: the tile of the product of floats, which widens the weights as it reads them.
+// Rows times panels of bfloat16: the register tile of the float product, which widens the weights as it reads them.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -6,7 +6,7 @@ using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.ReducedMatMul;
 
-/// <summary>Sums in the order of the inputs, as a product of floats has them, and so its bits.</summary>
+/// <summary>Sums in the order of the inputs, like the float product, and so with the same bits.</summary>
 internal readonly struct BFloat16Kind<TLanes, TVector, TInts> : IReducedKind
     where TLanes : IReducedLanes<TVector, TInts>
     where TVector : struct

@@ -1,4 +1,4 @@
-// What a product with reduced weights needs to know of a kind of weights.
+// What distinguishes the kinds of reduced weights in a product.
 
 namespace Gpt2.Kernels.ReducedMatMul;
 
@@ -8,13 +8,13 @@ internal interface IReducedKind
     /// <summary>Rows of a full tile.</summary>
     public static abstract int MR { get; }
 
-    /// <summary>Floats' places that a prepared row takes.</summary>
+    /// <summary>Length of a prepared row, in floats.</summary>
     public static abstract int RowLength(int inner);
 
-    /// <summary>Integers of a panel.</summary>
+    /// <summary>Integers in a panel.</summary>
     public static abstract int PanelLength(int inner);
 
-    /// <summary>Brings the rows of a tile into the order in which it reads them.</summary>
+    /// <summary>Brings the rows of a tile into the order in which <see cref="Multiply"/> reads them.</summary>
     /// <param name="input">[rows, inner]</param>
     /// <param name="rows">Rows of the tile.</param>
     /// <param name="inner">Columns of the input.</param>
@@ -22,7 +22,7 @@ internal interface IReducedKind
     public static abstract void Prepare(ReadOnlySpan<float> input, int rows, int inner, Span<float> prepared);
 
     /// <summary>tile += rows · panel.</summary>
-    /// <param name="prepared">The rows.</param>
+    /// <param name="prepared">The prepared rows.</param>
     /// <param name="rows">Rows of the tile.</param>
     /// <param name="inner">Columns of the input.</param>
     /// <param name="panel">The panel.</param>

@@ -1,5 +1,5 @@
-// Four bits: there is one more number below zero than above, so a scale may have either sign, and so few numbers that it pays
-// to try some scales and keep the one whose errors are smallest.
+// Four bits. There is one more number below zero than above, so a scale may have either sign. There are so few numbers
+// that it pays to try several scales and keep the one with the smallest error.
 
 using System.Numerics;
 using System.Runtime.CompilerServices;
@@ -7,7 +7,7 @@ using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.ReducedMatMul;
 
-/// <summary>Whole numbers of −8 to 7, a scale for 32 inputs.</summary>
+/// <summary>Whole numbers from −8 to 7, with one scale for 32 inputs.</summary>
 internal readonly struct Int4 : IQuantisedType
 {
     private const int Candidates = 3;
@@ -37,7 +37,8 @@ internal readonly struct Int4 : IQuantisedType
         Vector<float> best = Vector<float>.Zero, least = Vector.Create(float.PositiveInfinity);
         for (int i = 0; i < 2 * Candidates; i++)
         {
-            // The first puts the largest no more than half a step beyond 7 or −8, the next on it, the last half a step inside.
+            // The first candidate puts the largest weight at most half a step outside 7 or −8, the next exactly on it,
+            // the last half a step inside.
             bool negative = i >= Candidates;
             float inside = 0.5f * (i % Candidates);
             Vector<float> positives = (negative ? below : above) / Vector.Create(7.5f - inside);
@@ -52,7 +53,7 @@ internal readonly struct Int4 : IQuantisedType
         return best;
     }
 
-    /// <summary>Σ (w − ŵ)² / largest², which neither overflows nor vanishes; NaN where all are 0.</summary>
+    /// <summary>Σ (w − ŵ)² / largest², which neither overflows nor underflows; NaN if all weights are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<float> SquaredError(ReadOnlySpan<float> block, int depth, Vector<float> scale, Vector<float> largest)
     {

@@ -6,7 +6,7 @@ using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.ReducedMatMul;
 
-/// <summary>Whole numbers of −127 to 127, a scale for 64 inputs.</summary>
+/// <summary>Whole numbers from −127 to 127, with one scale for 64 inputs.</summary>
 internal readonly struct Int8 : IQuantisedType
 {
     public static int Bits => 8;

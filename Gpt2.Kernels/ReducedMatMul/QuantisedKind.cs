@@ -1,4 +1,5 @@
-// Rows times panels of whole numbers: rows are rounded to words, and tiles of sums run down a panel group by group.
+// Rows times panels of whole numbers: rows are rounded to 16-bit words, and tiles of sums run down a panel group by
+// group.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -6,7 +7,9 @@ using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.ReducedMatMul;
 
-/// <summary>Exact sums of whole numbers for each group, which are scaled and added in the order of the groups.</summary>
+/// <summary>
+/// Exact sums of whole numbers for each group, which are scaled and added in the order of the groups.
+/// </summary>
 internal readonly struct QuantisedKind<TLanes, TVector, TInts, TType> : IReducedKind
     where TLanes : IReducedLanes<TVector, TInts>
     where TVector : struct

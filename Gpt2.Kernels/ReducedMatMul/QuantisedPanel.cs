@@ -1,5 +1,5 @@
-// Panels of small whole numbers with a scale for each group of inputs and column: packing and reading a column. What
-// differs between eight bits and four stands in Int8.cs and Int4.cs.
+// Panels of small whole numbers with one scale per column and group of inputs: packing, and reading a column. What
+// differs between eight bits and four is in Int8.cs and Int4.cs.
 
 using System.Numerics;
 using System.Runtime.CompilerServices;
@@ -13,7 +13,7 @@ internal interface IQuantisedType
     /// <summary>Bits of a weight.</summary>
     public static abstract int Bits { get; }
 
-    /// <summary>Consecutive inputs that have a scale together.</summary>
+    /// <summary>Number of consecutive inputs that share a scale.</summary>
     public static abstract int Group { get; }
 
     /// <summary>The smallest whole number; −<see cref="Offset"/> or more.</summary>
@@ -22,43 +22,46 @@ internal interface IQuantisedType
     /// <summary>The largest whole number.</summary>
     public static abstract int Largest { get; }
 
-    /// <summary>What is added to a whole number so that it is stored without a sign.</summary>
+    /// <summary>Added to a whole number so that it is stored without a sign.</summary>
     public static abstract int Offset { get; }
 
-    /// <summary>Scales of some columns: such that rounding w / scale and clamping is off by at most 1/2.</summary>
-    /// <param name="block">[depth, width of a panel], from the first of these columns on.</param>
-    /// <param name="depth">Rows, at most the group.</param>
-    /// <returns>Numbers of bfloat16; 0 where all weights are.</returns>
+    /// <summary>Scales of some columns, chosen so that rounding w / scale and clamping is off by at most 1/2.</summary>
+    /// <param name="block">[depth, width of a panel], beginning with the first of these columns.</param>
+    /// <param name="depth">Number of rows, at most <see cref="Group"/>.</param>
+    /// <returns>bfloat16 numbers; 0 for a column whose weights are all 0.</returns>
     public static abstract Vector<float> Scales(ReadOnlySpan<float> block, int depth);
 }
 
-/// <summary>A panel is its groups: a line of scales, and then two lines of weights for as many inputs as an integer holds.</summary>
+/// <summary>
+/// A panel is a sequence of groups: one line of scales, then two lines of weights for each set of inputs that fits in
+/// an integer.
+/// </summary>
 internal static class QuantisedPanel<TType>
     where TType : struct, IQuantisedType
 {
-    /// <summary>The largest magnitude of a weight: a scale times the largest whole number stays finite.</summary>
+    /// <summary>The largest magnitude of a weight; it keeps a scale times the largest whole number finite.</summary>
     public const float LargestWeight = 8.507059e37f; // 2^126
 
-    /// <summary>Weights in an integer of 32 bits.</summary>
+    /// <summary>Number of weights in a 32-bit integer.</summary>
     public static int PerInteger => 32 / TType.Bits;
 
     private static uint Mask => (1u << TType.Bits) - 1;
 
-    /// <summary>Groups that some inputs make.</summary>
+    /// <summary>Number of groups of some inputs.</summary>
     public static int Groups(int inner) => (inner + TType.Group - 1) / TType.Group;
 
-    /// <summary>Pairs of lines in a group of that many inputs.</summary>
+    /// <summary>Number of pairs of lines in a group of <paramref name="depth"/> inputs.</summary>
     public static int LinePairs(int depth) => (depth + PerInteger - 1) / PerInteger;
 
-    /// <summary>Integers of a group of that many inputs.</summary>
+    /// <summary>Number of integers in a group of <paramref name="depth"/> inputs.</summary>
     public static int GroupLength(int depth) => BFloat16.LineLength + (LinePairs(depth) * Panels.Width);
 
-    /// <summary>Integers of a panel.</summary>
+    /// <summary>Number of integers in a panel.</summary>
     public static int Length(int inner) =>
         checked((Groups(inner) * BFloat16.LineLength) + ((int)(((long)inner + PerInteger - 1) / PerInteger) * Panels.Width));
 
     /// <summary>Packs a panel.</summary>
-    /// <exception cref="ArgumentException">A weight is no number, or too large.</exception>
+    /// <exception cref="ArgumentException">A weight is NaN or too large.</exception>
     public static void Pack(PanelSource source, Span<uint> panel)
     {
         Span<float> block = Scratch.Of(Scratch.Use.Kernel, TType.Group * Panels.Width);
@@ -104,7 +107,9 @@ internal static class QuantisedPanel<TType>
         }
     }
 
-    /// <summary>Where in an integer the weight of an input stands: even inputs in the lower half, odd in the upper.</summary>
+    /// <summary>
+    /// Position of an input's weight in its integer: even inputs are in the lower half, odd inputs in the upper.
+    /// </summary>
     private static int Shift(int input) => (input % 2 * 16) + (input / 2 * TType.Bits);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -127,7 +132,7 @@ internal static class QuantisedPanel<TType>
         BFloat16.PackLine(scales, group);
     }
 
-    /// <summary>The integers of some columns from as many rows as they hold; missing rows are zeros.</summary>
+    /// <summary>The integers of some columns, from as many rows as an integer holds; missing rows are zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<uint> Integers(ReadOnlySpan<float> rows, int depth, Vector<float> divisor)
     {
@@ -135,7 +140,8 @@ internal static class QuantisedPanel<TType>
         for (int i = 0; i < PerInteger; i++)
         {
             Vector<float> weight = i < depth ? new Vector<float>(rows[(i * Panels.Width)..]) : Vector<float>.Zero;
-            Vector<float> whole = Vector.Clamp(Vector.Round(weight / divisor), Vector.Create((float)TType.Smallest), Vector.Create((float)TType.Largest));
+            Vector<float> smallest = Vector.Create((float)TType.Smallest), largest = Vector.Create((float)TType.Largest);
+            Vector<float> whole = Vector.Clamp(Vector.Round(weight / divisor), smallest, largest);
             Vector<int> stored = Vector.ConvertToInt32(whole) + Vector.Create(TType.Offset);
             integers |= Vector.AsVectorUInt32(Vector.ShiftLeft(stored, Shift(i)));
         }

@@ -1,6 +1,7 @@
-// Rows of the input on their way into a product of whole numbers: rounded to words, a scale for each group of the weights.
-// With eight bits in place of sixteen, rounding the input would err as much as rounding the weights does, and several times
-// as much in groups with one large input; the words cost nothing where memory is what takes time.
+// Rows of the input on their way into a product of whole numbers: rounded to 16-bit words, with one scale for each
+// group of the weights. With eight bits instead of sixteen, rounding the input would cause as much error as rounding
+// the weights, and several times as much in groups with one large input. The wider words cost nothing where memory is
+// the bottleneck.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -9,8 +10,9 @@ using Gpt2.Kernels.Tuned;
 namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>
-/// The rows of a tile, group after group: what each row's sums begin with [rows], each row's scale (the bits of a float) [rows],
-/// and the words, in pairs as the weights' integers hold them, [pairs, rows]. Missing inputs of the last group are zeros.
+/// The rows of a tile, group after group: the initial value of each row's sums [rows], each row's scale (the bits of a
+/// float) [rows], and the words, in pairs as in the weights' integers, [pairs, rows]. Missing inputs of the last group
+/// are zeros.
 /// </summary>
 internal static class QuantisedRows<TLanes, TVector, TInts, TType>
     where TLanes : IReducedLanes<TVector, TInts>
@@ -19,12 +21,12 @@ internal static class QuantisedRows<TLanes, TVector, TInts, TType>
     where TType : struct, IQuantisedType
 {
     private const float LargestWord = 32767;
-    private const float SmallestScale = 1.17549435e-38f; // 2^-126, whose inverse is finite too
+    private const float SmallestScale = 1.17549435e-38f; // 2^-126, whose inverse is also finite
 
-    /// <summary>Pairs of words in a group of that many inputs.</summary>
+    /// <summary>Number of pairs of words in a group of <paramref name="depth"/> inputs.</summary>
     public static int Pairs(int depth) => QuantisedPanel<TType>.LinePairs(depth) * QuantisedPanel<TType>.PerInteger / 2;
 
-    /// <summary>Integers that a row takes.</summary>
+    /// <summary>Number of integers per row.</summary>
     public static int RowLength(int inner)
     {
         int whole = inner / TType.Group, rest = inner % TType.Group;
@@ -73,7 +75,7 @@ internal static class QuantisedRows<TLanes, TVector, TInts, TType>
     }
 
     /// <summary>Rounds a group of one row.</summary>
-    /// <returns>The scale; NaN, with zeros for words, where an input is no finite number.</returns>
+    /// <returns>The scale; NaN, with all words zero, if an input is not finite.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float RoundGroup(ReadOnlySpan<float> group, Span<short> words, out int sum)
     {
@@ -102,7 +104,9 @@ internal static class QuantisedRows<TLanes, TVector, TInts, TType>
         return scale;
     }
 
-    /// <summary>The largest magnitude; NaN where there is one, since the bits of magnitudes are ordered and NaN stands above ∞.</summary>
+    /// <summary>
+    /// The largest magnitude, or NaN if there is one: the bits of magnitudes are ordered, and NaN is above ∞.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Largest(ref readonly float from)
     {

@@ -4,7 +4,7 @@ using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.ReducedMatMul;
 
-/// <summary>The definition, and what the rungs below Tuned have: each column is read back, sums are held in double precision.</summary>
+/// <summary>The definition: each column is converted back to floats, and sums are in double precision.</summary>
 internal sealed class ReducedMatMulScalar : ReducedMatMulKernel
 {
     private protected override void MultiplyPanels(

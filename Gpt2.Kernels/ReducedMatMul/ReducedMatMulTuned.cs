@@ -1,4 +1,5 @@
-// The Tuned rung of ReducedMatMul: one product for all types, with a kind of tile for floats of 16 bits and one for whole numbers.
+// The Tuned rung of ReducedMatMul: one product for all types, with one kind of tile for bfloat16 and one for whole
+// numbers.
 
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -6,7 +7,7 @@ using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.ReducedMatMul;
 
-/// <summary>Tiles in registers, threads; the same bits at every number of threads.</summary>
+/// <summary>The results are the same bits with any number of threads.</summary>
 internal sealed class ReducedMatMulTuned<TLanes, TVector, TInts>(ThreadTeam team) : ReducedMatMulKernel
     where TLanes : IReducedLanes<TVector, TInts>
     where TVector : struct
@@ -41,7 +42,7 @@ internal sealed class ReducedMatMulTuned<TLanes, TVector, TInts>(ThreadTeam team
     }
 }
 
-/// <summary>The Tuned rung in vectors of one width.</summary>
+/// <summary>Creates the Tuned rung with vectors of one width.</summary>
 internal static class ReducedMatMulTuned
 {
     public static ReducedMatMulKernel Create(ThreadTeam team, int vectorBits) => vectorBits switch

@@ -1,4 +1,5 @@
-// Weights of reduced precision, packed once: in the order in which a product reads them, as WeightPanels is for floats.
+// Weights of reduced precision, packed once in the order in which a product reads them, as WeightPanels does for
+// floats.
 
 using System.Runtime.InteropServices;
 using Gpt2.Kernels.Tuned;
@@ -6,24 +7,25 @@ using Gpt2.Kernels.Tuned;
 namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>
-/// Weights [inner, columns] in one of the reduced types, as panels of <see cref="MatMul.WeightPanels.Width"/> columns one after another;
-/// what is missing of the last is zeros. The bytes are the same on every machine. Errors are stated at <see cref="WeightType"/>.
+/// Weights [inner, columns] in one of the reduced types, as panels of <see cref="MatMul.WeightPanels.Width"/> columns
+/// one after another; the last is padded with zeros. The bytes are the same on every machine. <see cref="WeightType"/>
+/// states the errors.
 /// </summary>
 /// <remarks>
-/// A panel is lines of 64 bytes, read as 16 little-endian integers of 32 bits; integer i belongs to columns i and 16 + i.
-/// BFloat16: one line for each input, column i in the lower half and column 16 + i in the upper. Int8, Int4: groups of 64 and
-/// 32 inputs, each a line of scales in bfloat16 and then two lines for every 4 or 8 inputs, columns 0–15 and 16–31: in an
-/// integer the even inputs stand in the lower half and the odd in the upper, the first in the lowest bits, all stored as q + 128
-/// or q + 8. The last group ends at a whole number of such lines, filled with zeros.
-/// Memory that begins at a multiple of 64 is read fastest.
+/// A panel is lines of 64 bytes, read as 16 little-endian integers of 32 bits; integer i belongs to columns i and
+/// 16 + i. BFloat16: one line per input, with column i in the lower half and column 16 + i in the upper. Int8, Int4: groups
+/// of 64 and 32 inputs, each a line of scales in bfloat16 and then two lines for every 4 or 8 inputs, columns 0–15 and
+/// 16–31. In an integer the even inputs are in the lower half and the odd inputs in the upper, the first in the lowest
+/// bits, all stored as q + 128 or q + 8. The last group is padded with zeros to a whole number of such lines. Reading
+/// is fastest if the memory begins at a multiple of 64 bytes.
 /// </remarks>
 public static class ReducedPanels
 {
-    /// <summary>How many bytes the panels of some weights take.</summary>
+    /// <summary>Number of bytes in the panels of a weight matrix.</summary>
     /// <param name="type">One of the reduced types.</param>
     /// <param name="inner">Rows of the weights, at least 1.</param>
     /// <param name="columns">Columns of the weights, at least 1.</param>
-    /// <exception cref="ArgumentException">More than an array holds, or sizes below 1.</exception>
+    /// <exception cref="ArgumentException">More than an array holds, or a size below 1.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The type is not a reduced one.</exception>
     public static int Length(WeightType type, int inner, int columns)
     {
@@ -39,9 +41,9 @@ public static class ReducedPanels
     /// <param name="weights">[inner, columns]</param>
     /// <param name="inner">Rows of the weights, at least 1.</param>
     /// <param name="columns">Columns of the weights, at least 1.</param>
-    /// <param name="panels">Of <see cref="Length"/> bytes.</param>
+    /// <param name="panels"><see cref="Length"/> bytes.</param>
     /// <exception cref="ArgumentException">
-    /// Lengths do not fit; or, for Int8 and Int4, a weight is not a number between −2¹²⁶ and 2¹²⁶.
+    /// Lengths do not match; or, for Int8 and Int4, a weight is not a number between −2¹²⁶ and 2¹²⁶.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The type is not a reduced one.</exception>
     public static void Pack(WeightType type, ReadOnlySpan<float> weights, int inner, int columns, Span<byte> panels) =>
@@ -52,9 +54,9 @@ public static class ReducedPanels
     /// <param name="weights">[columns, inner]</param>
     /// <param name="inner">Columns of the array, at least 1.</param>
     /// <param name="columns">Rows of the array, at least 1.</param>
-    /// <param name="panels">Of <see cref="Length"/> bytes.</param>
+    /// <param name="panels"><see cref="Length"/> bytes.</param>
     /// <exception cref="ArgumentException">
-    /// Lengths do not fit; or, for Int8 and Int4, a weight is not a number between −2¹²⁶ and 2¹²⁶.
+    /// Lengths do not match; or, for Int8 and Int4, a weight is not a number between −2¹²⁶ and 2¹²⁶.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The type is not a reduced one.</exception>
     public static void PackTransposed(WeightType type, ReadOnlySpan<float> weights, int inner, int columns, Span<byte> panels) =>
@@ -92,7 +94,7 @@ public static class ReducedPanels
         }
     }
 
-    /// <summary>Integers of 32 bits that one panel takes.</summary>
+    /// <summary>Number of 32-bit integers in a panel.</summary>
     internal static int PanelLength(WeightType type, int inner) => type switch
     {
         WeightType.BFloat16 => checked(inner * BFloat16.LineLength),

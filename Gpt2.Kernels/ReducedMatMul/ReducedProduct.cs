@@ -1,5 +1,5 @@
-// A product with weights of reduced precision, of any shape: the input's rows are prepared once, then threads take groups of
-// panels (and of rows, where there are few panels) and compute tiles. What is done with rows and panels is the kind's.
+// A product with weights of reduced precision, of any shape: the input's rows are prepared once, then threads take
+// groups of panels (and of rows, if there are few panels) and compute tiles. The kind of weights determines both steps.
 
 using Gpt2.Kernels.Tuned;
 
@@ -31,17 +31,19 @@ internal ref struct ReducedProduct
 internal static class ReducedProduct<TKind>
     where TKind : struct, IReducedKind
 {
-    /// <summary>Integers of the panels that a part has at most: half a megabyte, which the second cache holds beside rows.</summary>
+    /// <summary>
+    /// Maximum integers of the panels in a part: half a megabyte, which leaves room for rows in the second-level cache.
+    /// </summary>
     private const int PartLength = 128 * 1024;
 
     /// <summary>Products of fewer multiplications are not worth a second thread.</summary>
     private const long WorthThreads = 200_000;
 
-    /// <summary>Tiles of rows that one part of a job prepares.</summary>
+    /// <summary>Tiles of rows that one part of the preparation prepares.</summary>
     private const int PrepareTiles = 4;
 
     /// <summary>Computes a product.</summary>
-    /// <param name="product">The product; its lengths fit.</param>
+    /// <param name="product">The product, whose lengths have been checked.</param>
     /// <param name="team">Threads to compute with.</param>
     public static void Run(in ReducedProduct product, ThreadTeam team)
     {
@@ -61,14 +63,15 @@ internal static class ReducedProduct<TKind>
         tiles.PanelsPerPart = Math.Max(1, Math.Min(PartLength / panelLength, panels / (threads * 4)));
         tiles.ColumnParts = (panels + tiles.PanelsPerPart - 1) / tiles.PanelsPerPart;
 
-        // Where there are too few panels to go round, rows are cut too.
-        int rowParts = threads > 1 && tiles.ColumnParts < 2 * threads ? Math.Clamp(4 * threads / tiles.ColumnParts, 1, Math.Max(1, rowTiles)) : 1;
+        // If there are too few panels for the threads, rows are divided too.
+        bool dividesRows = threads > 1 && tiles.ColumnParts < 2 * threads;
+        int rowParts = dividesRows ? Math.Clamp(4 * threads / tiles.ColumnParts, 1, Math.Max(1, rowTiles)) : 1;
         tiles.RowsPerPart = (rowTiles + rowParts - 1) / rowParts * TKind.MR;
         rowParts = rowTiles == 0 ? 0 : (product.Rows + tiles.RowsPerPart - 1) / tiles.RowsPerPart;
         team.Run(ref tiles, tiles.ColumnParts * rowParts);
     }
 
-    /// <summary>Prepares rows, tile height by tile height; a tile's stand at its first row · row length.</summary>
+    /// <summary>Prepares rows, one tile at a time; a tile is stored at its first row · row length.</summary>
     private ref struct Preparation : IJob
     {
         public ReducedProduct Product;
@@ -88,7 +91,7 @@ internal static class ReducedProduct<TKind>
         }
     }
 
-    /// <summary>The product's tiles: a part is some rows by some panels.</summary>
+    /// <summary>The product's tiles: each part is some rows by some panels.</summary>
     private ref struct Tiles : IJob
     {
         public ReducedProduct Product;

@@ -1,5 +1,5 @@
-// The micro-kernel of products of whole numbers: one group of inputs, a register tile of some rows by two vectors of sums. When
-// the group ends, the sums are scaled and added to the tile of the product.
+// The micro-kernel of products of whole numbers: one group of inputs, a register tile of a few rows by two vectors of
+// sums. At the end of the group, the sums are scaled and added to the tile of the product.
 
 using System.Runtime.CompilerServices;
 using Gpt2.Kernels.Tuned;
@@ -7,8 +7,9 @@ using Gpt2.Kernels.Tuned;
 namespace Gpt2.Kernels.ReducedMatMul;
 
 /// <summary>
-/// Tiles of some rows by two vectors: tile[r, c] += scale of c · (scale of r · Σ over a group of row r's words · column c's weights).
-/// Columns are those of a vector from a column of the panel on, and those 16 further.
+/// Tiles of a few rows by two vectors:
+/// tile[r, c] += scale of c · (scale of r · Σ over a group of row r's words · column c's weights).
+/// The columns are one vector's, beginning at some column of the panel, and those 16 columns after them.
 /// </summary>
 internal static class SumTile<TLanes, TVector, TInts, TType>
     where TLanes : IReducedLanes<TVector, TInts>
@@ -18,10 +19,12 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
 {
     /// <summary>Adds the sums of one group.</summary>
     /// <param name="rows">Rows of the tile, 1 to <see cref="IReducedLanes{TVector, TInts}.SumRows"/>.</param>
-    /// <param name="left">The rows' part of <see cref="QuantisedRows{TLanes, TVector, TInts, TType}"/> for this group.</param>
-    /// <param name="group">The group in the panel, from the first column of the tile on.</param>
-    /// <param name="linePairs">Pairs of lines that the group has.</param>
-    /// <param name="tile">[rows, width of a panel], from the first column on.</param>
+    /// <param name="left">
+    /// The rows' part of <see cref="QuantisedRows{TLanes, TVector, TInts, TType}"/> for this group.
+    /// </param>
+    /// <param name="group">The group in the panel, beginning with the first column of the tile.</param>
+    /// <param name="linePairs">Number of pairs of lines in the group.</param>
+    /// <param name="tile">[rows, width of a panel], beginning with the first column.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add(int rows, ref readonly int left, ref readonly uint group, int linePairs, ref float tile)
     {
@@ -60,7 +63,7 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
         get => TLanes.CreateInts(((1 << TType.Bits) - 1) * 0x0001_0001);
     }
 
-    /// <summary>The loop of a tile. Rows beyond its height are no code at all once it is compiled.</summary>
+    /// <summary>The loop of a tile. The compiler leaves out the code of rows that the tile does not have.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile<TRows>(ref readonly int left, ref readonly uint group, int linePairs, ref float tile)
         where TRows : struct, ITileRows
@@ -76,7 +79,7 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
         row7.Load<TRows>(7, in left);
         TInts mask = Mask;
 
-        // Both begin one step before what they first read, and are moved on before they read: so they never leave the group.
+        // Both begin one step before their first read and advance before they read, so they never leave the group.
         ref readonly int words = ref Elements.At(in left, TRows.Count);
         ref readonly uint line = ref group; // the second of a pair
         for (int i = 0; i < linePairs; i++)
@@ -113,7 +116,7 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
         row7.AddTo<TRows>(7, in left, scales, ref tile);
     }
 
-    /// <summary>The scales of a tile's columns, which begin the group.</summary>
+    /// <summary>The scales of a tile's columns, which are at the beginning of the group.</summary>
     private readonly struct Scales
     {
         public readonly TVector First, Second;
@@ -127,12 +130,14 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
         }
     }
 
-    /// <summary>One row of a tile: two vectors of sums, held in registers. Where the tile has no row of that index, nothing is done.</summary>
+    /// <summary>
+    /// One row of a tile: two vectors of sums, held in registers. Does nothing if the tile has no row of that index.
+    /// </summary>
     private struct Row
     {
         private TInts first, second;
 
-        /// <summary>What the row's sums begin with.</summary>
+        /// <summary>Sets the row's sums to their initial value.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Load<TRows>(int index, ref readonly int left)
             where TRows : struct, ITileRows

@@ -10,11 +10,11 @@ public abstract class SoftmaxKernel
     /// <param name="columns">Length of a row, at least 1.</param>
     /// <param name="output">[rows, columns]; may be the input itself. Every row sums to 1 up to rounding.</param>
     /// <remarks>
-    /// −∞ among finite scores becomes 0. A row with a NaN, with +∞, or of −∞ alone has no distribution and becomes
-    /// NaN throughout. A probability's relative error is below 3e-6 on the Tuned rung in rows of any length, on the others in
-    /// rows of some hundreds (Scalar: any).
+    /// −∞ among finite scores becomes 0. A row with a NaN, with +∞, or of −∞ alone has no distribution and becomes NaN
+    /// throughout. The relative error of a probability is below 3e-6 in rows of any length on the Tuned and Scalar
+    /// rungs, and in rows of some hundreds on the others.
     /// </remarks>
-    /// <exception cref="ArgumentException">Lengths do not fit, or memory overlaps without being the same.</exception>
+    /// <exception cref="ArgumentException">Lengths do not match, or memory overlaps without being the same.</exception>
     public void Rows(ReadOnlySpan<float> input, int columns, Span<float> output)
     {
         int rows = Require.WholeRows(input.Length, columns);
@@ -24,15 +24,17 @@ public abstract class SoftmaxKernel
     }
 
     /// <summary>
-    /// The gradient of the summed cross-entropy, times a share, at the softmax's input: share · (probability − 1 at the target,
-    /// − 0 elsewhere). A row whose target is −1 is not counted: its gradient is 0.
+    /// The gradient of the summed cross-entropy, times a share, at the softmax's input: share · (probability − 1 at the
+    /// target, probability elsewhere). A row with target −1 does not count: its gradient is 0.
     /// </summary>
-    /// <param name="probabilities">What the softmax gave, [rows, columns].</param>
-    /// <param name="targets">The right column of each row, or −1, [rows].</param>
+    /// <param name="probabilities">The output of softmax, [rows, columns].</param>
+    /// <param name="targets">The correct column of each row, or −1, [rows].</param>
     /// <param name="columns">Length of a row, at least 1.</param>
-    /// <param name="share">What all is multiplied by: 1 / rows for the gradient of the mean.</param>
+    /// <param name="share">The gradient is multiplied by this: 1 / rows for the gradient of the mean.</param>
     /// <param name="gradient">[rows, columns]; may be the probabilities themselves.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, a target is no column, or memory overlaps without being the same.</exception>
+    /// <exception cref="ArgumentException">
+    /// Lengths do not match, a target is not a column, or memory overlaps without being the same.
+    /// </exception>
     public void CrossEntropyBackward(
         ReadOnlySpan<float> probabilities, ReadOnlySpan<int> targets, int columns, float share, Span<float> gradient)
     {
@@ -51,7 +53,7 @@ public abstract class SoftmaxKernel
         RunCrossEntropyBackward(probabilities, targets, columns, share, gradient);
     }
 
-    /// <summary>Every row, on arguments that fit.</summary>
+    /// <summary>Every row, on checked arguments.</summary>
     private protected virtual void RunCrossEntropyBackward(
         ReadOnlySpan<float> probabilities, ReadOnlySpan<int> targets, int columns, float share, Span<float> gradient)
     {
@@ -61,7 +63,6 @@ public abstract class SoftmaxKernel
         }
     }
 
-    /// <summary>One row.</summary>
     private protected void CrossEntropyBackwardRow(ReadOnlySpan<float> probabilities, int target, float share, Span<float> gradient)
     {
         if (target < 0)
@@ -74,10 +75,10 @@ public abstract class SoftmaxKernel
         gradient[target] -= share;
     }
 
-    /// <summary>output = input × factor, lengths equal.</summary>
+    /// <summary>output = input × factor; the lengths are equal.</summary>
     private protected abstract void Scale(ReadOnlySpan<float> input, float factor, Span<float> output);
 
-    /// <summary>Every row, on arguments that fit.</summary>
+    /// <summary>Every row, on checked arguments.</summary>
     private protected virtual void RunRows(ReadOnlySpan<float> input, int rows, int columns, Span<float> output)
     {
         for (int row = 0; row < rows; row++)
@@ -86,6 +87,6 @@ public abstract class SoftmaxKernel
         }
     }
 
-    /// <summary>One row, not empty, lengths equal: the caller has checked.</summary>
+    /// <summary>One row, which is not empty; the lengths are equal.</summary>
     internal abstract void Row(ReadOnlySpan<float> input, Span<float> output);
 }

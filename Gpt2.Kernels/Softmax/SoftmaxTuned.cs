@@ -1,4 +1,4 @@
-// The Tuned rung of softmax: three passes over a row, with an exponential of its own; threads share the rows.
+// The Tuned rung of softmax: three passes over a row, with its own exponential; rows are divided among threads.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -7,8 +7,8 @@ using Gpt2.Kernels.Tuned;
 namespace Gpt2.Kernels.Softmax;
 
 /// <summary>
-/// Exponentials are summed in single precision within blocks of a row, and the blocks in double precision: a row of any
-/// length keeps its relative error below 3e-6.
+/// Exponentials are summed in single precision within blocks of a row, and the blocks in double precision, so a row of
+/// any length keeps its relative error below 3e-6.
 /// </summary>
 internal sealed class SoftmaxTuned<TLanes, TVector>(ThreadTeam team) : SoftmaxKernel
     where TLanes : ILanes<TVector>
@@ -81,11 +81,11 @@ internal sealed class SoftmaxTuned<TLanes, TVector>(ThreadTeam team) : SoftmaxKe
         }
 
         even = TLanes.Larger(even, TLanes.Load(in values, Math.Min(i, length - TLanes.Count)));
-        odd = TLanes.Larger(odd, TLanes.Load(in values, length - TLanes.Count)); // some of them once more
+        odd = TLanes.Larger(odd, TLanes.Load(in values, length - TLanes.Count)); // overlaps the previous vector
         return TLanes.Largest(TLanes.Larger(even, odd));
     }
 
-    /// <summary>e^(value − max) of every value; returns their sum.</summary>
+    /// <summary>Computes e^(value − max) of every value; returns their sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static float Exponentials(ref readonly float source, float max, int length, ref float destination)
     {
@@ -98,7 +98,7 @@ internal sealed class SoftmaxTuned<TLanes, TVector>(ThreadTeam team) : SoftmaxKe
             return TLanes.Sum(all);
         }
 
-        // e^(value − max), and the sum of all: the last vector overlaps the one before it, so only its new lanes count
+        // e^(value − max), and the sum of all. The last vector overlaps the one before it, so only its new lanes count.
         TVector maxima = TLanes.Create(max);
         TVector sums = TLanes.Create(0);
         TVector last = TLanes.Load(in source, end);

@@ -50,7 +50,7 @@ internal sealed class SoftmaxVector : SoftmaxKernel
         }
     }
 
-    /// <summary>The largest value; NaN if there is one, as Math.Max has it.</summary>
+    /// <summary>The largest value; NaN if there is one, as in Math.Max.</summary>
     private static float Max(ReadOnlySpan<float> values)
     {
         ref readonly float source = ref MemoryMarshal.GetReference(values);

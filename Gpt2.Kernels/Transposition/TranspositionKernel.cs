@@ -1,4 +1,4 @@
-// Transposing a matrix, tile by tile, so that both matrices are read and written by whole cache lines.
+// Transposing a matrix tile by tile, so that both matrices are accessed in whole cache lines.
 
 namespace Gpt2.Kernels.Transposition;
 
@@ -10,8 +10,8 @@ public static class TranspositionKernel
     /// <summary>Copies the transpose of a matrix.</summary>
     /// <param name="source">[rows, columns], where columns is its length / <paramref name="rows"/>.</param>
     /// <param name="rows">Rows of the source, at least 1.</param>
-    /// <param name="destination">[columns, rows]; memory of its own.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or memory overlaps.</exception>
+    /// <param name="destination">[columns, rows]; must not overlap the source.</param>
+    /// <exception cref="ArgumentException">Lengths do not match, or memory overlaps.</exception>
     public static void Copy(ReadOnlySpan<float> source, int rows, Span<float> destination)
     {
         int columns = Require.WholeRows(source.Length, rows);

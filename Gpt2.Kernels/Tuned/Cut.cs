@@ -1,14 +1,14 @@
-// How work on many elements or rows is cut into parts for threads.
+// How work on many elements or rows is divided into parts for threads.
 
 namespace Gpt2.Kernels.Tuned;
 
-/// <summary>Sizes of parts. Only for work whose result is the same bits however it is cut.</summary>
+/// <summary>Sizes of parts. Only for work whose result is the same bits however it is divided.</summary>
 internal static class Cut
 {
-    private const int PartsPerThread = 4; // so that a thread that was held up elsewhere leaves its parts to the others
-    private const int Multiple = 64;      // parts begin at whole vectors, if the whole does
+    private const int PartsPerThread = 4; // so that a delayed thread leaves some of its parts to the others
+    private const int Multiple = 64;      // parts begin at whole vectors if the whole does
 
-    /// <summary>Elements of a part: some parts for each thread, but none with fewer than are worth handing out.</summary>
+    /// <summary>Elements per part: several parts per thread, but none smaller than is worth handing out.</summary>
     public static int Elements(int count, int worthwhile, ThreadTeam team)
     {
         int parts = PartsFor(count, worthwhile, team);
@@ -16,7 +16,7 @@ internal static class Cut
         return (int)Math.Clamp(whole, Multiple, int.MaxValue);
     }
 
-    /// <summary>Rows of a part, by the same rule.</summary>
+    /// <summary>Rows per part, by the same rule.</summary>
     public static int Rows(int rows, int columns, int worthwhile, ThreadTeam team)
     {
         int parts = PartsFor((long)rows * columns, worthwhile, team);

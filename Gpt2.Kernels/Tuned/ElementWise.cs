@@ -1,5 +1,5 @@
-// Formulas whose elements depend on the elements at the same place only: written once, applied in whole vectors, in parts
-// that threads share.
+// Formulas in which each element depends only on the elements at the same index: written once, applied in whole vectors
+// and in parts that are divided among threads.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -10,7 +10,7 @@ namespace Gpt2.Kernels.Tuned;
 internal interface IFormula<TVector>
     where TVector : struct
 {
-    /// <summary>The vector at an index. Rows are to be read with <paramref name="load"/>.</summary>
+    /// <summary>The result vector at an index. Rows must be read with <paramref name="load"/>.</summary>
     public TVector At<TLoad>(TLoad load, nint index)
         where TLoad : ILoad<TVector>, allows ref struct;
 }
@@ -22,15 +22,19 @@ internal interface ILoad<TVector>
     public TVector Of(ref readonly float row, nint index);
 }
 
-/// <summary>Applies formulas. Every element is computed alike, wherever it stands and whatever thread does it.</summary>
+/// <summary>
+/// Applies formulas. Every element is computed the same way, wherever it is and whichever thread does it.
+/// </summary>
 internal static class ElementWise<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
     /// <summary>result[i] = formula at i</summary>
-    /// <param name="formula">The formula; its rows are as long as the result, and each is the result's memory or apart from it.</param>
+    /// <param name="formula">
+    /// The formula; its rows are as long as the result and are either the result itself or separate memory.
+    /// </param>
     /// <param name="result">The result.</param>
-    /// <param name="worthwhile">Elements that are worth handing to another thread.</param>
+    /// <param name="worthwhile">Minimum number of elements worth handing to another thread.</param>
     /// <param name="team">Threads to compute with.</param>
     public static void Apply<TFormula>(in TFormula formula, Span<float> result, int worthwhile, ThreadTeam team)
         where TFormula : struct, IFormula<TVector>, allows ref struct
@@ -42,8 +46,8 @@ internal static class ElementWise<TLanes, TVector>
 
     /// <summary>The same for the elements from <paramref name="start"/> on, on this thread.</summary>
     /// <remarks>
-    /// The end is a vector that overlaps the one before it. It is loaded before anything is stored, so that in place is
-    /// right too.
+    /// The end is a vector that overlaps the one before it. It is loaded before anything is stored, so working in place
+    /// is correct too.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Apply<TFormula>(TFormula formula, int start, int length, ref float result)
@@ -65,7 +69,7 @@ internal static class ElementWise<TLanes, TVector>
         TLanes.Store(end, ref result, last);
     }
 
-    // Methods of their own, so that the compiler has a formula to inline once in each: what it inlines at all is limited.
+    // Separate methods, so that the compiler has only one formula to inline in each: it limits how much it inlines.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static TVector Single<TFormula>(TFormula formula, nint index)
         where TFormula : struct, IFormula<TVector>, allows ref struct => formula.At(default(Whole), index);

@@ -1,4 +1,4 @@
-// e^x on vectors of every width. The argument is brought near zero by a power of two, a polynomial does the rest.
+// e^x on vectors of every width. A power of two brings the argument near zero; a polynomial does the rest.
 
 using System.Runtime.CompilerServices;
 
@@ -12,17 +12,18 @@ internal static class Exponential<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    // Beyond these e^x rounds to 0 or ∞ anyway, and n stays small.
+    // Outside these limits e^x rounds to 0 or ∞ anyway; they keep n small.
     private const float Lowest = -104;
     private const float Highest = 89;
 
     private const float InverseLn2 = 1.44269504f;
 
-    // ln 2 in two parts. The first has 15 digits in base 2, so that its product with n is exact, fused or not.
+    // ln 2 in two parts. The first has 15 binary digits, so its product with n is exact, fused or not.
     private const float Ln2First = 0.693145751953125f;
     private const float Ln2Rest = 1.42860677e-6f;
 
-    // q is a minimax polynomial, by Remez's algorithm with the lower coefficients rounded to single precision before the higher ones are found.
+    // q is a minimax polynomial by Remez's algorithm; the lower coefficients are rounded to single precision before the
+    // higher ones are computed.
     private const float C2 = 0.5f;
     private const float C3 = 0.16666488f;
     private const float C4 = 0.04166555f;
@@ -33,7 +34,7 @@ internal static class Exponential<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Of(TVector x) => OfBounded(TLanes.Clamp(x, Lowest, Highest));
 
-    /// <summary>The same where no lane is beyond ±170 unless it is NaN.</summary>
+    /// <summary>The same for lanes that are within ±170 or NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector OfBounded(TVector x)
     {
@@ -42,7 +43,8 @@ internal static class Exponential<TLanes, TVector>
         TVector r = TLanes.MultiplyAdd(n, TLanes.Create(-Ln2First), x);
         r = TLanes.MultiplyAdd(n, TLanes.Create(-Ln2Rest), r);
 
-        // e^r = 1 + r + r² · (C2 + C3 · r + r² · (C4 + C5 · r + C6 · r²)), in two halves, which need not wait for each other.
+        // e^r = 1 + r + r² · (C2 + C3 · r + r² · (C4 + C5 · r + C6 · r²)), in two halves that do not wait for each
+        // other.
         TVector square = TLanes.Multiply(r, r);
         TVector lower = TLanes.MultiplyAdd(r, TLanes.Create(C3), TLanes.Create(C2));
         TVector upper = TLanes.MultiplyAdd(r, TLanes.Create(C5), TLanes.Create(C4));

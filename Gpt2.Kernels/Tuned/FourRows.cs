@@ -1,4 +1,4 @@
-// Four rows transposed inside registers: the innermost step of packing a transposed side.
+// Transposes four rows in registers: the innermost step of packing a transposed side.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -54,7 +54,8 @@ internal static class FourRows
             Vector128<float> abLow = Sse.UnpackLow(a, b), cdLow = Sse.UnpackLow(c, d);
             Vector128<float> abHigh = Sse.UnpackHigh(a, b), cdHigh = Sse.UnpackHigh(c, d);
             (a, b, c, d) = (
-                Sse.MoveLowToHigh(abLow, cdLow), Sse.MoveHighToLow(cdLow, abLow), Sse.MoveLowToHigh(abHigh, cdHigh), Sse.MoveHighToLow(cdHigh, abHigh));
+                Sse.MoveLowToHigh(abLow, cdLow), Sse.MoveHighToLow(cdLow, abLow),
+                Sse.MoveLowToHigh(abHigh, cdHigh), Sse.MoveHighToLow(cdHigh, abHigh));
         }
         else if (AdvSimd.Arm64.IsSupported)
         {
@@ -77,7 +78,7 @@ internal static class FourRows
         d.StoreUnsafe(ref to, (nuint)(3 * toStride));
     }
 
-    /// <summary>Stores each 128 bits of a vector, a stride apart.</summary>
+    /// <summary>Stores the 128-bit parts of a vector, one stride apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector512<float> value, ref float to, nint stride)
     {

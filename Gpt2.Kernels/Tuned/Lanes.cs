@@ -1,5 +1,5 @@
-// One vocabulary for vectors of every width, so that a tuned kernel is written once: it is generic over ILanes, and
-// the compiler makes a version for each width in which every call below is one instruction.
+// One set of operations for vectors of every width, so that a tuned kernel is written once: it is generic over ILanes,
+// and the compiler makes a version for each width, in which almost every call below is one instruction.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -16,7 +16,9 @@ internal interface ILanes<TVector>
     /// <summary>Floats in a vector: 16, 8 or 4.</summary>
     public static abstract int Count { get; }
 
-    /// <summary>Rows of a register tile that is two vectors wide: what the processor's registers hold beside a row of the right side.</summary>
+    /// <summary>
+    /// Rows of a register tile two vectors wide: as many as the registers hold together with a row of the right side.
+    /// </summary>
     public static abstract int MR { get; }
 
     /// <summary>The floats from an index on.</summary>
@@ -27,10 +29,10 @@ internal interface ILanes<TVector>
     /// <summary>The same number in every lane.</summary>
     public static abstract TVector Create(float value);
 
-    /// <summary>The sum of the lanes of each: four sums for little more than the price of one.</summary>
+    /// <summary>The sum of the lanes of each vector: four sums for little more than the price of one.</summary>
     public static abstract Vector128<float> SumEach(TVector a, TVector b, TVector c, TVector d);
 
-    /// <summary>left · right + addend, rounded once where the processor can.</summary>
+    /// <summary>left · right + addend, rounded once if the processor can.</summary>
     public static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
 
     public static abstract TVector Add(TVector left, TVector right);
@@ -41,16 +43,16 @@ internal interface ILanes<TVector>
 
     public static abstract TVector Divide(TVector left, TVector right);
 
-    /// <summary>The larger of each pair; NaN where one is.</summary>
+    /// <summary>The larger of each pair; NaN if either is.</summary>
     public static abstract TVector Max(TVector left, TVector right);
 
-    /// <summary>The smaller of each pair; NaN where one is.</summary>
+    /// <summary>The smaller of each pair; NaN if either is.</summary>
     public static abstract TVector Min(TVector left, TVector right);
 
-    /// <summary>The larger of each pair in one instruction; where one is NaN, either of them.</summary>
+    /// <summary>The larger of each pair in one instruction; if one is NaN, either of them.</summary>
     public static abstract TVector Larger(TVector left, TVector right);
 
-    /// <summary>What lies below or above the limits becomes the limit; NaN stays NaN.</summary>
+    /// <summary>Values outside the limits become the nearer limit; NaN stays NaN.</summary>
     public static abstract TVector Clamp(TVector value, float low, float high);
 
     public static abstract TVector SquareRoot(TVector value);
@@ -59,8 +61,8 @@ internal interface ILanes<TVector>
     public static abstract TVector Round(TVector value);
 
     /// <summary>
-    /// value · 2^exponent, rounded once, for whole exponents from −252 to 254: too large becomes ∞, too small a subnormal
-    /// number or 0. What comes of a NaN exponent is left open, unless the value is NaN too.
+    /// value · 2^exponent, rounded once, for whole exponents from −252 to 254: too large becomes ∞, too small a
+    /// subnormal number or 0. With a NaN exponent the result is undefined, unless the value is NaN too.
     /// </summary>
     public static abstract TVector ScaleByPowerOfTwo(TVector value, TVector exponent);
 
@@ -70,13 +72,15 @@ internal interface ILanes<TVector>
     /// <summary>The sum of the lanes.</summary>
     public static abstract float Sum(TVector value);
 
-    /// <summary>The largest lane; where one is NaN, any of them.</summary>
+    /// <summary>The largest lane; if one is NaN, any lane.</summary>
     public static abstract float Largest(TVector value);
 
-    /// <summary>Adds the squares of all lanes to sums in double precision, of which a vector holds half as many.</summary>
+    /// <summary>
+    /// Adds the squares of all lanes to sums in double precision, of which a vector holds half as many.
+    /// </summary>
     public static abstract TVector AddSquares(TVector value, TVector sums);
 
-    /// <summary>The sum of such sums.</summary>
+    /// <summary>The sum of the lanes of such a vector of doubles.</summary>
     public static abstract double SumOfDoubles(TVector sums);
 }
 
@@ -99,7 +103,8 @@ internal readonly partial struct Lanes512 : ILanes<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> SumEach(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
     {
-        // In every quarter of 128 bits: a0+a2 b0+b2 a1+a3 b1+b3, then both halves of that and of c's and d's.
+        // In every quarter of 128 bits: a0+a2 b0+b2 a1+a3 b1+b3; then the halves of that, and of c's
+        // and d's, are added.
         Vector512<float> ab = Avx512F.UnpackLow(a, b) + Avx512F.UnpackHigh(a, b);
         Vector512<float> cd = Avx512F.UnpackLow(c, d) + Avx512F.UnpackHigh(c, d);
         Vector512<float> quarters = Avx512F.Shuffle(ab, cd, 0x44) + Avx512F.Shuffle(ab, cd, 0xEE);
@@ -134,7 +139,7 @@ internal readonly partial struct Lanes512 : ILanes<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Clamp(Vector512<float> value, float low, float high) =>
-        Vector512.MinNative(Vector512.Create(high), Vector512.MaxNative(Vector512.Create(low), value)); // x64 gives the second where one is NaN
+        Vector512.MinNative(Vector512.Create(high), Vector512.MaxNative(Vector512.Create(low), value)); // x64: the second if one is NaN
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> SquareRoot(Vector512<float> value) => Vector512.Sqrt(value);
@@ -151,7 +156,7 @@ internal readonly partial struct Lanes512 : ILanes<Vector512<float>>
         }
 
         Vector512<int> whole = Vector512.ConvertToInt32Native(exponent);
-        Vector512<int> half = whole >> 1; // 2^whole itself may be no normal number
+        Vector512<int> half = whole >> 1; // 2^whole itself may not be a normal number
         Vector512<float> scaled = value * ((half + Vector512.Create(127)) << 23).AsSingle();
         return scaled * ((whole - half + Vector512.Create(127)) << 23).AsSingle();
     }
@@ -230,7 +235,7 @@ internal readonly partial struct Lanes256 : ILanes<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Clamp(Vector256<float> value, float low, float high) =>
-        Vector256.MinNative(Vector256.Create(high), Vector256.MaxNative(Vector256.Create(low), value)); // x64 gives the second where one is NaN
+        Vector256.MinNative(Vector256.Create(high), Vector256.MaxNative(Vector256.Create(low), value)); // x64: the second if one is NaN
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> SquareRoot(Vector256<float> value) => Vector256.Sqrt(value);
@@ -242,7 +247,7 @@ internal readonly partial struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> ScaleByPowerOfTwo(Vector256<float> value, Vector256<float> exponent)
     {
         Vector256<int> whole = Vector256.ConvertToInt32Native(exponent);
-        Vector256<int> half = whole >> 1; // 2^whole itself may be no normal number
+        Vector256<int> half = whole >> 1; // 2^whole itself may not be a normal number
         Vector256<float> scaled = value * ((half + Vector256.Create(127)) << 23).AsSingle();
         return scaled * ((whole - half + Vector256.Create(127)) << 23).AsSingle();
     }
@@ -330,7 +335,7 @@ internal readonly partial struct Lanes128 : ILanes<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Clamp(Vector128<float> value, float low, float high) =>
-        Vector128.MinNative(Vector128.Create(high), Vector128.MaxNative(Vector128.Create(low), value)); // x64 gives the second where one is NaN
+        Vector128.MinNative(Vector128.Create(high), Vector128.MaxNative(Vector128.Create(low), value)); // x64: the second if one is NaN
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> SquareRoot(Vector128<float> value) => Vector128.Sqrt(value);
@@ -342,7 +347,7 @@ internal readonly partial struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> ScaleByPowerOfTwo(Vector128<float> value, Vector128<float> exponent)
     {
         Vector128<int> whole = Vector128.ConvertToInt32Native(exponent);
-        Vector128<int> half = whole >> 1; // 2^whole itself may be no normal number
+        Vector128<int> half = whole >> 1; // 2^whole itself may not be a normal number
         Vector128<float> scaled = value * ((half + Vector128.Create(127)) << 23).AsSingle();
         return scaled * ((whole - half + Vector128.Create(127)) << 23).AsSingle();
     }

@@ -1,6 +1,6 @@
-// The micro-kernel, the innermost loop of every tuned product (the name is that of BLIS: F. G. Van Zee and R. A. van de Geijn, "BLIS: A
-// Framework for Rapidly Instantiating BLAS Functionality", ACM TOMS 41(3), 2015): a register tile of MR × NR elements of the result
-// stays in registers while the inner dimension runs.
+// The micro-kernel, the innermost loop of every tuned product (the name is BLIS's: F. G. Van Zee and R. A. van de
+// Geijn, "BLIS: A Framework for Rapidly Instantiating BLAS Functionality", ACM TOMS 41(3), 2015): a register tile of
+// MR × NR elements of the result stays in registers over the inner dimension.
 //
 //                     NR = 2 vectors of a panel, one row per step
 //                       first      second
@@ -11,14 +11,14 @@
 //     left[MR−1, k]  │          │          │
 //                    └──────────┴──────────┘
 //
-// Everything else about a product is bringing its sides into the order in which this loop reads them: Packing, and MatMul's loops
+// The rest of a product brings its sides into the order in which this loop reads them: Packing, and MatMul's loops
 // around the micro-kernel.
 
 using System.Runtime.CompilerServices;
 
 namespace Gpt2.Kernels.Tuned;
 
-/// <summary>The measures of a register tile, and the micro-kernel for panels of floats.</summary>
+/// <summary>The width of a register tile, and the micro-kernel for panels of floats.</summary>
 internal static class MicroKernel<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
@@ -30,7 +30,9 @@ internal static class MicroKernel<TLanes, TVector>
         get => 2 * TLanes.Count;
     }
 
-    /// <summary>Computes a tile from a panel of floats; see <see cref="MicroKernel{TLanes, TVector, TPanel}.Compute"/>.</summary>
+    /// <summary>
+    /// Computes a tile from a panel of floats; see <see cref="MicroKernel{TLanes, TVector, TPanel}.Compute"/>.
+    /// </summary>
     public static void Compute(
         int rows, ref readonly float left, Layout layout, ref readonly float right, int depth, ref readonly float start, nint startStride,
         ref float result, nint resultStride) =>
@@ -39,8 +41,8 @@ internal static class MicroKernel<TLanes, TVector>
 }
 
 /// <summary>
-/// result[r, c] = start[r, c] + Σ over k of left[r, k] · right[k, c], summed in the order of k whatever the tile's height, so that a
-/// row gets the same bits in every tile. TPanel says how the right side is read.
+/// result[r, c] = start[r, c] + Σ over k of left[r, k] · right[k, c], summed in the order of k whatever the tile's
+/// height, so a row gets the same bits in every tile. TPanel determines how the right side is read.
 /// </summary>
 internal static class MicroKernel<TLanes, TVector, TPanel>
     where TLanes : ILanes<TVector>
@@ -49,14 +51,14 @@ internal static class MicroKernel<TLanes, TVector, TPanel>
 {
     /// <summary>Computes a tile.</summary>
     /// <param name="rows">Rows of the tile, 1 to <see cref="ILanes{TVector}.MR"/>.</param>
-    /// <param name="left">The left side from the tile's first row on, read where it lies.</param>
-    /// <param name="layout">How it lies.</param>
-    /// <param name="right">The first row of the panel, from the tile's columns on.</param>
-    /// <param name="depth">How far the inner dimension runs, at least 1.</param>
-    /// <param name="start">What the sums begin with.</param>
-    /// <param name="startStride">From a row of the start to the next; 0 where all rows begin alike.</param>
+    /// <param name="left">The left side from the tile's first row on, read in place.</param>
+    /// <param name="layout">Its layout in memory.</param>
+    /// <param name="right">The first row of the panel, beginning with the tile's first column.</param>
+    /// <param name="depth">Length of the inner dimension, at least 1.</param>
+    /// <param name="start">The initial values of the sums.</param>
+    /// <param name="startStride">Distance between rows of the start; 0 if all rows begin alike.</param>
     /// <param name="result">The tile in the result; may be the start.</param>
-    /// <param name="resultStride">From a row of the result to the next.</param>
+    /// <param name="resultStride">Distance between rows of the result.</param>
     public static void Compute(
         int rows, ref readonly float left, Layout layout, ref readonly float right, int depth, ref readonly float start, nint startStride,
         ref float result, nint resultStride)
@@ -103,15 +105,15 @@ internal static class MicroKernel<TLanes, TVector, TPanel>
     }
 
     /// <summary>
-    /// Computes two tiles of one row side by side: a sum waits for the one before it, so that with narrow vectors one tile alone
-    /// would leave the processor waiting too.
+    /// Computes two tiles of one row side by side: each addition to a sum waits for the one before it, so with narrow
+    /// vectors a single tile would leave the processor idle.
     /// </summary>
-    /// <param name="left">The row, read where it lies.</param>
-    /// <param name="layout">How it lies.</param>
-    /// <param name="right">The first row of the panel, from the first tile's columns on.</param>
-    /// <param name="next">From the first tile to the second, in the panel, start and result.</param>
-    /// <param name="depth">How far the inner dimension runs.</param>
-    /// <param name="start">What the sums begin with.</param>
+    /// <param name="left">The row, read in place.</param>
+    /// <param name="layout">Its layout in memory.</param>
+    /// <param name="right">The first row of the panel, beginning with the first tile's first column.</param>
+    /// <param name="next">Distance from the first tile to the second, in the panel, start and result.</param>
+    /// <param name="depth">Length of the inner dimension.</param>
+    /// <param name="start">The initial values of the sums.</param>
     /// <param name="result">The tiles; may be the start.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void ComputeTwo(
@@ -136,15 +138,15 @@ internal static class MicroKernel<TLanes, TVector, TPanel>
     }
 
     /// <summary>
-    /// One row by the tiles of four panels at a time: memory gives more when it is read at several places, and one row is all
-    /// that the panels are read for.
+    /// One row by the tiles of four panels at a time: memory is faster when read from several places, and the panels
+    /// are read for this row only.
     /// </summary>
     /// <param name="left">[depth]</param>
     /// <param name="right">The first of the four tiles' panels.</param>
-    /// <param name="panelLength">From a panel to the next.</param>
-    /// <param name="depth">How far the inner dimension runs.</param>
-    /// <param name="start">What the sums begin with, the tiles' columns a panel's width apart.</param>
-    /// <param name="result">As the start.</param>
+    /// <param name="panelLength">Distance between panels.</param>
+    /// <param name="depth">Length of the inner dimension.</param>
+    /// <param name="start">The initial values of the sums, with the tiles' columns a panel's width apart.</param>
+    /// <param name="result">The tiles, with their columns apart as in <paramref name="start"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void OneRowOfFour(
         ref readonly float left, ref readonly float right, nint panelLength, int depth, ref readonly float start, ref float result)
@@ -170,7 +172,7 @@ internal static class MicroKernel<TLanes, TVector, TPanel>
         panel3.Store(ref result, 3 * Panels.Width);
     }
 
-    /// <summary>The micro-kernel. Rows beyond the tile's height are no code at all once it is compiled.</summary>
+    /// <summary>The micro-kernel. The compiler leaves out the code of rows that the tile does not have.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile<TRows>(
         ref readonly float left, Layout layout, ref readonly float right, int depth, ref readonly float start, nint startStride,
@@ -192,7 +194,8 @@ internal static class MicroKernel<TLanes, TVector, TPanel>
         row10.Load<TRows>(10, in start, startStride);
         row11.Load<TRows>(11, in start, startStride);
 
-        // The left side's elements are reached from every third row's: 12 references would not leave enough registers.
+        // The left side's elements are addressed relative to every third row: 12 references would leave too few
+        // registers.
         nint rowStride = layout.RowStride, depthStride = layout.ColumnStride, twoRows = 2 * rowStride;
         ref readonly float left3 = ref TRows.Count > 3 ? ref Elements.At(in left, 3 * rowStride) : ref left;
         ref readonly float left6 = ref TRows.Count > 6 ? ref Elements.At(in left, 6 * rowStride) : ref left;
@@ -243,7 +246,10 @@ internal static class MicroKernel<TLanes, TVector, TPanel>
         row11.Store<TRows>(11, ref result, resultStride);
     }
 
-    /// <summary>One row of a tile: two vectors, held in registers. What names a row's index does nothing where the tile has no such row.</summary>
+    /// <summary>
+    /// One row of a tile: two vectors, held in registers. Methods that take a row's index do nothing if the tile has no
+    /// such row.
+    /// </summary>
     private struct Row
     {
         private TVector first, second;

@@ -1,4 +1,4 @@
-// Packing: bringing the right side of a product into panels, the order in which a micro-kernel reads it, all of it one after another.
+// Packing: copying the right side of a product into panels, in the order in which a micro-kernel reads it.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -12,17 +12,17 @@ internal static class Packing
 {
     private const int Width = Panels.Width;
 
-    /// <summary>Columns of the source that are transposed before the next four rows' turn.</summary>
+    /// <summary>Columns of the source that are transposed before the next four rows.</summary>
     private const int TransposedAtOnce = 256;
 
-    /// <summary>Packs panels of the right side that lie side by side.</summary>
+    /// <summary>Packs adjacent panels of the right side.</summary>
     /// <param name="right">The right side.</param>
-    /// <param name="layout">How it lies.</param>
-    /// <param name="firstRow">The first of its rows that are taken.</param>
-    /// <param name="depth">How many are taken.</param>
+    /// <param name="layout">Its layout in memory.</param>
+    /// <param name="firstRow">The first row to pack.</param>
+    /// <param name="depth">Number of rows to pack.</param>
     /// <param name="firstColumn">The first panel's first column.</param>
-    /// <param name="columns">How many columns there are to pack.</param>
-    /// <param name="panels">[panel, depth, Width]; memory of its own.</param>
+    /// <param name="columns">Number of columns to pack.</param>
+    /// <param name="panels">[panel, depth, Width]; must not overlap the right side.</param>
     public static void Pack(
         ReadOnlySpan<float> right, Layout layout, int firstRow, int depth, int firstColumn, int columns, Span<float> panels)
     {
@@ -47,11 +47,11 @@ internal static class Packing
         }
     }
 
-    /// <summary>Panels of rows that lie side by side: row after row of the source, so that it is read in order.</summary>
+    /// <summary>Packs adjacent panels row by row of the source, so that it is read in order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyPanels(ReadOnlySpan<float> source, int stride, int columns, int depth, Span<float> panels)
     {
-        // The spans' ends are checked once; the loops below stay inside.
+        // The ends of the spans are checked once; the loops below stay within them.
         int whole = columns / Width * Width, panelLength = depth * Width;
         ref readonly float from = ref MemoryMarshal.GetReference(source[..(((depth - 1) * stride) + columns)]);
         ref float to = ref MemoryMarshal.GetReference(panels[..(whole * depth)]);
@@ -115,7 +115,8 @@ internal static class Packing
         int blocks = depth - (depth % 4);
         for (int first = 0; first < blocks; first += TransposedAtOnce)
         {
-            // Four rows at a time for a while: few streams through memory, and the panel's piece stays in the first cache.
+            // Four rows at a time over a limited range: few streams through memory, and the panels' part stays in the
+            // first-level cache.
             int last = Math.Min(first + TransposedAtOnce, blocks);
             for (int i = 0; i < fours; i += 4)
             {
@@ -123,7 +124,7 @@ internal static class Packing
             }
         }
 
-        // What is left over: the last columns of these rows, and all columns of the rows after them.
+        // The remainder: the last columns of these rows, and all columns of the rows after them.
         for (int i = 0; i < count; i++)
         {
             for (int rest = i < fours ? blocks : 0; rest < depth; rest++)
@@ -133,7 +134,9 @@ internal static class Packing
         }
     }
 
-    /// <summary>The columns from <paramref name="first"/> to <paramref name="last"/>, a multiple of four of them.</summary>
+    /// <summary>
+    /// The columns from <paramref name="first"/> to <paramref name="last"/>; their number is a multiple of four.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeFour(ref readonly float from, nint stride, int first, int last, float scale, ref float to, nint panelWidth)
     {

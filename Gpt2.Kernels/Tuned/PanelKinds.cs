@@ -1,4 +1,4 @@
-// The kinds of panels that a tile's loop can read: floats, and two bfloat16 to a float's place.
+// The kinds of panels that a tile's loop can read: floats, and pairs of bfloat16 in the place of a float.
 
 using System.Runtime.CompilerServices;
 
@@ -8,13 +8,13 @@ namespace Gpt2.Kernels.Tuned;
 internal interface IPanel<TVector>
     where TVector : struct
 {
-    /// <summary>From a row of the panel to the next, in floats.</summary>
+    /// <summary>Distance between rows of the panel, in floats.</summary>
     public static abstract int RowLength { get; }
 
-    /// <summary>From the first column of a tile's first vector to that of its second.</summary>
+    /// <summary>Distance from the first column of a tile's first vector to that of its second.</summary>
     public static abstract int SecondColumn { get; }
 
-    /// <summary>Asks for the row that will be read some time later.</summary>
+    /// <summary>Prefetches a row that will be read later.</summary>
     public static abstract void ReadAhead(ref readonly float row);
 
     public static abstract TVector First(ref readonly float row);
@@ -22,7 +22,7 @@ internal interface IPanel<TVector>
     public static abstract TVector Second(ref readonly float row);
 }
 
-/// <summary>Floats: the vectors stand side by side.</summary>
+/// <summary>Floats: the two vectors are adjacent.</summary>
 internal readonly struct FloatPanel<TLanes, TVector> : IPanel<TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
@@ -49,7 +49,9 @@ internal readonly struct FloatPanel<TLanes, TVector> : IPanel<TVector>
     public static TVector Second(ref readonly float row) => TLanes.Load(in row, TLanes.Count);
 }
 
-/// <summary>Pairs of bfloat16: column i of the panel in the lower half of place i, column 16 + i in the upper.</summary>
+/// <summary>
+/// Pairs of bfloat16: place i holds column i of the panel in its lower half and column 16 + i in its upper.
+/// </summary>
 internal readonly struct BFloat16Panel<TLanes, TVector, TInts> : IPanel<TVector>
     where TLanes : IReducedLanes<TVector, TInts>
     where TVector : struct

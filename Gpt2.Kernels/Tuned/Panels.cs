@@ -3,14 +3,16 @@
 namespace Gpt2.Kernels.Tuned;
 
 /// <summary>
-/// A panel is <see cref="Width"/> columns of the right side: [depth, Width], beginning with the columns of k = 0. What is missing
-/// of it is zeros. The left side needs none: a tile reads few elements of it at a time, and reads them where they lie.
+/// A panel is <see cref="Width"/> columns of the right side, [depth, Width], one row for each k. Missing columns are
+/// zeros. The left side is not packed: a tile reads few elements of it at a time, and reads them in place.
 /// </summary>
 internal static class Panels
 {
-    /// <summary>Columns of a panel, for vectors of every width: NR of the widest, and a whole number of NR of the others.</summary>
+    /// <summary>
+    /// Columns of a panel, for vectors of every width: NR of the widest, and a multiple of NR of the others.
+    /// </summary>
     public const int Width = 32;
 
-    /// <summary>How many panels some columns take.</summary>
+    /// <summary>Number of panels for some columns.</summary>
     public static int Count(int columns) => (columns + Width - 1) / Width;
 }

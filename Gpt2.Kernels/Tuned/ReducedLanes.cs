@@ -1,5 +1,5 @@
-// What weights of reduced precision need of vectors beside arithmetic on floats: taking two bfloat16 out of an integer, and
-// sums of products of whole numbers.
+// The vector operations that weights of reduced precision need besides arithmetic on floats: taking two bfloat16 out of
+// an integer, and sums of products of whole numbers.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -16,7 +16,7 @@ internal interface IReducedLanes<TVector, TInts> : ILanes<TVector>
     /// <summary>Rows of a tile of sums that is two vectors wide.</summary>
     public static abstract int SumRows { get; }
 
-    /// <summary>The bfloat16 in the lower halves of as many floats' places from an index on.</summary>
+    /// <summary>The bfloat16 in the lower halves of consecutive places, from an index on.</summary>
     public static abstract TVector LoadLower(ref readonly float start, nint index);
 
     /// <summary>The bfloat16 in the upper halves.</summary>
@@ -27,12 +27,12 @@ internal interface IReducedLanes<TVector, TInts> : ILanes<TVector>
     /// <summary>The same integer in every lane.</summary>
     public static abstract TInts CreateInts(int value);
 
-    /// <summary>The integer of a place in every lane.</summary>
+    /// <summary>The integer at a place in every lane.</summary>
     public static abstract TInts Repeat(ref readonly int place);
 
     public static abstract TInts And(TInts left, TInts right);
 
-    /// <summary>Every word shifted to the right, zeros coming in.</summary>
+    /// <summary>Every word shifted right, filled with zeros.</summary>
     public static abstract TInts ShiftWords(TInts value, int bits);
 
     /// <summary>sum + lower word · lower word + upper word · upper word, of signed words.</summary>

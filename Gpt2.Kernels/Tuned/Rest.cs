@@ -1,4 +1,4 @@
-// Rows shorter than a vector: brought into a vector of their own, so that the same arithmetic serves them.
+// Rows shorter than a vector: copied into a vector, so that the same arithmetic serves them.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -6,9 +6,10 @@ using System.Runtime.InteropServices;
 namespace Gpt2.Kernels.Tuned;
 
 /// <summary>Reads and writes fewer floats than a vector has.</summary>
-/// <param name="count">How many.</param>
+/// <param name="count">Number of floats.</param>
 /// <remarks>
-/// Not to be called from a loop or with sums in registers: around a call the compiler would keep them in memory all the time.
+/// Must not be called in a loop or with sums in registers: around a call the compiler would keep them in memory all the
+/// time.
 /// </remarks>
 internal readonly struct Rest<TLanes, TVector>(int count) : ILoad<TVector>
     where TLanes : ILanes<TVector>
@@ -17,7 +18,7 @@ internal readonly struct Rest<TLanes, TVector>(int count) : ILoad<TVector>
     /// <summary>The floats from an index on; the other lanes are 0.</summary>
     public TVector Of(ref readonly float row, nint index) => Load(in Elements.At(in row, index), count, 0);
 
-    /// <summary>So many floats; the other lanes are <paramref name="others"/>.</summary>
+    /// <summary>The first <paramref name="count"/> floats; the other lanes are <paramref name="others"/>.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static TVector Load(ref readonly float start, int count, float others)
     {

@@ -1,7 +1,8 @@
-// Threads for jobs of a few microseconds: workers that look for the next job for a moment before they sleep. The parts of
-// a job are handed out one by one, so which thread computes a part is left to chance; kernels are written so that it does
-// not matter to a single bit. This and Prefetch.cs are the places of the kernels with unsafe code: a job may hold spans, so it
-// has to stay on its caller's stack, and workers reach it there by its address. The caller waits for them, so it stays valid.
+// Threads for jobs of a few microseconds: workers look for the next job for a moment before they sleep. The parts of a
+// job are handed out one by one, so which thread computes a part is left to chance; kernels are written so that this
+// does not change a bit of the result. Of the kernels, only this file and Prefetch.cs have unsafe code: a job may hold
+// spans, so it has to stay on its caller's stack, and workers access it there by its address. The caller waits for
+// them, so the address stays valid.
 //
 // One word, the state, holds the number of the job, whether it is closed, and how many workers have joined it:
 //
@@ -35,32 +36,34 @@ using System.Runtime.InteropServices;
 
 namespace Gpt2.Kernels.Tuned;
 
-/// <summary>Work that is cut into parts which may be done in any order and at the same time.</summary>
+/// <summary>Work divided into parts that may be done in any order and at the same time.</summary>
 internal interface IJob
 {
-    /// <summary>Does one part, from 0.</summary>
+    /// <summary>Does one part, numbered from 0.</summary>
     public void Run(int part);
 }
 
-/// <summary>A number of threads, the caller's among them, that do the parts of a job.</summary>
+/// <summary>A number of threads, including the caller's, that do the parts of a job.</summary>
 /// <remarks>
-/// One job at a time: a job that comes while another is running is done by its caller alone. Nothing is allocated per job.
+/// One job at a time: a job that arrives while another is running is done by its caller alone. Nothing is allocated per
+/// job.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A team lives as long as the process.")]
 internal sealed unsafe class ThreadTeam
 {
-    /// <summary>The maximum of threads in a team.</summary>
+    /// <summary>The maximum number of threads in a team.</summary>
     public const int MaxThreads = 256;
 
-    // How long a worker looks for a job before it sleeps: 100 µs. To wake it costs the caller about 10 µs and takes 30 to 50.
+    // How long a worker looks for a job before it sleeps: 100 µs. Waking it costs the caller about 10 µs and takes 30
+    // to 50 µs.
     private static readonly long AwakeTicks = Stopwatch.Frequency / 10_000;
 
-    // How often the caller looks whether the others have done their last parts before it lets other threads run: some 20 µs.
+    // How often the caller checks whether the others have finished before it lets other threads run: about 20 µs.
     private const int LooksBeforeYielding = 500;
 
-    private const long Closed = 1L << 32;           // no worker may join any more
-    private const long NextJob = 1L << 33;          // counts jobs above that bit, so that an old state is never mistaken
-    private const long Joined = Closed - 1;         // how many workers are at it, below
+    private const long Closed = 1L << 32;           // no more workers may join
+    private const long NextJob = 1L << 33;          // the bits from here on count jobs, so that an old state is never mistaken
+    private const long Joined = Closed - 1;         // the bits below hold how many workers have joined
 
     private static readonly ThreadTeam?[] Teams = new ThreadTeam?[MaxThreads + 1];
     private static readonly Lock TeamsLock = new();
@@ -86,7 +89,9 @@ internal sealed unsafe class ThreadTeam
 
     public int Threads { get; }
 
-    /// <summary>The team of a number of threads; made once and kept, since its workers cost nothing while they sleep.</summary>
+    /// <summary>
+    /// The team of a number of threads; created once and kept, since its workers cost nothing while they sleep.
+    /// </summary>
     public static ThreadTeam Of(int threads)
     {
         if (threads is < 1 or > MaxThreads)
@@ -100,7 +105,7 @@ internal sealed unsafe class ThreadTeam
         }
     }
 
-    /// <summary>The caller's thread and no other: for work that is not worth a second one.</summary>
+    /// <summary>The caller's thread only: for work that is not worth a second thread.</summary>
     public static ThreadTeam Alone { get; } = new(1);
 
     /// <summary>Does all parts of a job, and returns when they are done.</summary>
@@ -192,8 +197,8 @@ internal sealed unsafe class ThreadTeam
         }
     }
 
-    /// <summary>Returns when this worker has joined an open job, with that job's number.</summary>
-    /// <param name="last">The number of the job it has been at.</param>
+    /// <summary>Waits until this worker has joined an open job, and returns that job's number.</summary>
+    /// <param name="last">The number of the job it has worked on last.</param>
     private long WaitForJob(long last)
     {
         long awakeUntil = Stopwatch.GetTimestamp() + AwakeTicks;
@@ -229,7 +234,7 @@ internal sealed unsafe class ThreadTeam
 
     private static long JobOf(long seen) => seen & ~(NextJob - 1);
 
-    /// <summary>A number on a cache line of its own, since several threads write to each.</summary>
+    /// <summary>A number with a cache line to itself, since several threads write to it.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 192)]
     private struct Place
     {

@@ -1,10 +1,10 @@
-// The heights of register tiles, as types. A micro-kernel is written once, for its full height, and is generic over these: where
-// a tile has fewer rows, the compiler leaves out the code of the missing ones. So every height has registers and a loop of its own,
-// and the last rows of a matrix cost what they are worth.
+// The heights of register tiles, as types. A micro-kernel is written once, for its full height, and is generic over
+// these: for a tile with fewer rows, the compiler leaves out the code of the missing ones. Every height thus has its
+// own registers and loop, and the last rows of a matrix cost no more than they need to.
 
 namespace Gpt2.Kernels.Tuned;
 
-/// <summary>How many rows a register tile has.</summary>
+/// <summary>The number of rows of a register tile.</summary>
 internal interface ITileRows
 {
     public static abstract int Count { get; }

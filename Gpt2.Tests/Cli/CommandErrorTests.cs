@@ -52,7 +52,7 @@ public sealed class CommandErrorTests : IDisposable
         File.WriteAllText(vocabulary, "#version: 0.2 a b");
 
         Error(1, "new", folder.PathOf("small"), "--vocab", vocabulary).Should()
-            .Be($"gpt2: {vocabulary} line 1: found '#version: 0.2 a b', expected '#version: 0.2' and nothing else in this line");
+            .StartWith($"gpt2: {vocabulary} line 1: found '#version: 0.2 a b', expected '#version: 0.2' and nothing else in this line; ");
         Directory.Exists(folder.PathOf("small")).Should().BeFalse();
     }
 
@@ -61,7 +61,7 @@ public sealed class CommandErrorTests : IDisposable
     {
         Error(1, "info", "-m", folder.Root).Should().Be(
             $"gpt2: {folder.Root}: no model in this folder, expected hparams.json with model_wte.csv (csv), or config.json with model.safetensors (safetensors), "
-            + "or hparams.json with model.ckpt.index (tensorflow), or a .bin of llm.c (llmc)");
+            + $"or hparams.json with model.ckpt.index (tensorflow), or a .bin of llm.c (llmc); name {folder.Model}, where a model is");
     }
 
     [Theory]
@@ -97,7 +97,9 @@ public sealed class CommandErrorTests : IDisposable
     [InlineData("--top: found 0, expected at least 1", "predict", "x", "--top", "0")]
     [InlineData("--max-new-tokens: found -3, expected at least 0", "generate", "x", "-n", "-3")]
     [InlineData("--max-new-tokens: found 'some', expected a whole number", "generate", "x", "--max-new-tokens", "some")]
-    [InlineData("Option '--out' is required", "trace", "x")]
+    [InlineData("expected --out FOLDER for the files, --svg FILE for a picture, or both", "trace", "x")]
+    [InlineData("--step, --labels and --all-positions are about files", "trace", "x", "--svg", "nowhere", "--labels")]
+    [InlineData("--svg draws one block", "trace", "x", "--svg", "nowhere", "--block", "0,1")]
     [InlineData("--step: found 'x', expected whole numbers", "trace", "y", "-o", "nowhere", "--step", "x")]
     [InlineData("expected one of --model and --vocab, found both", "tokenize", "x", "-m", "a", "--vocab", "b")]
     [InlineData("expected one of --vocab and --vocab-size, found both", "new", "nowhere", "--vocab", "a", "--vocab-size", "3")]
@@ -117,17 +119,17 @@ public sealed class CommandErrorTests : IDisposable
         string output = folder.PathOf("t");
         Error(2, "trace", "x", "-m", folder.Model, "-o", output, "--block", "2").Should().Be("gpt2: --block 2: expected 0 to 1");
         Error(2, "trace", "x", "-m", folder.Model, "-o", output, "--step", "17").Should().Be("gpt2: --step 17: expected 1 to 16");
-        Error(1, "trace", "x", "-m", folder.Model, "-o", output, "--break", "h5.step1").Should().StartWith("gpt2: breakpoint 'h5.step1' is no step, expected h0.step1");
+        Error(1, "trace", "x", "-m", folder.Model, "-o", output, "--break", "h5.step1").Should().StartWith("gpt2: breakpoint 'h5.step1' is not a step, expected h0.step1");
         Directory.Exists(output).Should().BeFalse();
     }
 
     [Theory]
-    [InlineData("model_h0_ln_1_g.csv", "1,2,3", "line 1: found 3 cells, expected 6")]
+    [InlineData("model_h0_ln_1_g.csv", "1,2,3", "found [1, 3], expected [1, 6]")]
     [InlineData("model_h0_ln_1_g.csv", "1,2,three,4,5,6", "line 1 column 3: found 'three', expected a finite number")]
     [InlineData("model_h0_ln_1_g.csv", "1,2,NaN,4,5,6", "line 1 column 3: found 'NaN', expected a finite number")]
-    [InlineData("model_h0_ln_1_g.csv", "", "found 0 rows, expected 1")]
+    [InlineData("model_h0_ln_1_g.csv", "", "found an empty file, expected a row of 6 numbers")]
     [InlineData("hparams.json", "{\"n_vocab\": 257}", "n_ctx is missing")]
-    [InlineData("hparams.json", "{\"n_vocab\": 258, \"n_ctx\": 8, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "vocab.bpe: defines 257 tokens, expected the n_vocab = 258 of hparams.json")]
+    [InlineData("hparams.json", "{\"n_vocab\": 258, \"n_ctx\": 8, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "vocab.bpe: defines 257 tokens, expected 258, the n_vocab of hparams.json")]
     [InlineData("vocab.bpe", "#version: 0.2\nab\n", "vocab.bpe line 2: found 'ab', expected two tokens separated by one space")]
     public void Model_Damaged_NamesFileAndPlace(string file, string content, string message)
     {

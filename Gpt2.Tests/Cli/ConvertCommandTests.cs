@@ -166,8 +166,8 @@ public sealed class ConvertCommandTests : IDisposable
     [Fact]
     public void Convert_OntoItself_IsRefused()
     {
-        CommandRun.Of("convert", csv, csv + Path.DirectorySeparatorChar, "--force").ErrorLine(2).Should().Contain("the model to convert is there; name another folder");
-        CommandRun.Of("convert", Path.Combine(csv, "model_wte.csv"), csv, "--to", "safetensors", "--force").ErrorLine(2).Should().Contain("the model to convert is there");
+        CommandRun.Of("convert", csv, csv + Path.DirectorySeparatorChar, "--force").ErrorLine(2).Should().Contain("the model to convert is in this folder; choose another one");
+        CommandRun.Of("convert", Path.Combine(csv, "model_wte.csv"), csv, "--to", "safetensors", "--force").ErrorLine(2).Should().Contain("the model to convert is in this folder");
     }
 
     [Fact]
@@ -189,7 +189,8 @@ public sealed class ConvertCommandTests : IDisposable
         HuggingFaceFixture.Write(folder.PathOf("odd"), SmallModel.WithOddNumbers());
 
         CommandRun.Of("convert", folder.PathOf("odd"), folder.PathOf("there")).ErrorLine(1).Should().Be(
-            "gpt2: wte [260, 6] holds NaN in row 1, column 1, which a CSV folder cannot hold: the model is broken; safetensors keeps it as it is");
+            "gpt2: wte [260, 6]: 5 numbers are not finite, the first NaN in row 1 column 1, which a CSV folder cannot hold: the model is broken; "
+            + "write safetensors, which keeps it as it is");
         CommandRun.Of("convert", folder.PathOf("odd"), folder.PathOf("there"), "--to", "safetensors").Result();
 
         using ModelSource source = ModelFolder.Open(folder.PathOf("there"));

@@ -52,7 +52,7 @@ public sealed class DoctorCommandTests : IDisposable
 
         CommandRun table = CommandRun.Of("doctor", folder.Model);
         table.ExitCode.Should().Be(1);
-        table.Out.Should().MatchRegex("✗ wrong +model_wpe.csv +is missing, expected \\[8, 6\\]\n +→ copy, convert or download the model again")
+        table.Out.Should().MatchRegex("✗ wrong +model_wpe.csv +no such file, expected 8 rows of 6 numbers\n +→ copy, convert or download the model again")
             .And.EndWith("model: 3 things are wrong\n");
     }
 

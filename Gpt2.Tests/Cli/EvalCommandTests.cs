@@ -106,7 +106,7 @@ public sealed class EvalCommandTests : IDisposable
     {
         File.WriteAllText(text, "ab<|endoftext|>ab");
 
-        CommandRun.Of("eval", text, "-m", folder.Model).Error.Should().Contain("note: the text has <|endoftext|> in it, read as plain text: --allow-special reads it as that token\n");
+        CommandRun.Of("eval", text, "-m", folder.Model).Error.Should().Contain("note: the text contains <|endoftext|>, read as plain text: --allow-special reads it as that token\n");
         CommandRun.Of("eval", text, "-m", folder.Model, "--allow-special").Error.Should().NotContain("endoftext");
     }
 

@@ -24,6 +24,7 @@ public sealed class OutputTargetTests : IDisposable
         ["corpus", "--size", "1000", "--out", "TARGET"],
         ["train-tokenizer", "TEXT", "--vocab-size", "259", "--out", "TARGET"],
         ["beams", "ab", "-m", "MODEL", "--svg", "TARGET"],
+        ["trace", "ab", "-m", "MODEL", "--svg", "TARGET"],
         ["convert", "MODEL", "TARGET", "--to", "llmc", "--force"],
     ];
 
@@ -82,8 +83,8 @@ public sealed class OutputTargetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--json tells about a file: name it with --out FILE", "corpus", "--out", "-", "--json")]
-    [InlineData("--json tells about a file: name it with --out FILE", "train-tokenizer", "x", "--vocab-size", "259", "--out", "-", "--json")]
+    [InlineData("--json describes a file: name it with --out FILE", "corpus", "--out", "-", "--json")]
+    [InlineData("--json describes a file: name it with --out FILE", "train-tokenizer", "x", "--vocab-size", "259", "--out", "-", "--json")]
     [InlineData("--roofline: the figures go to standard output", "bench", "products", "--roofline", "-")]
     [InlineData("--out: found '-', which is standard output, expected a folder", "trace", "ab", "--out", "-")]
     [InlineData("--out: found '-', which is standard output, expected a folder", "train", "x", "--out", "-")]

@@ -113,7 +113,7 @@ public sealed class TrainCommandTests : IDisposable
     {
         Train("--steps", "3", "--vocab-size", "257").Result();
 
-        CommandRun.Of("train", "--resume", run).ErrorLine(1).Should().StartWith($"gpt2: {run}: this run is finished after 3 steps, so there is nothing to go on with")
+        CommandRun.Of("train", "--resume", run).ErrorLine(1).Should().StartWith($"gpt2: {run}: this run is finished after 3 steps, so there is nothing to resume")
             .And.Contain($"'gpt2 train FILE --init {run} --out OTHER --steps N'").And.Contain("more --steps into another folder");
     }
 

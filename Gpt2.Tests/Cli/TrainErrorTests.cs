@@ -61,10 +61,10 @@ public sealed class TrainErrorTests : IDisposable
     [Theory]
     [InlineData("no folder: name one with --out FOLDER", "TEXT")]
     [InlineData("no text: name a FILE, or --preset workshop", "-o", "RUN")]
-    [InlineData("--preset workshop brings its own text: expected no FILE", "TEXT", "-o", "RUN", "--preset", "workshop")]
+    [InlineData("--preset workshop has its own text: expected no FILE", "TEXT", "-o", "RUN", "--preset", "workshop")]
     [InlineData("--preset: found 'workshops', expected workshop", "-o", "RUN", "--preset", "workshops")]
-    [InlineData("--init brings its own vocabulary and sizes: expected no --layers beside it", "TEXT", "-o", "RUN", "--init", "MODEL", "--layers", "2")]
-    [InlineData("--init brings its own vocabulary and sizes: expected no --vocab beside it", "TEXT", "-o", "RUN", "--init", "MODEL", "--vocab", "x")]
+    [InlineData("--init has its own vocabulary and sizes: expected no --layers with it", "TEXT", "-o", "RUN", "--init", "MODEL", "--layers", "2")]
+    [InlineData("--init has its own vocabulary and sizes: expected no --vocab with it", "TEXT", "-o", "RUN", "--init", "MODEL", "--vocab", "x")]
     [InlineData("expected one of --vocab and --vocab-size, found both", "TEXT", "-o", "RUN", "--vocab", "VOCAB", "--vocab-size", "300")]
     [InlineData("--vocab-size 256: expected at least 257", "TEXT", "-o", "RUN", "--vocab-size", "256")]
     [InlineData("learning rate is NaN, expected at least 0", "TEXT", "-o", "RUN", "--learning-rate", "NaN")]
@@ -76,10 +76,10 @@ public sealed class TrainErrorTests : IDisposable
     [InlineData("--steps: found 0, expected at least 1", "TEXT", "-o", "RUN", "--steps", "0")]
     [InlineData("n_embd 10 is not divisible by n_head 4", "TEXT", "-o", "RUN", "--channels", "10")]
     [InlineData("--layers: found 0, expected at least 1", "TEXT", "-o", "RUN", "--layers", "0")]
-    [InlineData("--resume goes on as the run was begun: expected no FILE", "TEXT", "--resume", "RUN")]
-    [InlineData("--resume goes on as the run was begun: expected no --out beside it", "-o", "RUN", "--resume", "RUN")]
-    [InlineData("--resume goes on as the run was begun: expected no --steps beside it", "--resume", "RUN", "--steps", "5")]
-    [InlineData("--resume goes on as the run was begun: expected no --random-windows beside it", "--resume", "RUN", "--random-windows")]
+    [InlineData("--resume continues the run with its original text: expected no FILE", "TEXT", "--resume", "RUN")]
+    [InlineData("--resume continues the run with its original settings: expected no --out with it", "-o", "RUN", "--resume", "RUN")]
+    [InlineData("--resume continues the run with its original settings: expected no --steps with it", "--resume", "RUN", "--steps", "5")]
+    [InlineData("--resume continues the run with its original settings: expected no --random-windows with it", "--resume", "RUN", "--random-windows")]
     public void Options_ThatContradict_AreWrongUsage(string message, params string[] args)
     {
         string Filled(string arg) => arg switch { "TEXT" => text, "RUN" => run, "MODEL" => folder.Model, "VOCAB" => vocabulary, _ => arg };
@@ -122,7 +122,7 @@ public sealed class TrainErrorTests : IDisposable
     [Fact]
     public void Model_IsNotTrainedOver()
     {
-        Error(2, "train", text, "-o", folder.Model).Should().Be($"gpt2: {folder.Model} holds a model: name another folder, or delete that one first");
+        Error(2, "train", text, "-o", folder.Model).Should().Be($"gpt2: {folder.Model} holds a model: choose another folder, or delete that one first");
     }
 
     [Fact]
@@ -131,10 +131,10 @@ public sealed class TrainErrorTests : IDisposable
         string[] train = ["train", text, "-o", run, "--vocab", vocabulary, "--context", "8", "--steps", "4", "--layers", "1"];
         CommandRun.With("", new CancellationToken(canceled: true), train).ExitCode.Should().Be(130);
 
-        CommandRun.Of(train).ErrorLine(2).Should().Be($"gpt2: {run} holds a run that was stopped: go on with --resume {run}, or name another folder");
+        CommandRun.Of(train).ErrorLine(2).Should().Be($"gpt2: {run} holds a run that was stopped: continue it with --resume {run}, or choose another folder");
         File.AppendAllText(text, "!");
         CommandRun.Of("train", "--resume", run).ErrorLine(1).Should()
-            .Be($"gpt2: {text}: not the text that this run began with; put that back or begin a new run");
+            .Be($"gpt2: {text}: not the text that this run began with; restore that text or begin a new run");
         File.Delete(text);
         CommandRun.Of("train", "--resume", run).ErrorLine(1).Should().Be($"gpt2: {text}: no such file, expected a text file");
     }

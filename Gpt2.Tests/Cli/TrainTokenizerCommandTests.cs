@@ -76,7 +76,7 @@ public sealed class TrainTokenizerCommandTests : IDisposable
         CommandRun run = CommandRun.Of("train-tokenizer", text, "--vocab-size", "5000", "--out", target);
 
         run.Result().Should().StartWith($"{target}: 272 tokens, 15 merges");
-        run.Error.Should().Be($"note: {text} has 272 tokens to give, not the 5000 asked for: no other pair occurs twice; a longer text has more\n");
+        run.Error.Should().Be($"note: {text} yields only 272 tokens, not the 5000 requested: no other pair occurs twice; a longer text yields more\n");
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class TrainTokenizerCommandTests : IDisposable
         File.WriteAllBytes(latin1, [0x61, 0xE9, 0x62]);
         File.WriteAllBytes(binary, [0x61, 0, 0x62]);
 
-        Error(1, folder.PathOf("none")).Should().Be($"gpt2: {folder.PathOf("none")}: no such file");
+        Error(1, folder.PathOf("none")).Should().Be($"gpt2: {folder.PathOf("none")}: no such file, expected a text file");
         Error(1, folder.Root).Should().Be($"gpt2: {folder.Root}: found a folder, expected a text file");
         Error(1, empty).Should().Be($"gpt2: {empty}: the text is empty, expected words to learn from");
         Error(1, latin1).Should().Be($"gpt2: {latin1} line 1 byte 2: found 0xE9, which is not UTF-8; convert the text to UTF-8 first");

@@ -75,9 +75,10 @@ internal static partial class DocumentedCommands
 
         int digits = shown.Length - shown.IndexOf('.', StringComparison.Ordinal) - 1;
         decimal unit = 1m / (decimal)Math.Pow(10, digits);
-        return Math.Abs(decimal.Parse(shown, CultureInfo.InvariantCulture)
-            - decimal.Parse(printed, CultureInfo.InvariantCulture)) <= unit;
+        return Math.Abs(Value(shown) - Value(printed)) <= unit;
     }
+
+    private static decimal Value(string figure) => decimal.Parse(figure.Replace('−', '-'), CultureInfo.InvariantCulture);
 
     private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
@@ -90,6 +91,6 @@ internal static partial class DocumentedCommands
     [GeneratedRegex("""("[^"]*"|[^\s"])+""")]
     private static partial Regex Word();
 
-    [GeneratedRegex("""^[0-9]+\.[0-9]+$""")]
+    [GeneratedRegex("""^−?[0-9]+\.[0-9]+$""")]
     private static partial Regex Figure();
 }

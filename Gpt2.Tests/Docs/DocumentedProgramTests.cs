@@ -48,7 +48,7 @@ public sealed partial class DocumentedProgramTests
     [Fact]
     public void Programs_AreInTheReadmeAndBesideWhatTheyAreAbout()
     {
-        Programs().Select(program => (string)program[0]).Distinct().Should().Contain(["README.md", "docs/decoding.md"]);
+        Programs().Select(program => (string)program[0]).Distinct().Should().Contain(["README.md", "docs/decoding.md", "Gpt2.Core/README.md"]);
     }
 
     [Fact]
@@ -69,10 +69,7 @@ public sealed partial class DocumentedProgramTests
 
     private static IEnumerable<(string Page, int Place, string[] Lines)> CSharpBlocks()
     {
-        string root = SharedData.RepositoryRoot;
-        string[] pages = [.. Directory.EnumerateFiles(root, "*.md"), .. Directory.EnumerateFiles(Path.Combine(root, "docs"), "*.md", SearchOption.AllDirectories)];
-        return pages.Select(page => Path.GetRelativePath(root, page).Replace('\\', '/')).Order(StringComparer.Ordinal)
-            .SelectMany(page => Blocks(page).Select((block, place) => (page, place, block)))
+        return LinkTests.Pages().SelectMany(page => Blocks(page).Select((block, place) => (page, place, block)))
             .Where(found => found.block.Language == "csharp")
             .Select(found => (found.page, found.place, found.block.Lines));
     }

@@ -1,5 +1,5 @@
-// The README's commands: its table runs from top to bottom as it stands, and `gpt2`, as it is defined there, writes results and
-// nothing else to standard output.
+// The commands of the README and of docs/commands.md: their tables run from top to bottom as they stand, and `gpt2`, as it is defined
+// there, writes results and nothing else to standard output. The README's figures are those of the pages that it links to.
 
 using System.Diagnostics;
 using System.Text.Json;
@@ -13,25 +13,92 @@ public sealed partial class ReadmeTests : IDisposable
     private const string NeedsANetwork = "**needs a network:**", RunsForEver = "**runs until Ctrl-C:**";
 
     private readonly TemporaryFolder folder = new();
-    private readonly string readme = DocumentedCommands.Page("README.md");
+    private readonly string readme = DocumentedCommands.Page("README.md"), commands = DocumentedCommands.Page("docs", "commands.md");
 
     public void Dispose() => folder.Dispose();
 
-    [Fact]
-    public async Task Table_WalkedInItsOwnOrder_EveryLineWorks()
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/commands.md")]
+    public async Task Table_WalkedInItsOwnOrder_EveryLineWorks(string page)
     {
-        (string Line, string Description)[] rows = [.. DocumentedCommands.TableRows(readme)];
-        string[] apart = [.. rows.Where(row => IsApart(row.Description)).Select(row => DocumentedCommands.Arguments(row.Line)[0])];
-        apart.Should().BeEquivalentTo("download", "serve");
-        rows.Should().HaveCountGreaterThan(18);
-
-        foreach ((string line, string description) in rows.Where(row => !IsApart(row.Description)))
+        foreach ((string line, string _) in DocumentedCommands.TableRows(DocumentedCommands.Page(page.Split('/'))).Where(row => !IsApart(row.Description)))
         {
             CommandRun run = await DocumentedCommands.Run(line, folder.Root);
 
             run.ExitCode.Should().Be(0, "'{0}' works where the lines above it have run; its log says: {1}", line, run.Error);
             run.Out.Should().NotBeEmpty(line);
         }
+
+        IEnumerable<string> left = Directory.EnumerateFileSystemEntries(folder.Root).Select(Path.GetFileName).Except(["cache"])!;
+        string clean = Cleaning().Match(commands).Value;
+        left.Should().NotBeEmpty().And.OnlyContain(name => clean.Contains($"`{name}`"), "a reader is told what to delete");
+    }
+
+    [Fact]
+    public void Tables_OfTheReadmeAndOfAllCommands_HoldSixAndAll()
+    {
+        (string Line, string Description)[] all = [.. DocumentedCommands.TableRows(commands)], few = [.. DocumentedCommands.TableRows(readme)];
+        string[] programs = [.. Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "Gpt2.Cli", "Commands"), "*Command.cs")
+            .Select(file => Path.GetFileName(file)[..^"Command.cs".Length])];
+
+        all.Select(row => NameOf(row.Line).Replace("-", "", StringComparison.Ordinal)).Distinct(StringComparer.OrdinalIgnoreCase)
+            .Should().BeEquivalentTo(programs, options => options.Using(StringComparer.OrdinalIgnoreCase));
+        all.Where(row => IsApart(row.Description)).Select(row => NameOf(row.Line)).Should().BeEquivalentTo("download", "serve");
+        few.Should().HaveCount(6).And.OnlyContain(row => !IsApart(row.Description));
+        few.Select(row => NameOf(row.Line)).Should().OnlyHaveUniqueItems().And.StartWith("predict");
+    }
+
+    [Fact]
+    public async Task FirstCommand_Run_PrintsWhatTheReadmeShows()
+    {
+        Match first = FirstCommand().Match(readme);
+        string[] shown = first.Groups["shown"].Value.TrimEnd('\n').Split('\n');
+        shown.Should().HaveCountGreaterThan(4);
+
+        CommandRun run = await DocumentedCommands.Run("gpt2 " + first.Groups["arguments"].Value, folder.Root);
+
+        string[] printed = run.Result().TrimEnd('\n').Split('\n');
+        printed.Take(shown.Length).Zip(shown).Should().OnlyContain(pair => DocumentedCommands.Matches(pair.Second, pair.First));
+        printed.Should().HaveCount(shown.Length + 7, "the README says that seven lines more follow");
+    }
+
+    [Fact]
+    public void Workflow_RunsTheReadmesTwoCommands()
+    {
+        string[] run = [.. File.ReadLines(Path.Combine(SharedData.RepositoryRoot, ".github", "workflows", "build.yml"))
+            .Select(line => line.Trim()).Where(line => line.StartsWith("- run: ", StringComparison.Ordinal)).Select(line => line["- run: ".Length..])];
+        string[] shown = [.. readme.Split('\n').Where(line => line.StartsWith("dotnet ", StringComparison.Ordinal))];
+
+        shown.Should().HaveCount(2);
+        run.Should().Contain(shown);
+    }
+
+    [Theory]
+    [InlineData("docs/commands.md")]
+    [InlineData("Gpt2.Cli/README.md")]
+    public async Task Console_OfAPage_PrintsWhatItShows(string page)
+    {
+        DocumentedCommand[] blocks = [.. DocumentedCommands.ConsoleBlocks(DocumentedCommands.Page(page.Split('/')))];
+        blocks.Should().NotBeEmpty();
+
+        foreach (DocumentedCommand block in blocks)
+        {
+            CommandRun run = await DocumentedCommands.Run(block.Line, folder.Root);
+
+            run.Result().TrimEnd('\n').Split('\n').Select(line => line.TrimEnd()).Should().Equal(block.Shown);
+        }
+    }
+
+    [Fact]
+    public void Figures_OfSpeed_AreThoseOfThePageAboutIt()
+    {
+        string speed = readme[readme.IndexOf("## How fast", StringComparison.Ordinal)..];
+        string[] ranges = [.. Range().Matches(speed[..speed.IndexOf("\n## ", 4, StringComparison.Ordinal)]).Select(match => match.Value)];
+
+        ranges.Should().HaveCountGreaterThan(8);
+        string measured = DocumentedCommands.Page("docs", "performance.md");
+        ranges.Should().OnlyContain(range => measured.Contains(range, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -41,7 +108,8 @@ public sealed partial class ReadmeTests : IDisposable
         string[] lines = [.. pages.SelectMany(File.ReadLines).Where(line => line.Contains("dotnet run", StringComparison.Ordinal) && line.Contains("Gpt2.Cli", StringComparison.Ordinal))];
 
         lines.Should().HaveCountGreaterThan(4).And.OnlyContain(line => line.Contains(" --no-launch-profile -- "));
-        ProgramOf(readme).Should().Be(ProgramOf(DocumentedCommands.Page("docs", "first-hour.md")));
+        ProgramOf(readme).Should().StartWith("gpt2() {")
+            .And.Be(ProgramOf(commands)).And.Be(ProgramOf(DocumentedCommands.Page("docs", "first-hour.md")));
     }
 
     [UnixFact]
@@ -69,9 +137,20 @@ public sealed partial class ReadmeTests : IDisposable
     private static bool IsApart(string description) =>
         description.StartsWith(NeedsANetwork, StringComparison.Ordinal) || description.StartsWith(RunsForEver, StringComparison.Ordinal);
 
+    private static string NameOf(string line) => DocumentedCommands.Arguments(line)[0];
+
     /// <summary>The line that defines gpt2 in sh.</summary>
     private static string ProgramOf(string page) => Definition().Match(page).Value;
 
     [GeneratedRegex("""^gpt2\(\) \{ .+ \}$""", RegexOptions.Multiline)]
     private static partial Regex Definition();
+
+    [GeneratedRegex("""to clean\s+up, delete .+?\.$""", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Cleaning();
+
+    [GeneratedRegex("""^dotnet run .+ -- (?<arguments>predict .+?)\n```.+?^```text\n(?<shown>.+?)^```$""", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex FirstCommand();
+
+    [GeneratedRegex("""[0-9][0-9.,]*–[0-9][0-9.,]*""")]
+    private static partial Regex Range();
 }

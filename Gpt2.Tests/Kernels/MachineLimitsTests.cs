@@ -6,7 +6,7 @@ namespace Gpt2.Tests.Kernels;
 
 public sealed class MachineLimitsTests
 {
-    private readonly MachineLimits limits = new(4 * MachineLimits.LeastBufferBytes);
+    private readonly MachineLimits limits = new(4 * MachineLimits.MinBufferBytes);
 
     [Theory]
     [InlineData(1)]
@@ -27,7 +27,7 @@ public sealed class MachineLimitsTests
 
     [Fact]
     public void MeasureReadBandwidth_LeastBuffer_IsEnough() =>
-        ShouldBeARate(new MachineLimits(MachineLimits.LeastBufferBytes).MeasureReadBandwidth(2));
+        ShouldBeARate(new MachineLimits(MachineLimits.MinBufferBytes).MeasureReadBandwidth(2));
 
     [Theory]
     [InlineData(0)]
@@ -41,7 +41,7 @@ public sealed class MachineLimitsTests
 
     [Theory]
     [InlineData(0L)]
-    [InlineData(MachineLimits.LeastBufferBytes - 1L)]
+    [InlineData(MachineLimits.MinBufferBytes - 1L)]
     [InlineData(1L << 40)]
     public void Buffer_OfABadLength_IsRefused(long bytes) =>
         FluentActions.Invoking(() => new MachineLimits(bytes)).Should().Throw<ArgumentOutOfRangeException>();

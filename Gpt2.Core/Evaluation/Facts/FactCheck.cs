@@ -1,12 +1,11 @@
-// Whether a model knows what it is known for: the only test that sees a matrix in a wrong place, exchanged or transposed where
-// no shape tells.
+// Checks whether a model knows what it is known for: the only test that detects a matrix in a wrong place, swapped or
+// transposed, if its shape does not show it.
 
 using System.Globalization;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.Doctor;
-using Gpt2.Core.Weights.Download;
 using Gpt2.Kernels;
 
 namespace Gpt2.Core.Evaluation.Facts;
@@ -16,11 +15,11 @@ internal static class FactCheck
 {
     private const string TrainingLog = "log.csv";
 
-    /// <summary>Checks the facts of a model whose folder was examined.</summary>
-    /// <param name="path">The folder, or the file that the model is known by.</param>
-    /// <param name="examined">What is known of it.</param>
+    /// <summary>Checks the facts about a model whose folder was examined.</summary>
+    /// <param name="path">The folder, or the file that identifies the model.</param>
+    /// <param name="examined">The results of the examination.</param>
     /// <param name="table">The facts, or null to look them up.</param>
-    /// <param name="kernels">What to compute with.</param>
+    /// <param name="kernels">The kernels to compute with.</param>
     /// <param name="findings">Receives a finding for each fact, or why none was checked.</param>
     /// <param name="cancellation">Stops between facts.</param>
     public static void Examine(
@@ -39,7 +38,7 @@ internal static class FactCheck
             return;
         }
 
-        bool trainedHere = table.OfPublishedWeights && File.Exists(Path.Combine(ModelDoctor.FolderOf(path), TrainingLog));
+        bool trainedHere = table.OfPublishedWeights && File.Exists(Path.Combine(ModelFolder.FolderOf(path), TrainingLog));
         if (examined.IsFresh || trainedHere)
         {
             string why = examined.IsFresh ? "not trained yet" : $"{TrainingLog} shows that it was trained here";
@@ -59,11 +58,16 @@ internal static class FactCheck
 
         if (table.Model.Count > 0 && !findings.NothingWrong)
         {
-            findings.Warning(FindingArea.Facts, "facts", $"what the weights of {table.Of} are known for was not checked", "fix what is wrong above, and run this again");
+            findings.Warning(
+                FindingArea.Facts, "facts", $"what the weights of {table.Of} are known for was not checked",
+                "fix what is wrong above, and run this again");
         }
         else if (findings.NothingWrong && examined.Tokenizer is null)
         {
-            findings.Warning(FindingArea.Facts, "facts", $"those of {table.Of} were not checked: they are texts, and the model has no vocabulary", "put its vocabulary beside the model, and ask again");
+            findings.Warning(
+                FindingArea.Facts, "facts",
+                $"those of {table.Of} were not checked: they are texts, and the model has no vocabulary",
+                "put its vocabulary beside the model, and ask again");
         }
     }
 
@@ -87,7 +91,7 @@ internal static class FactCheck
 
         try
         {
-            // What the examination read goes first: model and tensors together would be twice the weights.
+            // Frees what the examination read: model and tensors together would be twice the weights.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             using ModelSource source = ModelFolder.Open(path);
             var runnable = new Gpt2Model(source.ReadWeights(null, cancellation), kernels);
@@ -96,13 +100,16 @@ internal static class FactCheck
                 cancellation.ThrowIfCancellationRequested();
                 Report(
                     fact.Statement, fact.Problem(runnable, tokenizer),
-                    $"take the weights of {table.Of} again: some are damaged, exchanged or transposed, or n_head is wrong; a model that was trained further answers otherwise",
+                    $"take the weights of {table.Of} again: some are damaged, swapped or transposed, or n_head is wrong; "
+                    + "a model that was trained further answers otherwise",
                     findings);
             }
         }
         catch (Gpt2Exception e)
         {
-            findings.Wrong(FindingArea.Facts, "facts", $"the model does not run: {e.Message}", "fix what the message names, or take the weights again");
+            findings.Wrong(
+                FindingArea.Facts, "facts", $"the model does not run: {e.Message}",
+                "fix what the message names, or take the weights again");
         }
     }
 
@@ -127,7 +134,9 @@ internal static class FactCheck
         }
 
         findings.Warning(
-            FindingArea.Facts, "facts", string.Create(CultureInfo.InvariantCulture, $"were not checked: the model needs {ByteCount.Shown(needed)} of memory"),
+            FindingArea.Facts,
+            "facts",
+            string.Create(CultureInfo.InvariantCulture, $"were not checked: the model needs {ByteCount.Shown(needed)} of memory"),
             "ask on a machine with more memory");
         return false;
     }

@@ -1,19 +1,19 @@
-// Which facts are known of which model.
+// The facts known about each model.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Weights;
 
 namespace Gpt2.Core.Evaluation.Facts;
 
-/// <summary>The facts of a model.</summary>
-/// <param name="Of">The model that they are of.</param>
-/// <param name="Vocabulary">Facts of the vocabulary.</param>
-/// <param name="Model">Facts of the weights.</param>
+/// <summary>The facts about a model.</summary>
+/// <param name="Of">The model that they are about.</param>
+/// <param name="Vocabulary">Facts about the vocabulary.</param>
+/// <param name="Model">Facts about the weights.</param>
 internal sealed record FactTable(string Of, IReadOnlyList<TokenizerFact> Vocabulary, IReadOnlyList<ModelFact> Model)
 {
     private const string Prompt = "Mike is quick. He moves";
 
-    /// <summary>Whether a model that was trained further with this program is no longer expected to know them.</summary>
+    /// <summary>Whether the facts no longer apply to a model that was trained further with this program.</summary>
     public bool OfPublishedWeights { get; init; }
 
     /// <summary>The tokens of OpenAI's vocabulary, the same in all sizes of GPT-2.</summary>
@@ -59,11 +59,13 @@ internal sealed record FactTable(string Of, IReadOnlyList<TokenizerFact> Vocabul
         OfPublishedWeights = true,
     };
 
-    /// <summary>OpenAI's larger models, of which the vocabulary is known.</summary>
+    /// <summary>OpenAI's larger models, of which only the vocabulary is known.</summary>
     public static FactTable Gpt2Larger { get; } = new("OpenAI's GPT-2", Gpt2Tokens, []) { OfPublishedWeights = true };
 
     /// <summary>The model that ships with the program; its card says more.</summary>
-    public static FactTable Workshop { get; } = new(ModelLocator.DefaultModel, [TokenizerFact.Tokens(" quick", 460), TokenizerFact.Tokens(" quickly", 638)],
+    public static FactTable Workshop { get; } = new(
+        ModelLocator.DefaultModel,
+        [TokenizerFact.Tokens(" quick", 460), TokenizerFact.Tokens(" quickly", 638)],
     [
         ModelFact.Continues(Prompt, " quickly", 1),
         ModelFact.FirstLogit(Prompt, 17.6365, 0.02),
@@ -71,7 +73,9 @@ internal sealed record FactTable(string Of, IReadOnlyList<TokenizerFact> Vocabul
         ModelFact.Continues("The opposite of hot is", " cold", 1),
     ]);
 
-    /// <summary>The table of a model, by its sizes and, for the default model, its name; null where nothing is known of it.</summary>
+    /// <summary>
+    /// The table of a model, by its sizes and, for the default model, its name; null if nothing is known about it.
+    /// </summary>
     public static FactTable? For(string name, Gpt2Config config)
     {
         Gpt2Config sizes = config with { QkvBias = true, TiedHead = true };

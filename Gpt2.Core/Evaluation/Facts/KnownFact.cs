@@ -1,5 +1,5 @@
-// Facts that a model is known by, as data: what to ask and what to expect. Which facts belong to which model stand in the
-// tables beside this file.
+// Facts that identify a model, as data: what to ask and what to expect. The tables in this folder say which facts
+// belong to which model.
 
 using System.Globalization;
 using Gpt2.Core.Generation;
@@ -9,12 +9,12 @@ using Gpt2.Core.Text;
 
 namespace Gpt2.Core.Evaluation.Facts;
 
-/// <summary>Something that is known of a vocabulary.</summary>
+/// <summary>A fact about a vocabulary.</summary>
 /// <param name="Statement">The fact.</param>
-/// <param name="Problem">What is found in its place; null where it holds.</param>
+/// <param name="Problem">What is found instead; null if the fact is true.</param>
 internal sealed record TokenizerFact(string Statement, Func<Tokenizer, string?> Problem)
 {
-    /// <summary>A text has these ids, and these ids are the text.</summary>
+    /// <summary>A text has these ids, and these ids decode to the text.</summary>
     public static TokenizerFact Tokens(string text, params int[] ids) => new(
         $"\"{text}\" is {Join(ids)}",
         tokenizer =>
@@ -23,10 +23,11 @@ internal sealed record TokenizerFact(string Statement, Func<Tokenizer, string?> 
             return !found.SequenceEqual(ids) ? $"it is {Join(found)}" : Decoded(tokenizer, ids, text);
         });
 
-    /// <summary>These ids are the text.</summary>
-    public static TokenizerFact Text(string text, params int[] ids) => new($"{Join(ids)} is \"{text}\"", tokenizer => Decoded(tokenizer, ids, text));
+    /// <summary>These ids decode to the text.</summary>
+    public static TokenizerFact Text(string text, params int[] ids) =>
+        new($"{Join(ids)} is \"{text}\"", tokenizer => Decoded(tokenizer, ids, text));
 
-    /// <summary>A word is made by these merges, each a rank with its two parts as vocab.bpe writes them.</summary>
+    /// <summary>A word is made by these merges, each a rank with its two parts as written in vocab.bpe.</summary>
     public static TokenizerFact Merges(string word, params (int Rank, string Left, string Right)[] merges) => new(
         $"\"{word}\" is made by the merges {Join(merges.Select(merge => merge.Rank))}",
         tokenizer =>
@@ -37,12 +38,13 @@ internal sealed record TokenizerFact(string Statement, Func<Tokenizer, string?> 
             return found.SequenceEqual(merges) ? null : $"it is made by {Join(found.Select(merge => merge.Item1))}";
         });
 
-    /// <summary>So many of the numbers 1 to 999 are single tokens.</summary>
+    /// <summary><paramref name="count"/> of the numbers 1 to 999 are single tokens.</summary>
     public static TokenizerFact SingleNumbers(string before, int count) => new(
         string.Create(CultureInfo.InvariantCulture, $"{count} of the numbers 1 to 999 are one token after \"{before}\""),
         tokenizer =>
         {
-            int found = Enumerable.Range(1, 999).Count(number => tokenizer.Encode(before + number.ToString(CultureInfo.InvariantCulture)).Length == 1);
+            bool IsSingle(int number) => tokenizer.Encode(before + number.ToString(CultureInfo.InvariantCulture)).Length == 1;
+            int found = Enumerable.Range(1, 999).Count(IsSingle);
             return found == count ? null : string.Create(CultureInfo.InvariantCulture, $"{found} are");
         });
 
@@ -60,12 +62,12 @@ internal sealed record TokenizerFact(string Statement, Func<Tokenizer, string?> 
     private static string Join(IEnumerable<int> ids) => string.Join(' ', ids.Select(id => id.ToString(CultureInfo.InvariantCulture)));
 }
 
-/// <summary>Something that is known of a model with its vocabulary.</summary>
+/// <summary>A fact about a model with its vocabulary.</summary>
 /// <param name="Statement">The fact.</param>
-/// <param name="Problem">What is found in its place; null where it holds.</param>
+/// <param name="Problem">What is found instead; null if the fact is true.</param>
 internal sealed record ModelFact(string Statement, Func<Gpt2Model, Tokenizer, string?> Problem)
 {
-    /// <summary>Greedy choice continues a prompt with this text, which takes so many tokens.</summary>
+    /// <summary>Greedy choice continues a prompt with this text, which is this many tokens.</summary>
     public static ModelFact Continues(string prompt, string text, int tokens) => new(
         $"\"{prompt}\" goes on with \"{Shown(text)}\"",
         (model, tokenizer) =>
@@ -81,7 +83,9 @@ internal sealed record ModelFact(string Statement, Func<Gpt2Model, Tokenizer, st
             return found == text ? null : $"it goes on with \"{Shown(found)}\"";
         });
 
-    /// <summary>The first logit after a prompt, that of id 0 or that of the token that comes first, is about this.</summary>
+    /// <summary>
+    /// The first logit after a prompt, that of id 0 or that of the most probable token, is about this.
+    /// </summary>
     public static ModelFact FirstLogit(string prompt, double value, double tolerance) => new(
         string.Create(CultureInfo.InvariantCulture, $"after \"{prompt}\" the first logit is about {value}"),
         (model, tokenizer) =>
@@ -95,18 +99,18 @@ internal sealed record ModelFact(string Statement, Func<Gpt2Model, Tokenizer, st
 
     /// <summary>The row of wte of a token starts with these amounts, whatever their signs.</summary>
     public static ModelFact EmbeddingStarts(int id, double tolerance, params double[] amounts) => new(
-        string.Create(CultureInfo.InvariantCulture, $"row {id} of wte starts ±{string.Join(", ±", amounts.Select(amount => amount.ToString("0.####", CultureInfo.InvariantCulture)))}"),
+        $"row {id.ToString(CultureInfo.InvariantCulture)} of wte starts ±{Amounts(", ±", amounts)}",
         (model, _) =>
         {
             float[] row = model.Weights.TokenEmbedding.Row(id)[..amounts.Length].ToArray();
             return row.Zip(amounts).All(pair => Math.Abs(Math.Abs(pair.First) - pair.Second) <= tolerance)
                 ? null
-                : $"it starts {string.Join(", ", row.Select(weight => weight.ToString("0.####", CultureInfo.InvariantCulture)))}";
+                : $"it starts {Amounts(", ", row)}";
         });
 
     /// <summary>
-    /// With their positions added, the embeddings of one token lie nearer to each other at positions 1 to 5 than those of five
-    /// different tokens at the same position.
+    /// With their positions added, the embeddings of one token are closer to each other at positions 1 to 5 than those
+    /// of five different tokens at the same position.
     /// </summary>
     public static ModelFact OneTokenIsACluster(string prompt) => new(
         "one token at several positions is a small cluster",
@@ -114,17 +118,21 @@ internal sealed record ModelFact(string Statement, Func<Gpt2Model, Tokenizer, st
         {
             int[] ids = [.. tokenizer.Encode(prompt).Distinct().Take(5)];
             Matrix tokens = model.Weights.TokenEmbedding, positions = model.Weights.PositionEmbedding;
-            double overPositions = MeanDistance([.. Enumerable.Range(1, 5).Select(position => Sum(tokens.Row(ids[0]), positions.Row(position)))]);
+            float[][] moved = [.. Enumerable.Range(1, 5).Select(position => Sum(tokens.Row(ids[0]), positions.Row(position)))];
+            double overPositions = MeanDistance(moved);
             double overTokens = MeanDistance([.. ids.Select(id => Sum(tokens.Row(id), positions.Row(1)))]);
             return overPositions < overTokens
                 ? null
-                : string.Create(CultureInfo.InvariantCulture, $"its positions lie {overPositions:0.##} apart, different tokens {overTokens:0.##}");
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"its positions are {overPositions:0.##} apart, different tokens {overTokens:0.##}");
         });
 
-    /// <summary>A token of a prompt attends to others with these shares, given to the hundredth.</summary>
+    /// <summary>A token of a prompt attends to others with these shares, rounded to the hundredth.</summary>
     public static ModelFact Attends(string prompt, int block, int head, int from, params (int To, double Share)[] shares) => new(
-        string.Create(CultureInfo.InvariantCulture,
-            $"in block {block} head {head}, token {from} of \"{prompt}\" attends {string.Join(", ", shares.Select(share => $"{share.Share:0%} to token {share.To}"))}"),
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"in block {block} head {head}, token {from} of \"{prompt}\" attends {Shares(shares)}"),
         (model, tokenizer) =>
         {
             const double Rounding = 0.0075;
@@ -132,8 +140,16 @@ internal sealed record ModelFact(string Statement, Func<Gpt2Model, Tokenizer, st
             float[] row = Run(model, ids).Block(block).Attention.Row(from).Slice(head * ids.Length, ids.Length).ToArray();
             return shares.All(share => Math.Abs(row[share.To] - share.Share) <= Rounding)
                 ? null
-                : string.Create(CultureInfo.InvariantCulture, $"it attends {string.Join(", ", shares.Select(share => $"{row[share.To]:0%} to token {share.To}"))}");
+                : $"it attends {Shares(shares.Select(share => (share.To, row[share.To])))}";
         });
+
+    private static string Amounts<T>(string separator, IEnumerable<T> amounts)
+        where T : IFormattable =>
+        string.Join(separator, amounts.Select(amount => amount.ToString("0.####", CultureInfo.InvariantCulture)));
+
+    private static string Shares<T>(IEnumerable<(int To, T Share)> shares)
+        where T : IFormattable =>
+        string.Join(", ", shares.Select(share => string.Create(CultureInfo.InvariantCulture, $"{share.Share:0%} to token {share.To}")));
 
     private static ForwardActivations Run(Gpt2Model model, int[] ids)
     {

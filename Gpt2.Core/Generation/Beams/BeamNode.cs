@@ -1,11 +1,11 @@
-// The tree that a beam search walked: every branch it looked at, and what became of it.
+// The tree that a beam search explored: every branch it considered, and what became of it.
 
 namespace Gpt2.Core.Generation.Beams;
 
 /// <summary>What became of a branch.</summary>
 public enum BeamFate
 {
-    /// <summary>It was among the best and went on.</summary>
+    /// <summary>It was among the best and was continued.</summary>
     Kept,
 
     /// <summary>Others were better.</summary>
@@ -15,7 +15,7 @@ public enum BeamFate
     Finished,
 }
 
-/// <summary>A token in the tree. The root is the prompt's end and has no token.</summary>
+/// <summary>A token in the tree. The root is the end of the prompt and has no token.</summary>
 public sealed class BeamNode
 {
     private readonly List<BeamNode> children = [];
@@ -31,13 +31,13 @@ public sealed class BeamNode
         parent?.children.Add(this);
     }
 
-    /// <summary>The token before; null for the root.</summary>
+    /// <summary>The previous token; null for the root.</summary>
     public BeamNode? Parent { get; }
 
     /// <summary>The token; −1 for the root.</summary>
     public int Id { get; }
 
-    /// <summary>Natural logarithm of the token's probability, after penalties if there are any.</summary>
+    /// <summary>Natural logarithm of the token's probability, after any penalties.</summary>
     public double LogProbability { get; }
 
     /// <summary>Sum of the log-probabilities from the root to here.</summary>
@@ -46,13 +46,15 @@ public sealed class BeamNode
     /// <summary>Number of generated tokens up to here.</summary>
     public int Depth { get; }
 
-    /// <summary>What became of it.</summary>
+    /// <summary>What became of the branch.</summary>
     public BeamFate Fate { get; internal set; }
 
-    /// <summary>The score of a finished text; null of others.</summary>
+    /// <summary>The score of a finished text; null for others.</summary>
     public double? Score { get; internal set; }
 
-    /// <summary>The branches that were looked at after this token, best first. Of the many dropped ones only the best are kept.</summary>
+    /// <summary>
+    /// The branches considered after this token, best first. Of the many dropped ones only the best are kept.
+    /// </summary>
     public IReadOnlyList<BeamNode> Children => children;
 
     /// <summary>The generated tokens from the root to here.</summary>

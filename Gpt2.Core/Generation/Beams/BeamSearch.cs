@@ -1,15 +1,17 @@
-// Beam search: the best few unfinished texts go on from step to step, and the text with the best score of all finished ones wins.
+// Beam search: the best few unfinished texts are continued step by step, and the finished text with the best score
+// wins.
 
 using Gpt2.Core.Model;
 
 namespace Gpt2.Core.Generation.Beams;
 
 /// <summary>
-/// A step compares the continuations of all beams by each token, beams × vocabulary of them, by their sum of log-probabilities, of equal
-/// sums the better beam first, then the lower id. From the best on they are taken: one that ends with the end of text is finished if it
-/// is among the best NumBeams, and every other goes on, until NumBeams go on. At the maximum number of tokens all that go on are finished. The best
-/// NumBeams finished texts by score are kept, of equal scores the earlier. With one beam the search ends with its first finished text:
-/// that is greedy choice.
+/// A step compares the continuations of all beams by every token (beams × vocabulary of them) by their sums of
+/// log-probabilities; of equal sums, the better beam comes first, then the lower id. They are taken from the best on:
+/// one that ends with the end of text is finished if it is among the best NumBeams; the others are continued, until
+/// there are NumBeams of them. At the maximum number of tokens all of these are finished. The best NumBeams finished
+/// texts by score are kept, of equal scores the earlier. With one beam the search ends with its first finished text,
+/// which is greedy choice.
 /// </summary>
 internal sealed class BeamSearch
 {
@@ -20,7 +22,7 @@ internal sealed class BeamSearch
 
     /// <param name="options">The settings.</param>
     /// <param name="endOfText">The id that ends a text, or null.</param>
-    /// <exception cref="Gpt2Exception">An option makes no sense.</exception>
+    /// <exception cref="Gpt2Exception">An option is not valid.</exception>
     public BeamSearch(BeamOptions options, int? endOfText)
     {
         if (options.Problem() is Gpt2Exception problem)
@@ -35,11 +37,13 @@ internal sealed class BeamSearch
 
     private bool StopsEarly => options.EarlyStopping || options.NumBeams == 1;
 
-    /// <summary>Searches the continuations of a prompt of a model.</summary>
+    /// <summary>Searches the continuations of a prompt.</summary>
     /// <param name="model">The model.</param>
     /// <param name="prompt">1 to n_ctx ids.</param>
-    /// <param name="cancellation">Looked at before each step.</param>
-    /// <exception cref="Gpt2Exception">The prompt is empty or too long, or the model gives no distribution.</exception>
+    /// <param name="cancellation">Checked before each step.</param>
+    /// <exception cref="Gpt2Exception">
+    /// The prompt is empty or too long, or the model's output is not a distribution.
+    /// </exception>
     public BeamResult Run(Gpt2Model model, IReadOnlyList<int> prompt, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -47,10 +51,10 @@ internal sealed class BeamSearch
     }
 
     /// <summary>Searches the continuations that a model gives.</summary>
-    /// <param name="model">Stands at the end of the prompt.</param>
-    /// <param name="prompt">The prompt's ids, which penalties look at.</param>
-    /// <param name="cancellation">Looked at before each step.</param>
-    /// <exception cref="Gpt2Exception">The model gives no distribution.</exception>
+    /// <param name="model">The model, at the end of the prompt.</param>
+    /// <param name="prompt">The prompt's ids, for penalties.</param>
+    /// <param name="cancellation">Checked before each step.</param>
+    /// <exception cref="Gpt2Exception">The model's output is not a distribution.</exception>
     public BeamResult Run(IBeamModel model, IReadOnlyList<int> prompt, CancellationToken cancellation = default)
     {
         var root = new BeamNode(null, -1, 0, BeamFate.Kept);
@@ -79,7 +83,9 @@ internal sealed class BeamSearch
         return new BeamResult([.. finished.Take(options.Results)], root, candidates);
     }
 
-    /// <summary>Takes the best continuations of the beams and sorts them into those that go on, are finished, and are dropped.</summary>
+    /// <summary>
+    /// Divides the best continuations of the beams into those that are continued, finished, and dropped.
+    /// </summary>
     private BeamNode[] Advance(IBeamModel model, IReadOnlyList<int> prompt, BeamNode[] live, List<BeamHypothesis> finished)
     {
         var next = new List<BeamNode>(options.NumBeams);
@@ -106,7 +112,9 @@ internal sealed class BeamSearch
         return [.. next];
     }
 
-    /// <summary>The best continuations of all beams, twice as many as beams: at most one of each beam is an end of text.</summary>
+    /// <summary>
+    /// The best continuations of all beams, twice as many as beams: at most one per beam is an end of text.
+    /// </summary>
     private IEnumerable<Continuation> Best(IBeamModel model, IReadOnlyList<int> prompt, BeamNode[] live)
     {
         int count = 2 * options.NumBeams;
@@ -152,7 +160,10 @@ internal sealed class BeamSearch
 
     private double Score(double sum, int length) => sum / Math.Pow(length, options.LengthPenalty);
 
-    /// <summary>Whether the search may end: by early stopping, or since no beam can come to a better score than the results have.</summary>
+    /// <summary>
+    /// Whether the search may end: by early stopping, or because no beam can reach a better score than the results
+    /// have.
+    /// </summary>
     private bool IsDone(BeamNode[] live, List<BeamHypothesis> finished)
     {
         if (live.Length == 0 || StopsEarly)
@@ -160,7 +171,8 @@ internal sealed class BeamSearch
             return live.Length == 0 || finished.Count == options.NumBeams;
         }
 
-        // Sums only fall. A positive penalty makes the most of the longest text, a negative one of the shortest.
+        // Sums only decrease. With a positive penalty the longest text makes the best of a sum, with a negative one the
+        // shortest.
         int length = options.LengthPenalty > 0 ? options.MaxNewTokens : live[0].Depth + 1;
         return finished.Count >= options.Results && finished[options.Results - 1].Score >= Score(live.Max(node => node.Sum), length);
     }

@@ -1,4 +1,5 @@
-// GPT-2 for beam search: all beams are one batch of rows, so weights are read once a step, and share the memory of their past.
+// GPT-2 for beam search: all beams are one batch of rows, so weights are read once per step, and the beams share the
+// memory of their past.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Cache;
@@ -6,8 +7,8 @@ using Gpt2.Core.Model.Cache;
 namespace Gpt2.Core.Generation.Beams;
 
 /// <summary>
-/// Beams over a model. Beyond the context the last n_ctx tokens of each beam are computed anew at every step, at positions from 0, as
-/// <see cref="GenerationSession"/> does.
+/// Beams over a model. After the end of the context, the last n_ctx tokens of each beam are computed anew at every
+/// step, at positions from 0, as in <see cref="GenerationSession"/>.
 /// </summary>
 internal sealed class Gpt2BeamModel : IBeamModel
 {
@@ -19,7 +20,7 @@ internal sealed class Gpt2BeamModel : IBeamModel
     /// <summary>Computes the prompt.</summary>
     /// <param name="model">The model.</param>
     /// <param name="prompt">1 to n_ctx ids.</param>
-    /// <param name="maxNewTokens">The maximum number of tokens to come.</param>
+    /// <param name="maxNewTokens">The maximum number of tokens to generate.</param>
     /// <exception cref="Gpt2Exception">The prompt is empty or too long, or an id is outside the vocabulary.</exception>
     public Gpt2BeamModel(Gpt2Model model, ReadOnlySpan<int> prompt, int maxNewTokens)
     {

@@ -1,12 +1,12 @@
-// Min-p: a threshold that follows the most probable token.
+// Min-p: a threshold relative to the most probable token.
 
 using static System.FormattableString;
 
 namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
-/// Keeps the tokens with pᵢ ≥ m · max p (Nguyen et al., "Turning Up the Heat: Min-p Sampling", section 3). A share of the largest
-/// probability, so it is the same before and after other tokens are dropped.
+/// Keeps the tokens with pᵢ ≥ m · max p (Nguyen et al., "Turning Up the Heat: Min-p Sampling", section 3). The
+/// threshold is a share of the largest probability, so it is the same before and after other tokens are dropped.
 /// </summary>
 /// <param name="share">m, more than 0, at most 1.</param>
 internal sealed class MinPFilter(double share) : LogitsFilter

@@ -5,8 +5,9 @@ using static System.FormattableString;
 namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
-/// Drops every token that would complete a sequence of n tokens that prompt and output already hold (Paulus et al., "A Deep Reinforced
-/// Model for Abstractive Summarization", section 2.5); n = 1 drops every token that has occurred. A ban of all tokens is not applied.
+/// Drops every token that would complete a sequence of n tokens already in prompt and output (Paulus et al., "A Deep
+/// Reinforced Model for Abstractive Summarization", section 2.5); n = 1 drops every token that has occurred. If this
+/// would drop all tokens, none is dropped.
 /// </summary>
 /// <param name="n">Length of the sequences, at least 1.</param>
 internal sealed class NoRepeatNgramFilter(int n) : LogitsFilter
@@ -31,6 +32,6 @@ internal sealed class NoRepeatNgramFilter(int n) : LogitsFilter
         }
     }
 
-    /// <summary>Whether the n − 1 tokens from a place on are the last n − 1.</summary>
+    /// <summary>Whether the n − 1 tokens from <paramref name="start"/> on equal the last n − 1.</summary>
     internal bool Bans(ReadOnlySpan<int> ids, int start) => ids.Slice(start, n - 1).SequenceEqual(ids[(ids.Length - n + 1)..]);
 }

@@ -5,8 +5,9 @@ using static System.FormattableString;
 namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
-/// s'ᵢ = sᵢ · p where sᵢ &lt; 0, else sᵢ / p, for every token i of prompt and output, once however often it occurred. Keskar et al., "CTRL",
-/// section 4.1, in Hugging Face's form, which looks at the sign. Above 1 it penalises, below 1 it rewards.
+/// s'ᵢ = sᵢ · p if sᵢ &lt; 0, otherwise sᵢ / p, for every token i of prompt and output, once however often it occurred.
+/// Keskar et al., "CTRL", section 4.1, in Hugging Face's form, which depends on the sign. Above 1 it penalises, below 1
+/// it rewards.
 /// </summary>
 /// <param name="penalty">p, more than 0.</param>
 internal sealed class RepetitionPenaltyFilter(double penalty) : LogitsFilter

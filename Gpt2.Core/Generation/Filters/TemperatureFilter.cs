@@ -5,8 +5,9 @@ using static System.FormattableString;
 namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
-/// s'ᵢ = (sᵢ − max s) / T: below 1 sharper, above 1 flatter. The subtraction leaves the distribution as it is and keeps extreme
-/// temperatures finite. T = 0 keeps the most probable token alone, of equal ones the lowest id: that is greedy choice.
+/// s'ᵢ = (sᵢ − max s) / T: below 1 sharper, above 1 flatter. The subtraction does not change the distribution and keeps
+/// extreme temperatures finite. T = 0 keeps only the most probable token, of equal ones the lowest id: this is greedy
+/// choice.
 /// </summary>
 /// <param name="temperature">T, at least 0.</param>
 internal sealed class TemperatureFilter(double temperature) : LogitsFilter

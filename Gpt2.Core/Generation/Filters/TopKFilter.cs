@@ -5,8 +5,8 @@ using static System.FormattableString;
 namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
-/// Keeps the tokens with sᵢ ≥ the k-th largest score, so what equals the token at the k-th place stays (Fan et al., "Hierarchical Neural
-/// Story Generation", section 5.4). k may be above the vocabulary, and keeps all then.
+/// Keeps the tokens with sᵢ ≥ the k-th largest score, including any ties with it (Fan et al., "Hierarchical Neural
+/// Story Generation", section 5.4). If k is larger than the vocabulary, all tokens are kept.
 /// </summary>
 /// <param name="k">At least 1.</param>
 internal sealed class TopKFilter(int k) : LogitsFilter

@@ -1,12 +1,12 @@
-// Top-p, or nucleus: the most probable tokens that together reach a share.
+// Top-p, or nucleus sampling: the most probable tokens that together reach a share.
 
 using static System.FormattableString;
 
 namespace Gpt2.Core.Generation.Filters;
 
 /// <summary>
-/// Keeps tokens by falling probability, of equal ones the lower id first, while the sum before them is below p: the token that crosses p
-/// is kept (Holtzman et al., "The Curious Case of Neural Text Degeneration", section 3.1).
+/// Keeps tokens by falling probability, of equal ones the lower id first, while the sum before them is below p: the
+/// token that crosses p is kept (Holtzman et al., "The Curious Case of Neural Text Degeneration", section 3.1).
 /// </summary>
 /// <param name="p">More than 0, less than 1.</param>
 internal sealed class TopPFilter(double p) : LogitsFilter
@@ -34,11 +34,14 @@ internal sealed class TopPFilter(double p) : LogitsFilter
         }
     }
 
-    /// <summary>A probability below which no token is kept, so that those need not be ranked: what is above reaches p without them.</summary>
+    /// <summary>
+    /// A probability below which no token is kept, so that those need not be ranked: the tokens above it reach p on
+    /// their own.
+    /// </summary>
     private double Negligible(ReadOnlySpan<double> probabilities)
     {
         const int Halvings = 64;
-        const double Rounding = 1e-9; // more than the order of a sum makes up
+        const double Rounding = 1e-9; // more than the order of a summation changes
         double least = (1 - p) / probabilities.Length; // all tokens below this together have less than 1 - p
         Span<double> sums = stackalloc double[Halvings]; // of the probabilities from 1 to 1/2, from there to 1/4, …
         sums.Clear();

@@ -1,5 +1,5 @@
-// Keys and values of the past in one block, kept between passes. One sequence that was never forked is one piece of memory; of
-// several sequences, and of forked ones, attention reads one run after another.
+// Keys and values of the past in one block, kept between passes. One sequence that was never forked is one block of
+// memory; for several sequences, and for forked ones, attention reads one run after another.
 
 using System.Diagnostics;
 using Gpt2.Core.Numerics;
@@ -22,13 +22,13 @@ internal sealed class BlockCache : BlockPast
         Capacity = capacity;
     }
 
-    /// <summary>Where there is one run only: its keys, [total, channels].</summary>
+    /// <summary>If there is only one run: its keys, [total, channels].</summary>
     public Matrix Keys => sequences[0].Keys;
 
-    /// <summary>Where there is one run only: its values, [total, channels].</summary>
+    /// <summary>If there is only one run: its values, [total, channels].</summary>
     public Matrix Values => sequences[0].Values;
 
-    /// <summary>Whether <see cref="Keys"/> and <see cref="Values"/> are all there is.</summary>
+    /// <summary>Whether <see cref="Keys"/> and <see cref="Values"/> hold everything.</summary>
     public bool IsOneRun => sequences.Length == 1 && sequences[0].IsOneRun;
 
     /// <summary>The maximum number of tokens of a sequence.</summary>
@@ -51,12 +51,12 @@ internal sealed class BlockCache : BlockPast
         if (before + tokens > Capacity)
         {
             throw new InvalidOperationException(
-                $"the key-value cache holds {before} tokens and {tokens} more are to come, expected at most {Capacity}");
+                $"the key-value cache holds {before} tokens and {tokens} more were added, expected at most {Capacity} in all");
         }
 
         if (tokens > 1 && sequences.Length == 1 && !IsOneRun)
         {
-            sequences[0].Join(); // the query of a token sees only part of its own run: that is a case for one piece of memory
+            sequences[0].Join(); // several queries, each seeing only part of its own run, need one block of memory
         }
 
         for (int sequence = 0; sequence < sequences.Length; sequence++)
@@ -86,7 +86,10 @@ internal sealed class BlockCache : BlockPast
         return new BlockCache(forks, capacity);
     }
 
-    /// <summary>Sequence i becomes a continuation of what was sequence parents[i]. An only child goes on in its parent's memory.</summary>
+    /// <summary>
+    /// Sequence i becomes a continuation of the former sequence parents[i]. An only child continues in its parent's
+    /// memory.
+    /// </summary>
     internal void Reorder(ReadOnlySpan<int> parents)
     {
         var reordered = new CachedSequence[parents.Length];

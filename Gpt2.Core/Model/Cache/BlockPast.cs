@@ -1,5 +1,6 @@
-// What attention reads in one block: the keys and values of the past and of this pass. Whether there is a cache, how many
-// sequences it holds and in how many pieces they lie is decided here and below, so that no step of a block has to ask.
+// What attention reads in one block: the keys and values of the past and of this pass. Whether there is a cache, how
+// many sequences it holds and in how many pieces is decided here and in the classes below, so that no step of a block
+// has to ask.
 
 using System.Diagnostics;
 using Gpt2.Core.Numerics;
@@ -8,33 +9,33 @@ using Gpt2.Kernels;
 namespace Gpt2.Core.Model.Cache;
 
 /// <summary>
-/// The keys and values that the queries of a pass see. They lie in groups of sequences, and those of a group in runs of tokens. Mostly
-/// there is one group of one run, and the kernels read and write whole matrices; where a group has several runs, it is one sequence with
-/// one query.
+/// The keys and values that the queries of a pass see. They are in groups of sequences, and those of a group in runs of
+/// tokens. Usually there is one group of one run, and the kernels read and write whole matrices. A group with several
+/// runs is one sequence with one query.
 /// </summary>
 internal abstract class BlockPast
 {
     private readonly Matrix part = new("a run's part of scores or attention");     // [1, heads · run]
     private readonly Matrix sum = new("attended values of a run");                  // [1, channels]
 
-    /// <summary>Tokens of each sequence, after <see cref="Append"/> those of this pass among them.</summary>
+    /// <summary>Tokens of each sequence; after <see cref="Append"/> including those of this pass.</summary>
     public abstract int Length { get; }
 
     private protected abstract int Groups { get; }
 
     private protected abstract int SequencesOfAGroup { get; }
 
-    /// <summary>Adds the keys and values of this pass, as many to each sequence.</summary>
+    /// <summary>Adds the keys and values of this pass, equally many to each sequence.</summary>
     /// <param name="keys">[tokens, channels]</param>
     /// <param name="values">[tokens, channels]</param>
-    /// <exception cref="InvalidOperationException">They do not fit any more.</exception>
+    /// <exception cref="InvalidOperationException">There is no room for them.</exception>
     internal abstract void Append(Matrix keys, Matrix values);
 
     /// <summary>Step 6: per head queries · keysᵀ / √headSize, and −10¹⁰ for keys that a query does not see.</summary>
     /// <param name="queries">[tokens, channels]</param>
     /// <param name="heads">Number of heads.</param>
     /// <param name="kernels">The kernels to compute with.</param>
-    /// <param name="scores">Becomes [tokens, heads · total].</param>
+    /// <param name="scores">Receives [tokens, heads · total].</param>
     [DebuggerStepThrough]
     internal void Scores(Matrix queries, int heads, KernelSet kernels, Matrix scores)
     {
@@ -46,7 +47,7 @@ internal abstract class BlockPast
     /// <param name="attention">[tokens, heads · total]</param>
     /// <param name="heads">Number of heads.</param>
     /// <param name="kernels">The kernels to compute with.</param>
-    /// <param name="output">Becomes [tokens, channels].</param>
+    /// <param name="output">Receives [tokens, channels].</param>
     [DebuggerStepThrough]
     internal void WeightedValues(Matrix attention, int heads, KernelSet kernels, Matrix output)
     {
@@ -97,7 +98,9 @@ internal abstract class BlockPast
         }
     }
 
-    /// <summary>Where a run's columns are computed: in the whole itself if there is no other run, else beside it.</summary>
+    /// <summary>
+    /// Where a run's columns are computed: in the whole matrix if there is no other run, otherwise in a buffer.
+    /// </summary>
     [DebuggerStepThrough]
     private Span<float> PartOf(Span<float> all, int group, int heads, CachedRun run)
     {
@@ -110,7 +113,9 @@ internal abstract class BlockPast
         return part.Span;
     }
 
-    /// <summary>Copies a run's columns of every head to their place in the whole; returns where the next run's begin.</summary>
+    /// <summary>
+    /// Copies a run's columns of every head to their place in the whole; returns where those of the next run begin.
+    /// </summary>
     [DebuggerStepThrough]
     private int Place(Span<float> columns, Span<float> all, int first, int heads, CachedRun run)
     {
@@ -123,7 +128,7 @@ internal abstract class BlockPast
         return first + run.Rows;
     }
 
-    /// <summary>The other way round.</summary>
+    /// <summary>Copies a run's columns of every head out of the whole.</summary>
     [DebuggerStepThrough]
     private int Take(Span<float> all, int first, int heads, CachedRun run, Span<float> columns)
     {

@@ -1,5 +1,6 @@
-// Keys and values of one sequence in one block, as a chain of runs of tokens: shared ones, which nobody writes any more, and
-// last its own, which grows. A sequence that was never forked is its own run alone, one piece of memory.
+// Keys and values of one sequence in one block, as a chain of runs of tokens: shared runs, which are never written
+// again, and finally the sequence's own run, which grows. A sequence that was never forked has only its own run, one
+// block of memory.
 
 using System.Diagnostics;
 using Gpt2.Core.Numerics;
@@ -10,22 +11,22 @@ namespace Gpt2.Core.Model.Cache;
 internal sealed class CachedSequence
 {
     /// <summary>
-    /// Shared runs before a fork, but for the first, which is mostly the prompt, become one: a chain of beams would grow by a run
-    /// for every token.
+    /// When there are more, the shared runs except the first (usually the prompt) are merged into one: otherwise a
+    /// chain of beams would grow by one run for every token.
     /// </summary>
-    private const int MostRuns = 8;
+    private const int MaxRuns = 8;
 
-    private const int LeastRoom = 4;
+    private const int MinRoom = 4;
 
     private readonly int block;
     private readonly List<CachedRun> shared = [];
     private int sharedRows;
     private int room;
-    private int firstRoom = LeastRoom;
+    private int firstRoom = MinRoom;
 
-    /// <param name="block">Number of the block, for names.</param>
-    /// <param name="room">Rows that its own run has memory for from the start; with more it grows.</param>
-    /// <param name="channels">Columns.</param>
+    /// <param name="block">Number of the block, for the names of matrices.</param>
+    /// <param name="room">Rows that the sequence's own run has memory for from the start; with more it grows.</param>
+    /// <param name="channels">Number of columns.</param>
     public CachedSequence(int block, int room, int channels)
     {
         this.block = block;
@@ -34,26 +35,26 @@ internal sealed class CachedSequence
         this.room = room;
     }
 
-    /// <summary>Keys of its own run, [own rows, channels].</summary>
+    /// <summary>Keys of the sequence's own run, [own rows, channels].</summary>
     public Matrix Keys { get; private set; }
 
-    /// <summary>Values of its own run, [own rows, channels].</summary>
+    /// <summary>Values of the sequence's own run, [own rows, channels].</summary>
     public Matrix Values { get; private set; }
 
     /// <summary>Number of tokens held.</summary>
     public int Length => sharedRows + Keys.Rows;
 
-    /// <summary>Whether all of it is its own run.</summary>
+    /// <summary>Whether there is only the sequence's own run.</summary>
     public bool IsOneRun => shared.Count == 0;
 
-    /// <summary>Number of runs, the own one included if there is a token in it.</summary>
+    /// <summary>Number of runs, including the sequence's own if it has a token.</summary>
     public int Runs => shared.Count + (Keys.Rows > 0 ? 1 : 0);
 
     /// <summary>A run, in the order of tokens.</summary>
     [DebuggerStepThrough]
     public CachedRun Run(int index) => index < shared.Count ? shared[index] : new CachedRun(Keys, Values, Keys.Rows);
 
-    /// <summary>Adds tokens to its own run.</summary>
+    /// <summary>Adds tokens to the sequence's own run.</summary>
     /// <param name="keys">[tokens, channels]</param>
     /// <param name="values">[tokens, channels]</param>
     public void Append(ReadOnlySpan<float> keys, ReadOnlySpan<float> values)
@@ -66,14 +67,14 @@ internal sealed class CachedSequence
             Values = Grown(Values, "values");
         }
 
-        // Within the memory there is, so the rows held stay as they are.
+        // This stays within the memory, so the rows already held do not change.
         Keys.Resize(after, Keys.Columns);
         Values.Resize(after, Values.Columns);
         keys.CopyTo(Keys.RowRange(before, after - before));
         values.CopyTo(Values.RowRange(before, after - before));
     }
 
-    /// <summary>Forgets all tokens but the first; shared runs are only forgotten here.</summary>
+    /// <summary>Removes all tokens but the first; nothing else removes shared runs.</summary>
     public void Truncate(int length)
     {
         int own = Math.Max(0, length - sharedRows);
@@ -92,21 +93,24 @@ internal sealed class CachedSequence
         }
     }
 
-    /// <summary>A sequence that shares all tokens and goes on by itself; this one's own run becomes a shared one.</summary>
-    /// <param name="rows">Rows that the fork's own run gets memory for when the first comes; with more it grows.</param>
-    public CachedSequence Fork(int rows = LeastRoom)
+    /// <summary>
+    /// Returns a sequence that shares all tokens and continues independently; this sequence's own run becomes a shared
+    /// one.
+    /// </summary>
+    /// <param name="rows">Rows that the fork's own run gets memory for at its first token; with more it grows.</param>
+    public CachedSequence Fork(int rows = MinRoom)
     {
         if (Keys.Rows > 0)
         {
             ShareOwn();
         }
 
-        var fork = new CachedSequence(block, 0, Keys.Columns) { sharedRows = sharedRows, firstRoom = Math.Max(rows, LeastRoom) };
+        var fork = new CachedSequence(block, 0, Keys.Columns) { sharedRows = sharedRows, firstRoom = Math.Max(rows, MinRoom) };
         fork.shared.AddRange(shared);
         return fork;
     }
 
-    /// <summary>Copies all runs into one of its own.</summary>
+    /// <summary>Copies all runs into one run of the sequence's own.</summary>
     public void Join()
     {
         (Keys, Values) = Joined(0, Length);
@@ -117,7 +121,7 @@ internal sealed class CachedSequence
 
     private void ShareOwn()
     {
-        if (shared.Count >= MostRuns)
+        if (shared.Count >= MaxRuns)
         {
             int first = shared[0].Rows, rows = Length - first;
             (Matrix keys, Matrix values) = Joined(1, rows);
@@ -135,7 +139,7 @@ internal sealed class CachedSequence
         room = 0;
     }
 
-    /// <summary>A copy of the runs from one on.</summary>
+    /// <summary>A copy of the runs from <paramref name="firstRun"/> on.</summary>
     private (Matrix Keys, Matrix Values) Joined(int firstRun, int rows)
     {
         Matrix keys = Empty("keys", rows, Keys.Columns), values = Empty("values", rows, Keys.Columns);
@@ -163,7 +167,7 @@ internal sealed class CachedSequence
 
     private Matrix Empty(string what, int room, int channels)
     {
-        // Sized once; then only the number of rows changes and what is in them stays.
+        // The memory is allocated once; after that only the number of rows changes, and their contents stay.
         var matrix = new Matrix($"h{block} cached {what}", room, channels);
         matrix.Resize(0, channels);
         return matrix;

@@ -1,17 +1,18 @@
-// The past of a pass without a cache: there is none, so attention reads the keys and values of the pass itself, where they lie.
+// The past of a pass without a cache: there is none, so attention reads the keys and values of the pass itself, in
+// place.
 
 using System.Diagnostics;
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Core.Model.Cache;
 
-/// <summary>Keys and values of one pass alone. Nothing is copied and nothing kept.</summary>
+/// <summary>Keys and values of one pass only. Nothing is copied, and nothing is kept.</summary>
 internal sealed class EmptyPast : BlockPast
 {
     private Matrix keys = new("no keys");
     private Matrix values = new("no values");
 
-    /// <summary>How many sequences of equal length the pass takes.</summary>
+    /// <summary>Number of sequences of equal length in a pass.</summary>
     public int Sequences { get; set; } = 1;
 
     public override int Length => keys.Rows / Sequences;

@@ -1,11 +1,12 @@
-// Keys and values of the tokens that were already computed, so that a further token costs one row and not all. A cache can fork:
-// texts that begin alike share what they have in common.
+// Keys and values of the tokens already computed, so that another token costs one row instead of all. A cache can be
+// forked: texts with a common beginning share it.
 
 namespace Gpt2.Core.Model.Cache;
 
 /// <summary>
-/// The key-value cache of a model: per block the keys and values of all tokens so far, of one sequence or of several that are equally
-/// long. Forks share the memory of their common past, which is never written again; each may be used by a thread of its own.
+/// The key-value cache of a model: for each block the keys and values of all tokens so far, of one sequence or of
+/// several of equal length. Forks share the memory of their common past, which is never written again; different
+/// threads may use them.
 /// </summary>
 public sealed class KeyValueCache
 {
@@ -35,7 +36,7 @@ public sealed class KeyValueCache
     /// <summary>The maximum number of tokens of a sequence.</summary>
     public int Capacity { get; }
 
-    /// <summary>Number of tokens held of each sequence.</summary>
+    /// <summary>Number of tokens held for each sequence.</summary>
     public int Length => blocks[0].Length;
 
     /// <summary>Number of sequences; 1 until <see cref="Reorder"/> makes more.</summary>
@@ -43,7 +44,7 @@ public sealed class KeyValueCache
 
     internal BlockCache Block(int block) => blocks[block];
 
-    /// <summary>Forgets all tokens but the first <paramref name="length"/>.</summary>
+    /// <summary>Removes all tokens but the first <paramref name="length"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The cache holds fewer.</exception>
     public void Truncate(int length)
     {
@@ -54,11 +55,15 @@ public sealed class KeyValueCache
     }
 
     /// <summary>
-    /// Another cache with the same tokens, which goes on by itself. Nothing is copied: both share what there is. Forking a cache to which
-    /// nothing was added since its last fork changes nothing in it, so several threads may do that at once.
+    /// Returns another cache with the same tokens, which continues independently. Nothing is copied: both share what
+    /// there is. Forking a cache that has not grown since its last fork does not change it, so several threads may do
+    /// that at once.
     /// </summary>
-    /// <param name="capacity">The maximum number of tokens the fork will hold, at least those it shares.</param>
-    /// <remarks>Several tokens at once after a fork copy the past into one piece first; one at a time does not.</remarks>
+    /// <param name="capacity">The maximum number of tokens the fork will hold, at least as many as it shares.</param>
+    /// <remarks>
+    /// After a fork, adding several tokens at once first copies the past into one block of memory; adding one does
+    /// not.
+    /// </remarks>
     public KeyValueCache Fork(int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, Length);
@@ -72,16 +77,18 @@ public sealed class KeyValueCache
     }
 
     /// <summary>
-    /// Sequence i becomes a continuation of what was sequence parents[i]; there will be as many as parents. Nothing is copied, but once
-    /// in a while what follows the first fork is put together, so that a chain of forks stays short.
+    /// Sequence i becomes a continuation of the former sequence parents[i]; afterwards there are as many sequences as
+    /// parents. Nothing is copied, except that what follows the first fork is merged occasionally to keep a chain of
+    /// forks short.
     /// </summary>
     /// <exception cref="ArgumentException">There is no parent, or no such sequence.</exception>
-    public void Reorder(ReadOnlySpan<int> parents)
+    internal void Reorder(ReadOnlySpan<int> parents)
     {
         if (parents.IsEmpty || parents.ContainsAnyExceptInRange(0, Sequences - 1))
         {
+            string given = string.Join(", ", parents.ToArray());
             throw new ArgumentException(
-                $"the parents are {string.Join(", ", parents.ToArray())}, expected at least one of the sequences 0 to {Sequences - 1}", nameof(parents));
+                $"the parents are {given}, expected at least one of the sequences 0 to {Sequences - 1}", nameof(parents));
         }
 
         foreach (BlockCache block in blocks)

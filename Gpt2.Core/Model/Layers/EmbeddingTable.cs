@@ -1,4 +1,4 @@
-// Where the rows of wte come from: the matrix itself, or the language head's weights where those took its place.
+// The source of the rows of wte: the matrix itself, or the language head's weights if those replaced it.
 
 using Gpt2.Core.Numerics;
 
@@ -27,7 +27,7 @@ internal sealed class DenseEmbedding(Matrix weight) : EmbeddingTable
     public override void CopyRow(int id, Span<float> destination) => weight.Row(id).CopyTo(destination);
 }
 
-/// <summary>The columns of the language head's packed weights: wte is not kept twice.</summary>
+/// <summary>The columns of the language head's packed weights, so that wte is not stored twice.</summary>
 internal sealed class TiedEmbedding(PackedLinear head) : EmbeddingTable
 {
     public override int Vocabulary => head.Outputs;

@@ -1,4 +1,4 @@
-// A packed map in full precision: the weights' own memory, in another order.
+// A packed map in full precision, in the memory of the original weights but in another order.
 
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
@@ -6,7 +6,9 @@ using Gpt2.Kernels.MatMul;
 
 namespace Gpt2.Core.Model.Layers;
 
-/// <summary>Weights of 32-bit floats in panels, see <see cref="WeightPanels"/>: the products have the bits of the unpacked weights'.</summary>
+/// <summary>
+/// 32-bit floats in panels (see <see cref="WeightPanels"/>); products have the same bits as with unpacked weights.
+/// </summary>
 internal sealed class Float32Linear : PackedLinear
 {
     private readonly Memory<float> panels;
@@ -18,9 +20,9 @@ internal sealed class Float32Linear : PackedLinear
 
     public override long Bytes => sizeof(float) * (long)panels.Length;
 
-    /// <summary>Takes the memory of a map's weights over and packs them there; the weights are empty afterwards.</summary>
+    /// <summary>Packs a map's weights in the memory they have; the map's weights are empty afterwards.</summary>
     /// <param name="map">The map.</param>
-    /// <param name="buffer">Memory to pack in.</param>
+    /// <param name="buffer">Working memory for packing.</param>
     public static Float32Linear TakeOver(DenseLinear map, Matrix buffer)
     {
         (string name, int inputs, int outputs) = (map.Weight.Name, map.Inputs, map.Outputs);
@@ -34,12 +36,12 @@ internal sealed class Float32Linear : PackedLinear
         return new Float32Linear(name, inputs, outputs, memory, map.Bias);
     }
 
-    /// <summary>The same for weights that are stored per output.</summary>
+    /// <summary>The same for weights with one row per output.</summary>
     public static Float32Linear TakeOver(TransposedLinear map, Matrix buffer)
     {
         (string name, int inputs, int outputs) = (map.Weight.Name, map.Inputs, map.Outputs);
 
-        // The rows of a panel lie together, and the panel takes their place: a buffer of one panel is enough.
+        // The rows of a panel are contiguous, and the panel replaces them, so a buffer of one panel is enough.
         int whole = outputs - (outputs % WeightPanels.Width);
         int panelLength = inputs * WeightPanels.Width;
         Memory<float> memory = Fitting(map.Weight.Detach(), WeightPanels.Length(inputs, outputs));
@@ -62,7 +64,7 @@ internal sealed class Float32Linear : PackedLinear
     private protected override void Run(Matrix input, KernelSet kernels, Matrix output) =>
         kernels.MatMul.MultiplyPacked(input.Span, panels.Span, Bias is null ? [] : Bias.Span, Inputs, Outputs, output.Span);
 
-    /// <summary>The memory itself if it is large enough, else a larger copy of it.</summary>
+    /// <summary>The memory itself if it is large enough, otherwise a larger copy of it.</summary>
     private static Memory<float> Fitting(Memory<float> memory, int length)
     {
         if (memory.Length >= length)

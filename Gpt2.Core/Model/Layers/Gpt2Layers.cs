@@ -1,5 +1,5 @@
-// What the forward pass runs through: the maps of every block behind one abstraction, so that it is the same whatever
-// the weights look like inside.
+// The layers of the forward pass: every linear map of a block is behind one abstraction, so that the pass does not
+// depend on how weights are stored.
 
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
@@ -11,11 +11,11 @@ namespace Gpt2.Core.Model.Layers;
 /// <param name="PositionEmbedding">wpe, [context, channels]</param>
 /// <param name="Blocks">The blocks.</param>
 /// <param name="FinalNorm">ln_f</param>
-/// <param name="Head">From the last hidden state to logits: [channels, vocabulary].</param>
+/// <param name="Head">The map from the last hidden state to logits, [channels, vocabulary].</param>
 internal sealed record Gpt2Layers(
     EmbeddingTable TokenEmbedding, Matrix PositionEmbedding, BlockLayers[] Blocks, LayerNormWeights FinalNorm, LinearMap Head)
 {
-    /// <summary>The weights as they are: what training changes, the forward pass sees.</summary>
+    /// <summary>Layers that use the weights in place: the forward pass sees what training changes.</summary>
     public static Gpt2Layers Of(Gpt2Weights weights) => new(
         new DenseEmbedding(weights.TokenEmbedding), weights.PositionEmbedding,
         [.. weights.Blocks.Select(block => new BlockLayers(
@@ -23,12 +23,12 @@ internal sealed record Gpt2Layers(
         weights.FinalNorm, weights.Head);
 
     /// <summary>
-    /// Packs the weights for inference in the memory they have, matrix by matrix. The matrices that a product reads are
+    /// Packs the weights for inference in the memory they have, matrix by matrix. The matrices that products read are
     /// empty afterwards.
     /// </summary>
     /// <param name="weights">The weights.</param>
-    /// <param name="type">What to pack them as.</param>
-    /// <exception cref="Gpt2Exception">A weight is not finite, and the type has no such numbers.</exception>
+    /// <param name="type">The type to pack them in.</param>
+    /// <exception cref="Gpt2Exception">A weight is not finite, and the type cannot represent it.</exception>
     internal static Gpt2Layers TakeOver(Gpt2Weights weights, WeightType type = WeightType.Float32)
     {
         var buffer = new Matrix("packing buffer");

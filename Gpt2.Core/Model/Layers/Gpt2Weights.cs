@@ -1,4 +1,4 @@
-// All weights of a model. They know their names and shapes; where they come from is the Weights folder's business.
+// All weights of a model, with their names and shapes. Reading and writing them is the task of the Weights folder.
 
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels.MatMul;
@@ -9,7 +9,7 @@ namespace Gpt2.Core.Model.Layers;
 public sealed class Gpt2Weights
 {
     /// <summary>Allocates weights of zeros in the shapes of a configuration.</summary>
-    /// <exception cref="Gpt2Exception">The configuration makes no sense.</exception>
+    /// <exception cref="Gpt2Exception">The configuration is not valid.</exception>
     public Gpt2Weights(Gpt2Config config)
     {
         if (config.Problem() is Gpt2Exception problem)
@@ -44,10 +44,14 @@ public sealed class Gpt2Weights
     /// <summary>ln_f</summary>
     public LayerNormWeights FinalNorm { get; }
 
-    /// <summary>From the last hidden state to logits: wte itself, or lm_head [vocabulary, channels] where that is untied.</summary>
+    /// <summary>
+    /// The map from the last hidden state to logits: wte itself, or lm_head [vocabulary, channels] if it is untied.
+    /// </summary>
     internal TransposedLinear Head { get; }
 
-    /// <summary>Every matrix once, in the order of the layout table in docs; its name is its name in the checkpoint.</summary>
+    /// <summary>
+    /// Every matrix once, in the order of the layout table in docs. Its name is its name in the checkpoint.
+    /// </summary>
     public IEnumerable<Matrix> Matrices()
     {
         yield return TokenEmbedding;
@@ -68,7 +72,7 @@ public sealed class Gpt2Weights
         }
     }
 
-    /// <summary>Weights of the same numbers in memory of their own.</summary>
+    /// <summary>Returns a copy of the weights in separate memory.</summary>
     public Gpt2Weights Copy()
     {
         var copy = new Gpt2Weights(Config);
@@ -80,7 +84,7 @@ public sealed class Gpt2Weights
         return copy;
     }
 
-    // With room for the last panel, so that packing needs no memory of its own.
+    // With room for the last panel, so that packing needs no additional memory.
     private static Matrix PerToken(string name, Gpt2Config config) =>
         new(name, config.Vocabulary, config.Channels, WeightPanels.Length(config.Channels, config.Vocabulary));
 }

@@ -1,5 +1,5 @@
-// A linear map as the model sees it: rows in, rows out. What the weights look like inside (full precision here,
-// other precisions and adapted weights in time) is each map's own business.
+// A linear map as the model sees it: rows in, rows out. How the weights are stored (in full precision here, in other
+// types elsewhere) is internal to each map.
 
 using System.Diagnostics;
 using Gpt2.Core.Numerics;
@@ -17,7 +17,7 @@ public abstract class LinearMap
     /// <summary>Applies the map to every row.</summary>
     /// <param name="input">[tokens, Inputs]</param>
     /// <param name="kernels">The kernels to compute with.</param>
-    /// <param name="output">Becomes [tokens, Outputs].</param>
+    /// <param name="output">Receives [tokens, Outputs].</param>
     /// <exception cref="ArgumentException">The input has another number of columns.</exception>
     [DebuggerStepThrough]
     public void Forward(Matrix input, KernelSet kernels, Matrix output)
@@ -30,7 +30,7 @@ public abstract class LinearMap
     private protected abstract void Run(Matrix input, KernelSet kernels, Matrix output);
 }
 
-/// <summary>Weights [inputs, outputs] as GPT-2 stores those of a block, with a bias [1, outputs] or none.</summary>
+/// <summary>Weights [inputs, outputs], as GPT-2 stores those of a block, with a bias [1, outputs] or none.</summary>
 public sealed class DenseLinear : LinearMap
 {
     /// <exception cref="ArgumentException">The bias is not [1, outputs].</exception>
@@ -57,7 +57,9 @@ public sealed class DenseLinear : LinearMap
         kernels.MatMul.Multiply(input.Span, Weight.Span, Bias is null ? [] : Bias.Span, Inputs, Outputs, output.Span);
 }
 
-/// <summary>Weights [outputs, inputs] without bias, as the language head has them: one row per token of the vocabulary.</summary>
+/// <summary>
+/// Weights [outputs, inputs] without a bias, as in the language head: one row per token of the vocabulary.
+/// </summary>
 internal sealed class TransposedLinear(Matrix weight) : LinearMap
 {
     public Matrix Weight => weight;

@@ -1,5 +1,5 @@
-// The names and shapes of a model's matrices, without the matrices: what a folder must hold, known before any of it
-// is read or any memory is taken.
+// The names and shapes of a model's matrices without the matrices themselves: what a folder must hold, known before
+// anything is read or allocated.
 
 namespace Gpt2.Core.Model.Layers;
 
@@ -9,7 +9,7 @@ internal readonly record struct MatrixShape(string Name, int Rows, int Columns)
     public long Count => (long)Rows * Columns;
 }
 
-/// <summary>The shapes that a configuration asks for, in the order of <see cref="Gpt2Weights.Matrices"/>.</summary>
+/// <summary>The shapes of a configuration, in the order of <see cref="Gpt2Weights.Matrices"/>.</summary>
 internal static class MatrixShapes
 {
     /// <summary>Every matrix of the model.</summary>
@@ -18,7 +18,9 @@ internal static class MatrixShapes
             .Concat(Enumerable.Range(0, config.Layers).SelectMany(block => OfBlock(config, block)))
             .Concat(After(config));
 
-    /// <summary>Number of weights, for sizes that are not too large. A tied head counts once.</summary>
+    /// <summary>
+    /// Number of weights, for sizes that have no <see cref="Gpt2Config.Problem"/>. A tied head counts once.
+    /// </summary>
     public static long Count(Gpt2Config config) =>
         Before(config).Concat(After(config)).Sum(shape => shape.Count) + (config.Layers * OfBlock(config, 0).Sum(shape => shape.Count));
 

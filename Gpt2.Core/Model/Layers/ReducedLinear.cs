@@ -1,4 +1,4 @@
-// A packed map in reduced precision: less to read for every token, and each weight a little off.
+// A packed map in reduced precision: there is less to read for every token, and each weight has a small error.
 
 using System.Runtime.InteropServices;
 using Gpt2.Core.Numerics;
@@ -7,10 +7,10 @@ using Gpt2.Kernels.ReducedMatMul;
 
 namespace Gpt2.Core.Model.Layers;
 
-/// <summary>Weights of 16, 8 or 4 bits, see <see cref="WeightType"/> for what each is off by.</summary>
+/// <summary>Weights of 16, 8 or 4 bits; <see cref="WeightType"/> states their errors.</summary>
 internal sealed class ReducedLinear : PackedLinear
 {
-    private readonly Memory<float> storage; // floats for the alignment only
+    private readonly Memory<float> storage; // floats only for the sake of alignment
     private readonly int length;
 
     private ReducedLinear(string name, int inputs, int outputs, WeightType type, Matrix? bias)
@@ -49,7 +49,7 @@ internal sealed class ReducedLinear : PackedLinear
     private protected override void Run(Matrix input, KernelSet kernels, Matrix output) =>
         kernels.ReducedMatMul.Multiply(Type, input.Span, Panels, Bias is null ? [] : Bias.Span, Inputs, Outputs, output.Span);
 
-    /// <summary>Packs, says which matrix it was if that cannot be done, and gives the matrix's memory free.</summary>
+    /// <summary>Packs a matrix and frees its memory; if packing fails, the error names the matrix.</summary>
     private static void Explained(Matrix weight, WeightType type, Action pack)
     {
         try

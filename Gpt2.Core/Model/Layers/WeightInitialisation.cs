@@ -1,4 +1,4 @@
-// Fresh weights as GPT-2's training began with.
+// Random weights for the start of training, as in GPT-2.
 
 using Gpt2.Core.Numerics;
 
@@ -15,15 +15,15 @@ public static class WeightInitialisation
     private const double PositionDeviation = 0.01;
 
     /// <summary>Fills the weights. The same seed and sizes give the same bits on every machine.</summary>
-    /// <param name="weights">Receives them.</param>
+    /// <param name="weights">The weights to fill.</param>
     /// <param name="seed">The seed.</param>
-    /// <param name="progress">Is told the share drawn, 0 to 1, after each matrix; or null.</param>
+    /// <param name="progress">Receives the share drawn so far, 0 to 1, after each matrix; or null.</param>
     /// <param name="cancellation">Stops between matrices.</param>
     public static void Fill(Gpt2Weights weights, ulong seed, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         double projectionDeviation = MatrixDeviation / Math.Sqrt(2.0 * weights.Config.Layers);
 
-        // What is drawn, in the order in which it is.
+        // What is drawn, and in this order.
         List<(Matrix Matrix, double Deviation)> drawn = [(weights.TokenEmbedding, MatrixDeviation), (weights.PositionEmbedding, PositionDeviation)];
         foreach (BlockWeights block in weights.Blocks)
         {

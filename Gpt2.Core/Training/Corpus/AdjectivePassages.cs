@@ -1,11 +1,11 @@
-// The frame this text is about: "Mike is quick. He moves quickly." From who somebody is to how somebody acts, with the
-// right pronoun, alone, in company, as a question, in the past and inside small stories.
+// The main pattern of this text: "Mike is quick. He moves quickly." From what somebody is like to how they act, with
+// the right pronoun: alone, in company, as a question, in the past and inside small stories.
 
 namespace Gpt2.Core.Training.Corpus;
 
 internal static class AdjectivePassages
 {
-    /// <summary>The frame that prompts are made of.</summary>
+    /// <summary>The pattern that prompts are made of.</summary>
     private const string Plain = "{A} is {a}. {A.He} {does} {d}.";
 
     private static readonly string[] Present =
@@ -109,7 +109,7 @@ internal static class AdjectivePassages
     /// <summary>A sentence pair about this person.</summary>
     public static string About(CorpusName person, Dice dice) => Clause(person, dice.Of(NameWords.Known), dice).One(Present);
 
-    /// <summary>One sentence pair or a little more, of any of the frames.</summary>
+    /// <summary>One or more sentence pairs, in any of the patterns.</summary>
     private static string Sentence(Scene scene)
     {
         Dice dice = scene.Dice;
@@ -124,7 +124,9 @@ internal static class AdjectivePassages
         };
     }
 
-    /// <summary>Somebody who is like something and acts like it: A, a, d, do, does, did, and others for B, a2, d2.</summary>
+    /// <summary>
+    /// Somebody who is like something and acts like it: A, a, d, do, does, did; and for others B, a2, d2.
+    /// </summary>
     private static Scene Clause(Dice dice)
     {
         (CorpusName first, CorpusName second) = NameWords.Two(NameWords.Known, dice);
@@ -148,7 +150,7 @@ internal static class AdjectivePassages
         return scene.Bind("person:1", male ? he : she).Bind("He", male ? "He" : "She").Bind("relative:1", male ? "brother" : "sister");
     }
 
-    /// <summary>As many adjectives from the table's beginning come up more often than the rest.</summary>
+    /// <summary>This many adjectives at the beginning of the table are more frequent than the rest.</summary>
     private const int Frequent = 6;
 
     private static CorpusAdjective Fitting(CorpusName person, Dice dice)
@@ -173,7 +175,7 @@ internal static class AdjectivePassages
         return other;
     }
 
-    /// <summary>A verb that fits; "moves", if that fits at all, three times in ten and more.</summary>
+    /// <summary>A verb that fits; "moves", if it fits, in at least three of ten cases.</summary>
     private static CorpusVerb VerbFor(CorpusAdjective adjective, Dice dice)
     {
         string third = adjective.Verbs.Contains("moves") && dice.Chance(0.3) ? "moves" : adjective.Verbs[dice.Below(adjective.Verbs.Count)];

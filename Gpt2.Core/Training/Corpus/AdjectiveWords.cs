@@ -1,4 +1,4 @@
-// The adjectives of the frame "Mike is quick. He moves quickly.", each with its adverb and the verbs that fit it.
+// The adjectives of the pattern "Mike is quick. He moves quickly.", each with its adverb and the verbs that fit it.
 
 namespace Gpt2.Core.Training.Corpus;
 

@@ -24,7 +24,8 @@ internal static class CodePassages
         return dice.Below(7) switch
         {
             0 => $"for (int {index} = {least}; {index} < {most}; {index}++)\n{{\n    Console.WriteLine({index});\n}}\n",
-            1 => $"int {name} = {least};\nfor (int {index} = 0; {index} < {most}; {index}++)\n{{\n    {name} += {index};\n}}\n\nConsole.WriteLine({name});\n",
+            1 => $"int {name} = {least};\nfor (int {index} = 0; {index} < {most}; {index}++)\n{{\n    {name} += {index};\n}}\n\n"
+                + $"Console.WriteLine({name});\n",
             2 => $"if ({name} > {most})\n{{\n    Console.WriteLine(\"{word}\");\n}}\nelse\n{{\n    return {least};\n}}\n",
             3 => $"public static int {method}(int {name}, int {other})\n{{\n    return {name} + {other};\n}}\n",
             4 => $"string name = \"{word}\";\nConsole.WriteLine(\"Hello, \" + name);\n",

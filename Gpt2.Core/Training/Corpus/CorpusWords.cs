@@ -1,4 +1,4 @@
-// The kinds of words that the training text tells about itself.
+// The kinds of words that the training text is made from.
 
 namespace Gpt2.Core.Training.Corpus;
 
@@ -10,7 +10,7 @@ internal sealed record CorpusName(string Name, string Pronoun);
 /// <summary>An adjective with its adverb.</summary>
 /// <param name="Adjective">For example quick.</param>
 /// <param name="Adverb">For example quickly.</param>
-/// <param name="Verbs">The verbs the text puts before the adverb, as they stand after He or She: moves, runs.</param>
+/// <param name="Verbs">The verbs that may precede the adverb, in the form after He or She: moves, runs.</param>
 internal sealed record CorpusAdjective(string Adjective, string Adverb, IReadOnlyList<string> Verbs);
 
 /// <summary>A verb in the forms a sentence needs.</summary>

@@ -19,7 +19,7 @@ internal static class CountryWords
     public static readonly CorpusCountry[] All =
         [.. Table.Select(line => line.Split(' ')).Select(words => new CorpusCountry(words[0], words[1], words[2]))];
 
-    /// <summary>Any country; a third of the time France or Italy, a sixth of the time one of the next three.</summary>
+    /// <summary>Any country; in a third of cases France or Italy, in a sixth one of the next three.</summary>
     public static CorpusCountry Some(Dice dice) => dice.Below(12) switch
     {
         < 2 => All[0],

@@ -1,4 +1,4 @@
-// Choices made from the project's own random numbers: a whole number, one of several, yes or no.
+// Choices made with the project's own random numbers: a whole number, one of several, yes or no.
 
 using Gpt2.Core.Numerics;
 
@@ -21,7 +21,7 @@ internal sealed class Dice(ulong seed)
 
     public T Of<T>(T[] choices) => choices[Below(choices.Length)];
 
-    /// <summary>An index, each with a probability in proportion to its weight.</summary>
+    /// <summary>An index, each with a probability proportional to its weight.</summary>
     public int Weighted(ReadOnlySpan<double> weights)
     {
         double total = 0;

@@ -7,7 +7,7 @@ internal static class FamilyWords
     /// <summary>King and queen twice as often as prince and princess.</summary>
     public static readonly (string He, string She)[] Royal = [("king", "queen"), ("king", "queen"), ("prince", "princess")];
 
-    /// <summary>People of every day; man and woman most.</summary>
+    /// <summary>Everyday people; man and woman most often.</summary>
     public static readonly (string He, string She)[] Everyday =
     [
         ("man", "woman"), ("man", "woman"), ("man", "woman"), ("boy", "girl"), ("father", "mother"), ("son", "daughter"),

@@ -1,10 +1,11 @@
-// What the training text keeps back so that tests can ask for it: pairs of a name and an adjective, and whole names.
+// What is held out of the training text so that tests can ask for it: pairs of a name and an adjective, and whole
+// names.
 
 using System.Text.RegularExpressions;
 
 namespace Gpt2.Core.Training.Corpus;
 
-/// <summary>The rule of what is held out, and whether a document keeps it.</summary>
+/// <summary>The rule for what is held out, and whether a document follows it.</summary>
 internal static partial class HeldOut
 {
     /// <summary>Every pair (name n, adjective a) with (7n + 5a + 11) divisible by 23.</summary>
@@ -20,14 +21,15 @@ internal static partial class HeldOut
     private static readonly HashSet<string> KnownNames = [.. NameWords.Known.Select(person => person.Name)];
     private static readonly HashSet<string> UnseenNames = [.. NameWords.HeldOut.Select(person => person.Name)];
 
-    /// <summary>From an adjective or its adverb, with a small or a capital first letter, to the adjective.</summary>
+    /// <summary>Maps an adjective or its adverb, capitalised or not, to the adjective.</summary>
     private static readonly Dictionary<string, string> AdjectiveOf = AdjectivesByWord();
 
     /// <summary>Whether a pair is held out.</summary>
     public static bool Holds(CorpusName person, CorpusAdjective adjective) => PairSet.Contains((person.Name, adjective.Adjective));
 
     /// <summary>
-    /// Whether no name of the document meets an adjective, or adverb, it is held out from. The words may stand anywhere in it.
+    /// Whether no name in the document occurs together with an adjective or adverb that is held out for it, anywhere in
+    /// the document.
     /// </summary>
     public static bool IsKeptBy(string document)
     {

@@ -13,7 +13,7 @@ internal static class NameWords
         .. She("Diana Ella Eva Grace Helen Ida Jane Kate Linda Lucy Martha Nora Ruth Susan Wendy Judy"),
     ];
 
-    /// <summary>People who appear in stories, dialogues and forms, and never near an adjective of the table.</summary>
+    /// <summary>People who appear in stories, dialogues and forms, but never near an adjective of the table.</summary>
     public static readonly CorpusName[] HeldOut =
     [
         .. He("Brian Felix Gary Otto"),

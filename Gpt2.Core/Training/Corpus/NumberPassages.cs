@@ -1,4 +1,4 @@
-// Numbers: sums in figures and in words, counting, prices, times. Every sum is right.
+// Numbers: sums in figures and in words, counting, prices, times. Every sum is correct.
 
 using System.Globalization;
 
@@ -89,14 +89,14 @@ internal static class NumberPassages
     {
         int had = dice.Between(2, 12);
         int more = dice.Between(1, 8);
-        int fewer = dice.Chance(0.1) ? had : dice.Between(0, had - 2); // one coin is left to grammar books
+        int fewer = dice.Chance(0.1) ? had : dice.Between(0, had - 2); // none or at least two are left, for the plural
         Scene scene = new Scene(dice).Bind("A", dice.Of(NameWords.All)).Bind("things", dice.Pick("apples", "books", "eggs", "coins", "strawberries"));
         return dice.Chance(0.5)
             ? scene.Fill(Text($"{{A}} has {had} {{things}}. {{A.He}} gets {more} more. Now {{A.he}} has {had + more} {{things}}."))
             : scene.Fill(Text($"{{A}} has {had} {{things}}. {{A.He}} gives away {fewer}. Now {{A.he}} has {had - fewer} {{things}}."));
     }
 
-    /// <summary>Goods with what they cost in dollars, give or take three tenths.</summary>
+    /// <summary>Goods and what they cost in dollars, plus or minus three tenths.</summary>
     private static readonly (string Thing, int Usual)[] Goods =
     [
         ("book", 20), ("bag", 60), ("hat", 30), ("coat", 150), ("pen", 5), ("bike", 400), ("ball", 12), ("map", 9), ("lamp", 80),
@@ -106,7 +106,8 @@ internal static class NumberPassages
     private static readonly string[] Prices =
     [
         "The {thing} costs {price} dollars.", "Price: {price}", "{A} paid {price} dollars for the {thing}.", "A {color} {thing} for {price} dollars.",
-        "How much is the {thing}? The {thing} is {price} dollars.", "Product: {color} {thing}\nPrice: {price}\n", "\"{price} dollars is too much for a {thing},\" said {A}.",
+        "How much is the {thing}? The {thing} is {price} dollars.", "Product: {color} {thing}\nPrice: {price}\n",
+        "\"{price} dollars is too much for a {thing},\" said {A}.",
     ];
 
     private static readonly string[] Times =

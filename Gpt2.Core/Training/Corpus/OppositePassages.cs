@@ -1,4 +1,5 @@
-// Opposites in the same frames, feelings, hot and cold things with what goes with them, and animals in frames of their own.
+// Opposites in the same patterns, feelings, hot and cold things with what belongs to them, and animals in patterns of
+// their own.
 
 namespace Gpt2.Core.Training.Corpus;
 
@@ -51,10 +52,14 @@ internal static class OppositePassages
     private static readonly string[] Animals =
     [
         "The {animal:1} ran after the {animal}.", "The {animal:1} sleeps in the {den}.", "{A} has a {animal}.", "{A} feeds the {animal:1} every day.",
-        "The {animal:1} likes {petfood}.", "A {animal} is an animal.", "The {animal:1} and the {animal} are animals.", "The {animal:1} has a nose and a tail.",
-        "The {animal:1} looked at the {animal}.", "The dog barked at the {animal}.", "My {animal:1} is {color}.", "{A} took {A.his} {animal:1} to the park.", "I have a {animal:1} at home.",
-        "The {animal:1} jumped over the {animal}.", "{A} saw a {animal:1} in the garden.", "The tail of the {animal:1} is long.", "The {animal:1} drank water.",
-        "The dog chased the cat.", "The cat ran away from the dog.", "{A} walks the dog every {daytime}.", "The dog barked and the cat ran up a tree.",
+        "The {animal:1} likes {petfood}.", "A {animal} is an animal.", "The {animal:1} and the {animal} are animals.",
+        "The {animal:1} has a nose and a tail.",
+        "The {animal:1} looked at the {animal}.", "The dog barked at the {animal}.", "My {animal:1} is {color}.",
+        "{A} took {A.his} {animal:1} to the park.", "I have a {animal:1} at home.",
+        "The {animal:1} jumped over the {animal}.", "{A} saw a {animal:1} in the garden.",
+        "The tail of the {animal:1} is long.", "The {animal:1} drank water.",
+        "The dog chased the cat.", "The cat ran away from the dog.", "{A} walks the dog every {daytime}.",
+        "The dog barked and the cat ran up a tree.",
         "The {animal:1} is small and {color}.", "The dog wagged its tail.", "The {animal:1} is hungry.",
     ];
 
@@ -86,7 +91,9 @@ internal static class OppositePassages
     }
 
     private static string Feeling(Scene scene, bool good) =>
-        scene.Bind("f", scene.Fill(good ? "{goodfeeling}" : "{badfeeling}")).Bind("why", scene.Fill(good ? "{goodreason}" : "{badreason}")).One(Feelings);
+        scene.Bind("f", scene.Fill(good ? "{goodfeeling}" : "{badfeeling}"))
+            .Bind("why", scene.Fill(good ? "{goodreason}" : "{badreason}"))
+            .One(Feelings);
 
     private static string Capital(string sentence) => char.ToUpperInvariant(sentence[0]) + sentence[1..];
 }

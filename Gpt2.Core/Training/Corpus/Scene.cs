@@ -1,13 +1,13 @@
-// One passage in the making: who and what its slots stand for, and how a template becomes a sentence. Word lists and
-// templates come from others.
+// One passage under construction: who and what its slots stand for, and how a template becomes a sentence. Word lists
+// and templates are elsewhere.
 
 using System.Text;
 
 namespace Gpt2.Core.Training.Corpus;
 
 /// <summary>
-/// Fills templates. <c>{slot}</c> is what was bound to it, or else one choice of the word list of that name, filled in
-/// its turn; <c>{slot:1}</c> stays the same wherever it stands in the passage; <c>{Slot}</c> begins with a capital.
+/// Fills templates. <c>{slot}</c> becomes what was bound to it, or one choice from the word list of that name, whose
+/// slots are filled too; <c>{slot:1}</c> is the same everywhere in the passage; <c>{Slot}</c> begins with a capital.
 /// </summary>
 internal sealed class Scene(Dice dice)
 {
@@ -21,7 +21,9 @@ internal sealed class Scene(Dice dice)
         return this;
     }
 
-    /// <summary>Binds a person's name to a letter and the person's pronouns to A.he, A.him, A.his, A.child and A.adult.</summary>
+    /// <summary>
+    /// Binds a person's name to a letter and the person's pronouns to A.he, A.him, A.his, A.child and A.adult.
+    /// </summary>
     public Scene Bind(string letter, CorpusName person)
     {
         bool he = person.Pronoun == "He";
@@ -35,7 +37,9 @@ internal sealed class Scene(Dice dice)
     /// <summary>Fills one of the templates.</summary>
     public string One(string[] templates) => Fill(Dice.Of(templates));
 
-    /// <summary>Adds a sentence that the passage does not have yet: one said twice teaches to repeat.</summary>
+    /// <summary>
+    /// Adds a sentence unless the passage already has it: a repeated sentence teaches the model to repeat.
+    /// </summary>
     public static void Add(List<string> sentences, string sentence)
     {
         if (!sentences.Contains(sentence))

@@ -1,4 +1,5 @@
-// Short stories: an opening, a wish, an obstacle, what was tried, help, a turn and an end, each from many sentences.
+// Short stories: an opening, a wish, an obstacle, an attempt, help, a turn and an end, each with many sentences to
+// choose from.
 
 namespace Gpt2.Core.Training.Corpus;
 

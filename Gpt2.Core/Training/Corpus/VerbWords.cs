@@ -1,4 +1,4 @@
-// The verbs that stand before an adverb: base, third person, past, -ing.
+// The verbs that precede an adverb: base, third person, past, -ing.
 
 namespace Gpt2.Core.Training.Corpus;
 

@@ -1,4 +1,4 @@
-// The word lists that slots of templates draw from, under the slots' names.
+// The word lists that the slots of templates draw from, under the names of the slots.
 
 namespace Gpt2.Core.Training.Corpus;
 
@@ -36,7 +36,11 @@ internal static class WordLists
         ["where"] = ["at home", "at school", "at work", "in the garden", "in the park", "in the street", "in the kitchen", "in {town}"],
         ["when"] = ["today", "every day", "in the morning", "in the evening", "on {weekday}", "at night"],
         ["pastwhen"] = ["yesterday", "last year", "long ago", "one morning", "one evening", "last {weekday}"],
-        ["together"] = ["came home", "sat at the table", "went to {town}", "have a {animal}", "walked in the garden", "live in {country}", "talked for an hour"],
+        ["together"] =
+        [
+            "came home", "sat at the table", "went to {town}", "have a {animal}", "walked in the garden",
+            "live in {country}", "talked for an hour",
+        ],
         ["person"] = Words("man woman boy girl king queen father mother brother sister"),
         ["goodfeeling"] = Words("happy happy happy glad"),
         ["badfeeling"] = Words("sad sad sad angry tired"),

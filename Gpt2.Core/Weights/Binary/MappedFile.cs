@@ -30,14 +30,10 @@ internal sealed class MappedFile : IDisposable
                 ? null
                 : MemoryMappedFile.CreateFromFile(handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new Gpt2Exception($"{path}: no such file", e);
-        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             handle?.Dispose();
-            throw new Gpt2Exception($"{path}: cannot be read ({e.Message})", e);
+            throw WrongFile.Unreadable(path, expected: null, e, WrongFile.Again);
         }
     }
 
@@ -60,7 +56,7 @@ internal sealed class MappedFile : IDisposable
             // What lies after the end of a file that was cut meanwhile must not be touched: the system ends the process for it.
             if (RandomAccess.GetLength(handle) != Length)
             {
-                throw new Gpt2Exception($"{Path}: was changed while it was read; try again");
+                throw new Gpt2Exception("was changed while it was read") { Where = Path, Remedy = "try again" };
             }
 
             Span<byte> part = destination[..Math.Min(destination.Length, LargestView)];

@@ -24,33 +24,26 @@ internal sealed record StoredTensor(string Name, MappedFile Data, long Offset, N
     /// <summary>The checksum of its bytes, masked; null where the file has none.</summary>
     public uint? Checksum { get; init; }
 
-    /// <summary>Throws unless the shape is the one asked for; leading ones are nothing.</summary>
-    /// <param name="expected">The shape that the sizes ask for.</param>
-    /// <param name="sizes">The file that the sizes stand in.</param>
-    /// <exception cref="Gpt2Exception">It is another.</exception>
-    public void Require(MatrixShape expected, string sizes)
-    {
-        if (!Fits(expected))
-        {
-            throw new Gpt2Exception(
-                $"{Data.Path}: {Name} is {Shown(Shape)}, expected {Shown(Wanted(expected))} as {sizes} has the sizes: "
-                + (IsExchanged(expected) ? "rows and columns are exchanged" : "is one of the two another model's?"));
-        }
-    }
-
     /// <summary>Whether the shape is the one asked for; leading ones are nothing.</summary>
     public bool Fits(MatrixShape expected) => WithoutLeadingOnes(Shape).SequenceEqual(WithoutLeadingOnes(Wanted(expected)));
 
-    /// <summary>Whether the shape is the one asked for with rows and columns exchanged.</summary>
-    public bool IsExchanged(MatrixShape expected)
+    /// <summary>The error of another shape than the one asked for.</summary>
+    /// <param name="expected">The shape that the sizes ask for.</param>
+    /// <param name="remedy">What to do unless rows and columns are exchanged.</param>
+    public Gpt2Exception Misfit(MatrixShape expected, string remedy)
     {
-        ReadOnlySpan<long> found = WithoutLeadingOnes(Shape);
         long[] wanted = Wanted(expected);
-        return found.Length == 2 && wanted.Length == 2 && found[0] == wanted[1] && found[1] == wanted[0];
+        bool isExchanged = WithoutLeadingOnes(Shape) is [long rows, long columns] && wanted.AsSpan().SequenceEqual([columns, rows]);
+        return new Gpt2Exception($"{(isExchanged ? "is transposed: " : "")}found {Shown(Shape)}")
+        {
+            Where = new(Data.Path, Part: Name),
+            Expected = Shown(wanted),
+            Remedy = isExchanged ? "exchange its rows and columns: PyTorch's linear layers keep them the other way round" : remedy,
+        };
     }
 
     /// <summary>A matrix's shape as the file should have it; a vector has one size.</summary>
-    public long[] Wanted(MatrixShape expected) => Transposed ? [expected.Columns, expected.Rows]
+    private long[] Wanted(MatrixShape expected) => Transposed ? [expected.Columns, expected.Rows]
         : expected.Rows == 1 ? [expected.Columns] : [expected.Rows, expected.Columns];
 
     /// <summary>Fills a matrix.</summary>
@@ -142,8 +135,12 @@ internal sealed record StoredTensor(string Name, MappedFile Data, long Offset, N
         ArrayPool<byte>.Shared.Return(buffer);
         if (Checksum is uint expected && Crc32C.Masked(checksum) != expected)
         {
-            throw new Gpt2Exception(
-                $"{Data.Path}: {Name} has the checksum {Crc32C.Masked(checksum):x8}, expected {expected:x8}: the file is damaged, copy or download it again");
+            throw new Gpt2Exception($"has the checksum {Crc32C.Masked(checksum):x8}")
+            {
+                Where = new(Data.Path, Part: Name),
+                Expected = $"{expected:x8}",
+                Remedy = WrongFile.Again,
+            };
         }
     }
 

@@ -1,6 +1,8 @@
 // Finds a file that is there under almost its name: other case, another ending, a browser's or a system's addition.
 
 using System.Text;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights.HuggingFace;
 
 namespace Gpt2.Core.Weights.Doctor;
 
@@ -9,57 +11,40 @@ internal sealed class FileNames
 {
     private static readonly string[] Additions = [".txt", ".csv", ".json", ".bpe", ".download", ".part", ".crdownload", "(1)", "(2)", "- copy", " copy", "~", " "];
 
+    /// <summary>Names that are almost each other's and mean different files.</summary>
+    private static readonly string[] Alike = [VocabularyFile.FileName, HuggingFaceFolder.TokenIdsFileName];
+
     private readonly string folder;
     private readonly HashSet<string> names;
     private readonly Dictionary<string, string> nameOfKey = [];
+    private readonly HashSet<string> reported = [];
 
     public FileNames(string folder)
     {
         this.folder = folder;
         names = [.. Directory.EnumerateFileSystemEntries(folder).Select(entry => Path.GetFileName(entry))];
-        foreach (string name in names.Order(StringComparer.Ordinal))
+        foreach (string name in names.Except(Alike).Order(StringComparer.Ordinal))
         {
             nameOfKey.TryAdd(KeyOf(name), name);
         }
     }
-
-    /// <summary>All names.</summary>
-    public IReadOnlyCollection<string> All => names;
-
-    /// <summary>Whether a file or folder of exactly this name is there.</summary>
-    public bool Has(string name) => names.Contains(name);
 
     /// <summary>The name of a file or folder that has this name or almost; null where there is none.</summary>
     public string? FindNearly(string name) => names.Contains(name) ? name : nameOfKey.GetValueOrDefault(KeyOf(name));
 
     /// <summary>The path of a file, under its name or almost its name; where it is the latter, a finding says so.</summary>
     /// <param name="name">The name it should have.</param>
-    /// <param name="area">Of the finding.</param>
     /// <param name="findings">Receives the finding.</param>
-    /// <returns>The path; null where there is no such file.</returns>
-    public string? Find(string name, FindingArea area, FindingList findings)
+    public string PathOf(string name, FindingList findings)
     {
-        string path = Path.Combine(folder, name);
-        if (names.Contains(name))
+        string similar = FindNearly(name) ?? name;
+        if (similar != name && reported.Add(name))
         {
-            return path;
-        }
-
-        if (FindNearly(name) is not string similar)
-        {
-            return null;
-        }
-
-        bool opens = File.Exists(path); // the file system takes upper and lower case for the same
-        string found = $"found it under the name '{similar}'";
-        string remedy = $"rename it to {name}";
-        if (opens)
-        {
-            findings.Warning(area, name, found, remedy + ", which other systems insist on");
-        }
-        else
-        {
-            findings.Wrong(area, name, found, remedy);
+            // The file system may take upper and lower case for the same.
+            bool opens = File.Exists(Path.Combine(folder, name));
+            Action<FindingArea, string, string, string> add = opens ? findings.Warning : findings.Wrong;
+            string remedy = $"rename it to {name}{(opens ? ", which other systems insist on" : "")}";
+            add(FindingArea.Folder, name, $"found it under the name '{similar}'", remedy);
         }
 
         return Path.Combine(folder, similar);

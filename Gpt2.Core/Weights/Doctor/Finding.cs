@@ -3,7 +3,7 @@
 namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>How bad a finding is.</summary>
-public enum FindingStatus
+internal enum FindingStatus
 {
     /// <summary>As it should be.</summary>
     Ok,
@@ -16,7 +16,7 @@ public enum FindingStatus
 }
 
 /// <summary>What a finding is about.</summary>
-public enum FindingArea
+internal enum FindingArea
 {
     /// <summary>The computer and the program.</summary>
     Machine,
@@ -43,10 +43,10 @@ public enum FindingArea
 /// <param name="Subject">The file, the tensor or the fact.</param>
 /// <param name="Found">What was found, in words.</param>
 /// <param name="Remedy">What to do; null where nothing need be done.</param>
-public sealed record Finding(FindingStatus Status, FindingArea Area, string Subject, string Found, string? Remedy);
+internal sealed record Finding(FindingStatus Status, FindingArea Area, string Subject, string Found, string? Remedy);
 
 /// <summary>Collects findings in the order in which they were made.</summary>
-public sealed class FindingList
+internal sealed class FindingList
 {
     private readonly List<Finding> findings = [];
 
@@ -60,6 +60,25 @@ public sealed class FindingList
     public void Warning(FindingArea area, string subject, string found, string remedy) =>
         findings.Add(new Finding(FindingStatus.Warning, area, subject, found, remedy));
 
-    public void Wrong(FindingArea area, string subject, string found, string remedy) =>
+    public void Wrong(FindingArea area, string subject, string found, string? remedy) =>
         findings.Add(new Finding(FindingStatus.Wrong, area, subject, found, remedy));
+
+    /// <summary>
+    /// Adds what a reader refused: under the name of the part or of the file. The same refusal met again, as that of a file for each of
+    /// its tensors, is no further finding.
+    /// </summary>
+    /// <param name="area">What it is about.</param>
+    /// <param name="refusal">The refusal.</param>
+    /// <param name="remedy">What to do where the reader does not say.</param>
+    public void Wrong(FindingArea area, Gpt2Exception refusal, string remedy)
+    {
+        ErrorPlace where = refusal.Where ?? new ErrorPlace("model");
+        string subject = where.Part ?? Path.GetFileName(where.Name);
+        string found = where.Part is null && where.Within.Length > 0 ? $"{where.Within}: {refusal.Problem}" : refusal.Problem;
+        var finding = new Finding(FindingStatus.Wrong, area, subject, found, refusal.Remedy ?? remedy);
+        if (!findings.Contains(finding))
+        {
+            findings.Add(finding);
+        }
+    }
 }

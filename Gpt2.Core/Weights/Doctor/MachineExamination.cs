@@ -5,13 +5,12 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
-using Gpt2.Core.Weights.Download;
 using Gpt2.Kernels;
 
 namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>Describes the machine.</summary>
-public static class MachineExamination
+internal static class MachineExamination
 {
     /// <summary>The vector instruction sets that this process may use.</summary>
     public static string[] InstructionSets()

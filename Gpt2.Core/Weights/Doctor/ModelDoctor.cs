@@ -2,10 +2,13 @@
 // before. Running the model, to see whether it knows what it should, is Evaluation's business.
 
 using System.Globalization;
+using Gpt2.Core.Files;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
+using Gpt2.Core.Weights.HuggingFace;
+using Gpt2.Core.Weights.TensorFlow;
 
 namespace Gpt2.Core.Weights.Doctor;
 
@@ -13,16 +16,25 @@ namespace Gpt2.Core.Weights.Doctor;
 /// <param name="Config">The sizes; null where they cannot be told.</param>
 /// <param name="Tokenizer">The tokenizer; null where it is wrong or there is none.</param>
 /// <param name="Tensors">The figures of the tensors that could be read.</param>
-public sealed record ExaminedFolder(Gpt2Config? Config, Tokenizer? Tokenizer, IReadOnlyList<TensorStatistics> Tensors)
+internal sealed record ExaminedFolder(Gpt2Config? Config, Tokenizer? Tokenizer, IReadOnlyList<TensorStatistics> Tensors)
 {
     /// <summary>Whether the weights are as training begins with.</summary>
     public bool IsFresh => TensorHealth.IsFresh(Tensors);
 }
 
 /// <summary>Examines model folders.</summary>
-public static class ModelDoctor
+internal static class ModelDoctor
 {
     private const string Folder = "folder";
+    private const string OfTheModel = "correct it, or take the one of the model";
+
+    /// <summary>Files by which a folder is taken for one of a format, also where they have almost these names.</summary>
+    private static readonly (ModelFormat Format, string File)[] Marks =
+    [
+        (ModelFormat.Safetensors, HuggingFaceFormat.WeightsFileName), (ModelFormat.Safetensors, HuggingFaceFormat.IndexFileName),
+        (ModelFormat.TensorFlow, "model.ckpt" + CheckpointIndex.Extension), (ModelFormat.Csv, HyperparametersFile.FileName),
+        .. ((string[])["wte", "wpe", "ln_f/g", "h0/ln_1/g"]).Select(matrix => (ModelFormat.Csv, CsvLayout.FileOf(matrix))),
+    ];
 
     private static ExaminedFolder Nothing => new(null, null, []);
 
@@ -33,11 +45,14 @@ public static class ModelDoctor
     /// <param name="cancellation">Stops between tensors.</param>
     public static ExaminedFolder Examine(string path, FindingList findings, IProgress<double>? progress, CancellationToken cancellation)
     {
-        IExaminedModel? model;
+        string folder = ModelFolder.FolderOf(path);
+        FileNames names;
+        (ModelFormat Format, string File)? model;
         try
         {
-            DownloadExamination.Examine(FolderOf(path), findings, cancellation);
-            model = ModelRecognition.Recognise(path, findings);
+            DownloadExamination.Examine(folder, findings, cancellation);
+            names = new FileNames(folder);
+            model = Recognise(path, names, findings);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -45,21 +60,60 @@ public static class ModelDoctor
             return Nothing;
         }
 
-        using (model)
-        {
-            return model is null ? Nothing : Examine(model, path, findings, progress, cancellation);
-        }
+        using ModelFiles? files = model?.Format.FilesOf(folder, model.Value.File, name => names.PathOf(name, findings));
+        return files is null ? Nothing : Examine(files, path, findings, progress, cancellation);
     }
 
-    /// <summary>The folder of a model that is named by it or by its file.</summary>
-    public static string FolderOf(string path) => File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path;
-
-    /// <summary>Examines a model whose format is known.</summary>
-    internal static ExaminedFolder Examine(
-        IExaminedModel model, string path, FindingList findings, IProgress<double>? progress, CancellationToken cancellation)
+    /// <summary>Finds the model in a folder, or of a file; null where there is none to examine, which is then found.</summary>
+    private static (ModelFormat Format, string File)? Recognise(string path, FileNames names, FindingList findings)
     {
-        findings.Ok(FindingArea.Folder, Folder, $"{path}: a model in the {model.Format} layout");
-        Gpt2Config? config = model.ExamineSizes(findings);
+        bool isFolder = !File.Exists(path);
+        try
+        {
+            if (isFolder)
+            {
+                StagedFolder.RequireFinished(path);
+            }
+        }
+        catch (Gpt2Exception e)
+        {
+            findings.Wrong(FindingArea.Folder, Folder, $"{path}: {e.Problem}", e.Remedy);
+        }
+
+        if (isFolder && ModelFolder.ModelsIn(path, ModelFormat.All).Length == 0)
+        {
+            bool isOther = ModelFolder.OtherModelIn(path) is not null;
+            foreach ((ModelFormat format, string mark) in Marks.Where(mark => !isOther || mark.Format != ModelFormat.Csv))
+            {
+                if (names.FindNearly(mark) is not null)
+                {
+                    return (format, mark);
+                }
+            }
+        }
+
+        try
+        {
+            return ModelFolder.Find(path, format: null);
+        }
+        catch (Gpt2Exception e) when (isFolder && e.Where?.Name == path)
+        {
+            findings.Wrong(FindingArea.Folder, Folder, $"{path}: {e.Problem}", e.Remedy);
+        }
+        catch (Gpt2Exception e)
+        {
+            findings.Wrong(FindingArea.Folder, e, "name the folder of the model");
+        }
+
+        return null;
+    }
+
+    /// <summary>Examines the files of a model.</summary>
+    internal static ExaminedFolder Examine(
+        ModelFiles files, string path, FindingList findings, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        findings.Ok(FindingArea.Folder, Folder, $"{path}: a model in the {files.Layout} layout");
+        Gpt2Config? config = ExamineSizes(files, findings);
         if (config is null)
         {
             findings.Wrong(FindingArea.Sizes, "sizes", "cannot be told, so that no tensor was examined", "fix what is named above, and run this again");
@@ -75,13 +129,53 @@ public static class ModelDoctor
 
         CheckHeads(config, findings);
         MachineExamination.CheckMemory(config.Parameters, findings);
-        IReadOnlyList<TensorStatistics> tensors = ExamineTensors(model, config, findings, progress, cancellation);
-        Tokenizer? tokenizer = ExamineTokenizer(model, config, findings);
+        IReadOnlyList<TensorStatistics> tensors = ExamineTensors(files, config, findings, progress, cancellation);
+        Tokenizer? tokenizer = ExamineTokenizer(files, config, findings);
         return new ExaminedFolder(config, tokenizer, tensors);
     }
 
+    /// <summary>The sizes that the tensors are expected to have; null where they cannot be told.</summary>
+    private static Gpt2Config? ExamineSizes(ModelFiles files, FindingList findings)
+    {
+        Gpt2Config? stated = null;
+        Gpt2Exception? unstated = null;
+        try
+        {
+            stated = files.ReadSizes();
+        }
+        catch (Gpt2Exception e)
+        {
+            unstated = e;
+        }
+
+        files.FindTensors(e => findings.Wrong(FindingArea.Tensors, e, WrongFile.Again));
+        var seen = SeenSizes.Of(files);
+        Gpt2Config? sizes = stated is null ? seen.Guess() : seen.Reconcile(stated, files, findings);
+        if (unstated is not null)
+        {
+            string remedy = File.Exists(unstated.Where?.Name) ? OfTheModel
+                : sizes is not null && files.SizesFile == HyperparametersFile.FileName
+                ? $"write it: {HyperparametersFile.Text(sizes, heads: "…")}; the files do not say n_head"
+                : WrongFile.Again;
+            findings.Wrong(FindingArea.Sizes, unstated, remedy);
+        }
+
+        if (sizes is null)
+        {
+            return null;
+        }
+
+        sizes = files.WithVariant(sizes, e => findings.Wrong(FindingArea.Sizes, e, OfTheModel));
+        foreach (Gpt2Exception unused in files.Unused(sizes))
+        {
+            findings.Wrong(FindingArea.Tensors, unused, WrongFile.Again);
+        }
+
+        return sizes;
+    }
+
     private static List<TensorStatistics> ExamineTensors(
-        IExaminedModel model, Gpt2Config config, FindingList findings, IProgress<double>? progress, CancellationToken cancellation)
+        ModelFiles files, Gpt2Config config, FindingList findings, IProgress<double>? progress, CancellationToken cancellation)
     {
         var tensors = new List<TensorStatistics>();
         int expected = 0;
@@ -90,16 +184,30 @@ public static class ModelDoctor
         {
             cancellation.ThrowIfCancellationRequested();
             expected++;
-            if (model.Read(shape, findings) is Matrix tensor)
+            try
             {
-                tensors.Add(TensorStatistics.Of(tensor));
+                files.Require(shape);
+                var tensor = new Matrix(shape.Name, shape.Rows, shape.Columns);
+                files.Read(tensor);
+                if (NotFiniteNumbers.In(tensor) is string problem)
+                {
+                    findings.Wrong(FindingArea.Tensors, files.NameOf(shape.Name), problem, WrongFile.TakeWhole);
+                }
+                else
+                {
+                    tensors.Add(TensorStatistics.Of(tensor));
+                }
+            }
+            catch (Gpt2Exception e)
+            {
+                findings.Wrong(FindingArea.Tensors, e, WrongFile.Again);
             }
 
             done += shape.Count;
             progress?.Report((double)done / config.Parameters);
         }
 
-        TensorHealth.Judge(tensors, model.SubjectOf, findings);
+        TensorHealth.Judge(tensors, files.NameOf, findings);
         if (tensors.Count == expected)
         {
             string trained = TensorHealth.IsFresh(tensors) ? "; as they are before training: gains 1, biases 0" : "";
@@ -113,20 +221,35 @@ public static class ModelDoctor
         return tensors;
     }
 
-    private static Tokenizer? ExamineTokenizer(IExaminedModel model, Gpt2Config config, FindingList findings)
+    private static Tokenizer? ExamineTokenizer(ModelFiles files, Gpt2Config config, FindingList findings)
     {
-        int before = findings.All.Count;
-        Tokenizer? tokenizer = model.ExamineTokenizer(config, findings);
-        if (tokenizer is not null)
+        const string Subject = "vocabulary";
+        try
         {
-            findings.Ok(FindingArea.Tokenizer, "vocabulary", string.Create(CultureInfo.InvariantCulture, $"{tokenizer.Vocabulary.Count} tokens, as many as wte has rows"));
-        }
-        else if (before == findings.All.Count)
-        {
-            findings.Ok(FindingArea.Tokenizer, "vocabulary", $"none is needed: fewer than {Vocabulary.SmallestCount} tokens, so prompts are ids");
-        }
+            int before = findings.All.Count;
+            Tokenizer? tokenizer = files.ReadTokenizer(config);
+            if (tokenizer is not null)
+            {
+                findings.Ok(FindingArea.Tokenizer, Subject, $"{tokenizer.Vocabulary.Count} tokens, as many as wte has rows");
+            }
+            else if (config.Vocabulary < Vocabulary.SmallestCount)
+            {
+                findings.Ok(FindingArea.Tokenizer, Subject, $"none is needed: fewer than {Vocabulary.SmallestCount} tokens, so prompts are ids");
+            }
+            else if (before == findings.All.Count)
+            {
+                findings.Warning(
+                    FindingArea.Tokenizer, Subject, "there is none beside this model, so that prompts are ids",
+                    "copy merges.txt or vocab.bpe of the model here; GPT-2's own has 50,001 lines");
+            }
 
-        return tokenizer;
+            return tokenizer;
+        }
+        catch (Gpt2Exception e)
+        {
+            findings.Wrong(FindingArea.Tokenizer, e, FolderVocabulary.TakeAnother);
+            return null;
+        }
     }
 
     /// <summary>The files do not say how many heads there are, and a wrong number computes without any error.</summary>

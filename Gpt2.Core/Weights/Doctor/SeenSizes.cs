@@ -1,79 +1,91 @@
-// The sizes that a model's files or tensors show by themselves, held against those that it states. Where the two differ, that is
-// one finding, and the tensors are then held against what is seen, so that it does not become a hundred.
+// The sizes that a model's tensors show by themselves, held against those that it states. Where the two differ, that is one finding,
+// and the tensors are then held against what is seen, so that it does not become a hundred.
 
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Gpt2.Core.Model;
 
 namespace Gpt2.Core.Weights.Doctor;
 
-/// <summary>The words in which a format speaks of sizes.</summary>
-/// <param name="File">The file that states them.</param>
-/// <param name="Vocabulary">What the number of tokens is called there.</param>
-/// <param name="Context">What the number of positions is called there.</param>
-/// <param name="MostOf">What shows the channels: most files, most tensors.</param>
-/// <param name="TokenEmbedding">What findings call wte.</param>
-/// <param name="PositionEmbedding">What findings call wpe.</param>
-/// <param name="BlocksOf">What the blocks are of: files, tensors.</param>
-internal sealed record SizeWords(
-    string File, string Vocabulary, string Context, string MostOf, string TokenEmbedding, string PositionEmbedding, string BlocksOf);
-
-/// <summary>Sizes as the files have them.</summary>
+/// <summary>What the tensors show.</summary>
 /// <param name="Vocabulary">Rows of wte; null where they cannot be told.</param>
 /// <param name="Context">Rows of wpe; null where they cannot be told.</param>
 /// <param name="Channels">The width that most agree on; 0 where there is none.</param>
-/// <param name="Layers">Blocks of which there is anything.</param>
-internal sealed record SeenSizes(int? Vocabulary, int? Context, int Channels, int Layers)
+/// <param name="Layers">Blocks of which there is anything; null where nobody knows what there is.</param>
+internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Channels, int? Layers)
 {
     private const int HeadSizeOfGpt2 = 64;
 
+    private static readonly string[] OfChannels = ["ln_1/g", "ln_1/b", "ln_2/g", "ln_2/b", "attn/c_proj/b", "mlp/c_proj/b"];
+
+    /// <summary>Looks at the tensors' names, and at the shapes of those that are as wide as there are channels.</summary>
+    public static SeenSizes Of(ModelFiles files)
+    {
+        int? layers = files.Names?.Select(name => Block().Match(name)).Where(match => match.Success)
+            .Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) + 1).DefaultIfEmpty(0).Max();
+        IEnumerable<string> vectors = Enumerable.Range(0, layers ?? 0)
+            .SelectMany(block => OfChannels.Select(name => $"h{block}/{name}")).Concat(["ln_f/g", "ln_f/b"]);
+        long[]? tokens = files.ShapeOf("wte"), positions = files.ShapeOf("wpe");
+        long channels = vectors.Select(files.ShapeOf).Select(shape => shape?.DefaultIfEmpty(0).Max() ?? 0)
+            .Concat([Width(tokens), Width(positions)]).Where(width => width is > 0 and <= int.MaxValue)
+            .GroupBy(width => width).OrderByDescending(width => width.Count()).ThenByDescending(width => width.Key).FirstOrDefault()?.Key ?? 0;
+        return new SeenSizes(Rows(tokens, channels), Rows(positions, channels), (int)channels, layers);
+    }
+
     /// <summary>The sizes to expect: those that are seen, and the stated ones where nothing is.</summary>
-    public Gpt2Config Reconcile(Gpt2Config stated, SizeWords words, FindingList findings)
+    public Gpt2Config Reconcile(Gpt2Config stated, ModelFiles files, FindingList findings)
     {
         Gpt2Config sizes = stated;
         if (Channels > 0 && Channels != stated.Channels)
         {
             sizes = sizes with { Channels = Channels, Heads = Channels % stated.Heads == 0 ? stated.Heads : 1 };
-            Differs("n_embd", stated.Channels, Channels, $"{words.MostOf} have {Channels} columns", words, findings);
+            Differs("n_embd", stated.Channels, Channels, $"most tensors have {Channels} columns");
         }
 
         if (Vocabulary is int tokens && tokens != stated.Vocabulary)
         {
             sizes = sizes with { Vocabulary = tokens };
-            Differs(words.Vocabulary, stated.Vocabulary, tokens, $"{words.TokenEmbedding} has {tokens} rows", words, findings);
+            Differs(files.SizeNames.Vocabulary, stated.Vocabulary, tokens, $"{files.NameOf("wte")} has {tokens} rows");
         }
 
         if (Context is int positions && positions != stated.Context)
         {
             sizes = sizes with { Context = positions };
-            Differs(words.Context, stated.Context, positions, $"{words.PositionEmbedding} has {positions} rows", words, findings);
+            Differs(files.SizeNames.Context, stated.Context, positions, $"{files.NameOf("wpe")} has {positions} rows");
         }
 
-        if (Layers != stated.Layers)
+        if (Layers is int layers && layers != stated.Layers)
         {
-            sizes = sizes with { Layers = Math.Max(Layers, 1) };
-            Differs("n_layer", stated.Layers, Layers, $"there are {words.BlocksOf} of {Layers} blocks", words, findings);
+            sizes = sizes with { Layers = Math.Max(layers, 1) };
+            Differs("n_layer", stated.Layers, layers, $"there are tensors of {layers} blocks");
         }
 
         return sizes;
+
+        void Differs(string size, int said, int seen, string what) => findings.Wrong(
+            FindingArea.Sizes, files.SizesFile, $"{size} is {said}, but {what}",
+            $"{(seen < said ? "copy the files again if some are lost or cut off, or " : "")}take the {files.SizesFile} of the same model");
     }
 
     /// <summary>The sizes without any that are stated; null where too little is seen. Nothing shows the number of heads: GPT-2's are taken.</summary>
     public Gpt2Config? Guess()
     {
-        Gpt2Config? guess = Vocabulary is int tokens && Context is int positions && Channels > 0 && Layers > 0
-            ? new Gpt2Config(tokens, positions, Channels, Channels % HeadSizeOfGpt2 == 0 ? Channels / HeadSizeOfGpt2 : 1, Layers)
+        Gpt2Config? guess = Vocabulary is int tokens && Context is int positions && Channels > 0 && Layers is int layers
+            ? new Gpt2Config(tokens, positions, Channels, Channels % HeadSizeOfGpt2 == 0 ? Channels / HeadSizeOfGpt2 : 1, layers)
             : null;
         return guess?.Problem() is null ? guess : null;
     }
 
-    /// <summary>What to do where hparams.json is missing.</summary>
-    public string HowToWriteHyperparameters() => Guess() is Gpt2Config guess
-        ? string.Create(
-            CultureInfo.InvariantCulture,
-            $"write it: {{\"n_vocab\": {guess.Vocabulary}, \"n_ctx\": {guess.Context}, \"n_embd\": {guess.Channels}, \"n_head\": …, \"n_layer\": {guess.Layers}}}; the files do not say n_head")
-        : "write it with n_vocab, n_ctx, n_embd, n_head, n_layer, or copy the model again";
+    private static long Width(long[]? embedding) => embedding is [_, long columns] ? columns : 0;
 
-    private static void Differs(string size, int stated, int seen, string what, SizeWords words, FindingList findings) => findings.Wrong(
-        FindingArea.Sizes, words.File, string.Create(CultureInfo.InvariantCulture, $"{size} is {stated}, but {what}"),
-        seen < stated ? $"copy the files again if some are lost or cut off, or take the {words.File} of the same model" : $"take the {words.File} of the same model");
+    /// <summary>The size of an embedding that is not its channels, also where it is transposed.</summary>
+    private static int? Rows(long[]? embedding, long channels) => embedding switch
+    {
+        [long rows, long columns] when columns == channels && rows <= int.MaxValue => (int)rows,
+        [long rows, long columns] when rows == channels && columns <= int.MaxValue => (int)columns,
+        _ => null,
+    };
+
+    [GeneratedRegex(@"(?:^|[/_])h\.?([0-9]{1,3})[./_]")]
+    private static partial Regex Block();
 }

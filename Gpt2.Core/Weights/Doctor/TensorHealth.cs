@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>What a tensor is for, which says what its weights are usually like.</summary>
-public enum TensorKind
+internal enum TensorKind
 {
     /// <summary>wte, wpe, lm_head</summary>
     Embedding,
@@ -23,7 +23,7 @@ public enum TensorKind
 }
 
 /// <summary>Holds tensors against what is usual for their kind and against their peers in other blocks.</summary>
-public static partial class TensorHealth
+internal static partial class TensorHealth
 {
     private const string Remedy = "compare with where the model is from; if it is a copy or a conversion, make it again";
     private const float LargestUsual = 1000;

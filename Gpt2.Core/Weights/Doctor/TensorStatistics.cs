@@ -13,7 +13,7 @@ namespace Gpt2.Core.Weights.Doctor;
 /// <param name="Least">The smallest weight.</param>
 /// <param name="Largest">The largest weight.</param>
 /// <param name="ZeroRows">Rows that are zero throughout.</param>
-public sealed record TensorStatistics(
+internal sealed record TensorStatistics(
     string Name, int Rows, int Columns, double Mean, double Spread, float Least, float Largest, int ZeroRows)
 {
     /// <summary>Whether all weights are equal.</summary>

@@ -1,104 +1,91 @@
 // Unpacks an archive of CSV files that a stranger may have made: nothing is written outside the folder, and nothing beyond
 // what was agreed. One entry that breaks a rule refuses the whole archive.
 
-using System.Globalization;
 using System.IO.Compression;
-using Gpt2.Core.Files;
+using System.IO.Hashing;
+using System.Security.Cryptography;
+using static System.FormattableString;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>What an archive may hold.</summary>
-/// <param name="Entries">The maximum number of entries.</param>
-/// <param name="Bytes">The maximum number of bytes of all files together, unpacked.</param>
-public sealed record ArchiveLimits(int Entries = 2000, long Bytes = 8L << 30);
+/// <summary>What an archive may hold: the maximum numbers of entries, and of bytes of all files together, unpacked.</summary>
+internal sealed record ArchiveLimits(int Entries = 2000, long Bytes = 8L << 30);
 
 /// <summary>Unpacks the model in a zip archive.</summary>
-public static class ArchiveUnpacking
+internal static class ArchiveUnpacking
 {
-    private const int FileTypeMask = 0xF000;
-    private const int RegularFile = 0x8000;
-    private const int Folder = 0x4000;
+    private const int FileTypeMask = 0xF000, RegularFileType = 0x8000, FolderType = 0x4000;
 
-    /// <summary>Unpacks the files that lie beside a certain one; other entries are checked and left in the archive.</summary>
-    /// <param name="archive">The zip file.</param>
-    /// <param name="folder">An empty folder that is there.</param>
-    /// <param name="landmark">The file that tells where in the archive the model lies, such as model_wte.csv.</param>
-    /// <param name="limits">What the archive may hold.</param>
-    /// <param name="progress">Is told of the bytes written; or null.</param>
-    /// <param name="cancellation">Stops it.</param>
-    /// <returns>The files.</returns>
+    /// <summary>
+    /// Unpacks into an empty folder the files that are beside a landmark, such as model_wte.csv; other entries are checked
+    /// and left in the archive.
+    /// </summary>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="Gpt2Exception">It is no archive, is damaged, breaks a rule, or does not hold the landmark.</exception>
     public static IReadOnlyList<RecordedFile> Unpack(
-        string archive, string folder, string landmark, ArchiveLimits limits, IProgress<TransferProgress>? progress,
-        CancellationToken cancellation)
+        string archive, string folder, string landmark, ArchiveLimits limits, IProgress<TransferProgress>? progress, CancellationToken cancellation)
     {
+        const string CheckAddress = "check the address";
         string name = Path.GetFileName(archive);
         if (FileKinds.Of(archive) is not FileKind.Zip and var kind)
         {
-            throw new Gpt2Exception($"{name}: found {FileKinds.Describe(kind) ?? "no archive"}, expected a zip archive of CSV files; check the address");
+            string found = FileKinds.Describe(kind) ?? "no archive";
+            throw new Gpt2Exception($"found {found}") { Where = name, Expected = "a zip archive of CSV files", Remedy = CheckAddress };
         }
 
         try
         {
             using ZipArchive zip = ZipFile.OpenRead(archive);
-            List<ZipArchiveEntry> files = Check(zip, name, limits);
-            ZipArchiveEntry? mark = files.Find(entry => entry.Name == landmark);
-            if (mark is null)
+            if (Problem(zip, limits) is string problem)
             {
-                throw new Gpt2Exception($"{name}: holds no {landmark}, expected the CSV files of a model; check the address");
+                throw new Gpt2Exception($"refused, {problem}") { Where = name, Remedy = "nothing is unpacked: download it from where it was made" };
             }
 
-            string place = FolderOf(mark);
-            files = [.. files.Where(entry => FolderOf(entry) == place && !entry.Name.StartsWith('.'))];
-            return Write(files, folder, name, limits, progress, cancellation);
+            ZipArchiveEntry mark = zip.Entries.FirstOrDefault(entry => entry.Name == landmark)
+                ?? throw new Gpt2Exception($"holds no {landmark}") { Where = name, Expected = "the CSV files of a model", Remedy = CheckAddress };
+            ZipArchiveEntry[] files =
+                [.. zip.Entries.Where(entry => entry.Name.Length > 0 && FolderOf(entry) == FolderOf(mark) && !entry.Name.StartsWith('.'))];
+            long total = files.Sum(entry => entry.Length), before = 0;
+            var recorded = new List<RecordedFile>(files.Length);
+            foreach (ZipArchiveEntry entry in files)
+            {
+                long start = before;
+                recorded.Add(Write(
+                    entry, folder, written => progress?.Report(new TransferProgress("unpacking", start + written, total)), cancellation));
+                before += entry.Length;
+            }
+
+            return recorded;
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or NotSupportedException)
         {
-            throw new Gpt2Exception($"{name}: the archive is damaged ({e.Message}); download it again", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new Gpt2Exception($"{folder}: cannot unpack into this folder ({WriteFailure.Reason(e)}); make room or name another", e);
+            throw new Gpt2Exception($"the archive is damaged ({e.Message})", e) { Where = name, Remedy = "download it again" };
         }
     }
 
-    /// <summary>The files of an archive that keeps all rules.</summary>
-    private static List<ZipArchiveEntry> Check(ZipArchive zip, string archive, ArchiveLimits limits)
+    /// <summary>The rule that an archive breaks, or null.</summary>
+    private static string? Problem(ZipArchive zip, ArchiveLimits limits)
     {
         if (zip.Entries.Count > limits.Entries)
         {
-            throw Refused(archive, string.Create(CultureInfo.InvariantCulture, $"it holds {zip.Entries.Count} entries, expected at most {limits.Entries}"));
+            return Invariant($"it holds {zip.Entries.Count} entries, expected at most {limits.Entries}");
         }
 
-        long bytes = 0;
-        var files = new List<ZipArchiveEntry>(zip.Entries.Count);
+        long left = limits.Bytes;
         var paths = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (ZipArchiveEntry entry in zip.Entries)
         {
-            string shown = Shortened(entry.FullName);
-            if (Problem(entry) is string problem)
+            string? problem = Problem(entry)
+                ?? (paths.Add(entry.FullName.TrimEnd('/')) ? null : "is there twice, or differs from another only in upper and lower case");
+            if (problem is not null || entry.Length < 0 || entry.Length > left)
             {
-                throw Refused(archive, $"entry '{shown}' {problem}");
+                return problem is null ? Invariant($"its files are larger than {limits.Bytes} bytes") : $"entry '{Shown(entry)}' {problem}";
             }
 
-            if (!paths.Add(entry.FullName.TrimEnd('/')))
-            {
-                throw Refused(archive, $"entry '{shown}' is there twice, or differs from another only in upper and lower case");
-            }
-
-            bytes += entry.Length;
-            if (entry.Length < 0 || bytes > limits.Bytes)
-            {
-                throw TooLarge(archive, limits);
-            }
-
-            if (!entry.FullName.EndsWith('/'))
-            {
-                files.Add(entry);
-            }
+            left -= entry.Length;
         }
 
-        return files;
+        return null;
     }
 
     /// <summary>What is wrong with an entry's name or kind, or null.</summary>
@@ -118,67 +105,43 @@ public static class ArchiveUnpacking
 
         // Made on Unix, the upper half has the kind of file; elsewhere it is 0.
         int type = (entry.ExternalAttributes >> 16) & FileTypeMask;
-        if (type is not (0 or RegularFile or Folder))
-        {
-            return "is a link or a device, expected files";
-        }
-
-        return entry.IsEncrypted ? "is encrypted, expected plain files" : null;
+        return type is not (0 or RegularFileType or FolderType) ? "is a link or a device, expected files"
+            : entry.IsEncrypted ? "is encrypted, expected plain files" : null;
     }
 
-    private static List<RecordedFile> Write(
-        List<ZipArchiveEntry> files, string folder, string archive, ArchiveLimits limits, IProgress<TransferProgress>? progress,
-        CancellationToken cancellation)
+    /// <summary>Writes one file. What the archive says of its size and CRC-32 need not be true.</summary>
+    private static RecordedFile Write(ZipArchiveEntry entry, string folder, Action<long> report, CancellationToken cancellation)
     {
-        long expected = files.Sum(entry => entry.Length);
-        long written = 0;
-        var recorded = new List<RecordedFile>(files.Count);
+        using Stream input = entry.Open();
+        using var output = new FileStream(Path.Combine(folder, entry.Name), FileMode.CreateNew, FileAccess.Write);
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var crc = new Crc32();
         var block = new byte[1 << 17];
-        foreach (ZipArchiveEntry entry in files)
+        for (int read; (read = input.Read(block)) > 0;)
         {
-            using Stream input = entry.Open();
-            using var output = new FileStream(Path.Combine(folder, entry.Name), FileMode.CreateNew, FileAccess.Write);
-            var crc = new Crc32();
-            using var run = new ChecksumRun(size: null);
-            for (int read; (read = input.Read(block)) > 0;)
+            cancellation.ThrowIfCancellationRequested();
+            if (output.Position + read > entry.Length)
             {
-                cancellation.ThrowIfCancellationRequested();
-                written += read;
-                if (written > limits.Bytes || output.Position + read > entry.Length)
-                {
-                    // What the archive says of its sizes need not be true.
-                    throw TooLarge(archive, limits);
-                }
-
-                output.Write(block.AsSpan(0, read));
-                crc.Add(block.AsSpan(0, read));
-                run.Add(block.AsSpan(0, read));
-                progress?.Report(new TransferProgress("unpacking", written, expected));
+                throw new InvalidDataException($"entry '{Shown(entry)}' is larger than the archive states");
             }
 
-            if (output.Position != entry.Length || crc.Value != entry.Crc32)
-            {
-                throw new InvalidDataException($"entry '{Shortened(entry.FullName)}' does not have the CRC-32 or the length that the archive states");
-            }
-
-            recorded.Add(new RecordedFile(entry.Name, entry.Length, run.Sha256(), "CRC-32"));
+            output.Write(block, 0, read);
+            crc.Append(block.AsSpan(0, read));
+            sha256.AppendData(block, 0, read);
+            report(output.Position);
         }
 
-        return recorded;
+        return output.Position == entry.Length && crc.GetCurrentHashAsUInt32() == entry.Crc32
+            ? new RecordedFile(entry.Name, entry.Length, Convert.ToHexStringLower(sha256.GetCurrentHash()), "CRC-32")
+            : throw new InvalidDataException($"entry '{Shown(entry)}' does not have the CRC-32 or the length that the archive states");
     }
 
     private static string FolderOf(ZipArchiveEntry entry) => entry.FullName[..^entry.Name.Length];
 
-    private static string Shortened(string path)
+    private static string Shown(ZipArchiveEntry entry)
     {
         const int Longest = 80;
-        string text = string.Concat(path.Select(c => char.IsControl(c) ? '?' : c));
+        string text = string.Concat(entry.FullName.Select(c => char.IsControl(c) ? '?' : c));
         return text.Length <= Longest ? text : text[..Longest] + "…";
     }
-
-    private static Gpt2Exception TooLarge(string archive, ArchiveLimits limits) =>
-        Refused(archive, string.Create(CultureInfo.InvariantCulture, $"its files are larger than {limits.Bytes} bytes, or than it says"));
-
-    private static Gpt2Exception Refused(string archive, string why) =>
-        new($"{archive}: refused, {why}; nothing is unpacked: download it from where it was made");
 }

@@ -7,82 +7,46 @@ using System.Text;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>Which checksum.</summary>
-public enum ChecksumKind
-{
-    /// <summary>Of the bytes of the file.</summary>
-    Sha256,
-
-    /// <summary>Git's: of "blob", the length, a zero byte, and the bytes of the file.</summary>
-    GitBlobSha1,
-}
-
-/// <summary>A checksum that a server states.</summary>
-/// <param name="Kind">Which one.</param>
+/// <summary>A checksum that a server states: a SHA-256 has 64 digits, a git SHA-1 has 40.</summary>
 /// <param name="Hex">Lower-case hexadecimal digits.</param>
-public sealed record Checksum(ChecksumKind Kind, string Hex)
+internal sealed record Checksum(string Hex)
 {
+    private const int Sha256Digits = 64, GitSha1Digits = 40;
+
     /// <summary>Its name for a reader.</summary>
-    public string Name => Kind == ChecksumKind.Sha256 ? "SHA-256" : "git SHA-1";
+    public string Name => Hex.Length == Sha256Digits ? "SHA-256" : "git SHA-1";
 
     /// <summary>Reads an entity tag of the hub: 64 digits are a SHA-256, 40 a git SHA-1, anything else is none.</summary>
     public static Checksum? Parse(string? entityTag)
     {
         string digits = entityTag ?? "";
         digits = (digits.StartsWith("W/", StringComparison.Ordinal) ? digits[2..] : digits).Trim('"').ToLowerInvariant();
-        return digits.All(char.IsAsciiHexDigit)
-            ? digits.Length switch
-            {
-                64 => new Checksum(ChecksumKind.Sha256, digits),
-                40 => new Checksum(ChecksumKind.GitBlobSha1, digits),
-                _ => null,
-            }
-            : null;
+        return digits.Length is Sha256Digits or GitSha1Digits && digits.All(char.IsAsciiHexDigit) ? new Checksum(digits) : null;
     }
-}
 
-/// <summary>Computes checksums of a file while its bytes pass by.</summary>
-public sealed class ChecksumRun : IDisposable
-{
-    private readonly IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly IncrementalHash? gitSha1;
+    /// <summary>The checksum of this kind that a file at a path has.</summary>
+    public Task<string> OfAsync(RecordedFile file, string path, CancellationToken cancellation) =>
+        Hex.Length == Sha256Digits ? Task.FromResult(file.Sha256) : GitSha1Async(path, cancellation);
 
-    /// <param name="size">The size of the whole file, which a git SHA-1 begins with; null where it is not known.</param>
-    public ChecksumRun(long? size)
+    /// <summary>The SHA-256 of a file.</summary>
+    public static async Task<string> Sha256Async(string path, CancellationToken cancellation)
     {
-        if (size is long known)
+        using FileStream file = RegularFile.OpenRead(path);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>Git's checksum: of "blob", the length, a zero byte, and the bytes of the file.</summary>
+    private static async Task<string> GitSha1Async(string path, CancellationToken cancellation)
+    {
+        using FileStream file = RegularFile.OpenRead(path);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+        hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {file.Length}\0")));
+        var block = new byte[1 << 16];
+        for (int read; (read = await file.ReadAsync(block, cancellation).ConfigureAwait(false)) > 0;)
         {
-            gitSha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-            gitSha1.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {known}\0")));
+            hash.AppendData(block, 0, read);
         }
-    }
 
-    public void Add(ReadOnlySpan<byte> bytes)
-    {
-        sha256.AppendData(bytes);
-        gitSha1?.AppendData(bytes);
-    }
-
-    /// <summary>Adds what a stream still has.</summary>
-    public async Task AddAsync(Stream stream, CancellationToken cancellation)
-    {
-        var buffer = new byte[1 << 16];
-        for (int read; (read = await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
-        {
-            Add(buffer.AsSpan(0, read));
-        }
-    }
-
-    /// <summary>The SHA-256 of what came.</summary>
-    public string Sha256() => Convert.ToHexStringLower(sha256.GetCurrentHash());
-
-    /// <summary>The checksum of a kind; null for a git SHA-1 without a size.</summary>
-    public string? Of(ChecksumKind kind) =>
-        kind == ChecksumKind.Sha256 ? Sha256() : gitSha1 is null ? null : Convert.ToHexStringLower(gitSha1.GetCurrentHash());
-
-    public void Dispose()
-    {
-        sha256.Dispose();
-        gitSha1?.Dispose();
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 }

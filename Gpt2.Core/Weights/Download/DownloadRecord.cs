@@ -1,16 +1,14 @@
-// download.json: what was downloaded into a folder, from where, with which checksums. Tells a second download that there
-// is nothing to do, and gpt2 doctor what the files were.
+// download.json: what was downloaded into a folder, from where, with which checksums. Tells the next download what need not be
+// fetched again, and gpt2 doctor what the files were.
 
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Gpt2.Core.Files;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>The record of a download.</summary>
-/// <param name="Source">Where the files are from.</param>
-/// <param name="Commit">The revision of the repository, or null.</param>
-/// <param name="Files">The files.</param>
-public sealed record DownloadRecord(string Source, string? Commit, IReadOnlyList<RecordedFile> Files)
+/// <summary>Where the files are from, the revision of the repository if it has one, and the files that are whole.</summary>
+internal sealed record DownloadRecord(string Source, string? Commit, IReadOnlyList<RecordedFile> Files)
 {
     public const string FileName = "download.json";
 
@@ -28,7 +26,8 @@ public sealed record DownloadRecord(string Source, string? Commit, IReadOnlyList
         try
         {
             DownloadRecord? record = JsonSerializer.Deserialize<DownloadRecord>(RegularFile.ReadAllBytes(Path.Combine(folder, FileName)), Layout);
-            return record is { Source: not null, Files: not null } && record.Files.All(file => file is { Sha256: not null } && IsFileName(file.Name)) ? record : null;
+            return record is { Source: not null, Files: not null }
+                && record.Files.All(file => file is { Sha256: not null, CheckedBy: not null } && IsFileName(file.Name)) ? record : null;
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
         {
@@ -36,18 +35,24 @@ public sealed record DownloadRecord(string Source, string? Commit, IReadOnlyList
         }
     }
 
+    public void Save(string folder) => OutputFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Layout) + "\n");
+
     /// <summary>Whether all its files are in a folder, by their sizes.</summary>
-    public bool IsWholeIn(string folder) => Files.All(file => new FileInfo(Path.Combine(folder, file.Name)) is { Exists: true } there && there.Length == file.Bytes);
+    public bool IsWholeIn(string folder) => Files.All(file => file.IsIn(folder));
 
     private static bool IsFileName(string? name) =>
         name is { Length: > 0 } && name is not ("." or "..") && !name.Any(c => char.IsControl(c) || c is '/' or '\\' or ':');
-
-    public void Save(string folder) => File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Layout) + "\n");
 }
 
-/// <summary>A file of a download.</summary>
-/// <param name="Name">Its name in the folder.</param>
-/// <param name="Bytes">Its size.</param>
-/// <param name="Sha256">Its SHA-256.</param>
-/// <param name="CheckedBy">What it was held against: the SHA-256 or git SHA-1 that the server stated, its size, the archive's CRC-32, or nothing.</param>
-public sealed record RecordedFile(string Name, long Bytes, string Sha256, string CheckedBy);
+/// <summary>
+/// A file that came whole, and what it was held against: the SHA-256 or git SHA-1 that the server stated, its size, the
+/// archive's CRC-32, or nothing.
+/// </summary>
+internal sealed record RecordedFile(string Name, long Bytes, string Sha256, string CheckedBy)
+{
+    /// <summary>The <see cref="CheckedBy"/> of a file of which the server stated its size alone, or nothing.</summary>
+    public const string BySize = "size", ByNothing = "nothing";
+
+    /// <summary>Whether a folder has a file of this name and size.</summary>
+    public bool IsIn(string folder) => new FileInfo(Path.Combine(folder, Name)) is { Exists: true } there && there.Length == Bytes;
+}

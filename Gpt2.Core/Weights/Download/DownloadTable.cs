@@ -3,21 +3,14 @@
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>A model on the Hugging Face hub.</summary>
-/// <param name="Name">What the user calls it, and the name of its folder.</param>
-/// <param name="Repository">Its repository on the hub.</param>
-/// <param name="Bytes">All its files together.</param>
-public sealed record HubModel(string Name, string Repository, long Bytes);
+/// <summary>A model on the Hugging Face hub: its name for the user, its repository, and the bytes of all its files.</summary>
+internal sealed record HubModel(string Name, string Repository, long Bytes);
 
-/// <summary>A model as an archive of CSV files.</summary>
-/// <param name="Name">What the user calls it, and the name of its folder.</param>
-/// <param name="Address">The archive.</param>
-/// <param name="Bytes">The archive's size, about.</param>
-/// <param name="UnpackedBytes">The size of its files, about.</param>
-public sealed record CsvArchive(string Name, string Address, long Bytes, long UnpackedBytes);
+/// <summary>A model as an archive of CSV files, and about how many bytes the archive and its files have.</summary>
+internal sealed record CsvArchive(string Name, string Address, long Bytes, long UnpackedBytes);
 
 /// <summary>The models that can be downloaded.</summary>
-public static class DownloadTable
+internal static class DownloadTable
 {
     /// <summary>The hub, unless HF_ENDPOINT names another.</summary>
     public const string HubEndpoint = "https://huggingface.co";
@@ -43,14 +36,8 @@ public static class DownloadTable
         UnpackedBytes: 1_600_000_000);
 
     /// <summary>The maximum number of bytes of a file that is text: many times those of GPT-2.</summary>
-    internal const long MostTextBytes = 64_000_000;
+    public const long MostTextBytes = 64_000_000;
 
     /// <summary>So many times the known size is another file, not a newer version.</summary>
     public const int FarBeyond = 2;
-
-    /// <summary>A file of a hub's model.</summary>
-    /// <param name="endpoint">The hub, without a slash at its end.</param>
-    /// <param name="model">The model.</param>
-    /// <param name="file">The name of the file.</param>
-    public static Uri AddressOf(string endpoint, HubModel model, string file) => new($"{endpoint}/{model.Repository}/resolve/main/{file}");
 }

@@ -1,41 +1,29 @@
 // The download of a model from beginning to end: one process at a time, space, transfers, checks, and the folder's name last.
 //
-//   TARGET.partial/              what has come so far; stays when a download is interrupted
-//   TARGET.partial/source.txt    of which source it is
-//   TARGET.partial/FILE          a whole file, with FILE.done.json
-//   TARGET.partial/ready/        the finished folder, which is renamed to TARGET
+//   TARGET.partial/                  what has come so far; stays when a download is interrupted
+//   TARGET.partial/FILE              a whole file; FileTransfer says how it becomes one
+//   TARGET.partial/download.json     from where, and which files are whole
 
 using Gpt2.Core.Files;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>How a download ended.</summary>
-/// <param name="Folder">The model folder.</param>
-/// <param name="Record">What is in it.</param>
-/// <param name="AlreadyThere">Whether it had been downloaded before, and nothing was done.</param>
-public sealed record DownloadResult(string Folder, DownloadRecord Record, bool AlreadyThere);
+/// <summary>How a download ended: the model folder, what is in it, and whether that was so before and nothing was done.</summary>
+internal sealed record DownloadResult(string Folder, DownloadRecord Record, bool AlreadyThere);
 
-/// <summary>Downloads models.</summary>
-/// <param name="client">Sends the requests.</param>
-/// <param name="settings">Time-outs and retries.</param>
-/// <param name="note">Is told what a user should know meanwhile.</param>
-/// <param name="progress">Is told of every block that came; or null.</param>
-public sealed class ModelDownload(HubClient client, TransferSettings settings, Action<string> note, IProgress<TransferProgress>? progress)
+/// <summary>Downloads models. The note tells what a user should know meanwhile.</summary>
+internal sealed class ModelDownload(HubClient client, TransferSettings settings, Action<string> note, IProgress<TransferProgress>? progress)
 {
-    private const string MarkName = "source.txt";
-    private const string ReadyName = "ready";
     private const int MostPasses = 3;
-
-    private readonly RetryLoop questions = new(settings, note);
+    private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Where the files stay until all are there.</summary>
     public static string PartialFolderOf(string target) => FinalPath.Of(Path.TrimEndingDirectorySeparator(target)) + ".partial";
 
-    /// <summary>Downloads a model into a folder, which is there only when it is whole.</summary>
-    /// <param name="source">Where it comes from.</param>
-    /// <param name="target">The folder.</param>
-    /// <param name="force">Whether a model that is there is replaced.</param>
-    /// <param name="cancellation">Stops it; what has come stays for the next time.</param>
+    /// <summary>
+    /// Downloads a model into a folder, which is there only when it is whole. What has come stays for the next run, whatever
+    /// ends this one.
+    /// </summary>
     /// <exception cref="Gpt2Exception">It cannot be had, is not what it should be, or cannot be written.</exception>
     public async Task<DownloadResult> RunAsync(DownloadSource source, string target, bool force, CancellationToken cancellation)
     {
@@ -43,37 +31,45 @@ public sealed class ModelDownload(HubClient client, TransferSettings settings, A
         string work = PartialFolderOf(target);
         if (Path.GetDirectoryName(target) is null)
         {
-            throw new Gpt2Exception($"{target}: found the root of a drive, expected a folder for the model");
+            throw new Gpt2Exception("found the root of a drive") { Where = target, Expected = "a folder for the model" };
         }
 
-        (FolderLock taken, bool waited) = await LockAsync(target, cancellation).ConfigureAwait(false);
-        using (taken)
+        try
         {
-            FolderReplacement.Recover(target);
+            (FolderLock taken, bool waited) = await LockAsync(target, cancellation).ConfigureAwait(false);
+            using FolderLock held = taken;
             if (StagedFolder.IsTaken(target))
             {
-                DownloadRecord? there = DownloadRecord.Load(target);
-                if (there?.Source == source.Description && there.IsWholeIn(target) && (!force || waited))
+                if ((!force || waited) && IsThere(source, target) is DownloadRecord there)
                 {
                     return new DownloadResult(target, there, AlreadyThere: true);
                 }
 
                 if (!force)
                 {
-                    throw new Gpt2Exception($"{target}: the folder is not empty; name another with --out or add --force to replace the model in it");
+                    const string Remedy = "name another with --out or add --force to replace the model in it";
+                    throw new Gpt2Exception("the folder is not empty") { Where = target, Remedy = Remedy };
                 }
 
-                FolderReplacement.RequireModelOnly(target);
+                ModelFolderContent.RequireModelOnly(target);
             }
 
-            BeginWork(work, source);
-            TakeBack(work, source);
-            DownloadRecord record = await FetchAsync(source, target, work, cancellation).ConfigureAwait(false);
-            FolderReplacement.Put(Path.Combine(work, ReadyName), target);
-            Directory.Delete(work, recursive: true);
+            DownloadRecord begun = Begin(work, source);
+            (string finished, DownloadRecord record) = await FetchAsync(source, target, work, begun, cancellation).ConfigureAwait(false);
+            StagedFolder.Publish(finished, target);
+            DeleteIfThere(work);
             return new DownloadResult(target, record, AlreadyThere: false);
         }
+        catch (Exception e) when (WriteFailure.Is(e))
+        {
+            throw WriteFailure.Of(target, "folder", e); // what fails on the way from a server is no such exception any more
+        }
     }
+
+    /// <summary>The record of a folder that has all of the source already.</summary>
+    private static DownloadRecord? IsThere(DownloadSource source, string target) =>
+        Directory.Exists(target) && StagedFolder.UnfinishedIn(target) is null && DownloadRecord.Load(target) is DownloadRecord there
+        && there.Source == source.Description && there.IsWholeIn(target) ? there : null;
 
     /// <summary>Waits until no other process holds the folder.</summary>
     private async Task<(FolderLock Lock, bool Waited)> LockAsync(string target, CancellationToken cancellation)
@@ -81,7 +77,7 @@ public sealed class ModelDownload(HubClient client, TransferSettings settings, A
         for (bool waited = false; ; waited = true)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (TryLock(target) is FolderLock taken)
+            if (FolderLock.TryTake(target, "downloading it") is FolderLock taken)
             {
                 return (taken, waited);
             }
@@ -91,138 +87,108 @@ public sealed class ModelDownload(HubClient client, TransferSettings settings, A
                 note($"{target}: {FolderLock.HolderOf(target)}; waiting for it to finish (Ctrl-C stops waiting)");
             }
 
-            await settings.Wait(settings.LockPoll, cancellation).ConfigureAwait(false);
-        }
-    }
-
-    private static FolderLock? TryLock(string target)
-    {
-        try
-        {
-            return FolderLock.TryTake(target, "downloading it");
-        }
-        catch (Exception e) when (WriteFailure.Is(e))
-        {
-            throw new Gpt2Exception($"{target}: cannot write there ({WriteFailure.Reason(e)}); name another folder with --out or set its rights", e);
+            await Task.Delay(LockPoll, settings.Clock, cancellation).ConfigureAwait(false);
         }
     }
 
     /// <summary>Takes up what an earlier run left of the same source, and nothing of another.</summary>
-    private static void BeginWork(string work, DownloadSource source)
+    private static DownloadRecord Begin(string work, DownloadSource source)
     {
-        string mark = Path.Combine(work, MarkName);
-        if (Directory.Exists(work) && (!File.Exists(mark) || RegularFile.ReadAllText(mark) != source.Description))
+        PartialName.DeleteStaleIn(work); // what a killed run had not renamed yet
+        if (DownloadRecord.Load(work) is DownloadRecord begun && begun.Source == source.Description)
         {
-            if (!File.Exists(mark) && Directory.EnumerateFileSystemEntries(work).Any())
-            {
-                throw new Gpt2Exception($"{work}: is in the way, expected nothing or what a download left; move it or name another folder with --out");
-            }
-
-            Directory.Delete(work, recursive: true);
+            return begun;
         }
 
-        if (!File.Exists(mark))
+        if (!File.Exists(Path.Combine(work, DownloadRecord.FileName)) && StagedFolder.IsTaken(work))
         {
-            Directory.CreateDirectory(work);
-            File.WriteAllText(mark, source.Description);
+            const string Expected = "nothing or what a download left", Remedy = "move it or name another folder with --out";
+            throw new Gpt2Exception("is in the way") { Where = work, Expected = Expected, Remedy = Remedy };
         }
+
+        DeleteIfThere(work);
+        Directory.CreateDirectory(work);
+        var record = new DownloadRecord(source.Description, null, []);
+        record.Save(work);
+        return record;
     }
 
-    /// <summary>Files that an earlier run had put into the finished folder, which then could not be renamed.</summary>
-    private static void TakeBack(string work, DownloadSource source)
+    /// <summary>Transfers what is missing, until all files are of one version, and makes the finished folder of them.</summary>
+    private async Task<(string Folder, DownloadRecord Record)> FetchAsync(
+        DownloadSource source, string target, string work, DownloadRecord record, CancellationToken cancellation)
     {
-        foreach ((string name, _) in source.Files)
-        {
-            string finished = Path.Combine(work, ReadyName, name);
-            if (File.Exists(finished))
-            {
-                File.Move(finished, Path.Combine(work, name), overwrite: true);
-            }
-        }
-    }
-
-    private async Task<DownloadRecord> FetchAsync(DownloadSource source, string target, string work, CancellationToken cancellation)
-    {
-        for (int pass = 1; ; pass++)
+        FileTransfer[] transfers = [.. source.Files.Select(file => new FileTransfer(client, settings, note, progress, file, work))];
+        for (int pass = 1; pass <= MostPasses; pass++)
         {
             var asked = new List<RemoteFile>();
-            foreach ((string name, Uri address) in source.Files)
+            foreach (FileTransfer transfer in transfers)
             {
-                asked.Add(await questions.RunAsync(
-                    name, () => client.AskAsync(address, cancellation), () => 0, "check the connection, or repeat the command later", cancellation)
-                    .ConfigureAwait(false));
+                asked.Add(await transfer.AskAsync(cancellation).ConfigureAwait(false));
             }
 
             string[] commits = [.. asked.Select(file => file.Commit).OfType<string>().Distinct()];
-            if (commits.Length > 1 && pass < MostPasses)
+            bool isOneVersion = commits.Length <= 1 || pass == MostPasses;
+            RequireSpace(source, target, work, transfers, asked);
+            for (int i = 0; isOneVersion && i < transfers.Length; i++)
             {
-                note($"{source.Description}: a new version appeared in this moment; asking again");
-                continue;
+                (FileTransfer transfer, RemoteFile stated) = (transfers[i], asked[i]);
+                RecordedFile? file = record.Files.FirstOrDefault(file => file.Name == transfer.Name);
+                if (file is null || !await IsSameAsync(file, stated, work, cancellation).ConfigureAwait(false))
+                {
+                    file = await transfer.RunAsync(stated, cancellation).ConfigureAwait(false);
+                    record = record with { Files = [.. record.Files.Where(other => other.Name != file.Name), file] };
+                    record.Save(work);
+                    isOneVersion = await IsSameAsync(file, stated with { Size = null }, work, cancellation).ConfigureAwait(false);
+                }
             }
 
-            CheckSpace(source, target, work, asked);
-            List<DoneFile> done = await TransferAsync(source, work, asked, cancellation).ConfigureAwait(false);
-            if (done.Zip(asked).All(pair => pair.Second.Checksum is null || pair.First.Stated is null || pair.First.Stated == pair.Second.Checksum))
+            if (isOneVersion)
             {
-                string ready = Path.Combine(work, ReadyName);
-                Empty(ready);
-                IReadOnlyList<RecordedFile> files = source.Finish(work, ready, [.. done.Select(file => file.File)], progress, cancellation);
-                var record = new DownloadRecord(source.Description, commits.FirstOrDefault(), files);
-                record.Save(ready);
-                return record;
+                RecordedFile[] came = [.. transfers.Select(transfer => record.Files.First(file => file.Name == transfer.Name))];
+                (string folder, IReadOnlyList<RecordedFile> files) = source.Finish(work, came, progress, cancellation);
+                record = new DownloadRecord(source.Description, commits.FirstOrDefault(), files);
+                record.Save(folder);
+                return (folder, record);
             }
 
-            if (pass == MostPasses)
-            {
-                throw new Gpt2Exception($"{source.Description}: the files change while they are downloaded; repeat the command later");
-            }
-
-            note($"{source.Description}: a file has changed meanwhile; looking whether the others have, too");
+            note($"{source.Description}: a file has changed meanwhile; asking for all of them again");
         }
+
+        throw new Gpt2Exception("the files change while they are downloaded") { Where = source.Description, Remedy = "repeat the command later" };
     }
 
-    private async Task<List<DoneFile>> TransferAsync(DownloadSource source, string work, List<RemoteFile> asked, CancellationToken cancellation)
+    /// <summary>Whether a file that came whole is there, and still what the server has, as far as it says.</summary>
+    private static async Task<bool> IsSameAsync(RecordedFile file, RemoteFile stated, string work, CancellationToken cancellation) =>
+        file.IsIn(work) && (stated.Size is null || stated.Size == file.Bytes)
+        && (stated.Checksum is not Checksum checksum
+            || checksum.Hex == await checksum.OfAsync(file, Path.Combine(work, file.Name), cancellation).ConfigureAwait(false));
+
+    private void RequireSpace(DownloadSource source, string target, string work, FileTransfer[] transfers, List<RemoteFile> asked)
     {
-        var done = new List<DoneFile>();
-        var transfer = new ResumableTransfer(client, settings, note, progress, source.MostBytesOf);
-        foreach (((string name, Uri address), RemoteFile stated) in source.Files.Zip(asked))
+        long whole = asked.Sum(file => file.Size) is long known && asked.TrueForAll(file => file.Size is not null) ? known : source.BytesAbout;
+        long needed = Math.Max(0, whole - transfers.Sum(transfer => transfer.BytesHere)) + source.BytesBesides(whole);
+        try
         {
-            string path = Path.Combine(work, name);
-            if (DoneFile.Load(path) is DoneFile earlier && earlier.Matches(stated))
+            if (settings.FreeSpace(work) is long free && free < needed)
             {
-                done.Add(earlier);
-                continue;
+                throw new Gpt2Exception($"the download needs {ByteCount.Shown(needed)}, and {ByteCount.Shown(free)} are free there")
+                {
+                    Where = target,
+                    Remedy = "make room or name another place with --out",
+                };
             }
-
-            DoneFile.Delete(path);
-            (TransferredFile file, Checksum? checksum) = await transfer.RunAsync(address, path, stated, cancellation).ConfigureAwait(false);
-            var now = new DoneFile(file, checksum);
-            now.Save(path);
-            done.Add(now);
         }
-
-        return done;
-    }
-
-    private void CheckSpace(DownloadSource source, string target, string work, List<RemoteFile> asked)
-    {
-        long whole = asked.TrueForAll(file => file.Size is not null) ? asked.Sum(file => file.Size!.Value) : source.BytesAbout;
-        long here = source.Files.Sum(file => ResumableTransfer.BytesHere(Path.Combine(work, file.Name)));
-        long needed = Math.Max(0, whole - here) + source.BytesBesides(whole);
-        if (settings.FreeSpace(work) is long free && free < needed)
+        catch (Exception e) when (WriteFailure.Is(e) || e is ArgumentException)
         {
-            throw new Gpt2Exception(
-                $"{target}: the download needs {ByteCount.Shown(needed)}, and {ByteCount.Shown(free)} are free there; make room or name another place with --out");
+            // It cannot be told.
         }
     }
 
-    private static void Empty(string folder)
+    internal static void DeleteIfThere(string folder)
     {
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
         }
-
-        Directory.CreateDirectory(folder);
     }
 }

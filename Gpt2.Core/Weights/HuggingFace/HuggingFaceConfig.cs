@@ -48,7 +48,12 @@ internal sealed record HuggingFaceConfig(Gpt2Config Sizes, bool? TiedHead)
         if (Given(root, "model_type") is not JsonElement type || JsonFile.TextOf(type) != "gpt2")
         {
             string found = Given(root, "model_type") is JsonElement other ? JsonFile.Shown(other) : "missing";
-            throw new Gpt2Exception($"{path}: model_type is {found}, expected \"gpt2\": other models are not computed here");
+            throw new Gpt2Exception($"model_type is {found}")
+            {
+                Where = path,
+                Expected = "\"gpt2\"",
+                Remedy = "take a GPT-2: other models are not computed here",
+            };
         }
 
         if (Given(root, "activation_function") is JsonElement activation && JsonFile.TextOf(activation) is not ("gelu_new" or "gelu_pytorch_tanh"))
@@ -72,7 +77,7 @@ internal sealed record HuggingFaceConfig(Gpt2Config Sizes, bool? TiedHead)
     }
 
     private static int Size(JsonElement root, string name, string path) =>
-        Given(root, name) is not JsonElement value ? throw new Gpt2Exception($"{path}: {name} is missing, expected {Expected}")
+        Given(root, name) is not JsonElement value ? throw new Gpt2Exception($"{name} is missing") { Where = path, Expected = Expected }
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int size) ? size
         : throw Refused(path, name, value, "a whole number");
 
@@ -81,5 +86,10 @@ internal sealed record HuggingFaceConfig(Gpt2Config Sizes, bool? TiedHead)
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     private static Gpt2Exception Refused(string path, string name, JsonElement found, string expected) =>
-        new($"{path}: {name} is {JsonFile.Shown(found)}, expected {expected}: a model with it would be computed wrongly here");
+        new($"{name} is {JsonFile.Shown(found)}")
+        {
+            Where = path,
+            Expected = expected,
+            Remedy = "take another model: one with it would be computed wrongly here",
+        };
 }

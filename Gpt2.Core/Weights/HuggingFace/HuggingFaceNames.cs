@@ -31,6 +31,9 @@ internal static partial class HuggingFaceNames
     /// <summary>The name as a file that GPT2LMHeadModel writes has it.</summary>
     public static string Written(string matrix) => matrix == "lm_head" ? Head : Prefix + Of(matrix);
 
+    /// <summary>A name without what GPT2LMHeadModel puts before it.</summary>
+    public static string Plain(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : name;
+
     /// <summary>Whether a tensor is the mask of attention, which older files hold and nobody needs.</summary>
     public static bool IsMask(string name) => Mask().IsMatch(name);
 

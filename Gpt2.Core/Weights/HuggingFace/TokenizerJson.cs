@@ -25,12 +25,12 @@ internal static class TokenizerJson
             string[] parts = merge.ValueKind == JsonValueKind.Array
                 ? [.. merge.EnumerateArray().Select(part => JsonFile.TextOf(part) ?? "")]
                 : (JsonFile.TextOf(merge) ?? "").Split(' ');
-            string? error = parts.Length == 2 && parts[0].Length > 0 && parts[1].Length > 0
+            Gpt2Exception? error = parts.Length == 2 && parts[0].Length > 0 && parts[1].Length > 0
                 ? builder.Add(parts[0], parts[1])
-                : $"found {JsonFile.Shown(merge)}, expected two tokens";
+                : new Gpt2Exception($"found {JsonFile.Shown(merge)}") { Expected = "two tokens" };
             if (error is not null)
             {
-                throw new Gpt2Exception($"{path}: merge {number}: {error}");
+                throw error.At(new(path, Part: $"merge {number}"));
             }
         }
 
@@ -44,19 +44,19 @@ internal static class TokenizerJson
         JsonElement model = Required(root, "model", path);
         if (Given(model, "type") is JsonElement type && JsonFile.TextOf(type) != "BPE")
         {
-            throw new Gpt2Exception($"{path}: the model is {JsonFile.Shown(type)}, expected \"BPE\"");
+            throw Wrong(path, $"the model is {JsonFile.Shown(type)}", "\"BPE\"");
         }
 
         if (Given(root, "normalizer") is JsonElement normalizer)
         {
-            throw new Gpt2Exception($"{path}: normalizer is {JsonFile.Shown(normalizer)}, expected none");
+            throw Wrong(path, $"normalizer is {JsonFile.Shown(normalizer)}", "none");
         }
 
         if (Given(root, "pre_tokenizer") is not JsonElement words || words.ValueKind != JsonValueKind.Object
             || JsonFile.TextOf(Given(words, "type")) != "ByteLevel" || Given(words, "add_prefix_space") is not (null or { ValueKind: JsonValueKind.False })
             || Given(words, "use_regex") is not (null or { ValueKind: JsonValueKind.True }))
         {
-            throw new Gpt2Exception($"{path}: pre_tokenizer is not GPT-2's, expected type ByteLevel, add_prefix_space false");
+            throw Wrong(path, "pre_tokenizer is not GPT-2's", "type ByteLevel, add_prefix_space false");
         }
     }
 
@@ -73,11 +73,11 @@ internal static class TokenizerJson
                 JsonElement given = Required(token, "id", path);
                 int id = given.ValueKind == JsonValueKind.Number && given.TryGetInt32(out int whole)
                     ? whole
-                    : throw new Gpt2Exception($"{path}: the added token '{content}' has the id {JsonFile.Shown(given)}, expected a whole number");
+                    : throw Wrong(path, $"the added token '{content}' has the id {JsonFile.Shown(given)}", "a whole number");
                 if (id < 0 || id >= vocabulary.Count || vocabulary.WrittenForm(id) != content)
                 {
-                    throw new Gpt2Exception(
-                        $"{path}: the added token '{content}' has the id {id}, expected {vocabulary.EndOfText} for {Vocabulary.EndOfTextToken} and no other");
+                    throw Wrong(
+                        path, $"the added token '{content}' has the id {id}", $"{vocabulary.EndOfText} for {Vocabulary.EndOfTextToken} and no other");
                 }
 
                 seen[id] = true;
@@ -87,12 +87,14 @@ internal static class TokenizerJson
         int missing = seen.IndexOf(false);
         if (missing >= 0)
         {
-            throw new Gpt2Exception($"{path}: no token has the id {missing}, expected '{vocabulary.WrittenForm(missing)}' as its list of merges makes it");
+            throw Wrong(path, $"no token has the id {missing}", $"'{vocabulary.WrittenForm(missing)}' as its list of merges makes it");
         }
     }
 
     private static JsonElement Required(JsonElement element, string name, string path) =>
-        Given(element, name) ?? throw new Gpt2Exception($"{path}: {name} is missing, expected {Expected}");
+        Given(element, name) ?? throw Wrong(path, $"{name} is missing", Expected);
+
+    private static Gpt2Exception Wrong(string path, string found, string expected) => new(found) { Where = path, Expected = expected };
 
     private static JsonElement? Given(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;

@@ -30,17 +30,17 @@ internal static class SpreadsheetVocabulary
         // Bytes written out are found in no other form, so that their spelling comes first where there are any.
         bool holdsBytes = rows.Any(row => SpreadsheetToken.IsBytes(row.Left.Text) || SpreadsheetToken.IsBytes(row.Right.Text));
         Func<string, string>[] spellings = holdsBytes ? [SpreadsheetToken.FromText, SpreadsheetToken.FromAlphabet] : [SpreadsheetToken.FromAlphabet];
-        (Vocabulary? Vocabulary, int Rows, string Error) furthest = (null, -1, "");
+        (Vocabulary? Vocabulary, int Rows, Gpt2Exception? Error) furthest = (null, -1, null);
         foreach (Func<string, string> spelling in spellings)
         {
             foreach (Func<SpreadsheetCell, string> textOf in (Func<SpreadsheetCell, string>[])[cell => cell.Text, cell => cell.AsRfc4180])
             {
-                (Vocabulary? Vocabulary, int Rows, string Error) result = Build(rows, cell => spelling(textOf(cell)), path);
+                (Vocabulary? Vocabulary, int Rows, Gpt2Exception? Error) result = Build(rows, cell => spelling(textOf(cell)), path);
                 furthest = result.Rows > furthest.Rows ? result : furthest;
             }
         }
 
-        Vocabulary vocabulary = furthest.Vocabulary ?? throw new Gpt2Exception(furthest.Error);
+        Vocabulary vocabulary = furthest.Vocabulary ?? throw furthest.Error!;
         string tokens = Path.Combine(folder, TokensFileName);
         if (File.Exists(tokens))
         {
@@ -76,20 +76,20 @@ internal static class SpreadsheetVocabulary
 
     private static IEnumerable<MergeRow> ReadRows(string path)
     {
-        string expected = $"expected {Header.Replace(",", ", ", StringComparison.Ordinal)}";
+        string expected = Header.Replace(",", ", ", StringComparison.Ordinal);
         bool isHeader = true;
         foreach ((List<SpreadsheetCell> cells, int line) in SpreadsheetCells.Split(VocabularyFile.ReadText(path)).DefaultIfEmpty(([], 1)))
         {
             if (cells.Count < 4)
             {
-                throw Error(path, line, isHeader ? $"{expected} as headings" : $"{expected}, the score a number");
+                throw Error(path, line, $"found {cells.Count} cells", isHeader ? $"{expected} as headings" : $"{expected}, the score a number");
             }
 
             if (!isHeader)
             {
                 yield return double.TryParse(cells[3].Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double score) && double.IsFinite(score)
                     ? new MergeRow(cells[0], cells[1], score, line)
-                    : throw Error(path, line, $"{expected}, the score a number");
+                    : throw Error(path, line, $"found the score '{cells[3].Text}'", $"{expected}, the score a number");
             }
 
             isHeader = false;
@@ -98,18 +98,18 @@ internal static class SpreadsheetVocabulary
 
     /// <summary>Makes a vocabulary of the merges, as one spelling has them.</summary>
     /// <returns>The vocabulary, or how many rows could be read and what is wrong with the next.</returns>
-    private static (Vocabulary? Vocabulary, int Rows, string Error) Build(MergeRow[] rows, Func<SpreadsheetCell, string> read, string path)
+    private static (Vocabulary? Vocabulary, int Rows, Gpt2Exception? Error) Build(MergeRow[] rows, Func<SpreadsheetCell, string> read, string path)
     {
         var builder = new VocabularyBuilder();
         for (int i = 0; i < rows.Length; i++)
         {
-            if (builder.Add(read(rows[i].Left), read(rows[i].Right)) is string error)
+            if (builder.Add(read(rows[i].Left), read(rows[i].Right)) is Gpt2Exception error)
             {
-                return (null, i, Error(path, rows[i].Line, error).Message);
+                return (null, i, Error(path, rows[i].Line, error.Found, error.Expected!));
             }
         }
 
-        return (builder.Build(), rows.Length, "");
+        return (builder.Build(), rows.Length, null);
     }
 
     private static void CheckTokens(Vocabulary vocabulary, string path)
@@ -121,7 +121,8 @@ internal static class SpreadsheetVocabulary
             if (cells.Count < 2 || !int.TryParse(cells[1].Text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int id)
                 || id != expected || id >= vocabulary.Count)
             {
-                throw Error(path, line, $"expected a token and the id {expected} of {vocabulary.Count}");
+                string found = string.Join(',', cells.Take(2).Select(cell => cell.Text));
+                throw Error(path, line, $"found '{found}'", $"a token and the id {expected} of {vocabulary.Count}");
             }
 
             string token = cells[0].Text;
@@ -129,7 +130,7 @@ internal static class SpreadsheetVocabulary
             string[] forms = [written, tokenizer.Decode([id]), id == vocabulary.EndOfText ? written : SpreadsheetToken.Written(vocabulary.BytesOf(id))];
             if (!forms.Contains(token) && !forms.Contains(cells[0].AsRfc4180) && SpreadsheetToken.FromAlphabet(token) != written)
             {
-                throw Error(path, line, $"found token '{token}' for id {id}, expected '{forms[2]}' as {MergesFileName} makes it");
+                throw Error(path, line, $"found token '{token}' for id {id}", $"'{forms[2]}' as {MergesFileName} makes it");
             }
 
             expected++;
@@ -137,12 +138,12 @@ internal static class SpreadsheetVocabulary
 
         if (expected != vocabulary.Count)
         {
-            throw new Gpt2Exception($"{path}: found {expected} tokens, expected {vocabulary.Count} as {MergesFileName} makes them");
+            throw new Gpt2Exception($"found {expected} tokens") { Where = path, Expected = $"{vocabulary.Count} as {MergesFileName} makes them" };
         }
     }
 
-    private static Gpt2Exception Error(string path, long line, string what) => WrongFile.Refusal(path, Expected)
-        ?? new Gpt2Exception(string.Create(CultureInfo.InvariantCulture, $"{path} line {line}: {what}"));
+    private static Gpt2Exception Error(string path, long line, string found, string expected) =>
+        WrongFile.Refusal(path, Expected) ?? new Gpt2Exception(found) { Where = new(path, line), Expected = expected };
 
     private readonly record struct MergeRow(SpreadsheetCell Left, SpreadsheetCell Right, double Score, int Line);
 }

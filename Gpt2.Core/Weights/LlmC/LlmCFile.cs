@@ -60,7 +60,10 @@ public static class LlmCFile
     {
         if (!config.TiedHead)
         {
-            throw new Gpt2Exception("the model has a language head of its own, which a file of llm.c cannot hold: write csv or safetensors");
+            throw new Gpt2Exception("the model has a language head of its own, which a file of llm.c cannot hold")
+            {
+                Remedy = "write csv or safetensors",
+            };
         }
     }
 

@@ -4,7 +4,6 @@ using System.Buffers.Binary;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Weights.Binary;
-using Gpt2.Core.Weights.Doctor;
 
 namespace Gpt2.Core.Weights.LlmC;
 
@@ -18,36 +17,20 @@ internal sealed class LlmCFormat() : ModelFormat("llmc", "a .bin of llm.c")
 
     internal override bool IsModelFile(string fileName) => fileName.EndsWith(Extension, StringComparison.Ordinal);
 
-    internal override ModelSource Open(string folder, string file, string named)
-    {
-        var files = new FileSet();
-        try
-        {
-            MappedFile data = files.Open(Path.Combine(folder, file));
-            (Gpt2Config config, Dictionary<string, StoredTensor> tensors) = Read(data);
-            return new BinarySource(this, named, config, file, shape => tensors[shape.Name], all => FolderVocabulary.Read(folder, all, file), files);
-        }
-        catch
-        {
-            files.Dispose();
-            throw;
-        }
-    }
-
-    internal override IExaminedModel Examine(string folder, string file) => new LlmCExamination(folder, file);
+    internal override ModelFiles FilesOf(string folder, string file, Func<string, string>? pathOf) => new SingleFile(folder, file, pathOf, Read);
 
     /// <summary>The sizes in a file's header, and where each matrix lies.</summary>
     /// <exception cref="Gpt2Exception">It is no such file, damaged or cut off.</exception>
-    public static (Gpt2Config Config, Dictionary<string, StoredTensor> Tensors) Read(MappedFile data)
+    private static (Gpt2Config Sizes, IEnumerable<StoredTensor> Tensors) Read(MappedFile data)
     {
         (Gpt2Config config, int padded, NumberType type) = LlmCHeader.Read(data);
-        var tensors = new Dictionary<string, StoredTensor>();
+        var tensors = new List<StoredTensor>();
         long offset = LlmCHeader.Length;
         foreach (MatrixShape shape in LlmCHeader.Order(config))
         {
             bool transposed = LlmCHeader.IsTransposed(shape);
             long[] stored = transposed ? [shape.Columns, shape.Rows] : [shape.Rows, shape.Columns];
-            tensors.Add(shape.Name, new StoredTensor(shape.Name, data, offset, type, stored) { Transposed = transposed });
+            tensors.Add(new StoredTensor(shape.Name, data, offset, type, stored) { Transposed = transposed });
             offset += type.Size() * (shape.Name == "wte" ? (long)padded * shape.Columns : shape.Count);
         }
 

@@ -38,20 +38,34 @@ internal static class LlmCHeader
         if (bytes.Length < Length || Field(0) != Magic)
         {
             throw WrongFile.Refusal(file.Path, "a model of llm.c", isBinary: true)
-                ?? new Gpt2Exception($"{file.Path}: does not begin as a model of llm.c, expected {Magic} and a header of {Length} bytes");
+                ?? new Gpt2Exception("does not begin as a model of llm.c")
+                {
+                    Where = file.Path,
+                    Expected = $"{Magic} and a header of {Length} bytes",
+                    Remedy = WrongFile.Again,
+                };
         }
 
         if (Field(1) is not (Float32Version or BFloat16Version))
         {
-            throw new Gpt2Exception($"{file.Path}: found version {Field(1)}, expected {Float32Version} (float32) or {BFloat16Version} (bfloat16)");
+            throw new Gpt2Exception($"found version {Field(1)}")
+            {
+                Where = file.Path,
+                Expected = $"{Float32Version} (float32) or {BFloat16Version} (bfloat16)",
+                Remedy = WrongFile.Again,
+            };
         }
 
         for (int index = UsedFields; index < Fields; index++)
         {
             if (Field(index) != 0)
             {
-                throw new Gpt2Exception(
-                    $"{file.Path}: found {Field(index)} in field {index} of the header, expected 0: it says of the model what is not read here, or is damaged");
+                throw new Gpt2Exception($"found {Field(index)} in field {index} of the header")
+                {
+                    Where = file.Path,
+                    Expected = "0",
+                    Remedy = "it says of the model what is not read here, or is damaged: " + WrongFile.Again,
+                };
             }
         }
 
@@ -62,13 +76,18 @@ internal static class LlmCHeader
             ?? (padded < config.Vocabulary ? new Gpt2Exception($"padded_vocab_size is {padded}") { Expected = $"at least vocab_size {config.Vocabulary}" } : null);
         if (problem is not null)
         {
-            throw problem.At(file.Path);
+            throw problem.At(file.Path, remedy: "the header is damaged: " + WrongFile.Again);
         }
 
         Int128 expected = Length + (type.Size() * (MatrixShapes.Count(config) + ((Int128)(padded - config.Vocabulary) * config.Channels)));
         return file.Length == expected
             ? (config, padded, type)
-            : throw new Gpt2Exception($"{file.Path}: found {file.Length} bytes, expected {expected} for the sizes in its header: the file is cut off or damaged, copy or download it again");
+            : throw new Gpt2Exception($"found {file.Length} bytes")
+            {
+                Where = file.Path,
+                Expected = $"{expected} for the sizes in its header",
+                Remedy = "the file is cut off or damaged: " + WrongFile.Again,
+            };
     }
 
     /// <summary>The header of a float32 file.</summary>

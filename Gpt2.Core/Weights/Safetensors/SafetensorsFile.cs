@@ -8,6 +8,7 @@ namespace Gpt2.Core.Weights.Safetensors;
 /// <summary>Opens safetensors files. Only the header is read.</summary>
 internal static class SafetensorsFile
 {
+    private const string Expected = "a safetensors file";
     private const int LengthBytes = sizeof(ulong);
 
     /// <summary>The longest header, as the format's own library has it.</summary>
@@ -20,15 +21,15 @@ internal static class SafetensorsFile
         byte[] start = file.Start(64);
         if (start.Length < LengthBytes)
         {
-            throw new Gpt2Exception($"{file.Path}: found {file.Length} bytes, expected a safetensors file: copy or download it again");
+            throw WrongFile.Refusal(file.Path, Expected, isBinary: true) ?? Damaged(file, $"found {file.Length} bytes", Expected);
         }
 
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(start);
         ulong most = Math.Min(LongestHeader, (ulong)(file.Length - LengthBytes));
         if (length > most)
         {
-            throw WrongFile.Refusal(file.Path, "a safetensors file", isBinary: true) ?? new Gpt2Exception(
-                $"{file.Path}: the header is said to have {length} bytes, expected at most {most}; the file is cut off or not a safetensors file");
+            throw WrongFile.Refusal(file.Path, Expected, isBinary: true)
+                ?? Damaged(file, $"the header is said to have {length} bytes", $"at most {most}");
         }
 
         var json = new byte[length];
@@ -42,5 +43,13 @@ internal static class SafetensorsFile
     public static StoredTensor Tensor(SafetensorsEntry entry, MappedFile file, long dataOffset) =>
         Enum.TryParse(entry.Type, out NumberType type) && type.ToString() == entry.Type
             ? new StoredTensor(entry.Name, file, dataOffset + entry.Begin, type, entry.Shape)
-            : throw new Gpt2Exception($"{file.Path}: {entry.Name} is of {entry.Type}, expected F32, F16, BF16 or F64");
+            : throw new Gpt2Exception($"{entry.Name} is of {entry.Type}")
+            {
+                Where = file.Path,
+                Expected = "F32, F16, BF16 or F64",
+                Remedy = "take the weights in F32, F16 or BF16",
+            };
+
+    private static Gpt2Exception Damaged(MappedFile file, string found, string expected) =>
+        new(found) { Where = file.Path, Expected = expected, Remedy = "it is cut off or no safetensors file: " + WrongFile.Again };
 }

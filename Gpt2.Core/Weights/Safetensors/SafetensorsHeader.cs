@@ -59,11 +59,11 @@ internal sealed class SafetensorsHeader
         }
         catch (JsonException e)
         {
-            throw new Gpt2Exception($"{path}: the header is not valid JSON: its{JsonFile.Line(e)} goes wrong at byte {e.BytePositionInLine + 1}; the file is damaged, copy or download it again", e);
+            throw header.Wrong($"the header is not valid JSON from byte {e.BytePositionInLine + 1} of its line {e.LineNumber + 1} on", null, e);
         }
         catch (InvalidOperationException e)
         {
-            throw new Gpt2Exception($"{path}: the header holds text that is not UTF-8: the file is damaged, copy or download it again", e);
+            throw header.Wrong("the header holds text that is not UTF-8", null, e);
         }
 
         header.CheckPlaces(dataLength);
@@ -86,7 +86,7 @@ internal sealed class SafetensorsHeader
                 "data_offsets" => place is null,
                 _ => false,
             };
-            Require(isNew, $"'{Shown(name)}' has '{Shown(property)}' too much, expected dtype, shape and data_offsets");
+            Require(isNew, $"'{Shown(name)}' has '{Shown(property)}' too much", "dtype, shape and data_offsets");
             if (property == "dtype")
             {
                 Require(reader.TokenType == JsonTokenType.String, $"the dtype of '{Shown(name)}' is not a string");
@@ -116,7 +116,7 @@ internal sealed class SafetensorsHeader
             numbers.Add(right ? reader.GetInt64() : 0);
         }
 
-        Require(right, $"{property} of '{Shown(name)}' is wrong, expected at most {most} whole numbers from 0 on");
+        Require(right, $"{property} of '{Shown(name)}' is wrong", $"at most {most} whole numbers from 0 on");
         return [.. numbers];
     }
 
@@ -142,9 +142,9 @@ internal sealed class SafetensorsHeader
         {
             string name = $"'{Shown(entry.Name)}'";
             Require(entry.End >= entry.Begin, $"{name} ends at byte {entry.End}, before it begins at {entry.Begin}");
-            Require(entry.End <= dataLength, $"{name} ends at byte {entry.End} of {dataLength}: the file is cut off, copy or download it again");
+            Require(entry.End <= dataLength, $"is cut off: {name} ends at byte {entry.End} of {dataLength}");
             Require(entry.Begin >= end, $"{name} begins at byte {entry.Begin}, inside {before}, which ends at {end}");
-            Require(entry.Begin == end, $"{entry.Begin - end} bytes lie between {before} and {name}, expected none");
+            Require(entry.Begin == end, $"{entry.Begin - end} bytes are between {before} and {name}", "none");
             int size = SizeOf(entry.Type);
             Require(size > 0, $"{name} has the dtype '{Shown(entry.Type)}', which is none of the format's");
             long count = StoredTensor.Count(entry.Shape);
@@ -154,7 +154,7 @@ internal sealed class SafetensorsHeader
             (end, before) = (entry.End, name);
         }
 
-        Require(end == dataLength, $"the tensors end at byte {end} of {dataLength}, expected the end of the file");
+        Require(end == dataLength, $"the tensors end at byte {end} of {dataLength}", "the end of the file");
     }
 
     /// <summary>Bytes per element of every type of the format, most of them no weights of ours; 0 for what is none.</summary>
@@ -167,13 +167,16 @@ internal sealed class SafetensorsHeader
         _ => 0,
     };
 
-    private void Require(bool condition, string problem)
+    private void Require(bool condition, string found, string? expected = null)
     {
         if (!condition)
         {
-            throw new Gpt2Exception($"{path}: {problem}");
+            throw Wrong(found, expected);
         }
     }
+
+    private Gpt2Exception Wrong(string found, string? expected, Exception? e = null) =>
+        new(found, e) { Where = path, Expected = expected, Remedy = WrongFile.Again };
 
     private static string Shown(string name)
     {

@@ -81,5 +81,6 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes, string path)
     /// <summary>Bytes with their length before them, as protocol buffers have messages and texts.</summary>
     public ReadOnlySpan<byte> Message() => Bytes(Length(bytes.Length));
 
-    private readonly Gpt2Exception Damaged() => new($"{path}: the file is damaged at byte {position} of a block of {bytes.Length}; copy or download it again");
+    private readonly Gpt2Exception Damaged() =>
+        new($"is damaged at byte {position} of a block of {bytes.Length}") { Where = path, Remedy = WrongFile.Again };
 }

@@ -19,9 +19,6 @@ internal sealed class CheckpointIndex(string path)
 
     private readonly Dictionary<string, byte[]> entries = SortedTable.Read(path);
 
-    /// <summary>The .index file.</summary>
-    public string Path => path;
-
     public IEnumerable<string> Names => entries.Keys.Where(name => name.Length > 0);
 
     /// <summary>The number of data files, from the header, which is the entry of the empty name.</summary>
@@ -30,7 +27,7 @@ internal sealed class CheckpointIndex(string path)
     {
         if (!entries.TryGetValue("", out byte[]? header))
         {
-            throw new Gpt2Exception($"{path}: has no header, expected the index of a TensorFlow checkpoint");
+            throw Wrong(null, "has no header", "the index of a TensorFlow checkpoint");
         }
 
         var reader = new ByteReader(header, path);
@@ -55,7 +52,7 @@ internal sealed class CheckpointIndex(string path)
 
         return endianness == 0 && shards is >= 1 and <= MostShards
             ? (int)shards
-            : throw new Gpt2Exception($"{path}: found {shards} data files and byte order {endianness}, expected 1 to {MostShards} and 0, little-endian");
+            : throw Wrong(null, $"found {shards} data files and byte order {endianness}", $"1 to {MostShards} and 0, little-endian");
     }
 
     /// <summary>The entry of a tensor; null where there is none.</summary>
@@ -95,7 +92,7 @@ internal sealed class CheckpointIndex(string path)
                     checksum = reader.Fixed32();
                     break;
                 case (7 << 3) | 2:
-                    throw new Gpt2Exception($"{path}: {name} is stored in slices, expected it whole");
+                    throw Wrong(name, "is stored in slices", "it whole");
                 default:
                     reader.Skip(tag);
                     break;
@@ -108,9 +105,9 @@ internal sealed class CheckpointIndex(string path)
     /// <summary>The tensor of an entry.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="entry">Its entry.</param>
-    /// <param name="data">The data file that the entry names; null where there is none.</param>
-    /// <exception cref="Gpt2Exception">It is of no kind of numbers that weights have, or lies beyond the end of its file.</exception>
-    public StoredTensor Locate(string name, CheckpointEntry entry, MappedFile? data)
+    /// <param name="data">The data file that the entry names; it is inside.</param>
+    /// <exception cref="Gpt2Exception">It is of no kind of numbers that weights have, or of another size than it says.</exception>
+    public StoredTensor Tensor(string name, CheckpointEntry entry, MappedFile data)
     {
         NumberType type = entry.DataType switch
         {
@@ -118,23 +115,17 @@ internal sealed class CheckpointIndex(string path)
             2 => NumberType.F64,
             14 => NumberType.BF16,
             19 => NumberType.F16,
-            _ => throw new Gpt2Exception($"{path}: {name} is of TensorFlow's data type {entry.DataType}, expected 1 (float), 2 (double), 14 (bfloat16) or 19 (half)"),
+            _ => throw Wrong(name, $"is of TensorFlow's data type {entry.DataType}", "1 (float), 2 (double), 14 (bfloat16) or 19 (half)"),
         };
         long count = StoredTensor.Count(entry.Shape);
-        if (count < 0 || count > long.MaxValue / type.Size() || count * type.Size() != entry.Size)
-        {
-            throw new Gpt2Exception($"{path}: {name} is {StoredTensor.Shown(entry.Shape)} of {type} and has {entry.Size} bytes, which is not its size");
-        }
-
-        return data is not null && entry.Offset <= data.Length - entry.Size
-            ? new StoredTensor(name, data, entry.Offset, type, entry.Shape) { Checksum = entry.Checksum }
-            : throw (data is null ? null : WrongFile.Refusal(data.Path, "the data of a TensorFlow checkpoint", isBinary: true))
-                ?? new Gpt2Exception($"{data?.Path ?? $"data file {entry.Shard}"}: {name} should be {entry.Size} bytes from {entry.Offset} on, which is beyond its end: the file is cut off, copy or download it again");
+        return count < 0 || count > long.MaxValue / type.Size() || count * type.Size() != entry.Size
+            ? throw Wrong(name, $"is {StoredTensor.Shown(entry.Shape)} of {type} and has {entry.Size} bytes, which is not its size", null)
+            : new StoredTensor(name, data, entry.Offset, type, entry.Shape) { Checksum = entry.Checksum };
     }
 
-    /// <summary>The path of a data file: PREFIX.data-00000-of-00001.</summary>
-    public string DataFile(int shard, int shards) =>
-        path[..^Extension.Length] + string.Create(CultureInfo.InvariantCulture, $".data-{shard:D5}-of-{shards:D5}");
+    /// <summary>The name of a data file, PREFIX.data-00000-of-00001, by that of its index.</summary>
+    public static string DataFile(string index, int shard, int shards) =>
+        index[..^Extension.Length] + string.Create(CultureInfo.InvariantCulture, $".data-{shard:D5}-of-{shards:D5}");
 
     /// <summary>TensorShapeProto: dim 2, a message with size 1; unknown_rank 3.</summary>
     private long[] Shape(ReadOnlySpan<byte> message, string name)
@@ -165,9 +156,12 @@ internal sealed class CheckpointIndex(string path)
                 }
             }
 
-            shape.Add(shape.Count < MostDimensions ? size : throw new Gpt2Exception($"{path}: {name} has more than {MostDimensions} dimensions"));
+            shape.Add(shape.Count < MostDimensions ? size : throw Wrong(name, "has too many dimensions", $"at most {MostDimensions}"));
         }
 
         return [.. shape];
     }
+
+    private Gpt2Exception Wrong(string? tensor, string found, string? expected) =>
+        new(found) { Where = new(path, Part: tensor), Expected = expected, Remedy = WrongFile.Again };
 }

@@ -55,12 +55,16 @@ internal static class SortedTable
         using var file = new MappedFile(path);
         byte[] bytes = file.Length <= LargestFile
             ? file.Start(LargestFile)
-            : throw new Gpt2Exception($"{path}: found {file.Length} bytes, expected {Expected}, which is far smaller");
+            : throw new Gpt2Exception($"found {file.Length} bytes") { Where = path, Expected = $"{Expected}, which is far smaller" };
         bool right = bytes.Length >= FooterLength && BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(bytes.Length - sizeof(ulong))) == Magic;
         return right
             ? bytes
             : throw WrongFile.Refusal(path, Expected, isBinary: true)
-                ?? new Gpt2Exception($"{path}: does not end as the index of a TensorFlow checkpoint does: the file is cut off or another");
+                ?? new Gpt2Exception("does not end as the index of a TensorFlow checkpoint does")
+                {
+                    Where = path,
+                    Remedy = "it is cut off or another file: " + WrongFile.Again,
+                };
     }
 
     private static void ReadBlock(byte[] file, long offset, long length, string path, Action<byte[], byte[]> add)
@@ -73,7 +77,11 @@ internal static class SortedTable
             path, $"the block at byte {offset} has another checksum than it was written with");
         if (trailer[0] != 0)
         {
-            throw new Gpt2Exception($"{path}: its blocks are compressed (kind {trailer[0]}), which OpenAI's are not: save the checkpoint again without compression");
+            throw new Gpt2Exception($"its blocks are compressed (kind {trailer[0]})")
+            {
+                Where = path,
+                Remedy = "save the checkpoint again without compression, as OpenAI's are",
+            };
         }
 
         uint restarts = BinaryPrimitives.ReadUInt32LittleEndian(block[^sizeof(uint)..]);
@@ -97,7 +105,7 @@ internal static class SortedTable
     {
         if (!condition)
         {
-            throw new Gpt2Exception($"{path}: the file is damaged, {problem}; copy or download it again");
+            throw new Gpt2Exception($"is damaged: {problem}") { Where = path, Remedy = WrongFile.Again };
         }
     }
 }

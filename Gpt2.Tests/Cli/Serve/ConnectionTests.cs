@@ -87,6 +87,26 @@ public class ConnectionTests
         server.Failures.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("GET /health HTTP/1.1\r\n\r\n", 400)] // without Host
+    [InlineData("GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400)]
+    [InlineData("hello\r\n\r\n", 400)]
+    [InlineData("GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n", 400)]
+    [InlineData("GET /{0} HTTP/1.1\r\nHost: localhost\r\n\r\n", 414)]
+    [InlineData("GET /health HTTP/1.1\r\nHost: localhost\r\nX: {0}{0}{0}{0}\r\n\r\n", 431)]
+    [InlineData("GET /health HTTP/9.9\r\nHost: localhost\r\n\r\n", 505)]
+    public async Task WhatIsNoRequest_IsAnsweredByKestrelWithABareStatus(string said, int status)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        using TcpClient connection = await ConnectAsync(server, said.Replace("{0}", new string('a', 9000), StringComparison.Ordinal));
+        using var reader = new StreamReader(connection.GetStream());
+        string answer = await reader.ReadToEndAsync().WaitAsync(RunningServer.LongEnough);
+
+        answer.Should().StartWith($"HTTP/1.1 {status} ").And.Contain("Content-Length: 0\r\n").And.EndWith("\r\n\r\n");
+        server.Requests.Should().BeEmpty("no code of ours has seen it");
+        server.Failures.Should().BeEmpty();
+    }
+
     private static async Task<TcpClient> ConnectAsync(RunningServer server, string said)
     {
         var connection = new TcpClient();

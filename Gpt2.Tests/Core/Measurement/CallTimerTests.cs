@@ -12,7 +12,7 @@ public sealed class CallTimerTests
     [Fact]
     public void SecondsPerCall_ShortCalls_AreRepeatedUntilARunIsLongEnough()
     {
-        double seconds = Timer(new Effort(Runs: 3, LeastRunSeconds: 0.5, MostSeconds: 10)).SecondsPerCall(Taking(0.125));
+        double seconds = Timer(new Effort(Runs: 3, MinRunSeconds: 0.5, MaxSeconds: 10)).SecondsPerCall(Taking(0.125));
 
         seconds.Should().Be(0.125);
         calls.Should().Be(3 * 4);
@@ -21,7 +21,7 @@ public sealed class CallTimerTests
     [Fact]
     public void SecondsPerCall_LongCalls_EndWhenTheTimeIsOver()
     {
-        double seconds = Timer(new Effort(Runs: 5, MostSeconds: 4)).SecondsPerCall(Taking(2));
+        double seconds = Timer(new Effort(Runs: 5, MaxSeconds: 4)).SecondsPerCall(Taking(2));
 
         seconds.Should().Be(2);
         calls.Should().Be(2);
@@ -30,7 +30,7 @@ public sealed class CallTimerTests
     [Fact]
     public void SecondsPerCall_AVeryLongCall_IsMadeOnce()
     {
-        Timer(new Effort(Runs: 5, MostSeconds: 1)).SecondsPerCall(Taking(300)).Should().Be(300);
+        Timer(new Effort(Runs: 5, MaxSeconds: 1)).SecondsPerCall(Taking(300)).Should().Be(300);
 
         calls.Should().Be(1);
     }
@@ -40,7 +40,7 @@ public sealed class CallTimerTests
     {
         double[] seconds = [1, 1, 64, 1, 1];
 
-        Timer(new Effort(Runs: 5, LeastRunSeconds: 0, MostSeconds: 1000)).SecondsPerCall(() => now += seconds[calls++]).Should().Be(1);
+        Timer(new Effort(Runs: 5, MinRunSeconds: 0, MaxSeconds: 1000)).SecondsPerCall(() => now += seconds[calls++]).Should().Be(1);
     }
 
     [Fact]

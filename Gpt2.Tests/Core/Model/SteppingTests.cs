@@ -133,7 +133,7 @@ public class SteppingTests
     {
         Action parse = () => StepBreakpoint.Parse(text, new Gpt2Config(5, 4, 4, 2, 2));
 
-        parse.Should().Throw<Gpt2Exception>().With(found: $"breakpoint '{text}' is no step", expected: "h0.step1 to h1.step16*");
+        parse.Should().Throw<Gpt2Exception>().With(found: $"breakpoint '{text}' is not a step", expected: "h0.step1 to h1.step16*");
     }
 
     /// <summary>The methods of the steps, by their names in the table.</summary>

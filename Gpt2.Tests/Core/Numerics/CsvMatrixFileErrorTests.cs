@@ -43,9 +43,11 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
     [InlineData("５")]
     public void Read_CellThatIsNoFiniteNumber_NamesLineColumnAndCell(string cell)
     {
-        string message = MessageFor($"1,2,3\n4,{cell},6\n", 2, 3);
+        Gpt2Exception error = ErrorFor($"1,2,3\n4,{cell},6\n", 2, 3);
 
-        message.Should().Be($"{FilePath} line 2 column 2: found '{cell.Trim()}', expected a finite number with '.' as decimal point");
+        error.Where.Should().Be(new ErrorPlace(FilePath, 2, 2));
+        error.Problem.Should().Be($"found '{cell.Trim()}', expected a finite number with '.' as decimal point");
+        error.Remedy.Should().NotBeNull();
     }
 
     [Fact]
@@ -53,102 +55,114 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
     {
         using var culture = new DecimalCommaCulture();
 
-        MessageFor("1,2\n3,x\n", 2, 2)
-            .Should().Be($"{FilePath} line 2 column 2: found 'x', expected a finite number with '.' as decimal point");
+        ErrorFor("1,2\n3,x\n", 2, 2).Message.Should().Be(
+            $"{FilePath} line 2 column 2: found 'x', expected a finite number with '.' as decimal point; copy, convert or download the model again");
     }
 
     [Theory]
-    [InlineData("0,5;1,5\n2,5;3,5\n", "5;1")]
-    [InlineData("0.5;1.5\n2.5;3.5\n", "0.5;1.5")]
-    [InlineData("0.5\t1.5\n2.5\t3.5\n", "0.5\t1.5")]
-    public void Read_SeparatedByOtherThanCommas_SaysHowToExport(string text, string cell)
+    [InlineData("NaN", "take the weights from an intact copy")]
+    [InlineData("1e39", "take the weights from an intact copy")]
+    [InlineData("#DIV/0!", "take the weights from an intact copy")]
+    [InlineData("0.1O5", "copy, convert or download the model again")]
+    public void Read_CellThatIsNoFiniteNumber_TellsWhatNoModelMayHoldFromDamage(string cell, string remedy) =>
+        ErrorFor($"1,2\n3,{cell}\n", 2, 2).Remedy.Should().StartWith(remedy);
+
+    [Theory]
+    [InlineData("0,5;1,5\n2,5;3,5\n", "cells are separated by semicolons, and numbers have a decimal comma")]
+    [InlineData("0.5;1.5\n2.5;3.5\n", "cells are separated by semicolons")]
+    [InlineData("0.5\t1.5\n2.5\t3.5\n", "cells are separated by tabs")]
+    [InlineData("0.5 1.5\n2.5 3.5\n", "cells are separated by spaces")]
+    [InlineData("0,5,1,5\n2,5,3,5\n", "numbers have a decimal comma, which also separates the cells")]
+    [InlineData("1,2\n3,\"4\"\n", "numbers stand in quotes")]
+    [InlineData("\"0,5\",\"1,5\"\n", "numbers stand in quotes")]
+    public void Read_AsSpreadsheetProgramsWriteIt_SaysHowToExport(string text, string found)
     {
-        string message = MessageFor(text, 2, 2);
+        Gpt2Exception error = ErrorFor(text, 2, 2);
 
-        message.Should().StartWith($"{FilePath} line 1 column ").And.Contain($"found '{cell}'")
-            .And.Contain("expected a number: the file is not separated by commas; export it with ',' between cells and '.' in numbers");
+        (error.Where, error.Problem).Should().Be((new ErrorPlace(FilePath), found));
+        error.Remedy.Should().StartWith("export it with ',' between cells and '.' in numbers");
     }
 
-    [Fact]
-    public void Read_DecimalCommasBetweenCommas_ReportsTooManyCells() =>
-        MessageFor("0,5,1,5\n", 1, 2).Should().StartWith($"{FilePath} line 1: found 4 cells, expected 2 for read [1, 2]");
-
-    [Fact]
-    public void Read_QuotedNumbers_AreRefusedAsSuch()
+    [Theory]
+    [InlineData("c0,c1\n1,2\n3,4\n", "has a line of headings")]
+    [InlineData("r0,1.5,2\nr1,3,4\n", "has a column of labels")]
+    [InlineData("0,1.5,2\n1,3.5,4\n", "has a column of labels")]
+    [InlineData(",0,1\n0,1.5,2\n1,3.5,4\n", "has a line of headings and a column of labels")]
+    public void Read_HeadingsAndLabels_AreRefusedAsSuch(string text, string found)
     {
-        MessageFor("1,2\n3,\"4\"\n", 2, 2)
-            .Should().Be($"{FilePath} line 2 column 2: found '\"4\"', expected a number without quotes: export it with ',' between cells and '.' in numbers");
-        MessageFor("\"0,5\",\"1,5\"\n", 1, 2).Should().Contain("line 1 column 1: found '\"0', expected a number without quotes");
+        Gpt2Exception error = ErrorFor(text, 2, 2);
+
+        (error.Found, error.Remedy).Should().Be((found, "export it without headings and labels: numbers only"));
     }
 
-    [Fact]
-    public void Read_HeaderLine_IsRefusedWithItsFirstCell() =>
-        MessageFor("c0,c1\n1,2\n", 1, 2).Should().StartWith($"{FilePath} line 1 column 1: found 'c0'");
-
     [Theory]
-    [InlineData("1,2,3\n4,5\n", 2, 2)]
-    [InlineData("1,2,3\n4,5,6,7\n", 2, 4)]
-    [InlineData("1,2,3,\n4,5,6\n", 1, 4)]
-    [InlineData("1,2,3\n4\n", 2, 1)]
-    public void Read_LineOfAnotherLength_NamesLineAndBothCounts(string text, int line, int found)
+    [InlineData("1,2,3\n4,5\n", 2, "is cut off: found 2 cells")]
+    [InlineData("1,2,3\n4\n", 2, "is cut off: found 1 cells")]
+    [InlineData("1,2,3\n4,5,6,7\n", 2, "found 4 cells")]
+    [InlineData("1,2\n4,5,6\n", 1, "found 2 cells")]
+    [InlineData("\n\n1,2\n\n4,5,6\n", 3, "found 2 cells")]
+    public void Read_LineOfAnotherLength_NamesLineAndBothCounts(string text, int line, string found)
     {
-        string message = MessageFor(text, 2, 3);
+        Gpt2Exception error = ErrorFor(text, 2, 3);
 
-        message.Should().StartWith($"{FilePath} line {line}: found {found} cells, expected 3 for read [2, 3]");
+        error.Where.Should().Be(new ErrorPlace(FilePath, line));
+        error.Problem.Should().Be($"{found}, expected 3 for [2, 3]");
     }
 
     [Theory]
-    [InlineData("1,2\n3,4\n5,6\n", 3)]
-    [InlineData("\n1,2\n\n3,4\n\n5,6\n", 6)]
-    public void Read_TooManyRows_NamesTheFirstFurtherLine(string text, int line) =>
-        MessageFor(text, 2, 2).Should().Be($"{FilePath} line {line}: found a further row, expected 2 rows for read [2, 2]");
+    [InlineData("1,2\n3,4\n5,6\n", 2, 2, "found [3, 2]", "take the file of this matrix, or the sizes of this model")]
+    [InlineData("\n1,2\n\n3,4\n\n5,6\n", 2, 2, "found [3, 2]", "take the file of this matrix")]
+    [InlineData("1,2\n3,4\n", 3, 2, "is cut off: found [2, 2]", "copy, convert or download the model again")]
+    [InlineData("1,2\n", 2, 3, "found [1, 2]", "copy")]
+    [InlineData("1,2\n3,4\n5,6\n", 2, 3, "is transposed: found [3, 2]", "exchange its rows and columns")]
+    [InlineData("\n\n", 3, 2, "has no line with a cell", "copy, convert or download the model again")]
+    [InlineData("\uFEFF", 3, 2, "has no line with a cell", "copy, convert or download the model again")]
+    public void Read_AnotherShape_NamesBoth(string text, int rows, int columns, string found, string remedy)
+    {
+        Gpt2Exception error = ErrorFor(text, rows, columns);
 
-    [Fact]
-    public void Read_TooFewRows_NamesBothCountsAndARemedy() =>
-        MessageFor("1,2\n3,4\n", 3, 2).Should().Be(
-            $"{FilePath}: found 2 rows, expected 3 for read [3, 2]: is the file cut off, or hparams.json of another model?");
+        (error.Where, error.Expected).Should().Be((new ErrorPlace(FilePath), $"[{rows}, {columns}]"));
+        error.Found.Should().EndWith(found);
+        error.Remedy.Should().StartWith(remedy);
+    }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("\n\n")]
-    [InlineData("\uFEFF")]
-    public void Read_EmptyFile_FindsNoRows(string text) =>
-        MessageFor(text, 3, 2).Should().StartWith($"{FilePath}: found 0 rows, expected 3 for read [3, 2]");
+    [InlineData("1,2,3\n4,5,", 2, 3, "found ''")]
+    [InlineData("1,2,3\n4,5,6e", 2, 3, "found '6e'")]
+    [InlineData("1,2,3\n4,5,-", 2, 3, "found '-'")]
+    public void Read_TruncatedInACell_SaysWhereItEnds(string text, int line, int column, string found)
+    {
+        Gpt2Exception error = ErrorFor(text, 2, 3);
 
-    [Theory]
-    [InlineData("1,2,3\n4,5,", "line 2 column 3: found ''")]
-    [InlineData("1,2,3\n4,5", "line 2: found 2 cells, expected 3")]
-    [InlineData("1,2,3\n4,5,6e", "line 2 column 3: found '6e'")]
-    [InlineData("1,2,3\n4,5,-", "line 2 column 3: found '-'")]
-    [InlineData("1,2,3\n", "found 1 rows, expected 2")]
-    public void Read_TruncatedFile_SaysWhereItEnds(string text, string place) =>
-        MessageFor(text, 2, 3).Should().StartWith(FilePath).And.Contain(place);
+        (error.Where, error.Found).Should().Be((new ErrorPlace(FilePath, line, column), found));
+    }
 
     [Fact]
     public void Read_ColumnVectorOfAnotherLength_NamesItsCount()
     {
-        MessageFor("1\n2\n", 1, 3).Should().StartWith($"{FilePath}: found 2 rows, expected 3 for read [1, 3]");
-        MessageFor("1\n2\n3\n4\n", 1, 3).Should().Be($"{FilePath} line 4: found a further row, expected 3 rows for read [1, 3]");
-        MessageFor("1\nx\n3\n", 1, 3).Should().StartWith($"{FilePath} line 2 column 1: found 'x'");
-        MessageFor("1\n2,5\n3\n", 1, 3).Should().StartWith($"{FilePath} line 2: found 2 cells, expected 1 for read [1, 3]");
+        ErrorFor("1\n2\n", 1, 3).Problem.Should().Be("is cut off: found [2, 1], expected [3, 1]");
+        ErrorFor("1\n2\n3\n4\n", 1, 3).Problem.Should().Be("found [4, 1], expected [3, 1]");
+        ErrorFor("1\nx\n3\n", 1, 3).Where.Should().Be(new ErrorPlace(FilePath, 2, 1));
+        ErrorFor("1\n2.5,3\n3\n", 1, 3).Problem.Should().Be("found 2 cells, expected 1 for [3, 1]");
     }
 
     [Fact]
     public void Read_WrongCellBehindBlankLinesAndCarriageReturns_NamesTheLineOfTheFile() =>
-        MessageFor("1,2\r\n\r\n\r\n3,x\r\n", 2, 2).Should().StartWith($"{FilePath} line 4 column 2: found 'x'");
+        ErrorFor("1,2\r\n\r\n\r\n3,x\r\n", 2, 2).Where.Should().Be(new ErrorPlace(FilePath, 4, 2));
+
+    [Fact]
+    public void Read_SeveralWrongCells_AreCounted() =>
+        ErrorFor("1,x\nnan,y\n", 2, 2).Message.Should().StartWith($"{FilePath} line 1 column 2: found 'x', the first of 3 such cells, expected a finite number");
 
     [Fact]
     public void Read_LongWrongCell_IsShortened() =>
-        MessageFor(new string('z', 1000) + "\n", 1, 1).Should().Contain($"found '{new string('z', 40)}…', expected");
+        ErrorFor(new string('z', 1000) + "\n", 1, 1).Found.Should().Be($"found '{new string('z', 40)}…'");
 
     [Fact]
-    public void Read_BinaryFile_IsRefused()
+    public void Read_BinaryOrEmptyFile_IsRefusedAsSuch()
     {
-        byte[] bytes = [.. Enumerable.Range(0, 4096).Select(i => (byte)(i * 37))];
-        File.WriteAllBytes(FilePath, bytes);
-
-        FluentActions.Invoking(() => CsvMatrixFile.Read(FilePath, new Matrix("read", 2, 2)))
-            .Should().Throw<Gpt2Exception>().With(where: $"{FilePath} line 1*");
+        ErrorFor("", 2, 2).Problem.Should().Be("found an empty file, expected 2 rows of 2 numbers");
+        ErrorFor("1,\0\u0001", 1, 2).Problem.Should().Be("found binary data, expected a row of 2 numbers");
     }
 
     [Fact]
@@ -161,12 +175,12 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
         }
     }
 
-    private string MessageFor(string text, int rows, int columns)
+    private Gpt2Exception ErrorFor(string text, int rows, int columns)
     {
         File.WriteAllText(FilePath, text);
-        string message = FluentActions.Invoking(() => CsvMatrixFile.Read(FilePath, new Matrix("read", rows, columns)))
-            .Should().Throw<Gpt2Exception>().Which.Message;
-        message.Should().NotContain("\n", "an error is one line");
-        return message;
+        Gpt2Exception error = FluentActions.Invoking(() => CsvMatrixFile.Read(FilePath, new Matrix("read", rows, columns)))
+            .Should().Throw<Gpt2Exception>().Which;
+        error.Message.Should().NotContain("\n", "an error is one line");
+        return error;
     }
 }

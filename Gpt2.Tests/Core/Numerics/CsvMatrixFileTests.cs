@@ -98,7 +98,7 @@ public sealed class CsvMatrixFileTests : IDisposable
         File.WriteAllText(FilePath, text);
 
         ReadBits(2, 2).Should().Equal(BitsOf(1, 2, 3, 4));
-        CsvMatrixFile.ShapeOf(FilePath).Should().Be((2, 2));
+        CsvMatrixFile.ShapeOf(FilePath).Should().Be((2, 2, text.Contains(".0", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -130,7 +130,7 @@ public sealed class CsvMatrixFileTests : IDisposable
                 Write(values, shape.rows, shape.columns);
 
                 ReadBits(shape.rows, shape.columns).Should().Equal(BitsOf(values));
-                CsvMatrixFile.ShapeOf(FilePath).Should().Be((shape.rows, shape.columns));
+                CsvMatrixFile.ShapeOf(FilePath).Should().Be((shape.rows, shape.columns, true));
             },
             count: 60);
 
@@ -160,7 +160,7 @@ public sealed class CsvMatrixFileTests : IDisposable
     {
         FluentActions.Invoking(() => CsvMatrixFile.ShapeOf(FilePath)).Should().Throw<Gpt2Exception>().With(found: "no such file*", where: FilePath);
         File.WriteAllText(FilePath, "");
-        CsvMatrixFile.ShapeOf(FilePath).Should().Be((0, 0));
+        CsvMatrixFile.ShapeOf(FilePath).Should().Be((0, 0, false));
     }
 
     private void AssertRoundTrip(float[] values)

@@ -48,7 +48,7 @@ public sealed class VocabularyFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", 1, "found '', expected two tokens separated by one space")]
+    [InlineData("\n\n", 1, "found '', expected two tokens separated by one space")]
     [InlineData("#version: 0.2\nh e\nbroken\nĠ t\n", 3, "found 'broken', expected two tokens separated by one space")]
     [InlineData("#version: 0.2\nh e x\n", 2, "found 'h e x', expected two tokens separated by one space")]
     [InlineData("#version: 0.2\nh  e\n", 2, "found 'h  e', expected two tokens separated by one space")]
@@ -75,7 +75,7 @@ public sealed class VocabularyFileTests : IDisposable
         File.WriteAllText(FilePath, text);
 
         FluentActions.Invoking(() => VocabularyFile.Read(FilePath))
-            .Should().Throw<Gpt2Exception>().Which.Message.Should().Be($"{FilePath} line {line}: {error}");
+            .Should().Throw<Gpt2Exception>().Where(e => e.Where == new ErrorPlace(FilePath, line, null, null) && e.Problem == error && e.Remedy != null);
     }
 
     [Fact]

@@ -95,10 +95,10 @@ public sealed class VocabularyTests
         var builder = new VocabularyBuilder();
 
         builder.Add("h", "e").Should().BeNull();
-        builder.Add("h", "e").Should().Be("found 'h e', which makes 'he' a second time, expected every token once");
-        builder.Add("th", "e").Should().Be("found 'th', expected a byte or a token that an earlier line makes");
-        builder.Add("t", "hx").Should().Be("found 'hx', expected a byte or a token that an earlier line makes");
-        builder.Add("t", "h\u00AD").Should().Be("found '\u00AD' (U+00AD), expected characters of the byte alphabet only");
+        builder.Add("h", "e")!.Problem.Should().Be("found 'h e', which makes 'he' a second time, expected every token once");
+        builder.Add("th", "e")!.Problem.Should().Be("found 'th', expected a byte or a token that an earlier line makes");
+        builder.Add("t", "hx")!.Problem.Should().Be("found 'hx', expected a byte or a token that an earlier line makes");
+        builder.Add("t", "h\u00AD")!.Problem.Should().Be("found '\u00AD' (U+00AD), expected characters of the byte alphabet only");
         builder.Add("t", "he").Should().BeNull();
 
         builder.Build().Merges.Should().Equal(new Merge(71, 68), new Merge(83, 256));

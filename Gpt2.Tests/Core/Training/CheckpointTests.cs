@@ -86,12 +86,12 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", " line 1: not the state of a training run: go on from another checkpoint, or start a new run")]
-    [InlineData("{\n\n", " line 3: not the state of a training run: go on from another checkpoint, or start a new run")]
+    [InlineData("", " line 1: not the state of a training run; go on from another checkpoint, or start a new run")]
+    [InlineData("{\n\n", " line 3: not the state of a training run; go on from another checkpoint, or start a new run")]
     [InlineData("null", ": found null, expected the state of a training run")]
-    [InlineData("{}", "*: not the state of a training run: go on from another checkpoint, or start a new run")]
-    [InlineData("{\"Step\":\n\"x\"}", " line 2: not the state of a training run at 'Step': go on from another checkpoint, or start a new run")]
-    [InlineData("{\"Settings\":{\"Steps\":1.5}}", " line 1: not the state of a training run at 'Settings.Steps': go on from another checkpoint, or start a new run")]
+    [InlineData("{}", "*: not the state of a training run; go on from another checkpoint, or start a new run")]
+    [InlineData("{\"Step\":\n\"x\"}", " line 2: not the state of a training run at 'Step'; go on from another checkpoint, or start a new run")]
+    [InlineData("{\"Settings\":{\"Steps\":1.5}}", " line 1: not the state of a training run at 'Settings.Steps'; go on from another checkpoint, or start a new run")]
     [InlineData("{\"Step\":1,\"Settings\":null,\"TextFile\":null,\"TextHash\":\"A\",\"SamplePrompt\":null}", "*not the state of a training run*")]
     public void ReadState_Damaged_IsRefused(string content, string message)
     {

@@ -21,7 +21,8 @@ public sealed class DamagedFolderTests : IDisposable
     {
         Edit(Attention, lines => lines[2] = lines[2][..lines[2].LastIndexOf(',')]);
 
-        Message().Should().StartWith($"{PathOf(Attention)} line 3: found 17 cells, expected 18 for h1/attn/c_attn/w [6, 18]");
+        Gpt2Exception error = Error();
+        (error.Where, error.Problem).Should().Be((new ErrorPlace(PathOf(Attention), 3), "found 17 cells, expected 18 for [6, 18]"));
     }
 
     [Fact]
@@ -29,7 +30,8 @@ public sealed class DamagedFolderTests : IDisposable
     {
         Edit(Attention, lines => lines[1] = "abc" + lines[1][lines[1].IndexOf(',', StringComparison.Ordinal)..]);
 
-        Message().Should().Be($"{PathOf(Attention)} line 2 column 1: found 'abc', expected a finite number with '.' as decimal point");
+        Gpt2Exception error = Error();
+        (error.Where, error.Problem).Should().Be((new ErrorPlace(PathOf(Attention), 2, 1), "found 'abc', expected a finite number with '.' as decimal point"));
     }
 
     [Theory]
@@ -42,7 +44,8 @@ public sealed class DamagedFolderTests : IDisposable
     {
         Edit(Norm, lines => lines[0] = $"1,2,{cell},4,5,6");
 
-        Message().Should().Be($"{PathOf(Norm)} line 1 column 3: found '{cell}', expected a finite number with '.' as decimal point");
+        Gpt2Exception error = Error();
+        (error.Where, error.Problem).Should().Be((new ErrorPlace(PathOf(Norm), 1, 3), $"found '{cell}', expected a finite number with '.' as decimal point"));
     }
 
     [Fact]
@@ -50,7 +53,7 @@ public sealed class DamagedFolderTests : IDisposable
     {
         Edit(Norm, lines => lines[0] = "1,5;2,5;3,5;4,5;5,5;6,5");
 
-        Message().Should().StartWith($"{PathOf(Norm)} line 1 column 2: found '5;2', expected a number: the file is not separated by commas");
+        Message().Should().StartWith($"{PathOf(Norm)}: cells are separated by semicolons, and numbers have a decimal comma; export it with ',' between cells");
     }
 
     [Fact]
@@ -58,7 +61,7 @@ public sealed class DamagedFolderTests : IDisposable
     {
         Edit(Norm, lines => lines[0] = "1.5;2.5;3.5;4.5;5.5;6.5");
 
-        Message().Should().Contain("line 1 column 1: found '1.5;2.5;3.5;4.5;5.5;6.5', expected a number: the file is not separated by commas");
+        Message().Should().StartWith($"{PathOf(Norm)}: cells are separated by semicolons; export it with ',' between cells");
     }
 
     [Fact]
@@ -68,7 +71,7 @@ public sealed class DamagedFolderTests : IDisposable
         string text = File.ReadAllText(path);
         File.WriteAllText(path, text[..^40]);
 
-        Message().Should().StartWith($"{path} line 6: found ").And.Contain("expected 18").And.Contain("cut off");
+        Message().Should().StartWith($"{path} line 6: is cut off: found ").And.Contain("expected 18");
     }
 
     [Fact]
@@ -77,23 +80,23 @@ public sealed class DamagedFolderTests : IDisposable
         string path = PathOf(Attention);
         File.WriteAllLines(path, File.ReadAllLines(path)[..5]);
 
-        Message().Should().StartWith($"{path}: found 5 rows, expected 6 for h1/attn/c_attn/w [6, 18]: is the file cut off");
+        Message().Should().StartWith($"{path}: is cut off: found [5, 18], expected [6, 18]");
     }
 
     [Fact]
-    public void Read_EmptyFile_CountsRows()
+    public void Read_EmptyFile_IsCalledThat()
     {
         File.WriteAllText(PathOf(Attention), "");
 
-        Message().Should().StartWith($"{PathOf(Attention)}: found 0 rows, expected 6");
+        Message().Should().StartWith($"{PathOf(Attention)}: found an empty file, expected 6 rows of 18 numbers");
     }
 
     [Fact]
-    public void Read_RowsTooMany_NamesTheLine()
+    public void Read_RowsTooMany_NamesBothShapes()
     {
         Edit(Norm, lines => lines[0] += "\n" + lines[0]);
 
-        Message().Should().Be($"{PathOf(Norm)} line 2: found a further row, expected 1 rows for h0/ln_2/g [1, 6]");
+        Message().Should().StartWith($"{PathOf(Norm)}: found [2, 6], expected [1, 6]; take the file of this matrix, or the sizes of this model");
     }
 
     [Fact]
@@ -101,7 +104,9 @@ public sealed class DamagedFolderTests : IDisposable
     {
         File.Delete(PathOf(Attention));
 
-        Message().Should().Be($"{PathOf(Attention)}: no such file, expected 6 rows of 18 numbers: copy or convert the model again");
+        Gpt2Exception error = Error();
+        (error.Where, error.Problem).Should().Be((new ErrorPlace(PathOf(Attention)), "no such file, expected 6 rows of 18 numbers"));
+        error.Remedy.Should().Be("copy, convert or download the model again");
     }
 
     [Fact]
@@ -135,9 +140,9 @@ public sealed class DamagedFolderTests : IDisposable
     [Theory]
     [InlineData("\"n_layer\": 2", "\"n_layer\": 2000000000", "hparams.json: n_layer is 2000000000, expected at most 1000, since every block is a dozen matrices and files")]
     [InlineData("\"n_layer\": 2", "\"n_layer\": 3", "model_h2_ln_1_g.csv: no such file")]
-    [InlineData("\"n_embd\": 6", "\"n_embd\": 9", "found 6 cells, expected 9")]
-    [InlineData("\"n_embd\": 6", "\"n_embd\": 15000", "model_wte.csv line 1: found 6 cells, expected 15000 for wte [257, 15000]")]
-    [InlineData("\"n_vocab\": 257", "\"n_vocab\": 300", "model_wte.csv: found 257 rows, expected 300")]
+    [InlineData("\"n_embd\": 6", "\"n_embd\": 9", "model_wte.csv: found [257, 6], expected [257, 9]")]
+    [InlineData("\"n_embd\": 6", "\"n_embd\": 15000", "model_wte.csv: found [257, 6], expected [257, 15000]")]
+    [InlineData("\"n_vocab\": 257", "\"n_vocab\": 300", "model_wte.csv: is cut off: found [257, 6], expected [300, 6]")]
     public void Read_HyperparametersOfAnotherModel_NamesTheFileThatDoesNotFit(string found, string replaced, string message)
     {
         string path = PathOf("hparams.json");
@@ -153,7 +158,7 @@ public sealed class DamagedFolderTests : IDisposable
         Message();
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Message().Should().Contain("model_wte.csv line 1: found 6 cells, expected 21000");
+        Message().Should().Contain("model_wte.csv: found [257, 6], expected [100000, 21000]");
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(2_000_000);
     }
@@ -171,14 +176,14 @@ public sealed class DamagedFolderTests : IDisposable
     {
         File.WriteAllText(PathOf("vocab.bpe"), "#version: 0.2\na b\nabc\n");
 
-        TokenizerMessage(259).Should().Be($"{PathOf("vocab.bpe")} line 3: found 'abc', expected two tokens separated by one space");
+        TokenizerMessage(259).Should().StartWith($"{PathOf("vocab.bpe")} line 3: found 'abc', expected two tokens separated by one space; ");
     }
 
     [Fact]
     public void Tokenizer_OfAnotherModel_ComparesTheCounts()
     {
         TokenizerMessage(300).Should().Be(
-            $"{PathOf("vocab.bpe")}: defines 257 tokens, expected the n_vocab = 300 of hparams.json: is it the vocabulary of another model?");
+            $"{PathOf("vocab.bpe")}: defines 257 tokens, expected 300, the n_vocab of hparams.json; take the vocabulary of this model: all of its files from one place");
     }
 
     [Fact]
@@ -186,7 +191,7 @@ public sealed class DamagedFolderTests : IDisposable
     {
         File.Delete(PathOf("vocab.bpe"));
 
-        TokenizerMessage(260).Should().Be($"{PathOf("vocab.bpe")}: no such file, expected the merges of 3 tokens");
+        TokenizerMessage(260).Should().StartWith($"{PathOf("vocab.bpe")}: no such file, expected the merges of 3 tokens; copy it from the model");
     }
 
     [Fact]
@@ -215,11 +220,13 @@ public sealed class DamagedFolderTests : IDisposable
         File.WriteAllText(PathOf(file), string.Join('\n', lines) + "\n");
     }
 
-    private string Message()
+    private string Message() => Error().Message;
+
+    private Gpt2Exception Error()
     {
         using var culture = new DecimalCommaCulture();
         Action read = () => CsvModelFolder.ReadWeights(folder.Model);
-        return read.Should().Throw<Gpt2Exception>().Which.Message;
+        return read.Should().Throw<Gpt2Exception>().Which;
     }
 
     private string TokenizerMessage(int vocabulary)

@@ -70,7 +70,7 @@ public sealed class HuggingFaceFolderTests : IDisposable
         HuggingFaceFixture.Write(model, SmallModel.Random(), "transformer.", "F32",
             new FixtureTensor("transformer.h.99.attn.bias", "F32", [1, 1, 8, 8], new byte[256]));
 
-        FluentActions.Invoking(Read).Should().Throw<Gpt2Exception>().WithMessage("*holds h.99.attn.bias, which a GPT-2 of n_layer*");
+        FluentActions.Invoking(Read).Should().Throw<Gpt2Exception>().WithMessage("*h.99.attn.bias: is a tensor that a GPT-2 of n_layer*");
     }
 
     [Theory]
@@ -105,7 +105,7 @@ public sealed class HuggingFaceFolderTests : IDisposable
         HuggingFaceFixture.Write(model, SmallModel.Random());
         EditConfig(text => text.Insert(text.Length - 1, ", \"tie_word_embeddings\": false"));
 
-        Message().Should().Contain("model.safetensors: holds no lm_head.weight, expected one of 260 × 6");
+        Message().Should().Contain("model.safetensors: lm_head.weight: is missing, expected [260, 6]");
     }
 
     [Fact]
@@ -152,7 +152,8 @@ public sealed class HuggingFaceFolderTests : IDisposable
         HuggingFaceFixture.WriteShards(model, SmallModel.Random());
         File.Delete(Path.Combine(model, "model.safetensors.index.json"));
 
-        Message().Should().Be($"{model}: no model; model-00001-of-00002.safetensors is one of several, and model.safetensors.index.json, which lists them, is missing: copy or download it, too");
+        Message().Should().Be(
+            $"{Path.Combine(model, "model-00001-of-00002.safetensors")}: is one of several, and model.safetensors.index.json, which lists them, is missing; copy or download it, too");
     }
 
     [Fact]

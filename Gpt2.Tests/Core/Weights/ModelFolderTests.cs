@@ -64,8 +64,8 @@ public sealed class ModelFolderTests : IDisposable
         LlmCFixture.Write(folder.PathOf("m", "gpt2.bin"), SmallModel.Random());
 
         Message("m").Should().Contain(
-            "found 4 models, model_wte.csv (csv), model.safetensors (safetensors), model.ckpt.index (tensorflow), gpt2.bin (llmc): "
-            + "choose with --format csv|safetensors|tensorflow|llmc");
+            "found 4 models, model_wte.csv (csv), model.safetensors (safetensors), model.ckpt.index (tensorflow), gpt2.bin (llmc), expected one; "
+            + "name the file of the one that is meant, as in --model ").And.EndWith(", or choose with --format csv|safetensors|tensorflow|llmc where a command has it");
         foreach (ModelFormat format in ModelFormat.All)
         {
             using ModelSource source = ModelFolder.Open(folder.PathOf("m"), format);
@@ -90,8 +90,8 @@ public sealed class ModelFolderTests : IDisposable
         HuggingFaceFixture.Write(folder.PathOf("m"), SmallModel.Random());
 
         Message("m").Should().Be(
-            $"{folder.PathOf("m")}: found 2 models, model_wte.csv (csv), model.safetensors (safetensors): "
-            + $"choose with --format csv|safetensors, or name the file, as in --model {folder.PathOf("m", "model_wte.csv")}");
+            $"{folder.PathOf("m")}: found 2 models, model_wte.csv (csv), model.safetensors (safetensors), expected one; name the file of the one that is meant, "
+            + $"as in --model {folder.PathOf("m", "model_wte.csv")}, or choose with --format csv|safetensors where a command has it");
         foreach (ModelFormat format in (ModelFormat[])[ModelFormat.Csv, ModelFormat.Safetensors])
         {
             using ModelSource source = ModelFolder.Open(folder.PathOf("m"), format);
@@ -107,20 +107,20 @@ public sealed class ModelFolderTests : IDisposable
         File.Copy(folder.PathOf("m", "one.safetensors"), folder.PathOf("m", "two.safetensors"));
 
         Message("m").Should().EndWith(
-            $"found 2 models, one.safetensors (safetensors), two.safetensors (safetensors): name the file, as in --model {folder.PathOf("m", "one.safetensors")}");
+            $"found 2 models, one.safetensors (safetensors), two.safetensors (safetensors), expected one; name the file of the one that is meant, as in --model {folder.PathOf("m", "one.safetensors")}");
         FormatOf("m", "two.safetensors").Should().Be(ModelFormat.Safetensors);
     }
 
     [Theory]
-    [InlineData("pytorch_model.bin", "pytorch_model.bin is a Python pickle, which is not read: save the model as safetensors")]
-    [InlineData("gpt2.Q4_0.gguf", "gpt2.Q4_0.gguf is a GGUF file, which is not read: take the model's safetensors")]
-    [InlineData("config.json", "config.json is there, and model.safetensors, which goes with it, is missing: copy or download it, too")]
+    [InlineData("pytorch_model.bin", "is a Python pickle, which is not read; save the model as safetensors")]
+    [InlineData("gpt2.Q4_0.gguf", "is a GGUF file, which is not read; take the model's safetensors")]
+    [InlineData("config.json", "is there, and model.safetensors, which goes with it, is missing; copy or download it, too")]
     public void Open_ModelOfAnotherProgram_SaysWhatToDo(string file, string message)
     {
         Directory.CreateDirectory(folder.PathOf("m"));
         File.WriteAllText(folder.PathOf("m", file), "{}");
 
-        Message("m").Should().Be($"{folder.PathOf("m")}: no model; {message}");
+        Message("m").Should().Be($"{folder.PathOf("m", file)}: {message}");
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class ModelFolderTests : IDisposable
         CsvModelFolder.Write(folder.PathOf("m"), SmallModel.Random(), SmallModel.Vocabulary);
 
         FluentActions.Invoking(() => ModelFolder.Open(folder.PathOf("m"), ModelFormat.Safetensors)).Should().Throw<Gpt2Exception>()
-            .Which.Message.Should().Be($"{folder.PathOf("m")}: no model in this folder, expected config.json with model.safetensors (safetensors)");
+            .Which.Message.Should().StartWith($"{folder.PathOf("m")}: no model in this folder, expected config.json with model.safetensors (safetensors); name the folder of a model");
     }
 
     [Fact]
@@ -137,12 +137,12 @@ public sealed class ModelFolderTests : IDisposable
     {
         File.WriteAllText(folder.PathOf("notes.txt"), "");
 
-        Message("notes.txt").Should().StartWith($"{folder.PathOf("notes.txt")}: not a model's file by its name; expected hparams.json with model_wte.csv (csv), or ");
+        Message("notes.txt").Should().StartWith($"{folder.PathOf("notes.txt")}: is not a model file by its name, expected hparams.json with model_wte.csv (csv), or ");
     }
 
     [Theory]
-    [InlineData("model.gguf", "is a GGUF file, which is not read: take the model's safetensors")]
-    [InlineData("pytorch_model.bin", "is a Python pickle, which is not read: save the model as safetensors")]
+    [InlineData("model.gguf", "is a GGUF file, which is not read; take the model's safetensors")]
+    [InlineData("pytorch_model.bin", "is a Python pickle, which is not read; save the model as safetensors")]
     public void Open_FileOfAnotherProgram_SaysWhatItIs(string file, string message)
     {
         File.WriteAllText(folder.PathOf(file), "x");
@@ -156,7 +156,7 @@ public sealed class ModelFolderTests : IDisposable
         File.WriteAllText(folder.PathOf("notes"), "x");
 
         ModelLocator.Find(folder.PathOf("notes")).Should().Be(folder.PathOf("notes"));
-        Message("notes").Should().StartWith($"{folder.PathOf("notes")}: not a model's file by its name; expected ");
+        Message("notes").Should().StartWith($"{folder.PathOf("notes")}: is not a model file by its name, expected ");
     }
 
     [Theory]

@@ -96,7 +96,7 @@ public sealed class SpreadsheetVocabularyTests : IDisposable
         File.WriteAllText(folder.PathOf("vocab_bpe.csv"), "left,right,rank,score\n\"a,b,0,1\n" + new string('x', 5000) + "\n" + rows);
 
         FluentActions.Invoking(() => SpreadsheetVocabulary.Read(folder.Root)).Should().Throw<Gpt2Exception>()
-            .Which.Message.Should().Be($"{folder.PathOf("vocab_bpe.csv")} line 2: expected left, right, rank, score, the score a number");
+            .Which.Message.Should().Be($"{folder.PathOf("vocab_bpe.csv")} line 2: found 0 cells, expected left, right, rank, score, the score a number");
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<De
         findings[0].Status.Should().Be(FindingStatus.Ok);
         findings[1].Status.Should().Be(FindingStatus.Wrong);
         findings[1].Found.Should().Be("\"The capital of France is\" goes on with \" Berlin\": it goes on with \" Paris\"");
-        findings[1].Remedy.Should().StartWith("take the weights of another model again: some are damaged, exchanged or transposed");
+        findings[1].Remedy.Should().StartWith("take the weights of another model again: some are damaged, swapped or transposed");
     }
 
     [Fact]
@@ -246,7 +246,7 @@ public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<De
             weights.PositionEmbedding[position, 0] = 100 * position;
         }
 
-        ModelFact.OneTokenIsACluster(Prompt).Problem(still, model.Tokenizer).Should().StartWith("its positions lie ");
+        ModelFact.OneTokenIsACluster(Prompt).Problem(still, model.Tokenizer).Should().StartWith("its positions are ");
     }
 
     [Theory]

@@ -63,7 +63,7 @@ public sealed class CorpusCommandTests : IDisposable
     [Theory]
     [InlineData("--size: found 0, expected at least 1", "--size", "0")]
     [InlineData("--out: found no name, expected a file", "--out", "")]
-    [InlineData("--json tells about a file: name it with --out FILE", "--json")]
+    [InlineData("--json describes a file: name it with --out FILE", "--json")]
     [InlineData("'some'", "--size", "some")]
     public void Corpus_WrongUsage_IsOneLineAndExitCodeTwo(string message, params string[] options)
     {

@@ -1,5 +1,6 @@
 // Folders as a whole: that are no models, that were downloaded, that ask for more memory than there is.
 
+using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
@@ -29,7 +30,7 @@ public sealed class FolderTests : IDisposable
         Finding finding = Problem(folder.Root);
 
         finding.Status.Should().Be(FindingStatus.Wrong);
-        finding.Found.Should().Be($"{folder.Root} holds no model: expected hparams.json with model_wte.csv (csv), or config.json with model.safetensors (safetensors), or hparams.json with model.ckpt.index (tensorflow), or a .bin of llm.c (llmc)");
+        finding.Found.Should().Be($"{folder.Root}: no model in this folder, expected hparams.json with model_wte.csv (csv), or config.json with model.safetensors (safetensors), or hparams.json with model.ckpt.index (tensorflow), or a .bin of llm.c (llmc)");
         finding.Remedy.Should().Be("name the folder of a model; 'gpt2 download gpt2' gets one");
     }
 
@@ -38,7 +39,7 @@ public sealed class FolderTests : IDisposable
     {
         string below = folder.Copy(fixture.Model, "inside");
 
-        Problem(folder.Root).Remedy.Should().Be($"name {below}, where a model lies");
+        Problem(folder.Root).Remedy.Should().Be($"name {below}, where a model is");
     }
 
     [Theory]
@@ -61,8 +62,8 @@ public sealed class FolderTests : IDisposable
         File.WriteAllText(Path.Combine(both, "model.safetensors"), "x");
 
         Finding finding = Problem(both);
-        finding.Found.Should().Be($"{both} holds 2 models: model_wte.csv (csv), model.safetensors (safetensors)");
-        finding.Remedy.Should().StartWith($"name the file of the one that is meant, as in 'gpt2 doctor {Path.Combine(both, "model_wte.csv")}'");
+        finding.Found.Should().Be($"{both}: found 2 models, model_wte.csv (csv), model.safetensors (safetensors), expected one");
+        finding.Remedy.Should().StartWith($"name the file of the one that is meant, as in --model {Path.Combine(both, "model_wte.csv")}");
     }
 
     [Fact]
@@ -106,7 +107,7 @@ public sealed class FolderTests : IDisposable
         long before = GC.GetAllocatedBytesForCurrentThread();
         Finding[] problems = fixture.Problems();
 
-        problems.Should().Contain(finding => finding.Subject == "model_wte.csv" && finding.Found.StartsWith("is missing"));
+        problems.Should().Contain(finding => finding.Subject == "model_wte.csv" && finding.Found.StartsWith("no such file"));
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(100_000_000);
     }
 
@@ -155,8 +156,8 @@ public sealed class FolderTests : IDisposable
 
         examined.Tensors.Should().HaveCount(15);
         findings.All.Select(finding => (finding.Status, finding.Subject)).Should().Equal(
-            (FindingStatus.Ok, "folder"), (FindingStatus.Ok, "sizes"), (FindingStatus.Wrong, "model.made-up: h0/ln_1/g"),
-            (FindingStatus.Warning, "model.made-up: wpe"), (FindingStatus.Wrong, "tensors"), (FindingStatus.Ok, "vocabulary"));
+            (FindingStatus.Ok, "folder"), (FindingStatus.Ok, "sizes"), (FindingStatus.Wrong, "h0/h0/ln_1/g"),
+            (FindingStatus.Warning, "h0/wpe"), (FindingStatus.Wrong, "tensors"), (FindingStatus.Ok, "vocabulary"));
         findings.All[0].Found.Should().Be($"{folder.Root}: a model in the made-up layout");
     }
 
@@ -168,31 +169,40 @@ public sealed class FolderTests : IDisposable
     }
 
     /// <summary>A format of one file with 7 tokens, whose first gain is lost and whose positions are all zero.</summary>
-    private sealed class MadeUpFormat : IExaminedModel
+    private sealed class MadeUpFormat() : ModelFiles("", pathOf: null)
     {
-        public string Format => "made-up";
+        private static readonly Gpt2Weights Weights = TestModels.Random(new Gpt2Config(7, 4, 6, 2, 1), 1);
 
-        public Gpt2Config? ExamineSizes(FindingList findings) => new(7, 4, 6, 2, 1);
+        public override string Layout => "made-up";
 
-        public string SubjectOf(string tensor) => "model.made-up: " + tensor;
+        public override IEnumerable<string> Names => Weights.Matrices().Select(matrix => NameOf(matrix.Name));
 
-        public Matrix? Read(MatrixShape expected, FindingList findings)
+        public override string NameOf(string matrix) => "h0/" + matrix;
+
+        public override Gpt2Config ReadSizes() => Weights.Config;
+
+        public override Gpt2Config WithVariant(Gpt2Config sizes, Action<Gpt2Exception> refuse) => sizes;
+
+        public override long[]? ShapeOf(string matrix) => null;
+
+        public override void Require(MatrixShape matrix)
         {
-            if (expected.Name == "h0/ln_1/g")
+            if (matrix.Name == "h0/ln_1/g")
             {
-                findings.Wrong(FindingArea.Tensors, SubjectOf(expected.Name), "is missing", "make it up again");
-                return null;
+                throw new Gpt2Exception("is missing") { Where = PlaceOf(NameOf(matrix.Name)) };
             }
-
-            return expected.Name == "wpe"
-                ? new Matrix("wpe", expected.Rows, expected.Columns)
-                : TestModels.Random(new Gpt2Config(7, 4, 6, 2, 1), 1).Matrices().Single(matrix => matrix.Name == expected.Name);
         }
 
-        public Tokenizer? ExamineTokenizer(Gpt2Config config, FindingList findings) => null;
-
-        public void Dispose()
+        public override void Read(Matrix matrix)
         {
+            if (matrix.Name != "wpe")
+            {
+                Weights.Matrices().Single(other => other.Name == matrix.Name).Span.CopyTo(matrix.Span);
+            }
         }
+
+        public override Tokenizer? ReadTokenizer(Gpt2Config sizes) => null;
+
+        protected override ErrorPlace PlaceOf(string name) => new("model.made-up", Part: name);
     }
 }

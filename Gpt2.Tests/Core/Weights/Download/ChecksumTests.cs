@@ -2,6 +2,7 @@
 
 using System.Text;
 using Gpt2.Core;
+using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.Download;
 using Gpt2.Tests.Support;
 
@@ -10,37 +11,27 @@ namespace Gpt2.Tests.Core.Weights.Download;
 public sealed class ChecksumTests
 {
     [Fact]
-    public void ChecksumRun_KnownTexts_GivesPublishedValues()
+    public async Task Checksum_KnownTexts_GivesPublishedValues()
     {
-        using var run = new ChecksumRun(size: 6);
-        run.Add("hel"u8);
-        run.Add("lo\n"u8);
+        using var folder = new TemporaryFolder();
+        string path = folder.PathOf("hello");
+        await File.WriteAllTextAsync(path, "hello\n");
+        string sha256 = await Checksum.Sha256Async(path, CancellationToken.None);
+        var file = new RecordedFile("hello", 6, sha256, RecordedFile.BySize);
 
-        run.Of(ChecksumKind.GitBlobSha1).Should().Be("ce013625030ba8dba906f756967f9e9ca394464a", "that is what git hash-object says");
-        run.Of(ChecksumKind.Sha256).Should().Be("5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03");
-        using var unknown = new ChecksumRun(size: null);
-        unknown.Of(ChecksumKind.GitBlobSha1).Should().BeNull();
-        unknown.Sha256().Should().Be("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    }
-
-    [Fact]
-    public void Crc32_CheckString_GivesThePublishedValue()
-    {
-        var crc = new Crc32();
-        crc.Add("1234"u8);
-        crc.Add("56789"u8);
-
-        crc.Value.Should().Be(0xCBF43926);
-        new Crc32().Value.Should().Be(0);
+        sha256.Should().Be("5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03");
+        (await new Checksum(new string('0', 64)).OfAsync(file, path, CancellationToken.None)).Should().Be(sha256);
+        (await new Checksum(new string('0', 40)).OfAsync(file, path, CancellationToken.None)).Should()
+            .Be("ce013625030ba8dba906f756967f9e9ca394464a", "that is what git hash-object says");
     }
 
     [Theory]
-    [InlineData("\"CE013625030ba8dba906f756967f9e9ca394464a\"", ChecksumKind.GitBlobSha1, "ce013625030ba8dba906f756967f9e9ca394464a")]
-    [InlineData("W/\"ce013625030ba8dba906f756967f9e9ca394464a\"", ChecksumKind.GitBlobSha1, "ce013625030ba8dba906f756967f9e9ca394464a")]
-    [InlineData("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", ChecksumKind.Sha256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
-    public void Parse_TagOfTheHub_IsAChecksum(string tag, ChecksumKind kind, string digits)
+    [InlineData("\"CE013625030ba8dba906f756967f9e9ca394464a\"", "git SHA-1", "ce013625030ba8dba906f756967f9e9ca394464a")]
+    [InlineData("W/\"ce013625030ba8dba906f756967f9e9ca394464a\"", "git SHA-1", "ce013625030ba8dba906f756967f9e9ca394464a")]
+    [InlineData("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "SHA-256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
+    public void Parse_TagOfTheHub_IsAChecksum(string tag, string name, string digits)
     {
-        Checksum.Parse(tag).Should().Be(new Checksum(kind, digits));
+        Checksum.Parse(tag).Should().Be(new Checksum(digits)).And.Subject.As<Checksum>().Name.Should().Be(name);
     }
 
     [Theory]
@@ -67,7 +58,7 @@ public sealed class ChecksumTests
     {
         TimeSpan? asked = server is int given ? TimeSpan.FromSeconds(given) : null;
 
-        new TransferSettings { Chance = () => chance }.DelayAfter(tries, asked).TotalSeconds.Should().Be(seconds);
+        RetryLoop.DelayAfter(tries, asked, chance).TotalSeconds.Should().Be(seconds);
     }
 
     [Theory]

@@ -67,7 +67,7 @@ public sealed class CsvArchiveDownloadTests : IDisposable
         File.Move(Path.Combine(model, "model_h1_ln_1_g.csv"), fixture.Folder.PathOf("lost"));
         Serve();
         (await fixture.FailureAsync(source)).Should().Be(
-            $"{server.Address}/csv.zip: model_h1_ln_1_g.csv: no such file, expected 1 rows of 64 numbers: copy or convert the model again");
+            $"{server.Address}/csv.zip: model_h1_ln_1_g.csv: no such file, expected a row of 64 numbers; copy, convert or download the model again");
 
         File.Move(fixture.Folder.PathOf("lost"), Path.Combine(model, "model_h1_ln_1_g.csv"));
         Serve();
@@ -82,7 +82,7 @@ public sealed class CsvArchiveDownloadTests : IDisposable
         File.WriteAllLines(Path.Combine(model, "model_wte.csv"), lines[1..]);
         Serve();
 
-        (await fixture.FailureAsync(source)).Should().Contain("defines 258 tokens, expected the n_vocab = 257");
+        (await fixture.FailureAsync(source)).Should().Contain("defines 258 tokens, expected 257, the n_vocab of hparams.json");
     }
 
     [Theory]

@@ -16,7 +16,9 @@ internal sealed class DownloadFixture : IDisposable
 
     public ConcurrentQueue<string> Notes { get; } = new();
 
-    public ConcurrentQueue<TimeSpan> Waits { get; } = new();
+    public HurriedClock Clock { get; } = new();
+
+    public ConcurrentQueue<TimeSpan> Waits => Clock.Waits;
 
     public ConcurrentQueue<TransferProgress> Reports { get; } = new();
 
@@ -26,11 +28,7 @@ internal sealed class DownloadFixture : IDisposable
 
     public DownloadFixture() => Settings = new TransferSettings
     {
-        Wait = (time, cancellation) =>
-        {
-            Waits.Enqueue(time);
-            return Task.Delay(1, cancellation);
-        },
+        Clock = Clock,
         Chance = () => 1,
         ProgressThatCounts = 50_000,
     };
@@ -47,15 +45,19 @@ internal sealed class DownloadFixture : IDisposable
             .WaitAsync(CommandProcess.LongEnough, CancellationToken.None);
     }
 
-    /// <summary>The message of a download that fails, after checking that nothing stands under the final name.</summary>
-    public async Task<string> FailureAsync(DownloadSource? source = null)
+    /// <summary>The error of a download that fails, after checking that nothing stands under the final name.</summary>
+    public async Task<Gpt2Exception> ErrorAsync(DownloadSource? source = null)
     {
         Func<Task> run = () => RunAsync(source: source);
-        string message = (await run.Should().ThrowAsync<Gpt2Exception>()).Which.Message;
+        Gpt2Exception error = (await run.Should().ThrowAsync<Gpt2Exception>()).Which;
         Directory.Exists(Target).Should().BeFalse("a download that fails leaves nothing under the final name");
-        message.Should().NotContain("\n");
-        return message;
+        error.Message.Should().NotContain("\n");
+        error.Where.Should().NotBeNull();
+        return error;
     }
+
+    /// <summary>The message of <see cref="ErrorAsync"/>.</summary>
+    public async Task<string> FailureAsync(DownloadSource? source = null) => (await ErrorAsync(source)).Message;
 
     /// <summary>Checks that the folder holds what the hub has now, and that nothing else is left.</summary>
     public void ShouldBeRight()
@@ -73,6 +75,23 @@ internal sealed class DownloadFixture : IDisposable
     {
         Hub.Dispose();
         Folder.Dispose();
+    }
+
+    /// <summary>Lets a millisecond pass for every wait, and keeps the waits.</summary>
+    public sealed class HurriedClock : TimeProvider
+    {
+        public ConcurrentQueue<TimeSpan> Waits { get; } = new();
+
+        /// <summary>The present; null for the true one.</summary>
+        public DateTimeOffset? Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now ?? base.GetUtcNow();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Waits.Enqueue(dueTime);
+            return base.CreateTimer(callback, state, TimeSpan.FromMilliseconds(1), period);
+        }
     }
 
     private sealed class Collected(ConcurrentQueue<TransferProgress> reports) : IProgress<TransferProgress>

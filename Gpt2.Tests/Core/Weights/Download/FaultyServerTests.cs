@@ -141,8 +141,7 @@ public sealed class FaultyServerTests : IDisposable
     [Fact]
     public async Task Download_ServerSaysHowLongToWait_IsHonoured()
     {
-        DateTimeOffset now = new(2024, 6, 1, 10, 0, 0, TimeSpan.Zero);
-        fixture.Settings = fixture.Settings with { Now = () => now };
+        fixture.Clock.Now = new(2024, 6, 1, 10, 0, 0, TimeSpan.Zero);
         Queue(
             fixture.Weights.Faults, Faults.Status(429, ("Retry-After", "7")), Faults.Status(503, ("Retry-After", "Sat, 01 Jun 2024 10:00:20 GMT")),
             Faults.Status(503, ("Retry-After", "0")));

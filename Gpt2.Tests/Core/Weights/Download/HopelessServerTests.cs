@@ -1,6 +1,7 @@
 // Downloads that cannot end right: for each reason its message, nothing under the final name, and what may stay for the next try.
 
 using System.Globalization;
+using Gpt2.Core;
 using Gpt2.Core.Weights.Download;
 using Gpt2.Tests.Support;
 
@@ -11,6 +12,8 @@ public sealed class HopelessServerTests : IDisposable
     private const int Half = 150_000;
     private const string LoginPage = "<!DOCTYPE html><html><body>Please log in to the guest network</body></html>";
     private const string LfsPointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0000\nsize 548105171\n";
+
+    private const string GoesOn = "what has come is kept, and the same command goes on from there";
 
     private readonly DownloadFixture fixture = new();
 
@@ -25,7 +28,7 @@ public sealed class HopelessServerTests : IDisposable
     [InlineData(400, "config.json", "the server answers 400, expected the file; check HF_ENDPOINT or the address")]
     [InlineData(304, "config.json", "the server answers 304, expected the file")]
     [InlineData(404, FakeHub.Weights, "the server has no such file (404)")]
-    [InlineData(416, FakeHub.Weights, "the server answers 416 to a request for the whole file; check the address")]
+    [InlineData(416, FakeHub.Weights, "the server answers 416, expected the file; check HF_ENDPOINT or the address")]
     public async Task Download_StatusThatIsFinal_IsNotTriedAgain(int status, string file, string message)
     {
         fixture.Hub.Files[file].Faults.Enqueue(Faults.Status(status));
@@ -50,8 +53,7 @@ public sealed class HopelessServerTests : IDisposable
     {
         Always(fixture.Weights, Faults.Status(503));
 
-        (await fixture.FailureAsync()).Should().MatchRegex(
-            @"^model\.safetensors: 127\.0\.0\.1:\d+ cannot answer now \(503\); gave up after 5 tries: what has come is kept, and the same command goes on from there$");
+        ShouldBe(await fixture.ErrorAsync(), "model.safetensors", @"^127\.0\.0\.1:\d+ cannot answer now \(503\); gave up after 5 tries$", GoesOn);
         fixture.Waits.Select(wait => wait.TotalSeconds).Should().Equal(1, 2, 4, 8);
         fixture.Notes.Should().HaveCount(4);
     }
@@ -61,8 +63,7 @@ public sealed class HopelessServerTests : IDisposable
     {
         fixture.Weights.Faults.Enqueue(Faults.Status(429, ("Retry-After", "3600")));
 
-        (await fixture.FailureAsync()).Should().MatchRegex(
-            @"is asked too often \(429\) and asks to wait 3600 s; later, what has come is kept, and the same command goes on from there$");
+        ShouldBe(await fixture.ErrorAsync(), "model.safetensors", @"is asked too often \(429\) and asks to wait 3600 s, longer than this command waits$", GoesOn);
         fixture.Waits.Should().BeEmpty();
     }
 
@@ -85,8 +86,7 @@ public sealed class HopelessServerTests : IDisposable
         fixture.Settings = fixture.Settings with { StallTimeout = TimeSpan.FromMilliseconds(50), ConnectTimeout = TimeSpan.FromMilliseconds(200), Tries = 2 };
         Always(fixture.Hub.Files["config.json"], asked: true, Faults.Hang());
 
-        (await fixture.FailureAsync()).Should().MatchRegex(
-            @"^config\.json: 127\.0\.0\.1:\d+ does not answer; gave up after 2 tries: check the connection, or repeat the command later$");
+        ShouldBe(await fixture.ErrorAsync(), "config.json", @"^127\.0\.0\.1:\d+ does not answer; gave up after 2 tries$", "check the connection, or repeat the command later");
     }
 
     [Fact]
@@ -94,7 +94,9 @@ public sealed class HopelessServerTests : IDisposable
     {
         fixture.Hub.Hub.Dispose();
 
-        (await fixture.FailureAsync()).Should().MatchRegex(@"^config\.json: no connection to 127\.0\.0\.1:\d+ \(Connection refused.*\); gave up after 5 tries: check the connection");
+        ShouldBe(
+            await fixture.ErrorAsync(), "config.json", @"^no connection to 127\.0\.0\.1:\d+ \(Connection refused.*\); gave up after 5 tries$",
+            "check the connection, or repeat the command later");
     }
 
     [Fact]
@@ -102,9 +104,9 @@ public sealed class HopelessServerTests : IDisposable
     {
         Always(fixture.Weights, Faults.Corrupt(5000));
 
-        (await fixture.FailureAsync()).Should().MatchRegex(
-            $"^model\\.safetensors: came with the SHA-256 [0-9a-f]{{64}}, the server states {fixture.Weights.Sha256}, 2 times; it is not kept: "
-            + @"the file is damaged at 127\.0\.0\.1:\d+ or on its way$");
+        Gpt2Exception error = await fixture.ErrorAsync();
+        ShouldBe(error, "model.safetensors", $"^came with the SHA-256 [0-9a-f]{{64}}, the server states {fixture.Weights.Sha256}, 2 times$", error.Remedy);
+        error.Remedy.Should().MatchRegex(@"^it is not kept: the file is damaged at 127\.0\.0\.1:\d+ or on its way$");
         Directory.EnumerateFiles(fixture.Target + ".partial", FakeHub.Weights + "*").Should().BeEmpty();
     }
 
@@ -289,6 +291,13 @@ public sealed class HopelessServerTests : IDisposable
 
         fixture.ShouldBeRight();
         fixture.Hub.Gets(FakeHub.Weights)[^1].Headers.Should().NotContainKey("Range");
+    }
+
+    private static void ShouldBe(Gpt2Exception error, string where, string found, string? remedy)
+    {
+        error.Where.ToString().Should().Be(where);
+        error.Found.Should().MatchRegex(found);
+        error.Remedy.Should().Be(remedy);
     }
 
     private static void Always(FakeFile file, params Fault[] faults) => Always(file, asked: false, faults);

@@ -1,7 +1,9 @@
 // Downloads where the server behaves: what is asked, what is checked, what is left, and what is refused before anything is asked.
 
+using System.Globalization;
 using Gpt2.Core;
 using Gpt2.Core.Weights.Download;
+using Gpt2.Tests.Core.Files;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Weights.Download;
@@ -189,6 +191,28 @@ public sealed class ModelDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task Download_SpaceThatCannotBeTold_IsNoHindrance()
+    {
+        fixture.Settings = fixture.Settings with { FreeSpace = _ => throw new IOException("no such drive") };
+        await fixture.RunAsync();
+
+        fixture.ShouldBeRight();
+    }
+
+    [Fact]
+    public async Task Download_WhatAKilledRunHadNotRenamed_IsClearedAway()
+    {
+        string work = fixture.Target + ".partial";
+        int ended = await OutputFileTests.EndedProcess();
+        Directory.CreateDirectory(work);
+        File.WriteAllText(Path.Combine(work, string.Create(CultureInfo.InvariantCulture, $"{DownloadRecord.FileName}.partial-{ended}-0123abcd")), "{");
+
+        await fixture.RunAsync();
+
+        fixture.ShouldBeRight();
+    }
+
+    [Fact]
     public async Task Download_SpaceForTheRest_IsEnough()
     {
         using var stop = new CancellationTokenSource();
@@ -210,18 +234,44 @@ public sealed class ModelDownloadTests : IDisposable
     {
         File.WriteAllText(fixture.Folder.PathOf("models"), "");
 
-        (await fixture.FailureAsync()).Should().StartWith($"{fixture.Target}: cannot write there (");
+        (await fixture.FailureAsync()).Should().StartWith($"{fixture.Target}: cannot write this folder (");
     }
 
     [Fact]
-    public async Task Download_StoppedWhileRenaming_IsPutRightTheNextTime()
+    public async Task Download_KilledWhileReplacingAModel_IsPutRightTheNextTime()
     {
         await fixture.RunAsync();
-        Directory.Move(fixture.Target, fixture.Target + ".replaced-by-download");
-        DownloadResult result = await fixture.RunAsync();
+        int ended = await OutputFileTests.EndedProcess();
+        string left = Path.Combine(fixture.Target, string.Create(CultureInfo.InvariantCulture, $".unfinished-{ended}-0123abcd"));
+        Directory.CreateDirectory(left);
+        File.WriteAllText(Path.Combine(left, FakeHub.Weights), "of the new model");
+        Func<Task> run = () => fixture.RunAsync();
 
-        result.AlreadyThere.Should().BeTrue("the folder that stood aside is the model");
+        (await run.Should().ThrowAsync<Gpt2Exception>("a mixture of two models is none")).Which.Found.Should().Be("the folder is not empty");
+        (await fixture.RunAsync(force: true)).AlreadyThere.Should().BeFalse();
         fixture.ShouldBeRight();
+    }
+
+    [Fact]
+    public async Task Download_TargetThatCannotBeReplaced_KeepsWhatCame()
+    {
+        await fixture.RunAsync();
+        string work = fixture.Target + ".partial";
+        fixture.Hub.Files["config.json"].Content = "{\"n_layer\": 13}"u8.ToArray();
+        fixture.Hub.Files["config.json"].Faults.Enqueue((file, request, answer) =>
+        {
+            Directory.Delete(fixture.Target, recursive: true);
+            File.WriteAllText(fixture.Target, "in the way");
+            return FakeHub.ServeAsync(file, request, answer);
+        });
+        Func<Task> force = () => fixture.RunAsync(force: true);
+
+        (await force.Should().ThrowAsync<Gpt2Exception>()).Which.Where!.Value.Name.Should().Be(fixture.Target);
+        DownloadRecord.Load(work)!.IsWholeIn(work).Should().BeTrue();
+        File.Delete(fixture.Target);
+        await fixture.RunAsync();
+        fixture.ShouldBeRight();
+        fixture.Hub.Gets(FakeHub.Weights).Should().HaveCount(2, "the second time what came is taken up");
     }
 
     [Theory]

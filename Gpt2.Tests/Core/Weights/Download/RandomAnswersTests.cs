@@ -66,8 +66,8 @@ public sealed class RandomAnswersTests : IDisposable
     [Theory]
     [InlineData(FakeHub.Weights + ".part")]
     [InlineData(FakeHub.Weights + ".part.json")]
-    [InlineData("config.json.done.json")]
-    [InlineData("source.txt")]
+    [InlineData("config.json")]
+    [InlineData(DownloadRecord.FileName)]
     public void Download_RandomEditsOfWhatIsLeft_EndsRightOrSaysWhy(string name)
     {
         string work = fixture.Target + ".partial";
@@ -87,9 +87,12 @@ public sealed class RandomAnswersTests : IDisposable
     [Theory]
     [InlineData(FakeHub.Weights + ".part.json", "\\u0022", "")] // an entity tag without quotes
     [InlineData(FakeHub.Weights + ".part.json", "\"Hex\"", "\"Hey\"")]
-    [InlineData("config.json.done.json", "\"Name\"", "\"Game\"")]
-    [InlineData("config.json.done.json", "config.json", "../config.json")]
-    [InlineData("config.json.done.json", "\"Sha256\"", "\"Sha255\"")]
+    [InlineData(DownloadRecord.FileName, "\"name\"", "\"game\"")]
+    [InlineData(DownloadRecord.FileName, "config.json", "../config.json")]
+    [InlineData(DownloadRecord.FileName, "config.json", "confog.json")]
+    [InlineData(DownloadRecord.FileName, "vocab.json", "config.json")]
+    [InlineData(DownloadRecord.FileName, "\"sha256\"", "\"sha255\"")]
+    [InlineData(DownloadRecord.FileName, "\"source\"", "\"sauce\"")]
     public void Download_LeftOverThatMakesNoSense_IsPassedOver(string name, string found, string replaced)
     {
         LeaveAPart();

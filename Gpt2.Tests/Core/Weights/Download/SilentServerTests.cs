@@ -1,5 +1,6 @@
 // Servers that state neither sizes nor checksums: the end of a connection looks like the end of the file, so the model has to tell.
 
+using Gpt2.Core;
 using Gpt2.Core.Weights.Download;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;
@@ -29,7 +30,7 @@ public sealed class SilentServerTests : IDisposable
 
     [Theory]
     [InlineData(FakeHub.Weights, 1000, "model.safetensors: ")]
-    [InlineData("merges.txt", 18, "merges.txt: defines 258 tokens, expected the vocab_size = 260 of config.json")]
+    [InlineData("merges.txt", 18, "merges.txt: defines 258 tokens, expected 260, the vocab_size of config.json")]
     public async Task Download_CutOffWithoutASize_IsNotKept(string cut, int bytes, string message)
     {
         foreach ((string name, FakeFile file) in fixture.Hub.Files)
@@ -37,8 +38,10 @@ public sealed class SilentServerTests : IDisposable
             file.Faults.Enqueue(Faults.NoLength(name == cut ? bytes : int.MaxValue));
         }
 
-        (await fixture.FailureAsync()).Should().StartWith($"{fixture.Hub.Hub.Address}/openai-community/gpt2: {message}")
-            .And.EndWith("; the server states neither size nor checksum, so a file may be cut off and is not kept: repeat the command");
+        Gpt2Exception error = await fixture.ErrorAsync();
+        error.Where!.Value.Name.Should().Be($"{fixture.Hub.Hub.Address}/openai-community/gpt2");
+        error.Message.Should().Contain(message);
+        error.Remedy.Should().Be("the server states neither size nor checksum, so a file may be cut off and is not kept: repeat the command");
         await fixture.RunAsync();
         fixture.ShouldBeRight();
     }
@@ -54,6 +57,6 @@ public sealed class SilentServerTests : IDisposable
         DownloadResult result = await fixture.RunAsync();
 
         fixture.ShouldBeRight();
-        result.Record.Files.Should().OnlyContain(file => file.CheckedBy == TransferredFile.Unchecked);
+        result.Record.Files.Should().OnlyContain(file => file.CheckedBy == RecordedFile.ByNothing);
     }
 }

@@ -2,10 +2,10 @@
 
 using System.Globalization;
 
-namespace Gpt2.Core.Weights.Download;
+namespace Gpt2.Core.Weights;
 
 /// <summary>Writes numbers of bytes.</summary>
-public static class ByteCount
+internal static class ByteCount
 {
     /// <summary>At most three digits before the point and one after it, with the unit: 548.1 MB.</summary>
     public static string Shown(double bytes)
@@ -18,6 +18,6 @@ public static class ByteCount
             unit++;
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{(unit == 0 ? bytes.ToString("0", CultureInfo.InvariantCulture) : bytes.ToString("0.0", CultureInfo.InvariantCulture))} {units[unit]}");
+        return bytes.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture) + " " + units[unit];
     }
 }

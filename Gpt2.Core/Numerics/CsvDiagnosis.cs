@@ -1,0 +1,215 @@
+// What is wrong with a CSV file that was refused: one cause, and not its consequences. Counts what can be counted in a file of any
+// kind (lines, cells, separators, cells that are no numbers), in blocks, so that a file of any size and without a line end needs
+// no memory.
+
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace Gpt2.Core.Numerics;
+
+/// <summary>Finds the fault of a file that should hold a matrix.</summary>
+internal sealed class CsvDiagnosis
+{
+    private const string Export = "export it with ',' between cells and '.' in numbers, or convert the model again";
+    private const int LongestCell = 64;
+    private const int LongestShown = 40;
+
+    private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789-+"u8);
+    private static readonly char[] Signs = ['-', '+'];
+    private static readonly HashSet<string> NotFiniteWords =
+        ["nan", "inf", "infinity", "1.#inf", "1.#qnan", "#num!", "#div/0!", "null", "none", "na", "n/a"];
+
+    // The line that is being read.
+    private readonly byte[] cell = new byte[LongestCell];
+    private int cellLength;
+    private long line = 1;
+    private long cells;
+    private bool lineHasText;
+
+    // Lines that are not blank, and the cells that commas make of them.
+    private long rows, allCells, fewestCells = long.MaxValue, mostCells, lastLine;
+    private (long Line, long Cells) firstLine;
+    private (long Line, long Cells)? otherLine; // the first that has not as many cells as the first line
+
+    // What should not be there.
+    private long semicolons, tabs, quotes, innerSpaces, wholeNumbers;
+    private long notFinite, badCells, badInFirstLine, badInFirstColumn;
+    private (long Line, long Column, string Text)? firstBad;
+
+    private CsvDiagnosis()
+    {
+    }
+
+    /// <summary>Says why a file was refused.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="rows">The rows that it should have.</param>
+    /// <param name="columns">The cells that each should have.</param>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static Gpt2Exception Of(string path, int rows, int columns)
+    {
+        if (WrongFile.Refusal(path, CsvMatrixFile.Expectation(rows, columns)) is Gpt2Exception refusal)
+        {
+            return refusal;
+        }
+
+        var counts = new CsvDiagnosis();
+        using FileStream file = RegularFile.OpenRead(path);
+        var block = new byte[1 << 16];
+        bool atStart = true;
+        for (int read; (read = file.ReadAtLeast(block, block.Length, throwOnEndOfStream: false)) > 0; atStart = false)
+        {
+            ReadOnlySpan<byte> bytes = block.AsSpan(0, read);
+            counts.Take(atStart && bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes);
+        }
+
+        counts.EndLine();
+        bool asColumn = rows == 1 && columns > 1 && counts.firstLine.Cells == 1 && counts.innerSpaces == 0;
+        return counts.Fault(path, asColumn ? columns : rows, asColumn ? 1 : columns);
+    }
+
+    private Gpt2Exception Fault(string path, int expectedRows, int expectedCells)
+    {
+        string expected = $"[{expectedRows}, {expectedCells}]", shape = $"[{rows}, {mostCells}]";
+        Gpt2Exception Wrong(string found, string remedy) => new(found) { Where = path, Expected = expected, Remedy = remedy };
+        if (Separators(expectedRows, expectedCells) is string separators)
+        {
+            return new Gpt2Exception(separators) { Where = path, Remedy = Export };
+        }
+
+        if (Labels(expectedRows, expectedCells) is string labels)
+        {
+            return new Gpt2Exception(labels) { Where = path, Remedy = "export it without headings and labels: numbers only" };
+        }
+
+        if (firstBad is (long badLine, long column, string text))
+        {
+            string first = $"found '{(text.Length <= LongestShown ? text : text[..LongestShown] + "…")}'";
+            return new Gpt2Exception(badCells == 1 ? first : $"{first}, the first of {badCells} such cells")
+            {
+                Where = new(path, badLine, column),
+                Expected = "a finite number with '.' as decimal point",
+                Remedy = notFinite > 0 ? WrongFile.TakeWhole : WrongFile.Again,
+            };
+        }
+
+        if (otherLine is not null)
+        {
+            (long wrongLine, long count) = firstLine.Cells == expectedCells ? otherLine.Value : firstLine;
+            return new Gpt2Exception($"{(wrongLine == lastLine && count < expectedCells ? "is cut off: " : "")}found {count} cells")
+            {
+                Where = new(path, wrongLine),
+                Expected = $"{expectedCells} for {expected}",
+                Remedy = WrongFile.Again,
+            };
+        }
+
+        return rows == 0 ? Wrong("has no line with a cell", WrongFile.Again)
+            : rows == expectedRows && mostCells == expectedCells ? Wrong("holds what cannot be read as numbers", WrongFile.Again)
+            : rows == expectedCells && mostCells == expectedRows && rows != mostCells
+            ? Wrong($"is transposed: found {shape}", "exchange its rows and columns: PyTorch's linear layers keep them the other way round")
+            : rows < expectedRows && (mostCells == expectedCells || (rows == 1 && mostCells < expectedCells))
+            ? Wrong($"is cut off: found {shape}", WrongFile.Again)
+            : Wrong($"found {shape}", $"take the file of this matrix, or the sizes of this model, or {WrongFile.Again}");
+    }
+
+    private string? Separators(int expectedRows, int expectedCells)
+    {
+        string decimals = allCells > rows ? ", and numbers have a decimal comma" : "";
+
+        // "0,5,1,25" for 0.5 and 1.25: every number is cut in two, and no half has a point.
+        bool halves = wholeNumbers == allCells && 2 * allCells > 3 * rows * expectedCells && mostCells <= 2L * expectedCells && rows == expectedRows;
+        return semicolons > 0 ? "cells are separated by semicolons" + decimals
+            : tabs > 0 ? "cells are separated by tabs" + decimals
+            : quotes > 0 ? "numbers stand in quotes"
+            : innerSpaces > 0 && mostCells == 1 ? "cells are separated by spaces"
+            : halves ? "numbers have a decimal comma, which also separates the cells"
+            : null;
+    }
+
+    private string? Labels(int expectedRows, int expectedCells)
+    {
+        bool heading = badInFirstLine > 0 && rows == expectedRows + 1L;
+        bool index = fewestCells > expectedCells && wholeNumbers >= expectedRows && rows >= expectedRows;
+        return (heading, mostCells == expectedCells + 1L && (badInFirstColumn >= expectedRows || index)) switch
+        {
+            (true, true) => "has a line of headings and a column of labels",
+            (true, false) => "has a line of headings",
+            (false, true) => "has a column of labels",
+            _ => null,
+        };
+    }
+
+    private void Take(ReadOnlySpan<byte> bytes)
+    {
+        foreach (byte value in bytes)
+        {
+            switch (value)
+            {
+                case (byte)'\n':
+                    EndLine();
+                    line++;
+                    break;
+                case (byte)'\r':
+                    break;
+                case (byte)',':
+                    EndCell();
+                    break;
+                default:
+                    semicolons += value == ';' ? 1 : 0;
+                    tabs += value == '\t' ? 1 : 0;
+                    quotes += value == '"' ? 1 : 0;
+                    lineHasText |= value is not ((byte)' ' or (byte)'\t');
+                    if (cellLength < LongestCell)
+                    {
+                        cell[cellLength++] = value;
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    private void EndLine()
+    {
+        if (lineHasText || cells > 0)
+        {
+            EndCell();
+            firstLine = rows++ == 0 ? (line, cells) : firstLine;
+            fewestCells = Math.Min(fewestCells, cells);
+            mostCells = Math.Max(mostCells, cells);
+            otherLine ??= cells == firstLine.Cells ? null : (line, cells);
+            lastLine = line;
+        }
+
+        (cells, cellLength, lineHasText) = (0, 0, false);
+    }
+
+    private void EndCell()
+    {
+        ReadOnlySpan<byte> text = cell.AsSpan(0, cellLength).Trim(" "u8);
+        cells++;
+        allCells++;
+        innerSpaces += text.Contains((byte)' ') ? 1 : 0;
+        bool isWhole = cellLength < LongestCell;
+        cellLength = 0;
+        bool isNumber = float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && isWhole;
+        if (isNumber && float.IsFinite(value))
+        {
+            wholeNumbers += text.IndexOfAnyExcept(Digits) < 0 ? 1 : 0;
+            return;
+        }
+
+        string word = Encoding.UTF8.GetString(text);
+        firstBad ??= (line, cells, word);
+        badCells++;
+        if (isNumber || NotFiniteWords.Contains(word.TrimStart(Signs).ToLowerInvariant()))
+        {
+            notFinite++;
+            return;
+        }
+
+        badInFirstLine += rows == 0 ? 1 : 0;
+        badInFirstColumn += cells == 1 ? 1 : 0;
+    }
+}

@@ -1,0 +1,107 @@
+// The files of a model folder in the CSV layout, our own variant or the JavaScript edition's.
+
+using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Numerics;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights.JavaScript;
+
+namespace Gpt2.Core.Weights;
+
+/// <summary>One file per matrix, hparams.json, and a vocabulary.</summary>
+/// <param name="folder">The folder.</param>
+/// <param name="pathOf">The path of a file by its name; null for the file of exactly that name.</param>
+internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = null) : ModelFiles(folder, pathOf)
+{
+    /// <summary>Channels of a head in every GPT-2, from which the JavaScript edition's folders tell their heads.</summary>
+    private const int HeadSizeOfGpt2 = 64;
+
+    public override string Layout => "CSV";
+
+    public override IEnumerable<string> Names => Directory.EnumerateFiles(Folder, CsvLayout.FileOf("*")).Select(file => Path.GetFileName(file));
+
+    public override string NameOf(string matrix) => CsvLayout.FileOf(matrix);
+
+    /// <summary>The JavaScript edition ships no hparams.json: its sizes are those of its files.</summary>
+    public override Gpt2Config ReadSizes()
+    {
+        string path = PathOf(SizesFile);
+        return File.Exists(path) ? HyperparametersFile.Read(path)
+            : File.Exists(Path.Combine(Folder, SpreadsheetVocabulary.MergesFileName)) ? SizesOfSpreadsheetEdition()
+            : throw new Gpt2Exception("no such file") { Where = path, Expected = $"a model folder with {SizesFile} and {CsvLayout.FileOf("wte")}" };
+    }
+
+    /// <summary>What a model need not have is there only under its exact name.</summary>
+    public override Gpt2Config WithVariant(Gpt2Config sizes, Action<Gpt2Exception> refuse) => sizes with
+    {
+        QkvBias = Enumerable.Range(0, sizes.Layers).Any(block => Exists($"h{block}/attn/c_attn/b")),
+        TiedHead = !Exists("lm_head"),
+    };
+
+    /// <summary>A vector may also stand as a column. A file without a decimal point shows nothing: its commas may be those of decimals.</summary>
+    public override long[]? ShapeOf(string matrix)
+    {
+        try
+        {
+            (int rows, int columns, bool hasPoints) = CsvMatrixFile.ShapeOf(MatrixPath(matrix));
+            return hasPoints ? [rows, columns] : null;
+        }
+        catch (Gpt2Exception)
+        {
+            return null; // reading it says why
+        }
+    }
+
+    public override void Require(MatrixShape matrix) => CsvMatrixFile.RequireLength(MatrixPath(matrix.Name), matrix.Rows, matrix.Columns);
+
+    public override void Read(Matrix matrix) => CsvMatrixFile.Read(MatrixPath(matrix.Name), matrix);
+
+    /// <summary>vocab.bpe, or the JavaScript edition's files where that is absent; null where there are fewer tokens than a text needs.</summary>
+    public override Tokenizer? ReadTokenizer(Gpt2Config sizes)
+    {
+        string merges = PathOf(VocabularyFile.FileName);
+        string spreadsheet = Path.Combine(Folder, SpreadsheetVocabulary.MergesFileName);
+        bool hasMerges = File.Exists(merges);
+        if (!hasMerges && !File.Exists(spreadsheet))
+        {
+            return sizes.Vocabulary < Text.Vocabulary.SmallestCount ? null : throw new Gpt2Exception("no such file")
+            {
+                Where = merges,
+                Expected = $"the merges of {sizes.Vocabulary - Text.Vocabulary.SmallestCount} tokens",
+                Remedy = File.Exists(Path.Combine(Folder, "merges.txt"))
+                    ? "copy merges.txt to this name: it is the same file" : "copy it from the model; GPT-2's own has 50,001 lines",
+            };
+        }
+
+        Vocabulary vocabulary = hasMerges ? VocabularyFile.Read(merges) : SpreadsheetVocabulary.Read(Folder);
+        FolderVocabulary.RequireCount(vocabulary, hasMerges ? merges : spreadsheet, sizes, SizesFile);
+        return new Tokenizer(vocabulary);
+    }
+
+    protected override string RemedyForUnused => "; a file that belongs to no model gets a name that does not begin with model_";
+
+    protected override ErrorPlace PlaceOf(string name) => Path.Combine(Folder, name);
+
+    /// <summary>Not those that are read under almost their names.</summary>
+    protected override IEnumerable<string> Others(Gpt2Config sizes) =>
+        Names.Except(MatrixShapes.Of(sizes).Select(shape => Path.GetFileName(MatrixPath(shape.Name))));
+
+    private string MatrixPath(string matrix) => PathOf(CsvLayout.FileOf(matrix));
+
+    private bool Exists(string matrix) => File.Exists(Path.Combine(Folder, CsvLayout.FileOf(matrix)));
+
+    /// <summary>It has GPT-2's heads of 64 channels.</summary>
+    private Gpt2Config SizesOfSpreadsheetEdition()
+    {
+        (int vocabulary, int channels, _) = CsvMatrixFile.ShapeOf(MatrixPath("wte"));
+        (int context, _, _) = CsvMatrixFile.ShapeOf(MatrixPath("wpe"));
+        int layers = 0;
+        while (Exists($"h{layers}/attn/c_attn/w"))
+        {
+            layers++;
+        }
+
+        var sizes = new Gpt2Config(vocabulary, context, channels, Math.Max(1, channels / HeadSizeOfGpt2), layers);
+        return sizes.Problem() is Gpt2Exception problem ? throw problem.At(Folder, remedy: $"add {SizesFile} with the sizes") : sizes;
+    }
+}

@@ -1,0 +1,70 @@
+// What servers state of a file. While the file comes, what is known of it is in a small JSON file beside the part, so that the
+// rest can be asked for.
+
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Gpt2.Core.Files;
+
+namespace Gpt2.Core.Weights.Download;
+
+/// <summary>
+/// A file of a server: its address without the query, and what is stated, or null. Entity tag (a strong one) and time of
+/// change are those of the bytes.
+/// </summary>
+internal sealed record RemoteFile(
+    string Address, long? Size = null, Checksum? Checksum = null, string? Commit = null, string? EntityTag = null,
+    DateTimeOffset? LastModified = null)
+{
+    /// <summary>Whether a rest can be told to belong to a part: by a validator that the server checks, or by the checksum of the whole.</summary>
+    public bool CanGoOn => EntityTag is not null || LastModified is not null || Checksum is not null;
+
+    /// <summary>Reads it; null where there is none or it is broken, which only costs a new beginning.</summary>
+    public static RemoteFile? Load(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RemoteFile>(RegularFile.ReadAllBytes(path)) is { Address: not null, Checksum: not { Hex: null } } file
+                && (file.EntityTag is null || EntityTagHeaderValue.TryParse(file.EntityTag, out _)) ? file : null;
+        }
+        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes it in place of the old one.</summary>
+    public void Save(string path) => OutputFile.Write(path, stream => JsonSerializer.Serialize(stream, this));
+
+    /// <summary>This, with the gaps filled by what is stated elsewhere.</summary>
+    public RemoteFile Or(RemoteFile? other) => other is null ? this : new(
+        Address, Size ?? other.Size, Checksum ?? other.Checksum, Commit ?? other.Commit, EntityTag ?? other.EntityTag,
+        LastModified ?? other.LastModified);
+
+    /// <summary>Whether nothing that is stated here and there tells two files apart.</summary>
+    public bool MayBe(RemoteFile other) =>
+        Address == other.Address && Agree(Size, other.Size) && Agree(Checksum, other.Checksum) && Agree(EntityTag, other.EntityTag);
+
+    /// <summary>
+    /// This, with the gaps filled by what an answer on the way to the file says: the hub's own, which redirects to a store,
+    /// has checksum and revision, and the last describes the bytes.
+    /// </summary>
+    public RemoteFile Or(HttpResponseMessage answer)
+    {
+        string? commit = Header(answer, "X-Repo-Commit"), tag = answer.Headers.ETag?.Tag;
+        HttpContentHeaders content = answer.Content.Headers;
+        bool isLast = (int)answer.StatusCode is < 300 or >= 400;
+        long? plain = content.ContentRange is ContentRangeHeaderValue range ? range.Length
+            : (int)answer.StatusCode == 200 ? content.ContentLength : null;
+
+        // The hub names small files by their git SHA-1 in the plain entity tag; other servers' tags mean nothing.
+        var checksum = Checksum.Parse(Header(answer, "X-Linked-Etag") ?? (commit is not null && answer.IsSuccessStatusCode ? tag : null));
+        long? size = long.TryParse(Header(answer, "X-Linked-Size"), out long linked) && linked >= 0 ? linked : plain;
+        return Or(new RemoteFile(
+            Address, size, checksum, commit, isLast && answer.Headers.ETag is { IsWeak: false } ? tag : null, isLast ? content.LastModified : null));
+    }
+
+    private static bool Agree<T>(T one, T other) => one is null || other is null || one.Equals(other);
+
+    private static string? Header(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values.FirstOrDefault() : null;
+}
