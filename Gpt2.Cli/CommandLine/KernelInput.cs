@@ -13,7 +13,7 @@ internal sealed class KernelInput
     private readonly Option<string?> vectors = new("--vectors")
     {
         Description = $"Bits of the vectors of the tuned kernels. Default: {VectorWidth.Variable}, or the widest here, {VectorWidth.Widest}.\n"
-            + "The results are close, and the same bits at every number of threads.",
+            + "The results are the same bits with every width that rounds a product and its sum once.",
         HelpName = string.Join('|', VectorWidth.Possible.Reverse()),
     };
 

@@ -68,11 +68,28 @@ internal sealed class AdamWTuned<TLanes, TVector>(ThreadTeam team) : AdamWKernel
                 ref MemoryMarshal.GetReference(means), ref MemoryMarshal.GetReference(squares));
 
             // Only the last part has a remainder.
-            for (int i = whole; i < length; i++)
+            if (whole < length)
             {
-                UpdateOne(gradients[i], Factors, ref weights[i], ref means[i], ref squares[i]);
-                gradients[i] = ClearGradients ? 0 : gradients[i];
+                Remainder(gradients[whole..], weights[whole..], means[whole..], squares[whole..]);
             }
+        }
+
+        /// <summary>The same in a vector that is filled up with zeros: the same arithmetic gives the same bits, whatever the width.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private readonly void Remainder(Span<float> gradients, Span<float> weights, Span<float> means, Span<float> squares)
+        {
+            int width = TLanes.Count;
+            Span<float> all = stackalloc float[4 * width];
+            all.Clear();
+            gradients.CopyTo(all);
+            weights.CopyTo(all[width..]);
+            means.CopyTo(all[(2 * width)..]);
+            squares.CopyTo(all[(3 * width)..]);
+            Whole(ref all[0], width, ref all[width], ref all[2 * width], ref all[3 * width]);
+            all[..gradients.Length].CopyTo(gradients);
+            all.Slice(width, weights.Length).CopyTo(weights);
+            all.Slice(2 * width, means.Length).CopyTo(means);
+            all.Slice(3 * width, squares.Length).CopyTo(squares);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -118,17 +135,15 @@ internal sealed class AdamWTuned<TLanes, TVector>(ThreadTeam team) : AdamWKernel
         {
             ReadOnlySpan<float> values = Values[(part * Block)..Math.Min((part + 1) * Block, Values.Length)];
             ref readonly float value = ref MemoryMarshal.GetReference(values);
-            TVector sum0 = TLanes.Create(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+            SquareSums<TLanes, TVector> sum0 = default, sum1 = default;
             int i = 0;
-            for (; i <= values.Length - (4 * TLanes.Count); i += 4 * TLanes.Count)
+            for (; i <= values.Length - (2 * Sixteen<TLanes, TVector>.Count); i += 2 * Sixteen<TLanes, TVector>.Count)
             {
-                sum0 = TLanes.AddSquares(TLanes.Load(in value, i), sum0);
-                sum1 = TLanes.AddSquares(TLanes.Load(in value, i + TLanes.Count), sum1);
-                sum2 = TLanes.AddSquares(TLanes.Load(in value, i + (2 * TLanes.Count)), sum2);
-                sum3 = TLanes.AddSquares(TLanes.Load(in value, i + (3 * TLanes.Count)), sum3);
+                sum0 = sum0.With(in value, i);
+                sum1 = sum1.With(in value, i + Sixteen<TLanes, TVector>.Count);
             }
 
-            double sum = TLanes.SumOfDoubles(sum0) + TLanes.SumOfDoubles(sum1) + TLanes.SumOfDoubles(sum2) + TLanes.SumOfDoubles(sum3);
+            double sum = sum0.Sum() + sum1.Sum();
             for (; i < values.Length; i++)
             {
                 sum += (double)values[i] * values[i];

@@ -40,10 +40,10 @@ internal static class QueryRow<TLanes, TVector>
                 int more = heads - head - 1;
                 int at0 = head * headSize, at1 = at0 + (Math.Min(1, more) * headSize);
                 int at2 = at0 + (Math.Min(2, more) * headSize), at3 = at0 + (Math.Min(3, more) * headSize);
-                Vector128<float> sums = TLanes.SumEach(
+                Vector128<float> sums = Sixteen<TLanes, TVector>.SumEach(
                     Products(in left, in right, at0, headSize), Products(in left, in right, at1, headSize),
                     Products(in left, in right, at2, headSize), Products(in left, in right, at3, headSize));
-                for (int i = headSize / TLanes.Count * TLanes.Count; i < headSize; i++)
+                for (int i = headSize / Sixteen<TLanes, TVector>.Count * Sixteen<TLanes, TVector>.Count; i < headSize; i++)
                 {
                     sums += Four(in left, at0 + i, at1 + i, at2 + i, at3 + i) * Four(in right, at0 + i, at1 + i, at2 + i, at3 + i);
                 }
@@ -100,7 +100,7 @@ internal static class QueryRow<TLanes, TVector>
 
                 for (; at < end; at++)
                 {
-                    Unsafe.Add(ref sums, at) += weight * Elements.At(in row, at);
+                    Unsafe.Add(ref sums, at) = Elements.MultiplyAdd(weight, Elements.At(in row, at), Unsafe.Add(ref sums, at));
                 }
             }
         }
@@ -108,12 +108,14 @@ internal static class QueryRow<TLanes, TVector>
 
     /// <summary>The products of a head in whole vectors, summed in each lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Products(ref readonly float left, ref readonly float right, int at, int headSize)
+    private static Sixteen<TLanes, TVector> Products(ref readonly float left, ref readonly float right, int at, int headSize)
     {
-        TVector sum = default;
-        for (int i = at; i <= at + headSize - TLanes.Count; i += TLanes.Count)
+        const int Count = Sixteen<TLanes, TVector>.Count;
+        var sum = Sixteen<TLanes, TVector>.Create(0);
+        for (int i = at; i <= at + headSize - Count; i += Count)
         {
-            sum = TLanes.MultiplyAdd(TLanes.Load(in left, i), TLanes.Load(in right, i), sum);
+            sum = Sixteen<TLanes, TVector>.MultiplyAdd(
+                Sixteen<TLanes, TVector>.Load(in left, i), Sixteen<TLanes, TVector>.Load(in right, i), sum);
         }
 
         return sum;

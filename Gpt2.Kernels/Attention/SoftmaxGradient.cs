@@ -21,23 +21,12 @@ internal static class SoftmaxGradient<TLanes, TVector>
         ref readonly float p = ref MemoryMarshal.GetReference(probabilities);
         ref readonly float g = ref MemoryMarshal.GetReference(outputGradient);
         ref float result = ref MemoryMarshal.GetReference(inputGradient);
-        TVector sum0 = default, sum1 = default;
-        int i = 0;
-        for (; i <= probabilities.Length - (2 * TLanes.Count); i += 2 * TLanes.Count)
-        {
-            sum0 = TLanes.MultiplyAdd(TLanes.Load(in p, i), TLanes.Load(in g, i), sum0);
-            sum1 = TLanes.MultiplyAdd(TLanes.Load(in p, i + TLanes.Count), TLanes.Load(in g, i + TLanes.Count), sum1);
-        }
-
-        float mean = TLanes.Sum(TLanes.Add(sum0, sum1));
-        for (; i < probabilities.Length; i++)
-        {
-            mean += probabilities[i] * outputGradient[i];
-        }
+        float mean = SumOfProducts(in p, in g, probabilities.Length);
 
         // p · (g − Σ p · g)
         TVector means = TLanes.Create(mean);
-        for (i = 0; i <= probabilities.Length - TLanes.Count; i += TLanes.Count)
+        int i = 0;
+        for (; i <= probabilities.Length - TLanes.Count; i += TLanes.Count)
         {
             TLanes.Store(TLanes.Multiply(TLanes.Load(in p, i), TLanes.Subtract(TLanes.Load(in g, i), means)), ref result, i);
         }
@@ -46,5 +35,28 @@ internal static class SoftmaxGradient<TLanes, TVector>
         {
             inputGradient[i] = probabilities[i] * (outputGradient[i] - mean);
         }
+    }
+
+    /// <summary>Σ p · g, the same bits for vectors of every width.</summary>
+    private static float SumOfProducts(ref readonly float p, ref readonly float g, int length)
+    {
+        const int Count = Sixteen<TLanes, TVector>.Count;
+        Sixteen<TLanes, TVector> sum0 = Sixteen<TLanes, TVector>.Create(0), sum1 = sum0;
+        int i = 0;
+        for (; i <= length - (2 * Count); i += 2 * Count)
+        {
+            sum0 = Sixteen<TLanes, TVector>.MultiplyAdd(
+                Sixteen<TLanes, TVector>.Load(in p, i), Sixteen<TLanes, TVector>.Load(in g, i), sum0);
+            sum1 = Sixteen<TLanes, TVector>.MultiplyAdd(
+                Sixteen<TLanes, TVector>.Load(in p, i + Count), Sixteen<TLanes, TVector>.Load(in g, i + Count), sum1);
+        }
+
+        float sum = Sixteen<TLanes, TVector>.Sum(Sixteen<TLanes, TVector>.Add(sum0, sum1));
+        for (; i < length; i++)
+        {
+            sum += Elements.At(in p, i) * Elements.At(in g, i);
+        }
+
+        return sum;
     }
 }

@@ -98,7 +98,7 @@ internal ref struct ScalingBackward<TLanes, TVector> : IJob
         for (int i = 0; i < input.Length; i++)
         {
             int column = i % columns;
-            sums[column] += gradient[i] * input[i];
+            sums[column] = Elements.MultiplyAdd(gradient[i], input[i], sums[column]);
             sums[columns + column] += gradient[i];
             result[i] = gradient[i] * Gain[column];
         }

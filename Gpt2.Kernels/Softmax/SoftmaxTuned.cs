@@ -89,30 +89,31 @@ internal sealed class SoftmaxTuned<TLanes, TVector>(ThreadTeam team) : SoftmaxKe
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static float Exponentials(ref readonly float source, float max, int length, ref float destination)
     {
-        int end = length - TLanes.Count;
+        TVector maxima = TLanes.Create(max);
+        int end = length - Sixteen<TLanes, TVector>.Count;
         if (end < 0)
         {
-            TVector all = Rest<TLanes, TVector>.Load(in source, length, others: float.NegativeInfinity);
-            all = Exponential<TLanes, TVector>.Of(TLanes.Subtract(all, TLanes.Create(max)));
-            Rest<TLanes, TVector>.Store(all, ref destination, length);
-            return TLanes.Sum(all);
+            var all = Sixteen<TLanes, TVector>.LoadFirst(in source, length, others: float.NegativeInfinity);
+            all = Sixteen<TLanes, TVector>.Exponential(Sixteen<TLanes, TVector>.Subtract(all, maxima));
+            Sixteen<TLanes, TVector>.StoreFirst(all, ref destination, length);
+            return Sixteen<TLanes, TVector>.Sum(all);
         }
 
-        // e^(value − max), and the sum of all. The last vector overlaps the one before it, so only its new lanes count.
-        TVector maxima = TLanes.Create(max);
-        TVector sums = TLanes.Create(0);
-        TVector last = TLanes.Load(in source, end);
+        // e^(value − max), and the sum of all. The last lanes overlap those before them, so only the new ones count.
+        var sums = Sixteen<TLanes, TVector>.Create(0);
+        var last = Sixteen<TLanes, TVector>.Load(in source, end);
         int i = 0;
-        for (; i < end; i += TLanes.Count)
+        for (; i < end; i += Sixteen<TLanes, TVector>.Count)
         {
-            TVector exponential = Exponential<TLanes, TVector>.Of(TLanes.Subtract(TLanes.Load(in source, i), maxima));
-            TLanes.Store(exponential, ref destination, i);
-            sums = TLanes.Add(sums, exponential);
+            var exponential = Sixteen<TLanes, TVector>.Exponential(
+                Sixteen<TLanes, TVector>.Subtract(Sixteen<TLanes, TVector>.Load(in source, i), maxima));
+            Sixteen<TLanes, TVector>.Store(exponential, ref destination, i);
+            sums = Sixteen<TLanes, TVector>.Add(sums, exponential);
         }
 
-        last = Exponential<TLanes, TVector>.Of(TLanes.Subtract(last, maxima));
-        TLanes.Store(last, ref destination, end);
-        return TLanes.Sum(TLanes.Add(sums, TLanes.KeepLast(last, length - i)));
+        last = Sixteen<TLanes, TVector>.Exponential(Sixteen<TLanes, TVector>.Subtract(last, maxima));
+        Sixteen<TLanes, TVector>.Store(last, ref destination, end);
+        return Sixteen<TLanes, TVector>.Sum(Sixteen<TLanes, TVector>.Add(sums, Sixteen<TLanes, TVector>.KeepLast(last, length - i)));
     }
 
     private ref struct Multiple : IFormula<TVector>

@@ -29,8 +29,14 @@ internal interface ILanes<TVector>
     /// <summary>The same number in every lane.</summary>
     public static abstract TVector Create(float value);
 
-    /// <summary>The sum of the lanes of each vector: four sums for little more than the price of one.</summary>
-    public static abstract Vector128<float> SumEach(TVector a, TVector b, TVector c, TVector d);
+    /// <summary>
+    /// In every four lanes the sums of a's, b's, c's and d's four: (0 + 2) + (1 + 3). Four sums for little more than the
+    /// price of one.
+    /// </summary>
+    public static abstract TVector SumEachFour(TVector a, TVector b, TVector c, TVector d);
+
+    /// <summary>The four sums of every fourth lane: halves are added until four lanes are left.</summary>
+    public static abstract Vector128<float> FoldedOf(TVector value);
 
     /// <summary>left · right + addend, rounded once if the processor can.</summary>
     public static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
@@ -75,13 +81,17 @@ internal interface ILanes<TVector>
     /// <summary>The largest lane; if one is NaN, any lane.</summary>
     public static abstract float Largest(TVector value);
 
-    /// <summary>
-    /// Adds the squares of all lanes to sums in double precision, of which a vector holds half as many.
-    /// </summary>
-    public static abstract TVector AddSquares(TVector value, TVector sums);
+    /// <summary>Adds the squares of the lower half of the lanes to sums in double precision, of which a vector holds half as many.</summary>
+    public static abstract TVector AddSquaresOfLower(TVector value, TVector sums);
 
-    /// <summary>The sum of the lanes of such a vector of doubles.</summary>
-    public static abstract double SumOfDoubles(TVector sums);
+    /// <summary>The same for the upper half.</summary>
+    public static abstract TVector AddSquaresOfUpper(TVector value, TVector sums);
+
+    /// <summary>The sum of two such vectors of doubles.</summary>
+    public static abstract TVector AddDoubles(TVector left, TVector right);
+
+    /// <summary>The two sums of every second lane of such a vector.</summary>
+    public static abstract Vector128<double> FoldedDoublesOf(TVector sums);
 }
 
 /// <summary>Vectors of 512 bits: processors with AVX-512.</summary>
@@ -101,16 +111,16 @@ internal readonly partial struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> Create(float value) => Vector512.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> SumEach(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+    public static Vector512<float> SumEachFour(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
     {
-        // In every quarter of 128 bits: a0+a2 b0+b2 a1+a3 b1+b3; then the halves of that, and of c's
-        // and d's, are added.
+        // In every four lanes: a0+a2 b0+b2 a1+a3 b1+b3; then the halves of that, and of c's and d's, are added.
         Vector512<float> ab = Avx512F.UnpackLow(a, b) + Avx512F.UnpackHigh(a, b);
         Vector512<float> cd = Avx512F.UnpackLow(c, d) + Avx512F.UnpackHigh(c, d);
-        Vector512<float> quarters = Avx512F.Shuffle(ab, cd, 0x44) + Avx512F.Shuffle(ab, cd, 0xEE);
-        Vector256<float> halves = quarters.GetLower() + quarters.GetUpper();
-        return halves.GetLower() + halves.GetUpper();
+        return Avx512F.Shuffle(ab, cd, 0x44) + Avx512F.Shuffle(ab, cd, 0xEE);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> FoldedOf(Vector512<float> value) => Lanes256.FoldedOf(value.GetLower() + value.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> MultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> addend) =>
@@ -172,15 +182,25 @@ internal readonly partial struct Lanes512 : ILanes<Vector512<float>>
     public static float Largest(Vector512<float> value) => Lanes256.Largest(Vector256.MaxNative(value.GetLower(), value.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> AddSquares(Vector512<float> value, Vector512<float> sums)
+    public static Vector512<float> AddSquaresOfLower(Vector512<float> value, Vector512<float> sums)
     {
-        (Vector512<double> lower, Vector512<double> upper) = Vector512.Widen(value);
-        Vector512<double> sum = Vector512.MultiplyAddEstimate(lower, lower, sums.AsDouble());
-        return Vector512.MultiplyAddEstimate(upper, upper, sum).AsSingle();
+        Vector512<double> lower = Vector512.WidenLower(value);
+        return Vector512.MultiplyAddEstimate(lower, lower, sums.AsDouble()).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static double SumOfDoubles(Vector512<float> sums) => Vector512.Sum(sums.AsDouble());
+    public static Vector512<float> AddSquaresOfUpper(Vector512<float> value, Vector512<float> sums)
+    {
+        Vector512<double> upper = Vector512.WidenUpper(value);
+        return Vector512.MultiplyAddEstimate(upper, upper, sums.AsDouble()).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> AddDoubles(Vector512<float> left, Vector512<float> right) => (left.AsDouble() + right.AsDouble()).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> FoldedDoublesOf(Vector512<float> sums) =>
+        Lanes256.FoldedDoublesOf((sums.AsDouble().GetLower() + sums.AsDouble().GetUpper()).AsSingle());
 }
 
 /// <summary>Vectors of 256 bits: processors with AVX2.</summary>
@@ -200,13 +220,15 @@ internal readonly partial struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> Create(float value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> SumEach(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d)
+    public static Vector256<float> SumEachFour(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d)
     {
         Vector256<float> ab = Avx.UnpackLow(a, b) + Avx.UnpackHigh(a, b);
         Vector256<float> cd = Avx.UnpackLow(c, d) + Avx.UnpackHigh(c, d);
-        Vector256<float> halves = Avx.Shuffle(ab, cd, 0x44) + Avx.Shuffle(ab, cd, 0xEE);
-        return halves.GetLower() + halves.GetUpper();
+        return Avx.Shuffle(ab, cd, 0x44) + Avx.Shuffle(ab, cd, 0xEE);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> FoldedOf(Vector256<float> value) => value.GetLower() + value.GetUpper();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> MultiplyAdd(Vector256<float> left, Vector256<float> right, Vector256<float> addend) =>
@@ -263,15 +285,25 @@ internal readonly partial struct Lanes256 : ILanes<Vector256<float>>
     public static float Largest(Vector256<float> value) => Lanes128.Largest(Vector128.MaxNative(value.GetLower(), value.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> AddSquares(Vector256<float> value, Vector256<float> sums)
+    public static Vector256<float> AddSquaresOfLower(Vector256<float> value, Vector256<float> sums)
     {
-        (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(value);
-        Vector256<double> sum = Vector256.MultiplyAddEstimate(lower, lower, sums.AsDouble());
-        return Vector256.MultiplyAddEstimate(upper, upper, sum).AsSingle();
+        Vector256<double> lower = Vector256.WidenLower(value);
+        return Vector256.MultiplyAddEstimate(lower, lower, sums.AsDouble()).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static double SumOfDoubles(Vector256<float> sums) => Vector256.Sum(sums.AsDouble());
+    public static Vector256<float> AddSquaresOfUpper(Vector256<float> value, Vector256<float> sums)
+    {
+        Vector256<double> upper = Vector256.WidenUpper(value);
+        return Vector256.MultiplyAddEstimate(upper, upper, sums.AsDouble()).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> AddDoubles(Vector256<float> left, Vector256<float> right) => (left.AsDouble() + right.AsDouble()).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> FoldedDoublesOf(Vector256<float> sums) =>
+        sums.AsDouble().GetLower() + sums.AsDouble().GetUpper();
 }
 
 /// <summary>Vectors of 128 bits: Arm, and x64 processors before AVX2.</summary>
@@ -291,22 +323,15 @@ internal readonly partial struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> Create(float value) => Vector128.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> SumEach(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
+    public static Vector128<float> SumEachFour(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
     {
-        if (AdvSimd.Arm64.IsSupported)
-        {
-            return AdvSimd.Arm64.AddPairwise(AdvSimd.Arm64.AddPairwise(a, b), AdvSimd.Arm64.AddPairwise(c, d));
-        }
-
-        if (Sse.IsSupported)
-        {
-            Vector128<float> ab = Sse.UnpackLow(a, b) + Sse.UnpackHigh(a, b);
-            Vector128<float> cd = Sse.UnpackLow(c, d) + Sse.UnpackHigh(c, d);
-            return Sse.MoveLowToHigh(ab, cd) + Sse.MoveHighToLow(cd, ab);
-        }
-
-        return Vector128.Create(Vector128.Sum(a), Vector128.Sum(b), Vector128.Sum(c), Vector128.Sum(d));
+        Vector128<float> ab = UnpackLow(a, b) + UnpackHigh(a, b);
+        Vector128<float> cd = UnpackLow(c, d) + UnpackHigh(c, d);
+        return Vector128.Create(ab.GetLower(), cd.GetLower()) + Vector128.Create(ab.GetUpper(), cd.GetUpper());
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> FoldedOf(Vector128<float> value) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> MultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> addend) =>
@@ -367,13 +392,37 @@ internal readonly partial struct Lanes128 : ILanes<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> AddSquares(Vector128<float> value, Vector128<float> sums)
+    public static Vector128<float> AddSquaresOfLower(Vector128<float> value, Vector128<float> sums)
     {
-        (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(value);
-        Vector128<double> sum = Vector128.MultiplyAddEstimate(lower, lower, sums.AsDouble());
-        return Vector128.MultiplyAddEstimate(upper, upper, sum).AsSingle();
+        Vector128<double> lower = Vector128.WidenLower(value);
+        return Vector128.MultiplyAddEstimate(lower, lower, sums.AsDouble()).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static double SumOfDoubles(Vector128<float> sums) => Vector128.Sum(sums.AsDouble());
+    public static Vector128<float> AddSquaresOfUpper(Vector128<float> value, Vector128<float> sums)
+    {
+        Vector128<double> upper = Vector128.WidenUpper(value);
+        return Vector128.MultiplyAddEstimate(upper, upper, sums.AsDouble()).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> AddDoubles(Vector128<float> left, Vector128<float> right) => (left.AsDouble() + right.AsDouble()).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> FoldedDoublesOf(Vector128<float> sums) =>
+        sums.AsDouble();
+
+    /// <summary>left0 right0 left1 right1</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> UnpackLow(Vector128<float> left, Vector128<float> right) =>
+        Sse.IsSupported ? Sse.UnpackLow(left, right)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(left, right)
+        : Vector128.Create(left[0], right[0], left[1], right[1]);
+
+    /// <summary>left2 right2 left3 right3</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> UnpackHigh(Vector128<float> left, Vector128<float> right) =>
+        Sse.IsSupported ? Sse.UnpackHigh(left, right)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(left, right)
+        : Vector128.Create(left[2], right[2], left[3], right[3]);
 }

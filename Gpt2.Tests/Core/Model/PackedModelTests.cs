@@ -4,6 +4,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Gpt2.Core;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Cache;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
@@ -36,6 +37,22 @@ public class PackedModelTests
 
         actual.TokenEmbeddings.Span.SequenceEqual(expected.TokenEmbeddings.Span).Should().BeTrue("{0}", config);
         actual.Logits.Span.SequenceEqual(expected.Logits.Span).Should().BeTrue("{0}", config);
+    });
+
+    [Fact]
+    public void Forward_AnyVectorWidth_GivesTheSameBits_WholeAndTokenByToken() => SeededProperty.Holds(Models, shape =>
+    {
+        (Gpt2Config config, int seed) = shape;
+        int[] ids = TestModels.Ids(config, 9, (ulong)seed);
+        foreach (WeightType type in Enum.GetValues<WeightType>())
+        {
+            float[][] logits = [.. VectorWidth.Possible.SelectMany(bits => LogitsOf(ids, config, seed, KernelSet.Create(KernelRung.Tuned, 2, bits), type))];
+
+            for (int i = 2; i < logits.Length; i++)
+            {
+                logits[i].AsSpan().SequenceEqual(logits[i % 2]).Should().BeTrue("{0} {1}", config, type);
+            }
+        }
     });
 
     [Fact]
@@ -120,5 +137,20 @@ public class PackedModelTests
         FluentActions.Invoking(() => table.CopyRow(33, new float[6])).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => table.CopyRow(-1, new float[6])).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => table.CopyRow(0, new float[5])).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    /// <summary>The last logits of a pass over all ids, and of passes over one id after the other.</summary>
+    private static float[][] LogitsOf(int[] ids, Gpt2Config config, int seed, KernelSet kernels, WeightType type)
+    {
+        var model = Gpt2Model.ForInference(TestModels.Random(config, (ulong)seed), kernels, type);
+        ForwardActivations whole = new(config), last = new(config);
+        model.Forward(ids, cache: null, whole);
+        var cache = new KeyValueCache(config, ids.Length);
+        foreach (int id in ids)
+        {
+            model.Forward([id], cache, last);
+        }
+
+        return [whole.Logits.Span.ToArray(), last.Logits.Span.ToArray()];
     }
 }

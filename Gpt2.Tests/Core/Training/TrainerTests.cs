@@ -34,6 +34,22 @@ public class TrainerTests
     }
 
     [Theory]
+    [InlineData(3, 0f)]
+    [InlineData(2, 0.2f)]
+    public void RunStep_AnyVectorWidth_GivesTheSameBits(int batchSize, float dropout)
+    {
+        TrainingSettings settings = Settings with { BatchSize = batchSize, Dropout = dropout };
+        Trainer[] trainers = [.. VectorWidth.Possible.Select(bits => Trainer(settings, bits: bits))];
+
+        for (int step = 0; step < 4; step++)
+        {
+            trainers.Select(trainer => trainer.RunStep()).Distinct().Should().ContainSingle();
+        }
+
+        Array.ForEach(trainers, trainer => AssertSameBits(trainer.Model.Weights, trainers[0].Model.Weights));
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(4)]
@@ -176,8 +192,8 @@ public class TrainerTests
         return new Gpt2Model(weights, KernelSet.Create(KernelRung.Vector));
     }
 
-    private static Trainer Trainer(TrainingSettings settings, int threads = 2) => new(
-        new Gpt2Model(TestModels.Random(Config, 1), KernelSet.Create(KernelRung.Tuned, threads)), settings,
+    private static Trainer Trainer(TrainingSettings settings, int threads = 2, int? bits = null) => new(
+        new Gpt2Model(TestModels.Random(Config, 1), KernelSet.Create(KernelRung.Tuned, threads, bits)), settings,
         TrainingData.FromIds(TestModels.Ids(Config, 300, 4), TestModels.Ids(Config, 60, 5)));
 
     private static void AssertSameBits(Gpt2Weights actual, Gpt2Weights expected)

@@ -48,12 +48,18 @@ internal readonly struct UnfusedLanes : ILanes<Vector128<float>>
 
     public static float Sum(Vector128<float> value) => Lanes128.Sum(value);
 
-    public static Vector128<float> SumEach(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>
-        Lanes128.SumEach(a, b, c, d);
+    public static Vector128<float> SumEachFour(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>
+        Lanes128.SumEachFour(a, b, c, d);
+
+    public static Vector128<float> FoldedOf(Vector128<float> value) => value;
 
     public static float Largest(Vector128<float> value) => Lanes128.Largest(value);
 
-    public static Vector128<float> AddSquares(Vector128<float> value, Vector128<float> sums) => Lanes128.AddSquares(value, sums);
+    public static Vector128<float> AddSquaresOfLower(Vector128<float> value, Vector128<float> sums) => Lanes128.AddSquaresOfLower(value, sums);
 
-    public static double SumOfDoubles(Vector128<float> sums) => Lanes128.SumOfDoubles(sums);
+    public static Vector128<float> AddSquaresOfUpper(Vector128<float> value, Vector128<float> sums) => Lanes128.AddSquaresOfUpper(value, sums);
+
+    public static Vector128<float> AddDoubles(Vector128<float> left, Vector128<float> right) => Lanes128.AddDoubles(left, right);
+
+    public static Vector128<double> FoldedDoublesOf(Vector128<float> sums) => Lanes128.FoldedDoublesOf(sums);
 }
