@@ -39,24 +39,12 @@ internal static class CommonOptions
     public static Option<string?> Format() => FormatOption("--format", "Which model to take from a folder that holds several", ModelFormat.All);
 
     /// <summary>An option for one of some formats.</summary>
-    public static Option<string?> FormatOption(string name, string description, IEnumerable<ModelFormat> formats)
-    {
-        string[] names = [.. formats.Select(format => format.Name)];
-        var option = new Option<string?>(name) { Description = description + ".", HelpName = string.Join("|", names) };
-        option.CompletionSources.Add(names);
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<string?>() is string given && !names.Contains(given))
-            {
-                result.AddError($"{name}: found '{given}', expected {string.Join(", ", names)}");
-            }
-        });
-        return option;
-    }
+    public static Option<string?> FormatOption(string name, string description, IEnumerable<ModelFormat> formats) =>
+        OneOf(name, description + ".", [.. formats.Select(format => format.Name)]);
 
     /// <summary>Checks that the folder to write has a name: an unset variable leaves "".</summary>
     /// <exception cref="UsageException">It does not.</exception>
-    public static string Named(string folder, string option) =>
+    public static string RequireFolderName(string folder, string option) =>
         string.IsNullOrWhiteSpace(folder) ? throw new UsageException($"{option}: found no name, expected a folder")
         : folder == "-" ? throw new UsageException($"{option}: found '-', which is standard output, expected a folder")
         : folder;
@@ -66,24 +54,8 @@ internal static class CommonOptions
         Description = "Read CSV files again, without the cache.\nNeither uses nor writes a binary copy in your cache.",
     };
 
-    public static Option<string?> Kernels()
-    {
-        string[] names = [.. Rungs.Select(rung => rung.Name)];
-        var option = new Option<string?>("--kernels")
-        {
-            Description = $"Kernels to compute with. Default: {NameOf(KernelSet.FastestRung)}.",
-            HelpName = string.Join("|", names),
-        };
-        option.CompletionSources.Add(names);
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<string?>() is string name && !names.Contains(name))
-            {
-                result.AddError($"--kernels: found '{name}', expected {string.Join(", ", names)}");
-            }
-        });
-        return option;
-    }
+    public static Option<string?> Kernels() => OneOf(
+        "--kernels", $"Kernels to compute with. Default: {NameOf(KernelSet.FastestRung)}.", [.. Rungs.Select(rung => rung.Name)]);
 
     /// <summary>1 to 256; the default is one per core. The results are the same bits for every number.</summary>
     public static Option<int> Threads() => Count(
@@ -92,25 +64,10 @@ internal static class CommonOptions
             + "The results are the same bits for every number.",
         least: 1, standard: Math.Min(Environment.ProcessorCount, MaxThreads), most: MaxThreads);
 
-    public static Option<string?> Weights()
-    {
-        string[] names = [.. WeightTypes.Select(type => type.Name)];
-        var option = new Option<string?>("--weights")
-        {
-            Description = "Store the weights in fewer bits. Default: f32.\n"
-                + "Takes less memory and gives faster tokens; the logits are a little less exact.",
-            HelpName = string.Join("|", names),
-        };
-        option.CompletionSources.Add(names);
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<string?>() is string name && !names.Contains(name))
-            {
-                result.AddError($"--weights: found '{name}', expected {string.Join(", ", names)}");
-            }
-        });
-        return option;
-    }
+    public static Option<string?> Weights() => OneOf(
+        "--weights",
+        "Store the weights in fewer bits. Default: f32.\nTakes less memory and gives faster tokens; the logits are a little less exact.",
+        [.. WeightTypes.Select(type => type.Name)]);
 
     public static Option<bool> Json() => new("--json") { Description = "Print the result as one line of JSON." };
 
@@ -125,6 +82,21 @@ internal static class CommonOptions
             + "A step of a block: h0 to h11 of GPT-2 small, step1 to step16. Needs an attached debugger; see docs/debugging.md.",
         HelpName = "hI.stepN",
     };
+
+    /// <summary>An option for one of some names, null if it is not given.</summary>
+    public static Option<string?> OneOf(string option, string description, string[] names)
+    {
+        var made = new Option<string?>(option) { Description = description, HelpName = string.Join('|', names) };
+        made.CompletionSources.Add(names);
+        made.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is string given && !names.Contains(given))
+            {
+                result.AddError($"{option}: found '{given}', expected {string.Join(", ", names)}");
+            }
+        });
+        return made;
+    }
 
     /// <summary>An option for a whole number from <paramref name="least"/> to <paramref name="most"/>.</summary>
     public static Option<T> Count<T>(string name, string[] aliases, string description, T least, T standard, T? most = null)

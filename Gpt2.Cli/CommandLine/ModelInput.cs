@@ -22,21 +22,21 @@ internal sealed class ModelInput
     }
 
     /// <summary>The value of --model; null if it was not given.</summary>
-    public string? Named(ParseResult parsed) => parsed.GetValue(model);
+    public string? NameGiven(ParseResult parsed) => parsed.GetValue(model);
 
     /// <summary>Finds and opens the model, without reading its weights.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="elsewhere">The model to use without --model; null for the one that ships with the program.</param>
     /// <exception cref="Core.Gpt2Exception">The model does not exist, or something is wrong with it.</exception>
     public ModelSource Open(ParseResult parsed, string? elsewhere = null) => ModelFolder.Open(
-        ModelLocator.Find(Named(parsed) ?? elsewhere ?? ModelLocator.DefaultModel), CommonOptions.FormatOf(parsed.GetValue(format)));
+        ModelLocator.Find(NameGiven(parsed) ?? elsewhere ?? ModelLocator.DefaultModel), CommonOptions.FormatOf(parsed.GetValue(format)));
 
     /// <summary>Finds and reads the model.</summary>
     /// <exception cref="Core.Gpt2Exception">The model does not exist, or something is wrong with it.</exception>
     public LanguageModel Load(
         ParseResult parsed, KernelSet kernels, CommandIo io, WeightType type = WeightType.Float32, bool keepMatrices = false) =>
         ModelLoading.Load(
-            Named(parsed),
+            NameGiven(parsed),
             new LoadOptions
             {
                 Kernels = kernels,

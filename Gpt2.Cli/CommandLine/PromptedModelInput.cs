@@ -29,6 +29,8 @@ internal sealed class PromptedModelInput(bool several = false)
         command.Options.Add(json);
     }
 
+    public bool Json(ParseResult parsed) => parsed.GetValue(json);
+
     /// <summary>Reads prompt and model.</summary>
     /// <exception cref="UsageException">The prompt is given twice or not at all.</exception>
     /// <exception cref="Core.Gpt2Exception">Prompt or model does not exist, or something is wrong with it.</exception>
@@ -68,8 +70,13 @@ internal sealed class PromptedModelInput(bool several = false)
     private (LanguageModel Model, StepBreakpoint? Breakpoint) ReadModel(ParseResult parsed, CommandIo io)
     {
         KernelSet set = kernels.Read(parsed);
-        LanguageModel loaded = model.Load(
-            parsed, set, io, CommonOptions.WeightsOf(parsed.GetValue(weights)), keepMatrices: parsed.GetValue(breakpoint) is not null);
+        WeightType type = CommonOptions.WeightsOf(parsed.GetValue(weights));
+        if (parsed.GetValue(breakpoint) is not null && type != WeightType.Float32)
+        {
+            throw new UsageException("--break shows the weights as matrices, in f32: leave out --weights");
+        }
+
+        LanguageModel loaded = model.Load(parsed, set, io, type, keepMatrices: parsed.GetValue(breakpoint) is not null);
         return (loaded, Breakpoints.Parse(parsed.GetValue(breakpoint), loaded.Config, io));
     }
 

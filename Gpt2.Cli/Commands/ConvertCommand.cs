@@ -43,7 +43,7 @@ internal static class ConvertCommand
         command.SetAction(parsed =>
         {
             var watch = Stopwatch.StartNew();
-            string target = CommonOptions.Named(parsed.GetValue(to)!, "to");
+            string target = CommonOptions.RequireFolderName(parsed.GetValue(to)!, "to");
             using ModelSource source = ModelFolder.Open(
                 ModelLocator.Find(parsed.GetValue(from)!), CommonOptions.FormatOf(parsed.GetValue(fromFormat)));
             ModelWriter writer = WriterOf(parsed.GetValue(toForm), target, source);

@@ -54,13 +54,13 @@ internal static class DownloadCommand
         command.SetAction(parsed =>
         {
             string model = parsed.GetValue(name)!;
-            string target = CommonOptions.Named(parsed.GetValue(output) ?? FolderOf(model), "--out");
+            string target = CommonOptions.RequireFolderName(parsed.GetValue(output) ?? FolderOf(model), "--out");
             var settings = new TransferSettings();
             string endpoint = Variable(EndpointVariable) ?? DownloadTable.HubEndpoint;
+            using var client = new HubClient(endpoint, Variable(TokenVariable), settings); // checks the endpoint
             DownloadSource source = SourceOf(model, parsed.GetValue(csv), parsed.GetValue(url), endpoint);
-            using var client = new HubClient(endpoint, Variable(TokenVariable), settings);
             DownloadResult result = Download(client, settings, source, target, parsed.GetValue(force), io);
-            Show(result, model, named: parsed.GetValue(output) is null, parsed.GetValue(json), io);
+            Show(result, model, inCache: parsed.GetValue(output) is null, parsed.GetValue(json), io);
             return ExitCode.Done;
         });
         return command;
@@ -82,15 +82,18 @@ internal static class DownloadCommand
         };
     }
 
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value.Trim() : null;
+    /// <summary>A path as a shell takes it.</summary>
+    private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name)?.Trim() is { Length: > 0 } value ? value : null;
 
     private static DownloadSource SourceOf(string model, bool csv, string? url, string endpoint)
     {
         if (!csv)
         {
-            return url is null
-                ? new HubSource(endpoint, DownloadTable.Hub.First(known => known.Name == model))
-                : throw new UsageException("--url names an archive of CSV files: add --csv");
+            HubModel named = DownloadTable.Hub.FirstOrDefault(known => known.Name == model)
+                ?? throw new UsageException($"found '{model}', expected {string.Join(", ", DownloadTable.Hub.Select(known => known.Name))}");
+            return url is null ? new HubSource(endpoint, named) : throw new UsageException("--url names an archive of CSV files: add --csv");
         }
 
         if (model != DownloadTable.Csv.Name)
@@ -128,7 +131,7 @@ internal static class DownloadCommand
         }
     }
 
-    private static void Show(DownloadResult result, string model, bool named, bool json, CommandIo io)
+    private static void Show(DownloadResult result, string model, bool inCache, bool json, CommandIo io)
     {
         RecordedFile[] files = [.. result.Record.Files];
         long bytes = files.Sum(file => file.Bytes);
@@ -143,6 +146,6 @@ internal static class DownloadCommand
         string what = result.AlreadyThere
             ? "is there already; --force downloads it again"
             : $"{files.Length} files, {ByteCount.Shown(bytes)}, {checkedHow}";
-        io.Say($"{result.Folder}: {what}; 'gpt2 predict \"…\" -m {(named ? model : result.Folder)}' uses it");
+        io.Say($"{result.Folder}: {what}; 'gpt2 predict \"…\" -m {(inCache ? model : Quoted(result.Folder))}' uses it");
     }
 }

@@ -50,7 +50,7 @@ internal static class NewCommand
 
         command.SetAction(parsed =>
         {
-            string target = CommonOptions.Named(parsed.GetValue(folder)!, "folder");
+            string target = CommonOptions.RequireFolderName(parsed.GetValue(folder)!, "folder");
             if (Directory.Exists(target) && StagedFolder.IsTaken(target) && !parsed.GetValue(force))
             {
                 throw new Gpt2Exception("the folder is not empty")

@@ -30,7 +30,7 @@ internal sealed class TokenizerSource
     public Tokenizer Read(ParseResult parsed)
     {
         string? file = parsed.GetValue(vocabulary);
-        string? name = model.Named(parsed);
+        string? name = model.NameGiven(parsed);
         if (file is not null)
         {
             return name is null

@@ -42,7 +42,7 @@ internal static class TraceCommand
         command.Options.Add(steps);
         command.SetAction(parsed =>
         {
-            string? folder = parsed.GetValue(output) is string named ? CommonOptions.Named(named, "--out") : null;
+            string? folder = parsed.GetValue(output) is string named ? CommonOptions.RequireFolderName(named, "--out") : null;
             string? target = parsed.GetValue(svg);
             if (folder is null && target is null)
             {
@@ -54,12 +54,12 @@ internal static class TraceCommand
                 throw new UsageException("--step, --labels and --all-positions are about files: name their folder with --out FOLDER");
             }
 
+            var choice = new TraceChoice(parsed.GetValue(blocks) ?? [], parsed.GetValue(steps) ?? []);
+            int drawn = target is null ? 0 : choice.BlockToDraw;
+            TextOutput.RefuseWithJson(target, input.Json(parsed), "--svg");
             PromptedModel given = input.Read(parsed, io);
             LanguageModel model = given.Model;
-            var choice = new TraceChoice(parsed.GetValue(blocks) ?? [], parsed.GetValue(steps) ?? []);
             choice.Check(model.Config);
-            TextOutput.RefuseWithJson(target, given.Json, "--svg");
-            int drawn = target is null ? 0 : choice.BlockToDraw;
             using TextOutput? picture = target is null ? null : new TextOutput(target, io);
 
             ForwardTrace? trace = null;

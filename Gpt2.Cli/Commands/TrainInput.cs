@@ -104,7 +104,7 @@ internal sealed class TrainInput
     /// <exception cref="UsageException">Neither --out nor --resume was given.</exception>
     public string FolderOf(ParseResult parsed) =>
         parsed.GetValue(resume)
-        ?? CommonOptions.Named(parsed.GetValue(output) ?? throw new UsageException("no folder: name one with --out FOLDER"), "--out");
+        ?? CommonOptions.RequireFolderName(parsed.GetValue(output) ?? throw new UsageException("no folder: name one with --out FOLDER"), "--out");
 
     /// <summary>Creates the trainer for the options.</summary>
     /// <exception cref="UsageException">Options contradict each other.</exception>
