@@ -29,7 +29,7 @@ internal sealed class ApiException(int status, string message, string? parameter
         _ => "invalid_request_error",
     };
 
-    /// <summary>The seconds to wait before the same request may succeed; null where it never will.</summary>
+    /// <summary>The seconds to wait before the same request may succeed; null if it never will.</summary>
     public int? RetryAfter => status is 429 or 503 ? SecondsToRetry : null;
 
     /// <summary>The methods an address knows, for <c>Allow</c>.</summary>

@@ -9,7 +9,7 @@ namespace Gpt2.Cli.Serve;
 /// <param name="Text">What is new of its text.</param>
 /// <param name="Tokens">What is new of its tokens, where log-probabilities are wanted: those that begin in the text so far.</param>
 /// <param name="Generated">How many tokens were generated for it, those that are not shown too.</param>
-/// <param name="Finish">Why it is the last; null where it is not.</param>
+/// <param name="Finish">Why it is the last; null if it is not.</param>
 internal readonly record struct ChoicePiece(
     int Index, string Text, IReadOnlyList<TokenDetail> Tokens, int Generated, FinishReason? Finish)
 {
@@ -21,5 +21,5 @@ internal readonly record struct ChoicePiece(
 /// <param name="Id">The token.</param>
 /// <param name="Offset">Where it begins in the text, in Unicode code points.</param>
 /// <param name="LogProbability">Natural logarithm of the model's probability; null of the first of a prompt, which nothing precedes.</param>
-/// <param name="Alternatives">The most probable tokens in its place; null where it has no probability.</param>
+/// <param name="Alternatives">The most probable tokens in its place; null if it has no probability.</param>
 internal readonly record struct TokenDetail(int Id, int Offset, double? LogProbability, IReadOnlyList<TokenAlternative>? Alternatives);

@@ -13,7 +13,7 @@ namespace Gpt2.Cli.Serve;
 internal sealed class CompletionBodies(ServedModel model, CompletionRequest request)
 {
     /// <summary>What stands for the logarithm of 0, which JSON has no number for; the official API's choice.</summary>
-    private const double LeastLogProbability = -9999;
+    private const double MinLogProbability = -9999;
 
     private readonly string id = "cmpl-" + Guid.NewGuid().ToString("N");
     private readonly long created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
@@ -88,5 +88,5 @@ internal sealed class CompletionBodies(ServedModel model, CompletionRequest requ
     }
 
     /// <summary>JSON has no infinity.</summary>
-    private static double Finite(double logProbability) => Math.Max(logProbability, LeastLogProbability);
+    private static double Finite(double logProbability) => Math.Max(logProbability, MinLogProbability);
 }

@@ -11,8 +11,8 @@ namespace Gpt2.Cli.Serve;
 internal sealed class CompletionRequestReader(ServedModel model, ServerLimits limits)
 {
     private const int StandardNewTokens = 16;
-    private const int MostAlternatives = 5;
-    private const int MostStops = 4;
+    private const int MaxAlternatives = 5;
+    private const int MaxStops = 4;
 
     private readonly PromptReader prompts = new(model.Tokenizer, limits);
 
@@ -32,7 +32,7 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
         IReadOnlyList<ServedPrompt> given = prompts.Read(fields.Value("prompt"));
         int samples = fields.Whole("n", 1, limits.Completions) ?? 1;
         CheckCount(given.Count, samples, fields);
-        int? logProbabilities = fields.Whole("logprobs", 0, MostAlternatives);
+        int? logProbabilities = fields.Whole("logprobs", 0, MaxAlternatives);
         return new CompletionRequest
         {
             Prompts = given,
@@ -127,7 +127,7 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
             return [];
         }
 
-        if (given.ValueKind == JsonValueKind.Array && given.GetArrayLength() > MostStops)
+        if (given.ValueKind == JsonValueKind.Array && given.GetArrayLength() > MaxStops)
         {
             throw ApiException.BadValue(Field, JsonFields.Shown(given), Expected);
         }

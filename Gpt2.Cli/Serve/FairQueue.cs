@@ -9,20 +9,20 @@ internal sealed class FairQueue : IDisposable
     private readonly object gate = new();
     private readonly LinkedList<QueuedWork> waiting = new();
     private readonly Queue<QueuedWork> running = new(); // the next turn first; without the one whose turn it is
-    private readonly int mostRunning;
-    private readonly int mostWaiting;
+    private readonly int maxRunning;
+    private readonly int maxWaiting;
     private readonly Thread thread;
     private int inside;
     private bool stopped;
 
-    /// <param name="mostRunning">How many works take turns; each holds its memory.</param>
-    /// <param name="mostWaiting">How many more may wait.</param>
-    public FairQueue(int mostRunning, int mostWaiting)
+    /// <param name="maxRunning">How many works take turns; each holds its memory.</param>
+    /// <param name="maxWaiting">How many more may wait.</param>
+    public FairQueue(int maxRunning, int maxWaiting)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(mostRunning, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(mostWaiting);
-        this.mostRunning = mostRunning;
-        this.mostWaiting = mostWaiting;
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxRunning, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxWaiting);
+        this.maxRunning = maxRunning;
+        this.maxWaiting = maxWaiting;
         thread = new Thread(TakeTurns) { IsBackground = true, Name = "completions" };
         thread.Start();
     }
@@ -34,7 +34,7 @@ internal sealed class FairQueue : IDisposable
         {
             lock (gate)
             {
-                int now = Math.Min(inside, mostRunning);
+                int now = Math.Min(inside, maxRunning);
                 return (now, inside - now);
             }
         }
@@ -88,9 +88,9 @@ internal sealed class FairQueue : IDisposable
                 throw ApiException.Stopping();
             }
 
-            if (inside >= mostRunning + mostWaiting)
+            if (inside >= maxRunning + maxWaiting)
             {
-                throw ApiException.Busy(mostRunning, inside - mostRunning);
+                throw ApiException.Busy(maxRunning, inside - maxRunning);
             }
 
             inside++;
@@ -150,7 +150,7 @@ internal sealed class FairQueue : IDisposable
         {
             while (!stopped)
             {
-                while (running.Count < mostRunning && waiting.First is LinkedListNode<QueuedWork> first)
+                while (running.Count < maxRunning && waiting.First is LinkedListNode<QueuedWork> first)
                 {
                     waiting.RemoveFirst();
                     running.Enqueue(first.Value);

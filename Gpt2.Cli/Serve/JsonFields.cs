@@ -9,7 +9,7 @@ namespace Gpt2.Cli.Serve;
 /// <summary>The fields of a request's object.</summary>
 internal readonly struct JsonFields(JsonElement root)
 {
-    /// <summary>The value of a field; null where it is absent or null.</summary>
+    /// <summary>The value of a field; null if it is absent or null.</summary>
     /// <exception cref="ApiException">A name in the object has half of a surrogate pair.</exception>
     public JsonElement? Value(string name)
     {

@@ -13,7 +13,7 @@ internal sealed class PromptReader(Tokenizer tokenizer, ServerLimits limits)
     private const string Field = "prompt";
     private const string Expected = "a string, a list of strings, a list of token ids, or a list of such lists";
 
-    private readonly long mostBytes = (long)limits.PromptTokens * LongestToken(tokenizer.Vocabulary);
+    private readonly long maxBytes = (long)limits.PromptTokens * LongestToken(tokenizer.Vocabulary);
 
     /// <summary>Reads the prompts; a request without any begins a new text.</summary>
     /// <exception cref="ApiException">It is none of the forms, a prompt is empty or too long, or there are too many.</exception>
@@ -62,7 +62,7 @@ internal sealed class PromptReader(Tokenizer tokenizer, ServerLimits limits)
 
         // Before it is cut into tokens, which takes time.
         int bytes = Encoding.UTF8.GetByteCount(text);
-        if (bytes > mostBytes)
+        if (bytes > maxBytes)
         {
             throw TooLong(place, Invariant($"{bytes} bytes long"));
         }

@@ -20,7 +20,7 @@ internal abstract class QueuedWork
     public abstract bool Step();
 
     /// <summary>Gives back what the work holds and tells the one who waits for it that it is over.</summary>
-    /// <param name="cut">What ended it before its last step; null where it ended by itself.</param>
+    /// <param name="cut">What ended it before its last step; null if it ended by itself.</param>
     public abstract void Close(Exception? cut = null);
 }
 

@@ -56,7 +56,7 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
 
     public override void Read(Matrix matrix) => CsvMatrixFile.Read(MatrixPath(matrix.Name), matrix);
 
-    /// <summary>vocab.bpe, or the JavaScript edition's files where that is absent; null where there are fewer tokens than a text needs.</summary>
+    /// <summary>vocab.bpe, or the JavaScript edition's files where that is absent; null if there are fewer tokens than a text needs.</summary>
     public override Tokenizer? ReadTokenizer(Gpt2Config sizes)
     {
         string merges = PathOf(VocabularyFile.FileName);

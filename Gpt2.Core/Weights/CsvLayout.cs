@@ -25,7 +25,7 @@ internal static class CsvLayout
     }
 
     /// <summary>
-    /// The tokenizer of a folder: vocab.bpe, or the JavaScript edition's files where that is absent; null where the
+    /// The tokenizer of a folder: vocab.bpe, or the JavaScript edition's files where that is absent; null if the
     /// vocabulary has fewer tokens than a text needs.
     /// </summary>
     /// <exception cref="Gpt2Exception">A file is missing or wrong, or defines another number of tokens.</exception>

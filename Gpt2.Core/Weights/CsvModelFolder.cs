@@ -26,7 +26,7 @@ public static class CsvModelFolder
 {
     /// <summary>Reads all weights. Files are parsed on all cores; memory is little more than the weights.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="progress">Is told the share read, 0 to 1, after each file; or null.</param>
+    /// <param name="progress">Receives the share read, 0 to 1, after each file; or null.</param>
     /// <param name="cancellation">Stops between files.</param>
     /// <exception cref="Gpt2Exception">A file is missing or wrong.</exception>
     public static Gpt2Weights ReadWeights(string folder, IProgress<double>? progress = null, CancellationToken cancellation = default)
@@ -40,7 +40,7 @@ public static class CsvModelFolder
     /// <param name="weights">The weights.</param>
     /// <param name="vocabulary">The vocabulary; null for a model without text.</param>
     /// <param name="files">Which vocabulary files to write.</param>
-    /// <param name="progress">Is told the share written, 0 to 1; or null.</param>
+    /// <param name="progress">Receives the share written, 0 to 1; or null.</param>
     /// <param name="also">Writes further files into the folder it is given, before that appears.</param>
     /// <param name="cancellation">Stops between files.</param>
     /// <returns>The names of the files.</returns>

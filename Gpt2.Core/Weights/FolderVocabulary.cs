@@ -10,7 +10,7 @@ namespace Gpt2.Core.Weights;
 /// <summary>Finds and reads the vocabulary in a folder.</summary>
 internal static class FolderVocabulary
 {
-    /// <summary>What to do where files of a vocabulary are of another model.</summary>
+    /// <summary>What to do if files of a vocabulary are of another model.</summary>
     public const string TakeAnother = "take the vocabulary of this model: all of its files from one place";
 
     /// <summary>Files of merges, each with the file of ids that goes with it.</summary>
@@ -24,7 +24,7 @@ internal static class FolderVocabulary
     /// <param name="pathOf">The path of a file by its name.</param>
     /// <param name="config">The sizes.</param>
     /// <param name="sizes">The file that the sizes are in, for messages.</param>
-    /// <returns>Null where the folder has none, or the model fewer tokens than a text needs.</returns>
+    /// <returns>Null if the folder has none, or the model fewer tokens than a text needs.</returns>
     /// <exception cref="Gpt2Exception">A file is wrong, or does not agree with another or with the sizes.</exception>
     public static Tokenizer? Read(Func<string, string> pathOf, Gpt2Config config, string sizes)
     {

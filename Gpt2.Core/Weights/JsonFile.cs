@@ -47,7 +47,7 @@ internal static class JsonFile
         }
     }
 
-    /// <summary>The text of a value; null where it is something else.</summary>
+    /// <summary>The text of a value; null if it is something else.</summary>
     public static string? TextOf(JsonElement? value) => value is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     /// <summary>A value as an error message shows it.</summary>

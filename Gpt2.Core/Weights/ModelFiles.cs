@@ -13,7 +13,7 @@ namespace Gpt2.Core.Weights;
 /// <param name="pathOf">The path of a file by its name; null for the file of exactly that name.</param>
 internal abstract class ModelFiles(string folder, Func<string, string>? pathOf) : IDisposable
 {
-    /// <summary>What to do where weights and sizes do not belong together.</summary>
+    /// <summary>What to do if weights and sizes do not belong together.</summary>
     protected const string OfOneModel = "take weights and sizes of one model, or " + WrongFile.Again;
 
     /// <summary>What the format is called in a sentence.</summary>
@@ -25,7 +25,7 @@ internal abstract class ModelFiles(string folder, Func<string, string>? pathOf) 
     /// <summary>What it calls the numbers of tokens and of positions.</summary>
     public virtual (string Vocabulary, string Context) SizeNames => ("n_vocab", "n_ctx");
 
-    /// <summary>The names of all tensors that are there, or should be; null where a file that says it cannot be read.</summary>
+    /// <summary>The names of all tensors that are there, or should be; null if a file that says it cannot be read.</summary>
     public abstract IEnumerable<string>? Names { get; }
 
     protected string Folder => folder;
@@ -56,7 +56,7 @@ internal abstract class ModelFiles(string folder, Func<string, string>? pathOf) 
             Remedy = $"take the {SizesFile} and the weights of one GPT-2; adapters are merged into the weights before{RemedyForUnused}",
         });
 
-    /// <summary>Throws where opening a model of these sizes shows already that a tensor is missing or has another shape.</summary>
+    /// <summary>Throws if opening a model of these sizes shows already that a tensor is missing or has another shape.</summary>
     /// <exception cref="Gpt2Exception">One is or has.</exception>
     public virtual void RequireTensors(Gpt2Config sizes)
     {
@@ -72,10 +72,10 @@ internal abstract class ModelFiles(string folder, Func<string, string>? pathOf) 
         }
     }
 
-    /// <summary>The shape of a tensor as it is stored; null where that cannot be told.</summary>
+    /// <summary>The shape of a tensor as it is stored; null if that cannot be told.</summary>
     public abstract long[]? ShapeOf(string matrix);
 
-    /// <summary>Throws where a matrix's file or tensor is missing or cannot have that shape, before memory is taken for it.</summary>
+    /// <summary>Throws if a matrix's file or tensor is missing or cannot have that shape, before memory is taken for it.</summary>
     /// <exception cref="Gpt2Exception">It is missing, has another shape, or its file cannot be read.</exception>
     public abstract void Require(MatrixShape matrix);
 
@@ -83,7 +83,7 @@ internal abstract class ModelFiles(string folder, Func<string, string>? pathOf) 
     /// <exception cref="Gpt2Exception">As <see cref="Require"/>, and where its numbers are damaged.</exception>
     public abstract void Read(Matrix matrix);
 
-    /// <summary>The tokenizer; null where there is none.</summary>
+    /// <summary>The tokenizer; null if there is none.</summary>
     /// <exception cref="Gpt2Exception">Its files are wrong, or do not agree with each other or with the sizes.</exception>
     public abstract Tokenizer? ReadTokenizer(Gpt2Config sizes);
 

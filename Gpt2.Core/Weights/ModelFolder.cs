@@ -117,7 +117,7 @@ internal static class ModelFolder
             };
     }
 
-    /// <summary>In a folder without a model, an error for a file of a model that is not read or not whole; null where there is none.</summary>
+    /// <summary>In a folder without a model, an error for a file of a model that is not read or not whole; null if there is none.</summary>
     internal static Gpt2Exception? OtherModelIn(string folder)
     {
         foreach ((string pattern, string what, string remedy) in Foreign.Concat(Incomplete))

@@ -55,7 +55,7 @@ internal static class ModelLocator
             : name.Split('.', StringSplitOptions.RemoveEmptyEntries)[0];
     }
 
-    /// <summary>The user's folder for models; null where the user has none.</summary>
+    /// <summary>The user's folder for models; null if the user has none.</summary>
     public static string? UserFolder() => UserCache.Folder("models");
 
     /// <summary>The folders in which a name is looked up, in order.</summary>

@@ -48,7 +48,7 @@ internal sealed class ModelSource : IDisposable
         }
     }
 
-    /// <summary>The tokenizer; null where the model has none.</summary>
+    /// <summary>The tokenizer; null if the model has none.</summary>
     /// <exception cref="Gpt2Exception">Its files are wrong, or do not agree with each other or with the sizes.</exception>
     public Tokenizer? ReadTokenizer() => files.ReadTokenizer(Config);
 
@@ -62,7 +62,7 @@ internal sealed class ModelSource : IDisposable
     public void Read(Matrix matrix) => files.Read(matrix);
 
     /// <summary>Reads all weights, on all cores; memory is little more than the weights.</summary>
-    /// <param name="progress">Is told the share read, 0 to 1, after each matrix; or null.</param>
+    /// <param name="progress">Receives the share read, 0 to 1, after each matrix; or null.</param>
     /// <param name="cancellation">Stops between matrices.</param>
     /// <exception cref="Gpt2Exception">A file is missing or wrong.</exception>
     public Gpt2Weights ReadWeights(IProgress<double>? progress = null, CancellationToken cancellation = default)

@@ -52,9 +52,9 @@ internal sealed class ModelWriter
     /// <summary>Whether a target is one file, by its name, and no folder.</summary>
     public bool IsFile(string target) => Format == ModelFormat.LlmC && LlmCFile.IsFile(target);
 
-    /// <summary>Throws where this form cannot hold a model, before its weights are read.</summary>
+    /// <summary>Throws if this form cannot hold a model, before its weights are read.</summary>
     /// <param name="config">The sizes.</param>
-    /// <param name="vocabulary">The vocabulary; null where there is none.</param>
+    /// <param name="vocabulary">The vocabulary; null if there is none.</param>
     /// <exception cref="Gpt2Exception">It cannot.</exception>
     public void Require(Gpt2Config config, Vocabulary? vocabulary)
     {
@@ -75,8 +75,8 @@ internal sealed class ModelWriter
     /// <summary>Writes a model.</summary>
     /// <param name="target">The folder, or a file where the form is one file.</param>
     /// <param name="weights">The weights.</param>
-    /// <param name="vocabulary">The vocabulary; null where there is none.</param>
-    /// <param name="progress">Is told the share written, 0 to 1; or null.</param>
+    /// <param name="vocabulary">The vocabulary; null if there is none.</param>
+    /// <param name="progress">Receives the share written, 0 to 1; or null.</param>
     /// <param name="cancellation">Stops between matrices.</param>
     /// <returns>The names of the files.</returns>
     /// <exception cref="Gpt2Exception">The form cannot hold the model, or nothing can be written there.</exception>

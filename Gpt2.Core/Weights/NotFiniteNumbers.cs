@@ -7,7 +7,7 @@ namespace Gpt2.Core.Weights;
 /// <summary>The numbers of a matrix that are not finite.</summary>
 internal static class NotFiniteNumbers
 {
-    /// <summary>How many there are, and where the first is, in words; null where all are finite.</summary>
+    /// <summary>How many there are, and where the first is, in words; null if all are finite.</summary>
     public static string? In(Matrix matrix)
     {
         ReadOnlySpan<float> numbers = matrix.Span;

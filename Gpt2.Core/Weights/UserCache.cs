@@ -18,7 +18,7 @@ internal static class UserCache
         };
 
     /// <summary>
-    /// A folder in the cache: below XDG_CACHE_HOME, or the system's usual place. Null where neither is a full path: a relative
+    /// A folder in the cache: below XDG_CACHE_HOME, or the system's usual place. Null if neither is a full path: a relative
     /// one would lie among the files of whatever folder the program is run in.
     /// </summary>
     public static string? Folder(string name)

@@ -13,7 +13,7 @@ namespace Gpt2.Core.Weights;
 
 /// <summary>A copy in the cache.</summary>
 /// <param name="Name">The model's name.</param>
-/// <param name="Source">The folder that it is a copy of; null where the file is none of ours or damaged.</param>
+/// <param name="Source">The folder that it is a copy of; null if the file is none of ours or damaged.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Written">When it was written, UTC.</param>
 /// <param name="File">Its file.</param>
@@ -24,10 +24,10 @@ internal sealed record CacheEntry(string Name, string? Source, long Bytes, DateT
 /// all files of the folder are those it was made of, and every matrix has the checksum it was written with.
 /// </summary>
 /// <param name="folder">Where the copies are.</param>
-/// <param name="leastWeights">Smaller models are read from their CSV files, which is as fast.</param>
-internal sealed class WeightsCache(string folder, long leastWeights = WeightsCache.StandardLeastWeights)
+/// <param name="minWeights">Smaller models are read from their CSV files, which is as fast.</param>
+internal sealed class WeightsCache(string folder, long minWeights = WeightsCache.StandardMinWeights)
 {
-    public const long StandardLeastWeights = 5_000_000;
+    public const long StandardMinWeights = 5_000_000;
 
     private const string Version = "1";
     private const string Extension = ".safetensors";
@@ -39,18 +39,18 @@ internal sealed class WeightsCache(string folder, long leastWeights = WeightsCac
 
     public string Folder => folder;
 
-    /// <summary>The cache of this user; null where the user has no folder for one.</summary>
+    /// <summary>The cache of this user; null if the user has no folder for one.</summary>
     public static WeightsCache? OfUser() => UserCache.Folder("weights") is string folder ? new WeightsCache(folder) : null;
 
     /// <summary>Reads the weights of a model: from its copy if it has one that is right, else from itself, leaving a copy.</summary>
     /// <param name="source">The model; only CSV folders have copies.</param>
-    /// <param name="progress">Is told the share read, 0 to 1; or null.</param>
+    /// <param name="progress">Receives the share read, 0 to 1; or null.</param>
     /// <param name="note">Is told why a copy was not taken or could not be left: that is never an error.</param>
     /// <param name="cancellation">Stops between matrices.</param>
     /// <exception cref="Gpt2Exception">A file of the model is missing or wrong.</exception>
     public Gpt2Weights Read(ModelSource source, IProgress<double>? progress, Action<string> note, CancellationToken cancellation)
     {
-        if (source.Format != ModelFormat.Csv || source.Config.Parameters < leastWeights || Try(() => StateOf(source.Path), note) is not string state)
+        if (source.Format != ModelFormat.Csv || source.Config.Parameters < minWeights || Try(() => StateOf(source.Path), note) is not string state)
         {
             return source.ReadWeights(progress, cancellation);
         }

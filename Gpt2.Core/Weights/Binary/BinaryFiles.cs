@@ -26,7 +26,7 @@ internal abstract class BinaryFiles(string folder, string file, Func<string, str
     /// <summary>Why a tensor is not there although it should be.</summary>
     protected Dictionary<string, Gpt2Exception> Lost { get; } = [];
 
-    /// <summary>Why nobody knows which tensors there are; null where that is known.</summary>
+    /// <summary>Why nobody knows which tensors there are; null if that is known.</summary>
     protected Gpt2Exception? AllLost { get; set; }
 
     public override IEnumerable<string>? Names => AllLost is null ? Tensors.Keys.Concat(Lost.Keys) : null;
@@ -57,7 +57,7 @@ internal abstract class BinaryFiles(string folder, string file, Func<string, str
 
     public override Gpt2Config WithVariant(Gpt2Config sizes, Action<Gpt2Exception> refuse) => sizes;
 
-    /// <summary>A tensor by its name; null where there is none.</summary>
+    /// <summary>A tensor by its name; null if there is none.</summary>
     /// <exception cref="Gpt2Exception">It is there and cannot be used.</exception>
     protected virtual StoredTensor? Find(string name) => Tensors.GetValueOrDefault(name);
 
@@ -66,7 +66,7 @@ internal abstract class BinaryFiles(string folder, string file, Func<string, str
     protected override IEnumerable<string> Others(Gpt2Config sizes) => base.Others(sizes).Except(Lost.Keys);
 
     /// <summary>Does something with a file; where that is refused, tells so.</summary>
-    /// <returns>The refusal; null where there was none.</returns>
+    /// <returns>The refusal; null if there was none.</returns>
     protected static Gpt2Exception? Try(Action open, Action<Gpt2Exception> refuse)
     {
         try

@@ -21,7 +21,7 @@ internal sealed record StoredTensor(string Name, MappedFile Data, long Offset, N
     /// <summary>Whether rows and columns are exchanged against ours.</summary>
     public bool Transposed { get; init; }
 
-    /// <summary>The checksum of its bytes, masked; null where the file has none.</summary>
+    /// <summary>The checksum of its bytes, masked; null if the file has none.</summary>
     public uint? Checksum { get; init; }
 
     /// <summary>Whether the shape is the one asked for; leading ones are nothing.</summary>

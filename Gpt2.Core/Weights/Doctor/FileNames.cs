@@ -29,7 +29,7 @@ internal sealed class FileNames
         }
     }
 
-    /// <summary>The name of a file or folder that has this name or almost; null where there is none.</summary>
+    /// <summary>The name of a file or folder that has this name or almost; null if there is none.</summary>
     public string? FindNearly(string name) => names.Contains(name) ? name : nameOfKey.GetValueOrDefault(KeyOf(name));
 
     /// <summary>The path of a file, under its name or almost its name; where it is the latter, a finding says so.</summary>

@@ -42,7 +42,7 @@ internal enum FindingArea
 /// <param name="Area">What it is about.</param>
 /// <param name="Subject">The file, the tensor or the fact.</param>
 /// <param name="Found">What was found, in words.</param>
-/// <param name="Remedy">What to do; null where nothing need be done.</param>
+/// <param name="Remedy">What to do; null if nothing need be done.</param>
 internal sealed record Finding(FindingStatus Status, FindingArea Area, string Subject, string Found, string? Remedy);
 
 /// <summary>Collects findings in the order in which they were made.</summary>
@@ -69,7 +69,7 @@ internal sealed class FindingList
     /// </summary>
     /// <param name="area">What it is about.</param>
     /// <param name="refusal">The refusal.</param>
-    /// <param name="remedy">What to do where the reader does not say.</param>
+    /// <param name="remedy">What to do if the reader does not say.</param>
     public void Wrong(FindingArea area, Gpt2Exception refusal, string remedy)
     {
         ErrorPlace where = refusal.Where ?? new ErrorPlace("model");

@@ -67,7 +67,7 @@ internal static class MachineExamination
         }
     }
 
-    /// <summary>Says that a model's weights alone fill the memory; null where they do not.</summary>
+    /// <summary>Says that a model's weights alone fill the memory; null if they do not.</summary>
     public static string? MemoryProblem(long parameters)
     {
         double needed = sizeof(float) * (double)parameters;

@@ -13,8 +13,8 @@ using Gpt2.Core.Weights.TensorFlow;
 namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>What is known of a folder after its examination.</summary>
-/// <param name="Config">The sizes; null where they cannot be told.</param>
-/// <param name="Tokenizer">The tokenizer; null where it is wrong or there is none.</param>
+/// <param name="Config">The sizes; null if they cannot be told.</param>
+/// <param name="Tokenizer">The tokenizer; null if it is wrong or there is none.</param>
 /// <param name="Tensors">The figures of the tensors that could be read.</param>
 internal sealed record ExaminedFolder(Gpt2Config? Config, Tokenizer? Tokenizer, IReadOnlyList<TensorStatistics> Tensors)
 {
@@ -41,7 +41,7 @@ internal static class ModelDoctor
     /// <summary>Examines a model. Memory is that of its largest tensor.</summary>
     /// <param name="path">Its folder, or the file that it is known by.</param>
     /// <param name="findings">Receives what is found.</param>
-    /// <param name="progress">Is told the share of the weights that were read, 0 to 1; or null.</param>
+    /// <param name="progress">Receives the share of the weights that has been read, 0 to 1; or null.</param>
     /// <param name="cancellation">Stops between tensors.</param>
     public static ExaminedFolder Examine(string path, FindingList findings, IProgress<double>? progress, CancellationToken cancellation)
     {
@@ -64,7 +64,7 @@ internal static class ModelDoctor
         return files is null ? Nothing : Examine(files, path, findings, progress, cancellation);
     }
 
-    /// <summary>Finds the model in a folder, or of a file; null where there is none to examine, which is then found.</summary>
+    /// <summary>Finds the model in a folder, or of a file; null if there is none to examine, which is then found.</summary>
     private static (ModelFormat Format, string File)? Recognise(string path, FileNames names, FindingList findings)
     {
         bool isFolder = !File.Exists(path);
@@ -134,7 +134,7 @@ internal static class ModelDoctor
         return new ExaminedFolder(config, tokenizer, tensors);
     }
 
-    /// <summary>The sizes that the tensors are expected to have; null where they cannot be told.</summary>
+    /// <summary>The sizes that the tensors are expected to have; null if they cannot be told.</summary>
     private static Gpt2Config? ExamineSizes(ModelFiles files, FindingList findings)
     {
         Gpt2Config? stated = null;

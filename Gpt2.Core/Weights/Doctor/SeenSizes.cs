@@ -8,10 +8,10 @@ using Gpt2.Core.Model;
 namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>What the tensors show.</summary>
-/// <param name="Vocabulary">Rows of wte; null where they cannot be told.</param>
-/// <param name="Context">Rows of wpe; null where they cannot be told.</param>
+/// <param name="Vocabulary">Rows of wte; null if they cannot be told.</param>
+/// <param name="Context">Rows of wpe; null if they cannot be told.</param>
 /// <param name="Channels">The width that most agree on; 0 where there is none.</param>
-/// <param name="Layers">Blocks of which there is anything; null where nobody knows what there is.</param>
+/// <param name="Layers">Blocks of which there is anything; null if nobody knows what there is.</param>
 internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Channels, int? Layers)
 {
     private const int HeadSizeOfGpt2 = 64;
@@ -67,7 +67,7 @@ internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Chan
             $"{(seen < said ? "copy the files again if some are lost or cut off, or " : "")}take the {files.SizesFile} of the same model");
     }
 
-    /// <summary>The sizes without any that are stated; null where too little is seen. Nothing shows the number of heads: GPT-2's are taken.</summary>
+    /// <summary>The sizes without any that are stated; null if too little is seen. Nothing shows the number of heads: GPT-2's are taken.</summary>
     public Gpt2Config? Guess()
     {
         Gpt2Config? guess = Vocabulary is int tokens && Context is int positions && Channels > 0 && Layers is int layers

@@ -28,13 +28,13 @@ internal static partial class TensorHealth
     private const string Remedy = "compare with where the model is from; if it is a copy or a conversion, make it again";
     private const float LargestUsual = 1000;
     private const double FarFromPeers = 10;
-    private const int FewestPeers = 3;
+    private const int MinPeers = 3;
 
     /// <summary>
     /// The usual means and spreads, wide enough for small models and random ones of sensible scale; fresh matrices spread by
     /// 0.02 / √(2 · layers). docs/doctor.md says what they were held against.
     /// </summary>
-    private static readonly Dictionary<TensorKind, (double LeastMean, double MostMean, double LeastSpread, double MostSpread)> Usual = new()
+    private static readonly Dictionary<TensorKind, (double MinMean, double MaxMean, double MinSpread, double MaxSpread)> Usual = new()
     {
         [TensorKind.Embedding] = (-1, 1, 0.0005, 5),
         [TensorKind.Weight] = (-0.3, 0.3, 0.0005, 3),
@@ -108,15 +108,15 @@ internal static partial class TensorHealth
             return string.Create(CultureInfo.InvariantCulture, $"has a mean of {tensor.Mean:0.###}, usual is about 1: is it the bias, and the bias the gain?");
         }
 
-        (double leastMean, double mostMean, double leastSpread, double mostSpread) = Usual[kind];
-        if (tensor.Spread < leastSpread || tensor.Spread > mostSpread)
+        (double minMean, double maxMean, double minSpread, double maxSpread) = Usual[kind];
+        if (tensor.Spread < minSpread || tensor.Spread > maxSpread)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"has a spread of {tensor.Spread:G3}, usual are {leastSpread} to {mostSpread}");
+            return string.Create(CultureInfo.InvariantCulture, $"has a spread of {tensor.Spread:G3}, usual are {minSpread} to {maxSpread}");
         }
 
-        if (tensor.Mean < leastMean || tensor.Mean > mostMean)
+        if (tensor.Mean < minMean || tensor.Mean > maxMean)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"has a mean of {tensor.Mean:G3}, usual are {leastMean} to {mostMean}");
+            return string.Create(CultureInfo.InvariantCulture, $"has a mean of {tensor.Mean:G3}, usual are {minMean} to {maxMean}");
         }
 
         return kind == TensorKind.Embedding && tensor.ZeroRows > 0 && !fresh
@@ -136,7 +136,7 @@ internal static partial class TensorHealth
         double[] spreads = [.. tensors.Where(other => Block().Replace(other.Name, "") == role).Select(other => other.Spread).Order()];
         double median = spreads[spreads.Length / 2];
         bool far = tensor.Spread > FarFromPeers * median || tensor.Spread * FarFromPeers < median;
-        return spreads.Length >= FewestPeers && far
+        return spreads.Length >= MinPeers && far
             ? string.Create(CultureInfo.InvariantCulture, $"has a spread of {tensor.Spread:G3}, in the other blocks it is about {median:G3}")
             : null;
     }

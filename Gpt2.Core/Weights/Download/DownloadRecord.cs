@@ -20,7 +20,7 @@ internal sealed record DownloadRecord(string Source, string? Commit, IReadOnlyLi
         NewLine = "\n",
     };
 
-    /// <summary>The record of a folder; null where it has none that can be read.</summary>
+    /// <summary>The record of a folder; null if it has none that can be read.</summary>
     public static DownloadRecord? Load(string folder)
     {
         try

@@ -4,7 +4,7 @@
 namespace Gpt2.Core.Weights.Download;
 
 /// <summary>A file to transfer. More than its most bytes cannot be the file, whatever the server says or leaves unsaid.</summary>
-internal sealed record SourceFile(string Name, Uri Address, long MostBytes);
+internal sealed record SourceFile(string Name, Uri Address, long MaxBytes);
 
 /// <summary>Where a model comes from.</summary>
 internal abstract class DownloadSource(string description, long bytesAbout, params IReadOnlyList<SourceFile> files)

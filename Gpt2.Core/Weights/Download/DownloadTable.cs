@@ -36,7 +36,7 @@ internal static class DownloadTable
         UnpackedBytes: 1_600_000_000);
 
     /// <summary>The maximum number of bytes of a file that is text: many times those of GPT-2.</summary>
-    public const long MostTextBytes = 64_000_000;
+    public const long MaxTextBytes = 64_000_000;
 
     /// <summary>So many times the known size is another file, not a newer version.</summary>
     public const int FarBeyond = 2;

@@ -14,7 +14,7 @@ namespace Gpt2.Core.Weights.Download;
 internal sealed class FileTransfer(
     HubClient client, TransferSettings settings, Action<string> note, IProgress<TransferProgress>? progress, SourceFile file, string folder)
 {
-    private const int BlockLength = 1 << 17, MostDamaged = 2;
+    private const int BlockLength = 1 << 17, MaxDamaged = 2;
 
     private readonly RetryLoop retry = new(settings, note);
     private readonly string place = HubClient.Shown(file.Address);
@@ -51,7 +51,7 @@ internal sealed class FileTransfer(
             }
             catch (TransferInterruptedException e) when (e.IsDamaged)
             {
-                if (++damaged < MostDamaged)
+                if (++damaged < MaxDamaged)
                 {
                     throw;
                 }
@@ -130,7 +130,7 @@ internal sealed class FileTransfer(
         {
             await output.WriteAsync(block.AsMemory(0, read), cancellation).ConfigureAwait(false);
             progress?.Report(new TransferProgress(Name, output.Position, whole.Size));
-            read = output.Position <= (whole.Size ?? file.MostBytes) // what is longer is found to be too long
+            read = output.Position <= (whole.Size ?? file.MaxBytes) // what is longer is found to be too long
                 ? await ReadAsync(input, block, output.Position, cancellation).ConfigureAwait(false) : 0;
         }
         while (read > 0);
@@ -191,11 +191,11 @@ internal sealed class FileTransfer(
     /// <summary>A file far larger than what is known of it is not kept: it may have no end, and the disk has one.</summary>
     private void RequireNotBeyond(long length)
     {
-        if (length > file.MostBytes)
+        if (length > file.MaxBytes)
         {
             Discard();
             throw Failure(
-                $"{place} has more than {ByteCount.Shown(file.MostBytes)}, far beyond the file that is known",
+                $"{place} has more than {ByteCount.Shown(file.MaxBytes)}, far beyond the file that is known",
                 "it is not kept: check HF_ENDPOINT or the address");
         }
     }

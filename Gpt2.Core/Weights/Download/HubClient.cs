@@ -9,7 +9,7 @@ namespace Gpt2.Core.Weights.Download;
 /// <summary>Asks servers for files. Proxies are those of HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY.</summary>
 internal sealed class HubClient : IDisposable
 {
-    private const int MostRedirections = 10;
+    private const int MaxRedirections = 10;
     private const string CheckAddress = "check HF_ENDPOINT or the address";
 
     private readonly HttpClient client;
@@ -69,7 +69,7 @@ internal sealed class HubClient : IDisposable
     {
         var file = new RemoteFile(Shown(address));
         Uri current = address;
-        for (int hop = 0; hop <= MostRedirections; hop++)
+        for (int hop = 0; hop <= MaxRedirections; hop++)
         {
             HttpResponseMessage answer = await AnswerAsync(method, current, configure, cancellation).ConfigureAwait(false);
             file = file.Or(answer);
@@ -86,7 +86,7 @@ internal sealed class HubClient : IDisposable
             current = refusal is null ? Next(current, next) : throw refusal;
         }
 
-        throw No(address, Invariant($"redirected more than {MostRedirections} times"), "the file", CheckAddress);
+        throw No(address, Invariant($"redirected more than {MaxRedirections} times"), "the file", CheckAddress);
     }
 
     public void Dispose() => client.Dispose();
@@ -135,7 +135,7 @@ internal sealed class HubClient : IDisposable
     }
 
     /// <summary>
-    /// What an answer comes to that the caller cannot use; null where it can. In a question the file itself is not wanted, so
+    /// What an answer comes to that the caller cannot use; null if it can. In a question the file itself is not wanted, so
     /// a no of a store is none of the file's.
     /// </summary>
     private Exception? Refusal(HttpResponseMessage answer, Uri address, bool isQuestion)

@@ -61,7 +61,7 @@ internal sealed class HubSource(string endpoint, HubModel model)
 
     private static SourceFile FileOf(string endpoint, HubModel model, string name) => new(
         name, new Uri($"{AddressOf(endpoint, model)}/resolve/main/{name}"),
-        IsText(name) ? DownloadTable.MostTextBytes : DownloadTable.FarBeyond * model.Bytes);
+        IsText(name) ? DownloadTable.MaxTextBytes : DownloadTable.FarBeyond * model.Bytes);
 
     private static bool IsText(string name) => !name.EndsWith(".safetensors", StringComparison.Ordinal);
 

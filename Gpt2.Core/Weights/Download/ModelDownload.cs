@@ -14,7 +14,7 @@ internal sealed record DownloadResult(string Folder, DownloadRecord Record, bool
 /// <summary>Downloads models. The note tells what a user should know meanwhile.</summary>
 internal sealed class ModelDownload(HubClient client, TransferSettings settings, Action<string> note, IProgress<TransferProgress>? progress)
 {
-    private const int MostPasses = 3;
+    private const int MaxPasses = 3;
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Where the files stay until all are there.</summary>
@@ -118,7 +118,7 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
         DownloadSource source, string target, string work, DownloadRecord record, CancellationToken cancellation)
     {
         FileTransfer[] transfers = [.. source.Files.Select(file => new FileTransfer(client, settings, note, progress, file, work))];
-        for (int pass = 1; pass <= MostPasses; pass++)
+        for (int pass = 1; pass <= MaxPasses; pass++)
         {
             var asked = new List<RemoteFile>();
             foreach (FileTransfer transfer in transfers)
@@ -127,7 +127,7 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
             }
 
             string[] commits = [.. asked.Select(file => file.Commit).OfType<string>().Distinct()];
-            bool isOneVersion = commits.Length <= 1 || pass == MostPasses;
+            bool isOneVersion = commits.Length <= 1 || pass == MaxPasses;
             RequireSpace(source, target, work, transfers, asked);
             for (int i = 0; isOneVersion && i < transfers.Length; i++)
             {

@@ -18,7 +18,7 @@ internal sealed record RemoteFile(
     /// <summary>Whether a rest can be told to belong to a part: by a validator that the server checks, or by the checksum of the whole.</summary>
     public bool CanGoOn => EntityTag is not null || LastModified is not null || Checksum is not null;
 
-    /// <summary>Reads it; null where there is none or it is broken, which only costs a new beginning.</summary>
+    /// <summary>Reads it; null if there is none or it is broken, which only costs a new beginning.</summary>
     public static RemoteFile? Load(string path)
     {
         try

@@ -10,7 +10,7 @@ namespace Gpt2.Core.Weights.Download;
 /// </summary>
 internal sealed class TransferInterruptedException(string message, Exception? innerException = null) : Exception(message, innerException)
 {
-    /// <summary>How long the server asks to wait; null where it does not.</summary>
+    /// <summary>How long the server asks to wait; null if it does not.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Whether a whole file came, and not the one that was stated.</summary>

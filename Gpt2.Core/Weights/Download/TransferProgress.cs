@@ -2,5 +2,5 @@
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>How many bytes of a file are here, and how many it has, or null where the server does not say.</summary>
+/// <summary>How many bytes of a file are here, and how many it has, or null if the server does not say.</summary>
 internal readonly record struct TransferProgress(string File, long Done, long? Size);

@@ -7,7 +7,7 @@ namespace Gpt2.Core.Weights.HuggingFace;
 
 /// <summary>The sizes, and what is said about the head.</summary>
 /// <param name="Sizes">The sizes.</param>
-/// <param name="TiedHead">Whether the head is said to be wte; null where nothing is said.</param>
+/// <param name="TiedHead">Whether the head is said to be wte; null if nothing is said.</param>
 internal sealed record HuggingFaceConfig(Gpt2Config Sizes, bool? TiedHead)
 {
     private const string Expected = "the config.json of a GPT-2 model";

@@ -13,7 +13,7 @@ namespace Gpt2.Core.Weights.HuggingFace;
 /// <param name="pathOf">The path of a file by its name; null for the file of exactly that name.</param>
 internal sealed class HuggingFaceFiles(string folder, string file, Func<string, string>? pathOf) : BinaryFiles(folder, file, pathOf)
 {
-    private const int MostFiles = 1000;
+    private const int MaxFiles = 1000;
     private const string Extension = HuggingFaceFormat.Extension;
     private const string IndexExpected = "the index of safetensors files";
     private const string OnePlace = "take index and files of one model, all of them from one place";
@@ -167,9 +167,9 @@ internal sealed class HuggingFaceFiles(string folder, string file, Func<string, 
             : throw Wrong("weight_map is missing", "the file of every tensor"));
         string[] names = [.. fileOf.Values.Distinct()];
         string? foreign = names.FirstOrDefault(name => !IsPlainFileName(name));
-        return names.Length <= MostFiles && foreign is null
+        return names.Length <= MaxFiles && foreign is null
             ? fileOf
-            : throw Wrong($"weight_map names '{foreign}' and {names.Length} files", $"at most {MostFiles} in the same folder");
+            : throw Wrong($"weight_map names '{foreign}' and {names.Length} files", $"at most {MaxFiles} in the same folder");
     }
 
     private static bool IsPlainFileName(string name) =>

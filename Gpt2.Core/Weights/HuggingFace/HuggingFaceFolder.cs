@@ -26,7 +26,7 @@ public static class HuggingFaceFolder
     /// <param name="folder">The folder.</param>
     /// <param name="weights">The weights. A missing attention bias is written as zeros, since that model always has one.</param>
     /// <param name="vocabulary">The vocabulary; null for a model without text.</param>
-    /// <param name="progress">Is told the share written, 0 to 1; or null.</param>
+    /// <param name="progress">Receives the share written, 0 to 1; or null.</param>
     /// <param name="cancellation">Stops between matrices.</param>
     /// <returns>The names of the files.</returns>
     /// <exception cref="Gpt2Exception">The folder cannot be written, or the vocabulary has a token twice.</exception>

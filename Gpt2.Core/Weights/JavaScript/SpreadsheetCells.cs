@@ -51,7 +51,7 @@ internal static class SpreadsheetCells
             : doubled;
     }
 
-    /// <summary>The cells of a line; null where a quote is open at its end.</summary>
+    /// <summary>The cells of a line; null if a quote is open at its end.</summary>
     private static List<SpreadsheetCell>? SplitLine(string line)
     {
         var cells = new List<SpreadsheetCell>(4);

@@ -8,7 +8,7 @@ namespace Gpt2.Core.Weights.JavaScript;
 /// <summary>Finds the tokens and merges that are out of the page's reach.</summary>
 internal static class SpreadsheetLimits
 {
-    private const int MostShown = 3;
+    private const int MaxShown = 3;
 
     /// <summary>One sentence for each limit that a vocabulary comes up against.</summary>
     public static IEnumerable<string> Of(Vocabulary vocabulary)
@@ -56,5 +56,5 @@ internal static class SpreadsheetLimits
     private static bool GoesThrough(int[] bytes, Merge merge) => Array.BinarySearch(bytes, merge.Left) >= 0 || Array.BinarySearch(bytes, merge.Right) >= 0;
 
     private static string Shown(int[] ranks, string?[] texts) =>
-        string.Join(", ", ranks.Take(MostShown).Select(rank => $"'{texts[256 + rank]}'")) + (ranks.Length > MostShown ? ", …" : "");
+        string.Join(", ", ranks.Take(MaxShown).Select(rank => $"'{texts[256 + rank]}'")) + (ranks.Length > MaxShown ? ", …" : "");
 }

@@ -16,7 +16,7 @@ internal static partial class SpreadsheetToken
     public static string Written(ReadOnlySpan<byte> token) => TextOf(token) ?? string.Concat(token.ToArray().Select(value => $"<0x{value:X2}>"));
 
     /// <summary>
-    /// The text of a token; null where it is no whole characters, or holds control characters (a line feed ends the page's line, and a
+    /// The text of a token; null if it is no whole characters, or holds control characters (a line feed ends the page's line, and a
     /// prompt of one line has none of the others but the tab), or looks like bytes written out.
     /// </summary>
     public static string? TextOf(ReadOnlySpan<byte> token)

@@ -24,7 +24,7 @@ public static class LlmCFile
     /// <param name="target">The file or folder.</param>
     /// <param name="weights">The weights, with a tied head. A missing attention bias is written as zeros.</param>
     /// <param name="vocabulary">The vocabulary, which only a folder takes; null for a model without text.</param>
-    /// <param name="progress">Is told the share written, 0 to 1; or null.</param>
+    /// <param name="progress">Receives the share written, 0 to 1; or null.</param>
     /// <param name="cancellation">Stops between matrices.</param>
     /// <returns>The names of the files.</returns>
     /// <exception cref="Gpt2Exception">The head is untied, or nothing can be written there.</exception>

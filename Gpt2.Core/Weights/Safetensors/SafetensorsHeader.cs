@@ -16,7 +16,7 @@ internal sealed record SafetensorsEntry(string Name, string Type, long[] Shape, 
 internal sealed class SafetensorsHeader
 {
     private const string MetadataName = "__metadata__";
-    private const int MostDimensions = 8;
+    private const int MaxDimensions = 8;
 
     private readonly string path;
     private readonly Dictionary<string, SafetensorsEntry> entries = [];
@@ -94,7 +94,7 @@ internal sealed class SafetensorsHeader
             }
             else if (property == "shape")
             {
-                shape = ReadNumbers(ref reader, name, property, MostDimensions);
+                shape = ReadNumbers(ref reader, name, property, MaxDimensions);
             }
             else
             {

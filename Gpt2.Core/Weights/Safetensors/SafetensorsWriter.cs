@@ -19,7 +19,7 @@ internal static class SafetensorsWriter
     /// <param name="stream">The file, at its beginning.</param>
     /// <param name="tensors">The matrices with their names in the file, in the order of their numbers.</param>
     /// <param name="metadata">Texts for the header.</param>
-    /// <param name="progress">Is told the share written, 0 to 1; or null.</param>
+    /// <param name="progress">Receives the share written, 0 to 1; or null.</param>
     /// <param name="cancellation">Stops between tensors.</param>
     public static void Write(
         Stream stream, IReadOnlyList<(string Name, Matrix Matrix)> tensors, IEnumerable<KeyValuePair<string, string>> metadata,

@@ -14,8 +14,8 @@ internal sealed record CheckpointEntry(int DataType, long[] Shape, int Shard, lo
 internal sealed class CheckpointIndex(string path)
 {
     public const string Extension = ".index";
-    private const int MostShards = 1000;
-    private const int MostDimensions = 8;
+    private const int MaxShards = 1000;
+    private const int MaxDimensions = 8;
 
     private readonly Dictionary<string, byte[]> entries = SortedTable.Read(path);
 
@@ -50,12 +50,12 @@ internal sealed class CheckpointIndex(string path)
             }
         }
 
-        return endianness == 0 && shards is >= 1 and <= MostShards
+        return endianness == 0 && shards is >= 1 and <= MaxShards
             ? (int)shards
-            : throw Wrong(null, $"found {shards} data files and byte order {endianness}", $"1 to {MostShards} and 0, little-endian");
+            : throw Wrong(null, $"found {shards} data files and byte order {endianness}", $"1 to {MaxShards} and 0, little-endian");
     }
 
-    /// <summary>The entry of a tensor; null where there is none.</summary>
+    /// <summary>The entry of a tensor; null if there is none.</summary>
     /// <exception cref="Gpt2Exception">It is damaged, or the tensor is stored in slices.</exception>
     public CheckpointEntry? Find(string name)
     {
@@ -80,7 +80,7 @@ internal sealed class CheckpointIndex(string path)
                     shape = Shape(reader.Message(), name);
                     break;
                 case 3 << 3:
-                    shard = reader.Length(MostShards);
+                    shard = reader.Length(MaxShards);
                     break;
                 case 4 << 3:
                     offset = reader.Length(long.MaxValue);
@@ -156,7 +156,7 @@ internal sealed class CheckpointIndex(string path)
                 }
             }
 
-            shape.Add(shape.Count < MostDimensions ? size : throw Wrong(name, "has too many dimensions", $"at most {MostDimensions}"));
+            shape.Add(shape.Count < MaxDimensions ? size : throw Wrong(name, "has too many dimensions", $"at most {MaxDimensions}"));
         }
 
         return [.. shape];

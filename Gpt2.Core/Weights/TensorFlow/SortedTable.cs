@@ -20,7 +20,7 @@ internal static class SortedTable
     private const int FooterLength = 48;
     private const int TrailerLength = 5;
     private const int LargestFile = 1 << 24;
-    private const int MostEntries = 100_000;
+    private const int MaxEntries = 100_000;
     private const int LongestKey = 256;
 
     /// <summary>Reads every entry.</summary>
@@ -44,7 +44,7 @@ internal static class SortedTable
             end = offset + length;
             ReadBlock(file, offset, length, path, (key, content) =>
                 Require(entries.TryAdd(Encoding.UTF8.GetString(key), content), path, "a key is there twice"));
-            Require(entries.Count <= MostEntries, path, $"it has more than {MostEntries} entries");
+            Require(entries.Count <= MaxEntries, path, $"it has more than {MaxEntries} entries");
         }
 
         return entries;
@@ -91,7 +91,7 @@ internal static class SortedTable
         byte[] key = [];
         for (int count = 0; !reader.AtEnd; count++)
         {
-            Require(count < MostEntries, path, $"it has more than {MostEntries} entries");
+            Require(count < MaxEntries, path, $"it has more than {MaxEntries} entries");
             long shared = reader.Length(key.Length), further = reader.Length(LongestKey - shared), valueLength = reader.Length(length);
             key = [.. key.AsSpan(0, (int)shared), .. reader.Bytes(further)];
             add(key, reader.Bytes(valueLength).ToArray());

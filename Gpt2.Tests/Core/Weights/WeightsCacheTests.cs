@@ -20,7 +20,7 @@ public sealed class WeightsCacheTests : IDisposable
     public WeightsCacheTests()
     {
         model = folder.PathOf("model");
-        cache = new WeightsCache(folder.PathOf("cache"), leastWeights: 1);
+        cache = new WeightsCache(folder.PathOf("cache"), minWeights: 1);
         CsvModelFolder.Write(model, SmallModel.Random(), SmallModel.Vocabulary);
     }
 
