@@ -1,4 +1,4 @@
-// What a client wrote, fit to be shown in an error or on a terminal.
+// What a client sends may be long or have control characters, so it is changed before it is shown.
 
 namespace Gpt2.Cli.Serve;
 

@@ -1,4 +1,4 @@
-// The four forms of a prompt: a text, a list of texts, a list of ids, a list of lists of ids.
+// The API allows four forms of a prompt: a text, a list of texts, a list of ids, and a list of lists of ids.
 
 using System.Text;
 using System.Text.Json;
@@ -16,7 +16,9 @@ internal sealed class PromptReader(Tokenizer tokenizer, ServerLimits limits)
     private readonly long maxBytes = (long)limits.PromptTokens * LongestToken(tokenizer.Vocabulary);
 
     /// <summary>Reads the prompts; a request without any begins a new text.</summary>
-    /// <exception cref="ApiException">It is none of the forms, a prompt is empty or too long, or there are too many.</exception>
+    /// <exception cref="ApiException">
+    /// The value has none of the forms, a prompt is empty or too long, or there are too many.
+    /// </exception>
     public IReadOnlyList<ServedPrompt> Read(JsonElement? value)
     {
         if (value is not JsonElement given)
@@ -60,7 +62,7 @@ internal sealed class PromptReader(Tokenizer tokenizer, ServerLimits limits)
             throw ApiException.BadValue(place, "an empty string", "some text; leave 'prompt' out to begin a new text");
         }
 
-        // Before it is cut into tokens, which takes time.
+        // This comes before tokenising, which takes time.
         int bytes = Encoding.UTF8.GetByteCount(text);
         if (bytes > maxBytes)
         {
