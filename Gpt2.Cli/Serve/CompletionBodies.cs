@@ -39,7 +39,8 @@ internal sealed class CompletionBodies(ServedModel model, CompletionRequest requ
     public CompletionBody UsageOnly(int generated) => Body([], Usage(generated));
 
     /// <summary>
-    /// A token as a key: its text or, if its bytes are not UTF-8, "bytes:" and each byte as \x and two hexadecimal digits.
+    /// A token as a key: its text or, if its bytes are not UTF-8, "bytes:" and each byte as \x and two hexadecimal
+    /// digits.
     /// </summary>
     internal static string Key(Vocabulary vocabulary, int token)
     {

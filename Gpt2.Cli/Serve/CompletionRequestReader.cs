@@ -1,5 +1,5 @@
-// Known fields must be correct, and unknown ones are ignored. Fields of the official API that this server does not support
-// are refused if they would change the answer.
+// Known fields must be correct, and unknown ones are ignored. Fields of the official API that this server does not
+// support are refused if they would change the answer.
 
 using System.Text.Json;
 using Gpt2.Core.Generation;
@@ -46,7 +46,9 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
         };
     }
 
-    /// <summary>Refuses fields of the official API that this server does not support, except their default values.</summary>
+    /// <summary>
+    /// Refuses fields of the official API that this server does not support, except their default values.
+    /// </summary>
     private static void RefuseWhatIsNotThere(JsonFields fields)
     {
         foreach (string name in (string[])["presence_penalty", "frequency_penalty"])

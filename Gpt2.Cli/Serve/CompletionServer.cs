@@ -85,8 +85,8 @@ internal sealed class CompletionServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops: accepts no more connections, ends requests with "the server is being stopped", and waits until this has been
-    /// sent.
+    /// Stops: accepts no more connections, ends requests with "the server is being stopped", and waits until this has
+    /// been sent.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

@@ -8,8 +8,8 @@ namespace Gpt2.Cli.Serve;
 
 /// <summary>
 /// An answer, or in a stream a piece of one. <c>seed</c> is this server's own addition, with which the answer can be
-/// repeated. <c>usage</c> is absent from the pieces of a stream. But if the client requested it at the end, earlier pieces
-/// have it as JSON's null, which here is an element and not a null reference.
+/// repeated. <c>usage</c> is absent from the pieces of a stream. But if the client requested it at the end, earlier
+/// pieces have it as JSON's null, which here is an element and not a null reference.
 /// </summary>
 internal sealed record CompletionBody(
     string Id, string Object, long Created, string Model, string SystemFingerprint, ulong Seed, ChoiceBody[] Choices,

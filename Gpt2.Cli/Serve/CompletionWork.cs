@@ -1,5 +1,5 @@
-// A request is computed in steps: prompt by prompt, sample by sample, token by token. Samples are computed one after the
-// other, so that a request holds the keys and values of only one sample and its prompt.
+// A request is computed in steps: prompt by prompt, sample by sample, token by token. Samples are computed one after
+// the other, so that a request holds the keys and values of only one sample and its prompt.
 
 using Gpt2.Core.Generation;
 using Gpt2.Core.Text;

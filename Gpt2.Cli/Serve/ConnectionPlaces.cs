@@ -1,6 +1,6 @@
-// The number of connections is limited. If all places are taken, a new connection takes the place of the one that has been
-// silent longest, so that clients that send nothing, or send it slowly, do not keep out those with a request. A connection
-// whose request is running or waiting keeps its place.
+// The number of connections is limited. If all places are taken, a new connection takes the place of the one that has
+// been silent longest, so that clients that send nothing, or send it slowly, do not keep out those with a request. A
+// connection whose request is running or waiting keeps its place.
 
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -42,7 +42,9 @@ internal sealed class ConnectionPlaces(int max)
         }
     }
 
-    /// <summary>Notes that a request has arrived, so its connection is now the last to be closed for its silence.</summary>
+    /// <summary>
+    /// Notes that a request has arrived, so its connection is now the last to be closed for its silence.
+    /// </summary>
     public static void Heard(HttpContext context) => Keep(context).Dispose();
 
     /// <summary>Reserves the place of a request's connection until the result is disposed.</summary>

@@ -1,5 +1,5 @@
-// One thread computes everything, step by step. The requests that are running take turns, so that a long one does not hold
-// up a short one; the others wait in order of arrival.
+// One thread computes everything, step by step. The requests that are running take turns, so that a long one does not
+// hold up a short one; the others wait in order of arrival.
 
 namespace Gpt2.Cli.Serve;
 

@@ -1,5 +1,5 @@
-// A web page can make its own domain name point to 127.0.0.1 (DNS rebinding). Its visitor's browser then lets the page use
-// a server on the visitor's machine. The Host header shows the wrong name.
+// A web page can make its own domain name point to 127.0.0.1 (DNS rebinding). Its visitor's browser then lets the page
+// use a server on the visitor's machine. The Host header shows the wrong name.
 
 using System.Net;
 using Microsoft.AspNetCore.Http;
@@ -7,8 +7,9 @@ using Microsoft.AspNetCore.Http;
 namespace Gpt2.Cli.Serve;
 
 /// <summary>
-/// Refuses requests to names other than localhost, a loopback address, and the allowed ones. If the server listens beyond
-/// loopback and no names are given, every name is accepted, since it is not known what the server is called there.
+/// Refuses requests to names other than localhost, a loopback address, and the allowed ones. If the server listens
+/// beyond loopback and no names are given, every name is accepted, since it is not known what the server is called
+/// there.
 /// </summary>
 /// <param name="address">Where the server listens.</param>
 /// <param name="allowed">Further names or addresses, without a port.</param>

@@ -1,4 +1,5 @@
-// The queue's thread computes the steps of a job, and the request that waits for it receives the results through a channel.
+// The queue's thread computes the steps of a job, and the request that waits for it receives the results through a
+// channel.
 
 using System.Threading.Channels;
 

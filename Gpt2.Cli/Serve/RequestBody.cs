@@ -1,4 +1,5 @@
-// A request's body must be JSON, not too large, and not too slow, which is checked before anything else is done with it.
+// A request's body must be JSON, not too large, and not too slow, which is checked before anything else is done with
+// it.
 
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -36,8 +37,8 @@ internal static class RequestBody
     }
 
     /// <summary>
-    /// Only a body whose content type is JSON is read. A browser asks for permission before it sends one for a web page of
-    /// another origin, and never gets it, so no page can use a server on its visitor's machine.
+    /// Only a body whose content type is JSON is read. A browser asks for permission before it sends one for a web page
+    /// of another origin, and never gets it, so no page can use a server on its visitor's machine.
     /// </summary>
     private static void RequireJson(HttpRequest request)
     {

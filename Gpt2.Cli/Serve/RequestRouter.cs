@@ -1,5 +1,5 @@
-// Every request ends with an answer, with a refusal in the API's form, or with a client that has disconnected; the log says
-// which.
+// Every request ends with an answer, with a refusal in the API's form, or with a client that has disconnected; the log
+// says which.
 
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;

@@ -31,8 +31,8 @@ internal sealed record ServerLimits
     public int Waiting { get; init; } = 64;
 
     /// <summary>
-    /// How many connections there may be besides those whose request is running or waiting. If another one connects, the
-    /// one that has been silent longest is closed.
+    /// How many connections there may be besides those whose request is running or waiting. If another one connects,
+    /// the one that has been silent longest is closed.
     /// </summary>
     public int Connections { get; init; } = 512;
 

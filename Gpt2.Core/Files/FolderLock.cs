@@ -213,8 +213,8 @@ internal sealed class FolderLock : IDisposable
     }
 
     /// <summary>
-    /// Whether the locked file still has its name: its last holder may have deleted it after it was opened here, and then
-    /// it locks nothing. A time stamp set through the handle must be seen through the name.
+    /// Whether the locked file still has its name: its last holder may have deleted it after it was opened here, and
+    /// then it locks nothing. A time stamp set through the handle must be seen through the name.
     /// </summary>
     private static bool IsStillThere(FileStream stream, string path)
     {

@@ -26,8 +26,8 @@ internal static class PartialName
     public static void DeleteStaleIn(string folder) => DeleteStale(folder, _ => true);
 
     /// <summary>
-    /// Whether the writer that made a name has ended. The process is looked for first; the lock on the file shows whether
-    /// a process in another container or on another machine is still writing.
+    /// Whether the writer that made a name has ended. The process is looked for first; the lock on the file shows
+    /// whether a process in another container or on another machine is still writing.
     /// </summary>
     public static bool IsStale(string path)
     {

@@ -1,5 +1,5 @@
-// A half-written folder must never be seen: its files are written in a temporary folder and moved to the target when all
-// are complete.
+// A half-written folder must never be seen: its files are written in a temporary folder and moved to the target when
+// all are complete.
 
 namespace Gpt2.Core.Files;
 
@@ -52,8 +52,8 @@ internal sealed class StagedFolder : IDisposable
     public string Path { get; }
 
     /// <summary>
-    /// Writes files and moves them to the target. If the target exists, files with the same names are replaced one by one
-    /// and the others are kept. A target that cannot be written fails before any work is done.
+    /// Writes files and moves them to the target. If the target exists, files with the same names are replaced one by
+    /// one and the others are kept. A target that cannot be written fails before any work is done.
     /// </summary>
     /// <param name="target">The folder. A symbolic link is followed.</param>
     /// <param name="fill">Writes the files, with <see cref="Put"/>.</param>
@@ -71,8 +71,8 @@ internal sealed class StagedFolder : IDisposable
     }
 
     /// <summary>
-    /// Moves a folder of complete files to a target on the same disk. If the target exists, its own files are deleted. On
-    /// failure the folder stays as it is, unless some files had already been replaced.
+    /// Moves a folder of complete files to a target on the same disk. If the target exists, its own files are deleted.
+    /// On failure the folder stays as it is, unless some files had already been replaced.
     /// </summary>
     /// <exception cref="Gpt2Exception">The target cannot be written.</exception>
     internal static void Publish(string whole, string target) => Try(target, () => Commit(whole, target, Directory.Exists(target), _ => true));
@@ -164,7 +164,8 @@ internal sealed class StagedFolder : IDisposable
     }
 
     /// <summary>
-    /// From the first file to the last, the target is a mixture of two models. Meanwhile the staged folder's name says so.
+    /// From the first file to the last, the target is a mixture of two models. Meanwhile the staged folder's name says
+    /// so.
     /// </summary>
     private static void Replace(string whole, string target, string[] files, Func<string, bool>? isObsolete)
     {

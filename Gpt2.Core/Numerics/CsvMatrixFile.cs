@@ -65,8 +65,8 @@ internal static class CsvMatrixFile
     });
 
     /// <summary>
-    /// Throws if a file is missing or too short to hold a matrix, before memory is allocated for it: a cell and its comma
-    /// take at least two bytes.
+    /// Throws if a file is missing or too short to hold a matrix, before memory is allocated for it: a cell and its
+    /// comma take at least two bytes.
     /// </summary>
     /// <exception cref="Gpt2Exception">
     /// It is; the error is the same that <see cref="Read"/> throws for such a file.

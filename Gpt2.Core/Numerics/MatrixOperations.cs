@@ -33,7 +33,9 @@ internal static class MatrixOperations
         layerNorm.Scale(input.Span, gain.Span, bias.Span, output.Span);
     }
 
-    /// <summary>output = <paramref name="columns"/> columns of every row, starting at <paramref name="from"/>.</summary>
+    /// <summary>
+    /// output = <paramref name="columns"/> columns of every row, starting at <paramref name="from"/>.
+    /// </summary>
     [DebuggerStepThrough]
     public static void Apply(this CopyColumnsKernel copyColumns, Matrix source, int from, int columns, Matrix output)
     {

@@ -41,7 +41,8 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
     };
 
     /// <summary>
-    /// A vector may also be a column. A file without a decimal point has no known shape: its commas may be decimal commas.
+    /// A vector may also be a column. A file without a decimal point has no known shape: its commas may be decimal
+    /// commas.
     /// </summary>
     public override long[]? ShapeOf(string matrix)
     {

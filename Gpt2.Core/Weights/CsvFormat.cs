@@ -8,8 +8,8 @@ internal sealed class CsvFormat() : ModelFormat("csv", "hparams.json with model_
     private static readonly string Embedding = CsvLayout.FileOf("wte");
 
     /// <summary>
-    /// hparams.json alone means a CSV folder whose other files are missing, unless it belongs to a TensorFlow checkpoint,
-    /// complete or not.
+    /// hparams.json alone means a CSV folder whose other files are missing, unless it belongs to a TensorFlow
+    /// checkpoint, complete or not.
     /// </summary>
     internal override IEnumerable<string> ModelsIn(string folder)
     {

@@ -1,5 +1,5 @@
-// Binary weights come with a vocabulary under the names that OpenAI and Hugging Face use: merges, with or without a file
-// of ids, or tokenizer.json.
+// Binary weights come with a vocabulary under the names that OpenAI and Hugging Face use: merges, with or without a
+// file of ids, or tokenizer.json.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;

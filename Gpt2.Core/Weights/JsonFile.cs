@@ -1,5 +1,5 @@
-// Small JSON files, such as config.json, are read here so that everything that may be wrong with them is reported in the
-// same way.
+// Small JSON files, such as config.json, are read here so that everything that may be wrong with them is reported in
+// the same way.
 
 using System.Text;
 using System.Text.Json;

@@ -1,5 +1,6 @@
 // The files of a model can be asked about one thing at a time, and each question is answered or refused independently.
-// The loader asks for what it needs and stops at the first error; the doctor asks for everything and collects the errors.
+// The loader asks for what it needs and stops at the first error; the doctor asks for everything and collects the
+// errors.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
@@ -55,7 +56,8 @@ internal abstract class ModelFiles(string folder, Func<string, string>? pathOf) 
     public abstract Gpt2Config WithVariant(Gpt2Config sizes, Action<Gpt2Exception> refuse);
 
     /// <summary>
-    /// An error for each tensor that the model does not use: it would belong to a part of the model that is not computed.
+    /// An error for each tensor that the model does not use: it would belong to a part of the model that is not
+    /// computed.
     /// </summary>
     public IEnumerable<Gpt2Exception> Unused(Gpt2Config sizes) => Others(sizes).Order(StringComparer.Ordinal).Select(name =>
         new Gpt2Exception($"is a tensor that a GPT-2 of n_layer {sizes.Layers} does not have")
@@ -94,7 +96,9 @@ internal abstract class ModelFiles(string folder, Func<string, string>? pathOf) 
     public abstract void Read(Matrix matrix);
 
     /// <summary>The tokenizer; null if there is none.</summary>
-    /// <exception cref="Gpt2Exception">Its files are wrong, or do not agree with each other or with the sizes.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// Its files are wrong, or do not agree with each other or with the sizes.
+    /// </exception>
     public abstract Tokenizer? ReadTokenizer(Gpt2Config sizes);
 
     public void Dispose()

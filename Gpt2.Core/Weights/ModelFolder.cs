@@ -136,8 +136,8 @@ internal static class ModelFolder
     }
 
     /// <summary>
-    /// Deletes the files of a replaced model, whatever its format; otherwise the folder would hold two models. Files that
-    /// do not belong to a model are kept.
+    /// Deletes the files of a replaced model, whatever its format; otherwise the folder would hold two models. Files
+    /// that do not belong to a model are kept.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="written">The names of the files of the model to keep.</param>

@@ -49,7 +49,9 @@ internal sealed class ModelSource : IDisposable
     }
 
     /// <summary>The tokenizer; null if the model has none.</summary>
-    /// <exception cref="Gpt2Exception">Its files are wrong, or do not agree with each other or with the sizes.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// Its files are wrong, or do not agree with each other or with the sizes.
+    /// </exception>
     public Tokenizer? ReadTokenizer() => files.ReadTokenizer(Config);
 
     /// <summary>Throws for the first matrix that is missing, or whose file is too short for its numbers.</summary>

@@ -55,7 +55,9 @@ internal static class TokenIdsFile
     }
 
     /// <summary>Writes a file in the same form.</summary>
-    /// <exception cref="Gpt2Exception">A merge makes the end of text, which would then be in the file twice.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// A merge makes the end of text, which would then be in the file twice.
+    /// </exception>
     public static void Write(Vocabulary vocabulary, string path)
     {
         if (Enumerable.Range(0, vocabulary.EndOfText).Any(id => vocabulary.WrittenForm(id) == Vocabulary.EndOfTextToken))

@@ -30,8 +30,8 @@ internal static class Crc32C
     }
 
     /// <summary>
-    /// A checksum as LevelDB and TensorFlow store it: rotated right by 15 bits, plus A282EAD8. Computing a CRC over data
-    /// that contains plain CRCs would be problematic.
+    /// A checksum as LevelDB and TensorFlow store it: rotated right by 15 bits, plus A282EAD8. Computing a CRC over
+    /// data that contains plain CRCs would be problematic.
     /// </summary>
     public static uint Masked(uint checksum) => unchecked(BitOperations.RotateRight(checksum, 15) + 0xA282EAD8);
 }

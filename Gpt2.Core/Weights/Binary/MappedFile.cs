@@ -8,8 +8,8 @@ namespace Gpt2.Core.Weights.Binary;
 
 /// <summary>A file read by offset through memory mapping. Several threads may read at once.</summary>
 /// <remarks>
-/// Each part is mapped only while it is copied, so that the pages of the file do not add to the memory of the process: a
-/// model of n bytes takes n bytes and not 2n.
+/// Each part is mapped only while it is copied, so that the pages of the file do not add to the memory of the process:
+/// a model of n bytes takes n bytes and not 2n.
 /// </remarks>
 internal sealed class MappedFile : IDisposable
 {

@@ -1,5 +1,5 @@
-// Every binary format describes a tensor in the same terms: file, position, number type and shape. This is what reads it
-// into a matrix.
+// Every binary format describes a tensor in the same terms: file, position, number type and shape. This is what reads
+// it into a matrix.
 
 using System.Buffers;
 using System.Runtime.InteropServices;

@@ -1,5 +1,5 @@
-// Browsers and systems change the names of files a little: upper or lower case, an extension, "(1)". The doctor finds such
-// files and examines them.
+// Browsers and systems change the names of files a little: upper or lower case, an extension, "(1)". The doctor finds
+// such files and examines them.
 
 using System.Text;
 using Gpt2.Core.Text;

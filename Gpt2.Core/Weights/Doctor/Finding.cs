@@ -64,8 +64,8 @@ internal sealed class FindingList
         findings.Add(new Finding(FindingStatus.Wrong, area, subject, found, remedy));
 
     /// <summary>
-    /// Adds a reader's error, under the name of the part or of the file. The same error is added only once, even if a file
-    /// causes it for each of its tensors.
+    /// Adds a reader's error, under the name of the part or of the file. The same error is added only once, even if a
+    /// file causes it for each of its tensors.
     /// </summary>
     /// <param name="area">What it is about.</param>
     /// <param name="refusal">The error.</param>

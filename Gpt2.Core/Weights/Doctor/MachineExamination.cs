@@ -24,7 +24,9 @@ internal static class MachineExamination
         return [.. sets.Where(set => set.Supported).Select(set => set.Name)];
     }
 
-    /// <summary>How a rung of the kernels computes on this machine, such as "16 floats at a time (512-bit vectors)".</summary>
+    /// <summary>
+    /// How a rung of the kernels computes on this machine, such as "16 floats at a time (512-bit vectors)".
+    /// </summary>
     public static string Vectors(KernelRung rung)
     {
         int bits = KernelSet.VectorBitsOf(rung);

@@ -1,5 +1,5 @@
-// The doctor checks everything about a model folder, whatever the earlier checks found. It does not run the model to see
-// whether it knows what it should: that is in Evaluation.
+// The doctor checks everything about a model folder, whatever the earlier checks found. It does not run the model to
+// see whether it knows what it should: that is in Evaluation.
 
 using System.Globalization;
 using Gpt2.Core.Files;
@@ -65,7 +65,9 @@ internal static class ModelDoctor
         return files is null ? Nothing : Examine(files, path, findings, progress, cancellation);
     }
 
-    /// <summary>Finds the model in a folder, or of a file; null if there is none, which is then added as a finding.</summary>
+    /// <summary>
+    /// Finds the model in a folder, or of a file; null if there is none, which is then added as a finding.
+    /// </summary>
     private static (ModelFormat Format, string File)? Recognise(string path, FileNames names, FindingList findings)
     {
         bool isFolder = !File.Exists(path);

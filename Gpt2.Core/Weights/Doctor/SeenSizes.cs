@@ -1,5 +1,5 @@
-// The sizes that follow from a model's tensors are compared with the stated ones. If they differ, that is one finding, and
-// the tensors are then checked against the sizes they show, so that one mistake does not become a hundred findings.
+// The sizes that follow from a model's tensors are compared with the stated ones. If they differ, that is one finding,
+// and the tensors are then checked against the sizes they show, so that one mistake does not become a hundred findings.
 
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -18,7 +18,9 @@ internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Chan
 
     private static readonly string[] OfChannels = ["ln_1/g", "ln_1/b", "ln_2/g", "ln_2/b", "attn/c_proj/b", "mlp/c_proj/b"];
 
-    /// <summary>Uses the tensors' names, and the shapes of those that have as many columns as there are channels.</summary>
+    /// <summary>
+    /// Uses the tensors' names, and the shapes of those that have as many columns as there are channels.
+    /// </summary>
     public static SeenSizes Of(ModelFiles files)
     {
         int? layers = files.Names?.Select(name => Block().Match(name)).Where(match => match.Success)
@@ -68,8 +70,8 @@ internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Chan
     }
 
     /// <summary>
-    /// The sizes if none are stated; null if the tensors show too little. They do not show the number of heads, so that of
-    /// GPT-2 is assumed.
+    /// The sizes if none are stated; null if the tensors show too little. They do not show the number of heads, so that
+    /// of GPT-2 is assumed.
     /// </summary>
     public Gpt2Config? Guess()
     {

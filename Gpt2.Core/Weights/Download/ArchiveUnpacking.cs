@@ -40,11 +40,11 @@ internal static class ArchiveUnpacking
             using ZipArchive zip = ZipFile.OpenRead(archive);
             if (Problem(zip, limits) is string problem)
             {
-                throw new Gpt2Exception($"refused, {problem}") { Where = name, Remedy = "nothing was unpacked: download it from its original source" };
+                throw new Gpt2Exception($"refused, {problem}") { Where = name, Remedy = "nothing was unpacked: get it from its original source" };
             }
 
             ZipArchiveEntry mark = zip.Entries.FirstOrDefault(entry => entry.Name == landmark)
-                ?? throw new Gpt2Exception($"does not contain {landmark}") { Where = name, Expected = "the CSV files of a model", Remedy = CheckAddress };
+                ?? throw new Gpt2Exception($"{landmark} is missing") { Where = name, Expected = "the CSV files of a model", Remedy = CheckAddress };
             ZipArchiveEntry[] files =
                 [.. zip.Entries.Where(entry => entry.Name.Length > 0 && FolderOf(entry) == FolderOf(mark) && !entry.Name.StartsWith('.'))];
             long total = files.Sum(entry => entry.Length), before = 0;

@@ -1,5 +1,5 @@
-// The JavaScript edition's model is one archive. It is unpacked, and opened once so that missing or wrong files are found
-// at download time.
+// The JavaScript edition's model is one archive. It is unpacked, and opened once so that missing or wrong files are
+// found at download time.
 
 namespace Gpt2.Core.Weights.Download;
 

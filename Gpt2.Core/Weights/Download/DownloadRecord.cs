@@ -1,5 +1,5 @@
-// download.json records what was downloaded into a folder, from where, and with which checksums, so that the next download
-// skips complete files and gpt2 doctor can find files that have changed since.
+// download.json records what was downloaded into a folder, from where, and with which checksums, so that the next
+// download skips complete files and gpt2 doctor can find files that have changed since.
 
 using System.Text.Json;
 using System.Text.Json.Serialization;

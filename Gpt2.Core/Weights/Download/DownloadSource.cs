@@ -1,10 +1,11 @@
-// A source says which files to download from where, and how to make a model folder of them. Downloading them is the job of
-// ModelDownload and FileTransfer.
+// A source says which files to download from where, and how to make a model folder of them. Downloading them is the job
+// of ModelDownload and FileTransfer.
 
 namespace Gpt2.Core.Weights.Download;
 
 /// <summary>
-/// A file to transfer. A file of more than <paramref name="MaxBytes"/> bytes is the wrong one, whatever the server states.
+/// A file to transfer. A file of more than <paramref name="MaxBytes"/> bytes is the wrong one, whatever the server
+/// states.
 /// </summary>
 internal sealed record SourceFile(string Name, Uri Address, long MaxBytes);
 
@@ -25,7 +26,8 @@ internal abstract class DownloadSource(string description, long bytesAbout, para
     public virtual long BytesBesides(long transferred) => 0;
 
     /// <summary>
-    /// Makes the finished model folder from the downloaded files and checks it. It is the work folder or a folder in it.
+    /// Makes the finished model folder from the downloaded files and checks it. It is the work folder or a folder in
+    /// it.
     /// </summary>
     /// <exception cref="Gpt2Exception">The files are not what they should be.</exception>
     public abstract (string Folder, IReadOnlyList<RecordedFile> Files) Finish(

@@ -1,9 +1,12 @@
-// The names, addresses and sizes of all models are in this one table. Its sizes are used to check free space if a server
-// states none, and to stop the download of a file that is far too large; otherwise what the server states counts.
+// The names, addresses and sizes of all models are in this one table. Its sizes are used to check free space if a
+// server states none, and to stop the download of a file that is far too large; otherwise what the server states
+// counts.
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>A model on the Hugging Face hub: its name for the user, its repository, and the bytes of all its files.</summary>
+/// <summary>
+/// A model on the Hugging Face hub: its name for the user, its repository, and the bytes of all its files.
+/// </summary>
 internal sealed record HubModel(string Name, string Repository, long Bytes);
 
 /// <summary>A model as an archive of CSV files, with the approximate sizes of the archive and of its files.</summary>

@@ -1,4 +1,5 @@
-// A large file often does not arrive in one attempt, so what has been downloaded is kept, and the next attempt continues:
+// A large file often does not arrive in one attempt, so what has been downloaded is kept, and the next attempt
+// continues:
 //
 //   NAME.part         what has been downloaded so far
 //   NAME.part.json    what the server stated about the whole file
@@ -10,7 +11,9 @@ using static System.FormattableString;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>Downloads one file into a folder, continuing where an earlier attempt or run of the program stopped.</summary>
+/// <summary>
+/// Downloads one file into a folder, continuing where an earlier attempt or run of the program stopped.
+/// </summary>
 internal sealed class FileTransfer(
     HubClient client, TransferSettings settings, Action<string> note, IProgress<TransferProgress>? progress, SourceFile file, string folder)
 {
@@ -189,7 +192,9 @@ internal sealed class FileTransfer(
         return received;
     }
 
-    /// <summary>A file far larger than the known size is not kept: it might never end and would fill the disk.</summary>
+    /// <summary>
+    /// A file far larger than the known size is not kept: it might never end and would fill the disk.
+    /// </summary>
     private void RequireNotBeyond(long length)
     {
         if (length > file.MaxBytes)

@@ -20,7 +20,9 @@ internal sealed class HubClient : IDisposable
     private readonly TransferSettings settings;
 
     /// <summary>Creates a client for a hub. The user's token is sent only there.</summary>
-    /// <exception cref="Gpt2Exception">The endpoint is not the address of a server, or the token cannot be sent.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// The endpoint is not the address of a server, or the token cannot be sent.
+    /// </exception>
     public HubClient(string endpoint, string? token, TransferSettings settings)
     {
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) || !IsWeb(address))
@@ -48,8 +50,8 @@ internal sealed class HubClient : IDisposable
     }
 
     /// <summary>
-    /// Size, checksum and revision of a file, as far as the server answers a HEAD. The hub's own answer has all of them;
-    /// the store it redirects to may not allow HEAD.
+    /// Size, checksum and revision of a file, as far as the server answers a HEAD. The hub's own answer has all of
+    /// them; the store it redirects to may not allow HEAD.
     /// </summary>
     /// <exception cref="TransferInterruptedException">The next attempt may succeed.</exception>
     /// <exception cref="Gpt2Exception">There is no such file, or it may not be read.</exception>
@@ -61,8 +63,8 @@ internal sealed class HubClient : IDisposable
     }
 
     /// <summary>
-    /// Sends a GET or a HEAD and follows redirections. Returns the last answer, whose body has not been read yet, and what
-    /// all answers together state about the file.
+    /// Sends a GET or a HEAD and follows redirections. Returns the last answer, whose body has not been read yet, and
+    /// what all answers together state about the file.
     /// </summary>
     /// <exception cref="TransferInterruptedException">The next attempt may succeed.</exception>
     /// <exception cref="Gpt2Exception">No attempt will succeed.</exception>
@@ -137,8 +139,8 @@ internal sealed class HubClient : IDisposable
     }
 
     /// <summary>
-    /// The exception for an answer that the caller cannot use; null if it can use it. A question does not ask for the file
-    /// itself, so a store that refuses one may still send the file.
+    /// The exception for an answer that the caller cannot use; null if it can use it. A question does not ask for the
+    /// file itself, so a store that refuses one may still send the file.
     /// </summary>
     private Exception? Refusal(HttpResponseMessage answer, Uri address, bool isQuestion)
     {

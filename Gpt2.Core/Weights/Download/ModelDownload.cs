@@ -9,7 +9,8 @@ using Gpt2.Core.Files;
 namespace Gpt2.Core.Weights.Download;
 
 /// <summary>
-/// How a download ended: the model folder, its record, and whether everything was already there, so that nothing was done.
+/// How a download ended: the model folder, its record, and whether everything was already there, so that nothing was
+/// done.
 /// </summary>
 internal sealed record DownloadResult(string Folder, DownloadRecord Record, bool AlreadyThere);
 
@@ -26,7 +27,9 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
     /// Downloads a model into a folder, which appears only when it is complete. Whatever ends this run, what has been
     /// downloaded is kept for the next.
     /// </summary>
-    /// <exception cref="Gpt2Exception">It cannot be downloaded, is not what it should be, or cannot be written.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// It cannot be downloaded, is not what it should be, or cannot be written.
+    /// </exception>
     public async Task<DownloadResult> RunAsync(DownloadSource source, string target, bool force, CancellationToken cancellation)
     {
         target = FinalPath.Of(Path.TrimEndingDirectorySeparator(target));
@@ -158,10 +161,13 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
             note($"{source.Description}: a file has changed meanwhile; checking all files again");
         }
 
-        throw new Gpt2Exception("the files keep changing while they are being downloaded") { Where = source.Description, Remedy = "repeat the command later" };
+        const string Changing = "the files keep changing while they are being downloaded";
+        throw new Gpt2Exception(Changing) { Where = source.Description, Remedy = "repeat the command later" };
     }
 
-    /// <summary>Whether a completely downloaded file still exists, and is still what the server has, as far as it says.</summary>
+    /// <summary>
+    /// Whether a completely downloaded file still exists, and is still what the server has, as far as it says.
+    /// </summary>
     private static async Task<bool> IsSameAsync(RecordedFile file, RemoteFile stated, string work, CancellationToken cancellation) =>
         file.IsIn(work) && (stated.Size is null || stated.Size == file.Bytes)
         && (stated.Checksum is not Checksum checksum

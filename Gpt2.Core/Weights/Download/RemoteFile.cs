@@ -1,5 +1,5 @@
-// What servers state about a file. While the file is being downloaded, this is kept in a small JSON file next to the part,
-// so that the rest can be requested later.
+// What servers state about a file. While the file is being downloaded, this is kept in a small JSON file next to the
+// part, so that the rest can be requested later.
 
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -16,8 +16,8 @@ internal sealed record RemoteFile(
     DateTimeOffset? LastModified = null)
 {
     /// <summary>
-    /// Whether it can be checked that a rest belongs to a part: by a validator that the server compares, or by the checksum
-    /// of the whole file.
+    /// Whether it can be checked that a rest belongs to a part: by a validator that the server compares, or by the
+    /// checksum of the whole file.
     /// </summary>
     public bool CanGoOn => EntityTag is not null || LastModified is not null || Checksum is not null;
 

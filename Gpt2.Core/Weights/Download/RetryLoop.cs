@@ -26,8 +26,8 @@ internal sealed class RetryLoop(TransferSettings settings, Action<string> note)
     private static readonly TimeSpan LongestServerDelay = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Runs an action until it succeeds. The action throws <see cref="TransferInterruptedException"/> if another attempt
-    /// makes sense. Further bytes reset the count of attempts. After the last attempt this throws an error at
+    /// Runs an action until it succeeds. The action throws <see cref="TransferInterruptedException"/> if another
+    /// attempt makes sense. Further bytes reset the count of attempts. After the last attempt this throws an error at
     /// <paramref name="what"/> with the remedy.
     /// </summary>
     /// <exception cref="Gpt2Exception">All attempts failed, or the server asks for too long a wait.</exception>
@@ -63,8 +63,8 @@ internal sealed class RetryLoop(TransferSettings settings, Action<string> note)
     }
 
     /// <summary>
-    /// 2^(tries − 1) times the first delay, at most the longest, times 0.5 to 1 depending on chance, which is from 0 to 1;
-    /// but never less than the server asks for.
+    /// 2^(tries − 1) times the first delay, at most the longest, times 0.5 to 1 depending on chance, which is from 0 to
+    /// 1; but never less than the server asks for.
     /// </summary>
     internal static TimeSpan DelayAfter(int tries, TimeSpan? serverAsksFor, double chance)
     {

@@ -70,7 +70,7 @@ internal sealed class HuggingFaceFiles(string folder, string file, Func<string, 
                 {
                     if (wrong is null)
                     {
-                        wrong = new Gpt2Exception($"lists {listed} as being in {name}, which does not contain it") { Where = Main, Remedy = OnePlace };
+                        wrong = new Gpt2Exception($"lists {listed} in {name}, which does not contain it") { Where = Main, Remedy = OnePlace };
                         refuse(wrong);
                     }
 
@@ -141,8 +141,8 @@ internal sealed class HuggingFaceFiles(string folder, string file, Func<string, 
     }
 
     /// <summary>
-    /// Whether a tensor is a mask that may be left out. It must be in the same file as weights of its block: a mask alone
-    /// belongs to a block whose weights are missing.
+    /// Whether a tensor is a mask that may be left out. It must be in the same file as weights of its block: a mask
+    /// alone belongs to a block whose weights are missing.
     /// </summary>
     private static bool IsMaskOfItsBlock(SafetensorsEntry entry, SafetensorsHeader header)
     {

@@ -1,5 +1,5 @@
-// The JavaScript edition's page does not split lines into cells quite as CSV is usually written: two quotes are one quote
-// wherever they are, and a single quote only switches whether commas belong to the cell.
+// The JavaScript edition's page does not split lines into cells quite as CSV is usually written: two quotes are one
+// quote wherever they are, and a single quote only switches whether commas belong to the cell.
 
 using System.Text;
 
@@ -10,19 +10,23 @@ namespace Gpt2.Core.Weights.JavaScript;
 /// <param name="IsQuotes">Whether it is nothing but quotes in the file.</param>
 internal readonly record struct SpreadsheetCell(string Text, bool IsQuotes)
 {
-    /// <summary>The cell as RFC 4180 defines it: the outer quotes around a doubled quote are not part of the text.</summary>
+    /// <summary>
+    /// The cell as RFC 4180 defines it: the outer quotes around a doubled quote are not part of the text.
+    /// </summary>
     public string AsRfc4180 => IsQuotes && Text.Length > 0 ? Text[1..] : Text;
 }
 
 /// <summary>Splits and writes lines of cells.</summary>
 internal static class SpreadsheetCells
 {
-    /// <summary>A token may contain line feeds, but a quote that is never closed must not join the whole file.</summary>
+    /// <summary>
+    /// A token may contain line feeds, but a quote that is never closed must not join the whole file.
+    /// </summary>
     private const int LongestJoined = 1 << 12;
 
     /// <summary>
-    /// The records of a text, each with the number of its first line. Unlike in the page, a cell in quotes may contain a
-    /// line feed.
+    /// The records of a text, each with the number of its first line. Unlike in the page, a cell in quotes may contain
+    /// a line feed.
     /// </summary>
     public static IEnumerable<(List<SpreadsheetCell> Cells, int Line)> Split(string text)
     {

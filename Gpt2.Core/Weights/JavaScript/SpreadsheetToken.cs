@@ -1,6 +1,6 @@
-// The JavaScript edition's page splits words into characters and joins these as text, so a token is written as its text.
-// If it is not text, or not text that the page can handle, its bytes are written as <0xNN>. No prompt is split into such
-// words, since letters, digits and other characters are always in separate words.
+// The JavaScript edition's page splits words into characters and joins these as text, so a token is written as its
+// text. If it is not text, or not text that the page can handle, its bytes are written as <0xNN>. No prompt is split
+// into such words, since letters, digits and other characters are always in separate words.
 
 using System.Globalization;
 using System.Text;
@@ -16,8 +16,9 @@ internal static partial class SpreadsheetToken
     public static string Written(ReadOnlySpan<byte> token) => TextOf(token) ?? string.Concat(token.ToArray().Select(value => $"<0x{value:X2}>"));
 
     /// <summary>
-    /// The text of a token; null if it has incomplete characters or control characters, or looks like bytes written out. A
-    /// line feed would end the page's line, and of the other control characters a prompt of one line has only the tab.
+    /// The text of a token; null if it has incomplete characters or control characters, or looks like bytes written
+    /// out. A line feed would end the page's line, and of the other control characters a prompt of one line has only
+    /// the tab.
     /// </summary>
     public static string? TextOf(ReadOnlySpan<byte> token)
     {

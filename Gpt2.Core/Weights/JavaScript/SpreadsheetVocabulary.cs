@@ -8,9 +8,9 @@ using Gpt2.Core.Text;
 namespace Gpt2.Core.Weights.JavaScript;
 
 /// <summary>
-/// vocab_bpe.csv: a header line, then left, right, rank, score; the highest score merges first.
-/// bpe_token_ids.csv: no header; token, id; row i is id i. Tokens are written as plain text, as the page needs them; files
-/// in the byte alphabet can be read too.
+/// vocab_bpe.csv: a header line, then left, right, rank, score; the highest score merges first. bpe_token_ids.csv: no
+/// header; token, id; row i is id i. Tokens are written as plain text, as the page needs them; files in the byte
+/// alphabet can be read too.
 /// </summary>
 internal static class SpreadsheetVocabulary
 {

@@ -18,8 +18,8 @@ public static class LlmCFile
     public const string FileName = "model.bin";
 
     /// <summary>
-    /// Writes a model: a file if the target ends in .bin, otherwise a folder with model.bin and vocab.bpe. It appears when
-    /// it is complete.
+    /// Writes a model: a file if the target ends in .bin, otherwise a folder with model.bin and vocab.bpe. It appears
+    /// when it is complete.
     /// </summary>
     /// <param name="target">The file or folder.</param>
     /// <param name="weights">The weights, with a tied head. A missing attention bias is written as zeros.</param>

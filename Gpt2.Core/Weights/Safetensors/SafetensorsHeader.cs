@@ -1,5 +1,5 @@
-// The header of a safetensors file comes from strangers, so its names, types, shapes and positions are all checked before
-// any is used.
+// The header of a safetensors file comes from strangers, so its names, types, shapes and positions are all checked
+// before any is used.
 
 using System.Text.Json;
 using Gpt2.Core.Weights.Binary;

@@ -6,7 +6,9 @@ using Gpt2.Core.Weights.Binary;
 
 namespace Gpt2.Core.Weights.TensorFlow;
 
-/// <summary>A tensor's entry. Field numbers: dtype 1, shape 2, shard_id 3, offset 4, size 5, crc32c 6, slices 7.</summary>
+/// <summary>
+/// A tensor's entry. Field numbers: dtype 1, shape 2, shard_id 3, offset 4, size 5, crc32c 6, slices 7.
+/// </summary>
 internal sealed record CheckpointEntry(int DataType, long[] Shape, int Shard, long Offset, long Size, uint Checksum);
 
 /// <summary>The index of a checkpoint.</summary>
@@ -106,7 +108,9 @@ internal sealed class CheckpointIndex(string path)
     /// <param name="name">Its name.</param>
     /// <param name="entry">Its entry.</param>
     /// <param name="data">The data file that the entry names; the tensor's bytes must be inside it.</param>
-    /// <exception cref="Gpt2Exception">Its numbers are not of a type that weights have, or its size is wrong.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// Its numbers are not of a type that weights have, or its size is wrong.
+    /// </exception>
     public StoredTensor Tensor(string name, CheckpointEntry entry, MappedFile data)
     {
         NumberType type = entry.DataType switch

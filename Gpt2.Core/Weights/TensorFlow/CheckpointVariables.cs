@@ -1,5 +1,5 @@
-// Training saves more than weights in a TensorFlow checkpoint, and that may be ignored. Any other variable would belong to
-// a part of the model that is not computed.
+// Training saves more than weights in a TensorFlow checkpoint, and that may be ignored. Any other variable would belong
+// to a part of the model that is not computed.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;

@@ -10,8 +10,8 @@ namespace Gpt2.Core.Weights.TensorFlow;
 /// <summary>Reads whole tables. They are small: GPT-2 XL's has some 20 KB.</summary>
 /// <remarks>
 /// A block consists of entries, then the positions of its restarts and their number as uint32, then, not counted in its
-/// length, a byte for its compression and the masked CRC-32C of block and byte. An entry consists of three varints (bytes
-/// shared with the previous key, further bytes of the key, bytes of the value), then those bytes.
+/// length, a byte for its compression and the masked CRC-32C of block and byte. An entry consists of three varints
+/// (bytes shared with the previous key, further bytes of the key, bytes of the value), then those bytes.
 /// </remarks>
 internal static class SortedTable
 {

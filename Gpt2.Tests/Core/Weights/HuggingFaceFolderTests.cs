@@ -96,7 +96,7 @@ public sealed class HuggingFaceFolderTests : IDisposable
         HuggingFaceFixture.Write(model, SmallModel.Random(), "", "F32", HuggingFaceFixture.Tensor("lm_head.weight", SmallModel.Random(5).TokenEmbedding));
         EditConfig(text => text.Insert(text.Length - 1, ", \"tie_word_embeddings\": true"));
 
-        Message().Should().Contain("config.json: tie_word_embeddings is true, but lm_head.weight has other numbers than wte.weight");
+        Message().Should().Contain("config.json: tie_word_embeddings is true, but lm_head.weight differs from wte.weight");
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class HuggingFaceFolderTests : IDisposable
         File.Delete(Path.Combine(model, "model.safetensors.index.json"));
 
         Message().Should().Be(
-            $"{Path.Combine(model, "model-00001-of-00002.safetensors")}: is one of several, and model.safetensors.index.json, which lists them, is missing; copy or download it, too");
+            $"{Path.Combine(model, "model-00001-of-00002.safetensors")}: is one of several, and model.safetensors.index.json, which lists them, is missing; copy or download it too");
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class ArchiveTests : IDisposable
             stream.Write("/etc/passwd"u8);
         }
 
-        Message().Should().Be($"archive.zip: refused, entry '{Landmark}' is a link or a device, expected files; nothing is unpacked: download it from where it was made");
+        Message().Should().Be($"archive.zip: refused, entry '{Landmark}' is a link or a device, expected files; nothing was unpacked: get it from its original source");
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class ArchiveTests : IDisposable
     {
         Make((Landmark, "1\n"), (one, "2\n"), (other, other.EndsWith('/') ? "" : "3\n"));
 
-        Message().Should().Contain($"entry '{other}' is there twice, or differs from another only in upper and lower case");
+        Message().Should().Contain($"entry '{other}' appears twice, or differs from another only in upper and lower case");
     }
 
     [Fact]

@@ -86,7 +86,7 @@ public sealed class CsvArchiveDownloadTests : IDisposable
     }
 
     [Theory]
-    [InlineData("<!DOCTYPE html><html>Sign in</html>", "archive.zip: a web page came in place of the file")]
+    [InlineData("<!DOCTYPE html><html>Sign in</html>", "archive.zip: received a web page instead of the file")]
     [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n", "archive.zip: found a Git LFS pointer in place of the file, expected a zip archive")]
     [InlineData("Not Found", "archive.zip: found no archive, expected a zip archive")]
     [InlineData("PK\u0003\u0004 and no more", "archive.zip: the archive is damaged (")]
