@@ -124,7 +124,7 @@ public sealed class HuggingFaceDamageTests : IDisposable
             PathOf("model.safetensors"),
             [.. HuggingFaceFixture.Tensors(weights, "", "F32"), HuggingFaceFixture.Tensor("transformer.wpe.weight", weights.PositionEmbedding)]);
 
-        Message().Should().EndWith("holds wpe.weight with and without 'transformer.', expected it once; take weights that have each tensor once");
+        Message().Should().EndWith("contains wpe.weight with and without 'transformer.', expected each tensor once; take weights that have each tensor once");
     }
 
     [Theory]

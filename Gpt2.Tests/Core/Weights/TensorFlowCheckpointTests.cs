@@ -110,7 +110,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
         using ModelSource source = ModelFolder.Open(folder.Root);
 
         source.Invoking(opened => opened.ReadWeights()).Should().Throw<Gpt2Exception>()
-            .Which.Message.Should().StartWith($"{PathOf(Data)}: model/wte: has the checksum ");
+            .Which.Message.Should().StartWith($"{PathOf(Data)}: model/wte: is damaged: its checksum is ");
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
 
     [Theory]
     [InlineData(3, 24, "model/h0/ln_1/b: is of TensorFlow's data type 3, expected 1 (float)")]
-    [InlineData(1, 20, "model/h0/ln_1/b: is [6] of F32 and has 20 bytes, which is not its size")]
+    [InlineData(1, 20, "model/h0/ln_1/b: is [6] of F32, but has 20 bytes")]
     public void Open_EntryThatCannotBe_SaysWhat(int type, int bytes, string message)
     {
         EditTable(entries => entries["model/h0/ln_1/b"] = TensorFlowFixture.Entry(type, [6], 0, 0, new byte[bytes]));
@@ -183,7 +183,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     {
         EditTable(entries => entries["model/wte"] = TensorFlowFixture.Entry(1, [long.MaxValue, long.MaxValue], 0, 0, new byte[24]));
 
-        Message().Should().Contain("model/wte: is [9223372036854775807, 9223372036854775807] of F32 and has 24 bytes, which is not its size");
+        Message().Should().Contain("model/wte: is [9223372036854775807, 9223372036854775807] of F32, but has 24 bytes");
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     {
         EditTable(entries => entries["model/wte"] = [.. entries["model/wte"], .. TensorFlowFixture.Message(7, [])]);
 
-        Message().Should().Contain("model/wte: is stored in slices, expected it whole");
+        Message().Should().Contain("model/wte: is stored in slices, expected one piece");
     }
 
     [Fact]

@@ -120,7 +120,7 @@ public sealed class WeightsCacheTests : IDisposable
 
         SmallModel.Bits(Read()).Should().Equal(SmallModel.Bits(SmallModel.Random()));
 
-        notes[0].Should().Contain("ln_f/b: has the checksum ").And.Contain(", expected ");
+        notes[0].Should().Contain("ln_f/b: is damaged: its checksum is ").And.Contain(", expected ");
     }
 
     [Fact]

@@ -100,7 +100,7 @@ public sealed class ArchiveTests : IDisposable
     {
         Make([(Landmark, "1\n"), .. Enumerable.Range(0, 20).Select(i => ($"f{i}", ""))]);
 
-        Message(new ArchiveLimits(Entries: 20)).Should().Contain("refused, it holds 21 entries, expected at most 20");
+        Message(new ArchiveLimits(Entries: 20)).Should().Contain("refused, it has 21 entries, expected at most 20");
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class ArchiveTests : IDisposable
     {
         Make(("README.md", "hello"), ("src/main.c", "int main;"));
 
-        Message().Should().Be($"archive.zip: holds no {Landmark}, expected the CSV files of a model; check the address");
+        Message().Should().Be($"archive.zip: {Landmark} is missing, expected the CSV files of a model; check the address");
     }
 
     [Fact]

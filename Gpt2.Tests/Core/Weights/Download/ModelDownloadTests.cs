@@ -146,7 +146,7 @@ public sealed class ModelDownloadTests : IDisposable
 
         (await run.Should().ThrowAsync<Gpt2Exception>()).Which.Message.Should().Contain("the folder is not empty");
         (await force.Should().ThrowAsync<Gpt2Exception>()).Which.Message.Should()
-            .Be($"{fixture.Target}: holds 'diary.txt', which does not belong to a model; the folder is not replaced: choose another folder with --out");
+            .Be($"{fixture.Target}: contains 'diary.txt', which does not belong to a model; the folder is not replaced: choose another folder with --out");
         File.ReadAllText(diary).Should().Be("dear diary");
         fixture.Hub.Hub.Requests.Should().BeEmpty();
     }
