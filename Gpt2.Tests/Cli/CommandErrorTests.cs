@@ -41,7 +41,7 @@ public sealed class CommandErrorTests : IDisposable
     public void New_MoreWeightsThanMemory_IsWrongUsageAndMakesNothing()
     {
         Error(2, "new", folder.PathOf("big"), "--layers", "1000", "--channels", "16384").Should()
-            .StartWith("gpt2: the weights need ").And.Contain("TB, and there are ").And.EndWith("choose fewer --layers, --channels or --context");
+            .StartWith("gpt2: the weights need ").And.Contain("TB, but there are only ").And.EndWith("choose fewer --layers, --channels or --context");
         Directory.EnumerateFileSystemEntries(folder.Root).Should().Equal(folder.Model);
     }
 

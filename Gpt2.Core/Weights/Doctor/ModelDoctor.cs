@@ -220,7 +220,7 @@ internal static class ModelDoctor
         }
         else
         {
-            findings.Wrong(FindingArea.Tensors, "tensors", $"only {tensors.Count} of {expected} could be read", "fix those reported above");
+            findings.Wrong(FindingArea.Tensors, "tensors", $"{tensors.Count} of {expected} could be read", "fix those reported above");
         }
 
         return tensors;

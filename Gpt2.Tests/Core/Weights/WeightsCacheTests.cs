@@ -56,7 +56,7 @@ public sealed class WeightsCacheTests : IDisposable
         Gpt2Weights read = Read();
 
         SmallModel.Bits(read).Should().Equal(changed);
-        notes[1..].Should().Equal($"{Copy}: have changed since this copy was made {model} has now", $"copy left in {Copy}");
+        notes[1..].Should().Equal($"{Copy}: the files of {model} have changed since this copy was made", $"copy left in {Copy}");
         SmallModel.Bits(Read()).Should().Equal(changed);
         notes[^1].Should().StartWith("taken from");
     }

@@ -44,18 +44,18 @@ public sealed class BinaryDamageTests : IDisposable
         ["numbers of another kind"] = ("safetensors", Rewrite(tensors => Change(tensors, "ln_f.bias", tensor => tensor with { Type = "I32" })), Weights, "transformer.ln_f.bias is of I32, expected F32, F16, BF16 or F64", "take the weights in F32, F16 or BF16"),
         ["adapter"] = ("safetensors", Rewrite(tensors => tensors.Add(new FixtureTensor("transformer.h.0.attn.c_attn.lora_A.weight", "F32", [1], new byte[4]))), "h.0.attn.c_attn.lora_A.weight", "is a tensor that a GPT-2 of n_layer 2 does not have", "merge adapters into the weights first"),
         ["with and without prefix"] = ("safetensors", Rewrite(tensors => tensors.Add(tensors[0] with { Name = "wte.weight" })), Weights, "contains wte.weight with and without 'transformer.', expected each tensor once", "each tensor once"),
-        ["head that contradicts"] = ("safetensors", Untied, Sizes, "tie_word_embeddings is true, but lm_head.weight differs from wte.weight", "take the one of the model"),
+        ["head that contradicts"] = ("safetensors", Untied, Sizes, "tie_word_embeddings is true, but lm_head.weight differs from wte.weight", "take the config.json and the weights of the same model"),
         ["sizes missing"] = ("safetensors", Delete(Sizes), Sizes, "no such file, expected the config.json of a GPT-2 model", Again),
         ["sizes as a web page"] = ("safetensors", Text(Sizes, Page), Sizes, "found a web page", "download the file itself"),
         ["sizes not JSON"] = ("safetensors", Text(Sizes, "{\"n_embd\": 6,"), Sizes, "line 1: not valid JSON", "correct it, or take the one of this model"),
         ["sizes in other case"] = ("safetensors", Rename(Sizes, "Config.json"), Sizes, "found it under the name 'Config.json'", "rename it to config.json"),
-        ["another model's sizes"] = ("safetensors", Edit(Sizes, "\"gpt2\"", "\"llama\""), Sizes, "model_type is \"llama\", expected \"gpt2\"", "take a GPT-2"),
+        ["another model's sizes"] = ("safetensors", Edit(Sizes, "\"gpt2\"", "\"llama\""), Sizes, "model_type is \"llama\", expected \"gpt2\"", "use a GPT-2"),
         ["other channels"] = ("safetensors", Edit(Sizes, "\"n_embd\": 6", "\"n_embd\": 12"), Sizes, "n_embd is 12, but most tensors have 6 columns", "take the config.json of the same model"),
-        ["larger vocabulary"] = ("safetensors", Edit(Sizes, "\"vocab_size\": 260", "\"vocab_size\": 50257"), Sizes, "vocab_size is 50257, but wte.weight has 260 rows", "if some are lost or cut off"),
+        ["larger vocabulary"] = ("safetensors", Edit(Sizes, "\"vocab_size\": 260", "\"vocab_size\": 50257"), Sizes, "vocab_size is 50257, but wte.weight has 260 rows", "if some are missing or cut off"),
         ["larger context"] = ("safetensors", Edit(Sizes, "\"n_positions\": 8", "\"n_positions\": 9"), Sizes, "n_positions is 9, but wpe.weight has 8 rows", "take the config.json"),
-        ["more blocks"] = ("safetensors", Edit(Sizes, "\"n_layer\": 2", "\"n_layer\": 12"), Sizes, "n_layer is 12, but there are tensors of 2 blocks", "if some are lost"),
-        ["absurdly many blocks"] = ("safetensors", Edit(Sizes, "\"n_layer\": 2", "\"n_layer\": 2000000000"), Sizes, "n_layer is 2000000000, expected at most 1000", "take the one of the model"),
-        ["a bias that is called like a mask"] = ("safetensors", Rewrite(tensors => tensors.Add(new FixtureTensor("transformer.h.0.attn.bias", "F32", [6], new byte[24]))), "h.0.attn.bias", "is a tensor that a GPT-2 of n_layer 2 does not have", "the weights of one GPT-2"),
+        ["more blocks"] = ("safetensors", Edit(Sizes, "\"n_layer\": 2", "\"n_layer\": 12"), Sizes, "n_layer is 12, but there are tensors of 2 blocks", "if some are missing"),
+        ["absurdly many blocks"] = ("safetensors", Edit(Sizes, "\"n_layer\": 2", "\"n_layer\": 2000000000"), Sizes, "n_layer is 2000000000, expected at most 1000", "take the one of this model"),
+        ["a bias that is called like a mask"] = ("safetensors", Rewrite(tensors => tensors.Add(new FixtureTensor("transformer.h.0.attn.bias", "F32", [6], new byte[24]))), "h.0.attn.bias", "is a tensor that a GPT-2 of n_layer 2 does not have", "the weights of the same GPT-2"),
         ["fewer blocks"] = ("safetensors", Edit(Sizes, "\"n_layer\": 2", "\"n_layer\": 1"), Sizes, "n_layer is 1, but there are tensors of 2 blocks", "take the config.json"),
         ["half downloaded"] = ("safetensors", Rename(Weights, Weights + ".crdownload"), Weights, "found it under the name 'model.safetensors.crdownload'", "rename it to model.safetensors"),
         ["vocabulary of another model"] = ("safetensors", Edit("merges.txt", ", !\n", ""), "merges.txt", "defines 259 tokens, expected 260, the vocab_size of config.json", OneVocabulary),
@@ -71,11 +71,11 @@ public sealed class BinaryDamageTests : IDisposable
         ["checkpoint with a pointer for data"] = ("tensorflow", Text(Data, Pointer), Data, "found a Git LFS pointer", "git lfs pull"),
         ["checkpoint cut off"] = ("tensorflow", Cut(Data, 60), Data, "is cut off: it ends at byte 10500, before the end of 3 of its tensors, the first model/h1/mlp/c_proj/b", Again),
         ["checkpoint with a turned bit"] = ("tensorflow", Flip(Data, 100), "model/wte", "is damaged: its checksum is", Again),
-        ["checkpoint with a foreign variable"] = ("tensorflow", Variable("model/h0/attn/c_attn/w2"), "model/h0/attn/c_attn/w2", "is a tensor that a GPT-2 of n_layer 2 does not have", "the weights of one GPT-2"),
+        ["checkpoint with a foreign variable"] = ("tensorflow", Variable("model/h0/attn/c_attn/w2"), "model/h0/attn/c_attn/w2", "is a tensor that a GPT-2 of n_layer 2 does not have", "the weights of the same GPT-2"),
         ["checkpoint index as a page"] = ("tensorflow", Text("model.ckpt.index", Page), "model.ckpt.index", "found a web page", "download the file itself"),
         ["checkpoint index damaged"] = ("tensorflow", Flip("model.ckpt.index", 100), "model.ckpt.index", "does not match its checksum", Again),
         ["checkpoint without sizes"] = ("tensorflow", Delete("hparams.json"), "hparams.json", "no such file", "write it: {\"n_vocab\": 260, \"n_ctx\": 8, \"n_embd\": 6, \"n_head\": …, \"n_layer\": 2}"),
-        ["checkpoint of more blocks"] = ("tensorflow", Edit("hparams.json", "\"n_layer\": 2", "\"n_layer\": 12"), "hparams.json", "n_layer is 12, but there are tensors of 2 blocks", "if some are lost"),
+        ["checkpoint of more blocks"] = ("tensorflow", Edit("hparams.json", "\"n_layer\": 2", "\"n_layer\": 12"), "hparams.json", "n_layer is 12, but there are tensors of 2 blocks", "if some are missing"),
         ["checkpoint's ids of another model"] = ("tensorflow", Edit("encoder.json", "\"ab\": 256", "\"xy\": 256"), "encoder.json", "'xy' has the id 256", OneVocabulary),
         ["llm.c as an LFS pointer"] = ("llmc", Text(Bin, Pointer), Bin, "found a Git LFS pointer in place of the file", "git lfs pull"),
         ["llm.c cut off"] = ("llmc", Cut(Bin, 100), Bin, "found 14460 bytes, expected 14560 for the sizes in its header", Again),
@@ -175,7 +175,7 @@ public sealed class BinaryDamageTests : IDisposable
 
         Finding finding = Findings().Should().ContainSingle(other => other.Status != FindingStatus.Ok).Subject;
         finding.Subject.Should().Be("model/h1/mlp/c_fc/w");
-        finding.Found.Should().StartWith("has a spread of ").And.EndWith("usual are 0.0005 to 3");
+        finding.Found.Should().StartWith("has a spread of ").And.EndWith("usual is 0.0005 to 3");
     }
 
     [Fact]

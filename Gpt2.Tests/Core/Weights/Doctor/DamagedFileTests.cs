@@ -91,12 +91,12 @@ public sealed class DamagedFileTests : IDisposable
         ["sizes without one"] = (Sizes, Replace(Sizes, ", \"n_head\": 3", ""), "n_head is missing", "correct it"),
         ["heads that do not divide"] = (Sizes, Replace(Sizes, "\"n_head\": 3", "\"n_head\": 4"), "n_embd 6 is not divisible by n_head 4", "correct it"),
         ["other channels"] = (Sizes, Replace(Sizes, "\"n_embd\": 6", "\"n_embd\": 9"), "n_embd is 9, but most tensors have 6 columns", "take the hparams.json of the same model"),
-        ["larger vocabulary"] = (Sizes, Replace(Sizes, "259", "300"), "n_vocab is 300, but model_wte.csv has 259 rows", "copy the files again if some are lost or cut off, or take the hparams.json of the same model"),
+        ["larger vocabulary"] = (Sizes, Replace(Sizes, "259", "300"), "n_vocab is 300, but model_wte.csv has 259 rows", "copy the files again if some are missing or cut off, or take the hparams.json of the same model"),
         ["smaller vocabulary"] = (Sizes, Replace(Sizes, "259", "257"), "n_vocab is 257, but model_wte.csv has 259 rows", "take the hparams.json of the same model"),
-        ["larger context"] = (Sizes, Replace(Sizes, "\"n_ctx\": 8", "\"n_ctx\": 16"), "n_ctx is 16, but model_wpe.csv has 8 rows", "if some are lost or cut off"),
-        ["more blocks"] = (Sizes, Replace(Sizes, "\"n_layer\": 3", "\"n_layer\": 12"), "n_layer is 12, but there are tensors of 3 blocks", "copy the files again if some are lost"),
+        ["larger context"] = (Sizes, Replace(Sizes, "\"n_ctx\": 8", "\"n_ctx\": 16"), "n_ctx is 16, but model_wpe.csv has 8 rows", "if some are missing or cut off"),
+        ["more blocks"] = (Sizes, Replace(Sizes, "\"n_layer\": 3", "\"n_layer\": 12"), "n_layer is 12, but there are tensors of 3 blocks", "copy the files again if some are missing"),
         ["fewer blocks"] = (Sizes, Replace(Sizes, "\"n_layer\": 3", "\"n_layer\": 2"), "n_layer is 2, but there are tensors of 3 blocks", "take the hparams.json of the same model"),
-        ["absurdly many blocks"] = (Sizes, Replace(Sizes, "\"n_layer\": 3", "\"n_layer\": 2000000000"), "n_layer is 2000000000, expected at most 1000", "take the one of the model"),
+        ["absurdly many blocks"] = (Sizes, Replace(Sizes, "\"n_layer\": 3", "\"n_layer\": 2000000000"), "n_layer is 2000000000, expected at most 1000", "take the one of this model"),
         ["a matrix too many"] = ("model_h0_attn_c_attn_w2.csv", Content("model_h0_attn_c_attn_w2.csv", "1\n"), "is a tensor that a GPT-2 of n_layer 3 does not have", "rename a file that does not belong to a model so that its name does not begin with model_"),
     };
 

@@ -48,7 +48,7 @@ public sealed class TensorHealthTests : IDisposable
     [InlineData("model_h1_mlp_c_fc_w.csv", "0", "all weights are 0")]
     [InlineData("model_wpe.csv", "0.5", "all weights are 0.5")]
     [InlineData("model_ln_f_g.csv", "0", "has a mean of 0, usual is about 1: are gain and bias swapped?")]
-    [InlineData("model_h0_ln_1_g.csv", "-3", "has a mean of -3, usual is about 1: is it the bias")]
+    [InlineData("model_h0_ln_1_g.csv", "-3", "has a mean of -3, usual is about 1: are gain and bias swapped")]
     [InlineData("model_h0_ln_1_g.csv", "90", "has a mean of 90, usual is 0.02 to 50")]
     [InlineData("model_ln_f_b.csv", "1", "has a mean of 1, usual is about 0: are bias and gain swapped?")]
     [InlineData("model_h2_mlp_c_proj_b.csv", "-7", "has a mean of -7, usual is -0.8 to 0.8")]
@@ -79,7 +79,7 @@ public sealed class TensorHealthTests : IDisposable
     {
         fixture.EditCells(file, (cell, _, _) => Number((double.Parse(cell, System.Globalization.CultureInfo.InvariantCulture) * factor) + shift));
 
-        Only(file).Should().StartWith(found).And.Contain("usual are ");
+        Only(file).Should().StartWith(found).And.Contain("usual is ");
     }
 
     [Fact]

@@ -86,7 +86,7 @@ public sealed class HopelessServerTests : IDisposable
         fixture.Settings = fixture.Settings with { StallTimeout = TimeSpan.FromMilliseconds(50), ConnectTimeout = TimeSpan.FromMilliseconds(200), Tries = 2 };
         Always(fixture.Hub.Files["config.json"], asked: true, Faults.Hang());
 
-        ShouldBe(await fixture.ErrorAsync(), "config.json", @"^127\.0\.0\.1:\d+ does not answer; gave up after 2 tries$", "check the connection, or repeat the command later");
+        ShouldBe(await fixture.ErrorAsync(), "config.json", @"^127\.0\.0\.1:\d+ does not answer; gave up after 2 attempts$", "check the connection, or repeat the command later");
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class HopelessServerTests : IDisposable
         Always(fixture.Weights, Faults.Corrupt(5000));
 
         Gpt2Exception error = await fixture.ErrorAsync();
-        ShouldBe(error, "model.safetensors", $"^received with the SHA-256 [0-9a-f]{{64}}, the server states {fixture.Weights.Sha256}, 2 times$", error.Remedy);
+        ShouldBe(error, "model.safetensors", $"^received with the SHA-256 [0-9a-f]{{64}}, but the server states {fixture.Weights.Sha256}, 2 times$", error.Remedy);
         error.Remedy.Should().MatchRegex(@"^it is not kept: the file is damaged at 127\.0\.0\.1:\d+ or in transit$");
         Directory.EnumerateFiles(fixture.Target + ".partial", FakeHub.Weights + "*").Should().BeEmpty();
     }

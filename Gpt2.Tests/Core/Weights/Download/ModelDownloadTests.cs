@@ -186,7 +186,7 @@ public sealed class ModelDownloadTests : IDisposable
         fixture.Settings = fixture.Settings with { FreeSpace = _ => 100_000 };
 
         (await fixture.FailureAsync()).Should()
-            .Be($"{fixture.Target}: the download needs 300.0 kB, and 100.0 kB are free there; make room, or choose another place with --out");
+            .Be($"{fixture.Target}: the download needs 300.0 kB, but only 100.0 kB are free there; make room, or choose another place with --out");
         fixture.Hub.Store.Requests.Should().BeEmpty();
     }
 
