@@ -9,7 +9,7 @@ namespace Gpt2.Core.Weights.Doctor;
 /// <summary>Checks a folder against its download.json.</summary>
 internal static class DownloadExamination
 {
-    /// <summary>Computes the SHA-256 of every recorded file; does nothing where there is no record.</summary>
+    /// <summary>Computes the SHA-256 of every recorded file; does nothing if there is no record.</summary>
     public static void Examine(string folder, FindingList findings, CancellationToken cancellation)
     {
         if (!File.Exists(Path.Combine(folder, DownloadRecord.FileName)))

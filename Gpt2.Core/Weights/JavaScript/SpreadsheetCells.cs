@@ -30,7 +30,7 @@ internal static class SpreadsheetCells
     /// </summary>
     public static IEnumerable<(List<SpreadsheetCell> Cells, int Line)> Split(string text)
     {
-        // Line ends may be LF or CRLF, or CR where there is no LF; elsewhere a CR belongs to its cell.
+        // Line ends may be LF or CRLF, or CR if there is no LF; elsewhere a CR belongs to its cell.
         string[] lines = text.Split(text.Contains('\n', StringComparison.Ordinal) ? '\n' : '\r');
         for (int i = 0; i < lines.Length; i++)
         {

@@ -187,7 +187,7 @@ public sealed class DamagedFileTests : IDisposable
         File.Delete(fixture.PathOf(Attention));
         File.CreateSymbolicLink(fixture.PathOf(Attention), "/nowhere");
 
-        fixture.Problems().Should().ContainSingle().Which.Found.Should().Be("is a link to /nowhere, where no file is, expected 6 rows of 18 numbers");
+        fixture.Problems().Should().ContainSingle().Which.Found.Should().Be("is a link to /nowhere, which does not exist, expected 6 rows of 18 numbers");
     }
 
     private static Action<DoctorFixture> Delete(string file) => fixture => File.Delete(fixture.PathOf(file));
