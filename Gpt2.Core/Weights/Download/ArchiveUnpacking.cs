@@ -96,7 +96,7 @@ internal static class ArchiveUnpacking
         string path = entry.FullName;
         if (path.Length == 0 || path.StartsWith('/') || path.AsSpan().ContainsAny('\\', ':'))
         {
-            return "has an absolute path or one of another system, expected folder/name";
+            return "has a path that is absolute or belongs to another system, expected folder/name";
         }
 
         string[] parts = path.TrimEnd('/').Split('/');
