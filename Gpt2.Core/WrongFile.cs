@@ -52,7 +52,7 @@ internal static class WrongFile
             };
         }
 
-        string found = new FileInfo(path).LinkTarget is string target ? $"is a link to {target}, where no file is" : "no such file";
+        string found = new FileInfo(path).LinkTarget is string target ? $"is a link to {target}, which does not exist" : "no such file";
         return new Gpt2Exception(found) { Where = path, Expected = expected, Remedy = remedy };
     }
 

@@ -124,7 +124,7 @@ internal static class DownloadCommand
         {
             if (Directory.Exists(ModelDownload.PartialFolderOf(target)))
             {
-                io.Note($"{target}: what has come is kept; the same command goes on from there");
+                io.Note($"{target}: what has been downloaded is kept; repeat the command to continue");
             }
 
             throw;

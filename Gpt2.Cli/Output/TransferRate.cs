@@ -11,7 +11,7 @@ namespace Gpt2.Cli.Output;
 internal sealed class TransferRate
 {
     private const double WindowSeconds = 5;
-    private const double LeastSeconds = 0.5;
+    private const double MinSeconds = 0.5;
 
     private readonly Queue<(long Bytes, long Time)> samples = new();
     private (long Bytes, long Time) newest;
@@ -27,7 +27,7 @@ internal sealed class TransferRate
             }
 
             double seconds = Stopwatch.GetElapsedTime(oldest.Time, newest.Time).TotalSeconds;
-            return seconds < LeastSeconds ? null : (newest.Bytes - oldest.Bytes) / seconds;
+            return seconds < MinSeconds ? null : (newest.Bytes - oldest.Bytes) / seconds;
         }
     }
 

@@ -1,4 +1,4 @@
-// A refusal as the completions API words it: a status and {"error": {"message", "type", "param", "code"}}.
+// The completions API reports errors with a status and {"error": {"message", "type", "param", "code"}}.
 
 using static System.FormattableString;
 
@@ -6,13 +6,13 @@ namespace Gpt2.Cli.Serve;
 
 /// <summary>Ends a request with an error for its client.</summary>
 /// <param name="status">The HTTP status.</param>
-/// <param name="message">One line: what was found, what is expected, what to do.</param>
+/// <param name="message">One line: what was found, what was expected, what to do.</param>
 /// <param name="parameter">The field of the request that is wrong, or null.</param>
-/// <param name="code">A word for programs, or null.</param>
+/// <param name="code">A word for programs to recognise the error by, or null.</param>
 internal sealed class ApiException(int status, string message, string? parameter = null, string? code = null)
     : Exception(message)
 {
-    /// <summary>After how many seconds it is worth trying again, for <c>Retry-After</c>.</summary>
+    /// <summary>The number of seconds after which another attempt makes sense, for <c>Retry-After</c>.</summary>
     private const int SecondsToRetry = 1;
 
     public int Status => status;
@@ -21,7 +21,7 @@ internal sealed class ApiException(int status, string message, string? parameter
 
     public string? Code => code;
 
-    /// <summary>The kind of error as the API names it.</summary>
+    /// <summary>The type of the error in the API.</summary>
     public string Kind => status switch
     {
         429 => "rate_limit_error",
@@ -29,10 +29,10 @@ internal sealed class ApiException(int status, string message, string? parameter
         _ => "invalid_request_error",
     };
 
-    /// <summary>The seconds to wait before the same request may succeed; null where it never will.</summary>
+    /// <summary>The seconds to wait before the same request may succeed; null if it never will.</summary>
     public int? RetryAfter => status is 429 or 503 ? SecondsToRetry : null;
 
-    /// <summary>The methods an address knows, for <c>Allow</c>.</summary>
+    /// <summary>The methods that an address supports, for <c>Allow</c>.</summary>
     public string? Allow { get; private init; }
 
     public static ApiException BadValue(string parameter, string found, string expected, string? code = null) =>
@@ -42,19 +42,23 @@ internal sealed class ApiException(int status, string message, string? parameter
         new(405, $"the method is {found}, expected {expected}", code: "method_not_allowed") { Allow = expected };
 
     public static ApiException Busy(int running, int waiting) => new(
-        429, $"{running} requests are running and {waiting} are waiting, which is all this server takes: try again", code: "rate_limit_exceeded");
+        429, $"{running} requests are running and {waiting} are waiting, which is this server's limit: try again later", code: "rate_limit_exceeded");
 
     public static ApiException Stopping() => new(503, "the server is being stopped", code: "shutting_down");
 
     public static ApiException TimeOver(TimeSpan limit) => new(
-        503, Invariant($"the request did not finish within {limit.TotalSeconds:0.###} s: ask for fewer tokens, or try again when the server is less busy"), code: "timeout");
+        503,
+        Invariant($"the request did not finish within {limit.TotalSeconds:0.###} s: ask for fewer tokens, or try again when the server is less busy"),
+        code: "timeout");
 
     public static ApiException BodyTooLarge(int limit) => new(
-        413, Invariant($"the body has more than {limit} bytes, which is all this server takes: send a shorter prompt"), code: "body_too_large");
+        413, Invariant($"the body has more than {limit} bytes, which is this server's limit: send a shorter prompt"), code: "body_too_large");
 
     public static ApiException BodyTooSlow(TimeSpan limit) => new(
-        408, Invariant($"the body did not arrive within {limit.TotalSeconds:0.###} s: send it at once"), code: "body_too_slow");
+        408, Invariant($"the body did not arrive within {limit.TotalSeconds:0.###} s: send it without pauses"), code: "body_too_slow");
 
     public static ApiException BodyTooThin() => new(
-        408, Invariant($"the body arrives with less than {ServerLimits.SlowestBytesPerSecond} bytes a second: send it at once"), code: "body_too_slow");
+        408,
+        Invariant($"the body arrives at less than {ServerLimits.SlowestBytesPerSecond} bytes per second: send it without pauses"),
+        code: "body_too_slow");
 }

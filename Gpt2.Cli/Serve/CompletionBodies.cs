@@ -1,4 +1,4 @@
-// Pieces of completions as the JSON of answers.
+// Answers and the events of a stream are made from the same pieces of completions.
 
 using System.Globalization;
 using System.Text;
@@ -9,11 +9,11 @@ using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.Serve;
 
-/// <summary>Makes the bodies of the answer to one request.</summary>
+/// <summary>Makes the JSON bodies of the answer to one request.</summary>
 internal sealed class CompletionBodies(ServedModel model, CompletionRequest request)
 {
-    /// <summary>What stands for the logarithm of 0, which JSON has no number for; the official API's choice.</summary>
-    private const double LeastLogProbability = -9999;
+    /// <summary>Stands for the logarithm of 0, since JSON has no infinity; the official API does the same.</summary>
+    private const double MinLogProbability = -9999;
 
     private readonly string id = "cmpl-" + Guid.NewGuid().ToString("N");
     private readonly long created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
@@ -35,11 +35,12 @@ internal sealed class CompletionBodies(ServedModel model, CompletionRequest requ
         [Choice(piece.Index, piece.Text, piece.Tokens, piece.Finish)],
         request.StreamUsage ? CompletionShapes.Element<UsageBody>(null) : null);
 
-    /// <summary>The last event of a stream whose client wants the count of tokens.</summary>
+    /// <summary>The last event of a stream for which the client requested the token counts.</summary>
     public CompletionBody UsageOnly(int generated) => Body([], Usage(generated));
 
     /// <summary>
-    /// A token as a key: its text, or, where its bytes are no UTF-8, "bytes:" and each as \x and two hexadecimal digits.
+    /// A token as a key: its text or, if its bytes are not UTF-8, "bytes:" and each byte as \x and two hexadecimal
+    /// digits.
     /// </summary>
     internal static string Key(Vocabulary vocabulary, int token)
     {
@@ -69,7 +70,7 @@ internal sealed class CompletionBodies(ServedModel model, CompletionRequest requ
         [.. tokens.Select(Top)],
         [.. tokens.Select(token => token.Offset)]);
 
-    /// <summary>The most probable tokens, and the token itself where it is not among them.</summary>
+    /// <summary>The most probable tokens, and the token itself if it is not among them.</summary>
     private Dictionary<string, double>? Top(TokenDetail token)
     {
         if (token.Alternatives is null || token.LogProbability is not double own)
@@ -87,6 +88,6 @@ internal sealed class CompletionBodies(ServedModel model, CompletionRequest requ
         return top;
     }
 
-    /// <summary>JSON has no infinity.</summary>
-    private static double Finite(double logProbability) => Math.Max(logProbability, LeastLogProbability);
+    /// <summary>Replaces negative infinity, which JSON does not have.</summary>
+    private static double Finite(double logProbability) => Math.Max(logProbability, MinLogProbability);
 }

@@ -1,4 +1,4 @@
-// POST /v1/completions: from a request to its answer, whole or as a stream of server-sent events.
+// POST /v1/completions answers a request all at once or as a stream of server-sent events.
 
 using Gpt2.Core;
 using Microsoft.AspNetCore.Http;
@@ -7,8 +7,8 @@ namespace Gpt2.Cli.Serve;
 
 /// <summary>Answers requests for completions.</summary>
 /// <param name="model">The model.</param>
-/// <param name="limits">What is taken.</param>
-/// <param name="queue">Computes.</param>
+/// <param name="limits">What is accepted.</param>
+/// <param name="queue">Computes the completions.</param>
 internal sealed class CompletionEndpoint(ServedModel model, ServerLimits limits, FairQueue queue)
 {
     private static readonly byte[] Done = "data: [DONE]\n\n"u8.ToArray();
@@ -18,7 +18,7 @@ internal sealed class CompletionEndpoint(ServedModel model, ServerLimits limits,
 
     /// <summary>Answers one request.</summary>
     /// <exception cref="ApiException">It is refused.</exception>
-    /// <exception cref="OperationCanceledException">The client went away.</exception>
+    /// <exception cref="OperationCanceledException">The client has disconnected.</exception>
     public async Task AnswerAsync(HttpContext context)
     {
         CompletionRequest request = reader.Read(await RequestBody.ReadAsync(context, limits));
@@ -39,7 +39,7 @@ internal sealed class CompletionEndpoint(ServedModel model, ServerLimits limits,
         }
         catch (Gpt2Exception e)
         {
-            throw new ApiException(500, e.Message, code: "model_failed"); // what the client gave has been checked
+            throw new ApiException(500, e.Message, code: "model_failed"); // the client is not at fault: its request has been checked
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class CompletionEndpoint(ServedModel model, ServerLimits limits,
         await JsonAnswer.WriteAsync(context.Response, bodies.Whole(all));
     }
 
-    /// <summary>The head is sent with the first piece: until then a refusal still has its status.</summary>
+    /// <summary>The head is sent with the first piece, so a refusal before that still has its own status.</summary>
     private static async Task StreamAsync(
         HttpContext context, CompletionRequest request, CompletionBodies bodies, IAsyncEnumerable<ChoicePiece> pieces)
     {
@@ -76,7 +76,7 @@ internal sealed class CompletionEndpoint(ServedModel model, ServerLimits limits,
         await context.Response.Body.WriteAsync(Done, context.RequestAborted);
     }
 
-    /// <summary>Sends one event at once.</summary>
+    /// <summary>Sends one event immediately.</summary>
     internal static async Task EventAsync(HttpContext context, byte[] json)
     {
         if (!context.Response.HasStarted)

@@ -1,4 +1,4 @@
-// What a client of the completions server asks for, checked.
+// A request after its JSON has been checked: everything in it is within the limits.
 
 using Gpt2.Core.Generation;
 
@@ -10,32 +10,32 @@ internal sealed record CompletionRequest
     /// <summary>At least one.</summary>
     public required IReadOnlyList<ServedPrompt> Prompts { get; init; }
 
-    /// <summary>Completions of each prompt; the i-th, from 0, draws with the seed + i.</summary>
+    /// <summary>Completions of each prompt; the i-th, counted from 0, is drawn with seed + i.</summary>
     public int Samples { get; init; } = 1;
 
     /// <summary>How tokens are chosen, with the seed of the first sample.</summary>
     public required SamplingOptions Sampling { get; init; }
 
-    /// <summary>Everything else that shapes a completion; its own sampling is not used.</summary>
+    /// <summary>All other settings of a completion; the sampling in these is not used.</summary>
     public required GenerationOptions Generation { get; init; }
 
-    /// <summary>How many alternatives are reported beside each token; null for no log-probabilities at all.</summary>
+    /// <summary>How many alternatives are reported for each token; null for no log-probabilities at all.</summary>
     public int? LogProbabilities { get; init; }
 
     /// <summary>Whether a completion's text begins with its prompt.</summary>
     public bool Echo { get; init; }
 
-    /// <summary>Whether the answer comes piece by piece.</summary>
+    /// <summary>Whether the answer is sent piece by piece.</summary>
     public bool Stream { get; init; }
 
-    /// <summary>Whether a stream ends with the count of tokens.</summary>
+    /// <summary>Whether a stream ends with the token counts.</summary>
     public bool StreamUsage { get; init; }
 
-    /// <summary>The tokens of all prompts.</summary>
+    /// <summary>The number of tokens of all prompts together.</summary>
     public int PromptTokens => Prompts.Sum(prompt => prompt.Ids.Length);
 }
 
 /// <summary>A prompt.</summary>
 /// <param name="Ids">1 to n_ctx ids.</param>
-/// <param name="Text">Their text, as it was given or as they decode.</param>
+/// <param name="Text">Their text, as given by the client or decoded from the ids.</param>
 internal sealed record ServedPrompt(int[] Ids, string Text);

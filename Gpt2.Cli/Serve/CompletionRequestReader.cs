@@ -1,5 +1,5 @@
-// From the JSON of a request to what is asked for. Known fields must be right, unknown ones are passed over, and fields of the
-// official API that would change the answer but are not there are refused where they ask for something.
+// Known fields must be correct, and unknown ones are ignored. Fields of the official API that this server does not
+// support are refused if they would change the answer.
 
 using System.Text.Json;
 using Gpt2.Core.Generation;
@@ -7,12 +7,12 @@ using static System.FormattableString;
 
 namespace Gpt2.Cli.Serve;
 
-/// <summary>Reads requests for one model.</summary>
+/// <summary>Turns the JSON of requests for one model into <see cref="CompletionRequest"/>.</summary>
 internal sealed class CompletionRequestReader(ServedModel model, ServerLimits limits)
 {
     private const int StandardNewTokens = 16;
-    private const int MostAlternatives = 5;
-    private const int MostStops = 4;
+    private const int MaxAlternatives = 5;
+    private const int MaxStops = 4;
 
     private readonly PromptReader prompts = new(model.Tokenizer, limits);
 
@@ -32,7 +32,7 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
         IReadOnlyList<ServedPrompt> given = prompts.Read(fields.Value("prompt"));
         int samples = fields.Whole("n", 1, limits.Completions) ?? 1;
         CheckCount(given.Count, samples, fields);
-        int? logProbabilities = fields.Whole("logprobs", 0, MostAlternatives);
+        int? logProbabilities = fields.Whole("logprobs", 0, MaxAlternatives);
         return new CompletionRequest
         {
             Prompts = given,
@@ -46,25 +46,27 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
         };
     }
 
-    /// <summary>Fields that the official API has and this server does not: their standard values are no harm.</summary>
+    /// <summary>
+    /// Refuses fields of the official API that this server does not support, except their default values.
+    /// </summary>
     private static void RefuseWhatIsNotThere(JsonFields fields)
     {
         foreach (string name in (string[])["presence_penalty", "frequency_penalty"])
         {
             if (fields.Number(name) is double penalty && penalty != 0)
             {
-                throw ApiException.BadValue(name, Invariant($"{penalty}"), "0, since this server has repetition_penalty only");
+                throw ApiException.BadValue(name, Invariant($"{penalty}"), "0, since this server supports only repetition_penalty");
             }
         }
 
         if (fields.Value("logit_bias") is JsonElement bias && !(bias.ValueKind == JsonValueKind.Object && !bias.EnumerateObject().Any()))
         {
-            throw ApiException.BadValue("logit_bias", JsonFields.Shown(bias), "none, since this server has no such thing");
+            throw ApiException.BadValue("logit_bias", JsonFields.Shown(bias), "none, since this server does not support it");
         }
 
         if (fields.Text("suffix") is { Length: > 0 })
         {
-            throw ApiException.BadValue("suffix", "a string", "none, since GPT-2 cannot fill in before a given end");
+            throw ApiException.BadValue("suffix", "a string", "none, since GPT-2 cannot write text that leads to a given end");
         }
     }
 
@@ -81,7 +83,7 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
         {
             throw ApiException.BadValue(
                 "best_of", Invariant($"{bestOf}"),
-                Invariant($"{samples} as 'n' is, since this server returns all it completes"));
+                Invariant($"{samples}, the same as 'n', since this server returns all completions"));
         }
     }
 
@@ -92,7 +94,7 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
         double topP = fields.Number("top_p") ?? standard.TopP;
         double minP = fields.Number("min_p") ?? standard.MinP;
         Demand(temperature >= 0, "temperature", temperature, "at least 0, which is greedy");
-        Demand(topP is > 0 and <= 1, "top_p", topP, "more than 0 and at most 1, which keeps all tokens");
+        Demand(topP is > 0 and <= 1, "top_p", topP, "more than 0, and at most 1, which keeps all tokens");
         Demand(minP is >= 0 and <= 1, "min_p", minP, "from 0, which keeps all tokens, to 1");
         return new SamplingOptions
         {
@@ -100,14 +102,14 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
             TopK = fields.Whole("top_k", 0, int.MaxValue) ?? standard.TopK,
             TopP = topP,
             MinP = minP,
-            Seed = fields.Seed("seed") ?? (ulong)Random.Shared.Next(), // short enough to type, and exact in every language
+            Seed = fields.Seed("seed") ?? (ulong)Random.Shared.Next(), // short enough to type, and exact in every programming language
         };
     }
 
     private GenerationOptions Generation(JsonFields fields, int alternatives)
     {
         double penalty = fields.Number("repetition_penalty") ?? 1;
-        Demand(penalty > 0, "repetition_penalty", penalty, "more than 0; 1 is none");
+        Demand(penalty > 0, "repetition_penalty", penalty, "more than 0; 1 means no penalty");
         return new GenerationOptions
         {
             MaxNewTokens = fields.Whole("max_tokens", 0, limits.NewTokens) ?? Math.Min(StandardNewTokens, limits.NewTokens),
@@ -127,7 +129,7 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
             return [];
         }
 
-        if (given.ValueKind == JsonValueKind.Array && given.GetArrayLength() > MostStops)
+        if (given.ValueKind == JsonValueKind.Array && given.GetArrayLength() > MaxStops)
         {
             throw ApiException.BadValue(Field, JsonFields.Shown(given), Expected);
         }

@@ -1,4 +1,4 @@
-// The server: Kestrel, the limits it keeps by itself, the queue behind it, start and stop.
+// Kestrel speaks HTTP and enforces some of the limits; one queue computes the requests of all connections.
 
 using System.Net;
 using System.Net.Sockets;
@@ -28,25 +28,27 @@ internal sealed class CompletionServer : IAsyncDisposable
         this.queue = queue;
     }
 
-    /// <summary>Where it listens: http://ADDRESS:PORT.</summary>
+    /// <summary>The address it listens on: http://ADDRESS:PORT.</summary>
     public string Address => application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
-    /// <summary>Requests running and waiting.</summary>
+    /// <summary>The numbers of requests running and waiting.</summary>
     public (int Running, int Waiting) Load => queue.Length;
 
-    /// <summary>Starts a server; when this returns it answers.</summary>
-    /// <param name="model">What it serves.</param>
-    /// <param name="limits">What it takes.</param>
+    /// <summary>Starts a server, which answers requests when this returns.</summary>
+    /// <param name="model">The model it serves.</param>
+    /// <param name="limits">What it accepts.</param>
     /// <param name="host">The address it listens on.</param>
-    /// <param name="port">The port; 0 for any that is free.</param>
-    /// <param name="log">What it says.</param>
-    /// <param name="names">Further names that clients may call it by, see <see cref="HostCheck"/>.</param>
+    /// <param name="port">The port; 0 for any free one.</param>
+    /// <param name="log">Receives what the server reports.</param>
+    /// <param name="names">Further names that clients may use for it, see <see cref="HostCheck"/>.</param>
     /// <exception cref="Gpt2Exception">It cannot listen there.</exception>
-    public static async Task<CompletionServer> StartAsync(ServedModel model, ServerLimits limits, IPAddress host, int port, IServerLog log, params IReadOnlyList<string> names)
+    public static async Task<CompletionServer> StartAsync(
+        ServedModel model, ServerLimits limits, IPAddress host, int port, IServerLog log, params IReadOnlyList<string> names)
     {
         var places = new ConnectionPlaces(limits.Connections + limits.Running + limits.Waiting);
 
-        // Empty: no settings from files or variables, no logs on the console, no handling of signals. Those are the command's.
+        // Empty: no settings from files or variables, no logs on the console, no handling of signals. The command does
+        // all that.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopTime);
@@ -75,14 +77,17 @@ internal sealed class CompletionServer : IAsyncDisposable
             throw new Gpt2Exception($"cannot listen ({Reason(e)})", e)
             {
                 Where = FormattableString.Invariant($"{host} port {port}"),
-                Remedy = "choose another --port (0 takes any that is free) or --host",
+                Remedy = "choose another --port (0 for any free one) or --host",
             };
         }
 
         return server;
     }
 
-    /// <summary>Stops: takes no connections, ends requests with "the server is being stopped", and waits for those to be told.</summary>
+    /// <summary>
+    /// Stops: accepts no more connections, ends requests with "the server is being stopped", and waits until this has
+    /// been sent.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         queue.Stop();

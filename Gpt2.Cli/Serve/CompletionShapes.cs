@@ -1,4 +1,4 @@
-// The shapes of answers, named as the completions API names them.
+// The records whose JSON is that of the completions API's answers.
 
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -7,8 +7,9 @@ using System.Text.Json.Serialization;
 namespace Gpt2.Cli.Serve;
 
 /// <summary>
-/// An answer, or in a stream a piece of one. <c>seed</c> is this server's own addition: with it the answer can be had again. <c>usage</c> is absent
-/// from the pieces of a stream; but where the client wants it at the end, the pieces before have it as null, which is an element here.
+/// An answer, or in a stream a piece of one. <c>seed</c> is this server's own addition, with which the answer can be
+/// repeated. <c>usage</c> is absent from the pieces of a stream. But if the client requested it at the end, earlier
+/// pieces have it as JSON's null, which here is an element and not a null reference.
 /// </summary>
 internal sealed record CompletionBody(
     string Id, string Object, long Created, string Model, string SystemFingerprint, ulong Seed, ChoiceBody[] Choices,
@@ -16,7 +17,7 @@ internal sealed record CompletionBody(
 
 internal sealed record ChoiceBody(int Index, string Text, LogProbabilitiesBody? Logprobs, string? FinishReason);
 
-/// <summary>One entry per token; the first of an echoed prompt has no probability.</summary>
+/// <summary>One entry per token; the first token of an echoed prompt has no probability.</summary>
 internal sealed record LogProbabilitiesBody(
     string[] Tokens, double?[] TokenLogprobs, Dictionary<string, double>?[] TopLogprobs, int[] TextOffset);
 
@@ -40,7 +41,7 @@ internal sealed record RefusalDetail(string Message, string Type, string? Param,
 [JsonSerializable(typeof(RefusalBody))]
 internal sealed partial class CompletionShapes : JsonSerializerContext
 {
-    /// <summary>snake_case names, and characters as they are: the output is UTF-8.</summary>
+    /// <summary>Writes snake_case names, and characters unescaped, since the output is UTF-8.</summary>
     private static CompletionShapes Readable { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -50,6 +51,6 @@ internal sealed partial class CompletionShapes : JsonSerializerContext
     /// <summary>An answer as UTF-8, on one line.</summary>
     public static byte[] Bytes<T>(T body) => JsonSerializer.SerializeToUtf8Bytes(body, typeof(T), Readable);
 
-    /// <summary>A part of an answer that is not always there; null is JSON's null.</summary>
+    /// <summary>An optional part of an answer; null becomes JSON's null.</summary>
     public static JsonElement Element<T>(T? part) => JsonSerializer.SerializeToElement(part, typeof(T), Readable);
 }

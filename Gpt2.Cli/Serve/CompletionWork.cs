@@ -1,5 +1,5 @@
-// A request as a work of single steps: prompt by prompt, sample by sample, token by token. One sample is computed after the other, so
-// that a request holds the keys and values of one at a time, and of its prompt.
+// A request is computed in steps: prompt by prompt, sample by sample, token by token. Samples are computed one after
+// the other, so that a request holds the keys and values of only one sample and its prompt.
 
 using Gpt2.Core.Generation;
 using Gpt2.Core.Text;
@@ -14,9 +14,9 @@ internal sealed class CompletionWork(ServedModel model)
     private readonly PromptScores scores = new(model.Model, model.Tokenizer.Vocabulary);
 
     /// <summary>The steps of a request, each at most one token.</summary>
-    /// <param name="request">What is asked for.</param>
-    /// <param name="cancellation">Looked at in every step.</param>
-    /// <exception cref="Core.Gpt2Exception">While enumerating: the model gives no distribution.</exception>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellation">Checked in every step.</param>
+    /// <exception cref="Core.Gpt2Exception">While enumerating: the model's output is not a distribution.</exception>
     public IEnumerable<ChoicePiece> Steps(CompletionRequest request, CancellationToken cancellation)
     {
         for (int prompt = 0; prompt < request.Prompts.Count; prompt++)
@@ -62,7 +62,7 @@ internal sealed class CompletionWork(ServedModel model)
         }
 
         var offsets = new TokenOffsets(vocabulary, shown);
-        var held = new Queue<TokenDetail>(); // whose text is held back, as it may still become a stop string
+        var held = new Queue<TokenDetail>(); // their text is held back, since it may still become a stop string
         foreach (GeneratedToken token in tokens)
         {
             shown += TokenOffsets.Length(token.Text);

@@ -1,5 +1,6 @@
-// Who may stay connected. Where all places are taken, a newcomer gets that of the connection that has been silent longest, so peers
-// that say nothing, or say it slowly, do not keep out those with a request. One whose request runs or waits keeps its place.
+// The number of connections is limited. If all places are taken, a new connection takes the place of the one that has
+// been silent longest, so that clients that send nothing, or send it slowly, do not keep out those with a request. A
+// connection whose request is running or waiting keeps its place.
 
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -8,14 +9,16 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Gpt2.Cli.Serve;
 
 /// <summary>The places of a server's connections.</summary>
-/// <param name="most">How many there are.</param>
-internal sealed class ConnectionPlaces(int most)
+/// <param name="max">How many places there are.</param>
+internal sealed class ConnectionPlaces(int max)
 {
     private readonly Lock gate = new();
-    private readonly LinkedList<Place> silent = new(); // the longest first
+    private readonly LinkedList<Place> silent = new(); // the one that has been silent longest is first
     private int taken;
 
-    /// <summary>Serves a connection while it has a place; closes it at once where everybody else has a request under way.</summary>
+    /// <summary>
+    /// Serves a connection while it has a place; closes it immediately if all others have a running or waiting request.
+    /// </summary>
     public async Task ServeAsync(ConnectionContext connection, ConnectionDelegate serve)
     {
         var place = new Place(this, connection);
@@ -25,7 +28,7 @@ internal sealed class ConnectionPlaces(int most)
             return;
         }
 
-        connection.Features.Set(place); // its requests have the features of their connection
+        connection.Features.Set(place); // requests inherit the features of their connection
         try
         {
             await serve(connection);
@@ -39,10 +42,12 @@ internal sealed class ConnectionPlaces(int most)
         }
     }
 
-    /// <summary>A request has come on a connection: of the silent ones it is now the last.</summary>
+    /// <summary>
+    /// Notes that a request has arrived, so its connection is now the last to be closed for its silence.
+    /// </summary>
     public static void Heard(HttpContext context) => Keep(context).Dispose();
 
-    /// <summary>Keeps the place of a request's connection until the result is disposed.</summary>
+    /// <summary>Reserves the place of a request's connection until the result is disposed.</summary>
     public static IDisposable Keep(HttpContext context)
     {
         Place place = context.Features.GetRequiredFeature<Place>();
@@ -50,7 +55,7 @@ internal sealed class ConnectionPlaces(int most)
         return place;
     }
 
-    /// <summary>Whether a request's connection was closed here, since a newcomer needed its place.</summary>
+    /// <summary>Whether a request's connection was closed because a new one needed its place.</summary>
     public static bool HasLost(HttpContext context) => context.Features.GetRequiredFeature<Place>().IsLost;
 
     private bool TryTake(Place place)
@@ -58,7 +63,7 @@ internal sealed class ConnectionPlaces(int most)
         Place? longest = null;
         lock (gate)
         {
-            if (taken == most)
+            if (taken == max)
             {
                 longest = silent.First?.Value;
                 if (longest is null)
@@ -74,7 +79,7 @@ internal sealed class ConnectionPlaces(int most)
             silent.AddLast(place.Node);
         }
 
-        longest?.Connection.Abort(new ConnectionAbortedException("silent longest, and its place is needed"));
+        longest?.Connection.Abort(new ConnectionAbortedException("it was silent longest, and its place was needed"));
         return true;
     }
 
@@ -88,7 +93,7 @@ internal sealed class ConnectionPlaces(int most)
         }
     }
 
-    /// <summary>A connection's place; disposed when its request is answered, not when it ends.</summary>
+    /// <summary>A connection's place; disposed when its request is answered, not when the connection ends.</summary>
     private sealed class Place : IDisposable
     {
         private readonly ConnectionPlaces places;
@@ -103,12 +108,12 @@ internal sealed class ConnectionPlaces(int most)
 
         public ConnectionContext Connection { get; }
 
-        /// <summary>In the list while the connection is silent.</summary>
+        /// <summary>Is in the list while the connection is silent.</summary>
         public LinkedListNode<Place> Node { get; }
 
         public bool IsTaken { get; set; } = true;
 
-        /// <summary>Whether a newcomer took it. Read without the gate.</summary>
+        /// <summary>Whether a new connection took the place. Read without the lock.</summary>
         public bool IsLost
         {
             get => isLost;

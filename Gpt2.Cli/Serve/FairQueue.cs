@@ -1,47 +1,47 @@
-// Who computes when. One thread computes for everybody, step by step: those running take turns, so a long work does not hold up a
-// short one; the others wait in the order they came. What a step does is the work's own business.
+// One thread computes everything, step by step. The requests that are running take turns, so that a long one does not
+// hold up a short one; the others wait in order of arrival.
 
 namespace Gpt2.Cli.Serve;
 
-/// <summary>A queue of works, each a sequence whose every element is one step.</summary>
+/// <summary>A queue of jobs. A job is a sequence, and computing one of its elements is a step.</summary>
 internal sealed class FairQueue : IDisposable
 {
     private readonly object gate = new();
     private readonly LinkedList<QueuedWork> waiting = new();
-    private readonly Queue<QueuedWork> running = new(); // the next turn first; without the one whose turn it is
-    private readonly int mostRunning;
-    private readonly int mostWaiting;
+    private readonly Queue<QueuedWork> running = new(); // in order of their turns, without the one whose turn it is
+    private readonly int maxRunning;
+    private readonly int maxWaiting;
     private readonly Thread thread;
     private int inside;
     private bool stopped;
 
-    /// <param name="mostRunning">How many works take turns; each holds its memory.</param>
-    /// <param name="mostWaiting">How many more may wait.</param>
-    public FairQueue(int mostRunning, int mostWaiting)
+    /// <param name="maxRunning">How many jobs take turns; each of them takes memory.</param>
+    /// <param name="maxWaiting">How many more may wait.</param>
+    public FairQueue(int maxRunning, int maxWaiting)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(mostRunning, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(mostWaiting);
-        this.mostRunning = mostRunning;
-        this.mostWaiting = mostWaiting;
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxRunning, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxWaiting);
+        this.maxRunning = maxRunning;
+        this.maxWaiting = maxWaiting;
         thread = new Thread(TakeTurns) { IsBackground = true, Name = "completions" };
         thread.Start();
     }
 
-    /// <summary>How many works are running, and how many wait.</summary>
+    /// <summary>How many jobs are running, and how many are waiting.</summary>
     public (int Running, int Waiting) Length
     {
         get
         {
             lock (gate)
             {
-                int now = Math.Min(inside, mostRunning);
+                int now = Math.Min(inside, maxRunning);
                 return (now, inside - now);
             }
         }
     }
 
-    /// <summary>Has a work done, one element a turn. To stop enumerating stops the work.</summary>
-    /// <param name="work">What to do; it is enumerated on the queue's thread and disposed there.</param>
+    /// <summary>Computes a job, one element per turn. If the caller stops enumerating, the job ends.</summary>
+    /// <param name="work">The job, which is enumerated and disposed on the queue's thread.</param>
     /// <param name="cancellation">Ends the enumeration.</param>
     /// <exception cref="ApiException">The queue is full or stopped.</exception>
     public async IAsyncEnumerable<T> RunAsync<T>(
@@ -62,7 +62,7 @@ internal sealed class FairQueue : IDisposable
         }
     }
 
-    /// <summary>Takes no more works, and after the step that is being done ends all with "the server is being stopped".</summary>
+    /// <summary>Accepts no more jobs, and after the current step ends all with "the server is being stopped".</summary>
     public void Stop()
     {
         lock (gate)
@@ -88,9 +88,9 @@ internal sealed class FairQueue : IDisposable
                 throw ApiException.Stopping();
             }
 
-            if (inside >= mostRunning + mostWaiting)
+            if (inside >= maxRunning + maxWaiting)
             {
-                throw ApiException.Busy(mostRunning, inside - mostRunning);
+                throw ApiException.Busy(maxRunning, inside - maxRunning);
             }
 
             inside++;
@@ -124,7 +124,7 @@ internal sealed class FairQueue : IDisposable
                     continue;
                 }
 
-                inside--; // before its client hears of the end and comes again
+                inside--; // before its client learns of the end and sends the next request
             }
 
             work.Close();
@@ -133,7 +133,7 @@ internal sealed class FairQueue : IDisposable
         QueuedWork[] over;
         lock (gate)
         {
-            over = [.. running, .. waiting]; // none enters a stopped queue
+            over = [.. running, .. waiting]; // a stopped queue accepts no more
             waiting.Clear();
         }
 
@@ -143,14 +143,14 @@ internal sealed class FairQueue : IDisposable
         }
     }
 
-    /// <summary>Whose turn it is; null when the queue has been stopped.</summary>
+    /// <summary>The job whose turn it is; null if the queue has been stopped.</summary>
     private QueuedWork? Next()
     {
         lock (gate)
         {
             while (!stopped)
             {
-                while (running.Count < mostRunning && waiting.First is LinkedListNode<QueuedWork> first)
+                while (running.Count < maxRunning && waiting.First is LinkedListNode<QueuedWork> first)
                 {
                     waiting.RemoveFirst();
                     running.Enqueue(first.Value);

@@ -1,5 +1,5 @@
-// Under which names a server answers. A web page can have its own name point at 127.0.0.1 (DNS rebinding), and its visitor's browser
-// then takes the server for that page's own: the Host header gives it away.
+// A web page can make its own domain name point to 127.0.0.1 (DNS rebinding). Its visitor's browser then lets the page
+// use a server on the visitor's machine. The Host header shows the wrong name.
 
 using System.Net;
 using Microsoft.AspNetCore.Http;
@@ -7,21 +7,22 @@ using Microsoft.AspNetCore.Http;
 namespace Gpt2.Cli.Serve;
 
 /// <summary>
-/// Refuses requests to other names than localhost, a loopback address, and those allowed. Where the server listens beyond loopback and no
-/// name is allowed by itself, every name is taken: what it is called there is not known.
+/// Refuses requests to names other than localhost, a loopback address, and the allowed ones. If the server listens
+/// beyond loopback and no names are given, every name is accepted, since it is not known what the server is called
+/// there.
 /// </summary>
 /// <param name="address">Where the server listens.</param>
-/// <param name="allowed">Further names or addresses, without port.</param>
+/// <param name="allowed">Further names or addresses, without a port.</param>
 internal sealed class HostCheck(IPAddress address, IReadOnlyList<string> allowed)
 {
-    private readonly bool takesAll = !IPAddress.IsLoopback(address) && allowed.Count == 0;
+    private readonly bool acceptsAll = !IPAddress.IsLoopback(address) && allowed.Count == 0;
     private readonly HashSet<string> names = new(allowed.Append("localhost").Select(Bare), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Throws unless a request's Host is one of them. HTTP/1.0 has none, and no browser speaks it.</summary>
-    /// <exception cref="ApiException">It is another.</exception>
+    /// <summary>Throws unless a request's Host is one of them. HTTP/1.0 has no Host, but no browser uses it.</summary>
+    /// <exception cref="ApiException">It is a different name.</exception>
     public void Require(HostString host)
     {
-        if (takesAll || !host.HasValue)
+        if (acceptsAll || !host.HasValue)
         {
             return;
         }
@@ -31,10 +32,11 @@ internal sealed class HostCheck(IPAddress address, IReadOnlyList<string> allowed
         if (!isLoopback && !names.Contains(name))
         {
             throw new ApiException(
-                403, $"the Host is '{ClientText.Shown(name)}', expected localhost, a loopback address, or a name that --allow-host has given", code: "host_not_allowed");
+                403, $"the Host is '{ClientText.Shown(name)}', expected localhost, a loopback address, or a name given with --allow-host",
+                code: "host_not_allowed");
         }
     }
 
-    /// <summary>Without the brackets of an IPv6 address.</summary>
+    /// <summary>A host without the brackets of an IPv6 address.</summary>
     private static string Bare(string host) => host.StartsWith('[') ? host.Trim('[', ']') : host;
 }

@@ -1,13 +1,13 @@
-// What a server says while it runs.
+// The server reports what happens, and the command decides how to show it.
 
 namespace Gpt2.Cli.Serve;
 
-/// <summary>Takes lines from several threads at once.</summary>
+/// <summary>Receives a server's reports, from several threads at once.</summary>
 internal interface IServerLog
 {
-    /// <summary>A request has ended this way.</summary>
+    /// <summary>Reports how a request ended.</summary>
     public void Request(string line);
 
-    /// <summary>The server itself has failed at a request.</summary>
+    /// <summary>Reports that a request failed through an error in the server itself.</summary>
     public void Failure(Exception exception);
 }

@@ -1,4 +1,4 @@
-// Writes JSON as the answer to a request.
+// All answers are JSON, including refusals, which may come in the middle of a stream.
 
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
@@ -7,7 +7,7 @@ namespace Gpt2.Cli.Serve;
 
 internal static class JsonAnswer
 {
-    /// <summary>Answers 200, or the status that is set, with a body of known length.</summary>
+    /// <summary>Answers with status 200, or the one that has been set, and a body of known length.</summary>
     public static async Task WriteAsync<T>(HttpResponse response, T body)
     {
         byte[] bytes = CompletionShapes.Bytes(body);
@@ -16,7 +16,7 @@ internal static class JsonAnswer
         await response.Body.WriteAsync(bytes, response.HttpContext.RequestAborted);
     }
 
-    /// <summary>Answers with a refusal; in a stream that has begun, as its last event.</summary>
+    /// <summary>Answers with a refusal; if a stream has begun, the refusal is its last event.</summary>
     public static async Task RefuseAsync(HttpContext context, ApiException refusal)
     {
         var body = new RefusalBody(new RefusalDetail(refusal.Message, refusal.Kind, refusal.Parameter, refusal.Code));
@@ -40,7 +40,7 @@ internal static class JsonAnswer
 
         if (refusal.Status is 408 or 413 or 415)
         {
-            context.Response.Headers.Connection = "close"; // the rest of the body is not waited for
+            context.Response.Headers.Connection = "close"; // so that the rest of the body need not be read
         }
 
         await WriteAsync(context.Response, body);

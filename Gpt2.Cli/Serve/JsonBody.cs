@@ -1,4 +1,4 @@
-// The bytes of a request as JSON, and where they are none.
+// If a body is not JSON, the error says at which byte.
 
 using System.Text;
 using System.Text.Json;
@@ -14,7 +14,7 @@ internal static class JsonBody
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64 };
 
-    /// <summary>Parses a body. Places in messages count bytes from 1, the mark included.</summary>
+    /// <summary>Parses a body. Messages count bytes from 1, including the byte-order mark.</summary>
     /// <exception cref="ApiException">It is empty, not UTF-8, or not valid JSON.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> body)
     {
@@ -22,7 +22,7 @@ internal static class JsonBody
         if (StrictUtf8.FirstFault(body.Span) is int invalid)
         {
             throw new ApiException(
-                400, Invariant($"the body is not UTF-8: byte {invalid + 1} is 0x{body.Span[invalid]:X2}, which is not valid UTF-8 there"), code: Code);
+                400, Invariant($"the body is not UTF-8: byte {invalid + 1} is 0x{body.Span[invalid]:X2}, which is not valid there"), code: Code);
         }
 
         ReadOnlyMemory<byte> json = body[mark..];
@@ -41,7 +41,7 @@ internal static class JsonBody
         }
     }
 
-    /// <summary>The place from 0; the parser counts lines, and bytes in a line.</summary>
+    /// <summary>The position in bytes, from 0. The parser reports a line, and a position in that line.</summary>
     private static int PlaceOf(JsonException exception, ReadOnlySpan<byte> json)
     {
         int begin = 0;
@@ -63,6 +63,6 @@ internal static class JsonBody
         Rune.DecodeFromUtf8(json[place..], out Rune first, out _);
         string shown = first.Value is >= ' ' and not 0x7F ? $"'{first}'" : Invariant($"U+{first.Value:X4}");
         string remark = first.Value is '[' or '{' ? Invariant($"; values nest at most {Options.MaxDepth} deep") : "";
-        return Invariant($"byte {mark + place + 1} is {shown}, which cannot stand there{remark}");
+        return Invariant($"byte {mark + place + 1} is {shown}, which is not valid there{remark}");
     }
 }

@@ -1,5 +1,5 @@
-// Fields of a JSON object with the types they must have. A field that is null is taken as absent; one of a wrong type is a refusal
-// that names it.
+// Fields of a JSON object are read with the types they must have. A field that is null counts as absent; a field of the
+// wrong type is refused with an error that names it.
 
 using System.Text.Json;
 using static System.FormattableString;
@@ -9,8 +9,8 @@ namespace Gpt2.Cli.Serve;
 /// <summary>The fields of a request's object.</summary>
 internal readonly struct JsonFields(JsonElement root)
 {
-    /// <summary>The value of a field; null where it is absent or null.</summary>
-    /// <exception cref="ApiException">A name in the object has half of a surrogate pair.</exception>
+    /// <summary>The value of a field; null if the field is absent or null.</summary>
+    /// <exception cref="ApiException">A name in the object contains half of a surrogate pair.</exception>
     public JsonElement? Value(string name)
     {
         try
@@ -19,15 +19,15 @@ internal readonly struct JsonFields(JsonElement root)
         }
         catch (InvalidOperationException)
         {
-            throw new ApiException(400, "the name of a field has half of a surrogate pair, which is not a character", code: "invalid_json");
+            throw new ApiException(400, "the name of a field contains half of a surrogate pair, which is not a character", code: "invalid_json");
         }
     }
 
-    /// <summary>A whole number within bounds, both included.</summary>
+    /// <summary>A whole number within inclusive bounds.</summary>
     /// <exception cref="ApiException">The field is something else.</exception>
-    public int? Whole(string name, int least, int most) => Read<int>(
-        name, Invariant($"a whole number from {least} to {most}"),
-        value => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= least && number <= most ? number : null);
+    public int? Whole(string name, int min, int max) => Read<int>(
+        name, Invariant($"a whole number from {min} to {max}"),
+        value => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= min && number <= max ? number : null);
 
     /// <summary>A whole number from 0 to 2⁶⁴ − 1.</summary>
     /// <exception cref="ApiException">The field is something else.</exception>
@@ -46,12 +46,12 @@ internal readonly struct JsonFields(JsonElement root)
     public bool? Truth(string name) => Read<bool>(
         name, "true or false", value => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null);
 
-    /// <summary>A text.</summary>
-    /// <exception cref="ApiException">The field is something else, or half of a surrogate pair.</exception>
+    /// <summary>A string.</summary>
+    /// <exception cref="ApiException">The field is something else, or contains half of a surrogate pair.</exception>
     public string? Text(string name) => Value(name) is JsonElement value ? TextOf(value, name, "a string") : null;
 
-    /// <summary>The text of a string that stands in a field.</summary>
-    /// <exception cref="ApiException">It is no string, or has half of a surrogate pair.</exception>
+    /// <summary>The text of a value that must be a string.</summary>
+    /// <exception cref="ApiException">It is not a string, or contains half of a surrogate pair.</exception>
     public static string TextOf(JsonElement value, string name, string expected)
     {
         if (value.ValueKind != JsonValueKind.String)
@@ -65,11 +65,11 @@ internal readonly struct JsonFields(JsonElement root)
         }
         catch (InvalidOperationException)
         {
-            throw ApiException.BadValue(name, "a string with half of a surrogate pair, which is not a character", expected);
+            throw ApiException.BadValue(name, "a string containing half of a surrogate pair, which is not a character", expected);
         }
     }
 
-    /// <summary>A value as an error shows it: short, and on one line.</summary>
+    /// <summary>A value as shown in errors: short, and on one line.</summary>
     public static string Shown(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Object => "an object",
@@ -78,7 +78,9 @@ internal readonly struct JsonFields(JsonElement root)
         _ => ClientText.Shown(value.GetRawText()),
     };
 
-    /// <summary>The value of a field as <paramref name="read"/> makes it, which makes null of what is wrong.</summary>
+    /// <summary>
+    /// The value of a field, converted by <paramref name="read"/>, which returns null for a value of the wrong type.
+    /// </summary>
     private T? Read<T>(string name, string expected, Func<JsonElement, T?> read)
         where T : struct =>
         Value(name) is not JsonElement value ? null : read(value) ?? throw ApiException.BadValue(name, Shown(value), expected);

@@ -1,4 +1,4 @@
-// The four forms of a prompt: a text, a list of texts, a list of ids, a list of lists of ids.
+// The API allows four forms of a prompt: a text, a list of texts, a list of ids, and a list of lists of ids.
 
 using System.Text;
 using System.Text.Json;
@@ -13,10 +13,12 @@ internal sealed class PromptReader(Tokenizer tokenizer, ServerLimits limits)
     private const string Field = "prompt";
     private const string Expected = "a string, a list of strings, a list of token ids, or a list of such lists";
 
-    private readonly long mostBytes = (long)limits.PromptTokens * LongestToken(tokenizer.Vocabulary);
+    private readonly long maxBytes = (long)limits.PromptTokens * LongestToken(tokenizer.Vocabulary);
 
     /// <summary>Reads the prompts; a request without any begins a new text.</summary>
-    /// <exception cref="ApiException">It is none of the forms, a prompt is empty or too long, or there are too many.</exception>
+    /// <exception cref="ApiException">
+    /// The value has none of the forms, a prompt is empty or too long, or there are too many.
+    /// </exception>
     public IReadOnlyList<ServedPrompt> Read(JsonElement? value)
     {
         if (value is not JsonElement given)
@@ -60,9 +62,9 @@ internal sealed class PromptReader(Tokenizer tokenizer, ServerLimits limits)
             throw ApiException.BadValue(place, "an empty string", "some text; leave 'prompt' out to begin a new text");
         }
 
-        // Before it is cut into tokens, which takes time.
+        // This comes before tokenising, which takes time.
         int bytes = Encoding.UTF8.GetByteCount(text);
-        if (bytes > mostBytes)
+        if (bytes > maxBytes)
         {
             throw TooLong(place, Invariant($"{bytes} bytes long"));
         }

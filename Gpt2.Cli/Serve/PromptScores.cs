@@ -1,5 +1,5 @@
-// How probable the model finds the tokens of a prompt, for echoed log-probabilities: a part of the prompt at a time, so that
-// others have their turns between.
+// If a prompt is echoed with log-probabilities, the model must score its tokens. This is done in parts, so that other
+// requests have their turns in between.
 
 using Gpt2.Core.Generation;
 using Gpt2.Core.Model;
@@ -8,23 +8,23 @@ using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.Serve;
 
-/// <summary>Scores the tokens of prompts.</summary>
+/// <summary>Computes the log-probabilities of the tokens of prompts.</summary>
 internal sealed class PromptScores(Gpt2Model model, Vocabulary vocabulary)
 {
-    /// <summary>Rows that are computed at once; each has a logit for every token of the vocabulary.</summary>
+    /// <summary>The number of rows computed at once; each has a logit for every token of the vocabulary.</summary>
     private const int Part = 32;
 
     /// <summary>Scores a prompt.</summary>
     /// <param name="ids">1 to n_ctx ids.</param>
-    /// <param name="alternatives">How many alternatives to name for each.</param>
-    /// <param name="cancellation">Looked at before each part.</param>
-    /// <returns>The details of all tokens in order, in parts, each of which is computed when it is asked for.</returns>
+    /// <param name="alternatives">How many alternatives to report for each token.</param>
+    /// <param name="cancellation">Checked before each part.</param>
+    /// <returns>The details of all tokens in order, in parts, each computed when it is enumerated.</returns>
     public IEnumerable<IReadOnlyList<TokenDetail>> Of(int[] ids, int alternatives, CancellationToken cancellation)
     {
         var offsets = new TokenOffsets(vocabulary, 0);
         yield return [new TokenDetail(ids[0], offsets.Push(ids[0]), null, null)];
 
-        int scored = ids.Length - 1; // the last token's logits are about what comes after
+        int scored = ids.Length - 1; // the last token's logits are about the token after it
         if (scored == 0)
         {
             yield break;

@@ -1,39 +1,40 @@
-// A work in the queue: its steps on one side, what they made on the other.
+// The queue's thread computes the steps of a job, and the request that waits for it receives the results through a
+// channel.
 
 using System.Threading.Channels;
 
 namespace Gpt2.Cli.Serve;
 
-/// <summary>A work as the queue sees it.</summary>
+/// <summary>A job as the queue sees it.</summary>
 internal abstract class QueuedWork
 {
     private volatile bool left;
 
-    /// <summary>Whether nobody waits for it any more.</summary>
+    /// <summary>Whether the request no longer waits for it.</summary>
     public bool Left
     {
         get => left;
         set => left = value;
     }
 
-    /// <summary>Does one step; false if there was none to do.</summary>
+    /// <summary>Computes one step; false if there was none left.</summary>
     public abstract bool Step();
 
-    /// <summary>Gives back what the work holds and tells the one who waits for it that it is over.</summary>
-    /// <param name="cut">What ended it before its last step; null where it ended by itself.</param>
+    /// <summary>Releases the job's resources and tells the waiting request that it is over.</summary>
+    /// <param name="cut">What ended the job before its last step; null if it ended by itself.</param>
     public abstract void Close(Exception? cut = null);
 }
 
 /// <inheritdoc/>
-/// <param name="work">Its steps, each of which makes an element.</param>
+/// <param name="work">The steps, each of which computes an element.</param>
 internal sealed class QueuedWork<T>(IEnumerable<T> work) : QueuedWork
 {
-    // Without a bound: it holds at most what a request may ask for, and the queue's thread must never wait for a client.
+    // Unbounded: it holds at most what one request may ask for, and the queue's thread must never wait for a client.
     private readonly Channel<T> done = Channel.CreateUnbounded<T>(new UnboundedChannelOptions { SingleReader = true });
     private IEnumerator<T>? steps;
     private Exception? failure;
 
-    /// <summary>What has been made; ends with the exception that ended the work.</summary>
+    /// <summary>The computed elements; ends with the exception that ended the job, if any.</summary>
     public ChannelReader<T> Done => done.Reader;
 
     public override bool Step()
@@ -48,7 +49,7 @@ internal sealed class QueuedWork<T>(IEnumerable<T> work) : QueuedWork
         }
         catch (Exception e)
         {
-            failure = e; // the one who waits throws it on
+            failure = e; // rethrown to the waiting request
         }
 
         return false;

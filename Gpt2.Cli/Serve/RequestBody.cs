@@ -1,4 +1,5 @@
-// Reads the body of a request: JSON, not too large, not too slow.
+// A request's body must be JSON, not too large, and not too slow, which is checked before anything else is done with
+// it.
 
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -8,8 +9,8 @@ namespace Gpt2.Cli.Serve;
 internal static class RequestBody
 {
     /// <summary>Reads the whole body.</summary>
-    /// <exception cref="ApiException">It is not said to be JSON, too large, or too slow.</exception>
-    /// <exception cref="OperationCanceledException">The client went away.</exception>
+    /// <exception cref="ApiException">Its content type is not JSON, or it is too large or too slow.</exception>
+    /// <exception cref="OperationCanceledException">The client has disconnected.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, ServerLimits limits)
     {
         RequireJson(context.Request);
@@ -36,8 +37,8 @@ internal static class RequestBody
     }
 
     /// <summary>
-    /// Only what is said to be JSON is read. A web page of another origin cannot say so without asking first, and is never answered yes, so it
-    /// cannot use a server on its visitor's machine.
+    /// Only a body whose content type is JSON is read. A browser asks for permission before it sends one for a web page
+    /// of another origin, and never gets it, so no page can use a server on its visitor's machine.
     /// </summary>
     private static void RequireJson(HttpRequest request)
     {
@@ -47,12 +48,13 @@ internal static class RequestBody
             && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
         if (!isJson)
         {
-            throw new ApiException(415, $"the content type is {(given.Length == 0 ? "missing" : $"'{ClientText.Shown(given)}'")}, expected 'Content-Type: application/json' in UTF-8");
+            string found = given.Length == 0 ? "missing" : $"'{ClientText.Shown(given)}'";
+            throw new ApiException(415, $"the content type is {found}, expected 'Content-Type: application/json' in UTF-8");
         }
 
         if (request.Headers.ContentEncoding.Count > 0)
         {
-            throw new ApiException(415, "the body is encoded, expected one without Content-Encoding");
+            throw new ApiException(415, "the body has a Content-Encoding, expected none");
         }
     }
 }

@@ -1,4 +1,5 @@
-// Which address does what, and how every request ends: with an answer, with a refusal in the API's form, or with nobody to answer.
+// Every request ends with an answer, with a refusal in the API's form, or with a client that has disconnected; the log
+// says which.
 
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -6,12 +7,12 @@ using static System.FormattableString;
 
 namespace Gpt2.Cli.Serve;
 
-/// <summary>Answers every request of a server.</summary>
+/// <summary>Answers every request of a server, by its address.</summary>
 /// <param name="model">The model.</param>
-/// <param name="limits">What is taken.</param>
-/// <param name="queue">Computes.</param>
-/// <param name="hosts">Under which names it answers.</param>
-/// <param name="log">Takes a line for each request, and for each error of the server's own.</param>
+/// <param name="limits">What is accepted.</param>
+/// <param name="queue">Computes the completions.</param>
+/// <param name="hosts">Checks the names that requests use for the server.</param>
+/// <param name="log">Receives a line for each request, and each error in the server itself.</param>
 internal sealed class RequestRouter(ServedModel model, ServerLimits limits, FairQueue queue, HostCheck hosts, IServerLog log)
 {
     private const string ModelsPath = "/v1/models";
@@ -38,8 +39,8 @@ internal sealed class RequestRouter(ServedModel model, ServerLimits limits, Fair
             end = await RefuseAsync(context, e);
         }
 
-        log.Request(Invariant(
-            $"{ClientText.Shown(context.Request.Method)} {ClientText.Shown(context.Request.Path.Value ?? "")} {end} {Stopwatch.GetElapsedTime(begin).TotalMilliseconds:0} ms"));
+        string request = $"{ClientText.Shown(context.Request.Method)} {ClientText.Shown(context.Request.Path.Value ?? "")}";
+        log.Request(Invariant($"{request} {end} {Stopwatch.GetElapsedTime(begin).TotalMilliseconds:0} ms"));
     }
 
     private Task RouteAsync(HttpContext context)
@@ -74,7 +75,7 @@ internal sealed class RequestRouter(ServedModel model, ServerLimits limits, Fair
         {
             ApiException known => known,
             BadHttpRequestException bad => new ApiException(bad.StatusCode, $"the request is not valid HTTP: {bad.Message}"),
-            _ => new ApiException(500, "internal error: the server's log says more", code: "internal"),
+            _ => new ApiException(500, "internal error: see the server's log", code: "internal"),
         };
         if (refusal.Code == "internal")
         {
@@ -94,7 +95,7 @@ internal sealed class RequestRouter(ServedModel model, ServerLimits limits, Fair
     }
 
     private static string Gone(HttpContext context) =>
-        ConnectionPlaces.HasLost(context) ? "closed by this server: another connection needed its place" : "client gone";
+        ConnectionPlaces.HasLost(context) ? "closed by this server: another connection needed its place" : "client disconnected";
 
     private static void RequireMethod(HttpRequest request, string method)
     {

@@ -1,4 +1,4 @@
-// The model that a server has, under the name that clients ask for.
+// A server has one model, and clients ask for it by name.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
@@ -6,17 +6,17 @@ using Gpt2.Core.Text;
 namespace Gpt2.Cli.Serve;
 
 /// <summary>A model with text and a name.</summary>
-/// <param name="Name">What <c>model</c> in a request must be.</param>
+/// <param name="Name">What <c>model</c> must be in a request.</param>
 /// <param name="Model">The model.</param>
 /// <param name="Tokenizer">Its tokenizer.</param>
-/// <param name="Fingerprint">Names everything but request and seed that an answer depends on.</param>
+/// <param name="Fingerprint">Identifies everything an answer depends on, other than the request and the seed.</param>
 internal sealed record ServedModel(string Name, Gpt2Model Model, Tokenizer Tokenizer, string Fingerprint)
 {
-    /// <summary>Since when it is served, in seconds of Unix time.</summary>
+    /// <summary>When serving it began, in seconds of Unix time.</summary>
     public long Created { get; } = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 
     /// <summary>Throws unless a request names this model, or none.</summary>
-    /// <exception cref="ApiException">It names another.</exception>
+    /// <exception cref="ApiException">It names a different model.</exception>
     public void Require(string? name)
     {
         if (name is not null && name != Name)

@@ -1,11 +1,13 @@
-// Where tokens begin in the text they make.
+// The API reports where each token begins in the text.
 
 using System.Text;
 using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.Serve;
 
-/// <summary>Counts the code points before each token of a text. A token inside a character begins where the character does.</summary>
+/// <summary>
+/// Counts the code points before each token of a text. A token inside a character begins where the character does.
+/// </summary>
 /// <param name="vocabulary">The bytes of the tokens.</param>
 /// <param name="start">Where the first token begins.</param>
 internal sealed class TokenOffsets(Vocabulary vocabulary, int start)
@@ -21,7 +23,7 @@ internal sealed class TokenOffsets(Vocabulary vocabulary, int start)
         return offset;
     }
 
-    /// <summary>The code points of a text; half of a surrogate pair counts as one.</summary>
+    /// <summary>The number of code points in a text; half of a surrogate pair counts as one.</summary>
     public static int Length(string text)
     {
         int count = 0;

@@ -1,14 +1,14 @@
-// Where a path that is a symbolic link ends, so that what is written goes there and the link stays.
+// Writing to a symbolic link must replace the file it points to and keep the link.
 
 namespace Gpt2.Core.Files;
 
 /// <summary>Follows symbolic links.</summary>
 internal static class FinalPath
 {
-    private const int MostLinks = 40; // as many as Linux follows
+    private const int MaxLinks = 40; // Linux's limit
 
-    /// <summary>The full path that a path stands for. A link may dangle: then it is the path that it names.</summary>
-    /// <exception cref="IOException">The links lead in a circle.</exception>
+    /// <summary>The full path after following all links. For a dangling link, it is the path the link names.</summary>
+    /// <exception cref="IOException">The links form a circle.</exception>
     public static string Of(string path)
     {
         string full = Path.GetFullPath(path);
@@ -16,16 +16,18 @@ internal static class FinalPath
     }
 
     /// <summary>
-    /// Whether a path names an open file of a process, such as /dev/stdout: what it leads to is no place for a new file.
+    /// Whether a path names an open file of a process, such as /dev/stdout. No new file can be created in its place.
     /// </summary>
-    /// <exception cref="IOException">The links lead in a circle.</exception>
+    /// <exception cref="IOException">The links form a circle.</exception>
     public static bool IsDescriptor(string path)
     {
         Follow(Path.GetFullPath(path), out bool isDescriptor);
         return isDescriptor;
     }
 
-    /// <summary>Goes through the path name by name, since ".." in a link is relative to where the link really lies.</summary>
+    /// <summary>
+    /// Goes through the path name by name, since ".." in a link is relative to the folder the link is really in.
+    /// </summary>
     private static string Follow(string path, out bool isDescriptor)
     {
         isDescriptor = false;
@@ -48,9 +50,9 @@ internal static class FinalPath
                 continue;
             }
 
-            if (++links > MostLinks)
+            if (++links > MaxLinks)
             {
-                throw new IOException($"{path}: its symbolic links lead in a circle");
+                throw new IOException($"{path}: its symbolic links form a circle");
             }
 
             string root = Path.GetPathRoot(link)!;
@@ -66,7 +68,8 @@ internal static class FinalPath
 
     private static void Push(string path, Stack<string> names)
     {
-        foreach (string name in path.Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries).Reverse())
+        char[] separators = [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar];
+        foreach (string name in path.Split(separators, StringSplitOptions.RemoveEmptyEntries).Reverse())
         {
             if (name != ".")
             {

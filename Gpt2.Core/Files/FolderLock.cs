@@ -1,4 +1,5 @@
-// One process at a time per folder: a lock file, which the system frees when its process ends, however that happens.
+// Only one process at a time may write a folder. The lock is a file, which the system unlocks when its process ends,
+// however it ends.
 
 using System.Globalization;
 
@@ -7,14 +8,14 @@ namespace Gpt2.Core.Files;
 /// <summary>The right to write a folder, until disposed.</summary>
 internal sealed class FolderLock : IDisposable
 {
-    /// <summary>The lock's name inside a folder that one process writes for a long time, as training does.</summary>
+    /// <summary>The lock's name inside a folder that a process writes to for a long time, as training does.</summary>
     public const string InFolder = "training";
 
     private const string Unknown = "another process is writing it";
     private const int BusyOnLinux = 11, BusyOnMac = 35, BusyOnWindows = unchecked((int)0x80070020);
     private const string Ending = ".lock";
-    private const int SecondsOfStamps = 1 << 30; // from 1970 to 2004: no clock of today makes such a time by itself
-    private const int MostAttempts = 1000; // other holders may come and go between, but not so often
+    private const int SecondsOfStamps = 1 << 30; // from 1970 to 2004: no clock sets such a time today
+    private const int MaxAttempts = 1000; // other holders may come and go in between, but not that often
 
     private static readonly string OfThisProcess = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} ");
 
@@ -29,15 +30,17 @@ internal sealed class FolderLock : IDisposable
         this.madeFolders = madeFolders;
     }
 
-    /// <summary>Takes the lock, unless another process has it. What a process that was killed has left is taken over.</summary>
+    /// <summary>
+    /// Takes the lock unless another process has it. A lock file left by a killed process is taken over.
+    /// </summary>
     /// <param name="path">
-    /// The lock's name, to which endings are added. Its folder may be a symbolic link, also a dangling one; folders are made, and go with the
-    /// lock if nothing comes into them.
+    /// The lock's name, to which extensions are added. Its folder may be a symbolic link, even a dangling one. Missing
+    /// folders are created, and deleted with the lock if they are still empty.
     /// </param>
-    /// <param name="doing">What others are told, for example "training in it".</param>
-    /// <returns>The lock; null where another process has it.</returns>
-    /// <exception cref="IOException">No file can be made there.</exception>
-    /// <exception cref="UnauthorizedAccessException">No file may be made there.</exception>
+    /// <param name="doing">What other processes are told, for example "training in it".</param>
+    /// <returns>The lock; null if another process has it.</returns>
+    /// <exception cref="IOException">No file can be created there.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not create a file there.</exception>
     public static FolderLock? TryTake(string path, string doing)
     {
         path = Path.GetFullPath(path);
@@ -62,8 +65,10 @@ internal sealed class FolderLock : IDisposable
         }
     }
 
-    /// <summary>Refuses a folder in which another process is at work: what it writes and what is written here would not belong together.</summary>
-    /// <param name="folder">The folder, under its final name.</param>
+    /// <summary>
+    /// Refuses a folder in which another process is working: its files and those written here would get mixed up.
+    /// </summary>
+    /// <param name="folder">The folder, with all links followed.</param>
     /// <param name="named">What the user calls it.</param>
     /// <exception cref="Gpt2Exception">It is such a folder.</exception>
     internal static void RequireFree(string folder, string named)
@@ -82,13 +87,13 @@ internal sealed class FolderLock : IDisposable
         }
     }
 
-    /// <summary>What the user is told of a folder in which another process is at work.</summary>
+    /// <summary>The error for a folder in which another process is working.</summary>
     /// <param name="named">What the user calls it.</param>
-    /// <param name="holder">Who is at work, see <see cref="HolderOf"/>.</param>
+    /// <param name="holder">Who is working there, see <see cref="HolderOf"/>.</param>
     public static Gpt2Exception Refusal(string named, string holder) =>
         new(holder) { Where = named, Remedy = "wait for it to finish, or choose another folder" };
 
-    /// <summary>Who has a lock and what for, as far as that is known.</summary>
+    /// <summary>Who holds a lock and what for, as far as that is known.</summary>
     public static string HolderOf(string path)
     {
         try
@@ -102,13 +107,15 @@ internal sealed class FolderLock : IDisposable
         }
     }
 
-    /// <summary>Frees the folder. A file that cannot be deleted stays, as one of a killed process does: it locks nothing.</summary>
+    /// <summary>
+    /// Releases the folder. A file that cannot be deleted stays, like that of a killed process, and locks nothing.
+    /// </summary>
     public void Dispose()
     {
         Attempt(() => File.Delete(holder));
         if (!OperatingSystem.IsWindows())
         {
-            Attempt(() => File.Delete(stream.Name)); // before it is unlocked: later it may be another process's
+            Attempt(() => File.Delete(stream.Name)); // before unlocking it: afterwards it may belong to another process
         }
 
         Attempt(stream.Dispose);
@@ -128,7 +135,7 @@ internal sealed class FolderLock : IDisposable
         }
     });
 
-    /// <summary>What fails while a lock is freed must not take the place of what the work under it came to.</summary>
+    /// <summary>A failure to release the lock must not hide the outcome of the work done under it.</summary>
     private static void Attempt(Action action)
     {
         try
@@ -144,7 +151,7 @@ internal sealed class FolderLock : IDisposable
     private static FolderLock? Take(string path, List<string> made)
     {
         string file = path + Ending;
-        for (int attempt = 0; attempt < MostAttempts; attempt++)
+        for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {
             if (TryOpen(file) is not FileStream stream)
             {
@@ -169,12 +176,12 @@ internal sealed class FolderLock : IDisposable
             }
         }
 
-        throw new IOException("files do not keep the time that is set on them there, without which no process can have it to itself");
+        throw new IOException("this file system does not keep the times set on files, which locking a folder requires");
     }
 
     private static string HolderFileOf(string path) => path + ".lock-holder";
 
-    /// <summary>The folders that were made, from the outermost.</summary>
+    /// <summary>Creates missing folders and returns them, outermost first.</summary>
     private static List<string> MakeFolders(string folder)
     {
         var made = new List<string>();
@@ -191,7 +198,7 @@ internal sealed class FolderLock : IDisposable
     {
         try
         {
-            // Windows deletes what a handle stands for; elsewhere the name would be deleted, whosever file bears it by then.
+            // Windows deletes the handle's own file. Elsewhere the name would be deleted, whoever owns it by then.
             FileOptions options = OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None;
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, options);
         }
@@ -206,8 +213,8 @@ internal sealed class FolderLock : IDisposable
     }
 
     /// <summary>
-    /// Whether the file that was locked still bears its name: its last holder may have deleted it after it was opened here,
-    /// and then it locks nothing. A time stamp set through the one must be seen through the other.
+    /// Whether the locked file still has its name: its last holder may have deleted it after it was opened here, and
+    /// then it locks nothing. A time stamp set through the handle must be seen through the name.
     /// </summary>
     private static bool IsStillThere(FileStream stream, string path)
     {

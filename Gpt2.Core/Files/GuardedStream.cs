@@ -1,9 +1,9 @@
-// The stream that the writer of a file is given: what fails in the stream is told apart from what fails in the writer, which
-// may read other files meanwhile.
+// The code that writes a file may read other files meanwhile. This stream tells a failure to write apart from a failure
+// to read those.
 
 namespace Gpt2.Core.Files;
 
-/// <summary>Writes to a file and words its failures.</summary>
+/// <summary>Writes to a file, and turns the system's refusals into errors for the user.</summary>
 /// <param name="inner">The file, which stays open when this is disposed.</param>
 /// <param name="describe">The error for the system's refusal.</param>
 internal sealed class GuardedStream(Stream inner, Func<Exception, Gpt2Exception> describe) : Stream

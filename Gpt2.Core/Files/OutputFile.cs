@@ -1,22 +1,26 @@
-// Writing one file so that it is never seen half-written: it is made beside its target and renamed when it is whole. A
-// symbolic link stays, and its target is written; a pipe or a device gets the bytes as they come.
+// A file must never be seen half-written: it is written next to its target and renamed when it is complete. A symbolic
+// link is kept and its target is replaced; a pipe or a device receives the bytes directly.
 
 using System.Text;
 
 namespace Gpt2.Core.Files;
 
-/// <summary>A file that appears at its target only on <see cref="Commit"/>; disposed before, it leaves nothing.</summary>
+/// <summary>
+/// A file that appears at its target only on <see cref="Commit"/>; if it is disposed before that, nothing remains.
+/// </summary>
 internal sealed class OutputFile : IDisposable
 {
     private const int BufferLength = 1 << 16;
 
     private readonly string named;
     private readonly string target;
-    private readonly string? partial; // null where the bytes go straight to the target
+    private readonly string? partial; // null if the bytes go straight to the target
     private readonly FileStream stream;
 
-    /// <summary>Makes an empty file beside the target, so that what cannot be written fails before work is done for it.</summary>
-    /// <param name="path">The target. A file that stands there is replaced and keeps its rights.</param>
+    /// <summary>
+    /// Creates an empty file next to the target, so that a target that cannot be written fails before any work is done.
+    /// </summary>
+    /// <param name="path">The target. An existing file is replaced, and its permissions are kept.</param>
     /// <param name="cancellation">Stops waiting for the reader of a named pipe.</param>
     /// <exception cref="Gpt2Exception">Nothing can be written there.</exception>
     public OutputFile(string path, CancellationToken cancellation = default)
@@ -40,14 +44,14 @@ internal sealed class OutputFile : IDisposable
 
     /// <summary>Writes a part of the file.</summary>
     /// <exception cref="Gpt2Exception">It cannot be written.</exception>
-    /// <remarks>What fails in the action itself, such as reading another file, is not said of this one.</remarks>
+    /// <remarks>A failure in the action itself, such as reading another file, is not reported as this file's.</remarks>
     public void Write(Action<Stream> write)
     {
         using var guarded = new GuardedStream(stream, e => WriteFailure.Of(named, "file", e));
         write(guarded);
     }
 
-    /// <summary>Ends the file and moves it to its target.</summary>
+    /// <summary>Finishes the file and moves it to its target.</summary>
     /// <exception cref="Gpt2Exception">The last bytes cannot be written, or the file cannot be moved.</exception>
     public void Commit() => Try(() =>
     {
@@ -68,7 +72,7 @@ internal sealed class OutputFile : IDisposable
         }
         catch (Exception e) when (WriteFailure.Is(e))
         {
-            // Not committed, so nobody misses the bytes that do not go out any more.
+            // The file was not committed, so the bytes that were not written do not matter.
         }
 
         try
@@ -80,11 +84,11 @@ internal sealed class OutputFile : IDisposable
         }
         catch (Exception e) when (WriteFailure.Is(e))
         {
-            // It stays, and goes with the next writer of this target; the real outcome matters more.
+            // It stays until the next writer of this target deletes it; this must not hide the real outcome.
         }
     }
 
-    /// <summary>Moves a file to its target. A file that is there already is replaced, and its permissions are kept.</summary>
+    /// <summary>Moves a file to its target. An existing file is replaced, and its permissions are kept.</summary>
     internal static void Replace(string from, string target)
     {
         if (!OperatingSystem.IsWindows() && File.Exists(target))
@@ -99,24 +103,25 @@ internal sealed class OutputFile : IDisposable
     {
         if (Directory.Exists(path))
         {
-            throw new IOException("a folder of that name stands there");
+            throw new IOException("a folder with that name already exists");
         }
 
-        // Opening a named pipe waits for its reader.
+        // Opening a named pipe blocks until it has a reader.
         bool takesBytesAsTheyCome = RegularFile.Otherwise(path) is not null || FinalPath.IsDescriptor(path);
         if (takesBytesAsTheyCome && CancellableOpening.Run(path, OpenExisting, cancellation) is FileStream there)
         {
             if (there.CanSeek)
             {
-                there.Seek(0, SeekOrigin.End); // as another program's output into the same open file is not to be overwritten
+                there.Seek(0, SeekOrigin.End); // another program's output to the same open file must not be overwritten
             }
 
             return (path, null, there);
         }
 
-        if (!OperatingSystem.IsWindows()) // where a file that is being read cannot be opened for writing, and yet be replaced
+        // On Windows, a file that is being read cannot be opened for writing, but it can be replaced.
+        if (!OperatingSystem.IsWindows())
         {
-            OpenExisting(path)?.Dispose(); // that it opens shows that it may be written
+            OpenExisting(path)?.Dispose(); // throws if it may not be written
         }
 
         string target = FinalPath.Of(path);

@@ -1,33 +1,33 @@
-// The names of files and folders that are not whole yet, and the end of those whose writers were killed.
+// Names for files and folders that are not complete yet, so that those left behind by killed processes can be deleted.
 
 using System.Diagnostics;
 using System.Globalization;
 
 namespace Gpt2.Core.Files;
 
-/// <summary>Names beside a target: "TARGET.partial-PROCESS-RANDOM".</summary>
+/// <summary>Names next to a target: "TARGET.partial-PROCESS-RANDOM".</summary>
 internal static class PartialName
 {
-    /// <summary>What stands between the target's name and the process.</summary>
+    /// <summary>The text between the target's name and the process id.</summary>
     public const string Partial = ".partial-";
 
-    /// <summary>In a staged folder, held open by its writer as long as it writes.</summary>
+    /// <summary>A file in a staged folder that its writer keeps open while it writes.</summary>
     public const string HeldFile = ".held";
 
     /// <summary>A new name of this process.</summary>
     public static string For(string target, string mark = Partial) =>
         string.Create(CultureInfo.InvariantCulture, $"{target}{mark}{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..8]}");
 
-    /// <summary>Deletes what writers of a target that were killed have left. What cannot be deleted stays.</summary>
+    /// <summary>Deletes what killed writers of a target have left. What cannot be deleted stays.</summary>
     public static void DeleteStale(string target) =>
         DeleteStale(Path.GetDirectoryName(target)!, name => name.StartsWith(Path.GetFileName(target) + Partial, StringComparison.Ordinal));
 
-    /// <summary>Deletes what writers that were killed have left in a folder.</summary>
+    /// <summary>Deletes what killed writers have left in a folder.</summary>
     public static void DeleteStaleIn(string folder) => DeleteStale(folder, _ => true);
 
     /// <summary>
-    /// Whether the writer that made a name has ended. The process is looked for first; whether one of another container or
-    /// machine still writes is told by the lock on its file.
+    /// Whether the writer that made a name has ended. The process is looked for first; the lock on the file shows
+    /// whether a process in another container or on another machine is still writing.
     /// </summary>
     public static bool IsStale(string path)
     {
@@ -50,7 +50,7 @@ internal static class PartialName
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Another process may be clearing up, or it is not ours to delete: nobody takes it for a whole file.
+            // Another process may be clearing up, or this user may not delete it. Its name shows that it is incomplete.
         }
     }
 
@@ -86,7 +86,7 @@ internal static class PartialName
         {
             if (RegularFile.Otherwise(file) is not null)
             {
-                return true; // a pipe or a device of that name is nothing of ours
+                return true; // a pipe or a device with that name was not made by this program
             }
 
             if (File.Exists(file))
@@ -98,7 +98,7 @@ internal static class PartialName
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return true; // its writer has it, or nobody can tell
+            return true; // its writer has it open, or it is not known
         }
     }
 }

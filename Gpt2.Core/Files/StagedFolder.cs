@@ -1,20 +1,20 @@
-// Writing a folder so that nothing half-written is ever seen: files are made in a folder of their own and moved to the
-// target when all are whole.
+// A half-written folder must never be seen: its files are written in a temporary folder and moved to the target when
+// all are complete.
 
 namespace Gpt2.Core.Files;
 
-/// <summary>A folder that appears at its target when all its files are whole, or leaves nothing.</summary>
+/// <summary>A folder that appears at its target when all its files are complete, or leaves nothing.</summary>
 internal sealed class StagedFolder : IDisposable
 {
-    /// <summary>The name of a staged folder, inside its target, whose files are being moved up.</summary>
+    /// <summary>Marks the name of a staged folder inside its target while its files are being moved up.</summary>
     private const string Moving = ".unfinished-";
 
     private readonly string named;
     private readonly string target;
-    private readonly bool replaces; // an existing folder, in which other files stay
+    private readonly bool replaces; // writes into an existing folder and keeps its other files
     private readonly FileStream held;
 
-    /// <summary>Makes an empty folder beside the target, or inside it where the target is a folder already.</summary>
+    /// <summary>Creates an empty folder next to the target, or inside it if the target already exists.</summary>
     private StagedFolder(string target)
     {
         named = target;
@@ -22,40 +22,44 @@ internal sealed class StagedFolder : IDisposable
         {
             if (FinalPath.IsDescriptor(target))
             {
-                throw new IOException("it is an open file of this process and no folder");
+                throw new IOException("it is an open file of this process, not a folder");
             }
 
             string full = TargetOf(target);
             if (System.IO.File.Exists(full))
             {
-                throw new IOException("a file of that name stands there");
+                throw new IOException("a file with that name already exists");
             }
 
             FolderLock.RequireFree(full, target);
-            bool there = Directory.Exists(full);
-            string prefix = there ? full + System.IO.Path.DirectorySeparatorChar : full;
+            bool exists = Directory.Exists(full);
+            string prefix = exists ? full + System.IO.Path.DirectorySeparatorChar : full;
             string staged = PartialName.For(prefix);
-            if (there || Directory.Exists(System.IO.Path.GetDirectoryName(full)))
+            if (exists || Directory.Exists(System.IO.Path.GetDirectoryName(full)))
             {
                 PartialName.DeleteStale(prefix);
             }
 
             Directory.CreateDirectory(staged);
-            string hold = System.IO.Path.Combine(staged, PartialName.HeldFile);
-            return (full, there, staged, new FileStream(hold, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose));
+            var held = new FileStream(
+                System.IO.Path.Combine(staged, PartialName.HeldFile), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
+                bufferSize: 1, FileOptions.DeleteOnClose);
+            return (full, exists, staged, held);
         });
     }
 
-    /// <summary>Where to write the files meanwhile.</summary>
+    /// <summary>The temporary folder, where the files are to be written.</summary>
     public string Path { get; }
 
     /// <summary>
-    /// Writes files and moves them to the target. Where that exists, files of the same names are replaced one by one, and
-    /// others stay. What cannot be written fails before any work is done.
+    /// Writes files and moves them to the target. If the target exists, files with the same names are replaced one by
+    /// one and the others are kept. A target that cannot be written fails before any work is done.
     /// </summary>
-    /// <param name="target">The folder; where it is a symbolic link, the one it leads to.</param>
+    /// <param name="target">The folder. A symbolic link is followed.</param>
     /// <param name="fill">Writes the files, with <see cref="Put"/>.</param>
-    /// <param name="isObsolete">Tells of a name in the target whether it goes with the replaced files; null to keep all.</param>
+    /// <param name="isObsolete">
+    /// Whether an existing file, given by its name, is to be deleted with the replaced ones; null to keep all.
+    /// </param>
     /// <returns>The names of the files.</returns>
     /// <exception cref="Gpt2Exception">The folder cannot be written.</exception>
     public static string[] Write(string target, Action<StagedFolder> fill, Func<string, bool>? isObsolete = null)
@@ -67,13 +71,13 @@ internal sealed class StagedFolder : IDisposable
     }
 
     /// <summary>
-    /// Moves a folder, whose files are whole, to a target on the same disk. Where that exists, its own files go. A failure
-    /// leaves the folder as it is, unless files had begun to be replaced.
+    /// Moves a folder of complete files to a target on the same disk. If the target exists, its own files are deleted.
+    /// On failure the folder stays as it is, unless some files had already been replaced.
     /// </summary>
     /// <exception cref="Gpt2Exception">The target cannot be written.</exception>
     internal static void Publish(string whole, string target) => Try(target, () => Commit(whole, target, Directory.Exists(target), _ => true));
 
-    /// <summary>Whether a folder holds anything but what a killed writer has left, or is a file.</summary>
+    /// <summary>Whether a path is a file, or a folder that holds anything but the remains of a killed writer.</summary>
     public static bool IsTaken(string folder)
     {
         string full = TargetOf(folder);
@@ -87,16 +91,16 @@ internal sealed class StagedFolder : IDisposable
     }
 
     /// <summary>
-    /// Refuses a folder in which only some files were replaced, since the process that did it was killed: they do not belong
-    /// together.
+    /// Refuses a folder in which only some files were replaced because the process that did it was killed: its files do
+    /// not belong together.
     /// </summary>
-    /// <exception cref="Gpt2Exception">It is one.</exception>
+    /// <exception cref="Gpt2Exception">It is such a folder.</exception>
     public static void RequireFinished(string folder)
     {
         if (Directory.EnumerateDirectories(folder, Moving + "*").FirstOrDefault(PartialName.IsStale) is string unfinished)
         {
             string rest = System.IO.Path.GetFileName(unfinished);
-            throw new Gpt2Exception($"holds files of two models, since the process that replaced them was killed (the rest is in {rest})")
+            throw new Gpt2Exception($"contains files of two models: the process that was replacing them was killed (the rest is in {rest})")
             {
                 Where = folder,
                 Remedy = "repeat the command that wrote it",
@@ -104,7 +108,7 @@ internal sealed class StagedFolder : IDisposable
         }
     }
 
-    /// <summary>What was left in a folder of which only some files were replaced; null where that is not so.</summary>
+    /// <summary>The rest of an unfinished replacement of the files in a folder; null if there is none.</summary>
     internal static string? UnfinishedIn(string folder) =>
         Directory.EnumerateDirectories(folder, Moving + "*").FirstOrDefault(PartialName.IsStale);
 
@@ -112,7 +116,9 @@ internal sealed class StagedFolder : IDisposable
     internal static bool IsUnfinished(string path) =>
         System.IO.Path.GetFileName(path).StartsWith(Moving, StringComparison.Ordinal) && Directory.Exists(path) && PartialName.IsStale(path);
 
-    /// <summary>Runs an action that writes files here and does nothing else, so that what fails in it is this folder's fault.</summary>
+    /// <summary>
+    /// Runs an action that only writes files here, so that any failure in it can be reported as this folder's.
+    /// </summary>
     /// <exception cref="Gpt2Exception">They cannot be written.</exception>
     public void Put(Action write) => Try(named, () =>
     {
@@ -135,11 +141,12 @@ internal sealed class StagedFolder : IDisposable
         }
         catch (Exception e) when (WriteFailure.Is(e))
         {
-            // It stays, and goes with the next writer of this target; the real outcome matters more.
+            // It stays until the next writer of this target deletes it; this must not hide the real outcome.
         }
     }
 
-    private static string TargetOf(string folder) => System.IO.Path.TrimEndingDirectorySeparator(FinalPath.Of(System.IO.Path.TrimEndingDirectorySeparator(folder)));
+    private static string TargetOf(string folder) =>
+        System.IO.Path.TrimEndingDirectorySeparator(FinalPath.Of(System.IO.Path.TrimEndingDirectorySeparator(folder)));
 
     private static string[] Commit(string whole, string target, bool replaces, Func<string, bool>? isObsolete)
     {
@@ -156,7 +163,10 @@ internal sealed class StagedFolder : IDisposable
         return files;
     }
 
-    /// <summary>From the first name to the last the target is a mixture: while it is, the staged folder's name says so.</summary>
+    /// <summary>
+    /// From the first file to the last, the target is a mixture of two models. Meanwhile the staged folder's name says
+    /// so.
+    /// </summary>
     private static void Replace(string whole, string target, string[] files, Func<string, bool>? isObsolete)
     {
         string[] abandoned = [.. Directory.EnumerateDirectories(target, Moving + "*").Where(PartialName.IsStale)];
@@ -167,9 +177,10 @@ internal sealed class StagedFolder : IDisposable
             OutputFile.Replace(System.IO.Path.Combine(moving, file), System.IO.Path.Combine(target, file));
         }
 
-        foreach (string file in Directory.EnumerateFiles(target).Where(file => isObsolete?.Invoke(System.IO.Path.GetFileName(file)) == true).ToArray())
+        foreach (string file in Directory.GetFiles(target))
         {
-            if (!files.Contains(System.IO.Path.GetFileName(file)))
+            string name = System.IO.Path.GetFileName(file);
+            if (isObsolete?.Invoke(name) == true && !files.Contains(name))
             {
                 System.IO.File.Delete(file);
             }

@@ -1,10 +1,10 @@
-// Why something could not be written, in words that are true on every system, and what to do about it.
+// The system's own messages differ between operating systems and do not say what to do.
 
 using System.Net.Sockets;
 
 namespace Gpt2.Core.Files;
 
-/// <summary>Turns what the system reports of a failed write into an error for the user.</summary>
+/// <summary>Turns the system's report of a failed write into an error for the user.</summary>
 internal static class WriteFailure
 {
     private const int NoSpace = 28, ReadOnlySystem = 30, NobodyReads = 32; // errno, the same on Linux and macOS
@@ -14,12 +14,12 @@ internal static class WriteFailure
     /// <summary>Whether an exception is the system's refusal to write.</summary>
     public static bool Is(Exception e) => e is IOException or UnauthorizedAccessException;
 
-    /// <summary>Whether the reader of a pipe has gone.</summary>
+    /// <summary>Whether the reader of a pipe has closed it.</summary>
     public static bool IsBrokenPipe(Exception e) => !OperatingSystem.IsWindows()
         && e is IOException { HResult: NobodyReads } or IOException { InnerException: SocketException { NativeErrorCode: NobodyReads } };
 
-    /// <summary>The error of a target that cannot be written.</summary>
-    /// <param name="target">What was to be written, as the user named it.</param>
+    /// <summary>The error for a target that cannot be written.</summary>
+    /// <param name="target">The target, as the user named it.</param>
     /// <param name="kind">"file" or "folder".</param>
     /// <param name="e">The system's refusal.</param>
     public static Gpt2Exception Of(string target, string kind, Exception e) =>
@@ -31,7 +31,7 @@ internal static class WriteFailure
         UnauthorizedAccessException => "access is denied",
         DirectoryNotFoundException => "its folder does not exist",
         IOException when IsFull(e) => "the disk is full",
-        IOException when IsBrokenPipe(e) => "nobody reads it any more",
+        IOException when IsBrokenPipe(e) => "its reader has closed it",
         IOException when e.HResult == ReadOnlySystem => "the file system is read-only",
         _ => e.Message,
     };
@@ -39,10 +39,10 @@ internal static class WriteFailure
     /// <summary>What to do about it.</summary>
     public static string Remedy(Exception e) => e switch
     {
-        UnauthorizedAccessException => "name another or set its rights",
-        DirectoryNotFoundException => "make that folder or name another",
-        IOException when IsFull(e) => "make room or name another place",
-        _ => "name another",
+        UnauthorizedAccessException => "choose another or change its permissions",
+        DirectoryNotFoundException => "create that folder or choose another",
+        IOException when IsFull(e) => "make room or choose another place",
+        _ => "choose another",
     };
 
     private static bool IsFull(Exception e) => OperatingSystem.IsWindows()

@@ -1,6 +1,6 @@
-// What is wrong with a CSV file that was refused: one cause, and not its consequences. Counts what can be counted in a file of any
-// kind (lines, cells, separators, cells that are no numbers), in blocks, so that a file of any size and without a line end needs
-// no memory.
+// Reports one cause, not its consequences. It counts what can be counted in any kind of file (lines, cells, separators,
+// cells that are not numbers) and reads in blocks, so that memory stays constant for a file of any size, even one
+// without line ends.
 
 using System.Buffers;
 using System.Globalization;
@@ -8,7 +8,7 @@ using System.Text;
 
 namespace Gpt2.Core.Numerics;
 
-/// <summary>Finds the fault of a file that should hold a matrix.</summary>
+/// <summary>Finds out why a file could not be read as a matrix.</summary>
 internal sealed class CsvDiagnosis
 {
     private const string Export = "export it with ',' between cells and '.' in numbers, or convert the model again";
@@ -20,17 +20,17 @@ internal sealed class CsvDiagnosis
     private static readonly HashSet<string> NotFiniteWords =
         ["nan", "inf", "infinity", "1.#inf", "1.#qnan", "#num!", "#div/0!", "null", "none", "na", "n/a"];
 
-    // The line that is being read.
+    // The line being read.
     private readonly byte[] cell = new byte[LongestCell];
     private int cellLength;
     private long line = 1;
     private long cells;
     private bool lineHasText;
 
-    // Lines that are not blank, and the cells that commas make of them.
-    private long rows, allCells, fewestCells = long.MaxValue, mostCells, lastLine;
+    // Lines that are not blank, and their cells when split at commas.
+    private long rows, allCells, minCells = long.MaxValue, maxCells, lastLine;
     private (long Line, long Cells) firstLine;
-    private (long Line, long Cells)? otherLine; // the first that has not as many cells as the first line
+    private (long Line, long Cells)? otherLine; // the first whose number of cells differs from the first line's
 
     // What should not be there.
     private long semicolons, tabs, quotes, innerSpaces, wholeNumbers;
@@ -43,9 +43,9 @@ internal sealed class CsvDiagnosis
 
     /// <summary>Says why a file was refused.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="rows">The rows that it should have.</param>
-    /// <param name="columns">The cells that each should have.</param>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <param name="rows">The number of rows it should have.</param>
+    /// <param name="columns">The number of cells each row should have.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static Gpt2Exception Of(string path, int rows, int columns)
     {
         if (WrongFile.Refusal(path, CsvMatrixFile.Expectation(rows, columns)) is Gpt2Exception refusal)
@@ -70,7 +70,7 @@ internal sealed class CsvDiagnosis
 
     private Gpt2Exception Fault(string path, int expectedRows, int expectedCells)
     {
-        string expected = $"[{expectedRows}, {expectedCells}]", shape = $"[{rows}, {mostCells}]";
+        string expected = $"[{expectedRows}, {expectedCells}]", shape = $"[{rows}, {maxCells}]";
         Gpt2Exception Wrong(string found, string remedy) => new(found) { Where = path, Expected = expected, Remedy = remedy };
         if (Separators(expectedRows, expectedCells) is string separators)
         {
@@ -105,24 +105,25 @@ internal sealed class CsvDiagnosis
         }
 
         return rows == 0 ? Wrong("has no line with a cell", WrongFile.Again)
-            : rows == expectedRows && mostCells == expectedCells ? Wrong("holds what cannot be read as numbers", WrongFile.Again)
-            : rows == expectedCells && mostCells == expectedRows && rows != mostCells
-            ? Wrong($"is transposed: found {shape}", "exchange its rows and columns: PyTorch's linear layers keep them the other way round")
-            : rows < expectedRows && (mostCells == expectedCells || (rows == 1 && mostCells < expectedCells))
+            : rows == expectedRows && maxCells == expectedCells ? Wrong("contains text that cannot be read as numbers", WrongFile.Again)
+            : rows == expectedCells && maxCells == expectedRows && rows != maxCells
+            ? Wrong($"is transposed: found {shape}", "transpose it: PyTorch's linear layers store the transpose")
+            : rows < expectedRows && (maxCells == expectedCells || (rows == 1 && maxCells < expectedCells))
             ? Wrong($"is cut off: found {shape}", WrongFile.Again)
-            : Wrong($"found {shape}", $"take the file of this matrix, or the sizes of this model, or {WrongFile.Again}");
+            : Wrong($"found {shape}", $"use the file of this matrix and the sizes of this model, or {WrongFile.Again}");
     }
 
     private string? Separators(int expectedRows, int expectedCells)
     {
         string decimals = allCells > rows ? ", and numbers have a decimal comma" : "";
 
-        // "0,5,1,25" for 0.5 and 1.25: every number is cut in two, and no half has a point.
-        bool halves = wholeNumbers == allCells && 2 * allCells > 3 * rows * expectedCells && mostCells <= 2L * expectedCells && rows == expectedRows;
+        // "0,5,1,25" for 0.5 and 1.25: every number is split in two, and neither half has a point.
+        bool halves = wholeNumbers == allCells && 2 * allCells > 3 * rows * expectedCells
+            && maxCells <= 2L * expectedCells && rows == expectedRows;
         return semicolons > 0 ? "cells are separated by semicolons" + decimals
             : tabs > 0 ? "cells are separated by tabs" + decimals
-            : quotes > 0 ? "numbers stand in quotes"
-            : innerSpaces > 0 && mostCells == 1 ? "cells are separated by spaces"
+            : quotes > 0 ? "numbers are in quotes"
+            : innerSpaces > 0 && maxCells == 1 ? "cells are separated by spaces"
             : halves ? "numbers have a decimal comma, which also separates the cells"
             : null;
     }
@@ -130,8 +131,8 @@ internal sealed class CsvDiagnosis
     private string? Labels(int expectedRows, int expectedCells)
     {
         bool heading = badInFirstLine > 0 && rows == expectedRows + 1L;
-        bool index = fewestCells > expectedCells && wholeNumbers >= expectedRows && rows >= expectedRows;
-        return (heading, mostCells == expectedCells + 1L && (badInFirstColumn >= expectedRows || index)) switch
+        bool index = minCells > expectedCells && wholeNumbers >= expectedRows && rows >= expectedRows;
+        return (heading, maxCells == expectedCells + 1L && (badInFirstColumn >= expectedRows || index)) switch
         {
             (true, true) => "has a line of headings and a column of labels",
             (true, false) => "has a line of headings",
@@ -176,8 +177,8 @@ internal sealed class CsvDiagnosis
         {
             EndCell();
             firstLine = rows++ == 0 ? (line, cells) : firstLine;
-            fewestCells = Math.Min(fewestCells, cells);
-            mostCells = Math.Max(mostCells, cells);
+            minCells = Math.Min(minCells, cells);
+            maxCells = Math.Max(maxCells, cells);
             otherLine ??= cells == firstLine.Cells ? null : (line, cells);
             lastLine = line;
         }

@@ -1,6 +1,6 @@
-// A matrix as a CSV file: comma separated, '.' decimal, no header, one row per line, written so that every float
-// comes back with the same bits. CsvHelper splits and parses; what is here checks. What is wrong with a file that is refused,
-// CsvDiagnosis finds.
+// A matrix as a CSV file: comma separated, '.' decimal, no header, one row per line, written so that every float comes
+// back with the same bits. CsvHelper splits and parses, this file checks the result, and CsvDiagnosis finds out what is
+// wrong with a file that is refused.
 
 using System.Buffers;
 using System.Globalization;
@@ -11,10 +11,10 @@ namespace Gpt2.Core.Numerics;
 /// <summary>Reads and writes matrices as CSV.</summary>
 internal static class CsvMatrixFile
 {
-    /// <summary>No number and what stands around it takes more bytes than this.</summary>
+    /// <summary>A number, its separator and the spaces around it take at most this many bytes.</summary>
     private const int WidestCell = 64;
 
-    /// <summary>Lines up to here are split whatever the shape.</summary>
+    /// <summary>Lines up to this length are split whatever the shape.</summary>
     private const int ShortLine = 1 << 21;
     private const int LongestLine = 1 << 26;
 
@@ -41,43 +41,49 @@ internal static class CsvMatrixFile
 
     /// <summary>Fills a matrix from a file of exactly its shape.</summary>
     /// <param name="path">The file. CRLF, a byte-order mark, blank lines and spaces around cells are accepted.</param>
-    /// <param name="matrix">Says the shape and receives the numbers. A vector [1, n] may also stand as n lines of one cell.</param>
+    /// <param name="matrix">
+    /// Defines the shape and receives the numbers. A vector [1, n] may also be n lines of one cell each.
+    /// </param>
     /// <exception cref="Gpt2Exception">
-    /// A line has another number of cells, there are more or fewer lines, or a cell is not a finite number: the error is
-    /// <see cref="CsvDiagnosis"/>'s. Or the file cannot be read.
+    /// The number of lines or of cells in a line is wrong, or a cell is not a finite number: the error comes from
+    /// <see cref="CsvDiagnosis"/>. Or the file cannot be read.
     /// </exception>
     public static void Read(string path, Matrix matrix) => Opened(path, Expectation(matrix.Rows, matrix.Columns), () =>
     {
         bool isRight;
         try
         {
-            isRight = WrongFile.KindOf(path) != FileKind.Utf16 && TryRead(path, matrix); // CsvHelper would decode it where it has a mark
+            // CsvHelper would decode UTF-16 with a byte-order mark.
+            isRight = WrongFile.KindOf(path) != FileKind.Utf16 && TryRead(path, matrix);
         }
         catch (CsvFormatException)
         {
-            isRight = false; // a line too long to hold: without quotes there is nothing else that the reader cannot split
+            isRight = false; // a line is too long for memory: without quotes, the reader can split everything else
         }
 
         return isRight ? true : throw CsvDiagnosis.Of(path, matrix.Rows, matrix.Columns);
     });
 
     /// <summary>
-    /// Throws where a file is missing or too short to hold a matrix, before memory is taken for it: a cell and its comma are two bytes.
+    /// Throws if a file is missing or too short to hold a matrix, before memory is allocated for it: a cell and its
+    /// comma take at least two bytes.
     /// </summary>
-    /// <exception cref="Gpt2Exception">It is; the error is the one that <see cref="Read"/> has for it.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// It is; the error is the same that <see cref="Read"/> throws for such a file.
+    /// </exception>
     public static void RequireLength(string path, int rows, int columns) => Opened(path, Expectation(rows, columns), () =>
         new FileInfo(path).Length >= (2L * rows * columns) - 1 ? true : throw CsvDiagnosis.Of(path, rows, columns));
 
     /// <summary>
-    /// Rows and columns of a file, by counting its lines and the commas of the first, and whether a decimal point is in that: without
-    /// one the commas may be those of decimals.
+    /// Rows and columns of a file, found by counting its lines and the commas in the first, and whether the first line
+    /// has a decimal point: without one, its commas may be decimal commas.
     /// </summary>
-    /// <exception cref="Gpt2Exception">There is no such file, or what separates its cells is no comma.</exception>
+    /// <exception cref="Gpt2Exception">There is no such file, or its cells are not separated by commas.</exception>
     public static (int Rows, int Columns, bool HasPoints) ShapeOf(string path) => Opened(path, Expected, () =>
     {
         if (WrongFile.Refusal(path, Expected) is { } refusal && new FileInfo(path).Length > 0)
         {
-            throw refusal; // its lines would count as rows
+            throw refusal; // otherwise its lines would count as rows
         }
 
         using FileStream file = File.OpenRead(path);
@@ -145,10 +151,10 @@ internal static class CsvMatrixFile
         }
     }
 
-    /// <summary>What a file should hold, in words that go after "expected".</summary>
+    /// <summary>What a file should hold, worded to follow "expected".</summary>
     internal static string Expectation(int rows, int columns) => rows == 1 ? $"a row of {columns} numbers" : $"{rows} rows of {columns} numbers";
 
-    /// <summary>Does something with a file that is there, in words for what the system refuses.</summary>
+    /// <summary>Reads an existing file, and turns the system's refusals into errors for the user.</summary>
     private static T Opened<T>(string path, string expected, Func<T> read)
     {
         RegularFile.Require(path, "a file with " + expected, "move it away and put the file there");
@@ -162,10 +168,13 @@ internal static class CsvMatrixFile
         }
     }
 
-    /// <summary>A line is held in memory with the place of each of its cells: without a bound, a file without line ends takes a multiple of itself.</summary>
+    /// <summary>
+    /// A line is held in memory with the position of each of its cells. Without a limit, a file without line ends would
+    /// take a multiple of its size.
+    /// </summary>
     private static int LongestLineOf(int columns) => (int)Math.Clamp((long)columns * WidestCell, ShortLine, LongestLine);
 
-    /// <summary>The fast way: true if everything was right, false at the first thing that was not.</summary>
+    /// <summary>The fast path: false at the first thing that is wrong, true if nothing is.</summary>
     private static bool TryRead(string path, Matrix matrix)
     {
         using CsvReader reader = CsvReader.FromFile(path, ReaderOptions with { MaxRecordSize = LongestLineOf(matrix.Columns) });

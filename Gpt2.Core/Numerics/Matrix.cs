@@ -14,7 +14,7 @@ namespace Gpt2.Core.Numerics;
 [DebuggerTypeProxy(typeof(MatrixDebugView))]
 public sealed class Matrix
 {
-    /// <summary>From this many elements on, the storage begins at a cache line.</summary>
+    /// <summary>With at least this many elements, the storage begins at a cache line.</summary>
     private const int AlignedFrom = 4096;
 
     private static readonly int LongestStorage = Array.MaxLength - CacheAligned.Line;
@@ -25,7 +25,7 @@ public sealed class Matrix
     /// <param name="name">What the matrix holds.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="columns">Number of columns.</param>
-    /// <param name="capacity">Number of elements to make room for, if that is more.</param>
+    /// <param name="capacity">Number of elements to allocate, if that is more than the shape needs.</param>
     /// <exception cref="ArgumentOutOfRangeException">
     /// A size is negative, or the product exceeds an array's maximum length.
     /// </exception>
@@ -99,7 +99,7 @@ public sealed class Matrix
         int count = Count(rows, columns);
         if (count > storage.Length)
         {
-            // Twice as much as before: a context that grows by one token at a time does not allocate at every token.
+            // Twice as much as before, so that a context that grows token by token does not allocate at every token.
             storage = Allocate(Math.Max(count, (int)Math.Min(2L * storage.Length, LongestStorage)));
         }
 
@@ -123,7 +123,7 @@ public sealed class Matrix
         Columns = 0;
     }
 
-    /// <summary>Returns the storage, which the matrix gives up, and leaves the matrix empty, [0, 0].</summary>
+    /// <summary>Hands over the storage and leaves the matrix empty, [0, 0].</summary>
     internal Memory<float> Detach()
     {
         Memory<float> given = storage;

@@ -1,5 +1,5 @@
-// The kernels' operations on matrices: each gives its destination its shape and calls the kernel. The debugger steps
-// through these, so stepping into a step's formula leads straight to the kernel.
+// Each operation resizes its destination and calls the kernel. The debugger steps through these methods, so stepping
+// into a step's formula leads straight to the kernel.
 
 using System.Diagnostics;
 using Gpt2.Kernels.Add;
@@ -12,7 +12,8 @@ using Gpt2.Kernels.Softmax;
 namespace Gpt2.Core.Numerics;
 
 /// <summary>
-/// Operations on matrices instead of spans. Sizes, including the destination's shape, are taken from the sources.
+/// The kernels' operations on matrices instead of spans. All sizes, including the destination's shape, are taken from
+/// the sources.
 /// </summary>
 internal static class MatrixOperations
 {
@@ -32,7 +33,9 @@ internal static class MatrixOperations
         layerNorm.Scale(input.Span, gain.Span, bias.Span, output.Span);
     }
 
-    /// <summary>output = the columns from <paramref name="from"/> on of every row.</summary>
+    /// <summary>
+    /// output = <paramref name="columns"/> columns of every row, starting at <paramref name="from"/>.
+    /// </summary>
     [DebuggerStepThrough]
     public static void Apply(this CopyColumnsKernel copyColumns, Matrix source, int from, int columns, Matrix output)
     {

@@ -1,6 +1,5 @@
-// The project's own random numbers, so that a seed gives the same numbers on every machine and .NET version:
-// xoshiro256** for bits, and normal numbers from it that use the platform's maths library only for one logarithm in a
-// comparison.
+// The project has its own random number generator so that a seed gives the same numbers on every machine and .NET
+// version. Normal numbers use the platform's maths library for one logarithm only, and only in a comparison.
 
 using System.Numerics;
 

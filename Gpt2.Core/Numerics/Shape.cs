@@ -1,10 +1,10 @@
-// Checks of matrix shapes at module boundaries.
+// Matrix shapes are checked at module boundaries.
 
 using System.Diagnostics;
 
 namespace Gpt2.Core.Numerics;
 
-/// <summary>Shape checks, also in Release: a wrong shape is reported and not computed with.</summary>
+/// <summary>Shape checks, also in Release: nothing is computed with a wrong shape.</summary>
 internal static class Shape
 {
     /// <summary>Throws unless the matrix is [rows, columns].</summary>

@@ -1,10 +1,10 @@
-// Numbers of bytes for a reader, in powers of ten as servers and shops count them.
+// Sizes are shown in powers of ten, as servers and shops count them.
 
 using System.Globalization;
 
 namespace Gpt2.Core.Weights;
 
-/// <summary>Writes numbers of bytes.</summary>
+/// <summary>Formats numbers of bytes.</summary>
 internal static class ByteCount
 {
     /// <summary>At most three digits before the point and one after it, with the unit: 548.1 MB.</summary>

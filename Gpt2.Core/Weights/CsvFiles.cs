@@ -1,4 +1,4 @@
-// The files of a model folder in the CSV layout, our own variant or the JavaScript edition's.
+// A model folder in the CSV layout comes from this program or from the JavaScript edition; both are read here.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
@@ -10,10 +10,12 @@ namespace Gpt2.Core.Weights;
 
 /// <summary>One file per matrix, hparams.json, and a vocabulary.</summary>
 /// <param name="folder">The folder.</param>
-/// <param name="pathOf">The path of a file by its name; null for the file of exactly that name.</param>
+/// <param name="pathOf">Finds the path of a file by its name; null to take exactly that name.</param>
 internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = null) : ModelFiles(folder, pathOf)
 {
-    /// <summary>Channels of a head in every GPT-2, from which the JavaScript edition's folders tell their heads.</summary>
+    /// <summary>
+    /// Channels per head in every GPT-2, from which the number of heads follows in the JavaScript edition's folders.
+    /// </summary>
     private const int HeadSizeOfGpt2 = 64;
 
     public override string Layout => "CSV";
@@ -22,7 +24,7 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
 
     public override string NameOf(string matrix) => CsvLayout.FileOf(matrix);
 
-    /// <summary>The JavaScript edition ships no hparams.json: its sizes are those of its files.</summary>
+    /// <summary>The JavaScript edition has no hparams.json: its sizes follow from its files.</summary>
     public override Gpt2Config ReadSizes()
     {
         string path = PathOf(SizesFile);
@@ -31,14 +33,17 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
             : throw new Gpt2Exception("no such file") { Where = path, Expected = $"a model folder with {SizesFile} and {CsvLayout.FileOf("wte")}" };
     }
 
-    /// <summary>What a model need not have is there only under its exact name.</summary>
+    /// <summary>Optional matrices count only if they have their exact names.</summary>
     public override Gpt2Config WithVariant(Gpt2Config sizes, Action<Gpt2Exception> refuse) => sizes with
     {
         QkvBias = Enumerable.Range(0, sizes.Layers).Any(block => Exists($"h{block}/attn/c_attn/b")),
         TiedHead = !Exists("lm_head"),
     };
 
-    /// <summary>A vector may also stand as a column. A file without a decimal point shows nothing: its commas may be those of decimals.</summary>
+    /// <summary>
+    /// A vector may also be a column. A file without a decimal point has no known shape: its commas may be decimal
+    /// commas.
+    /// </summary>
     public override long[]? ShapeOf(string matrix)
     {
         try
@@ -48,7 +53,7 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
         }
         catch (Gpt2Exception)
         {
-            return null; // reading it says why
+            return null; // reading the file reports why
         }
     }
 
@@ -56,7 +61,9 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
 
     public override void Read(Matrix matrix) => CsvMatrixFile.Read(MatrixPath(matrix.Name), matrix);
 
-    /// <summary>vocab.bpe, or the JavaScript edition's files where that is absent; null where there are fewer tokens than a text needs.</summary>
+    /// <summary>
+    /// Reads vocab.bpe or, without it, the JavaScript edition's files; null if there are fewer tokens than text needs.
+    /// </summary>
     public override Tokenizer? ReadTokenizer(Gpt2Config sizes)
     {
         string merges = PathOf(VocabularyFile.FileName);
@@ -78,11 +85,11 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
         return new Tokenizer(vocabulary);
     }
 
-    protected override string RemedyForUnused => "; a file that belongs to no model gets a name that does not begin with model_";
+    protected override string RemedyForUnused => "; rename a file that does not belong to a model so that its name does not begin with model_";
 
     protected override ErrorPlace PlaceOf(string name) => Path.Combine(Folder, name);
 
-    /// <summary>Not those that are read under almost their names.</summary>
+    /// <summary>Leaves out files that are read although their names differ slightly.</summary>
     protected override IEnumerable<string> Others(Gpt2Config sizes) =>
         Names.Except(MatrixShapes.Of(sizes).Select(shape => Path.GetFileName(MatrixPath(shape.Name))));
 
@@ -90,7 +97,7 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
 
     private bool Exists(string matrix) => File.Exists(Path.Combine(Folder, CsvLayout.FileOf(matrix)));
 
-    /// <summary>It has GPT-2's heads of 64 channels.</summary>
+    /// <summary>The JavaScript edition has GPT-2's heads of 64 channels.</summary>
     private Gpt2Config SizesOfSpreadsheetEdition()
     {
         (int vocabulary, int channels, _) = CsvMatrixFile.ShapeOf(MatrixPath("wte"));

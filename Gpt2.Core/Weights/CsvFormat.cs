@@ -1,4 +1,4 @@
-// The CSV layout as one of the formats.
+// How a folder in the CSV layout is recognised.
 
 namespace Gpt2.Core.Weights;
 
@@ -7,14 +7,18 @@ internal sealed class CsvFormat() : ModelFormat("csv", "hparams.json with model_
 {
     private static readonly string Embedding = CsvLayout.FileOf("wte");
 
-    /// <summary>hparams.json alone is a CSV folder with its files missing, unless it belongs to a TensorFlow checkpoint, whole or not.</summary>
+    /// <summary>
+    /// hparams.json alone means a CSV folder whose other files are missing, unless it belongs to a TensorFlow
+    /// checkpoint, complete or not.
+    /// </summary>
     internal override IEnumerable<string> ModelsIn(string folder)
     {
         if (File.Exists(Path.Combine(folder, Embedding)))
         {
             yield return Embedding;
         }
-        else if (File.Exists(Path.Combine(folder, HyperparametersFile.FileName)) && !Directory.EnumerateFiles(folder, ModelFolder.CheckpointData).Any())
+        else if (File.Exists(Path.Combine(folder, HyperparametersFile.FileName))
+            && !Directory.EnumerateFiles(folder, ModelFolder.CheckpointData).Any())
         {
             yield return HyperparametersFile.FileName;
         }

@@ -1,4 +1,4 @@
-// The names of the files in a model folder, and what is there of them.
+// The names of the files in a CSV model folder, and what the folder says about the model.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
@@ -6,7 +6,8 @@ using Gpt2.Core.Text;
 namespace Gpt2.Core.Weights;
 
 /// <summary>
-/// The CSV layout: OpenAI's checkpoint names with '/' written '_', one file per matrix. The table is in docs/csv-layout.md.
+/// The CSV layout: OpenAI's checkpoint names with '/' written '_', one file per matrix. The table is in
+/// docs/csv-layout.md.
 /// </summary>
 internal static class CsvLayout
 {
@@ -14,10 +15,12 @@ internal static class CsvLayout
     public static string FileOf(string matrixName) => $"model_{matrixName.Replace('/', '_')}.csv";
 
     /// <summary>
-    /// The sizes of the model in a folder: hparams.json, and from the files that are there whether the attention has
-    /// a bias and the head a matrix of its own.
+    /// The sizes of the model in a folder, from hparams.json. Whether the attention has a bias and the head its own
+    /// matrix follows from which files exist.
     /// </summary>
-    /// <exception cref="Gpt2Exception">hparams.json is missing or wrong, or there are files of another model's matrices.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// hparams.json is missing or wrong, or there are files of matrices that the model does not have.
+    /// </exception>
     public static Gpt2Config ConfigOf(string folder)
     {
         using ModelSource source = ModelFormat.Csv.Open(folder, HyperparametersFile.FileName, folder);
@@ -25,10 +28,10 @@ internal static class CsvLayout
     }
 
     /// <summary>
-    /// The tokenizer of a folder: vocab.bpe, or the JavaScript edition's files where that is absent; null where the
-    /// vocabulary has fewer tokens than a text needs.
+    /// The tokenizer of a folder, from vocab.bpe or, without it, the JavaScript edition's files; null if the vocabulary
+    /// has fewer tokens than text needs.
     /// </summary>
-    /// <exception cref="Gpt2Exception">A file is missing or wrong, or defines another number of tokens.</exception>
+    /// <exception cref="Gpt2Exception">A file is missing or wrong, or defines the wrong number of tokens.</exception>
     public static Tokenizer? TokenizerOf(string folder, Gpt2Config config)
     {
         using var files = new CsvFiles(folder);

@@ -1,4 +1,4 @@
-// A model folder in the CSV layout, read and written whole.
+// The public way to read and write a whole model folder in the CSV layout.
 
 using System.Collections.Concurrent;
 using System.IO.Enumeration;
@@ -24,9 +24,9 @@ public enum VocabularyFiles
 /// <summary>Reads and writes model folders in the CSV layout.</summary>
 public static class CsvModelFolder
 {
-    /// <summary>Reads all weights. Files are parsed on all cores; memory is little more than the weights.</summary>
+    /// <summary>Reads all weights. Files are parsed on all cores; memory use is little more than the weights.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="progress">Is told the share read, 0 to 1, after each file; or null.</param>
+    /// <param name="progress">Receives the share read, 0 to 1, after each file; or null.</param>
     /// <param name="cancellation">Stops between files.</param>
     /// <exception cref="Gpt2Exception">A file is missing or wrong.</exception>
     public static Gpt2Weights ReadWeights(string folder, IProgress<double>? progress = null, CancellationToken cancellation = default)
@@ -35,13 +35,13 @@ public static class CsvModelFolder
         return source.ReadWeights(progress, cancellation);
     }
 
-    /// <summary>Writes a model; the folder appears when it is whole.</summary>
+    /// <summary>Writes a model; the folder appears when it is complete.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="vocabulary">The vocabulary; null for a model without text.</param>
     /// <param name="files">Which vocabulary files to write.</param>
-    /// <param name="progress">Is told the share written, 0 to 1; or null.</param>
-    /// <param name="also">Writes further files into the folder it is given, before that appears.</param>
+    /// <param name="progress">Receives the share written, 0 to 1; or null.</param>
+    /// <param name="also">Writes further files into the folder it is given, before the target appears.</param>
     /// <param name="cancellation">Stops between files.</param>
     /// <returns>The names of the files.</returns>
     /// <exception cref="Gpt2Exception">The folder cannot be written.</exception>
@@ -88,8 +88,8 @@ public static class CsvModelFolder
     }
 
     /// <summary>
-    /// A model that is replaced may have had files that this one has not, such as a head of its own: left behind, they
-    /// would pass for this one's.
+    /// The replaced model may have had files that this one does not have, such as an untied head. If they stayed, they
+    /// would be read as part of this model.
     /// </summary>
     private static bool IsOfLayout(string file) =>
         FileSystemName.MatchesSimpleExpression(CsvLayout.FileOf("*"), file)

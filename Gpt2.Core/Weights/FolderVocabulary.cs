@@ -1,5 +1,5 @@
-// The vocabulary beside binary weights: merges with or without a file of ids, or tokenizer.json, by the names that
-// OpenAI and Hugging Face use.
+// Binary weights come with a vocabulary under the names that OpenAI and Hugging Face use: merges, with or without a
+// file of ids, or tokenizer.json.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
@@ -10,21 +10,21 @@ namespace Gpt2.Core.Weights;
 /// <summary>Finds and reads the vocabulary in a folder.</summary>
 internal static class FolderVocabulary
 {
-    /// <summary>What to do where files of a vocabulary are of another model.</summary>
-    public const string TakeAnother = "take the vocabulary of this model: all of its files from one place";
+    /// <summary>What to do if files of a vocabulary belong to another model.</summary>
+    public const string TakeAnother = "take the vocabulary of this model, all of its files from the same source";
 
-    /// <summary>Files of merges, each with the file of ids that goes with it.</summary>
+    /// <summary>Files of merges, each with the file of ids that belongs to it.</summary>
     private static readonly (string Merges, string Ids)[] Pairs =
     [
         (HuggingFaceFolder.MergesFileName, HuggingFaceFolder.TokenIdsFileName),
         (VocabularyFile.FileName, "encoder.json"),
     ];
 
-    /// <summary>Reads the vocabulary; the merges define it, other files are checked against them.</summary>
-    /// <param name="pathOf">The path of a file by its name.</param>
+    /// <summary>Reads the vocabulary. The merges define it, and other files are checked against them.</summary>
+    /// <param name="pathOf">Finds the path of a file by its name.</param>
     /// <param name="config">The sizes.</param>
-    /// <param name="sizes">The file that the sizes are in, for messages.</param>
-    /// <returns>Null where the folder has none, or the model fewer tokens than a text needs.</returns>
+    /// <param name="sizes">The file that the sizes come from, for messages.</param>
+    /// <returns>Null if the folder has no vocabulary, or the model has fewer tokens than text needs.</returns>
     /// <exception cref="Gpt2Exception">A file is wrong, or does not agree with another or with the sizes.</exception>
     public static Tokenizer? Read(Func<string, string> pathOf, Gpt2Config config, string sizes)
     {
@@ -64,7 +64,7 @@ internal static class FolderVocabulary
     }
 
     /// <summary>Throws unless a vocabulary has as many tokens as the sizes say.</summary>
-    /// <exception cref="Gpt2Exception">It has not.</exception>
+    /// <exception cref="Gpt2Exception">It does not.</exception>
     public static void RequireCount(Vocabulary vocabulary, string path, Gpt2Config config, string sizes)
     {
         if (vocabulary.Count != config.Vocabulary)

@@ -1,4 +1,4 @@
-// hparams.json, OpenAI's file with the sizes of a model.
+// OpenAI's checkpoints come with hparams.json, which has the sizes of the model. The CSV layout took it over.
 
 using System.Text.Json;
 using Gpt2.Core.Model;
@@ -13,7 +13,7 @@ internal static class HyperparametersFile
 
     private static readonly string[] Names = ["n_vocab", "n_ctx", "n_embd", "n_head", "n_layer"];
 
-    /// <exception cref="Gpt2Exception">The file is no such JSON, lacks a size, or the sizes make no sense.</exception>
+    /// <exception cref="Gpt2Exception">The file is not such JSON, lacks a size, or the sizes make no sense.</exception>
     public static Gpt2Config Read(string path)
     {
         int[] sizes = JsonFile.Read(path, Example(), root => Array.ConvertAll(Names, name => Size(root, name, path)));
@@ -23,7 +23,7 @@ internal static class HyperparametersFile
 
     public static void Write(Gpt2Config config, string path) => File.WriteAllText(path, Text(config, config.Heads) + "\n");
 
-    /// <summary>What the file says of sizes.</summary>
+    /// <summary>The content of the file for some sizes.</summary>
     internal static string Text(Gpt2Config config, object heads)
     {
         object[] sizes = [config.Vocabulary, config.Context, config.Channels, heads, config.Layers];

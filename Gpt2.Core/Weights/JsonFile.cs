@@ -1,4 +1,5 @@
-// Small JSON files, such as config.json, read with one kind of error for all that may be wrong with them.
+// Small JSON files, such as config.json, are read here so that everything that may be wrong with them is reported in
+// the same way.
 
 using System.Text;
 using System.Text.Json;
@@ -8,12 +9,12 @@ namespace Gpt2.Core.Weights;
 /// <summary>Reads JSON files whole.</summary>
 internal static class JsonFile
 {
-    /// <summary>No file of a model comes near this; one that is larger is no such file.</summary>
+    /// <summary>No JSON file of a model comes near this; anything larger is a different kind of file.</summary>
     private const long LargestFile = 1 << 26;
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <summary>Reads a file and makes something of its root, which is an object.</summary>
+    /// <summary>Reads a file and makes a result from its root, which must be an object.</summary>
     /// <param name="path">The file.</param>
     /// <param name="expected">What it should hold, for messages.</param>
     /// <param name="make">Makes the result; may throw what <see cref="JsonElement"/> throws.</param>
@@ -42,12 +43,12 @@ internal static class JsonFile
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException)
         {
-            // A value of another kind than asked for, a number out of range, or text that is not UTF-8.
-            throw new Gpt2Exception("a value is of another kind than it should be, or a text is not UTF-8", e) { Where = path, Expected = expected };
+            // A value of the wrong type, a number out of range, or text that is not UTF-8.
+            throw new Gpt2Exception("a value has the wrong type, or a text is not UTF-8", e) { Where = path, Expected = expected };
         }
     }
 
-    /// <summary>The text of a value; null where it is something else.</summary>
+    /// <summary>The text of a value; null if the value is not a string.</summary>
     public static string? TextOf(JsonElement? value) => value is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     /// <summary>A value as an error message shows it.</summary>

@@ -1,4 +1,4 @@
-// From a folder, or from one file in it, to the model there: which format it has is told by the files.
+// Users name a folder or one file in it; the format of the model is recognised from the files.
 
 using System.IO.Enumeration;
 using Gpt2.Core.Files;
@@ -16,24 +16,24 @@ internal static class ModelFolder
     internal const string CheckpointData = "*.data-*-of-*";
 
     private const string TakeSafetensors = "take the model's safetensors";
-    private const string CopyIt = "copy or download it, too";
+    private const string CopyIt = "copy or download it too";
 
-    /// <summary>Files of other programs' models, which are not read, and what to do about them.</summary>
+    /// <summary>Files of other programs' models, which cannot be read, and what to do about them.</summary>
     private static readonly (string Pattern, string What, string Remedy)[] Foreign =
     [
-        ("pytorch_model*.bin", "is a Python pickle, which is not read", "save the model as safetensors"),
-        ("*.gguf", "is a GGUF file, which is not read", TakeSafetensors),
-        ("*.h5", "is a Keras file, which is not read", TakeSafetensors),
-        ("*.msgpack", "is a Flax file, which is not read", TakeSafetensors),
-        ("*.onnx", "is an ONNX file, which is not read", TakeSafetensors),
+        ("pytorch_model*.bin", "is a Python pickle, which is not supported", "save the model as safetensors"),
+        ("*.gguf", "is a GGUF file, which is not supported", TakeSafetensors),
+        ("*.h5", "is a Keras file, which is not supported", TakeSafetensors),
+        ("*.msgpack", "is a Flax file, which is not supported", TakeSafetensors),
+        ("*.onnx", "is an ONNX file, which is not supported", TakeSafetensors),
     ];
 
-    /// <summary>Files of models that are not whole, and what to do about them.</summary>
+    /// <summary>Files of incomplete models, and what to do about them.</summary>
     private static readonly (string Pattern, string What, string Remedy)[] Incomplete =
     [
         ("*-of-*.safetensors", "is one of several, and model.safetensors.index.json, which lists them, is missing", CopyIt),
-        (CheckpointData, "is the data of a TensorFlow checkpoint, and its .index, which says what is where, is missing", CopyIt),
-        (HuggingFaceFormat.ConfigFileName, "is there, and model.safetensors, which goes with it, is missing", CopyIt),
+        (CheckpointData, "is the data of a TensorFlow checkpoint, and its .index, which lists the tensors, is missing", CopyIt),
+        (HuggingFaceFormat.ConfigFileName, "is there, but model.safetensors, which belongs to it, is missing", CopyIt),
     ];
 
     /// <summary>The files that make up a model in any format, by their usual names.</summary>
@@ -46,8 +46,8 @@ internal static class ModelFolder
     ];
 
     /// <summary>Opens the model in a folder, or of a file. Only headers and small files are read.</summary>
-    /// <param name="path">The folder, or the file that the model is known by, such as model.safetensors.</param>
-    /// <param name="format">The format to take, where a folder holds several; null to go by the files.</param>
+    /// <param name="path">The folder, or the model's main file, such as model.safetensors.</param>
+    /// <param name="format">The format to choose if a folder has several; null to recognise it.</param>
     /// <exception cref="Gpt2Exception">
     /// There is no model, there is more than one, or something is wrong with its files.
     /// </exception>
@@ -69,10 +69,10 @@ internal static class ModelFolder
         }
     }
 
-    /// <summary>The folder of a model that is named by it or by its file.</summary>
+    /// <summary>The folder of a model, given the folder itself or the model's main file.</summary>
     internal static string FolderOf(string path) => File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path;
 
-    /// <summary>The format of the model in a folder, or of a file, and the file that it is known by.</summary>
+    /// <summary>The format of the model in a folder, or of a file, and its main file.</summary>
     /// <exception cref="Gpt2Exception">There is no model, or more than one.</exception>
     /// <exception cref="IOException">The folder cannot be listed.</exception>
     internal static (ModelFormat Format, string File) Find(string path, ModelFormat? format)
@@ -92,13 +92,13 @@ internal static class ModelFolder
         };
     }
 
-    /// <summary>The models in a folder: for each its format and the file that it is known by.</summary>
+    /// <summary>The models in a folder: the format and the main file of each.</summary>
     /// <exception cref="IOException">The folder cannot be listed.</exception>
     internal static (ModelFormat Format, string File)[] ModelsIn(string folder, IEnumerable<ModelFormat> formats)
     {
         (ModelFormat Format, string File)[] models = [.. formats.SelectMany(each => each.ModelsIn(folder), (each, file) => (each, file))];
 
-        // The sizes alone are no second model.
+        // The file of sizes alone is not a second model.
         return models.Length > 1 ? [.. models.Where(model => model.File != HyperparametersFile.FileName)] : models;
     }
 
@@ -117,7 +117,9 @@ internal static class ModelFolder
             };
     }
 
-    /// <summary>In a folder without a model, an error for a file of a model that is not read or not whole; null where there is none.</summary>
+    /// <summary>
+    /// For a folder without a model, an error for a file of an unsupported or incomplete model; null if there is none.
+    /// </summary>
     internal static Gpt2Exception? OtherModelIn(string folder)
     {
         foreach ((string pattern, string what, string remedy) in Foreign.Concat(Incomplete))
@@ -128,17 +130,17 @@ internal static class ModelFolder
             }
         }
 
-        // A file of llm.c is known by its first bytes, which another one in its place does not have.
+        // A file of llm.c is recognised by its first bytes, so a web page or an LFS pointer in its place was not found.
         return Directory.EnumerateFiles(folder, "*" + LlmCFormat.Extension).Order(StringComparer.Ordinal)
             .Select(file => WrongFile.Refusal(file, "a model of llm.c", isBinary: true)).FirstOrDefault(refusal => refusal is not null);
     }
 
     /// <summary>
-    /// Deletes the files of a model that was replaced, whatever its format: left behind, they would make the folder one
-    /// of two models. Files that are no model's stay.
+    /// Deletes the files of a replaced model, whatever its format; otherwise the folder would hold two models. Files
+    /// that do not belong to a model are kept.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="written">The names of the files of the model that stays.</param>
+    /// <param name="written">The names of the files of the model to keep.</param>
     public static void DeleteOthers(string folder, IEnumerable<string> written)
     {
         IEnumerable<string> there = Usual.SelectMany(pattern => Directory.EnumerateFiles(folder, pattern)).Select(file => Path.GetFileName(file));
@@ -155,7 +157,7 @@ internal static class ModelFolder
         {
             Where = folder,
             Expected = Expected(formats),
-            Remedy = below is null ? "name the folder of a model; 'gpt2 download gpt2' gets one" : $"name {below}, where a model is",
+            Remedy = below is null ? "name the folder of a model; 'gpt2 download gpt2' gets one" : $"name {below}, which has a model",
         };
     }
 
@@ -163,12 +165,12 @@ internal static class ModelFolder
     {
         string listed = string.Join(", ", models.Select(model => $"{model.File} ({model.Format.Name})"));
         string[] formats = [.. models.Select(model => model.Format.Name).Distinct()];
-        string choice = formats.Length > 1 ? $", or choose with --format {string.Join('|', formats)} where a command has it" : "";
+        string choice = formats.Length > 1 ? $", or choose with --format {string.Join('|', formats)} if the command has that option" : "";
         return new Gpt2Exception($"found {models.Length} models, {listed}")
         {
             Where = folder,
             Expected = "one",
-            Remedy = $"name the file of the one that is meant, as in --model {Path.Combine(folder, models[0].File)}{choice}",
+            Remedy = $"name the file of the one you mean, as in --model {Path.Combine(folder, models[0].File)}{choice}",
         };
     }
 

@@ -1,4 +1,4 @@
-// The formats that models come in. A format recognises its files in a folder and opens them.
+// Models come in several formats. Each recognises its files in a folder and opens them.
 
 using Gpt2.Core.Weights.HuggingFace;
 using Gpt2.Core.Weights.LlmC;
@@ -6,7 +6,7 @@ using Gpt2.Core.Weights.TensorFlow;
 
 namespace Gpt2.Core.Weights;
 
-/// <summary>A format that models are read from.</summary>
+/// <summary>A format that models can be read from.</summary>
 public abstract class ModelFormat
 {
     private protected ModelFormat(string name, string files)
@@ -23,7 +23,7 @@ public abstract class ModelFormat
 
     public static ModelFormat LlmC { get; } = new LlmCFormat();
 
-    /// <summary>Every format, in the order in which they are looked for and named.</summary>
+    /// <summary>Every format, in the order in which they are tried and listed.</summary>
     public static IReadOnlyList<ModelFormat> All { get; } = [Csv, Safetensors, TensorFlow, LlmC];
 
     /// <summary>The format as --format spells it.</summary>
@@ -34,21 +34,21 @@ public abstract class ModelFormat
 
     public override string ToString() => Name;
 
-    /// <summary>The models of this format in a folder: for each the name of the one file that it is known by.</summary>
+    /// <summary>The models of this format in a folder: the name of each one's main file.</summary>
     internal abstract IEnumerable<string> ModelsIn(string folder);
 
-    /// <summary>Whether a file may be the one that a model of this format is known by, going by its name.</summary>
+    /// <summary>Whether a file may be the main file of a model of this format, going by its name.</summary>
     internal abstract bool IsModelFile(string fileName);
 
     /// <summary>The files of a model, whatever is wrong with them.</summary>
     /// <param name="folder">The folder it is in.</param>
-    /// <param name="file">The name of the file it is known by.</param>
-    /// <param name="pathOf">The path of a file by its name; null for the file of exactly that name.</param>
+    /// <param name="file">The name of its main file.</param>
+    /// <param name="pathOf">Finds the path of a file by its name; null to take exactly that name.</param>
     internal abstract ModelFiles FilesOf(string folder, string file, Func<string, string>? pathOf);
 
     /// <summary>Opens a model.</summary>
     /// <param name="folder">The folder it is in.</param>
-    /// <param name="file">The name of the file it is known by.</param>
+    /// <param name="file">The name of its main file.</param>
     /// <param name="named">What the user named: the folder or the file.</param>
     /// <exception cref="Gpt2Exception">Something is wrong with it.</exception>
     internal ModelSource Open(string folder, string file, string named) => ModelSource.Open(this, named, FilesOf(folder, file, pathOf: null));

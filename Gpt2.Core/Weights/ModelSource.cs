@@ -1,4 +1,4 @@
-// A model on disk, opened: its sizes are known and its files are there, its weights are read when asked for.
+// An opened model on disk: its sizes are known and its files exist, but its weights are read only when asked for.
 
 using System.Collections.Concurrent;
 using Gpt2.Core.Model;
@@ -23,13 +23,13 @@ internal sealed class ModelSource : IDisposable
 
     public ModelFormat Format { get; }
 
-    /// <summary>The folder of the model, or its file where it was named by that.</summary>
+    /// <summary>The folder of the model, or its file if the user named that.</summary>
     public string Path { get; }
 
     /// <summary>The sizes of the model.</summary>
     public Gpt2Config Config { get; }
 
-    /// <summary>Opens a model: the first thing that is wrong with it is thrown.</summary>
+    /// <summary>Opens a model and throws for the first thing that is wrong with it.</summary>
     /// <exception cref="Gpt2Exception">Something is wrong with it.</exception>
     internal static ModelSource Open(ModelFormat format, string path, ModelFiles files)
     {
@@ -48,12 +48,14 @@ internal sealed class ModelSource : IDisposable
         }
     }
 
-    /// <summary>The tokenizer; null where the model has none.</summary>
-    /// <exception cref="Gpt2Exception">Its files are wrong, or do not agree with each other or with the sizes.</exception>
+    /// <summary>The tokenizer; null if the model has none.</summary>
+    /// <exception cref="Gpt2Exception">
+    /// Its files are wrong, or do not agree with each other or with the sizes.
+    /// </exception>
     public Tokenizer? ReadTokenizer() => files.ReadTokenizer(Config);
 
     /// <summary>Throws for the first matrix that is missing, or whose file is too short for its numbers.</summary>
-    /// <exception cref="Gpt2Exception">There is one.</exception>
+    /// <exception cref="Gpt2Exception">There is such a matrix.</exception>
     public void RequireAll() => files.RequireAll(Config);
 
     /// <summary>Fills one matrix, found by its name. Several threads may read different ones at once.</summary>
@@ -61,8 +63,8 @@ internal sealed class ModelSource : IDisposable
     /// <exception cref="Gpt2Exception">The model's file is missing or wrong.</exception>
     public void Read(Matrix matrix) => files.Read(matrix);
 
-    /// <summary>Reads all weights, on all cores; memory is little more than the weights.</summary>
-    /// <param name="progress">Is told the share read, 0 to 1, after each matrix; or null.</param>
+    /// <summary>Reads all weights, on all cores; memory use is little more than the weights.</summary>
+    /// <param name="progress">Receives the share read, 0 to 1, after each matrix; or null.</param>
     /// <param name="cancellation">Stops between matrices.</param>
     /// <exception cref="Gpt2Exception">A file is missing or wrong.</exception>
     public Gpt2Weights ReadWeights(IProgress<double>? progress = null, CancellationToken cancellation = default)
@@ -70,7 +72,7 @@ internal sealed class ModelSource : IDisposable
         RequireAll();
         var weights = new Gpt2Weights(Config);
 
-        // The largest first and one at a time, so that no core is left with one at the end.
+        // The largest first and one at a time, so that no core is left with a large one at the end.
         IEnumerable<Matrix> matrices = weights.Matrices().OrderByDescending(matrix => matrix.Span.Length);
         long done = 0;
         var read = new ConcurrentDictionary<Matrix, bool>();
@@ -86,7 +88,8 @@ internal sealed class ModelSource : IDisposable
         }
         catch (AggregateException e)
         {
-            // Of several errors always the first in order, so that a broken model gives the same message every time.
+            // If there are several errors, always the first in order, so that a broken model gives the same message
+            // every time.
             foreach (Matrix matrix in weights.Matrices().Where(matrix => !read.ContainsKey(matrix)))
             {
                 Read(matrix);

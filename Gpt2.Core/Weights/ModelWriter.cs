@@ -1,4 +1,4 @@
-// The forms that models are written in.
+// The formats that models are written in.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
@@ -9,7 +9,7 @@ using Gpt2.Core.Weights.LlmC;
 
 namespace Gpt2.Core.Weights;
 
-/// <summary>Writes a model in one form. What is written appears under its name when it is whole.</summary>
+/// <summary>Writes a model in one format. It appears under its name when it is complete.</summary>
 internal sealed class ModelWriter
 {
     private readonly Func<ModelToWrite, string[]> write;
@@ -37,30 +37,30 @@ internal sealed class ModelWriter
     public static ModelWriter LlmC { get; } = new("llmc", ModelFormat.LlmC, model => LlmCFile.Write(
         model.Target, model.Weights, model.Vocabulary, model.Progress, model.Cancellation));
 
-    /// <summary>Every form that is written.</summary>
+    /// <summary>Every format that can be written.</summary>
     public static IReadOnlyList<ModelWriter> All { get; } = [Csv, JavaScriptCsv, Safetensors, LlmC];
 
-    /// <summary>The form as --to spells it.</summary>
+    /// <summary>The format as --to spells it.</summary>
     public string Name { get; }
 
     /// <summary>The format that it is read as.</summary>
     public ModelFormat Format { get; }
 
-    /// <summary>Whether a missing attention bias is written as zeros, since the form always has one.</summary>
+    /// <summary>Whether a missing attention bias is written as zeros because the format always has one.</summary>
     public bool NeedsQkvBias => Format != ModelFormat.Csv;
 
-    /// <summary>Whether a target is one file, by its name, and no folder.</summary>
+    /// <summary>Whether a target is a single file, going by its name, and not a folder.</summary>
     public bool IsFile(string target) => Format == ModelFormat.LlmC && LlmCFile.IsFile(target);
 
-    /// <summary>Throws where this form cannot hold a model, before its weights are read.</summary>
+    /// <summary>Throws if this format cannot hold a model, before its weights are read.</summary>
     /// <param name="config">The sizes.</param>
-    /// <param name="vocabulary">The vocabulary; null where there is none.</param>
+    /// <param name="vocabulary">The vocabulary; null if there is none.</param>
     /// <exception cref="Gpt2Exception">It cannot.</exception>
     public void Require(Gpt2Config config, Vocabulary? vocabulary)
     {
         if (Format == ModelFormat.Csv && vocabulary is null && config.Vocabulary >= Vocabulary.SmallestCount)
         {
-            throw new Gpt2Exception($"a CSV folder of {config.Vocabulary} tokens needs a vocabulary, and there is none beside this model")
+            throw new Gpt2Exception($"a CSV folder of {config.Vocabulary} tokens needs a vocabulary, and this model has none")
             {
                 Remedy = "name one with --vocab FILE",
             };
@@ -73,13 +73,13 @@ internal sealed class ModelWriter
     }
 
     /// <summary>Writes a model.</summary>
-    /// <param name="target">The folder, or a file where the form is one file.</param>
+    /// <param name="target">The folder, or a file if the format is a single file.</param>
     /// <param name="weights">The weights.</param>
-    /// <param name="vocabulary">The vocabulary; null where there is none.</param>
-    /// <param name="progress">Is told the share written, 0 to 1; or null.</param>
+    /// <param name="vocabulary">The vocabulary; null if there is none.</param>
+    /// <param name="progress">Receives the share written, 0 to 1; or null.</param>
     /// <param name="cancellation">Stops between matrices.</param>
     /// <returns>The names of the files.</returns>
-    /// <exception cref="Gpt2Exception">The form cannot hold the model, or nothing can be written there.</exception>
+    /// <exception cref="Gpt2Exception">The format cannot hold the model, or nothing can be written there.</exception>
     public string[] Write(string target, Gpt2Weights weights, Vocabulary? vocabulary, IProgress<double>? progress, CancellationToken cancellation)
     {
         Require(weights.Config, vocabulary);
@@ -91,7 +91,7 @@ internal sealed class ModelWriter
         return write(new ModelToWrite(target, weights, vocabulary, progress, cancellation));
     }
 
-    /// <summary>A CSV file holds no NaN and no infinity: it would be refused when it is read.</summary>
+    /// <summary>NaN and infinity are refused when a CSV file is read, so they are not written.</summary>
     private static void RequireFinite(Gpt2Weights weights)
     {
         foreach (Matrix matrix in weights.Matrices())
@@ -101,7 +101,7 @@ internal sealed class ModelWriter
                 throw new Gpt2Exception($"{problem}, which a CSV folder cannot hold: the model is broken")
                 {
                     Where = matrix.ToString(),
-                    Remedy = "write safetensors, which keeps it as it is",
+                    Remedy = "write safetensors, which can hold it",
                 };
             }
         }

@@ -1,13 +1,13 @@
-// Finds what no weight may be: NaN and infinities.
+// No weight of a model may be NaN or infinite.
 
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Core.Weights;
 
-/// <summary>The numbers of a matrix that are not finite.</summary>
+/// <summary>Finds the numbers of a matrix that are not finite.</summary>
 internal static class NotFiniteNumbers
 {
-    /// <summary>How many there are, and where the first is, in words; null where all are finite.</summary>
+    /// <summary>How many there are and where the first is, in words; null if all numbers are finite.</summary>
     public static string? In(Matrix matrix)
     {
         ReadOnlySpan<float> numbers = matrix.Span;

@@ -1,5 +1,5 @@
-// A JSON object from tokens to ids, which OpenAI calls encoder.json and Hugging Face vocab.json. The merges define the
-// same, so the file is only compared.
+// A JSON object from tokens to ids, which OpenAI calls encoder.json and Hugging Face vocab.json. The merges already
+// define the ids, so the file is only compared with them.
 
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -18,7 +18,7 @@ internal static class TokenIdsFile
     /// <param name="path">The file.</param>
     /// <param name="vocabulary">The vocabulary.</param>
     /// <param name="merges">The name of the file that the vocabulary was read from.</param>
-    /// <exception cref="Gpt2Exception">It has not; the message names the first token that disagrees.</exception>
+    /// <exception cref="Gpt2Exception">It does not; the message names the first token that disagrees.</exception>
     public static void Check(string path, Vocabulary vocabulary, string merges) =>
         JsonFile.Read(path, Expected, root =>
         {
@@ -30,7 +30,7 @@ internal static class TokenIdsFile
 
     /// <summary>Compares the tokens of an object, and marks them as seen.</summary>
     /// <returns>How many there are.</returns>
-    /// <exception cref="Gpt2Exception">One has another id.</exception>
+    /// <exception cref="Gpt2Exception">One has the wrong id.</exception>
     public static int Compare(JsonElement tokens, Vocabulary vocabulary, string path, string merges, bool[] seen)
     {
         int count = 0;
@@ -55,7 +55,9 @@ internal static class TokenIdsFile
     }
 
     /// <summary>Writes a file in the same form.</summary>
-    /// <exception cref="Gpt2Exception">A merge makes the end of text, which would then stand in the file twice.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// A merge makes the end of text, which would then be in the file twice.
+    /// </exception>
     public static void Write(Vocabulary vocabulary, string path)
     {
         if (Enumerable.Range(0, vocabulary.EndOfText).Any(id => vocabulary.WrittenForm(id) == Vocabulary.EndOfTextToken))

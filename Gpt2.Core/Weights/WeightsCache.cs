@@ -1,4 +1,4 @@
-// Binary copies of CSV folders in the user's cache: the first load leaves one, later loads take it.
+// Parsing CSV takes long, so the first load of a CSV folder leaves a binary copy in the user's cache for later loads.
 
 using System.Globalization;
 using System.Security.Cryptography;
@@ -13,21 +13,21 @@ namespace Gpt2.Core.Weights;
 
 /// <summary>A copy in the cache.</summary>
 /// <param name="Name">The model's name.</param>
-/// <param name="Source">The folder that it is a copy of; null where the file is none of ours or damaged.</param>
-/// <param name="Bytes">Its size.</param>
+/// <param name="Source">The folder that it is a copy of; null if the file is not a copy or is damaged.</param>
+/// <param name="Bytes">Its size in bytes.</param>
 /// <param name="Written">When it was written, UTC.</param>
 /// <param name="File">Its file.</param>
 internal sealed record CacheEntry(string Name, string? Source, long Bytes, DateTime Written, string File);
 
 /// <summary>
-/// A folder of safetensors files, one per CSV folder. A copy is taken only if names, sizes and modification times of
-/// all files of the folder are those it was made of, and every matrix has the checksum it was written with.
+/// A folder of safetensors files, one per CSV folder. A copy is used only if the names, sizes and modification times of
+/// all files in the CSV folder have not changed since, and every matrix has the checksum it was written with.
 /// </summary>
-/// <param name="folder">Where the copies are.</param>
-/// <param name="leastWeights">Smaller models are read from their CSV files, which is as fast.</param>
-internal sealed class WeightsCache(string folder, long leastWeights = WeightsCache.StandardLeastWeights)
+/// <param name="folder">The folder of the copies.</param>
+/// <param name="minWeights">Smaller models are read from their CSV files, which is as fast.</param>
+internal sealed class WeightsCache(string folder, long minWeights = WeightsCache.StandardMinWeights)
 {
-    public const long StandardLeastWeights = 5_000_000;
+    public const long StandardMinWeights = 5_000_000;
 
     private const string Version = "1";
     private const string Extension = ".safetensors";
@@ -39,18 +39,21 @@ internal sealed class WeightsCache(string folder, long leastWeights = WeightsCac
 
     public string Folder => folder;
 
-    /// <summary>The cache of this user; null where the user has no folder for one.</summary>
+    /// <summary>The cache of this user; null if the user has no folder for one.</summary>
     public static WeightsCache? OfUser() => UserCache.Folder("weights") is string folder ? new WeightsCache(folder) : null;
 
-    /// <summary>Reads the weights of a model: from its copy if it has one that is right, else from itself, leaving a copy.</summary>
+    /// <summary>
+    /// Reads the weights of a model from its copy if there is one that still matches; otherwise from its own files,
+    /// leaving a copy.
+    /// </summary>
     /// <param name="source">The model; only CSV folders have copies.</param>
-    /// <param name="progress">Is told the share read, 0 to 1; or null.</param>
-    /// <param name="note">Is told why a copy was not taken or could not be left: that is never an error.</param>
+    /// <param name="progress">Receives the share read, 0 to 1; or null.</param>
+    /// <param name="note">Receives why a copy was not used or could not be written, which is never an error.</param>
     /// <param name="cancellation">Stops between matrices.</param>
     /// <exception cref="Gpt2Exception">A file of the model is missing or wrong.</exception>
     public Gpt2Weights Read(ModelSource source, IProgress<double>? progress, Action<string> note, CancellationToken cancellation)
     {
-        if (source.Format != ModelFormat.Csv || source.Config.Parameters < leastWeights || Try(() => StateOf(source.Path), note) is not string state)
+        if (source.Format != ModelFormat.Csv || source.Config.Parameters < minWeights || Try(() => StateOf(source.Path), note) is not string state)
         {
             return source.ReadWeights(progress, cancellation);
         }
@@ -74,8 +77,8 @@ internal sealed class WeightsCache(string folder, long leastWeights = WeightsCac
         ? [.. Directory.EnumerateFiles(folder, "*" + Extension).Select(Describe).OrderBy(entry => entry.Name, StringComparer.Ordinal)]
         : [];
 
-    /// <summary>Deletes all copies, and what writers that were killed have left.</summary>
-    /// <returns>The number of files and their bytes.</returns>
+    /// <summary>Deletes all copies, and what killed writers have left.</summary>
+    /// <returns>The number of files and their total size in bytes.</returns>
     public (int Files, long Bytes) Clear()
     {
         FileInfo[] files = Directory.Exists(folder) ? new DirectoryInfo(folder).GetFiles("*" + Extension + "*") : [];
@@ -96,7 +99,7 @@ internal sealed class WeightsCache(string folder, long leastWeights = WeightsCac
             SafetensorsHeader header = SafetensorsFile.ReadHeader(file, out long dataOffset);
             if (header.Metadata.GetValueOrDefault(FilesKey) != state)
             {
-                throw new Gpt2Exception($"made of other files than {source.Path} has now") { Where = copy };
+                throw new Gpt2Exception($"the files of {source.Path} have changed since this copy was made") { Where = copy };
             }
 
             string[] checksums = header.Metadata.GetValueOrDefault(ChecksumsKey, "").Split(' ');
@@ -128,7 +131,7 @@ internal sealed class WeightsCache(string folder, long leastWeights = WeightsCac
         return copy;
     }
 
-    /// <summary>One file per folder: a model that has changed replaces its copy.</summary>
+    /// <summary>One file per folder: when a model has changed, its new copy replaces the old one.</summary>
     private string FileOf(string source)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source));
@@ -137,8 +140,8 @@ internal sealed class WeightsCache(string folder, long leastWeights = WeightsCac
     }
 
     /// <summary>
-    /// A hash of names, sizes and times of all files. Where one is so new that a change in the same tick of the file
-    /// system's clock would not show, the tick is waited for.
+    /// A hash of names, sizes and times of all files. If a file is so new that another change might get the same time
+    /// stamp, this waits for the next tick of the file system's clock.
     /// </summary>
     private static string StateOf(string source)
     {
@@ -177,7 +180,7 @@ internal sealed class WeightsCache(string folder, long leastWeights = WeightsCac
         return new CacheEntry(name, source, info.Length, info.LastWriteTimeUtc, path);
     }
 
-    /// <summary>What goes wrong in the cache is told and otherwise passed over.</summary>
+    /// <summary>A failure in the cache is noted and otherwise ignored.</summary>
     private static T? Try<T>(Func<T?> action, Action<string> note)
         where T : class
     {

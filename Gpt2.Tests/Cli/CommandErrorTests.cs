@@ -16,7 +16,7 @@ public sealed class CommandErrorTests : IDisposable
     public void Model_ThatIsNot_SaysWhereItWasLookedFor()
     {
         Error(1, "predict", "x", "-m", "nowhere").Should()
-            .StartWith("gpt2: model 'nowhere': no such folder, nor one of that name in ").And.Contain("weights-csv").And.Contain("gpt2 new");
+            .StartWith("gpt2: model 'nowhere': no such folder, nor one with that name in ").And.Contain("weights-csv").And.Contain("gpt2 new");
         Error(1, "predict", "x", "-m", "no/where").Should().StartWith("gpt2: model 'no/where': no such folder; ");
     }
 
@@ -41,7 +41,7 @@ public sealed class CommandErrorTests : IDisposable
     public void New_MoreWeightsThanMemory_IsWrongUsageAndMakesNothing()
     {
         Error(2, "new", folder.PathOf("big"), "--layers", "1000", "--channels", "16384").Should()
-            .StartWith("gpt2: the weights need ").And.Contain("TB, and there are ").And.EndWith("choose fewer --layers, --channels or --context");
+            .StartWith("gpt2: the weights need ").And.Contain("TB, but there are only ").And.EndWith("choose fewer --layers, --channels or --context");
         Directory.EnumerateFileSystemEntries(folder.Root).Should().Equal(folder.Model);
     }
 
@@ -61,7 +61,7 @@ public sealed class CommandErrorTests : IDisposable
     {
         Error(1, "info", "-m", folder.Root).Should().Be(
             $"gpt2: {folder.Root}: no model in this folder, expected hparams.json with model_wte.csv (csv), or config.json with model.safetensors (safetensors), "
-            + $"or hparams.json with model.ckpt.index (tensorflow), or a .bin of llm.c (llmc); name {folder.Model}, where a model is");
+            + $"or hparams.json with model.ckpt.index (tensorflow), or a .bin of llm.c (llmc); name {folder.Model}, which has a model");
     }
 
     [Theory]

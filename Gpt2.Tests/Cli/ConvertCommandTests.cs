@@ -50,7 +50,7 @@ public sealed class ConvertCommandTests : IDisposable
 
         there.Result().Should().Contain("as js-csv");
         there.Error.Should().Be(
-            "note: tokens that are control characters or incomplete characters: 159; they stand as <0xNN>, a line feed as <0x0A>, and the page finds none of them in a prompt\n");
+            "note: tokens that are control characters or incomplete characters: 159; they are written as <0xNN>, a line feed as <0x0A>, and the page finds none of them in a prompt\n");
         File.ReadAllText(Path.Combine(back, "vocab.bpe")).Should().Be(File.ReadAllText(Path.Combine(csv, "vocab.bpe")));
     }
 
@@ -93,7 +93,7 @@ public sealed class ConvertCommandTests : IDisposable
     {
         CsvModelFolder.Write(folder.PathOf("untied"), TestModels.Random(SmallModel.Config with { TiedHead = false }, 4), SmallModel.Vocabulary);
 
-        CommandRun.Of("convert", folder.PathOf("untied"), folder.PathOf("x.bin")).ErrorLine(1).Should().Contain("a language head of its own, which a file of llm.c cannot hold");
+        CommandRun.Of("convert", folder.PathOf("untied"), folder.PathOf("x.bin")).ErrorLine(1).Should().Contain("an untied language head, which a file of llm.c cannot hold");
         File.Exists(folder.PathOf("x.bin")).Should().BeFalse();
     }
 
@@ -190,7 +190,7 @@ public sealed class ConvertCommandTests : IDisposable
 
         CommandRun.Of("convert", folder.PathOf("odd"), folder.PathOf("there")).ErrorLine(1).Should().Be(
             "gpt2: wte [260, 6]: 5 numbers are not finite, the first NaN in row 1 column 1, which a CSV folder cannot hold: the model is broken; "
-            + "write safetensors, which keeps it as it is");
+            + "write safetensors, which can hold it");
         CommandRun.Of("convert", folder.PathOf("odd"), folder.PathOf("there"), "--to", "safetensors").Result();
 
         using ModelSource source = ModelFolder.Open(folder.PathOf("there"));

@@ -74,7 +74,7 @@ public sealed class DoctorCommandTests : IDisposable
         result.GetProperty("folder").ValueKind.Should().Be(JsonValueKind.Null);
         JsonElement[] findings = [.. result.GetProperty("findings").EnumerateArray()];
         findings.Should().Contain(finding => finding.GetProperty("subject").GetString() == "processor");
-        findings[^1].GetProperty("found").GetString().Should().StartWith("model 'nowhere': no such folder, nor one of that name in ");
+        findings[^1].GetProperty("found").GetString().Should().StartWith("model 'nowhere': no such folder, nor one with that name in ");
         findings[^1].GetProperty("remedy").GetString().Should().Be("'gpt2 new FOLDER' makes one");
     }
 

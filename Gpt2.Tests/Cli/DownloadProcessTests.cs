@@ -88,7 +88,7 @@ public sealed class DownloadProcessTests : IDisposable
         await process.WaitForExitAsync();
 
         process.ExitCode.Should().Be(130);
-        WithoutProgress(error).Should().Be($"here/model: what has come is kept; the same command goes on from there{System.Environment.NewLine}gpt2: cancelled{System.Environment.NewLine}");
+        WithoutProgress(error).Should().Be($"here/model: what has been downloaded is kept; repeat the command to continue{System.Environment.NewLine}gpt2: cancelled{System.Environment.NewLine}");
         Directory.Exists(folder.PathOf("here", "model")).Should().BeFalse();
         (await RunToEnd("download", "gpt2", "--out", "here/model")).ExitCode.Should().Be(0);
         hub.Gets(FakeHub.Weights)[^1].Header("Range").Should().Be("bytes=150000-");

@@ -127,15 +127,15 @@ public sealed class WritingProcessTests : IDisposable
     {
         (int exitCode, _, string error) = await CommandProcess.Shell(folder.Root, "$GPT2 predict Mike > /dev/full");
         exitCode.Should().Be(1);
-        error.Should().Be("gpt2: standard output: cannot be written (the disk is full); make room or name another place\n");
+        error.Should().Be("gpt2: standard output: cannot be written (the disk is full); make room or choose another place\n");
 
         (exitCode, _, error) = await CommandProcess.Shell(folder.Root, "printf 'Mike\nMike\n' | $GPT2 generate --interactive > /dev/full");
         exitCode.Should().Be(1);
-        error.Should().Be("gpt2: standard output: cannot be written (the disk is full); make room or name another place\n", "no line of input is at fault");
+        error.Should().Be("gpt2: standard output: cannot be written (the disk is full); make room or choose another place\n", "no line of input is at fault");
 
         (exitCode, _, error) = await CommandProcess.Shell(folder.Root, "exec 3>/dev/full; $GPT2 corpus --size 100000 --out /dev/fd/3");
         exitCode.Should().Be(1);
-        error.Should().Be("gpt2: /dev/fd/3: cannot write this file (the disk is full); make room or name another place\n");
+        error.Should().Be("gpt2: /dev/fd/3: cannot write this file (the disk is full); make room or choose another place\n");
     }
 
     [UnixTheory]
@@ -145,7 +145,7 @@ public sealed class WritingProcessTests : IDisposable
     {
         Directory.CreateDirectory(folder.PathOf("relative"));
         var environment = new Dictionary<string, string?> { ["HOME"] = home, ["XDG_CACHE_HOME"] = "also/relative", ["DOTNET_CLI_HOME"] = folder.Root };
-        string why = $"HOME is '{home}', expected the full path of a folder that is there; set it, or XDG_CACHE_HOME";
+        string why = $"HOME is '{home}', expected the full path of an existing folder; set it, or XDG_CACHE_HOME";
         string before = string.Join(' ', Directory.EnumerateFileSystemEntries(folder.Root, "*", SearchOption.AllDirectories).Order());
 
         (await CommandProcess.Shell(folder.Root, "$GPT2 cache", environment)).Should().Be((1, "", $"gpt2: cache: {why}\n"));

@@ -31,7 +31,7 @@ public sealed class LanguageModelTests
     public void Load_ModelThatIsNotThere_SaysWhereItWasLookedFor()
     {
         FluentActions.Invoking(() => LanguageModel.Load("no-such-model"))
-            .Should().Throw<Gpt2Exception>().With(found: "no such folder, nor one of that name in *", where: "model 'no-such-model'");
+            .Should().Throw<Gpt2Exception>().With(found: "no such folder, nor one with that name in *", where: "model 'no-such-model'");
     }
 
     [Fact]

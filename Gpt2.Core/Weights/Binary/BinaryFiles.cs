@@ -1,4 +1,4 @@
-// A model whose matrices are tensors in binary files.
+// All binary formats store matrices as named tensors; what differs is where names and positions come from.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
@@ -7,34 +7,34 @@ using Gpt2.Core.Text;
 
 namespace Gpt2.Core.Weights.Binary;
 
-/// <summary>Tensors by name. What names there are, and in which files, is the format's business.</summary>
+/// <summary>A model whose matrices are tensors in binary files. Each format finds the tensors in its own way.</summary>
 /// <param name="folder">The folder.</param>
-/// <param name="file">The file that the model is known by.</param>
-/// <param name="pathOf">The path of a file by its name; null for the file of exactly that name.</param>
+/// <param name="file">The model's main file.</param>
+/// <param name="pathOf">Finds the path of a file by its name; null to take exactly that name.</param>
 internal abstract class BinaryFiles(string folder, string file, Func<string, string>? pathOf) : ModelFiles(folder, pathOf)
 {
-    /// <summary>The path of the file that the model is known by.</summary>
+    /// <summary>The path of the model's main file.</summary>
     protected string Main => PathOf(MainFile);
 
     protected string MainFile => file;
 
     protected FileSet Files { get; } = new();
 
-    /// <summary>The tensors by their names; a format may find more.</summary>
+    /// <summary>The tensors by name; a format may find more.</summary>
     protected Dictionary<string, StoredTensor> Tensors { get; } = [];
 
-    /// <summary>Why a tensor is not there although it should be.</summary>
+    /// <summary>For each tensor that should exist but cannot be used, the reason.</summary>
     protected Dictionary<string, Gpt2Exception> Lost { get; } = [];
 
-    /// <summary>Why nobody knows which tensors there are; null where that is known.</summary>
+    /// <summary>Why it is not known which tensors there are; null if it is known.</summary>
     protected Gpt2Exception? AllLost { get; set; }
 
     public override IEnumerable<string>? Names => AllLost is null ? Tensors.Keys.Concat(Lost.Keys) : null;
 
-    /// <summary>As our own matrices are called, where the files do not name them.</summary>
+    /// <summary>The matrix's own name, for formats whose files do not name their tensors.</summary>
     public override string NameOf(string matrix) => matrix;
 
-    /// <summary>All shapes are known, so that all are looked at.</summary>
+    /// <summary>All shapes are known, so all are checked.</summary>
     public override void RequireTensors(Gpt2Config sizes) => RequireAll(sizes);
 
     public override long[]? ShapeOf(string matrix)
@@ -45,7 +45,7 @@ internal abstract class BinaryFiles(string folder, string file, Func<string, str
         }
         catch (Gpt2Exception)
         {
-            return null; // reading it says why
+            return null; // reading the tensor reports why
         }
     }
 
@@ -57,16 +57,16 @@ internal abstract class BinaryFiles(string folder, string file, Func<string, str
 
     public override Gpt2Config WithVariant(Gpt2Config sizes, Action<Gpt2Exception> refuse) => sizes;
 
-    /// <summary>A tensor by its name; null where there is none.</summary>
-    /// <exception cref="Gpt2Exception">It is there and cannot be used.</exception>
+    /// <summary>A tensor by its name; null if there is none.</summary>
+    /// <exception cref="Gpt2Exception">It exists but cannot be used.</exception>
     protected virtual StoredTensor? Find(string name) => Tensors.GetValueOrDefault(name);
 
     protected override ErrorPlace PlaceOf(string name) => new(Main, Part: name);
 
     protected override IEnumerable<string> Others(Gpt2Config sizes) => base.Others(sizes).Except(Lost.Keys);
 
-    /// <summary>Does something with a file; where that is refused, tells so.</summary>
-    /// <returns>The refusal; null where there was none.</returns>
+    /// <summary>Runs an action on a file and passes its error, if any, to <paramref name="refuse"/>.</summary>
+    /// <returns>The error; null if there was none.</returns>
     protected static Gpt2Exception? Try(Action open, Action<Gpt2Exception> refuse)
     {
         try
@@ -100,11 +100,11 @@ internal abstract class BinaryFiles(string folder, string file, Func<string, str
     }
 }
 
-/// <summary>One file that says all: its sizes, and where each matrix is, by our names.</summary>
+/// <summary>A single file whose header gives the sizes and the position of each matrix, under our names.</summary>
 /// <param name="folder">The folder.</param>
 /// <param name="file">The file.</param>
-/// <param name="pathOf">The path of a file by its name; null for the file of exactly that name.</param>
-/// <param name="read">Reads its header.</param>
+/// <param name="pathOf">Finds the path of a file by its name; null to take exactly that name.</param>
+/// <param name="read">Reads the header.</param>
 internal sealed class SingleFile(
     string folder, string file, Func<string, string>? pathOf, Func<MappedFile, (Gpt2Config Sizes, IEnumerable<StoredTensor> Tensors)> read)
     : BinaryFiles(folder, file, pathOf)

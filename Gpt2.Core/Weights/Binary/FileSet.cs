@@ -1,4 +1,4 @@
-// Files that are open together and closed together.
+// The files of a model are opened one by one and closed together.
 
 namespace Gpt2.Core.Weights.Binary;
 

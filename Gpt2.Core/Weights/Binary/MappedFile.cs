@@ -1,4 +1,4 @@
-// A file mapped into memory: opening it reads nothing, and reading a part touches that part only.
+// Binary files are mapped into memory: opening one reads nothing, and reading a part touches only that part.
 
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
@@ -8,8 +8,8 @@ namespace Gpt2.Core.Weights.Binary;
 
 /// <summary>A file read by offset through memory mapping. Several threads may read at once.</summary>
 /// <remarks>
-/// A part is mapped while it is copied and then let go, so that the pages of the file do not add to the memory of the
-/// process: a model of n bytes takes n and not 2n.
+/// Each part is mapped only while it is copied, so that the pages of the file do not add to the memory of the process:
+/// a model of n bytes takes n bytes and not 2n.
 /// </remarks>
 internal sealed class MappedFile : IDisposable
 {
@@ -39,13 +39,13 @@ internal sealed class MappedFile : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Bytes in the file.</summary>
+    /// <summary>The file's length in bytes.</summary>
     public long Length { get; }
 
     /// <summary>Copies bytes out of the file.</summary>
-    /// <param name="offset">The first, from the beginning of the file.</param>
-    /// <param name="destination">Receives as many as it is long; all lie inside the file.</param>
-    /// <exception cref="ArgumentOutOfRangeException">They do not.</exception>
+    /// <param name="offset">The first byte, counted from the beginning of the file.</param>
+    /// <param name="destination">Is filled; all its bytes must be inside the file.</param>
+    /// <exception cref="ArgumentOutOfRangeException">They are not.</exception>
     /// <exception cref="Gpt2Exception">The file has become shorter since it was opened.</exception>
     public void Read(long offset, Span<byte> destination)
     {
@@ -53,10 +53,11 @@ internal sealed class MappedFile : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - destination.Length);
         while (!destination.IsEmpty)
         {
-            // What lies after the end of a file that was cut meanwhile must not be touched: the system ends the process for it.
+            // If the file has been truncated meanwhile, touching bytes after its end would make the system kill the
+            // process.
             if (RandomAccess.GetLength(handle) != Length)
             {
-                throw new Gpt2Exception("was changed while it was read") { Where = Path, Remedy = "try again" };
+                throw new Gpt2Exception("was changed while it was being read") { Where = Path, Remedy = "try again" };
             }
 
             Span<byte> part = destination[..Math.Min(destination.Length, LargestView)];
@@ -67,7 +68,7 @@ internal sealed class MappedFile : IDisposable
         }
     }
 
-    /// <summary>The same for numbers stored as this machine has them: float32, little-endian.</summary>
+    /// <summary>The same for numbers stored as this machine stores them: float32, little-endian.</summary>
     public void Read(long offset, Span<float> destination)
     {
         const int LargestPart = LargestView / sizeof(float);
@@ -80,10 +81,10 @@ internal sealed class MappedFile : IDisposable
         }
     }
 
-    /// <summary>The bytes that a file begins with, fewer where it is shorter.</summary>
-    public byte[] Start(int most)
+    /// <summary>The first bytes of the file; fewer if the file is shorter.</summary>
+    public byte[] Start(int max)
     {
-        var start = new byte[Math.Min(most, Length)];
+        var start = new byte[Math.Min(max, Length)];
         Read(0, start);
         return start;
     }

@@ -1,17 +1,17 @@
-// The kinds of floating-point numbers that weights are stored as, and their way to float32.
+// Weights are stored in several floating-point formats and always computed with as float32.
 
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace Gpt2.Core.Weights.Binary;
 
-/// <summary>How a number is stored, little-endian.</summary>
+/// <summary>How a number is stored; all are little-endian.</summary>
 internal enum NumberType
 {
-    /// <summary>IEEE 754 single precision: taken as it is, with the payload of a NaN.</summary>
+    /// <summary>IEEE 754 single precision: copied as it is, including the payload of a NaN.</summary>
     F32,
 
-    /// <summary>IEEE 754 half precision; every one is a float32.</summary>
+    /// <summary>IEEE 754 half precision; each converts exactly to float32.</summary>
     F16,
 
     /// <summary>The upper half of a float32.</summary>
@@ -24,7 +24,7 @@ internal enum NumberType
 /// <summary>Sizes and conversion of stored numbers.</summary>
 internal static class NumberTypes
 {
-    /// <summary>Bytes of a number.</summary>
+    /// <summary>Bytes per number.</summary>
     public static int Size(this NumberType type) => type switch
     {
         NumberType.F32 => 4,

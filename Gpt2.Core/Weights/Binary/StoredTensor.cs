@@ -1,4 +1,5 @@
-// A tensor in a binary file: where its numbers are, how they are stored, and its way into a matrix.
+// Every binary format describes a tensor in the same terms: file, position, number type and shape. This is what reads
+// it into a matrix.
 
 using System.Buffers;
 using System.Runtime.InteropServices;
@@ -7,47 +8,47 @@ using Gpt2.Core.Numerics;
 
 namespace Gpt2.Core.Weights.Binary;
 
-/// <summary>A tensor whose bytes are known to lie inside its file.</summary>
+/// <summary>A tensor whose bytes are known to be inside its file.</summary>
 /// <param name="Name">Its name in the file.</param>
 /// <param name="Data">The file with its numbers.</param>
-/// <param name="Offset">Where they begin.</param>
-/// <param name="Type">How they are stored.</param>
-/// <param name="Shape">Its shape as the file says it.</param>
+/// <param name="Offset">The position of the first number in the file.</param>
+/// <param name="Type">How the numbers are stored.</param>
+/// <param name="Shape">The shape that the file states.</param>
 internal sealed record StoredTensor(string Name, MappedFile Data, long Offset, NumberType Type, long[] Shape)
 {
     private const int PartLength = 1 << 16;
     private const int StripRows = 16;
 
-    /// <summary>Whether rows and columns are exchanged against ours.</summary>
+    /// <summary>Whether the file has the transpose of our matrix.</summary>
     public bool Transposed { get; init; }
 
-    /// <summary>The checksum of its bytes, masked; null where the file has none.</summary>
+    /// <summary>The masked checksum of its bytes; null if the file has none.</summary>
     public uint? Checksum { get; init; }
 
-    /// <summary>Whether the shape is the one asked for; leading ones are nothing.</summary>
+    /// <summary>Whether the shape is as expected, ignoring leading ones.</summary>
     public bool Fits(MatrixShape expected) => WithoutLeadingOnes(Shape).SequenceEqual(WithoutLeadingOnes(Wanted(expected)));
 
-    /// <summary>The error of another shape than the one asked for.</summary>
-    /// <param name="expected">The shape that the sizes ask for.</param>
-    /// <param name="remedy">What to do unless rows and columns are exchanged.</param>
+    /// <summary>The error for a tensor with the wrong shape.</summary>
+    /// <param name="expected">The shape that follows from the sizes.</param>
+    /// <param name="remedy">What to do, unless the tensor is transposed.</param>
     public Gpt2Exception Misfit(MatrixShape expected, string remedy)
     {
         long[] wanted = Wanted(expected);
-        bool isExchanged = WithoutLeadingOnes(Shape) is [long rows, long columns] && wanted.AsSpan().SequenceEqual([columns, rows]);
-        return new Gpt2Exception($"{(isExchanged ? "is transposed: " : "")}found {Shown(Shape)}")
+        bool isTransposed = WithoutLeadingOnes(Shape) is [long rows, long columns] && wanted.AsSpan().SequenceEqual([columns, rows]);
+        return new Gpt2Exception($"{(isTransposed ? "is transposed: " : "")}found {Shown(Shape)}")
         {
             Where = new(Data.Path, Part: Name),
             Expected = Shown(wanted),
-            Remedy = isExchanged ? "exchange its rows and columns: PyTorch's linear layers keep them the other way round" : remedy,
+            Remedy = isTransposed ? "transpose it: PyTorch's linear layers store the transpose" : remedy,
         };
     }
 
-    /// <summary>A matrix's shape as the file should have it; a vector has one size.</summary>
+    /// <summary>The shape that the file should have for a matrix; a vector has one dimension.</summary>
     private long[] Wanted(MatrixShape expected) => Transposed ? [expected.Columns, expected.Rows]
         : expected.Rows == 1 ? [expected.Columns] : [expected.Rows, expected.Columns];
 
     /// <summary>Fills a matrix.</summary>
-    /// <exception cref="Gpt2Exception">The bytes are not those that the checksum was made of.</exception>
+    /// <exception cref="Gpt2Exception">The bytes do not match the checksum.</exception>
     public void Read(Matrix matrix)
     {
         if (Transposed)
@@ -64,7 +65,7 @@ internal sealed record StoredTensor(string Name, MappedFile Data, long Offset, N
         }
     }
 
-    /// <summary>Whether two tensors hold the same numbers, bit by bit once they are float32.</summary>
+    /// <summary>Whether two tensors hold the same numbers, compared bit by bit as float32.</summary>
     public bool HasTheNumbersOf(StoredTensor other)
     {
         long count = Count(Shape);
@@ -102,7 +103,7 @@ internal sealed record StoredTensor(string Name, MappedFile Data, long Offset, N
         return Crc32C.Masked(checksum);
     }
 
-    /// <summary>The number of elements of a shape; −1 where it has a negative size or is beyond counting.</summary>
+    /// <summary>The number of elements of a shape; −1 if a size is negative or the product overflows.</summary>
     public static long Count(ReadOnlySpan<long> shape)
     {
         long count = 1;
@@ -135,7 +136,7 @@ internal sealed record StoredTensor(string Name, MappedFile Data, long Offset, N
         ArrayPool<byte>.Shared.Return(buffer);
         if (Checksum is uint expected && Crc32C.Masked(checksum) != expected)
         {
-            throw new Gpt2Exception($"has the checksum {Crc32C.Masked(checksum):x8}")
+            throw new Gpt2Exception($"is damaged: its checksum is {Crc32C.Masked(checksum):x8}")
             {
                 Where = new(Data.Path, Part: Name),
                 Expected = $"{expected:x8}",

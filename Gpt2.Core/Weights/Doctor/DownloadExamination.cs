@@ -1,4 +1,5 @@
-// Files that were downloaded, held against the record of the download: whatever their format, they are still what came, or not.
+// Whatever their format, downloaded files can be compared with the record of their download, which shows any later
+// damage.
 
 using System.Security.Cryptography;
 using Gpt2.Core.Weights.Download;
@@ -8,7 +9,7 @@ namespace Gpt2.Core.Weights.Doctor;
 /// <summary>Checks a folder against its download.json.</summary>
 internal static class DownloadExamination
 {
-    /// <summary>Computes the SHA-256 of every recorded file; does nothing where there is no record.</summary>
+    /// <summary>Computes the SHA-256 of every recorded file; does nothing if there is no record.</summary>
     public static void Examine(string folder, FindingList findings, CancellationToken cancellation)
     {
         if (!File.Exists(Path.Combine(folder, DownloadRecord.FileName)))
@@ -18,10 +19,12 @@ internal static class DownloadExamination
 
         if (DownloadRecord.Load(folder) is not DownloadRecord record)
         {
-            findings.Warning(FindingArea.Folder, DownloadRecord.FileName, "is not a record of a download", "delete it; the model does not need it");
+            findings.Warning(
+                FindingArea.Folder, DownloadRecord.FileName, "is not the record of a download", "delete it; the model does not need it");
             return;
         }
 
+        const string Remedy = "download the model again with --force";
         int same = 0;
         foreach (RecordedFile file in record.Files)
         {
@@ -29,11 +32,11 @@ internal static class DownloadExamination
             string path = Path.Combine(folder, Path.GetFileName(file.Name));
             if (!File.Exists(path))
             {
-                findings.Wrong(FindingArea.Folder, file.Name, "was downloaded and is gone", "download the model again with --force");
+                findings.Wrong(FindingArea.Folder, file.Name, "was downloaded but no longer exists", Remedy);
             }
             else if (new FileInfo(path).Length != file.Bytes || Sha256Of(path) != file.Sha256)
             {
-                findings.Wrong(FindingArea.Folder, file.Name, "is not what was downloaded: size or SHA-256 differs", "download the model again with --force");
+                findings.Wrong(FindingArea.Folder, file.Name, "is not what was downloaded: size or SHA-256 differs", Remedy);
             }
             else
             {
@@ -43,7 +46,7 @@ internal static class DownloadExamination
 
         if (same == record.Files.Count)
         {
-            findings.Ok(FindingArea.Folder, DownloadRecord.FileName, $"all {same} files are as they came from {record.Source}");
+            findings.Ok(FindingArea.Folder, DownloadRecord.FileName, $"all {same} files are as downloaded from {record.Source}");
         }
     }
 

@@ -1,4 +1,5 @@
-// Finds a file that is there under almost its name: other case, another ending, a browser's or a system's addition.
+// Browsers and systems change the names of files a little: upper or lower case, an extension, "(1)". The doctor finds
+// such files and examines them.
 
 using System.Text;
 using Gpt2.Core.Text;
@@ -6,12 +7,13 @@ using Gpt2.Core.Weights.HuggingFace;
 
 namespace Gpt2.Core.Weights.Doctor;
 
-/// <summary>The names in a folder.</summary>
+/// <summary>The names in a folder, which can be searched for similar ones.</summary>
 internal sealed class FileNames
 {
-    private static readonly string[] Additions = [".txt", ".csv", ".json", ".bpe", ".download", ".part", ".crdownload", "(1)", "(2)", "- copy", " copy", "~", " "];
+    private static readonly string[] Additions =
+        [".txt", ".csv", ".json", ".bpe", ".download", ".part", ".crdownload", "(1)", "(2)", "- copy", " copy", "~", " "];
 
-    /// <summary>Names that are almost each other's and mean different files.</summary>
+    /// <summary>Names that are similar but mean different files.</summary>
     private static readonly string[] Alike = [VocabularyFile.FileName, HuggingFaceFolder.TokenIdsFileName];
 
     private readonly string folder;
@@ -29,28 +31,28 @@ internal sealed class FileNames
         }
     }
 
-    /// <summary>The name of a file or folder that has this name or almost; null where there is none.</summary>
+    /// <summary>The name of a file or folder with this name or a similar one; null if there is none.</summary>
     public string? FindNearly(string name) => names.Contains(name) ? name : nameOfKey.GetValueOrDefault(KeyOf(name));
 
-    /// <summary>The path of a file, under its name or almost its name; where it is the latter, a finding says so.</summary>
-    /// <param name="name">The name it should have.</param>
+    /// <summary>The path of a file with this name or a similar one; in the latter case it adds a finding.</summary>
+    /// <param name="name">The name the file should have.</param>
     /// <param name="findings">Receives the finding.</param>
     public string PathOf(string name, FindingList findings)
     {
         string similar = FindNearly(name) ?? name;
         if (similar != name && reported.Add(name))
         {
-            // The file system may take upper and lower case for the same.
+            // The file system may ignore upper and lower case.
             bool opens = File.Exists(Path.Combine(folder, name));
             Action<FindingArea, string, string, string> add = opens ? findings.Warning : findings.Wrong;
-            string remedy = $"rename it to {name}{(opens ? ", which other systems insist on" : "")}";
+            string remedy = $"rename it to {name}{(opens ? ", which other systems require" : "")}";
             add(FindingArea.Folder, name, $"found it under the name '{similar}'", remedy);
         }
 
         return Path.Combine(folder, similar);
     }
 
-    /// <summary>A name without case, separators, endings and the word "model".</summary>
+    /// <summary>A name in lower case, without separators, extensions and the word "model" at its beginning.</summary>
     private static string KeyOf(string name)
     {
         string rest = name.ToLowerInvariant();

@@ -1,4 +1,4 @@
-// What the doctor finds: one thing each, with what to do about it.
+// The doctor reports each thing it finds separately, with what to do about it.
 
 namespace Gpt2.Core.Weights.Doctor;
 
@@ -8,7 +8,7 @@ internal enum FindingStatus
     /// <summary>As it should be.</summary>
     Ok,
 
-    /// <summary>Unusual, but the model may be right.</summary>
+    /// <summary>Unusual, but the model may be correct.</summary>
     Warning,
 
     /// <summary>The model cannot be used, or gives wrong results.</summary>
@@ -21,7 +21,7 @@ internal enum FindingArea
     /// <summary>The computer and the program.</summary>
     Machine,
 
-    /// <summary>The folder and its files as files.</summary>
+    /// <summary>The folder and its files, not their contents.</summary>
     Folder,
 
     /// <summary>The sizes of the model.</summary>
@@ -33,7 +33,7 @@ internal enum FindingArea
     /// <summary>The vocabulary.</summary>
     Tokenizer,
 
-    /// <summary>What the model is known to answer.</summary>
+    /// <summary>Answers that the model is known to give.</summary>
     Facts,
 }
 
@@ -42,7 +42,7 @@ internal enum FindingArea
 /// <param name="Area">What it is about.</param>
 /// <param name="Subject">The file, the tensor or the fact.</param>
 /// <param name="Found">What was found, in words.</param>
-/// <param name="Remedy">What to do; null where nothing need be done.</param>
+/// <param name="Remedy">What to do; null if nothing needs to be done.</param>
 internal sealed record Finding(FindingStatus Status, FindingArea Area, string Subject, string Found, string? Remedy);
 
 /// <summary>Collects findings in the order in which they were made.</summary>
@@ -52,7 +52,7 @@ internal sealed class FindingList
 
     public IReadOnlyList<Finding> All => findings;
 
-    /// <summary>Whether nothing is wrong so far; warnings do not count.</summary>
+    /// <summary>Whether nothing is wrong so far, apart from warnings.</summary>
     public bool NothingWrong => findings.TrueForAll(finding => finding.Status != FindingStatus.Wrong);
 
     public void Ok(FindingArea area, string subject, string found) => findings.Add(new Finding(FindingStatus.Ok, area, subject, found, null));
@@ -64,12 +64,12 @@ internal sealed class FindingList
         findings.Add(new Finding(FindingStatus.Wrong, area, subject, found, remedy));
 
     /// <summary>
-    /// Adds what a reader refused: under the name of the part or of the file. The same refusal met again, as that of a file for each of
-    /// its tensors, is no further finding.
+    /// Adds a reader's error, under the name of the part or of the file. The same error is added only once, even if a
+    /// file causes it for each of its tensors.
     /// </summary>
     /// <param name="area">What it is about.</param>
-    /// <param name="refusal">The refusal.</param>
-    /// <param name="remedy">What to do where the reader does not say.</param>
+    /// <param name="refusal">The error.</param>
+    /// <param name="remedy">What to do if the error does not say.</param>
     public void Wrong(FindingArea area, Gpt2Exception refusal, string remedy)
     {
         ErrorPlace where = refusal.Where ?? new ErrorPlace("model");

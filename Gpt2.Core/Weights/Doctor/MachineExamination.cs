@@ -1,4 +1,4 @@
-// The computer and the program, as far as they matter to a model: cores, instruction sets, memory, and where models are.
+// What matters to a model about the computer: cores, instruction sets, memory, and where models are stored.
 
 using System.Globalization;
 using System.Numerics;
@@ -18,7 +18,8 @@ internal static class MachineExamination
         (string Name, bool Supported)[] sets =
         [
             ("SSE4.2", Sse42.IsSupported), ("AVX", Avx.IsSupported), ("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported),
-            ("AVX-512F", Avx512F.IsSupported), ("AVX-512BW", Avx512BW.IsSupported), ("AVX-VNNI", AvxVnni.IsSupported), ("NEON", AdvSimd.IsSupported), ("NEON-DP", Dp.IsSupported),
+            ("AVX-512F", Avx512F.IsSupported), ("AVX-512BW", Avx512BW.IsSupported), ("AVX-VNNI", AvxVnni.IsSupported),
+            ("NEON", AdvSimd.IsSupported), ("NEON-DP", Dp.IsSupported),
         ];
         return [.. sets.Where(set => set.Supported).Select(set => set.Name)];
     }
@@ -33,10 +34,10 @@ internal static class MachineExamination
             : string.Create(CultureInfo.InvariantCulture, $"{floats} floats at a time ({kernels.VectorBits}-bit vectors{why})");
     }
 
-    /// <summary>The memory that this process may use in bytes: the machine's, or what its container is given.</summary>
+    /// <summary>The memory in bytes that this process may use: the machine's, or its container's limit.</summary>
     public static long Memory() => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
-    /// <summary>Writes what there is.</summary>
+    /// <summary>Adds findings about the machine.</summary>
     public static void Examine(KernelSet kernels, FindingList findings)
     {
         findings.Ok(FindingArea.Machine, "system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}");
@@ -50,7 +51,7 @@ internal static class MachineExamination
         {
             findings.Warning(
                 FindingArea.Machine, "processor", $"{cores}: no vector instructions are in use, so everything is slow",
-                "look whether DOTNET_EnableHWIntrinsic or another DOTNET_Enable variable switches them off");
+                "check whether DOTNET_EnableHWIntrinsic or another DOTNET_Enable variable turns them off");
         }
 
         findings.Ok(FindingArea.Machine, "memory", $"{ByteCount.Shown(Memory())} for this process");
@@ -60,20 +61,20 @@ internal static class MachineExamination
         }
     }
 
-    /// <summary>Warns where a model's weights alone fill the memory.</summary>
+    /// <summary>Warns if a model's weights alone need more memory than there is.</summary>
     public static void CheckMemory(long parameters, FindingList findings)
     {
         if (MemoryProblem(parameters) is string problem)
         {
-            findings.Warning(FindingArea.Machine, "memory", problem, "take a smaller model, or a machine or container with more memory");
+            findings.Warning(FindingArea.Machine, "memory", problem, "use a smaller model, or a machine or container with more memory");
         }
     }
 
-    /// <summary>Says that a model's weights alone fill the memory; null where they do not.</summary>
+    /// <summary>Says that a model's weights alone need more memory than there is; null if they do not.</summary>
     public static string? MemoryProblem(long parameters)
     {
         double needed = sizeof(float) * (double)parameters;
-        return needed > Memory() ? $"the weights need {ByteCount.Shown(needed)}, and there are {ByteCount.Shown(Memory())}" : null;
+        return needed > Memory() ? $"the weights need {ByteCount.Shown(needed)}, but there are only {ByteCount.Shown(Memory())}" : null;
     }
 
     private static string Version() => typeof(MachineExamination).Assembly.GetName().Version?.ToString(3) ?? "";
@@ -83,7 +84,8 @@ internal static class MachineExamination
         try
         {
             string[] models = Directory.Exists(place)
-                ? [.. Directory.EnumerateDirectories(place).Select(folder => Path.GetFileName(folder)).Where(name => !name.EndsWith(".partial", StringComparison.Ordinal)).Order()]
+                ? [.. Directory.EnumerateDirectories(place).Select(folder => Path.GetFileName(folder))
+                    .Where(name => !name.EndsWith(".partial", StringComparison.Ordinal)).Order()]
                 : [];
             return models.Length == 0 ? "none" : string.Join(", ", models);
         }

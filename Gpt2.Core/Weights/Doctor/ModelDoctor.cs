@@ -1,5 +1,5 @@
-// The examination of a model folder from one end to the other: every question is asked, whatever the answer to the one
-// before. Running the model, to see whether it knows what it should, is Evaluation's business.
+// The doctor checks everything about a model folder, whatever the earlier checks found. It does not run the model to
+// see whether it knows what it should: that is in Evaluation.
 
 using System.Globalization;
 using Gpt2.Core.Files;
@@ -13,12 +13,12 @@ using Gpt2.Core.Weights.TensorFlow;
 namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>What is known of a folder after its examination.</summary>
-/// <param name="Config">The sizes; null where they cannot be told.</param>
-/// <param name="Tokenizer">The tokenizer; null where it is wrong or there is none.</param>
-/// <param name="Tensors">The figures of the tensors that could be read.</param>
+/// <param name="Config">The sizes; null if they are not known.</param>
+/// <param name="Tokenizer">The tokenizer; null if it is wrong or there is none.</param>
+/// <param name="Tensors">The statistics of the tensors that could be read.</param>
 internal sealed record ExaminedFolder(Gpt2Config? Config, Tokenizer? Tokenizer, IReadOnlyList<TensorStatistics> Tensors)
 {
-    /// <summary>Whether the weights are as training begins with.</summary>
+    /// <summary>Whether the weights have not been trained yet.</summary>
     public bool IsFresh => TensorHealth.IsFresh(Tensors);
 }
 
@@ -26,9 +26,9 @@ internal sealed record ExaminedFolder(Gpt2Config? Config, Tokenizer? Tokenizer, 
 internal static class ModelDoctor
 {
     private const string Folder = "folder";
-    private const string OfTheModel = "correct it, or take the one of the model";
+    private const string OfTheModel = "correct it, or take the one of this model";
 
-    /// <summary>Files by which a folder is taken for one of a format, also where they have almost these names.</summary>
+    /// <summary>Files by which a folder's format is recognised, even if their names differ slightly.</summary>
     private static readonly (ModelFormat Format, string File)[] Marks =
     [
         (ModelFormat.Safetensors, HuggingFaceFormat.WeightsFileName), (ModelFormat.Safetensors, HuggingFaceFormat.IndexFileName),
@@ -38,10 +38,10 @@ internal static class ModelDoctor
 
     private static ExaminedFolder Nothing => new(null, null, []);
 
-    /// <summary>Examines a model. Memory is that of its largest tensor.</summary>
-    /// <param name="path">Its folder, or the file that it is known by.</param>
-    /// <param name="findings">Receives what is found.</param>
-    /// <param name="progress">Is told the share of the weights that were read, 0 to 1; or null.</param>
+    /// <summary>Examines a model. It takes as much memory as the largest tensor.</summary>
+    /// <param name="path">Its folder, or its main file.</param>
+    /// <param name="findings">Receives the findings.</param>
+    /// <param name="progress">Receives the share of the weights that has been read, 0 to 1; or null.</param>
     /// <param name="cancellation">Stops between tensors.</param>
     public static ExaminedFolder Examine(string path, FindingList findings, IProgress<double>? progress, CancellationToken cancellation)
     {
@@ -56,7 +56,8 @@ internal static class ModelDoctor
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            findings.Wrong(FindingArea.Folder, Folder, $"{path} cannot be listed ({e.Message})", "name a folder that is there and may be read");
+            findings.Wrong(
+                FindingArea.Folder, Folder, $"{path} cannot be listed ({e.Message})", "name a folder that exists and that you may read");
             return Nothing;
         }
 
@@ -64,7 +65,9 @@ internal static class ModelDoctor
         return files is null ? Nothing : Examine(files, path, findings, progress, cancellation);
     }
 
-    /// <summary>Finds the model in a folder, or of a file; null where there is none to examine, which is then found.</summary>
+    /// <summary>
+    /// Finds the model in a folder, or of a file; null if there is none, which is then added as a finding.
+    /// </summary>
     private static (ModelFormat Format, string File)? Recognise(string path, FileNames names, FindingList findings)
     {
         bool isFolder = !File.Exists(path);
@@ -116,7 +119,8 @@ internal static class ModelDoctor
         Gpt2Config? config = ExamineSizes(files, findings);
         if (config is null)
         {
-            findings.Wrong(FindingArea.Sizes, "sizes", "cannot be told, so that no tensor was examined", "fix what is named above, and run this again");
+            findings.Wrong(
+                FindingArea.Sizes, "sizes", "are not known, so no tensor was examined", "fix what is reported above, and run this again");
             return Nothing;
         }
 
@@ -124,7 +128,8 @@ internal static class ModelDoctor
         {
             findings.Ok(FindingArea.Sizes, "sizes", string.Create(
                 CultureInfo.InvariantCulture,
-                $"n_vocab {config.Vocabulary}, n_ctx {config.Context}, n_embd {config.Channels}, n_head {config.Heads}, n_layer {config.Layers}: {config.Parameters:N0} weights"));
+                $"n_vocab {config.Vocabulary}, n_ctx {config.Context}, n_embd {config.Channels}, n_head {config.Heads}, "
+                + $"n_layer {config.Layers}: {config.Parameters:N0} weights"));
         }
 
         CheckHeads(config, findings);
@@ -134,7 +139,7 @@ internal static class ModelDoctor
         return new ExaminedFolder(config, tokenizer, tensors);
     }
 
-    /// <summary>The sizes that the tensors are expected to have; null where they cannot be told.</summary>
+    /// <summary>The sizes that the tensors should have; null if they are not known.</summary>
     private static Gpt2Config? ExamineSizes(ModelFiles files, FindingList findings)
     {
         Gpt2Config? stated = null;
@@ -210,12 +215,12 @@ internal static class ModelDoctor
         TensorHealth.Judge(tensors, files.NameOf, findings);
         if (tensors.Count == expected)
         {
-            string trained = TensorHealth.IsFresh(tensors) ? "; as they are before training: gains 1, biases 0" : "";
-            findings.Ok(FindingArea.Tensors, "tensors", $"all {expected} are there, of the right shape, and finite{trained}");
+            string trained = TensorHealth.IsFresh(tensors) ? "; not trained yet: gains 1, biases 0" : "";
+            findings.Ok(FindingArea.Tensors, "tensors", $"all {expected} exist, have the right shape, and are finite{trained}");
         }
         else
         {
-            findings.Wrong(FindingArea.Tensors, "tensors", $"{tensors.Count} of {expected} could be read", "fix those named above");
+            findings.Wrong(FindingArea.Tensors, "tensors", $"{tensors.Count} of {expected} could be read", "fix those reported above");
         }
 
         return tensors;
@@ -234,13 +239,14 @@ internal static class ModelDoctor
             }
             else if (config.Vocabulary < Vocabulary.SmallestCount)
             {
-                findings.Ok(FindingArea.Tokenizer, Subject, $"none is needed: fewer than {Vocabulary.SmallestCount} tokens, so prompts are ids");
+                findings.Ok(
+                    FindingArea.Tokenizer, Subject, $"none is needed: with fewer than {Vocabulary.SmallestCount} tokens, prompts are ids");
             }
             else if (before == findings.All.Count)
             {
                 findings.Warning(
-                    FindingArea.Tokenizer, Subject, "there is none beside this model, so that prompts are ids",
-                    "copy merges.txt or vocab.bpe of the model here; GPT-2's own has 50,001 lines");
+                    FindingArea.Tokenizer, Subject, "this model has none, so prompts are ids",
+                    "copy the model's merges.txt or vocab.bpe here; GPT-2's own has 50,001 lines");
             }
 
             return tokenizer;
@@ -252,7 +258,9 @@ internal static class ModelDoctor
         }
     }
 
-    /// <summary>The files do not say how many heads there are, and a wrong number computes without any error.</summary>
+    /// <summary>
+    /// The tensors do not show how many heads there are, and a model with the wrong number computes without any error.
+    /// </summary>
     public static void CheckHeads(Gpt2Config config, FindingList findings)
     {
         const int HeadSizeOfGpt2 = 64;
@@ -260,7 +268,7 @@ internal static class ModelDoctor
         {
             findings.Warning(
                 FindingArea.Sizes, "n_head", $"is {config.Heads}; GPT-2 with {config.Channels} channels has {config.Channels / HeadSizeOfGpt2}",
-                "correct it if this is OpenAI's GPT-2: no file shows how many heads a model was trained with");
+                "correct it if this is OpenAI's GPT-2: the weights do not show how many heads a model was trained with");
         }
     }
 }

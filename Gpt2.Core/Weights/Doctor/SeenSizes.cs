@@ -1,5 +1,5 @@
-// The sizes that a model's tensors show by themselves, held against those that it states. Where the two differ, that is one finding,
-// and the tensors are then held against what is seen, so that it does not become a hundred.
+// The sizes that follow from a model's tensors are compared with the stated ones. If they differ, that is one finding,
+// and the tensors are then checked against the sizes they show, so that one mistake does not become a hundred findings.
 
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -7,18 +7,20 @@ using Gpt2.Core.Model;
 
 namespace Gpt2.Core.Weights.Doctor;
 
-/// <summary>What the tensors show.</summary>
-/// <param name="Vocabulary">Rows of wte; null where they cannot be told.</param>
-/// <param name="Context">Rows of wpe; null where they cannot be told.</param>
-/// <param name="Channels">The width that most agree on; 0 where there is none.</param>
-/// <param name="Layers">Blocks of which there is anything; null where nobody knows what there is.</param>
+/// <summary>The sizes that the tensors show.</summary>
+/// <param name="Vocabulary">Rows of wte; null if they are not known.</param>
+/// <param name="Context">Rows of wpe; null if they are not known.</param>
+/// <param name="Channels">The width that most tensors agree on; 0 if there is none.</param>
+/// <param name="Layers">Blocks that have any tensor; null if it is not known which tensors there are.</param>
 internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Channels, int? Layers)
 {
     private const int HeadSizeOfGpt2 = 64;
 
     private static readonly string[] OfChannels = ["ln_1/g", "ln_1/b", "ln_2/g", "ln_2/b", "attn/c_proj/b", "mlp/c_proj/b"];
 
-    /// <summary>Looks at the tensors' names, and at the shapes of those that are as wide as there are channels.</summary>
+    /// <summary>
+    /// Uses the tensors' names, and the shapes of those that have as many columns as there are channels.
+    /// </summary>
     public static SeenSizes Of(ModelFiles files)
     {
         int? layers = files.Names?.Select(name => Block().Match(name)).Where(match => match.Success)
@@ -32,7 +34,7 @@ internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Chan
         return new SeenSizes(Rows(tokens, channels), Rows(positions, channels), (int)channels, layers);
     }
 
-    /// <summary>The sizes to expect: those that are seen, and the stated ones where nothing is.</summary>
+    /// <summary>The sizes to check against: those that the tensors show, otherwise the stated ones.</summary>
     public Gpt2Config Reconcile(Gpt2Config stated, ModelFiles files, FindingList findings)
     {
         Gpt2Config sizes = stated;
@@ -64,10 +66,13 @@ internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Chan
 
         void Differs(string size, int said, int seen, string what) => findings.Wrong(
             FindingArea.Sizes, files.SizesFile, $"{size} is {said}, but {what}",
-            $"{(seen < said ? "copy the files again if some are lost or cut off, or " : "")}take the {files.SizesFile} of the same model");
+            $"{(seen < said ? "copy the files again if some are missing or cut off, or " : "")}take the {files.SizesFile} of the same model");
     }
 
-    /// <summary>The sizes without any that are stated; null where too little is seen. Nothing shows the number of heads: GPT-2's are taken.</summary>
+    /// <summary>
+    /// The sizes if none are stated; null if the tensors show too little. They do not show the number of heads, so that
+    /// of GPT-2 is assumed.
+    /// </summary>
     public Gpt2Config? Guess()
     {
         Gpt2Config? guess = Vocabulary is int tokens && Context is int positions && Channels > 0 && Layers is int layers
@@ -78,7 +83,7 @@ internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Chan
 
     private static long Width(long[]? embedding) => embedding is [_, long columns] ? columns : 0;
 
-    /// <summary>The size of an embedding that is not its channels, also where it is transposed.</summary>
+    /// <summary>The dimension of an embedding that is not its channels, even if the embedding is transposed.</summary>
     private static int? Rows(long[]? embedding, long channels) => embedding switch
     {
         [long rows, long columns] when columns == channels && rows <= int.MaxValue => (int)rows,

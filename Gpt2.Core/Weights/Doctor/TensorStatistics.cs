@@ -1,28 +1,28 @@
-// Mean, spread and extremes of a tensor: what tells a trained matrix from a broken one without running the model.
+// Mean, spread and extremes distinguish a trained matrix from a broken one without running the model.
 
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Core.Weights.Doctor;
 
-/// <summary>Figures of one tensor.</summary>
+/// <summary>Statistics of one tensor.</summary>
 /// <param name="Name">Its name in OpenAI's checkpoint.</param>
-/// <param name="Rows">Its rows.</param>
-/// <param name="Columns">Its columns.</param>
+/// <param name="Rows">Its number of rows.</param>
+/// <param name="Columns">Its number of columns.</param>
 /// <param name="Mean">Mean of all weights.</param>
 /// <param name="Spread">Standard deviation of all weights.</param>
 /// <param name="Least">The smallest weight.</param>
 /// <param name="Largest">The largest weight.</param>
-/// <param name="ZeroRows">Rows that are zero throughout.</param>
+/// <param name="ZeroRows">The number of rows that are all zeros.</param>
 internal sealed record TensorStatistics(
     string Name, int Rows, int Columns, double Mean, double Spread, float Least, float Largest, int ZeroRows)
 {
     /// <summary>Whether all weights are equal.</summary>
     public bool IsConstant => Least == Largest;
 
-    /// <summary>The weight of the largest amount.</summary>
+    /// <summary>The weight with the largest absolute value.</summary>
     public float Extreme => -Least > Largest ? Least : Largest;
 
-    /// <summary>Computes the figures: Σx/n and √(Σ(x − mean)²/n), in double precision.</summary>
+    /// <summary>Computes the statistics: Σx/n and √(Σ(x − mean)²/n), in double precision.</summary>
     /// <exception cref="ArgumentException">The tensor has no weights.</exception>
     public static TensorStatistics Of(Matrix tensor)
     {

@@ -1,5 +1,5 @@
-// Unpacks an archive of CSV files that a stranger may have made: nothing is written outside the folder, and nothing beyond
-// what was agreed. One entry that breaks a rule refuses the whole archive.
+// A stranger may have made the archive: nothing is written outside the folder or beyond the limits, and if one entry
+// breaks a rule, the whole archive is refused.
 
 using System.IO.Compression;
 using System.IO.Hashing;
@@ -8,7 +8,7 @@ using static System.FormattableString;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>What an archive may hold: the maximum numbers of entries, and of bytes of all files together, unpacked.</summary>
+/// <summary>The maximum number of entries of an archive, and of bytes of all its files together, unpacked.</summary>
 internal sealed record ArchiveLimits(int Entries = 2000, long Bytes = 8L << 30);
 
 /// <summary>Unpacks the model in a zip archive.</summary>
@@ -17,11 +17,13 @@ internal static class ArchiveUnpacking
     private const int FileTypeMask = 0xF000, RegularFileType = 0x8000, FolderType = 0x4000;
 
     /// <summary>
-    /// Unpacks into an empty folder the files that are beside a landmark, such as model_wte.csv; other entries are checked
-    /// and left in the archive.
+    /// Unpacks into an empty folder the files that are in the same folder of the archive as a landmark, such as
+    /// model_wte.csv. Other entries are checked but not unpacked.
     /// </summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    /// <exception cref="Gpt2Exception">It is no archive, is damaged, breaks a rule, or does not hold the landmark.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// It is not an archive, is damaged, breaks a rule, or does not have the landmark.
+    /// </exception>
     public static IReadOnlyList<RecordedFile> Unpack(
         string archive, string folder, string landmark, ArchiveLimits limits, IProgress<TransferProgress>? progress, CancellationToken cancellation)
     {
@@ -29,7 +31,7 @@ internal static class ArchiveUnpacking
         string name = Path.GetFileName(archive);
         if (FileKinds.Of(archive) is not FileKind.Zip and var kind)
         {
-            string found = FileKinds.Describe(kind) ?? "no archive";
+            string found = FileKinds.Describe(kind) ?? "another kind of file";
             throw new Gpt2Exception($"found {found}") { Where = name, Expected = "a zip archive of CSV files", Remedy = CheckAddress };
         }
 
@@ -38,11 +40,11 @@ internal static class ArchiveUnpacking
             using ZipArchive zip = ZipFile.OpenRead(archive);
             if (Problem(zip, limits) is string problem)
             {
-                throw new Gpt2Exception($"refused, {problem}") { Where = name, Remedy = "nothing is unpacked: download it from where it was made" };
+                throw new Gpt2Exception($"refused, {problem}") { Where = name, Remedy = "nothing was unpacked: get it from its original source" };
             }
 
             ZipArchiveEntry mark = zip.Entries.FirstOrDefault(entry => entry.Name == landmark)
-                ?? throw new Gpt2Exception($"holds no {landmark}") { Where = name, Expected = "the CSV files of a model", Remedy = CheckAddress };
+                ?? throw new Gpt2Exception($"{landmark} is missing") { Where = name, Expected = "the CSV files of a model", Remedy = CheckAddress };
             ZipArchiveEntry[] files =
                 [.. zip.Entries.Where(entry => entry.Name.Length > 0 && FolderOf(entry) == FolderOf(mark) && !entry.Name.StartsWith('.'))];
             long total = files.Sum(entry => entry.Length), before = 0;
@@ -68,7 +70,7 @@ internal static class ArchiveUnpacking
     {
         if (zip.Entries.Count > limits.Entries)
         {
-            return Invariant($"it holds {zip.Entries.Count} entries, expected at most {limits.Entries}");
+            return Invariant($"it has {zip.Entries.Count} entries, expected at most {limits.Entries}");
         }
 
         long left = limits.Bytes;
@@ -76,7 +78,7 @@ internal static class ArchiveUnpacking
         foreach (ZipArchiveEntry entry in zip.Entries)
         {
             string? problem = Problem(entry)
-                ?? (paths.Add(entry.FullName.TrimEnd('/')) ? null : "is there twice, or differs from another only in upper and lower case");
+                ?? (paths.Add(entry.FullName.TrimEnd('/')) ? null : "appears twice, or differs from another only in upper and lower case");
             if (problem is not null || entry.Length < 0 || entry.Length > left)
             {
                 return problem is null ? Invariant($"its files are larger than {limits.Bytes} bytes") : $"entry '{Shown(entry)}' {problem}";
@@ -94,7 +96,7 @@ internal static class ArchiveUnpacking
         string path = entry.FullName;
         if (path.Length == 0 || path.StartsWith('/') || path.AsSpan().ContainsAny('\\', ':'))
         {
-            return "has a path that is absolute or of another system, expected folder/name";
+            return "has a path that is absolute or belongs to another system, expected folder/name";
         }
 
         string[] parts = path.TrimEnd('/').Split('/');
@@ -103,13 +105,13 @@ internal static class ArchiveUnpacking
             return "has a path that leads out of the folder or cannot be written on every system";
         }
 
-        // Made on Unix, the upper half has the kind of file; elsewhere it is 0.
+        // If the archive was made on Unix, the upper half has the type of file; otherwise it is 0.
         int type = (entry.ExternalAttributes >> 16) & FileTypeMask;
         return type is not (0 or RegularFileType or FolderType) ? "is a link or a device, expected files"
             : entry.IsEncrypted ? "is encrypted, expected plain files" : null;
     }
 
-    /// <summary>Writes one file. What the archive says of its size and CRC-32 need not be true.</summary>
+    /// <summary>Writes one file. The size and CRC-32 that the archive states for it may be wrong.</summary>
     private static RecordedFile Write(ZipArchiveEntry entry, string folder, Action<long> report, CancellationToken cancellation)
     {
         using Stream input = entry.Open();

@@ -1,5 +1,5 @@
-// Checksums as the hub states them: SHA-256 for large files, the SHA-1 of a git blob for small ones. SHA-1 finds damage on
-// the way here; it is no protection against forgery.
+// The hub states a SHA-256 for large files and the SHA-1 of a git blob for small ones. SHA-1 detects damage in transit,
+// but does not protect against forgery.
 
 using System.Globalization;
 using System.Security.Cryptography;
@@ -13,10 +13,12 @@ internal sealed record Checksum(string Hex)
 {
     private const int Sha256Digits = 64, GitSha1Digits = 40;
 
-    /// <summary>Its name for a reader.</summary>
+    /// <summary>Its name in messages.</summary>
     public string Name => Hex.Length == Sha256Digits ? "SHA-256" : "git SHA-1";
 
-    /// <summary>Reads an entity tag of the hub: 64 digits are a SHA-256, 40 a git SHA-1, anything else is none.</summary>
+    /// <summary>
+    /// Reads an entity tag of the hub: 64 digits are a SHA-256, 40 a git SHA-1, and anything else is not a checksum.
+    /// </summary>
     public static Checksum? Parse(string? entityTag)
     {
         string digits = entityTag ?? "";
@@ -24,7 +26,7 @@ internal sealed record Checksum(string Hex)
         return digits.Length is Sha256Digits or GitSha1Digits && digits.All(char.IsAsciiHexDigit) ? new Checksum(digits) : null;
     }
 
-    /// <summary>The checksum of this kind that a file at a path has.</summary>
+    /// <summary>Computes this kind of checksum for a file at a path.</summary>
     public Task<string> OfAsync(RecordedFile file, string path, CancellationToken cancellation) =>
         Hex.Length == Sha256Digits ? Task.FromResult(file.Sha256) : GitSha1Async(path, cancellation);
 
@@ -35,7 +37,7 @@ internal sealed record Checksum(string Hex)
         return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation).ConfigureAwait(false));
     }
 
-    /// <summary>Git's checksum: of "blob", the length, a zero byte, and the bytes of the file.</summary>
+    /// <summary>Git's checksum is over "blob", the length, a zero byte, and the bytes of the file.</summary>
     private static async Task<string> GitSha1Async(string path, CancellationToken cancellation)
     {
         using FileStream file = RegularFile.OpenRead(path);

@@ -1,13 +1,13 @@
-// The JavaScript edition's model: one archive, which is unpacked and read once so far that a missing or foreign file is found.
-
+// The JavaScript edition's model is one archive. It is unpacked, and opened once so that missing or wrong files are
+// found at download time.
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>An archive of CSV files, which is smaller than what may be unpacked of it.</summary>
+/// <summary>An archive of CSV files, which may not be larger than the limit for its unpacked files.</summary>
 internal sealed class CsvArchiveSource(Uri address, ArchiveLimits limits)
     : DownloadSource(HubClient.Shown(address), DownloadTable.Csv.Bytes, new SourceFile(ArchiveName, address, limits.Bytes))
 {
-    /// <summary>Text of numbers shrinks to about a third of itself.</summary>
+    /// <summary>Numbers as text compress to about a third of their size.</summary>
     private const double Growth = 3.2;
 
     private const string ArchiveName = "archive.zip";
@@ -18,7 +18,7 @@ internal sealed class CsvArchiveSource(Uri address, ArchiveLimits limits)
         string work, IReadOnlyList<RecordedFile> files, IProgress<TransferProgress>? progress, CancellationToken cancellation)
     {
         string archive = Path.Combine(work, ArchiveName), model = Path.Combine(work, "unpacked");
-        ModelDownload.DeleteIfThere(model); // of a run that was stopped
+        ModelDownload.DeleteIfThere(model); // left by a run that was stopped
         Directory.CreateDirectory(model);
         try
         {
@@ -29,7 +29,7 @@ internal sealed class CsvArchiveSource(Uri address, ArchiveLimits limits)
             string sizes = Path.Combine(model, HyperparametersFile.FileName);
             if (!File.Exists(sizes))
             {
-                HyperparametersFile.Write(opened.Config, sizes); // the edition has none, and counting rows at every start takes seconds
+                HyperparametersFile.Write(opened.Config, sizes); // the archive has none, and counting rows at every start takes seconds
             }
 
             return (model, unpacked);
@@ -38,7 +38,7 @@ internal sealed class CsvArchiveSource(Uri address, ArchiveLimits limits)
         {
             if (e.InnerException is not (IOException or UnauthorizedAccessException) or EndOfStreamException)
             {
-                File.Delete(archive); // it is at fault, and not the disk: the next try fetches it anew
+                File.Delete(archive); // the archive is at fault, not the disk: the next attempt downloads it again
             }
 
             throw e.At(PlaceOf(e));

@@ -1,5 +1,5 @@
-// download.json: what was downloaded into a folder, from where, with which checksums. Tells the next download what need not be
-// fetched again, and gpt2 doctor what the files were.
+// download.json records what was downloaded into a folder, from where, and with which checksums, so that the next
+// download skips complete files and gpt2 doctor can find files that have changed since.
 
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -7,7 +7,7 @@ using Gpt2.Core.Files;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>Where the files are from, the revision of the repository if it has one, and the files that are whole.</summary>
+/// <summary>Where the files are from, the revision of the repository if it has one, and the complete files.</summary>
 internal sealed record DownloadRecord(string Source, string? Commit, IReadOnlyList<RecordedFile> Files)
 {
     public const string FileName = "download.json";
@@ -20,7 +20,7 @@ internal sealed record DownloadRecord(string Source, string? Commit, IReadOnlyLi
         NewLine = "\n",
     };
 
-    /// <summary>The record of a folder; null where it has none that can be read.</summary>
+    /// <summary>The record of a folder; null if there is none or it cannot be read.</summary>
     public static DownloadRecord? Load(string folder)
     {
         try
@@ -37,7 +37,7 @@ internal sealed record DownloadRecord(string Source, string? Commit, IReadOnlyLi
 
     public void Save(string folder) => OutputFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Layout) + "\n");
 
-    /// <summary>Whether all its files are in a folder, by their sizes.</summary>
+    /// <summary>Whether all its files are in a folder, going by their sizes.</summary>
     public bool IsWholeIn(string folder) => Files.All(file => file.IsIn(folder));
 
     private static bool IsFileName(string? name) =>
@@ -45,14 +45,14 @@ internal sealed record DownloadRecord(string Source, string? Commit, IReadOnlyLi
 }
 
 /// <summary>
-/// A file that came whole, and what it was held against: the SHA-256 or git SHA-1 that the server stated, its size, the
-/// archive's CRC-32, or nothing.
+/// A completely downloaded file, and what it was checked by: the SHA-256 or git SHA-1 that the server stated, its size,
+/// the archive's CRC-32, or nothing.
 /// </summary>
 internal sealed record RecordedFile(string Name, long Bytes, string Sha256, string CheckedBy)
 {
-    /// <summary>The <see cref="CheckedBy"/> of a file of which the server stated its size alone, or nothing.</summary>
+    /// <summary>The <see cref="CheckedBy"/> of a file for which the server stated only the size, or nothing.</summary>
     public const string BySize = "size", ByNothing = "nothing";
 
-    /// <summary>Whether a folder has a file of this name and size.</summary>
+    /// <summary>Whether a folder has a file with this name and size.</summary>
     public bool IsIn(string folder) => new FileInfo(Path.Combine(folder, Name)) is { Exists: true } there && there.Length == Bytes;
 }

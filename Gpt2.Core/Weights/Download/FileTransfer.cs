@@ -1,7 +1,8 @@
-// How one file is transferred: from a server to the disk, in parts if it must be, under its name when it is whole and checked.
+// A large file often does not arrive in one attempt, so what has been downloaded is kept, and the next attempt
+// continues:
 //
-//   NAME.part         what has come
-//   NAME.part.json    what it is a part of
+//   NAME.part         what has been downloaded so far
+//   NAME.part.json    what the server stated about the whole file
 //   NAME              the file, renamed when size and checksum are right
 
 using System.Net;
@@ -10,11 +11,13 @@ using static System.FormattableString;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>Downloads a file into a folder; going on where an earlier try, or an earlier run of the program, stopped.</summary>
+/// <summary>
+/// Downloads one file into a folder, continuing where an earlier attempt or run of the program stopped.
+/// </summary>
 internal sealed class FileTransfer(
     HubClient client, TransferSettings settings, Action<string> note, IProgress<TransferProgress>? progress, SourceFile file, string folder)
 {
-    private const int BlockLength = 1 << 17, MostDamaged = 2;
+    private const int BlockLength = 1 << 17, MaxDamaged = 2;
 
     private readonly RetryLoop retry = new(settings, note);
     private readonly string place = HubClient.Shown(file.Address);
@@ -25,38 +28,39 @@ internal sealed class FileTransfer(
 
     public string Name => file.Name;
 
-    /// <summary>Bytes of the file that are here, whole or in part.</summary>
+    /// <summary>The number of bytes of the file that have been downloaded, whether it is complete or not.</summary>
     public long BytesHere => Length(path) + Length(part);
 
-    /// <summary>Asks what the server states of the file.</summary>
+    /// <summary>Asks what the server states about the file.</summary>
     /// <exception cref="Gpt2Exception">There is no such file, or it may not be read.</exception>
     public Task<RemoteFile> AskAsync(CancellationToken cancellation) => retry.RunAsync(
         Name, () => client.AskAsync(file.Address, cancellation), () => 0, "check the connection, or repeat the command later", cancellation);
 
-    /// <summary>Downloads the file. What has come stays for the next run, whatever ends this one.</summary>
-    /// <exception cref="Gpt2Exception">It cannot be had, or cannot be written.</exception>
+    /// <summary>Downloads the file. Whatever ends this run, what has been downloaded is kept for the next.</summary>
+    /// <exception cref="Gpt2Exception">It cannot be downloaded or written.</exception>
     public Task<RecordedFile> RunAsync(RemoteFile asked, CancellationToken cancellation)
     {
         RemoteFile? known = asked;
         int damaged = 0;
-        return retry.RunAsync(Name, TryOnceAsync, () => Length(part), "what has come is kept, and the same command goes on from there", cancellation);
+        const string Remedy = "what has been downloaded is kept; repeat the command to continue";
+        return retry.RunAsync(Name, TryOnceAsync, () => Length(part), Remedy, cancellation);
 
         async Task<RecordedFile> TryOnceAsync()
         {
             try
             {
                 RemoteFile now = known ?? await client.AskAsync(file.Address, cancellation).ConfigureAwait(false);
-                known = null; // where a try fails, the file may be another by now
+                known = null; // if this attempt fails, the file may have changed by the next
                 return await TryAsync(now, cancellation).ConfigureAwait(false);
             }
             catch (TransferInterruptedException e) when (e.IsDamaged)
             {
-                if (++damaged < MostDamaged)
+                if (++damaged < MaxDamaged)
                 {
                     throw;
                 }
 
-                throw Failure(Invariant($"{e.Message}, {damaged} times"), $"it is not kept: the file is damaged at {host} or on its way", e);
+                throw Failure(Invariant($"{e.Message}, {damaged} times"), $"it is not kept: the file is damaged at {host} or in transit", e);
             }
         }
     }
@@ -77,19 +81,19 @@ internal sealed class FileTransfer(
         bool isPart = answer.StatusCode == HttpStatusCode.PartialContent;
         bool hasNoMore = answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable;
 
-        // A server that passes over If-Range is found out by what it says of the file.
+        // A server that ignores If-Range is recognised by what it states about the file.
         bool isRest = answer.Content.Headers.ContentRange?.From == offset && begun?.MayBe(stated.Or(asked)) == true;
         string? other = hasNoMore && stated.Or(asked).Size != offset ? Invariant($"has nothing after byte {offset}")
             : isPart && !isRest ? "sent a part of another file" : null;
         if (other is not null)
         {
             Discard();
-            throw new TransferInterruptedException($"{host} {other}: it has changed, and its download is restarted");
+            throw new TransferInterruptedException($"{host} {other}: the file has changed, and its download is restarted");
         }
 
         if (offset > 0 && !isPart && !hasNoMore)
         {
-            note($"{Name}: restarted, since the file has changed or {host} sends it only as a whole");
+            note($"{Name}: restarted, since the file has changed or {host} only sends it as a whole");
             Discard();
             begun = null;
         }
@@ -97,7 +101,7 @@ internal sealed class FileTransfer(
         if ((stated.Checksum is null || stated.Checksum == asked.Checksum) && asked.Size is long before && stated.Size is long now && now != before)
         {
             throw answer.Content.Headers.ContentType?.MediaType == "text/html" ? WebPage()
-                : new TransferInterruptedException(Invariant($"{host} states {now} bytes, and {before} when asked before"));
+                : new TransferInterruptedException(Invariant($"{host} states {now} bytes, but stated {before} when asked before"));
         }
 
         RemoteFile whole = stated.Or(asked).Or(begun);
@@ -117,10 +121,10 @@ internal sealed class FileTransfer(
             : begun?.LastModified is DateTimeOffset time ? new RangeConditionHeaderValue(time) : null;
     }
 
-    /// <summary>Appends the body of an answer to the part, with an eye on connections that break off or fall silent.</summary>
+    /// <summary>Appends the body of an answer to the part, and detects connections that break or stall.</summary>
     private async Task ReceiveAsync(HttpContent content, RemoteFile whole, CancellationToken cancellation)
     {
-        whole.Save(statePath); // first, so that no byte is there without it
+        whole.Save(statePath); // first, so that there is never a part without it
         RegularFile.Require(part, "a file with part of a download");
         using var output = new FileStream(part, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0, useAsync: true);
         using Stream input = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
@@ -130,7 +134,7 @@ internal sealed class FileTransfer(
         {
             await output.WriteAsync(block.AsMemory(0, read), cancellation).ConfigureAwait(false);
             progress?.Report(new TransferProgress(Name, output.Position, whole.Size));
-            read = output.Position <= (whole.Size ?? file.MostBytes) // what is longer is found to be too long
+            read = output.Position <= (whole.Size ?? file.MaxBytes) // reads a little too much, so that an overlong file is found
                 ? await ReadAsync(input, block, output.Position, cancellation).ConfigureAwait(false) : 0;
         }
         while (read > 0);
@@ -155,7 +159,7 @@ internal sealed class FileTransfer(
         }
     }
 
-    /// <summary>Holds what came against what was stated, and gives it its name.</summary>
+    /// <summary>Compares the downloaded part with what was stated, and renames it.</summary>
     private async Task<RecordedFile> FinishAsync(RemoteFile whole, CancellationToken cancellation)
     {
         long length = Length(part);
@@ -173,10 +177,10 @@ internal sealed class FileTransfer(
 
         string sha256 = await Checksum.Sha256Async(part, cancellation).ConfigureAwait(false);
         string checkedBy = whole.Checksum?.Name ?? (whole.Size is null ? RecordedFile.ByNothing : RecordedFile.BySize);
-        var came = new RecordedFile(Name, length, sha256, checkedBy);
-        string? found = whole.Checksum is null ? null : await whole.Checksum.OfAsync(came, part, cancellation).ConfigureAwait(false);
-        string? problem = length > whole.Size ? Invariant($"more bytes came than the {whole.Size} that the server states")
-            : found != whole.Checksum?.Hex ? $"came with the {checkedBy} {found}, the server states {whole.Checksum?.Hex}" : null;
+        var received = new RecordedFile(Name, length, sha256, checkedBy);
+        string? found = whole.Checksum is null ? null : await whole.Checksum.OfAsync(received, part, cancellation).ConfigureAwait(false);
+        string? problem = length > whole.Size ? Invariant($"received more bytes than the {whole.Size} that the server states")
+            : found != whole.Checksum?.Hex ? $"received with the {checkedBy} {found}, but the server states {whole.Checksum?.Hex}" : null;
         if (problem is not null)
         {
             Discard();
@@ -185,23 +189,25 @@ internal sealed class FileTransfer(
 
         File.Move(part, path, overwrite: true);
         File.Delete(statePath);
-        return came;
+        return received;
     }
 
-    /// <summary>A file far larger than what is known of it is not kept: it may have no end, and the disk has one.</summary>
+    /// <summary>
+    /// A file far larger than the known size is not kept: it might never end and would fill the disk.
+    /// </summary>
     private void RequireNotBeyond(long length)
     {
-        if (length > file.MostBytes)
+        if (length > file.MaxBytes)
         {
             Discard();
             throw Failure(
-                $"{place} has more than {ByteCount.Shown(file.MostBytes)}, far beyond the file that is known",
+                $"{place} has more than {ByteCount.Shown(file.MaxBytes)}, far more than the known file",
                 "it is not kept: check HF_ENDPOINT or the address");
         }
     }
 
     private Gpt2Exception WebPage() =>
-        Failure("a web page came in place of the file", $"does a proxy or a network want a login first? Open {place} in a browser");
+        Failure("received a web page instead of the file", $"does a proxy or the network require a login? Open {place} in a browser");
 
     private Gpt2Exception Failure(string found, string remedy, Exception? cause = null) => new(found, cause) { Where = Name, Remedy = remedy };
 

@@ -1,15 +1,17 @@
-// Requests over HTTP: redirections followed by hand, so that the token goes to the endpoint and to no other host;
-// answers turned into "there it is", "try again" and "no". What is done with the bytes is FileTransfer's business.
+// Redirections are followed here and not by HttpClient, so that the token is sent to the endpoint and to no other host.
+// Every answer becomes success, an exception that allows another attempt, or an error. FileTransfer handles the bytes.
 
 using System.Net.Http.Headers;
 using static System.FormattableString;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>Asks servers for files. Proxies are those of HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY.</summary>
+/// <summary>
+/// Requests files from servers. Proxies are taken from HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY.
+/// </summary>
 internal sealed class HubClient : IDisposable
 {
-    private const int MostRedirections = 10;
+    private const int MaxRedirections = 10;
     private const string CheckAddress = "check HF_ENDPOINT or the address";
 
     private readonly HttpClient client;
@@ -17,8 +19,10 @@ internal sealed class HubClient : IDisposable
     private readonly string? token;
     private readonly TransferSettings settings;
 
-    /// <summary>Makes a client of a hub, which alone is sent the user's token.</summary>
-    /// <exception cref="Gpt2Exception">The endpoint is no address of a server, or the token cannot be sent.</exception>
+    /// <summary>Creates a client for a hub. The user's token is sent only there.</summary>
+    /// <exception cref="Gpt2Exception">
+    /// The endpoint is not the address of a server, or the token cannot be sent.
+    /// </exception>
     public HubClient(string endpoint, string? token, TransferSettings settings)
     {
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) || !IsWeb(address))
@@ -29,47 +33,47 @@ internal sealed class HubClient : IDisposable
 
         if (address.UserInfo.Length > 0)
         {
-            throw new Gpt2Exception("found a user name in the address") { Where = "HF_ENDPOINT", Remedy = "HF_TOKEN is the place for a token" };
+            throw new Gpt2Exception("found a user name in the address") { Where = "HF_ENDPOINT", Remedy = "put the token in HF_TOKEN" };
         }
 
         if (token is not null && token.Any(c => !char.IsAscii(c) || char.IsControl(c) || c == ' '))
         {
-            const string Found = "found a token with spaces, line ends or other characters that no token has";
+            const string Found = "the token contains spaces, line ends or other characters that tokens do not have";
             throw new Gpt2Exception(Found) { Where = "HF_TOKEN", Remedy = "set it again" };
         }
 
         (this.endpoint, this.token, this.settings) = (address, token, settings);
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = settings.ConnectTimeout };
-        client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan }; // what counts is how long nothing comes
+        client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan }; // what counts is how long nothing arrives
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("gpt2-csharp", "1"));
         client.DefaultRequestHeaders.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
     }
 
     /// <summary>
-    /// Size, checksum and revision of a file; unknown where the server does not answer such questions. The hub's own answer
-    /// has all of them, and the store it redirects to may allow no such question.
+    /// Size, checksum and revision of a file, as far as the server answers a HEAD. The hub's own answer has all of
+    /// them; the store it redirects to may not allow HEAD.
     /// </summary>
-    /// <exception cref="TransferInterruptedException">It may go better the next time.</exception>
+    /// <exception cref="TransferInterruptedException">The next attempt may succeed.</exception>
     /// <exception cref="Gpt2Exception">There is no such file, or it may not be read.</exception>
     public async Task<RemoteFile> AskAsync(Uri address, CancellationToken cancellation)
     {
         (HttpResponseMessage answer, RemoteFile file) = await SendAsync(HttpMethod.Head, address, null, cancellation).ConfigureAwait(false);
         answer.Dispose();
-        return file with { EntityTag = null, LastModified = null }; // of the answer, which need not be that with the bytes
+        return file with { EntityTag = null, LastModified = null }; // the answer with the bytes may have others
     }
 
     /// <summary>
-    /// Sends a GET or a HEAD and follows redirections. Comes back with the headers of the last answer, whose body is still to
-    /// be read, and with what all answers say of the file.
+    /// Sends a GET or a HEAD and follows redirections. Returns the last answer, whose body has not been read yet, and
+    /// what all answers together state about the file.
     /// </summary>
-    /// <exception cref="TransferInterruptedException">It may go better the next time.</exception>
-    /// <exception cref="Gpt2Exception">It will not.</exception>
+    /// <exception cref="TransferInterruptedException">The next attempt may succeed.</exception>
+    /// <exception cref="Gpt2Exception">No attempt will succeed.</exception>
     public async Task<(HttpResponseMessage Answer, RemoteFile File)> SendAsync(
         HttpMethod method, Uri address, Action<HttpRequestHeaders>? configure, CancellationToken cancellation)
     {
         var file = new RemoteFile(Shown(address));
         Uri current = address;
-        for (int hop = 0; hop <= MostRedirections; hop++)
+        for (int hop = 0; hop <= MaxRedirections; hop++)
         {
             HttpResponseMessage answer = await AnswerAsync(method, current, configure, cancellation).ConfigureAwait(false);
             file = file.Or(answer);
@@ -86,12 +90,12 @@ internal sealed class HubClient : IDisposable
             current = refusal is null ? Next(current, next) : throw refusal;
         }
 
-        throw No(address, Invariant($"redirected more than {MostRedirections} times"), "the file", CheckAddress);
+        throw No(address, Invariant($"redirected more than {MaxRedirections} times"), "the file", CheckAddress);
     }
 
     public void Dispose() => client.Dispose();
 
-    /// <summary>An address for messages: without what may be secret, its query and a user's name.</summary>
+    /// <summary>An address for messages, without what may be secret: its query and a user name.</summary>
     public static string Shown(Uri address) => address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     private static bool IsWeb(Uri address) => address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps;
@@ -104,7 +108,7 @@ internal sealed class HubClient : IDisposable
         }
 
         return current.Scheme == next.Scheme || next.Scheme == Uri.UriSchemeHttps ? next
-            : throw No(current, $"redirected from https to {Shown(next)}, which anybody on the way could change", null, "not followed");
+            : throw No(current, $"redirected from https to {Shown(next)}, which others could alter in transit", null, "not followed");
     }
 
     private async Task<HttpResponseMessage> AnswerAsync(
@@ -129,14 +133,14 @@ internal sealed class HubClient : IDisposable
         {
             string failure = $"connection to {address.Authority} ({e.GetBaseException().Message.TrimEnd('.')})";
             throw e.HttpRequestError == HttpRequestError.SecureConnectionError
-                ? No(address, $"no secure {failure}", null, "check the clock, and the certificates if a proxy stands between", e)
+                ? No(address, $"no secure {failure}", null, "check the clock, and the certificates if there is a proxy", e)
                 : new TransferInterruptedException($"no {failure}", e);
         }
     }
 
     /// <summary>
-    /// What an answer comes to that the caller cannot use; null where it can. In a question the file itself is not wanted, so
-    /// a no of a store is none of the file's.
+    /// The exception for an answer that the caller cannot use; null if it can use it. A question does not ask for the
+    /// file itself, so a store that refuses one may still send the file.
     /// </summary>
     private Exception? Refusal(HttpResponseMessage answer, Uri address, bool isQuestion)
     {
@@ -147,19 +151,19 @@ internal sealed class HubClient : IDisposable
         if (status is 200 or 206 || hasNoMore || cannotBeAsked || (isQuestion && !mayPass))
         {
             return answer.Content.Headers.ContentEncoding.All(encoding => encoding == "identity") ? null
-                : No(address, "came compressed, which was not asked for", null, "is a proxy in between that changes what passes?");
+                : No(address, "was sent compressed, which was not requested", null, "does a proxy alter what it transfers?");
         }
 
         RetryConditionHeaderValue? header = answer.Headers.RetryAfter;
         TimeSpan? wait = header?.Delta ?? (header?.Date - settings.Clock.GetUtcNow());
-        string busy = $"{address.Authority} {(status == 429 ? "is asked too often" : "cannot answer now")} ({status})";
-        string login = token is null ? "set HF_TOKEN if the file needs a login" : "check the token in HF_TOKEN";
+        string busy = $"{address.Authority} {(status == 429 ? "has received too many requests" : "cannot answer now")} ({status})";
+        string login = token is null ? "set HF_TOKEN if the file requires a login" : "check the token in HF_TOKEN";
         return status switch
         {
             _ when mayPass => new TransferInterruptedException(busy) { RetryAfter = wait > TimeSpan.Zero ? wait : null },
             401 or 403 => No(address, $"the server refuses ({status})", null, login),
             404 or 410 => No(address, $"the server has no such file ({status})", null, "check the name and HF_ENDPOINT"),
-            407 => No(address, "the proxy wants a login (407)", null, "put it into HTTPS_PROXY as http://user:password@host:port"),
+            407 => No(address, "the proxy requires a login (407)", null, "put it in HTTPS_PROXY as http://user:password@host:port"),
             _ => No(address, $"the server answers {status}", "the file", CheckAddress),
         };
     }

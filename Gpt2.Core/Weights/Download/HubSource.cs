@@ -1,11 +1,11 @@
-// A model of the Hugging Face hub: its files are the model folder.
+// A model on the Hugging Face hub needs no unpacking: its files are the model folder.
 
 using System.Text.Json;
 using Gpt2.Core.Weights.HuggingFace;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>A model of the hub at an address.</summary>
+/// <summary>A model on the hub at an address.</summary>
 internal sealed class HubSource(string endpoint, HubModel model)
     : DownloadSource(AddressOf(endpoint, model), model.Bytes, [.. DownloadTable.HubFiles.Select(name => FileOf(endpoint, model, name))])
 {
@@ -38,7 +38,9 @@ internal sealed class HubSource(string endpoint, HubModel model)
         return (work, files);
     }
 
-    /// <summary>Where the server said nothing of a file, only the model can tell whether the end of a connection was that of the file.</summary>
+    /// <summary>
+    /// If the server stated nothing about a file, only opening the model can show whether the file was cut off.
+    /// </summary>
     private void RequireModel(string work, RecordedFile[] doubtful)
     {
         try
@@ -52,7 +54,7 @@ internal sealed class HubSource(string endpoint, HubModel model)
             throw new Gpt2Exception(e.Problem, e)
             {
                 Where = PlaceOf(e),
-                Remedy = "the server states neither size nor checksum, so a file may be cut off and is not kept: repeat the command",
+                Remedy = "the server states neither size nor checksum, so the file may be cut off and is not kept: repeat the command",
             };
         }
     }
@@ -61,11 +63,11 @@ internal sealed class HubSource(string endpoint, HubModel model)
 
     private static SourceFile FileOf(string endpoint, HubModel model, string name) => new(
         name, new Uri($"{AddressOf(endpoint, model)}/resolve/main/{name}"),
-        IsText(name) ? DownloadTable.MostTextBytes : DownloadTable.FarBeyond * model.Bytes);
+        IsText(name) ? DownloadTable.MaxTextBytes : DownloadTable.FarBeyond * model.Bytes);
 
     private static bool IsText(string name) => !name.EndsWith(".safetensors", StringComparison.Ordinal);
 
-    /// <summary>What can be seen without reading the model: that a file is not of its kind at all.</summary>
+    /// <summary>Finds files of the wrong kind, which does not require opening the model.</summary>
     private static (string Found, string? Expected)? Problem(string path)
     {
         FileKind kind = FileKinds.Of(path);

@@ -1,30 +1,35 @@
-// The download of a model from beginning to end: one process at a time, space, transfers, checks, and the folder's name last.
+// A model folder must never be seen incomplete, so it is downloaded under another name and renamed at the end:
 //
-//   TARGET.partial/                  what has come so far; stays when a download is interrupted
-//   TARGET.partial/FILE              a whole file; FileTransfer says how it becomes one
-//   TARGET.partial/download.json     from where, and which files are whole
+//   TARGET.partial/                  what has been downloaded so far; stays when a download is interrupted
+//   TARGET.partial/FILE              a complete file; FileTransfer describes the incomplete ones
+//   TARGET.partial/download.json     the source, and which files are complete
 
 using Gpt2.Core.Files;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>How a download ended: the model folder, what is in it, and whether that was so before and nothing was done.</summary>
+/// <summary>
+/// How a download ended: the model folder, its record, and whether everything was already there, so that nothing was
+/// done.
+/// </summary>
 internal sealed record DownloadResult(string Folder, DownloadRecord Record, bool AlreadyThere);
 
-/// <summary>Downloads models. The note tells what a user should know meanwhile.</summary>
+/// <summary>Downloads models. The note receives what the user should know meanwhile.</summary>
 internal sealed class ModelDownload(HubClient client, TransferSettings settings, Action<string> note, IProgress<TransferProgress>? progress)
 {
-    private const int MostPasses = 3;
+    private const int MaxPasses = 3;
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Where the files stay until all are there.</summary>
+    /// <summary>The folder of the files until all are complete.</summary>
     public static string PartialFolderOf(string target) => FinalPath.Of(Path.TrimEndingDirectorySeparator(target)) + ".partial";
 
     /// <summary>
-    /// Downloads a model into a folder, which is there only when it is whole. What has come stays for the next run, whatever
-    /// ends this one.
+    /// Downloads a model into a folder, which appears only when it is complete. Whatever ends this run, what has been
+    /// downloaded is kept for the next.
     /// </summary>
-    /// <exception cref="Gpt2Exception">It cannot be had, is not what it should be, or cannot be written.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// It cannot be downloaded, is not what it should be, or cannot be written.
+    /// </exception>
     public async Task<DownloadResult> RunAsync(DownloadSource source, string target, bool force, CancellationToken cancellation)
     {
         target = FinalPath.Of(Path.TrimEndingDirectorySeparator(target));
@@ -47,7 +52,7 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
 
                 if (!force)
                 {
-                    const string Remedy = "name another with --out or add --force to replace the model in it";
+                    const string Remedy = "choose another with --out, or add --force to replace the model in it";
                     throw new Gpt2Exception("the folder is not empty") { Where = target, Remedy = Remedy };
                 }
 
@@ -62,11 +67,11 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
         }
         catch (Exception e) when (WriteFailure.Is(e))
         {
-            throw WriteFailure.Of(target, "folder", e); // what fails on the way from a server is no such exception any more
+            throw WriteFailure.Of(target, "folder", e); // failures of the transfer have become other exceptions
         }
     }
 
-    /// <summary>The record of a folder that has all of the source already.</summary>
+    /// <summary>The record of a folder that already has everything from the source; null if it does not.</summary>
     private static DownloadRecord? IsThere(DownloadSource source, string target) =>
         Directory.Exists(target) && StagedFolder.UnfinishedIn(target) is null && DownloadRecord.Load(target) is DownloadRecord there
         && there.Source == source.Description && there.IsWholeIn(target) ? there : null;
@@ -91,10 +96,10 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
         }
     }
 
-    /// <summary>Takes up what an earlier run left of the same source, and nothing of another.</summary>
+    /// <summary>Continues with what an earlier run left from the same source; deletes what is from another.</summary>
     private static DownloadRecord Begin(string work, DownloadSource source)
     {
-        PartialName.DeleteStaleIn(work); // what a killed run had not renamed yet
+        PartialName.DeleteStaleIn(work); // files that a killed run had not renamed yet
         if (DownloadRecord.Load(work) is DownloadRecord begun && begun.Source == source.Description)
         {
             return begun;
@@ -102,7 +107,7 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
 
         if (!File.Exists(Path.Combine(work, DownloadRecord.FileName)) && StagedFolder.IsTaken(work))
         {
-            const string Expected = "nothing or what a download left", Remedy = "move it or name another folder with --out";
+            const string Expected = "nothing, or an unfinished download", Remedy = "move it, or choose another folder with --out";
             throw new Gpt2Exception("is in the way") { Where = work, Expected = Expected, Remedy = Remedy };
         }
 
@@ -113,12 +118,14 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
         return record;
     }
 
-    /// <summary>Transfers what is missing, until all files are of one version, and makes the finished folder of them.</summary>
+    /// <summary>
+    /// Transfers what is missing until all files are of the same version, and makes the finished folder from them.
+    /// </summary>
     private async Task<(string Folder, DownloadRecord Record)> FetchAsync(
         DownloadSource source, string target, string work, DownloadRecord record, CancellationToken cancellation)
     {
         FileTransfer[] transfers = [.. source.Files.Select(file => new FileTransfer(client, settings, note, progress, file, work))];
-        for (int pass = 1; pass <= MostPasses; pass++)
+        for (int pass = 1; pass <= MaxPasses; pass++)
         {
             var asked = new List<RemoteFile>();
             foreach (FileTransfer transfer in transfers)
@@ -127,7 +134,7 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
             }
 
             string[] commits = [.. asked.Select(file => file.Commit).OfType<string>().Distinct()];
-            bool isOneVersion = commits.Length <= 1 || pass == MostPasses;
+            bool isOneVersion = commits.Length <= 1 || pass == MaxPasses;
             RequireSpace(source, target, work, transfers, asked);
             for (int i = 0; isOneVersion && i < transfers.Length; i++)
             {
@@ -144,20 +151,23 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
 
             if (isOneVersion)
             {
-                RecordedFile[] came = [.. transfers.Select(transfer => record.Files.First(file => file.Name == transfer.Name))];
-                (string folder, IReadOnlyList<RecordedFile> files) = source.Finish(work, came, progress, cancellation);
+                RecordedFile[] received = [.. transfers.Select(transfer => record.Files.First(file => file.Name == transfer.Name))];
+                (string folder, IReadOnlyList<RecordedFile> files) = source.Finish(work, received, progress, cancellation);
                 record = new DownloadRecord(source.Description, commits.FirstOrDefault(), files);
                 record.Save(folder);
                 return (folder, record);
             }
 
-            note($"{source.Description}: a file has changed meanwhile; asking for all of them again");
+            note($"{source.Description}: a file has changed meanwhile; checking all files again");
         }
 
-        throw new Gpt2Exception("the files change while they are downloaded") { Where = source.Description, Remedy = "repeat the command later" };
+        const string Changing = "the files keep changing while they are being downloaded";
+        throw new Gpt2Exception(Changing) { Where = source.Description, Remedy = "repeat the command later" };
     }
 
-    /// <summary>Whether a file that came whole is there, and still what the server has, as far as it says.</summary>
+    /// <summary>
+    /// Whether a completely downloaded file still exists, and is still what the server has, as far as it says.
+    /// </summary>
     private static async Task<bool> IsSameAsync(RecordedFile file, RemoteFile stated, string work, CancellationToken cancellation) =>
         file.IsIn(work) && (stated.Size is null || stated.Size == file.Bytes)
         && (stated.Checksum is not Checksum checksum
@@ -171,16 +181,16 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
         {
             if (settings.FreeSpace(work) is long free && free < needed)
             {
-                throw new Gpt2Exception($"the download needs {ByteCount.Shown(needed)}, and {ByteCount.Shown(free)} are free there")
+                throw new Gpt2Exception($"the download needs {ByteCount.Shown(needed)}, but only {ByteCount.Shown(free)} are free there")
                 {
                     Where = target,
-                    Remedy = "make room or name another place with --out",
+                    Remedy = "make room, or choose another place with --out",
                 };
             }
         }
         catch (Exception e) when (WriteFailure.Is(e) || e is ArgumentException)
         {
-            // It cannot be told.
+            // The free space is not known.
         }
     }
 

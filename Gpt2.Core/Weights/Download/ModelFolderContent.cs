@@ -1,4 +1,4 @@
-// Which files a download may replace: those that models have. Anything else in a folder is not ours to delete.
+// A download with --force deletes the folder it replaces, so the folder may contain only files that belong to models.
 
 using Gpt2.Core.Files;
 using Gpt2.Core.Text;
@@ -17,8 +17,8 @@ internal static class ModelFolderContent
 
     private static readonly string[] Beginnings = ["model_", "model.", "model-", "gpt2_", "pytorch_model"];
 
-    /// <summary>Refuses a target that is a file, or a folder that holds what no model has.</summary>
-    /// <exception cref="Gpt2Exception">It is one.</exception>
+    /// <summary>Refuses a target that is a file, or a folder with anything that does not belong to a model.</summary>
+    /// <exception cref="Gpt2Exception">It is such a file or folder.</exception>
     public static void RequireModelOnly(string target)
     {
         if (File.Exists(target))
@@ -31,7 +31,7 @@ internal static class ModelFolderContent
             .FirstOrDefault(entry => Directory.Exists(entry) || !IsOfModel(Path.GetFileName(entry)));
         if (other is not null)
         {
-            throw new Gpt2Exception($"holds '{Path.GetFileName(other)}', which is not a file of a model")
+            throw new Gpt2Exception($"contains '{Path.GetFileName(other)}', which does not belong to a model")
             {
                 Where = target,
                 Remedy = "the folder is not replaced: choose another folder with --out",

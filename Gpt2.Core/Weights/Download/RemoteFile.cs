@@ -1,5 +1,5 @@
-// What servers state of a file. While the file comes, what is known of it is in a small JSON file beside the part, so that the
-// rest can be asked for.
+// What servers state about a file. While the file is being downloaded, this is kept in a small JSON file next to the
+// part, so that the rest can be requested later.
 
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -8,17 +8,20 @@ using Gpt2.Core.Files;
 namespace Gpt2.Core.Weights.Download;
 
 /// <summary>
-/// A file of a server: its address without the query, and what is stated, or null. Entity tag (a strong one) and time of
-/// change are those of the bytes.
+/// A file on a server: its address without the query, and what is stated about it; null for what is not. The entity tag
+/// (a strong one) and the time of the last change are those of the answer with the bytes.
 /// </summary>
 internal sealed record RemoteFile(
     string Address, long? Size = null, Checksum? Checksum = null, string? Commit = null, string? EntityTag = null,
     DateTimeOffset? LastModified = null)
 {
-    /// <summary>Whether a rest can be told to belong to a part: by a validator that the server checks, or by the checksum of the whole.</summary>
+    /// <summary>
+    /// Whether it can be checked that a rest belongs to a part: by a validator that the server compares, or by the
+    /// checksum of the whole file.
+    /// </summary>
     public bool CanGoOn => EntityTag is not null || LastModified is not null || Checksum is not null;
 
-    /// <summary>Reads it; null where there is none or it is broken, which only costs a new beginning.</summary>
+    /// <summary>Reads it; null if there is none or it is damaged: then the download only has to start again.</summary>
     public static RemoteFile? Load(string path)
     {
         try
@@ -32,21 +35,21 @@ internal sealed record RemoteFile(
         }
     }
 
-    /// <summary>Writes it in place of the old one.</summary>
+    /// <summary>Writes it, replacing the old one.</summary>
     public void Save(string path) => OutputFile.Write(path, stream => JsonSerializer.Serialize(stream, this));
 
-    /// <summary>This, with the gaps filled by what is stated elsewhere.</summary>
+    /// <summary>This, with gaps filled by what is stated elsewhere.</summary>
     public RemoteFile Or(RemoteFile? other) => other is null ? this : new(
         Address, Size ?? other.Size, Checksum ?? other.Checksum, Commit ?? other.Commit, EntityTag ?? other.EntityTag,
         LastModified ?? other.LastModified);
 
-    /// <summary>Whether nothing that is stated here and there tells two files apart.</summary>
+    /// <summary>Whether both may be the same file: nothing that is stated about both differs.</summary>
     public bool MayBe(RemoteFile other) =>
         Address == other.Address && Agree(Size, other.Size) && Agree(Checksum, other.Checksum) && Agree(EntityTag, other.EntityTag);
 
     /// <summary>
-    /// This, with the gaps filled by what an answer on the way to the file says: the hub's own, which redirects to a store,
-    /// has checksum and revision, and the last describes the bytes.
+    /// This, with gaps filled by one of the answers on the way to the file. The hub's own answer, which redirects to a
+    /// store, has checksum and revision; the last answer describes the bytes.
     /// </summary>
     public RemoteFile Or(HttpResponseMessage answer)
     {
@@ -56,7 +59,7 @@ internal sealed record RemoteFile(
         long? plain = content.ContentRange is ContentRangeHeaderValue range ? range.Length
             : (int)answer.StatusCode == 200 ? content.ContentLength : null;
 
-        // The hub names small files by their git SHA-1 in the plain entity tag; other servers' tags mean nothing.
+        // For small files, the hub's plain entity tag is their git SHA-1; other servers' tags have no meaning.
         var checksum = Checksum.Parse(Header(answer, "X-Linked-Etag") ?? (commit is not null && answer.IsSuccessStatusCode ? tag : null));
         long? size = long.TryParse(Header(answer, "X-Linked-Size"), out long linked) && linked >= 0 ? linked : plain;
         return Or(new RemoteFile(

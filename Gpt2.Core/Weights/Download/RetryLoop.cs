@@ -1,33 +1,36 @@
-// Tries again what was interrupted, with growing waits, until it has been tried often enough without getting on.
+// Interrupted requests are tried again, with growing delays, until too many attempts in a row have made no progress.
 
 using static System.FormattableString;
 
 namespace Gpt2.Core.Weights.Download;
 
 /// <summary>
-/// A try that failed and is worth another one: a dropped connection, a time-out, a server that is busy. Everything else is a
-/// <see cref="Gpt2Exception"/> at once.
+/// An attempt failed, but another may succeed: a dropped connection, a time-out, a busy server. Any other failure is a
+/// <see cref="Gpt2Exception"/> right away.
 /// </summary>
 internal sealed class TransferInterruptedException(string message, Exception? innerException = null) : Exception(message, innerException)
 {
-    /// <summary>How long the server asks to wait; null where it does not.</summary>
+    /// <summary>How long the server asks to wait; null if it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether a whole file came, and not the one that was stated.</summary>
+    /// <summary>Whether a whole file was received that differs from what was stated.</summary>
     public bool IsDamaged { get; init; }
 }
 
-/// <summary>The loop around a request or a transfer. The note tells of every wait, so that silence is never taken for work.</summary>
+/// <summary>
+/// The loop around a request or a transfer. The note is told of every wait, so that the user does not take it for work.
+/// </summary>
 internal sealed class RetryLoop(TransferSettings settings, Action<string> note)
 {
-    private const double FirstDelay = 1, LongestDelay = 30; // seconds of our own choice
+    private const double FirstDelay = 1, LongestDelay = 30; // seconds, unless the server asks for more
     private static readonly TimeSpan LongestServerDelay = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Runs an action until it succeeds; it throws <see cref="TransferInterruptedException"/> where it is worth another try.
-    /// Bytes reached beyond those before begin the count of tries anew. After the last, an error at "what" has the remedy.
+    /// Runs an action until it succeeds. The action throws <see cref="TransferInterruptedException"/> if another
+    /// attempt makes sense. Further bytes reset the count of attempts. After the last attempt this throws an error at
+    /// <paramref name="what"/> with the remedy.
     /// </summary>
-    /// <exception cref="Gpt2Exception">It was tried often enough, or the server asks for too long a wait.</exception>
+    /// <exception cref="Gpt2Exception">All attempts failed, or the server asks for too long a wait.</exception>
     public async Task<T> RunAsync<T>(string what, Func<Task<T>> action, Func<long> reached, string remedy, CancellationToken cancellation)
     {
         long furthest = reached();
@@ -44,7 +47,7 @@ internal sealed class RetryLoop(TransferSettings settings, Action<string> note)
                     (furthest, tries) = (reached(), 1);
                 }
 
-                string? end = tries >= settings.Tries ? Invariant($"; gave up after {tries} tries")
+                string? end = tries >= settings.Tries ? Invariant($"; gave up after {tries} attempts")
                     : e.RetryAfter > LongestServerDelay
                         ? Invariant($" and asks to wait {e.RetryAfter.Value.TotalSeconds:0} s, longer than this command waits") : null;
                 if (end is not null)
@@ -53,15 +56,15 @@ internal sealed class RetryLoop(TransferSettings settings, Action<string> note)
                 }
 
                 TimeSpan delay = DelayAfter(tries, e.RetryAfter, settings.Chance());
-                note(Invariant($"{what}: {e.Message}; try {tries + 1} of {settings.Tries} in {delay.TotalSeconds:0.#} s"));
+                note(Invariant($"{what}: {e.Message}; attempt {tries + 1} of {settings.Tries} in {delay.TotalSeconds:0.#} s"));
                 await Task.Delay(delay, settings.Clock, cancellation).ConfigureAwait(false);
             }
         }
     }
 
     /// <summary>
-    /// 2^(tries − 1) first delays, at most the longest, of which chance from 0 to 1 takes up to a half; never less than the
-    /// server asks for.
+    /// 2^(tries − 1) times the first delay, at most the longest, times 0.5 to 1 depending on chance, which is from 0 to
+    /// 1; but never less than the server asks for.
     /// </summary>
     internal static TimeSpan DelayAfter(int tries, TimeSpan? serverAsksFor, double chance)
     {

@@ -1,25 +1,28 @@
-// config.json of Hugging Face's GPT-2: the sizes, and a refusal of everything that would make it another model.
+// config.json may describe variants of GPT-2 that this program would compute wrongly, so every setting that changes the
+// arithmetic is checked.
 
 using System.Text.Json;
 using Gpt2.Core.Model;
 
 namespace Gpt2.Core.Weights.HuggingFace;
 
-/// <summary>The sizes, and what is said about the head.</summary>
+/// <summary>What config.json states about a model.</summary>
 /// <param name="Sizes">The sizes.</param>
-/// <param name="TiedHead">Whether the head is said to be wte; null where nothing is said.</param>
+/// <param name="TiedHead">Whether the head is tied to wte; null if the file does not say.</param>
 internal sealed record HuggingFaceConfig(Gpt2Config Sizes, bool? TiedHead)
 {
     private const string Expected = "the config.json of a GPT-2 model";
     private const double Epsilon = 1e-5;
 
-    /// <summary>Settings that change the arithmetic, with the one value that GPT-2 has; absent means that value.</summary>
+    /// <summary>Settings that change the arithmetic, with GPT-2's value, which is also the default.</summary>
     private static readonly (string Name, bool Value)[] Switches =
     [
         ("scale_attn_weights", true), ("scale_attn_by_inverse_layer_idx", false), ("reorder_and_upcast_attn", false), ("add_cross_attention", false),
     ];
 
-    /// <exception cref="Gpt2Exception">It is no such file, lacks a size, or says of the model what this program does not compute.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// It is not such a file, lacks a size, or describes a model that this program cannot compute.
+    /// </exception>
     public static HuggingFaceConfig Read(string path) => JsonFile.Read(path, Expected, root =>
     {
         RequireGpt2(root, path);
@@ -52,7 +55,7 @@ internal sealed record HuggingFaceConfig(Gpt2Config Sizes, bool? TiedHead)
             {
                 Where = path,
                 Expected = "\"gpt2\"",
-                Remedy = "take a GPT-2: other models are not computed here",
+                Remedy = "use a GPT-2 model: others are not supported",
             };
         }
 
@@ -81,7 +84,7 @@ internal sealed record HuggingFaceConfig(Gpt2Config Sizes, bool? TiedHead)
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int size) ? size
         : throw Refused(path, name, value, "a whole number");
 
-    /// <summary>A value that is there and not null.</summary>
+    /// <summary>A value that exists and is not null.</summary>
     private static JsonElement? Given(JsonElement root, string name) =>
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
@@ -90,6 +93,6 @@ internal sealed record HuggingFaceConfig(Gpt2Config Sizes, bool? TiedHead)
         {
             Where = path,
             Expected = expected,
-            Remedy = "take another model: one with it would be computed wrongly here",
+            Remedy = "use another model: this program would compute this one wrongly",
         };
 }

@@ -1,4 +1,4 @@
-// The files of a model as Hugging Face names them: config.json, and the tensors of one safetensors file or of several with an index.
+// Hugging Face's models have a config.json, and their tensors in one safetensors file or in several with an index.
 
 using System.Text.Json;
 using Gpt2.Core.Model;
@@ -7,16 +7,16 @@ using Gpt2.Core.Weights.Safetensors;
 
 namespace Gpt2.Core.Weights.HuggingFace;
 
-/// <summary>Finds tensors by their names without "transformer.".</summary>
+/// <summary>Finds tensors by their names, with or without "transformer." in front.</summary>
 /// <param name="folder">The folder.</param>
 /// <param name="file">The safetensors file, or the index of several.</param>
-/// <param name="pathOf">The path of a file by its name; null for the file of exactly that name.</param>
+/// <param name="pathOf">Finds the path of a file by its name; null to take exactly that name.</param>
 internal sealed class HuggingFaceFiles(string folder, string file, Func<string, string>? pathOf) : BinaryFiles(folder, file, pathOf)
 {
-    private const int MostFiles = 1000;
+    private const int MaxFiles = 1000;
     private const string Extension = HuggingFaceFormat.Extension;
     private const string IndexExpected = "the index of safetensors files";
-    private const string OnePlace = "take index and files of one model, all of them from one place";
+    private const string OnePlace = "take the index and the files of the same model, all from the same source";
 
     private bool? saidTied;
 
@@ -47,15 +47,15 @@ internal sealed class HuggingFaceFiles(string folder, string file, Func<string, 
         AllLost = Try(() => fileOf = ReadMap(Main), refuse);
         foreach (string name in fileOf.Values.Distinct().Order(StringComparer.Ordinal))
         {
-            Gpt2Exception? wrong = null; // one error for a file, however many of its tensors it concerns
+            Gpt2Exception? wrong = null; // one error per file, however many of its tensors are affected
             void Place(StoredTensor tensor)
             {
                 string? listed = fileOf.GetValueOrDefault(tensor.Name);
                 string index = Path.GetFileName(Main);
-                string? problem = listed is null ? $"holds {tensor.Name}, which {index} does not list"
-                    : listed != name ? $"holds {tensor.Name}, which {index} says is in {listed}"
+                string? problem = listed is null ? $"contains {tensor.Name}, which {index} does not list"
+                    : listed != name ? $"contains {tensor.Name}, which according to {index} is in {listed}"
                     : Add(tensor) ? null
-                    : $"holds {tensor.Name}, which another file holds too";
+                    : $"contains {tensor.Name}, which is also in another file";
                 if (problem is not null && wrong is null)
                 {
                     refuse(wrong = new Gpt2Exception(problem) { Where = tensor.Data.Path, Remedy = OnePlace });
@@ -70,7 +70,7 @@ internal sealed class HuggingFaceFiles(string folder, string file, Func<string, 
                 {
                     if (wrong is null)
                     {
-                        wrong = new Gpt2Exception($"says that {listed} is in {name}, which does not hold it") { Where = Main, Remedy = OnePlace };
+                        wrong = new Gpt2Exception($"lists {listed} in {name}, which does not contain it") { Where = Main, Remedy = OnePlace };
                         refuse(wrong);
                     }
 
@@ -81,8 +81,8 @@ internal sealed class HuggingFaceFiles(string folder, string file, Func<string, 
     }
 
     /// <summary>
-    /// A head of its own that says the same as wte is none. Comparing reads both, so it is done only where nothing is
-    /// said about it.
+    /// A head with the same numbers as wte is a tied head. Comparing them means reading both, so it is not done if
+    /// config.json says that the head is untied.
     /// </summary>
     public override Gpt2Config WithVariant(Gpt2Config sizes, Action<Gpt2Exception> refuse)
     {
@@ -93,10 +93,10 @@ internal sealed class HuggingFaceFiles(string folder, string file, Func<string, 
             isTied = equal || saidTied == true;
             if (!equal && isTied)
             {
-                refuse(new Gpt2Exception($"tie_word_embeddings is true, but {HuggingFaceNames.Head} has other numbers than wte.weight")
+                refuse(new Gpt2Exception($"tie_word_embeddings is true, but {HuggingFaceNames.Head} differs from wte.weight")
                 {
                     Where = PathOf(SizesFile),
-                    Remedy = "take the one of the model, or the weights that go with it",
+                    Remedy = "take the config.json and the weights of the same model",
                 });
             }
         }
@@ -104,7 +104,7 @@ internal sealed class HuggingFaceFiles(string folder, string file, Func<string, 
         return sizes with { QkvBias = Tensors.Keys.Any(name => name.EndsWith(".attn.c_attn.bias", StringComparison.Ordinal)), TiedHead = isTied };
     }
 
-    /// <summary>A head that is wte is used, and no matrix of its own.</summary>
+    /// <summary>A tied head is used, although it is not a separate matrix.</summary>
     protected override IEnumerable<string> Others(Gpt2Config sizes) => base.Others(sizes).Where(name => name != HuggingFaceNames.Head);
 
     private bool Add(StoredTensor tensor)
@@ -117,16 +117,16 @@ internal sealed class HuggingFaceFiles(string folder, string file, Func<string, 
     {
         if (!Add(tensor))
         {
-            throw new Gpt2Exception($"holds {HuggingFaceNames.Plain(tensor.Name)} with and without '{HuggingFaceNames.Prefix}'")
+            throw new Gpt2Exception($"contains {HuggingFaceNames.Plain(tensor.Name)} with and without '{HuggingFaceNames.Prefix}'")
             {
                 Where = tensor.Data.Path,
-                Expected = "it once",
-                Remedy = "take the weights with each tensor once",
+                Expected = "each tensor once",
+                Remedy = "take weights that have each tensor once",
             };
         }
     }
 
-    /// <summary>Goes through the tensors of one file; masks are left out.</summary>
+    /// <summary>Adds the tensors of one file, without the masks.</summary>
     private void ReadFile(string path, Action<StoredTensor> add, Action<Gpt2Exception> refuse)
     {
         MappedFile data = Files.Open(path);
@@ -141,7 +141,8 @@ internal sealed class HuggingFaceFiles(string folder, string file, Func<string, 
     }
 
     /// <summary>
-    /// Whether a tensor is a mask that may be left out: one beside the weights of its block. A mask alone is a block's that is lost.
+    /// Whether a tensor is a mask that may be left out. It must be in the same file as weights of its block: a mask
+    /// alone belongs to a block whose weights are missing.
     /// </summary>
     private static bool IsMaskOfItsBlock(SafetensorsEntry entry, SafetensorsHeader header)
     {
@@ -154,8 +155,8 @@ internal sealed class HuggingFaceFiles(string folder, string file, Func<string, 
         return header.Entries.Keys.Any(name => name.StartsWith(block, StringComparison.Ordinal) && !HuggingFaceNames.IsMask(name));
     }
 
-    /// <summary>What an index says: for every tensor, by its whole name, its file.</summary>
-    /// <exception cref="Gpt2Exception">It is no such index, or names files outside its folder.</exception>
+    /// <summary>Reads an index: the file of every tensor, by the tensor's full name.</summary>
+    /// <exception cref="Gpt2Exception">It is not such an index, or names files outside its folder.</exception>
     private static Dictionary<string, string> ReadMap(string path)
     {
         Gpt2Exception Wrong(string found, string expected) => new(found) { Where = path, Expected = expected };
@@ -167,9 +168,9 @@ internal sealed class HuggingFaceFiles(string folder, string file, Func<string, 
             : throw Wrong("weight_map is missing", "the file of every tensor"));
         string[] names = [.. fileOf.Values.Distinct()];
         string? foreign = names.FirstOrDefault(name => !IsPlainFileName(name));
-        return names.Length <= MostFiles && foreign is null
+        return names.Length <= MaxFiles && foreign is null
             ? fileOf
-            : throw Wrong($"weight_map names '{foreign}' and {names.Length} files", $"at most {MostFiles} in the same folder");
+            : throw Wrong($"weight_map names '{foreign}' and {names.Length} files", $"at most {MaxFiles} in the same folder");
     }
 
     private static bool IsPlainFileName(string name) =>

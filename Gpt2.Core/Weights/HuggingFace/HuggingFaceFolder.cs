@@ -1,4 +1,4 @@
-// Writing a model as Hugging Face's GPT2LMHeadModel and GPT2Tokenizer load it.
+// Models can be used in Python: this writes what Hugging Face's GPT2LMHeadModel and GPT2Tokenizer load.
 
 using System.Text.Json;
 using Gpt2.Core.Files;
@@ -11,8 +11,8 @@ using Gpt2.Core.Weights.Safetensors;
 namespace Gpt2.Core.Weights.HuggingFace;
 
 /// <summary>
-/// config.json, model.safetensors with the names that GPT2LMHeadModel gives its tensors, and vocab.json, merges.txt and
-/// tokenizer_config.json where the model has text.
+/// Writes config.json, model.safetensors with the names that GPT2LMHeadModel gives its tensors, and, if the model has a
+/// vocabulary, vocab.json, merges.txt and tokenizer_config.json.
 /// </summary>
 public static class HuggingFaceFolder
 {
@@ -22,11 +22,13 @@ public static class HuggingFaceFolder
 
     private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n" };
 
-    /// <summary>Writes a model; the folder appears when it is whole.</summary>
+    /// <summary>Writes a model; the folder appears when it is complete.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="weights">The weights. A missing attention bias is written as zeros, since that model always has one.</param>
+    /// <param name="weights">
+    /// The weights. A missing attention bias is written as zeros, since GPT2LMHeadModel always has one.
+    /// </param>
     /// <param name="vocabulary">The vocabulary; null for a model without text.</param>
-    /// <param name="progress">Is told the share written, 0 to 1; or null.</param>
+    /// <param name="progress">Receives the share written, 0 to 1; or null.</param>
     /// <param name="cancellation">Stops between matrices.</param>
     /// <returns>The names of the files.</returns>
     /// <exception cref="Gpt2Exception">The folder cannot be written, or the vocabulary has a token twice.</exception>
@@ -43,12 +45,12 @@ public static class HuggingFaceFolder
             }
 
             (string, Matrix)[] tensors = [.. WithBias(weights).Select(matrix => (HuggingFaceNames.Written(matrix.Name), matrix))];
-            Dictionary<string, string> metadata = new() { ["format"] = "pt" }; // without it transformers refuses the file
+            Dictionary<string, string> metadata = new() { ["format"] = "pt" }; // without this, transformers refuses the file
             using FileStream stream = File.Create(staged.File(HuggingFaceFormat.WeightsFileName));
             SafetensorsWriter.Write(stream, tensors, metadata, progress, cancellation);
         }));
 
-    /// <summary>Every matrix, and zeros where an attention bias is missing.</summary>
+    /// <summary>Every matrix, with zeros for a missing attention bias.</summary>
     private static IEnumerable<Matrix> WithBias(Gpt2Weights weights)
     {
         Gpt2Config config = weights.Config;

@@ -1,8 +1,8 @@
-// Hugging Face's form of a model: config.json, model.safetensors or several of them with an index, and a tokenizer.
+// How a folder in Hugging Face's layout is recognised: by model.safetensors, its index, or any other safetensors file.
 
 namespace Gpt2.Core.Weights.HuggingFace;
 
-/// <summary>Folders as GPT2LMHeadModel and GPT2Model save them.</summary>
+/// <summary>Folders saved by GPT2LMHeadModel and GPT2Model.</summary>
 internal sealed class HuggingFaceFormat() : ModelFormat("safetensors", $"{ConfigFileName} with {WeightsFileName}")
 {
     public const string ConfigFileName = "config.json";

@@ -1,20 +1,24 @@
-// The names of matrices in Hugging Face's files, against ours, which are OpenAI's.
+// Hugging Face names its tensors differently from OpenAI, whose names are used in this program.
 
 using System.Text.RegularExpressions;
 using Gpt2.Core.Weights.Binary;
 
 namespace Gpt2.Core.Weights.HuggingFace;
 
-/// <summary>h0/attn/c_attn/w is h.0.attn.c_attn.weight there, with or without "transformer." before it.</summary>
+/// <summary>
+/// Converts names: h0/attn/c_attn/w is h.0.attn.c_attn.weight there, with or without "transformer." in front.
+/// </summary>
 internal static partial class HuggingFaceNames
 {
-    /// <summary>What the model inside GPT2LMHeadModel is called, and its tensors' names begin with.</summary>
+    /// <summary>
+    /// The name of the model inside GPT2LMHeadModel, with which the names of all tensors but the head's begin.
+    /// </summary>
     public const string Prefix = "transformer.";
 
-    /// <summary>The head's tensor, which stands outside that model.</summary>
+    /// <summary>The head's tensor, which is outside that inner model.</summary>
     public const string Head = "lm_head.weight";
 
-    /// <summary>Their name of our matrix, without the prefix.</summary>
+    /// <summary>Hugging Face's name for one of our matrices, without the prefix.</summary>
     public static string Of(string matrix)
     {
         string[] parts = matrix.Split('/');
@@ -28,16 +32,18 @@ internal static partial class HuggingFaceNames
         return parts.Length == 1 ? last : string.Join('.', [block, .. parts[1..^1], last]);
     }
 
-    /// <summary>The name as a file that GPT2LMHeadModel writes has it.</summary>
+    /// <summary>The name in a file written by GPT2LMHeadModel.</summary>
     public static string Written(string matrix) => matrix == "lm_head" ? Head : Prefix + Of(matrix);
 
-    /// <summary>A name without what GPT2LMHeadModel puts before it.</summary>
+    /// <summary>A name without the prefix of GPT2LMHeadModel.</summary>
     public static string Plain(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : name;
 
-    /// <summary>Whether a tensor is the mask of attention, which older files hold and nobody needs.</summary>
+    /// <summary>Whether a tensor is an attention mask, which older files contain and which is not needed.</summary>
     public static bool IsMask(string name) => Mask().IsMatch(name);
 
-    /// <summary>The same, going by the shape too: n × n for the mask, one number for what masked scores become.</summary>
+    /// <summary>
+    /// The same, going by the shape too: n × n for the mask, one number for the value that masked scores get.
+    /// </summary>
     public static bool IsMask(string name, ReadOnlySpan<long> shape) => IsMask(name)
         && (StoredTensor.WithoutLeadingOnes(shape) is [long rows, long columns] ? rows == columns : StoredTensor.Count(shape) == 1);
 

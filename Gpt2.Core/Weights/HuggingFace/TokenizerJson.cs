@@ -1,4 +1,4 @@
-// tokenizer.json of Hugging Face's fast tokenizers, as far as it is GPT-2's: byte-level merges and nothing else.
+// tokenizer.json can describe many kinds of tokenizers. Only GPT-2's is accepted: byte-level merges and nothing else.
 
 using System.Text.Json;
 using Gpt2.Core.Text;
@@ -12,7 +12,9 @@ internal static class TokenizerJson
 
     private const string Expected = "the byte-level BPE tokenizer of a GPT-2 model";
 
-    /// <exception cref="Gpt2Exception">It is no such tokenizer, or its tokens do not have the ids that its merges give them.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// It is not such a tokenizer, or its tokens do not have the ids that follow from its merges.
+    /// </exception>
     public static Vocabulary Read(string path) => JsonFile.Read(path, Expected, root =>
     {
         RequireGpt2(root, path);
@@ -53,14 +55,17 @@ internal static class TokenizerJson
         }
 
         if (Given(root, "pre_tokenizer") is not JsonElement words || words.ValueKind != JsonValueKind.Object
-            || JsonFile.TextOf(Given(words, "type")) != "ByteLevel" || Given(words, "add_prefix_space") is not (null or { ValueKind: JsonValueKind.False })
+            || JsonFile.TextOf(Given(words, "type")) != "ByteLevel"
+            || Given(words, "add_prefix_space") is not (null or { ValueKind: JsonValueKind.False })
             || Given(words, "use_regex") is not (null or { ValueKind: JsonValueKind.True }))
         {
             throw Wrong(path, "pre_tokenizer is not GPT-2's", "type ByteLevel, add_prefix_space false");
         }
     }
 
-    /// <summary>The ids stand in the model's vocab and, for the end of text, among the added tokens or in both.</summary>
+    /// <summary>
+    /// The ids are in the model's vocab; that of the end of text is there, among the added tokens, or in both.
+    /// </summary>
     private static void CheckIds(JsonElement root, JsonElement model, Vocabulary vocabulary, string path)
     {
         var seen = new bool[vocabulary.Count];

@@ -1,29 +1,36 @@
-// Lines of cells as the page of the JavaScript edition splits them, which is not quite how CSV is written elsewhere: two quotes are
-// one wherever they stand, a single one only says that commas belong to the cell from here on, or no longer.
+// The JavaScript edition's page does not split lines into cells quite as CSV is usually written: two quotes are one
+// quote wherever they are, and a single quote only switches whether commas belong to the cell.
 
 using System.Text;
 
 namespace Gpt2.Core.Weights.JavaScript;
 
-/// <summary>A cell. Where nothing but quotes stands in the file, the page and other programs read it differently.</summary>
+/// <summary>A cell. If it is nothing but quotes in the file, the page and other programs read it differently.</summary>
 /// <param name="Text">The cell as the page reads it.</param>
 /// <param name="IsQuotes">Whether it is nothing but quotes in the file.</param>
 internal readonly record struct SpreadsheetCell(string Text, bool IsQuotes)
 {
-    /// <summary>The cell as RFC 4180 has it: the outer quotes around a quote that is doubled belong to no text.</summary>
+    /// <summary>
+    /// The cell as RFC 4180 defines it: the outer quotes around a doubled quote are not part of the text.
+    /// </summary>
     public string AsRfc4180 => IsQuotes && Text.Length > 0 ? Text[1..] : Text;
 }
 
 /// <summary>Splits and writes lines of cells.</summary>
 internal static class SpreadsheetCells
 {
-    /// <summary>A cell with line feeds is a token; a quote that is never closed must not join the whole file.</summary>
+    /// <summary>
+    /// A token may contain line feeds, but a quote that is never closed must not join the whole file.
+    /// </summary>
     private const int LongestJoined = 1 << 12;
 
-    /// <summary>The records of a text, each with the number of its first line. Unlike the page, lets a cell in quotes hold a line feed.</summary>
+    /// <summary>
+    /// The records of a text, each with the number of its first line. Unlike in the page, a cell in quotes may contain
+    /// a line feed.
+    /// </summary>
     public static IEnumerable<(List<SpreadsheetCell> Cells, int Line)> Split(string text)
     {
-        // Line ends may be LF or CRLF, or CR where there is no LF; elsewhere a CR belongs to its cell.
+        // Line ends may be LF or CRLF, or CR if there is no LF; elsewhere a CR belongs to its cell.
         string[] lines = text.Split(text.Contains('\n', StringComparison.Ordinal) ? '\n' : '\r');
         for (int i = 0; i < lines.Length; i++)
         {
@@ -42,7 +49,7 @@ internal static class SpreadsheetCells
         }
     }
 
-    /// <summary>A cell as the page reads it back, whatever text without a line feed it is.</summary>
+    /// <summary>Writes any text without a line feed as a cell from which the page reads the same text.</summary>
     public static string Written(string text)
     {
         string doubled = text.Replace("\"", "\"\"", StringComparison.Ordinal);
@@ -51,7 +58,7 @@ internal static class SpreadsheetCells
             : doubled;
     }
 
-    /// <summary>The cells of a line; null where a quote is open at its end.</summary>
+    /// <summary>The cells of a line; null if a quote is still open at its end.</summary>
     private static List<SpreadsheetCell>? SplitLine(string line)
     {
         var cells = new List<SpreadsheetCell>(4);

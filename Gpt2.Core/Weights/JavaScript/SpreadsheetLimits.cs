@@ -1,31 +1,33 @@
-// What the page of the JavaScript edition cannot make of a vocabulary, in words for the person who converts it.
+// The JavaScript edition's page cannot handle every vocabulary. Whoever converts a model for it is told what will not
+// work.
 
 using System.Globalization;
 using Gpt2.Core.Text;
 
 namespace Gpt2.Core.Weights.JavaScript;
 
-/// <summary>Finds the tokens and merges that are out of the page's reach.</summary>
+/// <summary>Finds the tokens and merges that the page cannot handle.</summary>
 internal static class SpreadsheetLimits
 {
-    private const int MostShown = 3;
+    private const int MaxShown = 3;
 
-    /// <summary>One sentence for each limit that a vocabulary comes up against.</summary>
+    /// <summary>One sentence for each limit that a vocabulary exceeds.</summary>
     public static IEnumerable<string> Of(Vocabulary vocabulary)
     {
         string?[] texts = [.. Enumerable.Range(0, vocabulary.EndOfText).Select(id => SpreadsheetToken.TextOf(vocabulary.BytesOf(id)))];
         int[] bytes = [.. Enumerable.Range(0, texts.Length).Where(id => texts[id] is null)];
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"tokens that are control characters or incomplete characters: {bytes.Length}; they stand as <0xNN>, a line feed as <0x0A>, "
+            $"tokens that are control characters or incomplete characters: {bytes.Length}; they are written as <0xNN>, a line feed as <0x0A>, "
             + $"and the page finds none of them in a prompt");
 
-        int[] through = [.. Enumerable.Range(0, vocabulary.Merges.Count).Where(rank => texts[256 + rank] is not null && GoesThrough(bytes, vocabulary.Merges[rank]))];
+        int[] through = [.. Enumerable.Range(0, vocabulary.Merges.Count)
+            .Where(rank => texts[256 + rank] is not null && GoesThrough(bytes, vocabulary.Merges[rank]))];
         if (through.Length > 0)
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"tokens that are text made of parts that are incomplete characters: {through.Length} ({Shown(through, texts)}); "
+                $"tokens of whole characters merged from incomplete ones: {through.Length} ({Shown(through, texts)}); "
                 + $"the page finds those of a single character and leaves the others in pieces");
         }
 
@@ -34,7 +36,8 @@ internal static class SpreadsheetLimits
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"tokens with characters beyond U+FFFF: {beyond.Length} ({Shown([.. beyond.Select(id => id - 256)], texts)}); the page cuts these in two and finds none");
+                $"tokens with characters beyond U+FFFF: {beyond.Length} ({Shown([.. beyond.Select(id => id - 256)], texts)}); "
+                + $"the page cuts these characters in two and finds none of the tokens");
         }
 
         foreach (string pairs in Confused(vocabulary, texts))
@@ -43,18 +46,25 @@ internal static class SpreadsheetLimits
         }
     }
 
-    /// <summary>The page joins the two sides of a merge with a comma, so that commas in tokens can make two merges one.</summary>
+    /// <summary>
+    /// The page joins the two sides of a merge with a comma, so commas in tokens can make two merges look the same.
+    /// </summary>
     private static IEnumerable<string> Confused(Vocabulary vocabulary, string?[] texts)
     {
-        IEnumerable<string> keys = vocabulary.Merges.Where(merge => texts[merge.Left] is not null && texts[merge.Right] is not null).Select(merge => $"{texts[merge.Left]},{texts[merge.Right]}");
-        foreach (IGrouping<string, string> key in keys.Where(key => key.Count(character => character == ',') > 1).GroupBy(key => key).Where(key => key.Count() > 1))
+        IEnumerable<IGrouping<string, string>> keys = vocabulary.Merges
+            .Where(merge => texts[merge.Left] is not null && texts[merge.Right] is not null)
+            .Select(merge => $"{texts[merge.Left]},{texts[merge.Right]}")
+            .Where(key => key.Count(character => character == ',') > 1)
+            .GroupBy(key => key);
+        foreach (IGrouping<string, string> key in keys.Where(key => key.Count() > 1))
         {
-            yield return $"{key.Count()} merges are '{key.Key}' to the page, which joins their sides with a comma: it uses the last";
+            yield return $"{key.Count()} merges are '{key.Key}' to the page, which joins their sides with a comma; it uses the last";
         }
     }
 
-    private static bool GoesThrough(int[] bytes, Merge merge) => Array.BinarySearch(bytes, merge.Left) >= 0 || Array.BinarySearch(bytes, merge.Right) >= 0;
+    private static bool GoesThrough(int[] bytes, Merge merge) =>
+        Array.BinarySearch(bytes, merge.Left) >= 0 || Array.BinarySearch(bytes, merge.Right) >= 0;
 
     private static string Shown(int[] ranks, string?[] texts) =>
-        string.Join(", ", ranks.Take(MostShown).Select(rank => $"'{texts[256 + rank]}'")) + (ranks.Length > MostShown ? ", …" : "");
+        string.Join(", ", ranks.Take(MaxShown).Select(rank => $"'{texts[256 + rank]}'")) + (ranks.Length > MaxShown ? ", …" : "");
 }

@@ -1,6 +1,6 @@
-// How a token is written for the page of the JavaScript edition, which splits words into characters and joins these as text: as the text
-// that it is. Where a token is no text, or none that the page can hold, its bytes are written as <0xNN>, which no word of a prompt
-// is split into: letters, digits and other signs stand in words of their own.
+// The JavaScript edition's page splits words into characters and joins these as text, so a token is written as its
+// text. If it is not text, or not text that the page can handle, its bytes are written as <0xNN>. No prompt is split
+// into such words, since letters, digits and other characters are always in separate words.
 
 using System.Globalization;
 using System.Text;
@@ -16,8 +16,9 @@ internal static partial class SpreadsheetToken
     public static string Written(ReadOnlySpan<byte> token) => TextOf(token) ?? string.Concat(token.ToArray().Select(value => $"<0x{value:X2}>"));
 
     /// <summary>
-    /// The text of a token; null where it is no whole characters, or holds control characters (a line feed ends the page's line, and a
-    /// prompt of one line has none of the others but the tab), or looks like bytes written out.
+    /// The text of a token; null if it has incomplete characters or control characters, or looks like bytes written
+    /// out. A line feed would end the page's line, and of the other control characters a prompt of one line has only
+    /// the tab.
     /// </summary>
     public static string? TextOf(ReadOnlySpan<byte> token)
     {
@@ -33,13 +34,14 @@ internal static partial class SpreadsheetToken
     /// <summary>Whether a cell is bytes written out.</summary>
     public static bool IsBytes(string cell) => WrittenBytes().IsMatch(cell);
 
-    /// <summary>A cell that <see cref="Written"/> wrote, in the byte alphabet.</summary>
+    /// <summary>Converts a cell that <see cref="Written"/> wrote to the byte alphabet.</summary>
     public static string FromText(string cell) => ByteAlphabet.Write(
         IsBytes(cell)
-            ? [.. cell.Split('>', StringSplitOptions.RemoveEmptyEntries).Select(value => byte.Parse(value.AsSpan(3), NumberStyles.HexNumber, CultureInfo.InvariantCulture))]
+            ? [.. cell.Split('>', StringSplitOptions.RemoveEmptyEntries)
+                .Select(value => byte.Parse(value.AsSpan(3), NumberStyles.HexNumber, CultureInfo.InvariantCulture))]
             : Encoding.UTF8.GetBytes(cell));
 
-    /// <summary>A cell in the byte alphabet with or without spaces for Ġ, in the byte alphabet.</summary>
+    /// <summary>Converts a cell in the byte alphabet, which may have spaces for Ġ, to the byte alphabet.</summary>
     public static string FromAlphabet(string cell) => cell.Replace(' ', ByteAlphabet.CharOf((byte)' '));
 
     [GeneratedRegex(@"^(<0x[0-9A-F]{2}>)+\z")]

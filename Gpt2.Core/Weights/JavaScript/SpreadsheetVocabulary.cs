@@ -8,9 +8,9 @@ using Gpt2.Core.Text;
 namespace Gpt2.Core.Weights.JavaScript;
 
 /// <summary>
-/// vocab_bpe.csv: a header line, then left, right, rank, score; the highest score merges first.
-/// bpe_token_ids.csv: no header; token, id; row i is id i. Tokens stand as the text that they are, as the page needs them; files in
-/// the byte alphabet are read too.
+/// vocab_bpe.csv: a header line, then left, right, rank, score; the highest score merges first. bpe_token_ids.csv: no
+/// header; token, id; row i is id i. Tokens are written as plain text, as the page needs them; files in the byte
+/// alphabet can be read too.
 /// </summary>
 internal static class SpreadsheetVocabulary
 {
@@ -20,14 +20,14 @@ internal static class SpreadsheetVocabulary
     private const string Header = "left,right,rank,score";
     private const string Expected = "the vocabulary files of the JavaScript edition";
 
-    /// <summary>Reads the merges of a folder, and checks the tokens against them where the second file is there.</summary>
+    /// <summary>Reads the merges of a folder, and checks the tokens against them if the second file exists.</summary>
     /// <exception cref="Gpt2Exception">A file is not in this form, or the two do not agree.</exception>
     public static Vocabulary Read(string folder)
     {
         string path = Path.Combine(folder, MergesFileName);
         MergeRow[] rows = [.. ReadRows(path).OrderByDescending(row => row.Score)];
 
-        // Bytes written out are found in no other form, so that their spelling comes first where there are any.
+        // Only the plain-text spelling has bytes written out, so if there are any, it is tried first.
         bool holdsBytes = rows.Any(row => SpreadsheetToken.IsBytes(row.Left.Text) || SpreadsheetToken.IsBytes(row.Right.Text));
         Func<string, string>[] spellings = holdsBytes ? [SpreadsheetToken.FromText, SpreadsheetToken.FromAlphabet] : [SpreadsheetToken.FromAlphabet];
         (Vocabulary? Vocabulary, int Rows, Gpt2Exception? Error) furthest = (null, -1, null);
@@ -50,10 +50,11 @@ internal static class SpreadsheetVocabulary
         return vocabulary;
     }
 
-    /// <summary>Writes both files into a folder as the page reads them.</summary>
+    /// <summary>Writes both files into a folder in the form the page reads.</summary>
     public static void Write(Vocabulary vocabulary, string folder)
     {
-        string[] tokens = [.. Enumerable.Range(0, vocabulary.EndOfText).Select(id => SpreadsheetCells.Written(SpreadsheetToken.Written(vocabulary.BytesOf(id))))];
+        string[] tokens = [.. Enumerable.Range(0, vocabulary.EndOfText)
+            .Select(id => SpreadsheetCells.Written(SpreadsheetToken.Written(vocabulary.BytesOf(id))))];
         var merges = new StringBuilder(Header).Append('\n');
         for (int rank = 0; rank < vocabulary.Merges.Count; rank++)
         {
@@ -71,7 +72,9 @@ internal static class SpreadsheetVocabulary
         File.WriteAllText(Path.Combine(folder, TokensFileName), ids.ToString());
     }
 
-    /// <summary>What the page cannot make of a vocabulary, one sentence each, and what stands in the files for it.</summary>
+    /// <summary>
+    /// What the page cannot handle in a vocabulary, and how it is written in the files, in one sentence for each.
+    /// </summary>
     public static IEnumerable<string> LimitsOf(Vocabulary vocabulary) => SpreadsheetLimits.Of(vocabulary);
 
     private static IEnumerable<MergeRow> ReadRows(string path)
@@ -87,7 +90,8 @@ internal static class SpreadsheetVocabulary
 
             if (!isHeader)
             {
-                yield return double.TryParse(cells[3].Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double score) && double.IsFinite(score)
+                bool isNumber = double.TryParse(cells[3].Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double score);
+                yield return isNumber && double.IsFinite(score)
                     ? new MergeRow(cells[0], cells[1], score, line)
                     : throw Error(path, line, $"found the score '{cells[3].Text}'", $"{expected}, the score a number");
             }
@@ -96,7 +100,7 @@ internal static class SpreadsheetVocabulary
         }
     }
 
-    /// <summary>Makes a vocabulary of the merges, as one spelling has them.</summary>
+    /// <summary>Builds a vocabulary from the merges, read in one of the spellings.</summary>
     /// <returns>The vocabulary, or how many rows could be read and what is wrong with the next.</returns>
     private static (Vocabulary? Vocabulary, int Rows, Gpt2Exception? Error) Build(MergeRow[] rows, Func<SpreadsheetCell, string> read, string path)
     {
@@ -127,10 +131,11 @@ internal static class SpreadsheetVocabulary
 
             string token = cells[0].Text;
             string written = vocabulary.WrittenForm(id);
-            string[] forms = [written, tokenizer.Decode([id]), id == vocabulary.EndOfText ? written : SpreadsheetToken.Written(vocabulary.BytesOf(id))];
+            string plain = id == vocabulary.EndOfText ? written : SpreadsheetToken.Written(vocabulary.BytesOf(id));
+            string[] forms = [written, tokenizer.Decode([id]), plain];
             if (!forms.Contains(token) && !forms.Contains(cells[0].AsRfc4180) && SpreadsheetToken.FromAlphabet(token) != written)
             {
-                throw Error(path, line, $"found token '{token}' for id {id}", $"'{forms[2]}' as {MergesFileName} makes it");
+                throw Error(path, line, $"found token '{token}' for id {id}", $"'{plain}' as {MergesFileName} makes it");
             }
 
             expected++;

@@ -1,4 +1,4 @@
-// Writing a model as llm.c reads it: float32, version 3.
+// Models can be given back to llm.c: this writes its float32 format, version 3.
 
 using System.Buffers;
 using Gpt2.Core.Files;
@@ -11,20 +11,20 @@ using Gpt2.Kernels.Transposition;
 
 namespace Gpt2.Core.Weights.LlmC;
 
-/// <summary>Writes llm.c's model files. They hold no language head of their own.</summary>
+/// <summary>Writes llm.c's model files, which cannot hold an untied language head.</summary>
 public static class LlmCFile
 {
     /// <summary>The file's name in a folder that we write.</summary>
     public const string FileName = "model.bin";
 
     /// <summary>
-    /// Writes a model: a file, where the target ends in .bin, or a folder with model.bin and vocab.bpe. It appears when it is
-    /// whole.
+    /// Writes a model: a file if the target ends in .bin, otherwise a folder with model.bin and vocab.bpe. It appears
+    /// when it is complete.
     /// </summary>
     /// <param name="target">The file or folder.</param>
     /// <param name="weights">The weights, with a tied head. A missing attention bias is written as zeros.</param>
-    /// <param name="vocabulary">The vocabulary, which only a folder takes; null for a model without text.</param>
-    /// <param name="progress">Is told the share written, 0 to 1; or null.</param>
+    /// <param name="vocabulary">The vocabulary, which only a folder can hold; null for a model without text.</param>
+    /// <param name="progress">Receives the share written, 0 to 1; or null.</param>
     /// <param name="cancellation">Stops between matrices.</param>
     /// <returns>The names of the files.</returns>
     /// <exception cref="Gpt2Exception">The head is untied, or nothing can be written there.</exception>
@@ -52,15 +52,15 @@ public static class LlmCFile
         }));
     }
 
-    /// <summary>Whether a target is a file and no folder.</summary>
+    /// <summary>Whether a target is a file and not a folder.</summary>
     public static bool IsFile(string target) => target.EndsWith(LlmCFormat.Extension, StringComparison.Ordinal) && !Directory.Exists(target);
 
-    /// <exception cref="Gpt2Exception">The model has a head of its own.</exception>
+    /// <exception cref="Gpt2Exception">The head is untied.</exception>
     internal static void RequireTied(Gpt2Config config)
     {
         if (!config.TiedHead)
         {
-            throw new Gpt2Exception("the model has a language head of its own, which a file of llm.c cannot hold")
+            throw new Gpt2Exception("the model has an untied language head, which a file of llm.c cannot hold")
             {
                 Remedy = "write csv or safetensors",
             };
@@ -101,10 +101,10 @@ public static class LlmCFile
 
     private static void WriteTransposed(Stream stream, Matrix matrix)
     {
-        float[] exchanged = ArrayPool<float>.Shared.Rent(matrix.Span.Length);
-        TranspositionKernel.Copy(matrix.Span, matrix.Rows, exchanged.AsSpan(0, matrix.Span.Length));
-        SafetensorsWriter.WriteNumbers(stream, exchanged.AsSpan(0, matrix.Span.Length));
-        ArrayPool<float>.Shared.Return(exchanged);
+        float[] transposed = ArrayPool<float>.Shared.Rent(matrix.Span.Length);
+        TranspositionKernel.Copy(matrix.Span, matrix.Rows, transposed.AsSpan(0, matrix.Span.Length));
+        SafetensorsWriter.WriteNumbers(stream, transposed.AsSpan(0, matrix.Span.Length));
+        ArrayPool<float>.Shared.Return(transposed);
     }
 
     private static void WriteZeros(Stream stream, long count)

@@ -1,4 +1,4 @@
-// llm.c's model files: one .bin with everything but the vocabulary, which may lie beside it.
+// llm.c keeps a model in one .bin file, with everything but the vocabulary, which may be next to it.
 
 using System.Buffers.Binary;
 using Gpt2.Core.Model;
@@ -7,7 +7,7 @@ using Gpt2.Core.Weights.Binary;
 
 namespace Gpt2.Core.Weights.LlmC;
 
-/// <summary>Files as llm.c's train_gpt2 writes and reads them, float32 and bfloat16.</summary>
+/// <summary>Files written and read by llm.c's train_gpt2, in float32 and bfloat16.</summary>
 internal sealed class LlmCFormat() : ModelFormat("llmc", "a .bin of llm.c")
 {
     public const string Extension = ".bin";
@@ -19,8 +19,8 @@ internal sealed class LlmCFormat() : ModelFormat("llmc", "a .bin of llm.c")
 
     internal override ModelFiles FilesOf(string folder, string file, Func<string, string>? pathOf) => new SingleFile(folder, file, pathOf, Read);
 
-    /// <summary>The sizes in a file's header, and where each matrix lies.</summary>
-    /// <exception cref="Gpt2Exception">It is no such file, damaged or cut off.</exception>
+    /// <summary>The sizes in a file's header, and the position of each matrix.</summary>
+    /// <exception cref="Gpt2Exception">It is not such a file, or it is damaged or cut off.</exception>
     private static (Gpt2Config Sizes, IEnumerable<StoredTensor> Tensors) Read(MappedFile data)
     {
         (Gpt2Config config, int padded, NumberType type) = LlmCHeader.Read(data);
@@ -37,7 +37,7 @@ internal sealed class LlmCFormat() : ModelFormat("llmc", "a .bin of llm.c")
         return (config, tensors);
     }
 
-    /// <summary>Many programs write files that end in .bin.</summary>
+    /// <summary>Many programs write files that end in .bin, so the first bytes must tell.</summary>
     private static bool HasMagic(string path)
     {
         try

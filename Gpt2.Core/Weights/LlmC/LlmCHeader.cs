@@ -1,4 +1,4 @@
-// The header of llm.c's model files, and the order of what follows it.
+// llm.c's header gives sizes only: the positions of the matrices follow from their order in the file.
 
 using System.Buffers.Binary;
 using Gpt2.Core.Model;
@@ -10,7 +10,7 @@ namespace Gpt2.Core.Weights.LlmC;
 /// <summary>
 /// 256 int32: magic, version, max_seq_len, vocab_size, num_layers, num_heads, channels, padded_vocab_size, then zeros.
 /// The matrices follow without gaps: wte with its rows padded, wpe, each kind of block matrix for all blocks in turn,
-/// ln_f. Linear maps are [outputs, inputs], which is ours with rows and columns exchanged.
+/// ln_f. Linear maps are [outputs, inputs], the transpose of ours.
 /// </summary>
 internal static class LlmCHeader
 {
@@ -22,7 +22,7 @@ internal static class LlmCHeader
     private const int Fields = 256;
     private const int UsedFields = 8;
 
-    /// <summary>The rows of wte are filled up to a multiple of this, as llm.c's own exporter does it.</summary>
+    /// <summary>The rows of wte are padded to a multiple of this, as llm.c's own exporter does.</summary>
     private const int PaddedTo = 128;
 
     /// <summary>Rows of wte in a file that we write.</summary>
@@ -30,7 +30,9 @@ internal static class LlmCHeader
 
     /// <summary>Reads and checks a header, and the length of the file against it.</summary>
     /// <returns>The sizes, the rows of wte in the file, and how numbers are stored.</returns>
-    /// <exception cref="Gpt2Exception">It is no such file, of another version, damaged or cut off.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// It is not such a file, has another version, or is damaged or cut off.
+    /// </exception>
     public static (Gpt2Config Config, int PaddedVocabulary, NumberType Type) Read(MappedFile file)
     {
         byte[] bytes = file.Start(Length);
@@ -38,7 +40,7 @@ internal static class LlmCHeader
         if (bytes.Length < Length || Field(0) != Magic)
         {
             throw WrongFile.Refusal(file.Path, "a model of llm.c", isBinary: true)
-                ?? new Gpt2Exception("does not begin as a model of llm.c")
+                ?? new Gpt2Exception("does not begin like a model of llm.c")
                 {
                     Where = file.Path,
                     Expected = $"{Magic} and a header of {Length} bytes",
@@ -64,7 +66,7 @@ internal static class LlmCHeader
                 {
                     Where = file.Path,
                     Expected = "0",
-                    Remedy = "it says of the model what is not read here, or is damaged: " + WrongFile.Again,
+                    Remedy = "it uses a feature that this program does not know, or is damaged: " + WrongFile.Again,
                 };
             }
         }
@@ -72,8 +74,12 @@ internal static class LlmCHeader
         var config = new Gpt2Config(Vocabulary: Field(3), Context: Field(2), Channels: Field(6), Heads: Field(5), Layers: Field(4));
         int padded = Field(7);
         NumberType type = Field(1) == Float32Version ? NumberType.F32 : NumberType.BF16;
-        Gpt2Exception? problem = config.Problem()
-            ?? (padded < config.Vocabulary ? new Gpt2Exception($"padded_vocab_size is {padded}") { Expected = $"at least vocab_size {config.Vocabulary}" } : null);
+        Gpt2Exception? problem = config.Problem();
+        if (problem is null && padded < config.Vocabulary)
+        {
+            problem = new Gpt2Exception($"padded_vocab_size is {padded}") { Expected = $"at least vocab_size {config.Vocabulary}" };
+        }
+
         if (problem is not null)
         {
             throw problem.At(file.Path, remedy: "the header is damaged: " + WrongFile.Again);
@@ -106,7 +112,7 @@ internal static class LlmCHeader
         return bytes;
     }
 
-    /// <summary>Every matrix in the order of the file, in our shape.</summary>
+    /// <summary>Every matrix in the order of the file, with our shapes.</summary>
     public static IEnumerable<MatrixShape> Order(Gpt2Config config)
     {
         MatrixShape[] one = [.. MatrixShapes.Of(config with { Layers = 1 })];
@@ -115,6 +121,6 @@ internal static class LlmCHeader
         return one[..2].Concat(blocks).Concat(one[^2..]);
     }
 
-    /// <summary>Whether the file has a matrix with rows and columns exchanged: those of linear maps.</summary>
+    /// <summary>Whether the file has the transpose of a matrix: this is so for linear maps.</summary>
     public static bool IsTransposed(MatrixShape shape) => shape.Name.EndsWith("/w", StringComparison.Ordinal);
 }

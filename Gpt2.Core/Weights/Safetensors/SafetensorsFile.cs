@@ -1,4 +1,4 @@
-// A safetensors file: eight bytes with the length of the header, the header, then the numbers of the tensors.
+// A safetensors file has eight bytes with the length of the header, the header, and then the numbers of the tensors.
 
 using System.Buffers.Binary;
 using Gpt2.Core.Weights.Binary;
@@ -11,11 +11,11 @@ internal static class SafetensorsFile
     private const string Expected = "a safetensors file";
     private const int LengthBytes = sizeof(ulong);
 
-    /// <summary>The longest header, as the format's own library has it.</summary>
+    /// <summary>The longest header that the format's own library accepts.</summary>
     private const ulong LongestHeader = 100_000_000;
 
     /// <summary>Reads and checks the header of a file.</summary>
-    /// <exception cref="Gpt2Exception">It is no safetensors file, or a damaged one.</exception>
+    /// <exception cref="Gpt2Exception">It is not a safetensors file, or it is damaged.</exception>
     public static SafetensorsHeader ReadHeader(MappedFile file, out long dataOffset)
     {
         byte[] start = file.Start(64);
@@ -25,11 +25,11 @@ internal static class SafetensorsFile
         }
 
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(start);
-        ulong most = Math.Min(LongestHeader, (ulong)(file.Length - LengthBytes));
-        if (length > most)
+        ulong max = Math.Min(LongestHeader, (ulong)(file.Length - LengthBytes));
+        if (length > max)
         {
             throw WrongFile.Refusal(file.Path, Expected, isBinary: true)
-                ?? Damaged(file, $"the header is said to have {length} bytes", $"at most {most}");
+                ?? Damaged(file, $"the header is stated to have {length} bytes", $"at most {max}");
         }
 
         var json = new byte[length];
@@ -39,7 +39,7 @@ internal static class SafetensorsFile
     }
 
     /// <summary>The tensor of an entry.</summary>
-    /// <exception cref="Gpt2Exception">Its numbers are not of a kind that weights have.</exception>
+    /// <exception cref="Gpt2Exception">Its numbers are not of a type that weights have.</exception>
     public static StoredTensor Tensor(SafetensorsEntry entry, MappedFile file, long dataOffset) =>
         Enum.TryParse(entry.Type, out NumberType type) && type.ToString() == entry.Type
             ? new StoredTensor(entry.Name, file, dataOffset + entry.Begin, type, entry.Shape)
@@ -51,5 +51,5 @@ internal static class SafetensorsFile
             };
 
     private static Gpt2Exception Damaged(MappedFile file, string found, string expected) =>
-        new(found) { Where = file.Path, Expected = expected, Remedy = "it is cut off or no safetensors file: " + WrongFile.Again };
+        new(found) { Where = file.Path, Expected = expected, Remedy = "it is cut off or not a safetensors file: " + WrongFile.Again };
 }

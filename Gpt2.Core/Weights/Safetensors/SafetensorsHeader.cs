@@ -1,22 +1,25 @@
-// The header of a safetensors file: names, types, shapes and places of its tensors, all of it checked before any is used.
+// The header of a safetensors file comes from strangers, so its names, types, shapes and positions are all checked
+// before any is used.
 
 using System.Text.Json;
 using Gpt2.Core.Weights.Binary;
 
 namespace Gpt2.Core.Weights.Safetensors;
 
-/// <summary>What the header says of a tensor: bytes Begin … End − 1 of those after the header.</summary>
+/// <summary>
+/// What the header says about a tensor. Its data is bytes Begin … End − 1, counted from the end of the header.
+/// </summary>
 internal sealed record SafetensorsEntry(string Name, string Type, long[] Shape, long Begin, long End);
 
 /// <summary>Parses headers.</summary>
 /// <remarks>
-/// {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …, "__metadata__": {"key": "value"}}: as the
-/// format's own description has it, the tensors cover the bytes after the header without overlap or gap.
+/// {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …, "__metadata__": {"key": "value"}}. As the
+/// format's description requires, the tensors cover the bytes after the header without overlap or gap.
 /// </remarks>
 internal sealed class SafetensorsHeader
 {
     private const string MetadataName = "__metadata__";
-    private const int MostDimensions = 8;
+    private const int MaxDimensions = 8;
 
     private readonly string path;
     private readonly Dictionary<string, SafetensorsEntry> entries = [];
@@ -31,8 +34,8 @@ internal sealed class SafetensorsHeader
     /// <summary>Parses a header.</summary>
     /// <param name="json">The header's bytes.</param>
     /// <param name="path">The file, for messages.</param>
-    /// <param name="dataLength">Bytes after the header.</param>
-    /// <exception cref="Gpt2Exception">It is not such JSON, or says of tensors what cannot be.</exception>
+    /// <param name="dataLength">The number of bytes after the header.</param>
+    /// <exception cref="Gpt2Exception">It is not such JSON, or describes tensors that cannot exist.</exception>
     public static SafetensorsHeader Parse(ReadOnlySpan<byte> json, string path, long dataLength)
     {
         var header = new SafetensorsHeader(path);
@@ -55,15 +58,15 @@ internal sealed class SafetensorsHeader
                 }
             }
 
-            reader.Read(); // nothing follows the object, or this throws
+            reader.Read(); // throws if anything follows the object
         }
         catch (JsonException e)
         {
-            throw header.Wrong($"the header is not valid JSON from byte {e.BytePositionInLine + 1} of its line {e.LineNumber + 1} on", null, e);
+            throw header.Wrong($"the header is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}", null, e);
         }
         catch (InvalidOperationException e)
         {
-            throw header.Wrong("the header holds text that is not UTF-8", null, e);
+            throw header.Wrong("the header has text that is not UTF-8", null, e);
         }
 
         header.CheckPlaces(dataLength);
@@ -86,7 +89,7 @@ internal sealed class SafetensorsHeader
                 "data_offsets" => place is null,
                 _ => false,
             };
-            Require(isNew, $"'{Shown(name)}' has '{Shown(property)}' too much", "dtype, shape and data_offsets");
+            Require(isNew, $"'{Shown(name)}' has an extra '{Shown(property)}'", "dtype, shape and data_offsets, each once");
             if (property == "dtype")
             {
                 Require(reader.TokenType == JsonTokenType.String, $"the dtype of '{Shown(name)}' is not a string");
@@ -94,7 +97,7 @@ internal sealed class SafetensorsHeader
             }
             else if (property == "shape")
             {
-                shape = ReadNumbers(ref reader, name, property, MostDimensions);
+                shape = ReadNumbers(ref reader, name, property, MaxDimensions);
             }
             else
             {
@@ -106,17 +109,17 @@ internal sealed class SafetensorsHeader
         return new SafetensorsEntry(name, type!, shape!, place![0], place[1]);
     }
 
-    private long[] ReadNumbers(ref Utf8JsonReader reader, string name, string property, int most)
+    private long[] ReadNumbers(ref Utf8JsonReader reader, string name, string property, int max)
     {
         var numbers = new List<long>(4);
         bool right = reader.TokenType == JsonTokenType.StartArray;
         while (right && reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            right = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long number) && number >= 0 && numbers.Count < most;
+            right = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long number) && number >= 0 && numbers.Count < max;
             numbers.Add(right ? reader.GetInt64() : 0);
         }
 
-        Require(right, $"{property} of '{Shown(name)}' is wrong", $"at most {most} whole numbers from 0 on");
+        Require(right, $"{property} of '{Shown(name)}' is wrong", $"at most {max} whole numbers, none negative");
         return [.. numbers];
     }
 
@@ -133,7 +136,9 @@ internal sealed class SafetensorsHeader
         }
     }
 
-    /// <summary>The tensors cover the data one after the other, each with as many bytes as its type and shape ask for.</summary>
+    /// <summary>
+    /// The tensors must cover the data one after the other, each with as many bytes as its type and shape require.
+    /// </summary>
     private void CheckPlaces(long dataLength)
     {
         long end = 0;
@@ -146,18 +151,20 @@ internal sealed class SafetensorsHeader
             Require(entry.Begin >= end, $"{name} begins at byte {entry.Begin}, inside {before}, which ends at {end}");
             Require(entry.Begin == end, $"{entry.Begin - end} bytes are between {before} and {name}", "none");
             int size = SizeOf(entry.Type);
-            Require(size > 0, $"{name} has the dtype '{Shown(entry.Type)}', which is none of the format's");
+            Require(size > 0, $"{name} has the dtype '{Shown(entry.Type)}', which the format does not have");
             long count = StoredTensor.Count(entry.Shape);
             Require(
                 count >= 0 && count <= long.MaxValue / size && count * size == entry.End - entry.Begin,
-                $"{name} is {StoredTensor.Shown(entry.Shape)} of {entry.Type} and has {entry.End - entry.Begin} bytes, which is not its size");
+                $"{name} is {StoredTensor.Shown(entry.Shape)} of {entry.Type}, but has {entry.End - entry.Begin} bytes");
             (end, before) = (entry.End, name);
         }
 
         Require(end == dataLength, $"the tensors end at byte {end} of {dataLength}", "the end of the file");
     }
 
-    /// <summary>Bytes per element of every type of the format, most of them no weights of ours; 0 for what is none.</summary>
+    /// <summary>
+    /// Bytes per element of every type in the format, most of which weights do not have; 0 for an unknown type.
+    /// </summary>
     private static int SizeOf(string type) => type switch
     {
         "BOOL" or "U8" or "I8" or "F8_E4M3" or "F8_E5M2" => 1,

@@ -1,4 +1,4 @@
-// Writing safetensors files of float32.
+// Both the Hugging Face export and the weights cache write safetensors files, always in float32.
 
 using System.Buffers;
 using System.Buffers.Binary;
@@ -9,7 +9,7 @@ using Gpt2.Core.Weights.Binary;
 
 namespace Gpt2.Core.Weights.Safetensors;
 
-/// <summary>Writes matrices under names of the caller's choice.</summary>
+/// <summary>Writes matrices under names that the caller chooses.</summary>
 internal static class SafetensorsWriter
 {
     private const int Alignment = 8;
@@ -17,9 +17,9 @@ internal static class SafetensorsWriter
 
     /// <summary>Writes a file; a gain or a bias [1, n] gets the shape [n].</summary>
     /// <param name="stream">The file, at its beginning.</param>
-    /// <param name="tensors">The matrices with their names in the file, in the order of their numbers.</param>
+    /// <param name="tensors">The matrices with their names in the file, in the order of their data.</param>
     /// <param name="metadata">Texts for the header.</param>
-    /// <param name="progress">Is told the share written, 0 to 1; or null.</param>
+    /// <param name="progress">Receives the share written, 0 to 1; or null.</param>
     /// <param name="cancellation">Stops between tensors.</param>
     public static void Write(
         Stream stream, IReadOnlyList<(string Name, Matrix Matrix)> tensors, IEnumerable<KeyValuePair<string, string>> metadata,
@@ -41,7 +41,7 @@ internal static class SafetensorsWriter
         }
     }
 
-    /// <summary>Writes float32 numbers as this machine has them: little-endian.</summary>
+    /// <summary>Writes float32 numbers as this machine stores them: little-endian.</summary>
     public static void WriteNumbers(Stream stream, ReadOnlySpan<float> numbers)
     {
         while (!numbers.IsEmpty)
@@ -52,7 +52,7 @@ internal static class SafetensorsWriter
         }
     }
 
-    /// <summary>The header, filled up with spaces so that the numbers begin at a multiple of eight.</summary>
+    /// <summary>The header, padded with spaces so that the numbers begin at a multiple of eight bytes.</summary>
     private static ReadOnlySpan<byte> Header(
         IReadOnlyList<(string Name, Matrix Matrix)> tensors, IEnumerable<KeyValuePair<string, string>> metadata)
     {

@@ -1,10 +1,10 @@
-// Walks over bytes that hold numbers of variable length, as LevelDB's tables and protocol buffers do.
+// LevelDB's tables and protocol buffers both contain numbers of variable length.
 
 using System.Buffers.Binary;
 
 namespace Gpt2.Core.Weights.TensorFlow;
 
-/// <summary>A position in bytes; every step is checked against their end.</summary>
+/// <summary>Reads bytes from beginning to end; every step is checked against the end.</summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes, string path)
 {
     private readonly ReadOnlySpan<byte> bytes = bytes;
@@ -13,7 +13,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes, string path)
 
     public readonly bool AtEnd => position == bytes.Length;
 
-    /// <summary>Seven bits per byte, the lowest first, until a byte below 128.</summary>
+    /// <summary>A number with seven bits per byte, the lowest first, ending with a byte below 128.</summary>
     /// <exception cref="Gpt2Exception">It is longer than ten bytes, or than what is left.</exception>
     public ulong Varint()
     {
@@ -31,12 +31,12 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes, string path)
         throw Damaged();
     }
 
-    /// <summary>A number that counts bytes or places in a file.</summary>
-    /// <exception cref="Gpt2Exception">It is larger than <paramref name="most"/>.</exception>
-    public long Length(long most)
+    /// <summary>A number of bytes, or a position in a file.</summary>
+    /// <exception cref="Gpt2Exception">It is larger than <paramref name="max"/>.</exception>
+    public long Length(long max)
     {
         ulong value = Varint();
-        return value <= (ulong)most ? (long)value : throw Damaged();
+        return value <= (ulong)max ? (long)value : throw Damaged();
     }
 
     /// <exception cref="Gpt2Exception">Fewer are left.</exception>
@@ -55,8 +55,8 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes, string path)
     /// <exception cref="Gpt2Exception">Fewer than four bytes are left.</exception>
     public uint Fixed32() => BinaryPrimitives.ReadUInt32LittleEndian(Bytes(sizeof(uint)));
 
-    /// <summary>Takes the value of a protocol buffer's field that nobody asks for.</summary>
-    /// <exception cref="Gpt2Exception">There is no such kind of field, or it goes beyond the end.</exception>
+    /// <summary>Skips the value of a protocol buffer's field.</summary>
+    /// <exception cref="Gpt2Exception">There is no such type of field, or it extends beyond the end.</exception>
     public void Skip(ulong tag)
     {
         switch (tag & 7)
@@ -78,7 +78,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes, string path)
         }
     }
 
-    /// <summary>Bytes with their length before them, as protocol buffers have messages and texts.</summary>
+    /// <summary>Bytes preceded by their length, the form of messages and texts in protocol buffers.</summary>
     public ReadOnlySpan<byte> Message() => Bytes(Length(bytes.Length));
 
     private readonly Gpt2Exception Damaged() =>

@@ -1,4 +1,4 @@
-// The files of a TensorFlow checkpoint: hparams.json, the index, and the data that the index says what is where in.
+// A TensorFlow checkpoint has hparams.json, an index, and data files; the index says where in them each tensor is.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Weights.Binary;
@@ -8,7 +8,7 @@ namespace Gpt2.Core.Weights.TensorFlow;
 /// <summary>A folder with a checkpoint.</summary>
 /// <param name="folder">The folder.</param>
 /// <param name="file">Its .index.</param>
-/// <param name="pathOf">The path of a file by its name; null for the file of exactly that name.</param>
+/// <param name="pathOf">Finds the path of a file by its name; null to take exactly that name.</param>
 internal sealed class CheckpointFiles(string folder, string file, Func<string, string>? pathOf) : BinaryFiles(folder, file, pathOf)
 {
     private const string DataExpected = "the data of a TensorFlow checkpoint";
@@ -73,7 +73,7 @@ internal sealed class CheckpointFiles(string folder, string file, Func<string, s
         return WrongFile.Refusal(path, DataExpected, isBinary: true) is Gpt2Exception refusal ? throw refusal : opened;
     }
 
-    /// <summary>The same error for a file, whichever of its tensors beyond its end was asked for.</summary>
+    /// <summary>The error for a file is the same, whichever of its missing tensors was asked for.</summary>
     private Gpt2Exception CutOff(MappedFile opened, int shard)
     {
         string[] lost = [.. index!.Names.Order(StringComparer.Ordinal).Where(name =>

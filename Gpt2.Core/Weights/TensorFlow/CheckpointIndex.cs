@@ -1,12 +1,14 @@
-// What the index of a TensorFlow checkpoint says of its tensors: protocol buffers BundleHeaderProto and BundleEntryProto
-// (tensorflow/core/protobuf/tensor_bundle.proto).
+// The index of a TensorFlow checkpoint describes its tensors with the protocol buffers BundleHeaderProto and
+// BundleEntryProto (tensorflow/core/protobuf/tensor_bundle.proto).
 
 using System.Globalization;
 using Gpt2.Core.Weights.Binary;
 
 namespace Gpt2.Core.Weights.TensorFlow;
 
-/// <summary>A tensor's entry. Field numbers: dtype 1, shape 2, shard_id 3, offset 4, size 5, crc32c 6, slices 7.</summary>
+/// <summary>
+/// A tensor's entry. Field numbers: dtype 1, shape 2, shard_id 3, offset 4, size 5, crc32c 6, slices 7.
+/// </summary>
 internal sealed record CheckpointEntry(int DataType, long[] Shape, int Shard, long Offset, long Size, uint Checksum);
 
 /// <summary>The index of a checkpoint.</summary>
@@ -14,15 +16,15 @@ internal sealed record CheckpointEntry(int DataType, long[] Shape, int Shard, lo
 internal sealed class CheckpointIndex(string path)
 {
     public const string Extension = ".index";
-    private const int MostShards = 1000;
-    private const int MostDimensions = 8;
+    private const int MaxShards = 1000;
+    private const int MaxDimensions = 8;
 
     private readonly Dictionary<string, byte[]> entries = SortedTable.Read(path);
 
     public IEnumerable<string> Names => entries.Keys.Where(name => name.Length > 0);
 
-    /// <summary>The number of data files, from the header, which is the entry of the empty name.</summary>
-    /// <exception cref="Gpt2Exception">There is none, or it says what cannot be.</exception>
+    /// <summary>The number of data files, from the header, which is the entry with the empty name.</summary>
+    /// <exception cref="Gpt2Exception">There is no header, or its values are impossible.</exception>
     public int ReadShards()
     {
         if (!entries.TryGetValue("", out byte[]? header))
@@ -50,12 +52,12 @@ internal sealed class CheckpointIndex(string path)
             }
         }
 
-        return endianness == 0 && shards is >= 1 and <= MostShards
+        return endianness == 0 && shards is >= 1 and <= MaxShards
             ? (int)shards
-            : throw Wrong(null, $"found {shards} data files and byte order {endianness}", $"1 to {MostShards} and 0, little-endian");
+            : throw Wrong(null, $"found {shards} data files and byte order {endianness}", $"1 to {MaxShards} and 0, little-endian");
     }
 
-    /// <summary>The entry of a tensor; null where there is none.</summary>
+    /// <summary>The entry of a tensor; null if there is none.</summary>
     /// <exception cref="Gpt2Exception">It is damaged, or the tensor is stored in slices.</exception>
     public CheckpointEntry? Find(string name)
     {
@@ -80,7 +82,7 @@ internal sealed class CheckpointIndex(string path)
                     shape = Shape(reader.Message(), name);
                     break;
                 case 3 << 3:
-                    shard = reader.Length(MostShards);
+                    shard = reader.Length(MaxShards);
                     break;
                 case 4 << 3:
                     offset = reader.Length(long.MaxValue);
@@ -92,7 +94,7 @@ internal sealed class CheckpointIndex(string path)
                     checksum = reader.Fixed32();
                     break;
                 case (7 << 3) | 2:
-                    throw Wrong(name, "is stored in slices", "it whole");
+                    throw Wrong(name, "is stored in slices", "one piece");
                 default:
                     reader.Skip(tag);
                     break;
@@ -105,8 +107,10 @@ internal sealed class CheckpointIndex(string path)
     /// <summary>The tensor of an entry.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="entry">Its entry.</param>
-    /// <param name="data">The data file that the entry names; it is inside.</param>
-    /// <exception cref="Gpt2Exception">It is of no kind of numbers that weights have, or of another size than it says.</exception>
+    /// <param name="data">The data file that the entry names; the tensor's bytes must be inside it.</param>
+    /// <exception cref="Gpt2Exception">
+    /// Its numbers are not of a type that weights have, or its size is wrong.
+    /// </exception>
     public StoredTensor Tensor(string name, CheckpointEntry entry, MappedFile data)
     {
         NumberType type = entry.DataType switch
@@ -119,11 +123,11 @@ internal sealed class CheckpointIndex(string path)
         };
         long count = StoredTensor.Count(entry.Shape);
         return count < 0 || count > long.MaxValue / type.Size() || count * type.Size() != entry.Size
-            ? throw Wrong(name, $"is {StoredTensor.Shown(entry.Shape)} of {type} and has {entry.Size} bytes, which is not its size", null)
+            ? throw Wrong(name, $"is {StoredTensor.Shown(entry.Shape)} of {type}, but has {entry.Size} bytes", null)
             : new StoredTensor(name, data, entry.Offset, type, entry.Shape) { Checksum = entry.Checksum };
     }
 
-    /// <summary>The name of a data file, PREFIX.data-00000-of-00001, by that of its index.</summary>
+    /// <summary>The name of a data file, PREFIX.data-00000-of-00001, given the name of the index.</summary>
     public static string DataFile(string index, int shard, int shards) =>
         index[..^Extension.Length] + string.Create(CultureInfo.InvariantCulture, $".data-{shard:D5}-of-{shards:D5}");
 
@@ -156,7 +160,7 @@ internal sealed class CheckpointIndex(string path)
                 }
             }
 
-            shape.Add(shape.Count < MostDimensions ? size : throw Wrong(name, "has too many dimensions", $"at most {MostDimensions}"));
+            shape.Add(shape.Count < MaxDimensions ? size : throw Wrong(name, "has too many dimensions", $"at most {MaxDimensions}"));
         }
 
         return [.. shape];

@@ -1,17 +1,17 @@
-// Which variables a TensorFlow checkpoint may hold beside the model's own. A training saves more than weights; whatever else is
-// there would be a part of the model that is not computed.
+// Training saves more than weights in a TensorFlow checkpoint, and that may be ignored. Any other variable would belong
+// to a part of the model that is not computed.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 
 namespace Gpt2.Core.Weights.TensorFlow;
 
-/// <summary>Tells the variables of a checkpoint apart by their names.</summary>
+/// <summary>Distinguishes the variables of a checkpoint by their names.</summary>
 internal static class CheckpointVariables
 {
     /// <summary>
-    /// What an optimiser keeps for a variable, under the variable's name: the slots of TensorFlow's own optimisers and averages, and
-    /// those of the AdamW that came with BERT.
+    /// What an optimiser stores for a variable, under the variable's name: the slots of TensorFlow's own optimisers and
+    /// averages, and those of the AdamW that came with BERT.
     /// </summary>
     private static readonly HashSet<string> Slots =
     [
@@ -19,13 +19,13 @@ internal static class CheckpointVariables
         "RMSProp", "RMSProp_1", "RMSProp_2", "ExponentialMovingAverage",
     ];
 
-    /// <summary>What a training keeps once, in whatever scope: its step, and the powers of Adam's coefficients.</summary>
+    /// <summary>What training stores once, in any scope: its step, and the powers of Adam's coefficients.</summary>
     private static readonly HashSet<string> Counters = ["global_step", "beta1_power", "beta2_power"];
 
-    /// <summary>TensorFlow 2's description of its own file, which holds no numbers.</summary>
+    /// <summary>TensorFlow 2's description of the file itself, which has no numbers.</summary>
     private const string ObjectGraph = "_CHECKPOINTABLE_OBJECT_GRAPH";
 
-    /// <summary>The variables that are neither the model's nor a training's, in order.</summary>
+    /// <summary>The variables that belong neither to the model nor to training, in order.</summary>
     public static IEnumerable<string> Others(IEnumerable<string> names, Gpt2Config config)
     {
         HashSet<string> model = [.. MatrixShapes.Of(config).Select(shape => TensorFlowFormat.Scope + shape.Name)];

@@ -1,11 +1,11 @@
-// OpenAI's own form of GPT-2: a TensorFlow checkpoint with hparams.json, encoder.json and vocab.bpe.
+// OpenAI published GPT-2 as a TensorFlow checkpoint with hparams.json, encoder.json and vocab.bpe.
 
 namespace Gpt2.Core.Weights.TensorFlow;
 
-/// <summary>Checkpoints of variables model/wte, model/h0/attn/c_attn/w [1, d, 3d], …, as OpenAI published them.</summary>
+/// <summary>Checkpoints with OpenAI's variables: model/wte, model/h0/attn/c_attn/w [1, d, 3d], ….</summary>
 internal sealed class TensorFlowFormat() : ModelFormat("tensorflow", "hparams.json with model.ckpt.index")
 {
-    /// <summary>What OpenAI's names begin with.</summary>
+    /// <summary>The prefix of OpenAI's names.</summary>
     public const string Scope = "model/";
 
     internal override IEnumerable<string> ModelsIn(string folder) =>

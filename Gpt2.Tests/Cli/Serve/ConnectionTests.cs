@@ -70,7 +70,7 @@ public class ConnectionTests
         (await IsClosedAsync(slow)).Should().BeTrue("it has been silent longest");
         await server.StopAsync(); // the requests have ended
         server.Requests.Should().ContainSingle().Which
-            .Should().Contain("POST /v1/completions closed by this server: another connection needed its place ").And.NotContain("client gone");
+            .Should().Contain("POST /v1/completions closed by this server: another connection needed its place ").And.NotContain("client disconnected");
         server.Failures.Should().BeEmpty();
     }
 

@@ -23,7 +23,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task Turns_ShortWorkBehindALongOne_EndsAfterAsManyTurnsAsItHasSteps()
     {
-        using var queue = new FairQueue(mostRunning: 3, mostWaiting: 0);
+        using var queue = new FairQueue(maxRunning: 3, maxWaiting: 0);
         Task<string> blocker = Run(queue, Blocking());
         await Started();
         Task<string> longOne = Run(queue, Named("long", 50));
@@ -39,7 +39,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task Turns_MoreWorksThanMayRun_GoInTheOrderTheyCame()
     {
-        using var queue = new FairQueue(mostRunning: 1, mostWaiting: 3);
+        using var queue = new FairQueue(maxRunning: 1, maxWaiting: 3);
         Task<string> blocker = Run(queue, Blocking());
         await Started();
         Task<string>[] works = [Run(queue, Named("a", 2)), Run(queue, Named("b", 2)), Run(queue, Named("c", 1))];
@@ -53,7 +53,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task FullQueue_RefusesWith429_AndTakesAgainWhenSomeoneLeaves()
     {
-        using var queue = new FairQueue(mostRunning: 1, mostWaiting: 1);
+        using var queue = new FairQueue(maxRunning: 1, maxWaiting: 1);
         Task<string> blocker = Run(queue, Blocking());
         await Started();
         using var impatient = new CancellationTokenSource();
@@ -75,7 +75,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task LeavingClient_StopsItsWork_AndGivesBackWhatItHeld()
     {
-        using var queue = new FairQueue(mostRunning: 1, mostWaiting: 1);
+        using var queue = new FairQueue(maxRunning: 1, maxWaiting: 1);
         using var client = new CancellationTokenSource();
         Task<string> endless = Run(queue, Named("endless", int.MaxValue), client.Token);
         SpinWait.SpinUntil(() => !steps.IsEmpty, LongEnough).Should().BeTrue();
@@ -90,7 +90,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task FailingWork_TellsItsClient_AndTheQueueGoesOn()
     {
-        using var queue = new FairQueue(mostRunning: 2, mostWaiting: 0);
+        using var queue = new FairQueue(maxRunning: 2, maxWaiting: 0);
         await FluentActions.Awaiting(() => Run(queue, Failing())).Should().ThrowAsync<InvalidDataException>().WithMessage("on purpose");
         (await Run(queue, Named("next", 1)).WaitAsync(LongEnough)).Should().Be("next 0");
     }
@@ -98,7 +98,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task Stop_EndsRunningAndWaiting_AndRefusesWhoComesLater()
     {
-        var queue = new FairQueue(mostRunning: 1, mostWaiting: 1);
+        var queue = new FairQueue(maxRunning: 1, maxWaiting: 1);
         Task<string> running = Run(queue, Named("running", int.MaxValue));
         SpinWait.SpinUntil(() => !steps.IsEmpty, LongEnough).Should().BeTrue();
         Task<string> waiting = Run(queue, Named("waiting", 1));

@@ -58,6 +58,6 @@ public sealed class HostCheckTests
         response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         JsonElement error = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("error");
         error.GetProperty("message").GetString().Should()
-            .Be("the Host is 'evil.example', expected localhost, a loopback address, or a name that --allow-host has given");
+            .Be("the Host is 'evil.example', expected localhost, a loopback address, or a name given with --allow-host");
     }
 }

@@ -25,13 +25,13 @@ public sealed class RefusalTests : IAsyncLifetime
     [InlineData("", null, "the body is empty, expected a JSON object with the field 'prompt'")]
     [InlineData("\uFEFF", null, "the body is empty, expected a JSON object with the field 'prompt'")]
     [InlineData("{\"prompt\":\"a\"", null, "the body is not valid JSON: it ends at byte 13, in the middle of a value")]
-    [InlineData("{\"prompt\":\"a\",}", null, "the body is not valid JSON: byte 15 is '}', which cannot stand there")]
-    [InlineData("{\"prompt\":'a'}", null, "the body is not valid JSON: byte 11 is ''', which cannot stand there")]
-    [InlineData("\uFEFF{\r\n\n\"é\":1,\n\"prompt\":é}", null, "the body is not valid JSON: byte 25 is 'é', which cannot stand there")]
-    [InlineData("{} x", null, "the body is not valid JSON: byte 4 is 'x', which cannot stand there")]
-    [InlineData("{\"prompt\":\"\n\"}", null, "the body is not valid JSON: byte 12 is U+000A, which cannot stand there")]
-    [InlineData("{\"\\ud800\":1,\"prompt\":\"a\"}", null, "the name of a field has half of a surrogate pair, which is not a character")]
-    [InlineData("{\"stream_options\":{\"\\ud800\\ud800\\ud800\":1}}", null, "the name of a field has half of a surrogate pair, which is not a character")]
+    [InlineData("{\"prompt\":\"a\",}", null, "the body is not valid JSON: byte 15 is '}', which is not valid there")]
+    [InlineData("{\"prompt\":'a'}", null, "the body is not valid JSON: byte 11 is ''', which is not valid there")]
+    [InlineData("\uFEFF{\r\n\n\"é\":1,\n\"prompt\":é}", null, "the body is not valid JSON: byte 25 is 'é', which is not valid there")]
+    [InlineData("{} x", null, "the body is not valid JSON: byte 4 is 'x', which is not valid there")]
+    [InlineData("{\"prompt\":\"\n\"}", null, "the body is not valid JSON: byte 12 is U+000A, which is not valid there")]
+    [InlineData("{\"\\ud800\":1,\"prompt\":\"a\"}", null, "the name of a field contains half of a surrogate pair, which is not a character")]
+    [InlineData("{\"stream_options\":{\"\\ud800\\ud800\\ud800\":1}}", null, "the name of a field contains half of a surrogate pair, which is not a character")]
     [InlineData("[]", null, "the body is a list of 0, expected a JSON object with the field 'prompt'")]
     [InlineData("\"abc\"", null, "the body is a string, expected a JSON object with the field 'prompt'")]
     [InlineData("{\"model\":5}", "model", "'model' is 5, expected a string")]
@@ -47,13 +47,13 @@ public sealed class RefusalTests : IAsyncLifetime
     [InlineData("{\"prompt\":[-1]}", "prompt[0]", "'prompt[0]' is -1, expected a token id from 0 to 259")]
     [InlineData("{\"prompt\":[1.5]}", "prompt[0]", "'prompt[0]' is 1.5, expected a token id from 0 to 259")]
     [InlineData("{\"prompt\":[[1],[99999999999]]}", "prompt[1][0]", "'prompt[1][0]' is 99999999999, expected a token id from 0 to 259")]
-    [InlineData("{\"prompt\":\"\\ud800\"}", "prompt", "'prompt' is a string with half of a surrogate pair")]
+    [InlineData("{\"prompt\":\"\\ud800\"}", "prompt", "'prompt' is a string containing half of a surrogate pair")]
     [InlineData("{\"prompt\":[\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\"]}", "prompt", "'prompt' is a list of 7, expected at most 6 prompts")]
     [InlineData("{\"prompt\":[\"a\",\"a\"],\"n\":4}", "n", "'n' is 4 for each of 2 prompts, expected at most 6 completions in one request")]
     [InlineData("{\"n\":0}", "n", "'n' is 0, expected a whole number from 1 to 6")]
     [InlineData("{\"n\":7}", "n", "'n' is 7, expected a whole number from 1 to 6")]
     [InlineData("{\"n\":\"2\"}", "n", "'n' is a string, expected a whole number from 1 to 6")]
-    [InlineData("{\"n\":2,\"best_of\":3}", "best_of", "'best_of' is 3, expected 2 as 'n' is, since this server returns all it completes")]
+    [InlineData("{\"n\":2,\"best_of\":3}", "best_of", "'best_of' is 3, expected 2, the same as 'n', since this server returns all completions")]
     [InlineData("{\"max_tokens\":-1}", "max_tokens", "'max_tokens' is -1, expected a whole number from 0 to 100")]
     [InlineData("{\"max_tokens\":101}", "max_tokens", "'max_tokens' is 101, expected a whole number from 0 to 100")]
     [InlineData("{\"max_tokens\":1e99}", "max_tokens", "'max_tokens' is 1e99, expected a whole number from 0 to 100")]
@@ -61,11 +61,11 @@ public sealed class RefusalTests : IAsyncLifetime
     [InlineData("{\"temperature\":-0.5}", "temperature", "'temperature' is -0.5, expected at least 0, which is greedy")]
     [InlineData("{\"temperature\":1e999}", "temperature", "'temperature' is 1e999, expected a finite number")]
     [InlineData("{\"temperature\":\"hot\"}", "temperature", "'temperature' is a string, expected a finite number")]
-    [InlineData("{\"top_p\":0}", "top_p", "'top_p' is 0, expected more than 0 and at most 1, which keeps all tokens")]
-    [InlineData("{\"top_p\":1.1}", "top_p", "'top_p' is 1.1, expected more than 0 and at most 1, which keeps all tokens")]
+    [InlineData("{\"top_p\":0}", "top_p", "'top_p' is 0, expected more than 0, and at most 1, which keeps all tokens")]
+    [InlineData("{\"top_p\":1.1}", "top_p", "'top_p' is 1.1, expected more than 0, and at most 1, which keeps all tokens")]
     [InlineData("{\"top_k\":-1}", "top_k", "'top_k' is -1, expected a whole number from 0 to 2147483647")]
     [InlineData("{\"min_p\":2}", "min_p", "'min_p' is 2, expected from 0, which keeps all tokens, to 1")]
-    [InlineData("{\"repetition_penalty\":0}", "repetition_penalty", "'repetition_penalty' is 0, expected more than 0; 1 is none")]
+    [InlineData("{\"repetition_penalty\":0}", "repetition_penalty", "'repetition_penalty' is 0, expected more than 0; 1 means no penalty")]
     [InlineData("{\"no_repeat_ngram_size\":[1]}", "no_repeat_ngram_size", "'no_repeat_ngram_size' is a list of 1, expected a whole number")]
     [InlineData("{\"seed\":-1}", "seed", "'seed' is -1, expected a whole number from 0 to 18446744073709551615")]
     [InlineData("{\"seed\":18446744073709551616}", "seed", "'seed' is 18446744073709551616, expected a whole number from 0 to 18446744073709551615")]
@@ -78,7 +78,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [InlineData("{\"stop\":\"\"}", "stop", "'stop' is an empty string, expected a string of at least one character")]
     [InlineData("{\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]}", "stop", "'stop' is a list of 5, expected a string of at least one character, or a list of up to 4")]
     [InlineData("{\"stop\":[\"a\",null]}", "stop[1]", "'stop[1]' is null, expected a string of at least one character")]
-    [InlineData("{\"presence_penalty\":0.5}", "presence_penalty", "'presence_penalty' is 0.5, expected 0, since this server has repetition_penalty only")]
+    [InlineData("{\"presence_penalty\":0.5}", "presence_penalty", "'presence_penalty' is 0.5, expected 0, since this server supports only repetition_penalty")]
     [InlineData("{\"frequency_penalty\":1}", "frequency_penalty", "'frequency_penalty' is 1, expected 0")]
     [InlineData("{\"logit_bias\":{\"50\":1}}", "logit_bias", "'logit_bias' is an object, expected none")]
     [InlineData("{\"suffix\":\"end\"}", "suffix", "'suffix' is a string, expected none")]
@@ -101,7 +101,7 @@ public sealed class RefusalTests : IAsyncLifetime
     {
         (HttpResponseMessage response, JsonElement body) = await server.PostAsync("{\"prompt\":" + new string('[', 900) + new string(']', 900) + "}");
 
-        Refused(response, body, HttpStatusCode.BadRequest).Should().StartWith("the body is not valid JSON: ").And.Contain(" is '[', which cannot stand there; values nest at most 64 deep");
+        Refused(response, body, HttpStatusCode.BadRequest).Should().StartWith("the body is not valid JSON: ").And.Contain(" is '[', which is not valid there; values nest at most 64 deep");
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class RefusalTests : IAsyncLifetime
             JsonElement body = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
 
             Refused(response, body, HttpStatusCode.BadRequest)
-                .Should().Be($"the body is not UTF-8: byte {before.Length + 1} is {first}, which is not valid UTF-8 there");
+                .Should().Be($"the body is not UTF-8: byte {before.Length + 1} is {first}, which is not valid there");
         }
     }
 
@@ -185,7 +185,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [InlineData("text/plain", null, "the content type is 'text/plain', expected")]
     [InlineData("application/x-www-form-urlencoded", null, "the content type is 'application/x-www-form-urlencoded', expected")]
     [InlineData("application/json; charset=utf-16", null, "the content type is 'application/json; charset=utf-16', expected")]
-    [InlineData("application/json", "gzip", "the body is encoded, expected one without Content-Encoding")]
+    [InlineData("application/json", "gzip", "the body has a Content-Encoding, expected none")]
     public async Task AnotherContentType_IsRefused(string? type, string? encoding, string message)
     {
         using var content = new ByteArrayContent("{}"u8.ToArray());
@@ -241,7 +241,7 @@ public sealed class RefusalTests : IAsyncLifetime
         JsonElement body = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
 
         Refused(response, body, HttpStatusCode.RequestEntityTooLarge)
-            .Should().Be("the body has more than 2000 bytes, which is all this server takes: send a shorter prompt");
+            .Should().Be("the body has more than 2000 bytes, which is this server's limit: send a shorter prompt");
     }
 
     /// <summary>The message, after checking status and form.</summary>

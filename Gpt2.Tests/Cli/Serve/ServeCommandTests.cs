@@ -102,7 +102,7 @@ public sealed class ServeCommandTests : IDisposable
         string port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
 
         CommandRun.Of("serve", "--port", port).ErrorLine(1).Should().StartWith($"gpt2: 127.0.0.1 port {port}: cannot listen (")
-            .And.EndWith("; choose another --port (0 takes any that is free) or --host");
+            .And.EndWith("; choose another --port (0 for any free one) or --host");
     }
 
     [Theory]

@@ -52,7 +52,7 @@ public class ServerLoadTests
         response.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromSeconds(1));
         body.GetProperty("error").GetProperty("type").GetString().Should().Be("rate_limit_error");
         body.GetProperty("error").GetProperty("message").GetString()
-            .Should().Be("1 requests are running and 1 are waiting, which is all this server takes: try again");
+            .Should().Be("1 requests are running and 1 are waiting, which is this server's limit: try again later");
 
         await impatient.CancelAsync();
         await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<OperationCanceledException>();
@@ -117,7 +117,7 @@ public class ServerLoadTests
         string answer = await ReadErrorAsync(stream).WaitAsync(RunningServer.LongEnough);
 
         answer.Should().StartWith("HTTP/1.1 408 ").And.Contain("Connection: close").And.Contain("\"code\":\"body_too_slow\"");
-        answer.Should().Contain("the body did not arrive within 0.2 s: send it at once");
+        answer.Should().Contain("the body did not arrive within 0.2 s: send it without pauses");
         server.Failures.Should().BeEmpty();
     }
 

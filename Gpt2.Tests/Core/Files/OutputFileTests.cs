@@ -43,8 +43,8 @@ public sealed class OutputFileTests : IDisposable
     {
         Directory.CreateDirectory(folder.PathOf("here"));
 
-        Message(folder.PathOf("here")).Should().Be($"{folder.PathOf("here")}: cannot write this file (a folder of that name stands there); name another");
-        Message(folder.PathOf("no", "a.txt")).Should().EndWith("cannot write this file (its folder does not exist); make that folder or name another");
+        Message(folder.PathOf("here")).Should().Be($"{folder.PathOf("here")}: cannot write this file (a folder with that name already exists); choose another");
+        Message(folder.PathOf("no", "a.txt")).Should().EndWith("cannot write this file (its folder does not exist); create that folder or choose another");
         Names().Should().Equal("here");
     }
 
@@ -98,7 +98,7 @@ public sealed class OutputFileTests : IDisposable
         {
             stream.Write(new byte[1 << 20]);
             throw new InvalidOperationException("the writing above fails");
-        })).Should().Throw<Gpt2Exception>().With(found: "cannot write this file (the disk is full)", remedy: "make room or name another place", where: "/dev/full");
+        })).Should().Throw<Gpt2Exception>().With(found: "cannot write this file (the disk is full)", remedy: "make room or choose another place", where: "/dev/full");
     }
 
     [UnixFact]

@@ -41,7 +41,7 @@ public sealed class StagedFolderTests : IDisposable
         {
             Fill(staged, "a");
             throw new IOException("of a test");
-        }))).Should().Throw<Gpt2Exception>().With(found: "cannot write this folder (of a test)", remedy: "name another", where: target);
+        }))).Should().Throw<Gpt2Exception>().With(found: "cannot write this folder (of a test)", remedy: "choose another", where: target);
         FluentActions.Invoking(() => StagedFolder.Write(target, staged =>
         {
             Fill(staged, "a");
@@ -92,8 +92,8 @@ public sealed class StagedFolderTests : IDisposable
         File.WriteAllText(Path.Combine(model, left, "model_wte.csv"), "1\n");
 
         CommandRun.Of("info", "-m", model).ErrorLine(1).Should().Be(
-            $"gpt2: {model}: holds files of two models, since the process that replaced them was killed (the rest is in {left}); repeat the command that wrote it");
-        CommandRun.Of("doctor", model).Out.Should().Contain("holds files of two models");
+            $"gpt2: {model}: contains files of two models: the process that was replacing them was killed (the rest is in {left}); repeat the command that wrote it");
+        CommandRun.Of("doctor", model).Out.Should().Contain("contains files of two models");
 
         CsvModelFolder.Write(model, SmallModel.Random(), SmallModel.Vocabulary);
         CommandRun.Of("info", "-m", model).ExitCode.Should().Be(0);

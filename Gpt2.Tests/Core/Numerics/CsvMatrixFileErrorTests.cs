@@ -73,8 +73,8 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
     [InlineData("0.5\t1.5\n2.5\t3.5\n", "cells are separated by tabs")]
     [InlineData("0.5 1.5\n2.5 3.5\n", "cells are separated by spaces")]
     [InlineData("0,5,1,5\n2,5,3,5\n", "numbers have a decimal comma, which also separates the cells")]
-    [InlineData("1,2\n3,\"4\"\n", "numbers stand in quotes")]
-    [InlineData("\"0,5\",\"1,5\"\n", "numbers stand in quotes")]
+    [InlineData("1,2\n3,\"4\"\n", "numbers are in quotes")]
+    [InlineData("\"0,5\",\"1,5\"\n", "numbers are in quotes")]
     public void Read_AsSpreadsheetProgramsWriteIt_SaysHowToExport(string text, string found)
     {
         Gpt2Exception error = ErrorFor(text, 2, 2);
@@ -110,11 +110,11 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("1,2\n3,4\n5,6\n", 2, 2, "found [3, 2]", "take the file of this matrix, or the sizes of this model")]
-    [InlineData("\n1,2\n\n3,4\n\n5,6\n", 2, 2, "found [3, 2]", "take the file of this matrix")]
+    [InlineData("1,2\n3,4\n5,6\n", 2, 2, "found [3, 2]", "use the file of this matrix and the sizes of this model")]
+    [InlineData("\n1,2\n\n3,4\n\n5,6\n", 2, 2, "found [3, 2]", "use the file of this matrix")]
     [InlineData("1,2\n3,4\n", 3, 2, "is cut off: found [2, 2]", "copy, convert or download the model again")]
     [InlineData("1,2\n", 2, 3, "found [1, 2]", "copy")]
-    [InlineData("1,2\n3,4\n5,6\n", 2, 3, "is transposed: found [3, 2]", "exchange its rows and columns")]
+    [InlineData("1,2\n3,4\n5,6\n", 2, 3, "is transposed: found [3, 2]", "transpose it")]
     [InlineData("\n\n", 3, 2, "has no line with a cell", "copy, convert or download the model again")]
     [InlineData("\uFEFF", 3, 2, "has no line with a cell", "copy, convert or download the model again")]
     public void Read_AnotherShape_NamesBoth(string text, int rows, int columns, string found, string remedy)

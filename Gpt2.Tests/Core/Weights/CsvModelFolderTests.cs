@@ -126,7 +126,7 @@ public class CsvModelFolderTests
 
         Gpt2Exception error = FluentActions.Invoking(() => ModelFolder.Open(folder.PathOf("model"))).Should().Throw<Gpt2Exception>().Which;
         (error.Where, error.Problem).Should().Be((new ErrorPlace(folder.PathOf("model", file)), "is a tensor that a GPT-2 of n_layer 2 does not have"));
-        error.Remedy.Should().Contain("hparams.json").And.EndWith("a file that belongs to no model gets a name that does not begin with model_");
+        error.Remedy.Should().Contain("hparams.json").And.EndWith("rename a file that does not belong to a model so that its name does not begin with model_");
     }
 
     [Fact]

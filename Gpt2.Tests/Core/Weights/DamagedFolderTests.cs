@@ -96,7 +96,7 @@ public sealed class DamagedFolderTests : IDisposable
     {
         Edit(Norm, lines => lines[0] += "\n" + lines[0]);
 
-        Message().Should().StartWith($"{PathOf(Norm)}: found [2, 6], expected [1, 6]; take the file of this matrix, or the sizes of this model");
+        Message().Should().StartWith($"{PathOf(Norm)}: found [2, 6], expected [1, 6]; use the file of this matrix and the sizes of this model");
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class DamagedFolderTests : IDisposable
     public void Tokenizer_OfAnotherModel_ComparesTheCounts()
     {
         TokenizerMessage(300).Should().Be(
-            $"{PathOf("vocab.bpe")}: defines 257 tokens, expected 300, the n_vocab of hparams.json; take the vocabulary of this model: all of its files from one place");
+            $"{PathOf("vocab.bpe")}: defines 257 tokens, expected 300, the n_vocab of hparams.json; take the vocabulary of this model, all of its files from the same source");
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class HuggingFaceDamageTests : IDisposable
     [InlineData("1e-05", "1e-05, \"n_inner\": \"24\"", "n_inner is \"24\", expected null or 4 · n_embd = 24")]
     [InlineData("1e-05", "1e-05, \"scale_attn_weights\": 1", "scale_attn_weights is 1, expected true")]
     [InlineData("1e-05", "1e-05, \"tie_word_embeddings\": \"yes\"", "tie_word_embeddings is \"yes\", expected true or false")]
-    [InlineData("\"gpt2\"", "\"\\ud800\"", "a value is of another kind than it should be, or a text is not UTF-8, expected")]
+    [InlineData("\"gpt2\"", "\"\\ud800\"", "a value has the wrong type, or a text is not UTF-8, expected")]
     [InlineData("{\"arch", "[{\"arch", "not valid JSON")]
     public void Open_ConfigOfAnotherKind_SaysWhat(string found, string replaced, string message)
     {
@@ -76,7 +76,7 @@ public sealed class HuggingFaceDamageTests : IDisposable
     [Theory]
     [InlineData("\"n_layer\": 2", "\"n_layer\": 3", "h.2.ln_1.weight: is missing, expected [1, 6]")]
     [InlineData("\"n_layer\": 2", "\"n_layer\": 1", "h.1.attn.c_attn.bias: is a tensor that a GPT-2 of n_layer 1 does not have")]
-    [InlineData("\"n_positions\": 8", "\"n_positions\": 9", "wpe.weight: found [8, 6], expected [9, 6]; take weights and sizes of one model")]
+    [InlineData("\"n_positions\": 8", "\"n_positions\": 9", "wpe.weight: found [8, 6], expected [9, 6]; take the weights and the sizes of the same model")]
     [InlineData("\"vocab_size\": 260", "\"vocab_size\": 50257", "wte.weight: found [260, 6], expected [50257, 6]")]
     [InlineData("\"n_embd\": 6", "\"n_embd\": 6000", "wte.weight: found [260, 6], expected [260, 6000]")]
     public void Open_ConfigOfAnotherModel_NamesTheTensor(string found, string replaced, string message)
@@ -94,7 +94,7 @@ public sealed class HuggingFaceDamageTests : IDisposable
         tensors[place] = tensors[place] with { Shape = [24, 6] };
         SafetensorsFixture.Write(PathOf("model.safetensors"), tensors);
 
-        Message().Should().Contain("h.1.mlp.c_fc.weight: is transposed: found [24, 6], expected [6, 24]; exchange its rows and columns");
+        Message().Should().Contain("h.1.mlp.c_fc.weight: is transposed: found [24, 6], expected [6, 24]; transpose it");
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class HuggingFaceDamageTests : IDisposable
             PathOf("model.safetensors"),
             [.. HuggingFaceFixture.Tensors(weights, "", "F32"), HuggingFaceFixture.Tensor("transformer.wpe.weight", weights.PositionEmbedding)]);
 
-        Message().Should().EndWith("holds wpe.weight with and without 'transformer.', expected it once; take the weights with each tensor once");
+        Message().Should().EndWith("contains wpe.weight with and without 'transformer.', expected each tensor once; take weights that have each tensor once");
     }
 
     [Theory]

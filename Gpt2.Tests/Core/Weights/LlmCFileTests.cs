@@ -122,7 +122,7 @@ public sealed class LlmCFileTests : IDisposable
     [Fact]
     public void Write_HeadOfItsOwn_IsRefused() =>
         FluentActions.Invoking(() => LlmCFile.Write(folder.PathOf("written"), TestModels.Random(SmallModel.Config with { TiedHead = false }, 4), null))
-            .Should().Throw<Gpt2Exception>().Which.Message.Should().Be("the model has a language head of its own, which a file of llm.c cannot hold; write csv or safetensors");
+            .Should().Throw<Gpt2Exception>().Which.Message.Should().Be("the model has an untied language head, which a file of llm.c cannot hold; write csv or safetensors");
 
     [Fact]
     public void Write_Cancelled_LeavesNothing()
@@ -134,7 +134,7 @@ public sealed class LlmCFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, 20240327, "does not begin as a model of llm.c, expected 20240326 and a header of 1024 bytes")]
+    [InlineData(0, 20240327, "does not begin like a model of llm.c, expected 20240326 and a header of 1024 bytes")]
     [InlineData(1, 1, "found version 1, expected 3 (float32) or 5 (bfloat16)")]
     [InlineData(2, 9, "expected 14584 for the sizes in its header; the file is cut off or damaged")]
     [InlineData(3, 0, "n_vocab is 0, expected at least 1; the header is damaged")]
@@ -168,7 +168,7 @@ public sealed class LlmCFileTests : IDisposable
     {
         File.WriteAllBytes(FilePath, File.ReadAllBytes(FilePath)[..length]);
 
-        Message(FilePath).Should().Contain(length == 0 ? "found an empty file" : length < 1024 ? "does not begin as a model of llm.c" : $"found {length} bytes, expected 14560");
+        Message(FilePath).Should().Contain(length == 0 ? "found an empty file" : length < 1024 ? "does not begin like a model of llm.c" : $"found {length} bytes, expected 14560");
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class ModelFolderTests : IDisposable
 
         Message("m").Should().Contain(
             "found 4 models, model_wte.csv (csv), model.safetensors (safetensors), model.ckpt.index (tensorflow), gpt2.bin (llmc), expected one; "
-            + "name the file of the one that is meant, as in --model ").And.EndWith(", or choose with --format csv|safetensors|tensorflow|llmc where a command has it");
+            + "name the file of the one you mean, as in --model ").And.EndWith(", or choose with --format csv|safetensors|tensorflow|llmc if the command has that option");
         foreach (ModelFormat format in ModelFormat.All)
         {
             using ModelSource source = ModelFolder.Open(folder.PathOf("m"), format);
@@ -90,8 +90,8 @@ public sealed class ModelFolderTests : IDisposable
         HuggingFaceFixture.Write(folder.PathOf("m"), SmallModel.Random());
 
         Message("m").Should().Be(
-            $"{folder.PathOf("m")}: found 2 models, model_wte.csv (csv), model.safetensors (safetensors), expected one; name the file of the one that is meant, "
-            + $"as in --model {folder.PathOf("m", "model_wte.csv")}, or choose with --format csv|safetensors where a command has it");
+            $"{folder.PathOf("m")}: found 2 models, model_wte.csv (csv), model.safetensors (safetensors), expected one; name the file of the one you mean, "
+            + $"as in --model {folder.PathOf("m", "model_wte.csv")}, or choose with --format csv|safetensors if the command has that option");
         foreach (ModelFormat format in (ModelFormat[])[ModelFormat.Csv, ModelFormat.Safetensors])
         {
             using ModelSource source = ModelFolder.Open(folder.PathOf("m"), format);
@@ -107,14 +107,14 @@ public sealed class ModelFolderTests : IDisposable
         File.Copy(folder.PathOf("m", "one.safetensors"), folder.PathOf("m", "two.safetensors"));
 
         Message("m").Should().EndWith(
-            $"found 2 models, one.safetensors (safetensors), two.safetensors (safetensors), expected one; name the file of the one that is meant, as in --model {folder.PathOf("m", "one.safetensors")}");
+            $"found 2 models, one.safetensors (safetensors), two.safetensors (safetensors), expected one; name the file of the one you mean, as in --model {folder.PathOf("m", "one.safetensors")}");
         FormatOf("m", "two.safetensors").Should().Be(ModelFormat.Safetensors);
     }
 
     [Theory]
-    [InlineData("pytorch_model.bin", "is a Python pickle, which is not read; save the model as safetensors")]
-    [InlineData("gpt2.Q4_0.gguf", "is a GGUF file, which is not read; take the model's safetensors")]
-    [InlineData("config.json", "is there, and model.safetensors, which goes with it, is missing; copy or download it, too")]
+    [InlineData("pytorch_model.bin", "is a Python pickle, which is not supported; save the model as safetensors")]
+    [InlineData("gpt2.Q4_0.gguf", "is a GGUF file, which is not supported; take the model's safetensors")]
+    [InlineData("config.json", "is there, but model.safetensors, which belongs to it, is missing; copy or download it too")]
     public void Open_ModelOfAnotherProgram_SaysWhatToDo(string file, string message)
     {
         Directory.CreateDirectory(folder.PathOf("m"));
@@ -141,8 +141,8 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model.gguf", "is a GGUF file, which is not read; take the model's safetensors")]
-    [InlineData("pytorch_model.bin", "is a Python pickle, which is not read; save the model as safetensors")]
+    [InlineData("model.gguf", "is a GGUF file, which is not supported; take the model's safetensors")]
+    [InlineData("pytorch_model.bin", "is a Python pickle, which is not supported; save the model as safetensors")]
     public void Open_FileOfAnotherProgram_SaysWhatItIs(string file, string message)
     {
         File.WriteAllText(folder.PathOf(file), "x");

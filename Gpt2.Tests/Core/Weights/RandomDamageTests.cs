@@ -56,7 +56,7 @@ public sealed class RandomDamageTests : IDisposable
     public void Read_RandomDamageOfACopyInTheCache_NeverChangesTheModel()
     {
         Write("csv");
-        var cache = new WeightsCache(folder.PathOf("cache"), leastWeights: 1);
+        var cache = new WeightsCache(folder.PathOf("cache"), minWeights: 1);
         int[] expected = ReadThrough(cache);
         string copy = Directory.EnumerateFiles(cache.Folder).Single();
         byte[] original = File.ReadAllBytes(copy);

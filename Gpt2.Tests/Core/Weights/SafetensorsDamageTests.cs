@@ -32,7 +32,7 @@ public sealed class SafetensorsDamageTests : IDisposable
     {
         SafetensorsFixture.WriteRaw(FilePath, $"{{\"t\":{{{Good}}}}}", [], length);
 
-        Message().Should().StartWith($"{FilePath}: the header is said to have {length} bytes, expected at most 57; it is cut off or no safetensors file");
+        Message().Should().StartWith($"{FilePath}: the header is stated to have {length} bytes, expected at most 57; it is cut off or not a safetensors file");
     }
 
     [Theory]
@@ -43,15 +43,15 @@ public sealed class SafetensorsDamageTests : IDisposable
     [InlineData("{\"t\":{" + Good + "}} x", "the header is not valid JSON")]
     [InlineData("{\"t\":5}", "'t' is not a JSON object")]
     [InlineData("{\"t\":{" + Good + "},\"t\":{" + Good + "}}", "the header has 't' twice")]
-    [InlineData("{\"t\":{" + Good + ",\"dtype\":\"F16\"}}", "'t' has 'dtype' too much")]
-    [InlineData("{\"t\":{" + Good + ",\"more\":1}}", "'t' has 'more' too much")]
+    [InlineData("{\"t\":{" + Good + ",\"dtype\":\"F16\"}}", "'t' has an extra 'dtype'")]
+    [InlineData("{\"t\":{" + Good + ",\"more\":1}}", "'t' has an extra 'more'")]
     [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,3]}}", "'t' lacks dtype, shape or two data_offsets")]
     [InlineData("{\"t\":{\"dtype\":32,\"shape\":[2,3],\"data_offsets\":[0,24]}}", "the dtype of 't' is not a string")]
-    [InlineData("{\"t\":{\"dtype\":\"F33\",\"shape\":[2,3],\"data_offsets\":[0,24]}}", "'t' has the dtype 'F33', which is none of the format's")]
-    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,4],\"data_offsets\":[0,24]}}", "'t' is [2, 4] of F32 and has 24 bytes, which is not its size")]
-    [InlineData("{\"t\":{\"dtype\":\"F64\",\"shape\":[2,3],\"data_offsets\":[0,24]}}", "'t' is [2, 3] of F64 and has 24 bytes, which is not its size")]
-    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,24]}}", "which is not its size")]
-    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904],\"data_offsets\":[0,24]}}", "which is not its size")]
+    [InlineData("{\"t\":{\"dtype\":\"F33\",\"shape\":[2,3],\"data_offsets\":[0,24]}}", "'t' has the dtype 'F33', which the format does not have")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,4],\"data_offsets\":[0,24]}}", "'t' is [2, 4] of F32, but has 24 bytes")]
+    [InlineData("{\"t\":{\"dtype\":\"F64\",\"shape\":[2,3],\"data_offsets\":[0,24]}}", "'t' is [2, 3] of F64, but has 24 bytes")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,24]}}", "of F32, but has 24 bytes")]
+    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904],\"data_offsets\":[0,24]}}", "of F32, but has 24 bytes")]
     [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[-2,-3],\"data_offsets\":[0,24]}}", "shape of 't' is wrong")]
     [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2.5,3],\"data_offsets\":[0,24]}}", "shape of 't' is wrong")]
     [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[1e30],\"data_offsets\":[0,24]}}", "shape of 't' is wrong")]
@@ -69,7 +69,7 @@ public sealed class SafetensorsDamageTests : IDisposable
     [InlineData("{\"__metadata__\":{\"a\":5},\"t\":{" + Good + "}}", "'a' of __metadata__ is not a string")]
     [InlineData("{\"__metadata__\":{\"a\":\"b\",\"a\":\"b\"},\"t\":{" + Good + "}}", "'a' of __metadata__ is not a string, or appears twice")]
     [InlineData("{\"\xFF\":{" + Good + "}}", "the header")]
-    [InlineData("{\"\\ud800\":{" + Good + "}}", "the header holds text that is not UTF-8")]
+    [InlineData("{\"\\ud800\":{" + Good + "}}", "the header has text that is not UTF-8")]
     [InlineData("{}", "the tensors end at byte 0 of 24")]
     public void Open_HeaderThatCannotBe_SaysWhat(string header, string message)
     {
@@ -92,7 +92,7 @@ public sealed class SafetensorsDamageTests : IDisposable
 
     [Theory]
     [InlineData("", "found an empty file, expected a safetensors file; copy, convert or download the model again")]
-    [InlineData("1234567", "found 7 bytes, expected a safetensors file; it is cut off or no safetensors file: copy, convert or download the model again")]
+    [InlineData("1234567", "found 7 bytes, expected a safetensors file; it is cut off or not a safetensors file: copy, convert or download the model again")]
     [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 548105171\n", "found a Git LFS pointer in place of the file, expected a safetensors file; fetch the file itself: 'git lfs pull' in the clone, or download it again")]
     [InlineData("\n<!DOCTYPE html><html><body>Sign in</body></html>", "found a web page saved under this name, expected a safetensors file; download the file itself; a page of the site, a login or an error was saved in its place")]
     public void Open_AnotherFile_SaysWhatItIs(string content, string message)

@@ -129,10 +129,10 @@ public sealed class SpreadsheetVocabularyTests : IDisposable
         Vocabulary vocabulary = OfPairs(pairs);
 
         SpreadsheetVocabulary.LimitsOf(vocabulary).Should().Equal(
-            "tokens that are control characters or incomplete characters: 162; they stand as <0xNN>, a line feed as <0x0A>, and the page finds none of them in a prompt",
-            "tokens that are text made of parts that are incomplete characters: 3 ('é', ' é', '😀'); the page finds those of a single character and leaves the others in pieces",
-            "tokens with characters beyond U+FFFF: 1 ('😀'); the page cuts these in two and finds none",
-            "2 merges are '.,;,!' to the page, which joins their sides with a comma: it uses the last");
+            "tokens that are control characters or incomplete characters: 162; they are written as <0xNN>, a line feed as <0x0A>, and the page finds none of them in a prompt",
+            "tokens of whole characters merged from incomplete ones: 3 ('é', ' é', '😀'); the page finds those of a single character and leaves the others in pieces",
+            "tokens with characters beyond U+FFFF: 1 ('😀'); the page cuts these characters in two and finds none of the tokens",
+            "2 merges are '.,;,!' to the page, which joins their sides with a comma; it uses the last");
     }
 
     /// <summary>Merges that lead to a token byte by byte, from the left.</summary>

@@ -90,7 +90,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     {
         EditTable(entries => entries[name] = TensorFlowFixture.Entry(1, [2], 0, 0, new byte[8]));
 
-        Message().Should().Be($"{PathOf(Index)}: {name}: is a tensor that a GPT-2 of n_layer 2 does not have; take the hparams.json and the weights of one GPT-2; adapters are merged into the weights before");
+        Message().Should().Be($"{PathOf(Index)}: {name}: is a tensor that a GPT-2 of n_layer 2 does not have; take the hparams.json and the weights of the same GPT-2; merge adapters into the weights first");
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
         using ModelSource source = ModelFolder.Open(folder.Root);
 
         source.Invoking(opened => opened.ReadWeights()).Should().Throw<Gpt2Exception>()
-            .Which.Message.Should().StartWith($"{PathOf(Data)}: model/wte: has the checksum ");
+            .Which.Message.Should().StartWith($"{PathOf(Data)}: model/wte: is damaged: its checksum is ");
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     [Theory]
     [InlineData(Data, "model.ckpt.data-00000-of-00001: no such file")]
     [InlineData("hparams.json", "hparams.json: no such file")]
-    [InlineData(Index, "model.ckpt.data-00000-of-00001: is the data of a TensorFlow checkpoint, and its .index, which says what is where, is missing")]
+    [InlineData(Index, "model.ckpt.data-00000-of-00001: is the data of a TensorFlow checkpoint, and its .index, which lists the tensors, is missing")]
     public void Open_FileMissing_NamesIt(string file, string message)
     {
         File.Delete(PathOf(file));
@@ -144,9 +144,9 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"n_layer\": 2", "\"n_layer\": 3", "model/h2/ln_1/g: is missing, expected [1, 6]; take weights and sizes of one model")]
+    [InlineData("\"n_layer\": 2", "\"n_layer\": 3", "model/h2/ln_1/g: is missing, expected [1, 6]; take the weights and the sizes of the same model")]
     [InlineData("\"n_layer\": 2", "\"n_layer\": 1", "model/h1/attn/c_attn/b: is a tensor that a GPT-2 of n_layer 1 does not have")]
-    [InlineData("\"n_ctx\": 8", "\"n_ctx\": 9", "model/wpe: found [8, 6], expected [9, 6]; take weights and sizes of one model")]
+    [InlineData("\"n_ctx\": 8", "\"n_ctx\": 9", "model/wpe: found [8, 6], expected [9, 6]; take the weights and the sizes of the same model")]
     public void Open_SizesOfAnotherModel_NamesTheTensor(string found, string replaced, string message)
     {
         File.WriteAllText(PathOf("hparams.json"), File.ReadAllText(PathOf("hparams.json")).Replace(found, replaced, StringComparison.Ordinal));
@@ -156,7 +156,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
 
     [Theory]
     [InlineData(3, 24, "model/h0/ln_1/b: is of TensorFlow's data type 3, expected 1 (float)")]
-    [InlineData(1, 20, "model/h0/ln_1/b: is [6] of F32 and has 20 bytes, which is not its size")]
+    [InlineData(1, 20, "model/h0/ln_1/b: is [6] of F32, but has 20 bytes")]
     public void Open_EntryThatCannotBe_SaysWhat(int type, int bytes, string message)
     {
         EditTable(entries => entries["model/h0/ln_1/b"] = TensorFlowFixture.Entry(type, [6], 0, 0, new byte[bytes]));
@@ -183,7 +183,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     {
         EditTable(entries => entries["model/wte"] = TensorFlowFixture.Entry(1, [long.MaxValue, long.MaxValue], 0, 0, new byte[24]));
 
-        Message().Should().Contain("model/wte: is [9223372036854775807, 9223372036854775807] of F32 and has 24 bytes, which is not its size");
+        Message().Should().Contain("model/wte: is [9223372036854775807, 9223372036854775807] of F32, but has 24 bytes");
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     {
         EditTable(entries => entries["model/wte"] = [.. entries["model/wte"], .. TensorFlowFixture.Message(7, [])]);
 
-        Message().Should().Contain("model/wte: is stored in slices, expected it whole");
+        Message().Should().Contain("model/wte: is stored in slices, expected one piece");
     }
 
     [Fact]
@@ -212,7 +212,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     {
         EditTable(_ => { }, compression: 1);
 
-        Message().Should().EndWith("its blocks are compressed (kind 1); save the checkpoint again without compression, as OpenAI's are");
+        Message().Should().EndWith("its blocks are compressed (kind 1); save the checkpoint again without compression, like OpenAI's");
     }
 
     [Fact]
@@ -239,7 +239,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     {
         File.WriteAllText(PathOf(Index), content);
 
-        Message().Should().StartWith($"{PathOf(Index)}: {(content.Length == 0 ? "found an empty file" : "does not end as the index of a TensorFlow checkpoint does")}");
+        Message().Should().StartWith($"{PathOf(Index)}: {(content.Length == 0 ? "found an empty file" : "does not end like the index of a TensorFlow checkpoint")}");
     }
 
     [Fact]

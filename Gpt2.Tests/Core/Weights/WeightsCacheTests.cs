@@ -20,7 +20,7 @@ public sealed class WeightsCacheTests : IDisposable
     public WeightsCacheTests()
     {
         model = folder.PathOf("model");
-        cache = new WeightsCache(folder.PathOf("cache"), leastWeights: 1);
+        cache = new WeightsCache(folder.PathOf("cache"), minWeights: 1);
         CsvModelFolder.Write(model, SmallModel.Random(), SmallModel.Vocabulary);
     }
 
@@ -56,7 +56,7 @@ public sealed class WeightsCacheTests : IDisposable
         Gpt2Weights read = Read();
 
         SmallModel.Bits(read).Should().Equal(changed);
-        notes[1..].Should().Equal($"{Copy}: made of other files than {model} has now", $"copy left in {Copy}");
+        notes[1..].Should().Equal($"{Copy}: the files of {model} have changed since this copy was made", $"copy left in {Copy}");
         SmallModel.Bits(Read()).Should().Equal(changed);
         notes[^1].Should().StartWith("taken from");
     }
@@ -120,7 +120,7 @@ public sealed class WeightsCacheTests : IDisposable
 
         SmallModel.Bits(Read()).Should().Equal(SmallModel.Bits(SmallModel.Random()));
 
-        notes[0].Should().Contain("ln_f/b: has the checksum ").And.Contain(", expected ");
+        notes[0].Should().Contain("ln_f/b: is damaged: its checksum is ").And.Contain(", expected ");
     }
 
     [Fact]

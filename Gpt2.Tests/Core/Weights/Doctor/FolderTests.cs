@@ -39,14 +39,14 @@ public sealed class FolderTests : IDisposable
     {
         string below = folder.Copy(fixture.Model, "inside");
 
-        Problem(folder.Root).Remedy.Should().Be($"name {below}, where a model is");
+        Problem(folder.Root).Remedy.Should().Be($"name {below}, which has a model");
     }
 
     [Theory]
-    [InlineData("pytorch_model.bin", "is a Python pickle, which is not read", "save the model as safetensors")]
-    [InlineData("gpt2.gguf", "is a GGUF file, which is not read", "take the model's safetensors")]
-    [InlineData("config.json", "is there, and model.safetensors, which goes with it, is missing", "copy or download it, too")]
-    [InlineData("model-00001-of-00002.safetensors", "is one of several, and model.safetensors.index.json, which lists them, is missing", "copy or download it, too")]
+    [InlineData("pytorch_model.bin", "is a Python pickle, which is not supported", "save the model as safetensors")]
+    [InlineData("gpt2.gguf", "is a GGUF file, which is not supported", "take the model's safetensors")]
+    [InlineData("config.json", "is there, but model.safetensors, which belongs to it, is missing", "copy or download it too")]
+    [InlineData("model-00001-of-00002.safetensors", "is one of several, and model.safetensors.index.json, which lists them, is missing", "copy or download it too")]
     public void Examine_FormatThatIsNotReadOrNotWhole_SaysWhatToDo(string name, string found, string remedy)
     {
         File.WriteAllText(folder.PathOf(name), "x");
@@ -63,7 +63,7 @@ public sealed class FolderTests : IDisposable
 
         Finding finding = Problem(both);
         finding.Found.Should().Be($"{both}: found 2 models, model_wte.csv (csv), model.safetensors (safetensors), expected one");
-        finding.Remedy.Should().StartWith($"name the file of the one that is meant, as in --model {Path.Combine(both, "model_wte.csv")}");
+        finding.Remedy.Should().StartWith($"name the file of the one you mean, as in --model {Path.Combine(both, "model_wte.csv")}");
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class FolderTests : IDisposable
         RecordedFile[] files = [.. Directory.EnumerateFiles(fixture.Model).Select(path => new RecordedFile(
             Path.GetFileName(path), new FileInfo(path).Length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))), "SHA-256"))];
         new DownloadRecord("https://hub/gpt2", null, files).Save(fixture.Model);
-        fixture.All().Should().Contain(finding => finding.Subject == "download.json" && finding.Found == $"all {files.Length} files are as they came from https://hub/gpt2");
+        fixture.All().Should().Contain(finding => finding.Subject == "download.json" && finding.Found == $"all {files.Length} files are as downloaded from https://hub/gpt2");
 
         // Another number of the same length: no shape, range or size tells, only the checksum.
         fixture.EditCells("model_h0_ln_1_b.csv", (cell, _, column) => column == 0 ? cell.Replace('1', '2').Replace('3', '1') : cell);
@@ -87,7 +87,7 @@ public sealed class FolderTests : IDisposable
 
         Finding[] problems = fixture.Problems();
         problems.Should().Contain(finding => finding.Subject == "model_h0_ln_1_b.csv" && finding.Found == "is not what was downloaded: size or SHA-256 differs")
-            .And.Contain(finding => finding.Subject == "vocab.bpe" && finding.Found == "was downloaded and is gone" && finding.Remedy == "download the model again with --force");
+            .And.Contain(finding => finding.Subject == "vocab.bpe" && finding.Found == "was downloaded but no longer exists" && finding.Remedy == "download the model again with --force");
     }
 
     [Fact]

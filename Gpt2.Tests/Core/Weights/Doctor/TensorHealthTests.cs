@@ -47,11 +47,11 @@ public sealed class TensorHealthTests : IDisposable
     [Theory]
     [InlineData("model_h1_mlp_c_fc_w.csv", "0", "all weights are 0")]
     [InlineData("model_wpe.csv", "0.5", "all weights are 0.5")]
-    [InlineData("model_ln_f_g.csv", "0", "has a mean of 0, usual is about 1: is it the bias, and the bias the gain?")]
-    [InlineData("model_h0_ln_1_g.csv", "-3", "has a mean of -3, usual is about 1: is it the bias")]
-    [InlineData("model_h0_ln_1_g.csv", "90", "has a mean of 90, usual are 0.02 to 50")]
-    [InlineData("model_ln_f_b.csv", "1", "has a mean of 1, usual is about 0: is it the gain, and the gain the bias?")]
-    [InlineData("model_h2_mlp_c_proj_b.csv", "-7", "has a mean of -7, usual are -0.8 to 0.8")]
+    [InlineData("model_ln_f_g.csv", "0", "has a mean of 0, usual is about 1: are gain and bias swapped?")]
+    [InlineData("model_h0_ln_1_g.csv", "-3", "has a mean of -3, usual is about 1: are gain and bias swapped")]
+    [InlineData("model_h0_ln_1_g.csv", "90", "has a mean of 90, usual is 0.02 to 50")]
+    [InlineData("model_ln_f_b.csv", "1", "has a mean of 1, usual is about 0: are bias and gain swapped?")]
+    [InlineData("model_h2_mlp_c_proj_b.csv", "-7", "has a mean of -7, usual is -0.8 to 0.8")]
     public void Examine_OneNumberThroughout_IsAWarning(string file, string number, string found)
     {
         fixture.EditCells(file, (_, _, _) => number);
@@ -60,8 +60,8 @@ public sealed class TensorHealthTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model_wte.csv", "3e38", "has a weight of 3E+38, usual are at most a few")]
-    [InlineData("model_h0_attn_c_proj_w.csv", "-123456", "has a weight of -123456, usual are at most a few")]
+    [InlineData("model_wte.csv", "3e38", "has a weight of 3E+38, usual is at most a few")]
+    [InlineData("model_h0_attn_c_proj_w.csv", "-123456", "has a weight of -123456, usual is at most a few")]
     public void Examine_OneHugeWeight_IsAWarning(string file, string number, string found)
     {
         fixture.EditCells(file, (cell, row, column) => (row, column) == (1, 1) ? number : cell);
@@ -79,7 +79,7 @@ public sealed class TensorHealthTests : IDisposable
     {
         fixture.EditCells(file, (cell, _, _) => Number((double.Parse(cell, System.Globalization.CultureInfo.InvariantCulture) * factor) + shift));
 
-        Only(file).Should().StartWith(found).And.Contain("usual are ");
+        Only(file).Should().StartWith(found).And.Contain("usual is ");
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class TensorHealthTests : IDisposable
     {
         fixture.EditCells("model_wte.csv", (cell, row, _) => row >= 200 ? "0" : cell);
 
-        Only("model_wte.csv").Should().Be("59 of 259 rows are zero throughout");
+        Only("model_wte.csv").Should().Be("59 of 259 rows are all zeros");
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class TensorHealthTests : IDisposable
     public void Examine_HealthyModel_FindsNothing()
     {
         fixture.Problems().Should().BeEmpty();
-        fixture.All().Should().Contain(finding => finding.Found == "all 40 are there, of the right shape, and finite")
+        fixture.All().Should().Contain(finding => finding.Found == "all 40 exist, have the right shape, and are finite")
             .And.Contain(finding => finding.Found == "259 tokens, as many as wte has rows");
     }
 
@@ -136,7 +136,7 @@ public sealed class TensorHealthTests : IDisposable
         ExaminedFolder examined = ModelDoctor.Examine(fixture.PathOf("fresh"), findings, null, CancellationToken.None);
 
         findings.All.Should().OnlyContain(finding => finding.Status == FindingStatus.Ok);
-        findings.All.Should().ContainSingle(finding => finding.Subject == "tensors").Which.Found.Should().EndWith("; as they are before training: gains 1, biases 0");
+        findings.All.Should().ContainSingle(finding => finding.Subject == "tensors").Which.Found.Should().EndWith("; not trained yet: gains 1, biases 0");
         examined.IsFresh.Should().BeTrue();
     }
 
@@ -173,7 +173,7 @@ public sealed class TensorHealthTests : IDisposable
         Finding finding = fixture.Problems().Should().ContainSingle().Subject;
         finding.Subject.Should().Be(file);
         finding.Status.Should().Be(FindingStatus.Warning);
-        finding.Remedy.Should().Be("compare with where the model is from; if it is a copy or a conversion, make it again");
+        finding.Remedy.Should().Be("compare with the original model; if this is a copy or a conversion, make it again");
         return finding.Found;
     }
 }

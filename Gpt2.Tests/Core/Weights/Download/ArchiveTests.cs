@@ -80,7 +80,7 @@ public sealed class ArchiveTests : IDisposable
             stream.Write("/etc/passwd"u8);
         }
 
-        Message().Should().Be($"archive.zip: refused, entry '{Landmark}' is a link or a device, expected files; nothing is unpacked: download it from where it was made");
+        Message().Should().Be($"archive.zip: refused, entry '{Landmark}' is a link or a device, expected files; nothing was unpacked: get it from its original source");
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class ArchiveTests : IDisposable
     {
         Make((Landmark, "1\n"), (one, "2\n"), (other, other.EndsWith('/') ? "" : "3\n"));
 
-        Message().Should().Contain($"entry '{other}' is there twice, or differs from another only in upper and lower case");
+        Message().Should().Contain($"entry '{other}' appears twice, or differs from another only in upper and lower case");
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class ArchiveTests : IDisposable
     {
         Make([(Landmark, "1\n"), .. Enumerable.Range(0, 20).Select(i => ($"f{i}", ""))]);
 
-        Message(new ArchiveLimits(Entries: 20)).Should().Contain("refused, it holds 21 entries, expected at most 20");
+        Message(new ArchiveLimits(Entries: 20)).Should().Contain("refused, it has 21 entries, expected at most 20");
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class ArchiveTests : IDisposable
     [InlineData("", "found an empty file")]
     [InlineData("<!DOCTYPE html><html>Not Found</html>", "found a web page saved under this name")]
     [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "found a Git LFS pointer in place of the file")]
-    [InlineData("1,2,3\n", "found no archive")]
+    [InlineData("1,2,3\n", "found another kind of file")]
     public void Unpack_NoArchive_SaysWhatItIs(string text, string message)
     {
         File.WriteAllText(archive, text);
@@ -179,7 +179,7 @@ public sealed class ArchiveTests : IDisposable
     {
         Make(("README.md", "hello"), ("src/main.c", "int main;"));
 
-        Message().Should().Be($"archive.zip: holds no {Landmark}, expected the CSV files of a model; check the address");
+        Message().Should().Be($"archive.zip: {Landmark} is missing, expected the CSV files of a model; check the address");
     }
 
     [Fact]

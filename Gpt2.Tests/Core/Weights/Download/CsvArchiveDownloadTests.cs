@@ -86,9 +86,9 @@ public sealed class CsvArchiveDownloadTests : IDisposable
     }
 
     [Theory]
-    [InlineData("<!DOCTYPE html><html>Sign in</html>", "archive.zip: a web page came in place of the file")]
+    [InlineData("<!DOCTYPE html><html>Sign in</html>", "archive.zip: received a web page instead of the file")]
     [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n", "archive.zip: found a Git LFS pointer in place of the file, expected a zip archive")]
-    [InlineData("Not Found", "archive.zip: found no archive, expected a zip archive")]
+    [InlineData("Not Found", "archive.zip: found another kind of file, expected a zip archive")]
     [InlineData("PK\u0003\u0004 and no more", "archive.zip: the archive is damaged (")]
     public async Task Download_NoArchive_SaysWhatCame(string text, string message)
     {
@@ -105,7 +105,7 @@ public sealed class CsvArchiveDownloadTests : IDisposable
         Serve();
         fixture.Settings = fixture.Settings with { FreeSpace = _ => 2 * served.Length };
 
-        (await fixture.FailureAsync(source)).Should().MatchRegex("the download needs [0-9.]+ MB, and [0-9.]+ (MB|kB) are free there; make room");
+        (await fixture.FailureAsync(source)).Should().MatchRegex("the download needs [0-9.]+ MB, but only [0-9.]+ (MB|kB) are free there; make room");
     }
 
     private void Serve()

@@ -108,7 +108,7 @@ public sealed class FaultyServerTests : IDisposable
         LoopbackRequest second = fixture.Hub.Gets(FakeHub.Weights).Should().HaveCount(2).And.Subject.Last();
         second.Header("Range").Should().Be("bytes=150000-");
         second.Header("If-Range").Should().Be(fixture.Weights.Tag(fixture.Weights.Content));
-        fixture.Notes.Should().ContainSingle().Which.Should().Be("model.safetensors: the connection was lost after byte 150000; try 2 of 5 in 1 s");
+        fixture.Notes.Should().ContainSingle().Which.Should().Be("model.safetensors: the connection was lost after byte 150000; attempt 2 of 5 in 1 s");
     }
 
     [Fact]

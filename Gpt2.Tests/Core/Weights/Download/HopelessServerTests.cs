@@ -13,7 +13,7 @@ public sealed class HopelessServerTests : IDisposable
     private const string LoginPage = "<!DOCTYPE html><html><body>Please log in to the guest network</body></html>";
     private const string LfsPointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0000\nsize 548105171\n";
 
-    private const string GoesOn = "what has come is kept, and the same command goes on from there";
+    private const string GoesOn = "what has been downloaded is kept; repeat the command to continue";
 
     private readonly DownloadFixture fixture = new();
 
@@ -22,9 +22,9 @@ public sealed class HopelessServerTests : IDisposable
     [Theory]
     [InlineData(404, "config.json", "/openai-community/gpt2/resolve/main/config.json: the server has no such file (404); check the name and HF_ENDPOINT")]
     [InlineData(410, "config.json", "the server has no such file (410)")]
-    [InlineData(401, "config.json", "the server refuses (401); set HF_TOKEN if the file needs a login")]
-    [InlineData(403, "config.json", "the server refuses (403); set HF_TOKEN if the file needs a login")]
-    [InlineData(407, "config.json", "the proxy wants a login (407); put it into HTTPS_PROXY")]
+    [InlineData(401, "config.json", "the server refuses (401); set HF_TOKEN if the file requires a login")]
+    [InlineData(403, "config.json", "the server refuses (403); set HF_TOKEN if the file requires a login")]
+    [InlineData(407, "config.json", "the proxy requires a login (407); put it in HTTPS_PROXY")]
     [InlineData(400, "config.json", "the server answers 400, expected the file; check HF_ENDPOINT or the address")]
     [InlineData(304, "config.json", "the server answers 304, expected the file")]
     [InlineData(404, FakeHub.Weights, "the server has no such file (404)")]
@@ -53,7 +53,7 @@ public sealed class HopelessServerTests : IDisposable
     {
         Always(fixture.Weights, Faults.Status(503));
 
-        ShouldBe(await fixture.ErrorAsync(), "model.safetensors", @"^127\.0\.0\.1:\d+ cannot answer now \(503\); gave up after 5 tries$", GoesOn);
+        ShouldBe(await fixture.ErrorAsync(), "model.safetensors", @"^127\.0\.0\.1:\d+ cannot answer now \(503\); gave up after 5 attempts$", GoesOn);
         fixture.Waits.Select(wait => wait.TotalSeconds).Should().Equal(1, 2, 4, 8);
         fixture.Notes.Should().HaveCount(4);
     }
@@ -63,7 +63,7 @@ public sealed class HopelessServerTests : IDisposable
     {
         fixture.Weights.Faults.Enqueue(Faults.Status(429, ("Retry-After", "3600")));
 
-        ShouldBe(await fixture.ErrorAsync(), "model.safetensors", @"is asked too often \(429\) and asks to wait 3600 s, longer than this command waits$", GoesOn);
+        ShouldBe(await fixture.ErrorAsync(), "model.safetensors", @"has received too many requests \(429\) and asks to wait 3600 s, longer than this command waits$", GoesOn);
         fixture.Waits.Should().BeEmpty();
     }
 
@@ -72,7 +72,7 @@ public sealed class HopelessServerTests : IDisposable
     {
         Always(fixture.Weights, Faults.DropAfter(Half), Faults.DropAfter(0));
 
-        (await fixture.FailureAsync()).Should().Contain("the connection was lost after byte 150000; gave up after 5 tries");
+        (await fixture.FailureAsync()).Should().Contain("the connection was lost after byte 150000; gave up after 5 attempts");
         fixture.Weights.Faults.Clear();
         await fixture.RunAsync();
 
@@ -86,7 +86,7 @@ public sealed class HopelessServerTests : IDisposable
         fixture.Settings = fixture.Settings with { StallTimeout = TimeSpan.FromMilliseconds(50), ConnectTimeout = TimeSpan.FromMilliseconds(200), Tries = 2 };
         Always(fixture.Hub.Files["config.json"], asked: true, Faults.Hang());
 
-        ShouldBe(await fixture.ErrorAsync(), "config.json", @"^127\.0\.0\.1:\d+ does not answer; gave up after 2 tries$", "check the connection, or repeat the command later");
+        ShouldBe(await fixture.ErrorAsync(), "config.json", @"^127\.0\.0\.1:\d+ does not answer; gave up after 2 attempts$", "check the connection, or repeat the command later");
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class HopelessServerTests : IDisposable
         fixture.Hub.Hub.Dispose();
 
         ShouldBe(
-            await fixture.ErrorAsync(), "config.json", @"^no connection to 127\.0\.0\.1:\d+ \(Connection refused.*\); gave up after 5 tries$",
+            await fixture.ErrorAsync(), "config.json", @"^no connection to 127\.0\.0\.1:\d+ \(Connection refused.*\); gave up after 5 attempts$",
             "check the connection, or repeat the command later");
     }
 
@@ -105,8 +105,8 @@ public sealed class HopelessServerTests : IDisposable
         Always(fixture.Weights, Faults.Corrupt(5000));
 
         Gpt2Exception error = await fixture.ErrorAsync();
-        ShouldBe(error, "model.safetensors", $"^came with the SHA-256 [0-9a-f]{{64}}, the server states {fixture.Weights.Sha256}, 2 times$", error.Remedy);
-        error.Remedy.Should().MatchRegex(@"^it is not kept: the file is damaged at 127\.0\.0\.1:\d+ or on its way$");
+        ShouldBe(error, "model.safetensors", $"^received with the SHA-256 [0-9a-f]{{64}}, but the server states {fixture.Weights.Sha256}, 2 times$", error.Remedy);
+        error.Remedy.Should().MatchRegex(@"^it is not kept: the file is damaged at 127\.0\.0\.1:\d+ or in transit$");
         Directory.EnumerateFiles(fixture.Target + ".partial", FakeHub.Weights + "*").Should().BeEmpty();
     }
 
@@ -119,7 +119,7 @@ public sealed class HopelessServerTests : IDisposable
         merges.Faults.Enqueue(fault);
         merges.Faults.Enqueue(fault);
 
-        (await fixture.FailureAsync()).Should().StartWith("merges.txt: came with the git SHA-1 ").And.Contain($"the server states {merges.GitSha1}, 2 times");
+        (await fixture.FailureAsync()).Should().StartWith("merges.txt: received with the git SHA-1 ").And.Contain($"the server states {merges.GitSha1}, 2 times");
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class HopelessServerTests : IDisposable
         config.Faults.Enqueue(Faults.Endless(new byte[1 << 18], bytes: 70_000_000));
 
         (await fixture.FailureAsync()).Should().StartWith("config.json: http://127.0.0.1:").And.EndWith(
-            "/resolve/main/config.json has more than 64.0 MB, far beyond the file that is known; it is not kept: check HF_ENDPOINT or the address");
+            "/resolve/main/config.json has more than 64.0 MB, far more than the known file; it is not kept: check HF_ENDPOINT or the address");
         fixture.Reports.Max(report => report.Done).Should().BeInRange(64_000_000, 64_200_000);
         Directory.EnumerateFiles(fixture.Target + ".partial", "config.json*").Should().BeEmpty();
         await fixture.RunAsync();
@@ -165,7 +165,7 @@ public sealed class HopelessServerTests : IDisposable
         var source = new CsvArchiveSource(new Uri(endless.Address + "/gpt2.zip"), new ArchiveLimits(Bytes: 1_000_000));
 
         (await fixture.FailureAsync(source)).Should().Be(
-            $"archive.zip: {endless.Address}/gpt2.zip has more than 1.0 MB, far beyond the file that is known; it is not kept: check HF_ENDPOINT or the address");
+            $"archive.zip: {endless.Address}/gpt2.zip has more than 1.0 MB, far more than the known file; it is not kept: check HF_ENDPOINT or the address");
     }
 
     [Theory]
@@ -176,7 +176,7 @@ public sealed class HopelessServerTests : IDisposable
         var source = new HubSource(fixture.Hub.Hub.Address, DownloadTable.Hub[0] with { Bytes = known }); // they have 300,000
         if (refused)
         {
-            (await fixture.FailureAsync(source)).Should().Contain("/model.safetensors has more than 280.0 kB, far beyond the file that is known");
+            (await fixture.FailureAsync(source)).Should().Contain("/model.safetensors has more than 280.0 kB, far more than the known file");
             return;
         }
 
@@ -191,7 +191,7 @@ public sealed class HopelessServerTests : IDisposable
         config.QuestionFaults.Enqueue(Faults.Status(405));
         config.Faults.Enqueue((_, _, answer) => answer.HeadAsync(200, ("Content-Length", "1000000000000")));
 
-        (await fixture.FailureAsync()).Should().Contain("/config.json has more than 64.0 MB, far beyond the file that is known");
+        (await fixture.FailureAsync()).Should().Contain("/config.json has more than 64.0 MB, far more than the known file");
         fixture.Reports.Should().BeEmpty();
     }
 
@@ -200,7 +200,7 @@ public sealed class HopelessServerTests : IDisposable
     {
         fixture.Weights.Faults.Enqueue(Faults.Status(200, ("Content-Encoding", "gzip")));
 
-        (await fixture.FailureAsync()).Should().Contain("came compressed, which was not asked for");
+        (await fixture.FailureAsync()).Should().Contain("was sent compressed, which was not requested");
     }
 
     [Fact]
@@ -208,11 +208,11 @@ public sealed class HopelessServerTests : IDisposable
     {
         fixture.Weights.Faults.Enqueue(Faults.Page(LoginPage, ("Content-Type", "text/html; charset=utf-8")));
 
-        (await fixture.FailureAsync()).Should().Contain("model.safetensors: a web page came in place of the file; does a proxy or a network want a login first?");
+        (await fixture.FailureAsync()).Should().Contain("model.safetensors: received a web page instead of the file; does a proxy or the network require a login?");
     }
 
     [Theory]
-    [InlineData(LoginPage, "config.json: a web page came in place of the file")]
+    [InlineData(LoginPage, "config.json: received a web page instead of the file")]
     [InlineData("not json", "config.json of {0}: it is not valid JSON; it is not kept")]
     [InlineData("[1]", "config.json of {0}: it is not valid JSON; it is not kept")]
     [InlineData(LfsPointer, "config.json of {0}: found a Git LFS pointer in place of the file, expected text; it is not kept")]

@@ -131,7 +131,7 @@ public sealed class ModelDownloadTests : IDisposable
         Func<Task> again = () => fixture.RunAsync();
 
         (await again.Should().ThrowAsync<Gpt2Exception>()).Which.Message.Should()
-            .Be($"{fixture.Target}: the folder is not empty; name another with --out or add --force to replace the model in it");
+            .Be($"{fixture.Target}: the folder is not empty; choose another with --out, or add --force to replace the model in it");
         await fixture.RunAsync(force: true);
         fixture.ShouldBeRight();
     }
@@ -146,7 +146,7 @@ public sealed class ModelDownloadTests : IDisposable
 
         (await run.Should().ThrowAsync<Gpt2Exception>()).Which.Message.Should().Contain("the folder is not empty");
         (await force.Should().ThrowAsync<Gpt2Exception>()).Which.Message.Should()
-            .Be($"{fixture.Target}: holds 'diary.txt', which is not a file of a model; the folder is not replaced: choose another folder with --out");
+            .Be($"{fixture.Target}: contains 'diary.txt', which does not belong to a model; the folder is not replaced: choose another folder with --out");
         File.ReadAllText(diary).Should().Be("dear diary");
         fixture.Hub.Hub.Requests.Should().BeEmpty();
     }
@@ -186,7 +186,7 @@ public sealed class ModelDownloadTests : IDisposable
         fixture.Settings = fixture.Settings with { FreeSpace = _ => 100_000 };
 
         (await fixture.FailureAsync()).Should()
-            .Be($"{fixture.Target}: the download needs 300.0 kB, and 100.0 kB are free there; make room or name another place with --out");
+            .Be($"{fixture.Target}: the download needs 300.0 kB, but only 100.0 kB are free there; make room, or choose another place with --out");
         fixture.Hub.Store.Requests.Should().BeEmpty();
     }
 
@@ -278,8 +278,8 @@ public sealed class ModelDownloadTests : IDisposable
     [InlineData("huggingface.co", null, "HF_ENDPOINT: found 'huggingface.co', expected the address of a hub")]
     [InlineData("ftp://huggingface.co", null, "HF_ENDPOINT: found 'ftp://huggingface.co', expected the address of a hub")]
     [InlineData("https://me:secret@huggingface.co", null, "HF_ENDPOINT: found a user name in the address")]
-    [InlineData("https://huggingface.co", "hf_\nsecret", "HF_TOKEN: found a token with spaces, line ends")]
-    [InlineData("https://huggingface.co", "hf_secret two", "HF_TOKEN: found a token with spaces, line ends")]
+    [InlineData("https://huggingface.co", "hf_\nsecret", "HF_TOKEN: the token contains spaces, line ends")]
+    [InlineData("https://huggingface.co", "hf_secret two", "HF_TOKEN: the token contains spaces, line ends")]
     public void Client_WrongEnvironment_IsNamedWithoutTheSecret(string endpoint, string? token, string message)
     {
         Action make = () => new HubClient(endpoint, token, new TransferSettings()).Dispose();

@@ -184,7 +184,7 @@ public sealed class RandomAnswersTests : IDisposable
             fixture.Weights.Faults.Enqueue(Faults.DropAfter(fault == 0 ? WeightBytes / 2 : 0));
         }
 
-        FluentActions.Invoking(Run).Should().Throw<Gpt2Exception>().WithMessage("*what has come is kept*");
+        FluentActions.Invoking(Run).Should().Throw<Gpt2Exception>().WithMessage("*what has been downloaded is kept*");
     }
 
     private void Run() => fixture.RunAsync().GetAwaiter().GetResult();

@@ -41,7 +41,7 @@ public sealed class SilentServerTests : IDisposable
         Gpt2Exception error = await fixture.ErrorAsync();
         error.Where!.Value.Name.Should().Be($"{fixture.Hub.Hub.Address}/openai-community/gpt2");
         error.Message.Should().Contain(message);
-        error.Remedy.Should().Be("the server states neither size nor checksum, so a file may be cut off and is not kept: repeat the command");
+        error.Remedy.Should().Be("the server states neither size nor checksum, so the file may be cut off and is not kept: repeat the command");
         await fixture.RunAsync();
         fixture.ShouldBeRight();
     }
