@@ -59,7 +59,8 @@ public sealed class LanguageModel : IDisposable
     public Gpt2Model Model => model ?? throw new ObjectDisposedException(Name);
 
     /// <summary>Finds and reads a model.</summary>
-    /// <param name="model">Its folder, its file, or its name; see <see cref="ModelLocator.Find"/>.</param>
+    /// <param name="model">Its folder, its file, or a name, which is looked up in weights-csv beside the program or in the checkout, then among
+    /// downloaded models.</param>
     /// <param name="options">How to read the model and what to compute with; null for the defaults.</param>
     /// <param name="progress">Receives the share of the weights read so far, 0 to 1; or null.</param>
     /// <param name="cancellation">Stops between matrices.</param>
@@ -94,13 +95,13 @@ public sealed class LanguageModel : IDisposable
     /// A weight is not finite, and the type to store it in cannot represent it.
     /// </exception>
     public static LanguageModel Of(Gpt2Weights weights, Tokenizer? tokenizer, string name, LoadOptions? options = null) =>
-        new(name, path: "", Ready(weights.Copy(), options ?? new LoadOptions()), tokenizer);
+        new(name, path: "", Prepare(weights.Copy(), options ?? new LoadOptions()), tokenizer);
 
     /// <summary>Makes a model from an opened source, using a function that reads its weights.</summary>
     internal static LanguageModel Load(ModelSource source, LoadOptions options, Func<Gpt2Weights> readWeights)
     {
         Tokenizer? tokenizer = source.ReadTokenizer(); // first, because it is small and may be wrong
-        return new LanguageModel(ModelLocator.NameOf(source.Path), source.Path, Ready(readWeights(), options), tokenizer);
+        return new LanguageModel(ModelLocator.NameOf(source.Path), source.Path, Prepare(readWeights(), options), tokenizer);
     }
 
     /// <summary>The most probable next tokens, best first; of equally probable ones, the lower id first.</summary>
@@ -164,9 +165,9 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>The continuations that beam search finds for a prompt of ids, best first.</summary>
     /// <param name="prompt">1 to n_ctx ids.</param>
-    /// <param name="options">How many beams, how long, and what counts; null for the standard.</param>
+    /// <param name="options">The beams, their length and their score; null for the defaults.</param>
     /// <param name="cancellation">Checked before each step.</param>
-    /// <exception cref="Gpt2Exception">Prompt or options make no sense, or the model gives no distribution.</exception>
+    /// <exception cref="Gpt2Exception">Prompt or options are not valid, or the model's output is not a distribution.</exception>
     public BeamResult SearchBeams(IReadOnlyList<int> prompt, BeamOptions? options = null, CancellationToken cancellation = default) =>
         new BeamSearch(options ?? new BeamOptions(), EndOfText).Run(Model, prompt, cancellation);
 
@@ -196,7 +197,7 @@ public sealed class LanguageModel : IDisposable
     }
 
     /// <summary>Prepares a model for use; it takes the weights over.</summary>
-    private static Gpt2Model Ready(Gpt2Weights weights, LoadOptions options)
+    private static Gpt2Model Prepare(Gpt2Weights weights, LoadOptions options)
     {
         KernelSet kernels = options.Kernels ?? KernelSet.Create(KernelSet.FastestRung);
         return options.KeepMatrices ? new Gpt2Model(weights, kernels) : Gpt2Model.ForInference(weights, kernels, options.Weights);

@@ -27,8 +27,7 @@ public sealed record LoadOptions
     public ModelFormat? Format { get; init; }
 
     /// <summary>
-    /// Whether a binary copy of a large CSV folder may be kept in the user's cache and read from there; see
-    /// <see cref="WeightsCache"/>.
+    /// Whether a binary copy of a large CSV folder may be kept in the user's cache and read from there, which is faster.
     /// </summary>
     public bool UseCache { get; init; } = true;
 }

@@ -38,6 +38,9 @@ public sealed record Gpt2Config(int Vocabulary, int Context, int Channels, int H
     /// <summary>Whether the language head is wte itself, as in GPT-2, and not a separate matrix.</summary>
     public bool TiedHead { get; init; } = true;
 
+    /// <summary>Channels of one head in every GPT-2 that OpenAI published.</summary>
+    internal const int HeadSizeOfGpt2 = 64;
+
     /// <summary>Channels of one head.</summary>
     public int HeadSize => Channels / Heads;
 

@@ -1,6 +1,7 @@
 // The backward pass of one block: TransformerBlock.Forward from the last step to the first. Each step takes the
 // gradient of what its forward step wrote, and what that step read, and gives the gradient of what it read. Below, dX
-// is ∂loss/∂X: dGelu is the gradient of gelu.
+// is ∂loss/∂X: dGelu is the gradient of gelu. g.Residual2, g.Residual1 and g.Input are one matrix, the gradient of the
+// residual stream, which steps 11 and 2 add to.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;

@@ -15,9 +15,6 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
 {
     /// <summary>
     /// Channels per head in every GPT-2, from which the number of heads follows in the JavaScript edition's folders.
-    /// </summary>
-    private const int HeadSizeOfGpt2 = 64;
-
     public override string Layout => "CSV";
 
     public override IEnumerable<string> Names => Directory.EnumerateFiles(Folder, CsvLayout.FileOf("*")).Select(file => Path.GetFileName(file));
@@ -108,7 +105,7 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
             layers++;
         }
 
-        var sizes = new Gpt2Config(vocabulary, context, channels, Math.Max(1, channels / HeadSizeOfGpt2), layers);
+        var sizes = new Gpt2Config(vocabulary, context, channels, Math.Max(1, channels / Gpt2Config.HeadSizeOfGpt2), layers);
         return sizes.Problem() is Gpt2Exception problem ? throw problem.At(Folder, remedy: $"add {SizesFile} with the sizes") : sizes;
     }
 }

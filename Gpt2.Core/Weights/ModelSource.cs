@@ -1,6 +1,7 @@
 // An opened model on disk: its sizes are known and its files exist, but its weights are read only when asked for.
 
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
@@ -92,10 +93,11 @@ internal sealed class ModelSource : IDisposable
             // every time.
             foreach (Matrix matrix in weights.Matrices().Where(matrix => !read.ContainsKey(matrix)))
             {
+                cancellation.ThrowIfCancellationRequested();
                 Read(matrix);
             }
 
-            throw e.Flatten().InnerExceptions[0];
+            ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
         }
 
         return weights;

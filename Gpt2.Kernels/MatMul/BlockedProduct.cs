@@ -71,7 +71,7 @@ internal static class BlockedProduct<TLanes, TVector>
             return;
         }
 
-        // A few rows use each element of the right side only once, so it is read in place.
+        // With fewer rows than a tile, every element of the right side is used once: blocks for the caches gain nothing.
         bool few = product.Rows < TLanes.MR && product.RightIsPacked;
         int blockDepth = few ? product.Inner : KC;
         for (int k = 0; k < product.Inner; k += blockDepth)
@@ -85,12 +85,12 @@ internal static class BlockedProduct<TLanes, TVector>
     {
         int rows = product.Rows, panels = Panels.Count(product.Columns), threads = team.Threads;
         int mostPanels = Math.Max(1, BlockLength / (depth * Panels.Width));
-        int heights = (rows + TLanes.MR - 1) / TLanes.MR, parts = 4 * threads;
+        int rowTiles = (rows + TLanes.MR - 1) / TLanes.MR, wantedParts = 4 * threads;
 
         // Threads divide the rows if there are many and one thread's cache holds all columns; otherwise they divide the
         // columns.
-        bool byRows = threads == 1 || (panels <= mostPanels && heights >= parts);
-        int perGroup = rows == 1 ? PanelsAtOnce : byRows ? Math.Min(panels, mostPanels) : Math.Clamp(panels / parts, 1, mostPanels);
+        bool byRows = threads == 1 || (panels <= mostPanels && rowTiles >= wantedParts);
+        int perGroup = rows == 1 ? PanelsAtOnce : byRows ? Math.Min(panels, mostPanels) : Math.Clamp(panels / wantedParts, 1, mostPanels);
         int groups = (panels + perGroup - 1) / perGroup;
         var work = new Blocks
         {
@@ -102,10 +102,10 @@ internal static class BlockedProduct<TLanes, TVector>
             Depth = depth,
         };
         int rowGroups = 1;
-        if (threads > 1 && groups < 2 * threads && heights > 1)
+        if (threads > 1 && groups < 2 * threads && rowTiles > 1)
         {
             // Too few groups of columns for the threads: rows are divided too, and the right side is packed beforehand.
-            work.RowsPerGroup = Math.Max(1, heights * groups / parts) * TLanes.MR;
+            work.RowsPerGroup = Math.Max(1, rowTiles * groups / wantedParts) * TLanes.MR;
             rowGroups = (rows + work.RowsPerGroup - 1) / work.RowsPerGroup;
             work.PackedRight = PackRight(product, k, depth, team);
         }

@@ -1,4 +1,5 @@
-// The initial values of a product without a bias.
+// The initial values of a product without a bias, for as many panels as are computed at once. Apart from BlockedProduct,
+// which is generic and would have one for each type.
 
 using Gpt2.Kernels.Tuned;
 

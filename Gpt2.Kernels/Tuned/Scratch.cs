@@ -15,10 +15,8 @@ internal static class Scratch
         RightPanels,
         WholeRight,
         Tile,
-        Rows,
         Sums,
         Kernel,
-        Caller,
     }
 
     [ThreadStatic]

@@ -120,7 +120,7 @@ internal abstract class BlockPast
     private int Place(Span<float> columns, Span<float> all, int first, int heads, CachedRun run)
     {
         int total = Length;
-        for (int head = 0; head < heads && columns != all; head++)
+        for (int head = 0; head < heads && columns != all; head++) // nothing to copy if they were computed in place
         {
             columns.Slice(head * run.Rows, run.Rows).CopyTo(all.Slice((head * total) + first, run.Rows));
         }

@@ -1,7 +1,6 @@
 // Whatever their format, downloaded files can be compared with the record of their download, which shows any later
 // damage.
 
-using System.Security.Cryptography;
 using Gpt2.Core.Weights.Download;
 
 namespace Gpt2.Core.Weights.Doctor;
@@ -29,12 +28,12 @@ internal static class DownloadExamination
         foreach (RecordedFile file in record.Files)
         {
             cancellation.ThrowIfCancellationRequested();
-            string path = Path.Combine(folder, Path.GetFileName(file.Name));
+            string path = Path.Combine(folder, file.Name);
             if (!File.Exists(path))
             {
                 findings.Wrong(FindingArea.Folder, file.Name, "was downloaded but no longer exists", Remedy);
             }
-            else if (new FileInfo(path).Length != file.Bytes || Sha256Of(path) != file.Sha256)
+            else if (new FileInfo(path).Length != file.Bytes || Sha256Of(path, cancellation) != file.Sha256)
             {
                 findings.Wrong(FindingArea.Folder, file.Name, "is not what was downloaded: size or SHA-256 differs", Remedy);
             }
@@ -50,12 +49,11 @@ internal static class DownloadExamination
         }
     }
 
-    private static string? Sha256Of(string path)
+    private static string? Sha256Of(string path, CancellationToken cancellation)
     {
         try
         {
-            using FileStream stream = RegularFile.OpenRead(path);
-            return Convert.ToHexStringLower(SHA256.HashData(stream));
+            return Checksum.Sha256Async(path, cancellation).GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

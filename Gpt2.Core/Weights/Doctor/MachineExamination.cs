@@ -85,7 +85,7 @@ internal static class MachineExamination
         {
             string[] models = Directory.Exists(place)
                 ? [.. Directory.EnumerateDirectories(place).Select(folder => Path.GetFileName(folder))
-                    .Where(name => !name.EndsWith(".partial", StringComparison.Ordinal)).Order()]
+                    .Where(name => !name.EndsWith(".partial", StringComparison.Ordinal)).Order(StringComparer.Ordinal)]
                 : [];
             return models.Length == 0 ? "none" : string.Join(", ", models);
         }

@@ -215,8 +215,8 @@ internal static class ModelDoctor
         TensorHealth.Judge(tensors, files.NameOf, findings);
         if (tensors.Count == expected)
         {
-            string trained = TensorHealth.IsFresh(tensors) ? "; not trained yet: gains 1, biases 0" : "";
-            findings.Ok(FindingArea.Tensors, "tensors", $"all {expected} exist, have the right shape, and are finite{trained}");
+            string fresh = TensorHealth.IsFresh(tensors) ? "; not trained yet: gains 1, biases 0" : "";
+            findings.Ok(FindingArea.Tensors, "tensors", $"all {expected} exist, have the right shape, and are finite{fresh}");
         }
         else
         {
@@ -263,11 +263,10 @@ internal static class ModelDoctor
     /// </summary>
     public static void CheckHeads(Gpt2Config config, FindingList findings)
     {
-        const int HeadSizeOfGpt2 = 64;
-        if (config.Vocabulary == Gpt2Config.Small.Vocabulary && config.Channels % HeadSizeOfGpt2 == 0 && config.HeadSize != HeadSizeOfGpt2)
+        if (config.Vocabulary == Gpt2Config.Small.Vocabulary && config.Channels % Gpt2Config.HeadSizeOfGpt2 == 0 && config.HeadSize != Gpt2Config.HeadSizeOfGpt2)
         {
             findings.Warning(
-                FindingArea.Sizes, "n_head", $"is {config.Heads}; GPT-2 with {config.Channels} channels has {config.Channels / HeadSizeOfGpt2}",
+                FindingArea.Sizes, "n_head", $"is {config.Heads}; GPT-2 with {config.Channels} channels has {config.Channels / Gpt2Config.HeadSizeOfGpt2}",
                 "correct it if this is OpenAI's GPT-2: the weights do not show how many heads a model was trained with");
         }
     }

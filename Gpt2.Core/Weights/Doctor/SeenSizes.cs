@@ -14,8 +14,6 @@ namespace Gpt2.Core.Weights.Doctor;
 /// <param name="Layers">Blocks that have any tensor; null if it is not known which tensors there are.</param>
 internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Channels, int? Layers)
 {
-    private const int HeadSizeOfGpt2 = 64;
-
     private static readonly string[] OfChannels = ["ln_1/g", "ln_1/b", "ln_2/g", "ln_2/b", "attn/c_proj/b", "mlp/c_proj/b"];
 
     /// <summary>
@@ -76,7 +74,7 @@ internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Chan
     public Gpt2Config? Guess()
     {
         Gpt2Config? guess = Vocabulary is int tokens && Context is int positions && Channels > 0 && Layers is int layers
-            ? new Gpt2Config(tokens, positions, Channels, Channels % HeadSizeOfGpt2 == 0 ? Channels / HeadSizeOfGpt2 : 1, layers)
+            ? new Gpt2Config(tokens, positions, Channels, Channels % Gpt2Config.HeadSizeOfGpt2 == 0 ? Channels / Gpt2Config.HeadSizeOfGpt2 : 1, layers)
             : null;
         return guess?.Problem() is null ? guess : null;
     }

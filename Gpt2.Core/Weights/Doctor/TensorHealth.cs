@@ -33,8 +33,8 @@ internal static partial class TensorHealth
     private const int MinPeers = 3;
 
     /// <summary>
-    /// The usual means and spreads, wide enough for small models and for random ones of a sensible scale; the spread of
-    /// untrained matrices is 0.02 / √(2 · layers). docs/doctor.md says which models they were compared with.
+    /// The usual means and spreads, wide enough for small models and for random ones of a sensible scale: the smallest
+    /// spread of an untrained matrix is 0.02 / √(2 · layers). docs/doctor.md says which models they were compared with.
     /// </summary>
     private static readonly Dictionary<TensorKind, (double MinMean, double MaxMean, double MinSpread, double MaxSpread)> Usual = new()
     {
@@ -108,7 +108,7 @@ internal static partial class TensorHealth
             return Invariant($"has a mean of {tensor.Mean:0.###}, usual is about 0: are bias and gain swapped?");
         }
 
-        if (kind == TensorKind.Gain && (tensor.Mean is < 0.02 || tensor is { Least: 0, Largest: 0 }))
+        if (kind == TensorKind.Gain && tensor.Mean < Usual[TensorKind.Gain].MinMean)
         {
             return Invariant($"has a mean of {tensor.Mean:0.###}, usual is about 1: are gain and bias swapped?");
         }

@@ -100,7 +100,8 @@ internal static class ArchiveUnpacking
         }
 
         string[] parts = path.TrimEnd('/').Split('/');
-        if (parts.Any(part => part is "" or "." or ".." || part.EndsWith('.') || part.EndsWith(' ') || part.Any(char.IsControl)))
+        if (parts.Any(part => part is "" or "." or ".." || part.EndsWith('.') || part.EndsWith(' ')
+            || part.AsSpan().ContainsAny("<>\"|?*") || part.Any(char.IsControl)))
         {
             return "has a path that leads out of the folder or cannot be written on every system";
         }

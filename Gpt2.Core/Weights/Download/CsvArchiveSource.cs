@@ -1,18 +1,21 @@
 // The JavaScript edition's model is one archive. It is unpacked, and opened once so that missing or wrong files are
 // found at download time.
 
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Gpt2.Core.Weights.Download;
 
 /// <summary>An archive of CSV files, which may not be larger than the limit for its unpacked files.</summary>
 internal sealed class CsvArchiveSource(Uri address, ArchiveLimits limits)
-    : DownloadSource(HubClient.Shown(address), DownloadTable.Csv.Bytes, new SourceFile(ArchiveName, address, limits.Bytes))
+    : DownloadSource(NameOf(address), DownloadTable.Csv.Bytes, new SourceFile(ArchiveName, address, limits.Bytes))
 {
     /// <summary>Numbers as text compress to about a third of their size.</summary>
     private const double Growth = 3.2;
 
     private const string ArchiveName = "archive.zip";
 
-    public override long BytesBesides(long transferred) => (long)(Growth * transferred);
+    public override long ExtraBytes(long transferred) => (long)(Growth * transferred);
 
     public override (string Folder, IReadOnlyList<RecordedFile> Files) Finish(
         string work, IReadOnlyList<RecordedFile> files, IProgress<TransferProgress>? progress, CancellationToken cancellation)
@@ -36,7 +39,8 @@ internal sealed class CsvArchiveSource(Uri address, ArchiveLimits limits)
         }
         catch (Gpt2Exception e)
         {
-            if (e.InnerException is not (IOException or UnauthorizedAccessException) or EndOfStreamException)
+            bool isDisk = e.InnerException is (IOException and not EndOfStreamException) or UnauthorizedAccessException;
+            if (!isDisk)
             {
                 File.Delete(archive); // the archive is at fault, not the disk: the next attempt downloads it again
             }
@@ -44,4 +48,8 @@ internal sealed class CsvArchiveSource(Uri address, ArchiveLimits limits)
             throw e.At(PlaceOf(e));
         }
     }
+
+    /// <summary>The address without its query, which may be secret, but with a fingerprint of it: another query is another file.</summary>
+    private static string NameOf(Uri address) => HubClient.Shown(address) + (address.Query.Length == 0 ? ""
+        : $"?{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address.Query)))[..8]}");
 }

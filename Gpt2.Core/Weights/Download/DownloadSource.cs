@@ -10,7 +10,7 @@ namespace Gpt2.Core.Weights.Download;
 internal sealed record SourceFile(string Name, Uri Address, long MaxBytes);
 
 /// <summary>Where a model comes from.</summary>
-internal abstract class DownloadSource(string description, long bytesAbout, params IReadOnlyList<SourceFile> files)
+internal abstract class DownloadSource(string description, long approximateBytes, params IReadOnlyList<SourceFile> files)
 {
     /// <summary>
     /// Names the source in messages and in the record. Two downloads with the same description are of the same files.
@@ -20,10 +20,10 @@ internal abstract class DownloadSource(string description, long bytesAbout, para
     public IReadOnlyList<SourceFile> Files => files;
 
     /// <summary>About how many bytes all files have together, in case the server does not say.</summary>
-    public long BytesAbout => bytesAbout;
+    public long ApproximateBytes => approximateBytes;
 
     /// <summary>How many bytes are written in addition to those transferred.</summary>
-    public virtual long BytesBesides(long transferred) => 0;
+    public virtual long ExtraBytes(long transferred) => 0;
 
     /// <summary>
     /// Makes the finished model folder from the downloaded files and checks it. It is the work folder or a folder in

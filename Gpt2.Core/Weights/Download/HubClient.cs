@@ -90,7 +90,7 @@ internal sealed class HubClient : IDisposable
             current = refusal is null ? Next(current, next) : throw refusal;
         }
 
-        throw No(address, Invariant($"redirected more than {MaxRedirections} times"), "the file", CheckAddress);
+        throw Failure(address, Invariant($"redirected more than {MaxRedirections} times"), "the file", CheckAddress);
     }
 
     public void Dispose() => client.Dispose();
@@ -104,11 +104,11 @@ internal sealed class HubClient : IDisposable
     {
         if (location is null || !Uri.TryCreate(current, location, out Uri? next) || !IsWeb(next))
         {
-            throw No(current, $"redirected to '{location}'", "the address of a file", CheckAddress);
+            throw Failure(current, $"redirected to '{location}'", "the address of a file", CheckAddress);
         }
 
         return current.Scheme == next.Scheme || next.Scheme == Uri.UriSchemeHttps ? next
-            : throw No(current, $"redirected from https to {Shown(next)}, which others could alter in transit", null, "not followed");
+            : throw Failure(current, $"redirected from https to {Shown(next)}, which others could alter in transit", null, "not followed");
     }
 
     private async Task<HttpResponseMessage> AnswerAsync(
@@ -133,7 +133,7 @@ internal sealed class HubClient : IDisposable
         {
             string failure = $"connection to {address.Authority} ({e.GetBaseException().Message.TrimEnd('.')})";
             throw e.HttpRequestError == HttpRequestError.SecureConnectionError
-                ? No(address, $"no secure {failure}", null, "check the clock, and the certificates if there is a proxy", e)
+                ? Failure(address, $"no secure {failure}", null, "check the clock, and the certificates if there is a proxy", e)
                 : new TransferInterruptedException($"no {failure}", e);
         }
     }
@@ -151,7 +151,7 @@ internal sealed class HubClient : IDisposable
         if (status is 200 or 206 || hasNoMore || cannotBeAsked || (isQuestion && !mayPass))
         {
             return answer.Content.Headers.ContentEncoding.All(encoding => encoding == "identity") ? null
-                : No(address, "was sent compressed, which was not requested", null, "does a proxy alter what it transfers?");
+                : Failure(address, "was sent compressed, which was not requested", null, "does a proxy alter what it transfers?");
         }
 
         RetryConditionHeaderValue? header = answer.Headers.RetryAfter;
@@ -161,13 +161,13 @@ internal sealed class HubClient : IDisposable
         return status switch
         {
             _ when mayPass => new TransferInterruptedException(busy) { RetryAfter = wait > TimeSpan.Zero ? wait : null },
-            401 or 403 => No(address, $"the server refuses ({status})", null, login),
-            404 or 410 => No(address, $"the server has no such file ({status})", null, "check the name and HF_ENDPOINT"),
-            407 => No(address, "the proxy requires a login (407)", null, "put it in HTTPS_PROXY as http://user:password@host:port"),
-            _ => No(address, $"the server answers {status}", "the file", CheckAddress),
+            401 or 403 => Failure(address, $"the server refuses ({status})", null, login),
+            404 or 410 => Failure(address, $"the server has no such file ({status})", null, "check the name and HF_ENDPOINT"),
+            407 => Failure(address, "the proxy requires a login (407)", null, "put it in HTTPS_PROXY as http://user:password@host:port"),
+            _ => Failure(address, $"the server answers {status}", "the file", CheckAddress),
         };
     }
 
-    private static Gpt2Exception No(Uri address, string found, string? expected, string remedy, Exception? cause = null) =>
+    private static Gpt2Exception Failure(Uri address, string found, string? expected, string remedy, Exception? cause = null) =>
         new(found, cause) { Where = Shown(address), Expected = expected, Remedy = remedy };
 }

@@ -9,7 +9,7 @@ namespace Gpt2.Core.Weights.Download;
 internal sealed class HubSource(string endpoint, HubModel model)
     : DownloadSource(AddressOf(endpoint, model), model.Bytes, [.. DownloadTable.HubFiles.Select(name => FileOf(endpoint, model, name))])
 {
-    private static readonly (string, string?) NoJson = ("it is not valid JSON", null);
+    private static readonly (string, string?) NotAnObject = ("it is not a JSON object", null);
 
     public override (string Folder, IReadOnlyList<RecordedFile> Files) Finish(
         string work, IReadOnlyList<RecordedFile> files, IProgress<TransferProgress>? progress, CancellationToken cancellation)
@@ -78,13 +78,13 @@ internal sealed class HubSource(string endpoint, HubModel model)
 
         try
         {
-            bool isJson = !path.EndsWith(".json", StringComparison.Ordinal)
+            bool isFine = !path.EndsWith(".json", StringComparison.Ordinal)
                 || JsonElement.Parse(RegularFile.ReadAllBytes(path)).ValueKind == JsonValueKind.Object;
-            return isJson ? null : NoJson;
+            return isFine ? null : NotAnObject;
         }
         catch (JsonException)
         {
-            return NoJson;
+            return NotAnObject;
         }
     }
 }

@@ -134,9 +134,9 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
             }
 
             string[] commits = [.. asked.Select(file => file.Commit).OfType<string>().Distinct()];
-            bool isOneVersion = commits.Length <= 1 || pass == MaxPasses;
+            bool isSameVersion = commits.Length <= 1 || pass == MaxPasses; // until a file turns out to have changed
             RequireSpace(source, target, work, transfers, asked);
-            for (int i = 0; isOneVersion && i < transfers.Length; i++)
+            for (int i = 0; isSameVersion && i < transfers.Length; i++)
             {
                 (FileTransfer transfer, RemoteFile stated) = (transfers[i], asked[i]);
                 RecordedFile? file = record.Files.FirstOrDefault(file => file.Name == transfer.Name);
@@ -145,15 +145,15 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
                     file = await transfer.RunAsync(stated, cancellation).ConfigureAwait(false);
                     record = record with { Files = [.. record.Files.Where(other => other.Name != file.Name), file] };
                     record.Save(work);
-                    isOneVersion = await IsSameAsync(file, stated with { Size = null }, work, cancellation).ConfigureAwait(false);
+                    isSameVersion = await IsSameAsync(file, stated with { Size = null }, work, cancellation).ConfigureAwait(false);
                 }
             }
 
-            if (isOneVersion)
+            if (isSameVersion)
             {
                 RecordedFile[] received = [.. transfers.Select(transfer => record.Files.First(file => file.Name == transfer.Name))];
                 (string folder, IReadOnlyList<RecordedFile> files) = source.Finish(work, received, progress, cancellation);
-                record = new DownloadRecord(source.Description, commits.FirstOrDefault(), files);
+                record = new DownloadRecord(source.Description, commits.Length == 1 ? commits[0] : null, files);
                 record.Save(folder);
                 return (folder, record);
             }
@@ -175,8 +175,8 @@ internal sealed class ModelDownload(HubClient client, TransferSettings settings,
 
     private void RequireSpace(DownloadSource source, string target, string work, FileTransfer[] transfers, List<RemoteFile> asked)
     {
-        long whole = asked.Sum(file => file.Size) is long known && asked.TrueForAll(file => file.Size is not null) ? known : source.BytesAbout;
-        long needed = Math.Max(0, whole - transfers.Sum(transfer => transfer.BytesHere)) + source.BytesBesides(whole);
+        long whole = asked.TrueForAll(file => file.Size is not null) ? asked.Sum(file => file.Size!.Value) : source.ApproximateBytes;
+        long needed = Math.Max(0, whole - transfers.Sum(transfer => transfer.BytesHere)) + source.ExtraBytes(whole);
         try
         {
             if (settings.FreeSpace(work) is long free && free < needed)
