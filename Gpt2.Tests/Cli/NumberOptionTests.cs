@@ -28,7 +28,8 @@ public class NumberOptionTests
 
     [Fact]
     public void Options_OfWholeNumbers_AreFound() =>
-        Options().Select(row => (string)row[1]).Should().Contain(["--seed", "--steps", "--top-k", "--port", "--stride", "--size", "--threads", "--rounds"]);
+        Options().Select(row => (string)row[1])
+            .Should().Contain(["--seed", "--steps", "--top-k", "--port", "--stride", "--size", "--threads", "--rounds"]);
 
     [Theory]
     [MemberData(nameof(Options))]

@@ -91,7 +91,8 @@ public sealed class ProgressLinesTests : IDisposable
         string text = folder.PathOf("text.txt"), model = folder.Model, made = folder.PathOf("new");
         File.WriteAllText(text, "abcab, said the cab\nabcab, said the cab\n");
 
-        CommandRun run = CommandRun.Timed(new ImpatientClock(), [.. args.Select(arg => arg switch { "TEXT" => text, "MODEL" => model, "NEW" => made, _ => arg })]);
+        string[] given = [.. args.Select(arg => arg switch { "TEXT" => text, "MODEL" => model, "NEW" => made, _ => arg })];
+        CommandRun run = CommandRun.Timed(new ImpatientClock(), given);
 
         run.Error.Should().Contain(said.Replace("NEW", made, StringComparison.Ordinal));
     }

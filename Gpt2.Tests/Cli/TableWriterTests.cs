@@ -106,7 +106,8 @@ public sealed class TableWriterTests : IDisposable
     private TableWriter On(int? width, params Column[] columns) => new(Io(width, default), columns);
 
     private CommandIo Io(int? width, CancellationToken cancellation) => new(
-        Stream.Null, output, TextWriter.Null, InIsTerminal: false, OutIsTerminal: width is not null, ErrorIsTerminal: false, Color: false, cancellation)
+        Stream.Null, output, TextWriter.Null, InIsTerminal: false, OutIsTerminal: width is not null, ErrorIsTerminal: false,
+        Color: false, cancellation)
     {
         Width = width,
     };

@@ -59,7 +59,8 @@ public sealed class TrainTokenizerCommandTests : IDisposable
         result.GetProperty("merges").GetInt32().Should().Be(2);
         result.GetProperty("words").GetInt64().Should().Be(16);
         result.GetProperty("different_words").GetInt32().Should().Be(5);
-        result.GetProperty("passes")[1].ToString().Should().Be("{\"pass\":2,\"left\":\"es\",\"right\":\"t\",\"count\":9,\"id\":257,\"token\":\"est\"}");
+        result.GetProperty("passes")[1].ToString()
+            .Should().Be("{\"pass\":2,\"left\":\"es\",\"right\":\"t\",\"count\":9,\"id\":257,\"token\":\"est\"}");
     }
 
     [Fact]
@@ -76,7 +77,8 @@ public sealed class TrainTokenizerCommandTests : IDisposable
         CommandRun run = CommandRun.Of("train-tokenizer", text, "--vocab-size", "5000", "--out", target);
 
         run.Result().Should().StartWith($"{target}: 272 tokens, 15 merges");
-        run.Error.Should().Be($"note: {text} yields only 272 tokens, not the 5000 requested: no other pair occurs twice; a longer text yields more\n");
+        run.Error.Should().Be(
+            $"note: {text} yields only 272 tokens, not the 5000 requested: no other pair occurs twice; a longer text yields more\n");
     }
 
     [Fact]

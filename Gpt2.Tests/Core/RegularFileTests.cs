@@ -46,7 +46,8 @@ public sealed class RegularFileTests : IDisposable
     [UnixFact]
     public void Otherwise_PipeDeviceAndSocket_AreNamed_AlsoBehindALink()
     {
-        string pipe = NamedPipe.Put(folder.PathOf("pipe")), link = folder.PathOf("link"), toLink = folder.PathOf("to-link"), toFile = folder.PathOf("to-file");
+        string pipe = NamedPipe.Put(folder.PathOf("pipe")), link = folder.PathOf("link");
+        string toLink = folder.PathOf("to-link"), toFile = folder.PathOf("to-file");
         File.CreateSymbolicLink(link, pipe);
         File.CreateSymbolicLink(toLink, "link");
         File.WriteAllText(folder.PathOf("file"), "");

@@ -85,7 +85,8 @@ public sealed partial class DocumentedProgramTests
         string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         string[] references =
         [
-            .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(file => Path.GetDirectoryName(file) == framework),
+            .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+                .Where(file => Path.GetDirectoryName(file) == framework),
             typeof(LanguageModel).Assembly.Location, typeof(KernelSet).Assembly.Location,
         ];
         var syntax = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Preview);

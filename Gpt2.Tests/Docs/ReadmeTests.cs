@@ -22,7 +22,8 @@ public sealed partial class ReadmeTests : IDisposable
     [InlineData("docs/commands.md")]
     public async Task Table_WalkedInItsOwnOrder_EveryLineWorks(string page)
     {
-        foreach ((string line, string _) in DocumentedCommands.TableRows(DocumentedCommands.Page(page.Split('/'))).Where(row => !IsApart(row.Description)))
+        IEnumerable<(string Command, string Description)> rows = DocumentedCommands.TableRows(DocumentedCommands.Page(page.Split('/')));
+        foreach ((string line, string _) in rows.Where(row => !IsApart(row.Description)))
         {
             CommandRun run = await DocumentedCommands.Run(line, folder.Root);
 
@@ -67,7 +68,8 @@ public sealed partial class ReadmeTests : IDisposable
     public void Workflow_RunsTheReadmesTwoCommands()
     {
         string[] run = [.. File.ReadLines(Path.Combine(SharedData.RepositoryRoot, ".github", "workflows", "build.yml"))
-            .Select(line => line.Trim()).Where(line => line.StartsWith("- run: ", StringComparison.Ordinal)).Select(line => line["- run: ".Length..])];
+            .Select(line => line.Trim()).Where(line => line.StartsWith("- run: ", StringComparison.Ordinal))
+            .Select(line => line["- run: ".Length..])];
         string[] shown = [.. readme.Split('\n').Where(line => line.StartsWith("dotnet ", StringComparison.Ordinal))];
 
         shown.Should().HaveCount(2);
@@ -104,8 +106,10 @@ public sealed partial class ReadmeTests : IDisposable
     [Fact]
     public void Program_InEveryPage_IsStartedWithoutALaunchProfile()
     {
-        string[] pages = [Path.Combine(SharedData.RepositoryRoot, "README.md"), .. Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "docs"), "*.md")];
-        string[] lines = [.. pages.SelectMany(File.ReadLines).Where(line => line.Contains("dotnet run", StringComparison.Ordinal) && line.Contains("Gpt2.Cli", StringComparison.Ordinal))];
+        string docs = Path.Combine(SharedData.RepositoryRoot, "docs");
+        string[] pages = [Path.Combine(SharedData.RepositoryRoot, "README.md"), .. Directory.EnumerateFiles(docs, "*.md")];
+        string[] lines = [.. pages.SelectMany(File.ReadLines)
+            .Where(line => line.Contains("dotnet run", StringComparison.Ordinal) && line.Contains("Gpt2.Cli", StringComparison.Ordinal))];
 
         lines.Should().HaveCountGreaterThan(4).And.OnlyContain(line => line.Contains(" --no-launch-profile -- "));
         ProgramOf(readme).Should().StartWith("gpt2() {")
@@ -148,7 +152,9 @@ public sealed partial class ReadmeTests : IDisposable
     [GeneratedRegex("""to clean\s+up, delete .+?\.$""", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Cleaning();
 
-    [GeneratedRegex("""^dotnet run .+ -- (?<arguments>predict .+?)\n```.+?^```text\n(?<shown>.+?)^```$""", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        """^dotnet run .+ -- (?<arguments>predict .+?)\n```.+?^```text\n(?<shown>.+?)^```$""",
+        RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex FirstCommand();
 
     [GeneratedRegex("""[0-9][0-9.,]*–[0-9][0-9.,]*""")]

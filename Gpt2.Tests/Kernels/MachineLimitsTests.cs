@@ -35,7 +35,8 @@ public sealed class MachineLimitsTests
     [InlineData(257)]
     public void Threads_OutsideTheirRange_AreRefused(int threads)
     {
-        limits.Invoking(limit => limit.MeasurePeak(threads)).Should().Throw<ArgumentOutOfRangeException>().WithMessage($"threads is {threads}, expected 1 to 256*");
+        limits.Invoking(limit => limit.MeasurePeak(threads))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage($"threads is {threads}, expected 1 to 256*");
         limits.Invoking(limit => limit.MeasureReadBandwidth(threads)).Should().Throw<ArgumentOutOfRangeException>();
     }
 

@@ -76,7 +76,8 @@ internal sealed class FakeHub : IDisposable
 
     /// <summary>The GETs of a file's bytes, wherever they lie.</summary>
     public IReadOnlyList<LoopbackRequest> Gets(string file) =>
-        [.. (Files[file].Large ? Store : Hub).Requests.Where(request => request.Method == "GET" && request.Target.EndsWith("/" + file, StringComparison.Ordinal))];
+        [.. (Files[file].Large ? Store : Hub).Requests
+            .Where(request => request.Method == "GET" && request.Target.EndsWith("/" + file, StringComparison.Ordinal))];
 
     public void Dispose()
     {

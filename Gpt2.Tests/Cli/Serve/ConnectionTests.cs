@@ -10,7 +10,8 @@ namespace Gpt2.Tests.Cli.Serve;
 public class ConnectionTests
 {
     private const string HalfAHead = "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: appl";
-    private const string HeadWithoutBody = "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n";
+    private const string HeadWithoutBody =
+        "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n";
 
     [Theory]
     [InlineData("")]

@@ -172,7 +172,9 @@ public class CrossEntropyTests
         float[] counted = [.. losses.Where((_, row) => targets[row] != -1).Select(value => (float)value)];
         Close.Assert(counted, expected, atol: 0, what: $"{name} {rung} token losses");
         Close.Assert([(float)loss], [root.GetProperty("loss").GetSingle()], atol: 0, what: $"{name} {rung} loss");
-        Close.Assert([(float)CrossEntropy.Perplexity(loss)], [root.GetProperty("perplexity").GetSingle()], rtol: 1e-3, atol: 0, what: $"{name} {rung} perplexity");
+        Close.Assert(
+            [(float)CrossEntropy.Perplexity(loss)], [root.GetProperty("perplexity").GetSingle()], rtol: 1e-3, atol: 0,
+            what: $"{name} {rung} perplexity");
     }
 
     [Theory]

@@ -43,8 +43,10 @@ public sealed class OutputFileTests : IDisposable
     {
         Directory.CreateDirectory(folder.PathOf("here"));
 
-        Message(folder.PathOf("here")).Should().Be($"{folder.PathOf("here")}: cannot write this file (a folder of that name stands there); name another");
-        Message(folder.PathOf("no", "a.txt")).Should().EndWith("cannot write this file (its folder does not exist); make that folder or name another");
+        Message(folder.PathOf("here"))
+            .Should().Be($"{folder.PathOf("here")}: cannot write this file (a folder of that name stands there); name another");
+        Message(folder.PathOf("no", "a.txt"))
+            .Should().EndWith("cannot write this file (its folder does not exist); make that folder or name another");
         Names().Should().Equal("here");
     }
 
@@ -85,7 +87,8 @@ public sealed class OutputFileTests : IDisposable
     {
         foreach (Exception fault in (Exception[])[new ArgumentException("of a test"), new IOException("of reading")])
         {
-            FluentActions.Invoking(() => OutputFile.Write(folder.PathOf("a.txt"), _ => throw fault)).Should().Throw<Exception>().Which.Should().BeSameAs(fault);
+            FluentActions.Invoking(() => OutputFile.Write(folder.PathOf("a.txt"), _ => throw fault))
+                .Should().Throw<Exception>().Which.Should().BeSameAs(fault);
         }
 
         Names().Should().BeEmpty();
@@ -98,7 +101,8 @@ public sealed class OutputFileTests : IDisposable
         {
             stream.Write(new byte[1 << 20]);
             throw new InvalidOperationException("the writing above fails");
-        })).Should().Throw<Gpt2Exception>().With(found: "cannot write this file (the disk is full)", remedy: "make room or name another place", where: "/dev/full");
+        })).Should().Throw<Gpt2Exception>().With(
+            found: "cannot write this file (the disk is full)", remedy: "make room or name another place", where: "/dev/full");
     }
 
     [UnixFact]
@@ -205,5 +209,6 @@ public sealed class OutputFileTests : IDisposable
     private static string Message(string path) =>
         FluentActions.Invoking(() => OutputFile.WriteText(path, "x")).Should().Throw<Gpt2Exception>().Which.Message;
 
-    private string[] Names() => [.. Directory.EnumerateFileSystemEntries(folder.Root).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    private string[] Names() =>
+        [.. Directory.EnumerateFileSystemEntries(folder.Root).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 }

@@ -205,7 +205,8 @@ public class BeamSearchTests
     {
         // A penalty of 30 makes .85 for the second 1 exp(30 ln .85), less than .1 for the first 0.
         float[] LogitsAfter(int[] ids) => ids.Length == 0 ? Logits(.06, .9, .04) : Logits(.1, .85, .05);
-        int[] Best(BeamOptions options) => new BeamSearch(options with { MaxNewTokens = 2, NumBeams = 2 }, null).Run(new TableModel(LogitsAfter), [2]).Hypotheses[0].Ids;
+        int[] Best(BeamOptions options) =>
+            new BeamSearch(options with { MaxNewTokens = 2, NumBeams = 2 }, null).Run(new TableModel(LogitsAfter), [2]).Hypotheses[0].Ids;
 
         Best(new()).Should().Equal(1, 1);
         Best(new() { NoRepeatNgram = 1 }).Should().Equal(1, 0);

@@ -125,7 +125,8 @@ public class GreedyGenerationTests
     {
         Action choose = () => Greedy.Choose([float.NegativeInfinity, float.NegativeInfinity]);
 
-        choose.Should().Throw<Gpt2Exception>().With(found: "all logits are −∞", remedy: "the model's weights are broken or too large to compute with");
+        choose.Should().Throw<Gpt2Exception>().With(
+            found: "all logits are −∞", remedy: "the model's weights are broken or too large to compute with");
     }
 
     [Fact]

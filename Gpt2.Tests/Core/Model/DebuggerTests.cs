@@ -42,7 +42,9 @@ public class DebuggerTests
             foreach (MethodInfo method in operation.PropertyType.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
                 .Where(method => !method.IsVirtual))
             {
-                VisibleCalls.From(method).Where(called => called.DeclaringType!.Name is "Require" or "AttentionShape" || called.Name.StartsWith("Check", StringComparison.Ordinal))
+                VisibleCalls.From(method)
+                    .Where(called => called.DeclaringType!.Name is "Require" or "AttentionShape"
+                        || called.Name.StartsWith("Check", StringComparison.Ordinal))
                     .Should().BeEmpty("the checks of {0}.{1} are stepped through", operation.Name, method.Name);
             }
         }
@@ -114,7 +116,8 @@ public class DebuggerTests
         foreach (Type past in (Type[])[typeof(BlockCache), typeof(EmptyPast)])
         {
             past.Should().BeDerivedFrom<BlockPast>();
-            VisibleCalls.MethodsOf(past).Select(method => method.Name).Should().NotContain(name => name.Contains("Scores") || name.Contains("WeightedValues"));
+            VisibleCalls.MethodsOf(past).Select(method => method.Name)
+                .Should().NotContain(name => name.Contains("Scores") || name.Contains("WeightedValues"));
         }
     }
 
@@ -122,7 +125,8 @@ public class DebuggerTests
     public void LaunchProfiles_BuildKernelsThatCanBeSteppedInto()
     {
         string root = SharedData.RepositoryRoot;
-        foreach (string file in (string[])["Directory.Build.props", "Gpt2.Kernels/Gpt2.Kernels.csproj", "Gpt2.Core/Gpt2.Core.csproj", "Gpt2.Cli/Gpt2.Cli.csproj"])
+        string[] files = ["Directory.Build.props", "Gpt2.Kernels/Gpt2.Kernels.csproj", "Gpt2.Core/Gpt2.Core.csproj", "Gpt2.Cli/Gpt2.Cli.csproj"];
+        foreach (string file in files)
         {
             XDocument.Load(Path.Combine(root, file)).Descendants("Optimize").Should().BeEmpty("{0} leaves Debug as it is, not optimised", file);
         }

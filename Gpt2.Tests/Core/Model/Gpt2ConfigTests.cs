@@ -31,8 +31,12 @@ public sealed class Gpt2ConfigTests
     [InlineData(1, 1, 1 << 30, 1, 1, "a matrix of 4611686018427387904 weights is too large, expected at most 2147483591")]
     [InlineData(1, 1, int.MaxValue, 1, 1, "a matrix of 18446744056529682436 weights is too large, expected at most 2147483591")]
     [InlineData(1, 1, 2147483644, 4, 1000, "a matrix of 18446744004990074944 weights is too large, expected at most 2147483591")]
-    [InlineData(1, 1, 1, 1, 1001, "n_layer is 1001, expected at most 1000, since every block is a dozen matrices and files, and GPT-2 XL has 48 blocks")]
-    [InlineData(1, 1, 20000, 1, int.MaxValue, "n_layer is 2147483647, expected at most 1000, since every block is a dozen matrices and files, and GPT-2 XL has 48 blocks")]
+    [InlineData(
+        1, 1, 1, 1, 1001,
+        "n_layer is 1001, expected at most 1000, since every block is a dozen matrices and files, and GPT-2 XL has 48 blocks")]
+    [InlineData(
+        1, 1, 20000, 1, int.MaxValue,
+        "n_layer is 2147483647, expected at most 1000, since every block is a dozen matrices and files, and GPT-2 XL has 48 blocks")]
     public void Problem_SizesThatCannotBe_SaysWhich(int vocabulary, int context, int channels, int heads, int layers, string problem)
     {
         var config = new Gpt2Config(vocabulary, context, channels, heads, layers);

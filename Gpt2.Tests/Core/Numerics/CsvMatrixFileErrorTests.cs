@@ -152,7 +152,8 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
 
     [Fact]
     public void Read_SeveralWrongCells_AreCounted() =>
-        ErrorFor("1,x\nnan,y\n", 2, 2).Message.Should().StartWith($"{FilePath} line 1 column 2: found 'x', the first of 3 such cells, expected a finite number");
+        ErrorFor("1,x\nnan,y\n", 2, 2).Message
+            .Should().StartWith($"{FilePath} line 1 column 2: found 'x', the first of 3 such cells, expected a finite number");
 
     [Fact]
     public void Read_LongWrongCell_IsShortened() =>

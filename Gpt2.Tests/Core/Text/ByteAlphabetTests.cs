@@ -16,7 +16,8 @@ public sealed class ByteAlphabetTests
             ByteAlphabet.ByteOf(ByteAlphabet.CharOf((byte)value)).Should().Be(value);
         }
 
-        Enumerable.Range(0, 256).Select(value => ByteAlphabet.IdOf((byte)value)).Should().OnlyHaveUniqueItems().And.OnlyContain(id => id >= 0 && id < 256);
+        Enumerable.Range(0, 256).Select(value => ByteAlphabet.IdOf((byte)value))
+            .Should().OnlyHaveUniqueItems().And.OnlyContain(id => id >= 0 && id < 256);
         Enumerable.Range(0, 256).Select(value => ByteAlphabet.CharOf((byte)value)).Should().OnlyHaveUniqueItems();
     }
 

@@ -39,7 +39,8 @@ public sealed class BytePairEncodingTests
         string[] text = [.. words, .. words.Reverse(), .. words];
 
         new Tokenizer(vocabulary).Encode(string.Join('.', text))
-            .Should().Equal(text.SelectMany((word, i) => i == 0 ? SlowEncoder.Encode(vocabulary, word) : [13, .. SlowEncoder.Encode(vocabulary, word)]));
+            .Should().Equal(
+                text.SelectMany((word, i) => i == 0 ? SlowEncoder.Encode(vocabulary, word) : [13, .. SlowEncoder.Encode(vocabulary, word)]));
     }
 
     [Fact]

@@ -23,7 +23,9 @@ public class StrictUtf8Tests
     public void Decode_Text_LeavesOutTheMark_AndTakesUtf16WithOne()
     {
         const string Text = "é東😀\uFFFD\n";
-        foreach (Encoding encoding in (Encoding[])[new UTF8Encoding(true), new UTF8Encoding(false), Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32])
+        Encoding[] encodings =
+            [new UTF8Encoding(true), new UTF8Encoding(false), Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32];
+        foreach (Encoding encoding in encodings)
         {
             StrictUtf8.Decode([.. encoding.Preamble, .. encoding.GetBytes(Text)], "x").Should().Be(Text, encoding.WebName);
         }

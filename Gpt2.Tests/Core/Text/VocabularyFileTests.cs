@@ -75,7 +75,8 @@ public sealed class VocabularyFileTests : IDisposable
         File.WriteAllText(FilePath, text);
 
         FluentActions.Invoking(() => VocabularyFile.Read(FilePath))
-            .Should().Throw<Gpt2Exception>().Where(e => e.Where == new ErrorPlace(FilePath, line, null, null) && e.Problem == error && e.Remedy != null);
+            .Should().Throw<Gpt2Exception>()
+            .Where(e => e.Where == new ErrorPlace(FilePath, line, null, null) && e.Problem == error && e.Remedy != null);
     }
 
     [Fact]

@@ -91,7 +91,9 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("null", ": found null, expected the state of a training run")]
     [InlineData("{}", "*: not the state of a training run; go on from another checkpoint, or start a new run")]
     [InlineData("{\"Step\":\n\"x\"}", " line 2: not the state of a training run at 'Step'; go on from another checkpoint, or start a new run")]
-    [InlineData("{\"Settings\":{\"Steps\":1.5}}", " line 1: not the state of a training run at 'Settings.Steps'; go on from another checkpoint, or start a new run")]
+    [InlineData(
+        "{\"Settings\":{\"Steps\":1.5}}",
+        " line 1: not the state of a training run at 'Settings.Steps'; go on from another checkpoint, or start a new run")]
     [InlineData("{\"Step\":1,\"Settings\":null,\"TextFile\":null,\"TextHash\":\"A\",\"SamplePrompt\":null}", "*not the state of a training run*")]
     public void ReadState_Damaged_IsRefused(string content, string message)
     {
@@ -141,5 +143,6 @@ public sealed class CheckpointTests : IDisposable
     private string Write(int step) =>
         Checkpoint.Write(folder.Root, State with { Step = step }, TestModels.Random(Config, 1), Optimizer(), new Vocabulary([]));
 
-    private string[] Names() => [.. Directory.EnumerateFileSystemEntries(folder.Root).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    private string[] Names() =>
+        [.. Directory.EnumerateFileSystemEntries(folder.Root).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 }

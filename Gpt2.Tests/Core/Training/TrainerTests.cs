@@ -110,7 +110,8 @@ public class TrainerTests
         trainer.Model.Weights.FinalNorm.Bias[0, 0] = float.NaN;
         float[] before = trainer.Model.Weights.PositionEmbedding.Span.ToArray();
 
-        trainer.Invoking(it => it.RunStep()).Should().Throw<Gpt2Exception>().With(found: "the gradients of step 2 are not finite: training has diverged");
+        trainer.Invoking(it => it.RunStep())
+            .Should().Throw<Gpt2Exception>().With(found: "the gradients of step 2 are not finite: training has diverged");
 
         trainer.Model.Weights.PositionEmbedding.Span.ToArray().Should().Equal(before);
         trainer.Optimizer.Step.Should().Be(1);
@@ -157,7 +158,8 @@ public class TrainerTests
     [InlineData(4, int.MaxValue, "a step of 2147483647 passes has 68719476704 tokens, expected at most 2147483647; accumulate fewer")]
     public void Trainer_MoreTokensThanCanBeCounted_AreRefused(int batchSize, int accumulate, string message)
     {
-        FluentActions.Invoking(() => Trainer(Settings with { BatchSize = batchSize, Accumulate = accumulate })).Should().Throw<Gpt2Exception>().WithMessage(message);
+        FluentActions.Invoking(() => Trainer(Settings with { BatchSize = batchSize, Accumulate = accumulate }))
+            .Should().Throw<Gpt2Exception>().WithMessage(message);
     }
 
     [Fact]

@@ -62,7 +62,8 @@ public class CsvModelFolderTests
     {
         using var folder = new TemporaryFolder();
         string model = folder.PathOf("model");
-        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(260, 8, 6, 3, 2) { TiedHead = false }, 4), SmallVocabulary, VocabularyFiles.JavaScript);
+        CsvModelFolder.Write(
+            model, TestModels.Random(new Gpt2Config(260, 8, 6, 3, 2) { TiedHead = false }, 4), SmallVocabulary, VocabularyFiles.JavaScript);
         File.WriteAllText(Path.Combine(model, "notes.txt"), "mine");
         var config = new Gpt2Config(260, 8, 6, 3, 1) { QkvBias = false };
 
@@ -125,7 +126,8 @@ public class CsvModelFolderTests
         File.WriteAllText(folder.PathOf("model", file), "1,2\n");
 
         Gpt2Exception error = FluentActions.Invoking(() => ModelFolder.Open(folder.PathOf("model"))).Should().Throw<Gpt2Exception>().Which;
-        (error.Where, error.Problem).Should().Be((new ErrorPlace(folder.PathOf("model", file)), "is a tensor that a GPT-2 of n_layer 2 does not have"));
+        (error.Where, error.Problem)
+            .Should().Be((new ErrorPlace(folder.PathOf("model", file)), "is a tensor that a GPT-2 of n_layer 2 does not have"));
         error.Remedy.Should().Contain("hparams.json").And.EndWith("a file that belongs to no model gets a name that does not begin with model_");
     }
 
@@ -208,7 +210,8 @@ public class CsvModelFolderTests
     {
         using var folder = new TemporaryFolder();
         Action write = () => CsvModelFolder.Write(
-            folder.PathOf("model"), TestModels.Random(new Gpt2Config(260, 8, 6, 3, 2), 4), SmallVocabulary, cancellation: new CancellationToken(true));
+            folder.PathOf("model"), TestModels.Random(new Gpt2Config(260, 8, 6, 3, 2), 4), SmallVocabulary,
+            cancellation: new CancellationToken(true));
 
         write.Should().Throw<OperationCanceledException>();
         Directory.EnumerateFileSystemEntries(folder.Root).Should().BeEmpty();

@@ -31,7 +31,8 @@ public sealed class DamagedFolderTests : IDisposable
         Edit(Attention, lines => lines[1] = "abc" + lines[1][lines[1].IndexOf(',', StringComparison.Ordinal)..]);
 
         Gpt2Exception error = Error();
-        (error.Where, error.Problem).Should().Be((new ErrorPlace(PathOf(Attention), 2, 1), "found 'abc', expected a finite number with '.' as decimal point"));
+        (error.Where, error.Problem)
+            .Should().Be((new ErrorPlace(PathOf(Attention), 2, 1), "found 'abc', expected a finite number with '.' as decimal point"));
     }
 
     [Theory]
@@ -45,7 +46,8 @@ public sealed class DamagedFolderTests : IDisposable
         Edit(Norm, lines => lines[0] = $"1,2,{cell},4,5,6");
 
         Gpt2Exception error = Error();
-        (error.Where, error.Problem).Should().Be((new ErrorPlace(PathOf(Norm), 1, 3), $"found '{cell}', expected a finite number with '.' as decimal point"));
+        (error.Where, error.Problem)
+            .Should().Be((new ErrorPlace(PathOf(Norm), 1, 3), $"found '{cell}', expected a finite number with '.' as decimal point"));
     }
 
     [Fact]
@@ -53,7 +55,8 @@ public sealed class DamagedFolderTests : IDisposable
     {
         Edit(Norm, lines => lines[0] = "1,5;2,5;3,5;4,5;5,5;6,5");
 
-        Message().Should().StartWith($"{PathOf(Norm)}: cells are separated by semicolons, and numbers have a decimal comma; export it with ',' between cells");
+        Message().Should().StartWith(
+            $"{PathOf(Norm)}: cells are separated by semicolons, and numbers have a decimal comma; export it with ',' between cells");
     }
 
     [Fact]
@@ -129,7 +132,9 @@ public sealed class DamagedFolderTests : IDisposable
     [InlineData("{\"n_vocab\": 257, \"n_ctx\": 0, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "n_ctx is 0, expected at least 1")]
     [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8, \"n_embd\": 6, \"n_head\": 4, \"n_layer\": 2}", "n_embd 6 is not divisible by n_head 4")]
     [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8, \"n_embd\": 1000000, \"n_head\": 1, \"n_layer\": 2}", "is too large")]
-    [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8, \"n_embd\": 2147483646, \"n_head\": 1, \"n_layer\": 2}", "a matrix of 18446744039349813264 weights is too large")]
+    [InlineData(
+        "{\"n_vocab\": 257, \"n_ctx\": 8, \"n_embd\": 2147483646, \"n_head\": 1, \"n_layer\": 2}",
+        "a matrix of 18446744039349813264 weights is too large")]
     public void Read_WrongHyperparameters_NamesWhichAndWhat(string json, string message)
     {
         File.WriteAllText(PathOf("hparams.json"), json);
@@ -138,7 +143,9 @@ public sealed class DamagedFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"n_layer\": 2", "\"n_layer\": 2000000000", "hparams.json: n_layer is 2000000000, expected at most 1000, since every block is a dozen matrices and files")]
+    [InlineData(
+        "\"n_layer\": 2", "\"n_layer\": 2000000000",
+        "hparams.json: n_layer is 2000000000, expected at most 1000, since every block is a dozen matrices and files")]
     [InlineData("\"n_layer\": 2", "\"n_layer\": 3", "model_h2_ln_1_g.csv: no such file")]
     [InlineData("\"n_embd\": 6", "\"n_embd\": 9", "model_wte.csv: found [257, 6], expected [257, 9]")]
     [InlineData("\"n_embd\": 6", "\"n_embd\": 15000", "model_wte.csv: found [257, 6], expected [257, 15000]")]

@@ -50,7 +50,8 @@ public sealed class HugeFileTests : IDisposable
             File.Delete(Path.Combine(folder.Model, "hparams.json"));
         }
 
-        Message(() => CsvModelFolder.ReadWeights(folder.Model)).Should().StartWith($"{path} line 1 column 1: found '{new string('1', 40)}…', expected a finite number");
+        Message(() => CsvModelFolder.ReadWeights(folder.Model))
+            .Should().StartWith($"{path} line 1 column 1: found '{new string('1', 40)}…', expected a finite number");
     }
 
     [Fact]

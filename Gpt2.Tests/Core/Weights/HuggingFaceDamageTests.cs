@@ -132,9 +132,13 @@ public sealed class HuggingFaceDamageTests : IDisposable
     [InlineData("vocab.json", "\"abc\": 257", "\"abc\": 258", "vocab.json: 'abc' has the id 258, expected ',!' there as merges.txt makes it")]
     [InlineData("vocab.json", "\"abc\": 257", "\"abc\": 300", "vocab.json: 'abc' has the id 300, expected 0 to 259 as merges.txt makes 260 tokens")]
     [InlineData("vocab.json", ", \"abc\": 257", "", "vocab.json: found 259 tokens, expected 260 as merges.txt makes them")]
-    [InlineData("vocab.json", "\"abc\": 257", "\"abc\": \"x\"", "vocab.json: 'abc' has the id \"x\", expected 0 to 259 as merges.txt makes 260 tokens")]
+    [InlineData(
+        "vocab.json", "\"abc\": 257", "\"abc\": \"x\"",
+        "vocab.json: 'abc' has the id \"x\", expected 0 to 259 as merges.txt makes 260 tokens")]
     [InlineData("vocab.json", "\"abc\"", "\"\\ud800\"", "vocab.json")]
-    [InlineData("merges.txt", ", !\n", "", "merges.txt: defines 259 tokens, expected 260, the vocab_size of config.json; take the vocabulary of this model")]
+    [InlineData(
+        "merges.txt", ", !\n", "",
+        "merges.txt: defines 259 tokens, expected 260, the vocab_size of config.json; take the vocabulary of this model")]
     [InlineData("merges.txt", "ab c", "abc", "merges.txt line 3: found 'abc', expected two tokens separated by one space")]
     public void Tokenizer_ThatDisagrees_NamesTheToken(string file, string found, string replaced, string message)
     {

@@ -93,7 +93,8 @@ public sealed class HuggingFaceFolderTests : IDisposable
     [Fact]
     public void Open_HeadThatContradictsTheConfig_IsRefused()
     {
-        HuggingFaceFixture.Write(model, SmallModel.Random(), "", "F32", HuggingFaceFixture.Tensor("lm_head.weight", SmallModel.Random(5).TokenEmbedding));
+        HuggingFaceFixture.Write(
+            model, SmallModel.Random(), "", "F32", HuggingFaceFixture.Tensor("lm_head.weight", SmallModel.Random(5).TokenEmbedding));
         EditConfig(text => text.Insert(text.Length - 1, ", \"tie_word_embeddings\": true"));
 
         Message().Should().Contain("config.json: tie_word_embeddings is true, but lm_head.weight has other numbers than wte.weight");
@@ -132,9 +133,15 @@ public sealed class HuggingFaceFolderTests : IDisposable
     [Theory]
     [InlineData("model-00002-of-00002.safetensors", "../other.safetensors", "weight_map names '../other.safetensors'")]
     [InlineData("model-00002-of-00002.safetensors", "model-00003-of-00002.safetensors", "model-00003-of-00002.safetensors: no such file")]
-    [InlineData("\"transformer.wte.weight\": \"model-00001-of-00002.safetensors\", ", "", "holds transformer.wte.weight, which model.safetensors.index.json does not list")]
-    [InlineData("\"transformer.wte.weight\": \"model-00001", "\"transformer.wte.weight\": \"model-00002", "holds transformer.wte.weight, which model.safetensors.index.json says is in model-00002-of-00002.safetensors")]
-    [InlineData("{\"transformer.wte.weight\"", "{\"transformer.x\": \"model-00001-of-00002.safetensors\", \"transformer.wte.weight\"", "says that transformer.x is in model-00001-of-00002.safetensors, which does not hold it")]
+    [InlineData(
+        "\"transformer.wte.weight\": \"model-00001-of-00002.safetensors\", ", "",
+        "holds transformer.wte.weight, which model.safetensors.index.json does not list")]
+    [InlineData(
+        "\"transformer.wte.weight\": \"model-00001", "\"transformer.wte.weight\": \"model-00002",
+        "holds transformer.wte.weight, which model.safetensors.index.json says is in model-00002-of-00002.safetensors")]
+    [InlineData(
+        "{\"transformer.wte.weight\"", "{\"transformer.x\": \"model-00001-of-00002.safetensors\", \"transformer.wte.weight\"",
+        "says that transformer.x is in model-00001-of-00002.safetensors, which does not hold it")]
     [InlineData("weight_map", "weights", "weight_map is missing")]
     [InlineData("\"model-00001-of-00002.safetensors\"", "5", "weight_map has 5 for transformer.")]
     public void Open_DamagedIndex_SaysWhat(string found, string replaced, string message)
@@ -240,7 +247,8 @@ public sealed class HuggingFaceFolderTests : IDisposable
     [Fact]
     public void Write_Cancelled_LeavesNothing()
     {
-        Action write = () => HuggingFaceFolder.Write(folder.PathOf("written"), SmallModel.Random(), null, null, new CancellationToken(canceled: true));
+        Action write = () => HuggingFaceFolder.Write(
+            folder.PathOf("written"), SmallModel.Random(), null, null, new CancellationToken(canceled: true));
 
         write.Should().Throw<OperationCanceledException>();
         Directory.EnumerateFileSystemEntries(folder.Root).Should().ContainSingle();

@@ -68,7 +68,8 @@ public sealed class LlmCFileTests : IDisposable
         using ModelSource source = ModelFolder.Open(FilePath);
 
         source.Invoking(opened => opened.ReadTokenizer()).Should().Throw<Gpt2Exception>()
-            .Which.Message.Should().StartWith($"{folder.PathOf("vocab.bpe")}: defines 257 tokens, expected 260, the n_vocab of gpt2_small.bin; take the vocabulary of this model");
+            .Which.Message.Should().StartWith(
+                $"{folder.PathOf("vocab.bpe")}: defines 257 tokens, expected 260, the n_vocab of gpt2_small.bin; take the vocabulary of this model");
     }
 
     [Fact]
@@ -121,8 +122,10 @@ public sealed class LlmCFileTests : IDisposable
 
     [Fact]
     public void Write_HeadOfItsOwn_IsRefused() =>
-        FluentActions.Invoking(() => LlmCFile.Write(folder.PathOf("written"), TestModels.Random(SmallModel.Config with { TiedHead = false }, 4), null))
-            .Should().Throw<Gpt2Exception>().Which.Message.Should().Be("the model has a language head of its own, which a file of llm.c cannot hold; write csv or safetensors");
+        FluentActions.Invoking(
+            () => LlmCFile.Write(folder.PathOf("written"), TestModels.Random(SmallModel.Config with { TiedHead = false }, 4), null))
+            .Should().Throw<Gpt2Exception>().Which.Message
+            .Should().Be("the model has a language head of its own, which a file of llm.c cannot hold; write csv or safetensors");
 
     [Fact]
     public void Write_Cancelled_LeavesNothing()
@@ -168,7 +171,8 @@ public sealed class LlmCFileTests : IDisposable
     {
         File.WriteAllBytes(FilePath, File.ReadAllBytes(FilePath)[..length]);
 
-        Message(FilePath).Should().Contain(length == 0 ? "found an empty file" : length < 1024 ? "does not begin as a model of llm.c" : $"found {length} bytes, expected 14560");
+        Message(FilePath).Should().Contain(
+            length == 0 ? "found an empty file" : length < 1024 ? "does not begin as a model of llm.c" : $"found {length} bytes, expected 14560");
     }
 
     [Fact]
@@ -176,7 +180,8 @@ public sealed class LlmCFileTests : IDisposable
     {
         File.WriteAllText(FilePath, "<html><body>404</body></html>");
 
-        Message(FilePath).Should().StartWith($"{FilePath}: found a web page saved under this name, expected a model of llm.c; download the file itself");
+        Message(FilePath).Should().StartWith(
+            $"{FilePath}: found a web page saved under this name, expected a model of llm.c; download the file itself");
     }
 
     [Fact]

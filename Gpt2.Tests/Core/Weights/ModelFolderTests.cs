@@ -65,7 +65,8 @@ public sealed class ModelFolderTests : IDisposable
 
         Message("m").Should().Contain(
             "found 4 models, model_wte.csv (csv), model.safetensors (safetensors), model.ckpt.index (tensorflow), gpt2.bin (llmc), expected one; "
-            + "name the file of the one that is meant, as in --model ").And.EndWith(", or choose with --format csv|safetensors|tensorflow|llmc where a command has it");
+            + "name the file of the one that is meant, as in --model ")
+            .And.EndWith(", or choose with --format csv|safetensors|tensorflow|llmc where a command has it");
         foreach (ModelFormat format in ModelFormat.All)
         {
             using ModelSource source = ModelFolder.Open(folder.PathOf("m"), format);
@@ -129,7 +130,8 @@ public sealed class ModelFolderTests : IDisposable
         CsvModelFolder.Write(folder.PathOf("m"), SmallModel.Random(), SmallModel.Vocabulary);
 
         FluentActions.Invoking(() => ModelFolder.Open(folder.PathOf("m"), ModelFormat.Safetensors)).Should().Throw<Gpt2Exception>()
-            .Which.Message.Should().StartWith($"{folder.PathOf("m")}: no model in this folder, expected config.json with model.safetensors (safetensors); name the folder of a model");
+            .Which.Message.Should().StartWith(
+                $"{folder.PathOf("m")}: no model in this folder, expected config.json with model.safetensors (safetensors); name the folder of a model");
     }
 
     [Fact]
@@ -137,7 +139,8 @@ public sealed class ModelFolderTests : IDisposable
     {
         File.WriteAllText(folder.PathOf("notes.txt"), "");
 
-        Message("notes.txt").Should().StartWith($"{folder.PathOf("notes.txt")}: is not a model file by its name, expected hparams.json with model_wte.csv (csv), or ");
+        Message("notes.txt").Should().StartWith(
+            $"{folder.PathOf("notes.txt")}: is not a model file by its name, expected hparams.json with model_wte.csv (csv), or ");
     }
 
     [Theory]

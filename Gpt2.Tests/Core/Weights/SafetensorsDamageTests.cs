@@ -32,7 +32,8 @@ public sealed class SafetensorsDamageTests : IDisposable
     {
         SafetensorsFixture.WriteRaw(FilePath, $"{{\"t\":{{{Good}}}}}", [], length);
 
-        Message().Should().StartWith($"{FilePath}: the header is said to have {length} bytes, expected at most 57; it is cut off or no safetensors file");
+        Message().Should().StartWith(
+            $"{FilePath}: the header is said to have {length} bytes, expected at most 57; it is cut off or no safetensors file");
     }
 
     [Theory]
@@ -48,8 +49,12 @@ public sealed class SafetensorsDamageTests : IDisposable
     [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,3]}}", "'t' lacks dtype, shape or two data_offsets")]
     [InlineData("{\"t\":{\"dtype\":32,\"shape\":[2,3],\"data_offsets\":[0,24]}}", "the dtype of 't' is not a string")]
     [InlineData("{\"t\":{\"dtype\":\"F33\",\"shape\":[2,3],\"data_offsets\":[0,24]}}", "'t' has the dtype 'F33', which is none of the format's")]
-    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,4],\"data_offsets\":[0,24]}}", "'t' is [2, 4] of F32 and has 24 bytes, which is not its size")]
-    [InlineData("{\"t\":{\"dtype\":\"F64\",\"shape\":[2,3],\"data_offsets\":[0,24]}}", "'t' is [2, 3] of F64 and has 24 bytes, which is not its size")]
+    [InlineData(
+        "{\"t\":{\"dtype\":\"F32\",\"shape\":[2,4],\"data_offsets\":[0,24]}}",
+        "'t' is [2, 4] of F32 and has 24 bytes, which is not its size")]
+    [InlineData(
+        "{\"t\":{\"dtype\":\"F64\",\"shape\":[2,3],\"data_offsets\":[0,24]}}",
+        "'t' is [2, 3] of F64 and has 24 bytes, which is not its size")]
     [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,24]}}", "which is not its size")]
     [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904],\"data_offsets\":[0,24]}}", "which is not its size")]
     [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[-2,-3],\"data_offsets\":[0,24]}}", "shape of 't' is wrong")]
@@ -60,10 +65,14 @@ public sealed class SafetensorsDamageTests : IDisposable
     [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24,48]}}", "data_offsets of 't' is wrong, expected at most 2")]
     [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[24,0]}}", "'t' ends at byte 0, before it begins at 24")]
     [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,48]}}", "is cut off: 't' ends at byte 48 of 24")]
-    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[9223372036854775800,9223372036854775807]}}", "is cut off: 't' ends at byte 9223372036854775807 of 24")]
+    [InlineData(
+        "{\"t\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[9223372036854775800,9223372036854775807]}}",
+        "is cut off: 't' ends at byte 9223372036854775807 of 24")]
     [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[12,24]}}", "12 bytes are between the header and 't', expected none")]
     [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]}}", "the tensors end at byte 12 of 24")]
-    [InlineData("{\"t\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]},\"u\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[8,24]}}", "'u' begins at byte 8, inside 't', which ends at 16")]
+    [InlineData(
+        "{\"t\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]},\"u\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[8,24]}}",
+        "'u' begins at byte 8, inside 't', which ends at 16")]
     [InlineData("{\"t\":{" + Good + "},\"u\":{" + Good + "}}", "'u' begins at byte 0, inside 't', which ends at 24")]
     [InlineData("{\"__metadata__\":5,\"t\":{" + Good + "}}", "__metadata__ is not a JSON object")]
     [InlineData("{\"__metadata__\":{\"a\":5},\"t\":{" + Good + "}}", "'a' of __metadata__ is not a string")]
@@ -92,9 +101,15 @@ public sealed class SafetensorsDamageTests : IDisposable
 
     [Theory]
     [InlineData("", "found an empty file, expected a safetensors file; copy, convert or download the model again")]
-    [InlineData("1234567", "found 7 bytes, expected a safetensors file; it is cut off or no safetensors file: copy, convert or download the model again")]
-    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 548105171\n", "found a Git LFS pointer in place of the file, expected a safetensors file; fetch the file itself: 'git lfs pull' in the clone, or download it again")]
-    [InlineData("\n<!DOCTYPE html><html><body>Sign in</body></html>", "found a web page saved under this name, expected a safetensors file; download the file itself; a page of the site, a login or an error was saved in its place")]
+    [InlineData(
+        "1234567",
+        "found 7 bytes, expected a safetensors file; it is cut off or no safetensors file: copy, convert or download the model again")]
+    [InlineData(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 548105171\n",
+        "found a Git LFS pointer in place of the file, expected a safetensors file; fetch the file itself: 'git lfs pull' in the clone, or download it again")]
+    [InlineData(
+        "\n<!DOCTYPE html><html><body>Sign in</body></html>",
+        "found a web page saved under this name, expected a safetensors file; download the file itself; a page of the site, a login or an error was saved in its place")]
     public void Open_AnotherFile_SaysWhatItIs(string content, string message)
     {
         File.WriteAllText(FilePath, content);

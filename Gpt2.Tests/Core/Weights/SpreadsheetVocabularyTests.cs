@@ -96,7 +96,8 @@ public sealed class SpreadsheetVocabularyTests : IDisposable
         File.WriteAllText(folder.PathOf("vocab_bpe.csv"), "left,right,rank,score\n\"a,b,0,1\n" + new string('x', 5000) + "\n" + rows);
 
         FluentActions.Invoking(() => SpreadsheetVocabulary.Read(folder.Root)).Should().Throw<Gpt2Exception>()
-            .Which.Message.Should().Be($"{folder.PathOf("vocab_bpe.csv")} line 2: found 0 cells, expected left, right, rank, score, the score a number");
+            .Which.Message.Should().Be(
+                $"{folder.PathOf("vocab_bpe.csv")} line 2: found 0 cells, expected left, right, rank, score, the score a number");
     }
 
     [Fact]
@@ -129,8 +130,10 @@ public sealed class SpreadsheetVocabularyTests : IDisposable
         Vocabulary vocabulary = OfPairs(pairs);
 
         SpreadsheetVocabulary.LimitsOf(vocabulary).Should().Equal(
-            "tokens that are control characters or incomplete characters: 162; they stand as <0xNN>, a line feed as <0x0A>, and the page finds none of them in a prompt",
-            "tokens that are text made of parts that are incomplete characters: 3 ('é', ' é', '😀'); the page finds those of a single character and leaves the others in pieces",
+            "tokens that are control characters or incomplete characters: 162; they stand as <0xNN>, a line feed as <0x0A>, "
+                + "and the page finds none of them in a prompt",
+            "tokens that are text made of parts that are incomplete characters: 3 ('é', ' é', '😀'); the page finds those of a single "
+                + "character and leaves the others in pieces",
             "tokens with characters beyond U+FFFF: 1 ('😀'); the page cuts these in two and finds none",
             "2 merges are '.,;,!' to the page, which joins their sides with a comma: it uses the last");
     }
@@ -178,7 +181,8 @@ public sealed class SpreadsheetVocabularyTests : IDisposable
         var made = new HashSet<string>();
         while (merges.Count < count)
         {
-            int Part() => merges.Count > 0 && random.Next(2) == 0 ? 256 + random.Next(merges.Count) : ByteAlphabet.IdOf(bytes[random.Next(bytes.Length)]);
+            int Part() =>
+                merges.Count > 0 && random.Next(2) == 0 ? 256 + random.Next(merges.Count) : ByteAlphabet.IdOf(bytes[random.Next(bytes.Length)]);
             var merge = new Merge(Part(), Part());
             var vocabulary = new Vocabulary(merges);
             if (made.Add(Convert.ToHexString([.. vocabulary.BytesOf(merge.Left), .. vocabulary.BytesOf(merge.Right)])))

@@ -90,7 +90,8 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     {
         EditTable(entries => entries[name] = TensorFlowFixture.Entry(1, [2], 0, 0, new byte[8]));
 
-        Message().Should().Be($"{PathOf(Index)}: {name}: is a tensor that a GPT-2 of n_layer 2 does not have; take the hparams.json and the weights of one GPT-2; adapters are merged into the weights before");
+        Message()
+            .Should().Be($"{PathOf(Index)}: {name}: is a tensor that a GPT-2 of n_layer 2 does not have; take the hparams.json and the weights of one GPT-2; adapters are merged into the weights before");
     }
 
     [Fact]
@@ -118,13 +119,16 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     {
         File.WriteAllBytes(PathOf(Data), File.ReadAllBytes(PathOf(Data))[..^1]);
 
-        Message().Should().StartWith($"{PathOf(Data)}: is cut off: it ends at byte 10559, before the end of 1 of its tensors, the first model/ln_f/b; ");
+        Message().Should().StartWith(
+            $"{PathOf(Data)}: is cut off: it ends at byte 10559, before the end of 1 of its tensors, the first model/ln_f/b; ");
     }
 
     [Theory]
     [InlineData(Data, "model.ckpt.data-00000-of-00001: no such file")]
     [InlineData("hparams.json", "hparams.json: no such file")]
-    [InlineData(Index, "model.ckpt.data-00000-of-00001: is the data of a TensorFlow checkpoint, and its .index, which says what is where, is missing")]
+    [InlineData(
+        Index,
+        "model.ckpt.data-00000-of-00001: is the data of a TensorFlow checkpoint, and its .index, which says what is where, is missing")]
     public void Open_FileMissing_NamesIt(string file, string message)
     {
         File.Delete(PathOf(file));
@@ -140,7 +144,8 @@ public sealed class TensorFlowCheckpointTests : IDisposable
         using ModelSource source = ModelFolder.Open(folder.Root);
 
         source.Invoking(opened => opened.ReadTokenizer()).Should().Throw<Gpt2Exception>()
-            .Which.Message.Should().StartWith($"{path}: 'abc' has the id 256, expected 'ab' there as vocab.bpe makes it; take the vocabulary of this model");
+            .Which.Message.Should().StartWith(
+                $"{path}: 'abc' has the id 256, expected 'ab' there as vocab.bpe makes it; take the vocabulary of this model");
     }
 
     [Theory]
@@ -239,7 +244,8 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     {
         File.WriteAllText(PathOf(Index), content);
 
-        Message().Should().StartWith($"{PathOf(Index)}: {(content.Length == 0 ? "found an empty file" : "does not end as the index of a TensorFlow checkpoint does")}");
+        Message().Should().StartWith(
+            $"{PathOf(Index)}: {(content.Length == 0 ? "found an empty file" : "does not end as the index of a TensorFlow checkpoint does")}");
     }
 
     [Fact]

@@ -162,7 +162,8 @@ public sealed class WeightsCacheTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         Directory.CreateDirectory(cache.Folder);
 
-        FluentActions.Invoking(() => cache.Read(source, new At(1, cancellation.Cancel), notes.Add, cancellation.Token)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => cache.Read(source, new At(1, cancellation.Cancel), notes.Add, cancellation.Token))
+            .Should().Throw<OperationCanceledException>();
 
         Directory.EnumerateFiles(cache.Folder).Should().BeEmpty();
     }
@@ -190,7 +191,8 @@ public sealed class WeightsCacheTests : IDisposable
         cache.Entries().Should().BeEmpty();
         Read();
         File.WriteAllText(Path.Combine(cache.Folder, "other.safetensors"), "not ours");
-        File.WriteAllText(Copies().First(file => file.Contains("model-", StringComparison.Ordinal)) + ".partial-12345678", "left by a writer that was killed");
+        File.WriteAllText(
+            Copies().First(file => file.Contains("model-", StringComparison.Ordinal)) + ".partial-12345678", "left by a writer that was killed");
 
         IReadOnlyList<CacheEntry> entries = cache.Entries();
 

@@ -45,7 +45,8 @@ public sealed class WrongFileTests : IDisposable
     [Theory]
     [MemberData(nameof(Every))]
     public void Read_PointerInPlaceOfAFile_SaysSo(string format, string file) =>
-        MessageWith(format, file, Encoding.UTF8.GetBytes(Pointer)).Should().Contain(file).And.Contain("a Git LFS pointer in place of the file").And.Contain(FetchIt);
+        MessageWith(format, file, Encoding.UTF8.GetBytes(Pointer))
+            .Should().Contain(file).And.Contain("a Git LFS pointer in place of the file").And.Contain(FetchIt);
 
     [Theory]
     [MemberData(nameof(Every))]
@@ -56,7 +57,8 @@ public sealed class WrongFileTests : IDisposable
     [Theory]
     [MemberData(nameof(Every))]
     public void Read_ArchiveInPlaceOfAFile_SaysSo(string format, string file) =>
-        MessageWith(format, file, [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, .. "anything"u8]).Should().Contain(file).And.Contain("a file compressed by gzip").And.Contain("gunzip");
+        MessageWith(format, file, [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, .. "anything"u8])
+            .Should().Contain(file).And.Contain("a file compressed by gzip").And.Contain("gunzip");
 
     [Fact]
     public void Read_MatrixInUtf16_SaysSo() =>

@@ -144,7 +144,8 @@ public sealed class AttentionTests
             float[] keys = KernelData.Normal(1, Tokens * HeadSize);
             float[] values = KernelData.Normal(2, Tokens * HeadSize);
             (keys[spoilt * HeadSize], values[spoilt * HeadSize]) = (float.NaN, float.NaN);
-            float[] output = Run(KernelSet.Create(rung).Attention, KernelData.Normal(3, Tokens * HeadSize), keys, values, Tokens, HeadSize, heads: 1).Output;
+            float[] output = Run(
+                KernelSet.Create(rung).Attention, KernelData.Normal(3, Tokens * HeadSize), keys, values, Tokens, HeadSize, heads: 1).Output;
 
             for (int token = 0; token < Tokens; token++)
             {

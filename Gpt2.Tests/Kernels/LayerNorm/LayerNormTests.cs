@@ -100,7 +100,8 @@ public sealed class LayerNormTests
         // Squares overflow beyond 1.8e19, sums of 37 beyond 9e36; the row between is ordinary.
         foreach (float size in new[] { 1e18f, 3e19f, 1e30f, 5e37f })
         {
-            float[] input = [.. KernelData.Normal(1, 37, deviation: size / 3), .. KernelData.Normal(2, 37), .. KernelData.Normal(3, 37, size / 3, size)];
+            float[] input =
+                [.. KernelData.Normal(1, 37, deviation: size / 3), .. KernelData.Normal(2, 37), .. KernelData.Normal(3, 37, size / 3, size)];
             var expected = new float[input.Length];
             KernelData.Scalar.LayerNorm.Normalise(input, 37, Epsilon, expected);
             var output = new float[input.Length];

@@ -205,7 +205,8 @@ public sealed class ReducedPanelsTests
         foreach (WeightType type in (WeightType[])[WeightType.Int8, WeightType.Int4])
         {
             FluentActions.Invoking(() => ReducedData.Pack(type, weights, 70, 40))
-                .Should().Throw<ArgumentException>().WithMessage($"the weight of input 67 and output 38 is {text}, expected a number of at most 8.507059E+37*");
+                .Should().Throw<ArgumentException>().WithMessage(
+                    $"the weight of input 67 and output 38 is {text}, expected a number of at most 8.507059E+37*");
             FluentActions.Invoking(() => ReducedPanels.PackTransposed(
                     type, ReducedData.Transpose(weights, 70, 40), 70, 40, new byte[ReducedPanels.Length(type, 70, 40)]))
                 .Should().Throw<ArgumentException>().WithMessage("the weight of input 67 and output 38 is*");
@@ -220,7 +221,8 @@ public sealed class ReducedPanelsTests
         FluentActions.Invoking(() => ReducedPanels.Length(WeightType.Int8, 0, 1))
             .Should().Throw<ArgumentException>().WithMessage("inner is 0, expected at least 1*");
         FluentActions.Invoking(() => ReducedPanels.Length(WeightType.BFloat16, 1 << 20, 1 << 20))
-            .Should().Throw<ArgumentException>().WithMessage("weights of 1048576 times 1048576 take 2199023255552 bytes, expected at most 2147483647");
+            .Should().Throw<ArgumentException>().WithMessage(
+                "weights of 1048576 times 1048576 take 2199023255552 bytes, expected at most 2147483647");
         FluentActions.Invoking(() => ReducedPanels.Pack(WeightType.Int8, new float[5], 2, 3, new byte[ReducedPanels.Length(WeightType.Int8, 2, 3)]))
             .Should().Throw<ArgumentException>().WithMessage("weights.Length is 5, expected 6");
         FluentActions.Invoking(() => ReducedPanels.Pack(WeightType.Int8, new float[6], 2, 3, new byte[7]))

@@ -85,7 +85,8 @@ public sealed class TensorHealthTests : IDisposable
     [Fact]
     public void Examine_ScaleUnlikeTheOtherBlocks_IsAWarning()
     {
-        fixture.EditCells("model_h1_mlp_c_fc_w.csv", (cell, _, _) => Number(0.05 * double.Parse(cell, System.Globalization.CultureInfo.InvariantCulture)));
+        fixture.EditCells(
+            "model_h1_mlp_c_fc_w.csv", (cell, _, _) => Number(0.05 * double.Parse(cell, System.Globalization.CultureInfo.InvariantCulture)));
 
         Only("model_h1_mlp_c_fc_w.csv").Should().MatchRegex("^has a spread of 0.0[0-9]+, in the other blocks it is about 0.1[0-9]+$");
     }
@@ -136,7 +137,8 @@ public sealed class TensorHealthTests : IDisposable
         ExaminedFolder examined = ModelDoctor.Examine(fixture.PathOf("fresh"), findings, null, CancellationToken.None);
 
         findings.All.Should().OnlyContain(finding => finding.Status == FindingStatus.Ok);
-        findings.All.Should().ContainSingle(finding => finding.Subject == "tensors").Which.Found.Should().EndWith("; as they are before training: gains 1, biases 0");
+        findings.All.Should().ContainSingle(finding => finding.Subject == "tensors").Which.Found.Should().EndWith(
+            "; as they are before training: gains 1, biases 0");
         examined.IsFresh.Should().BeTrue();
     }
 

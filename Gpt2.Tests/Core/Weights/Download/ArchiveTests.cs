@@ -80,7 +80,8 @@ public sealed class ArchiveTests : IDisposable
             stream.Write("/etc/passwd"u8);
         }
 
-        Message().Should().Be($"archive.zip: refused, entry '{Landmark}' is a link or a device, expected files; nothing is unpacked: download it from where it was made");
+        Message()
+            .Should().Be($"archive.zip: refused, entry '{Landmark}' is a link or a device, expected files; nothing is unpacked: download it from where it was made");
     }
 
     [Theory]

@@ -22,7 +22,8 @@ public sealed class CsvArchiveDownloadTests : IDisposable
     public CsvArchiveDownloadTests()
     {
         model = fixture.Folder.PathOf("made");
-        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(258, 8, 64, 1, 2), 4), new Vocabulary([new Merge(0, 1)]), VocabularyFiles.JavaScript);
+        CsvModelFolder.Write(
+            model, TestModels.Random(new Gpt2Config(258, 8, 64, 1, 2), 4), new Vocabulary([new Merge(0, 1)]), VocabularyFiles.JavaScript);
         File.Delete(Path.Combine(model, "hparams.json"));
         server = new LoopbackServer(AnswerAsync);
         source = new CsvArchiveSource(new Uri(server.Address + "/csv.zip"), new ArchiveLimits());
@@ -87,7 +88,9 @@ public sealed class CsvArchiveDownloadTests : IDisposable
 
     [Theory]
     [InlineData("<!DOCTYPE html><html>Sign in</html>", "archive.zip: a web page came in place of the file")]
-    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n", "archive.zip: found a Git LFS pointer in place of the file, expected a zip archive")]
+    [InlineData(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n",
+        "archive.zip: found a Git LFS pointer in place of the file, expected a zip archive")]
     [InlineData("Not Found", "archive.zip: found no archive, expected a zip archive")]
     [InlineData("PK\u0003\u0004 and no more", "archive.zip: the archive is damaged (")]
     public async Task Download_NoArchive_SaysWhatCame(string text, string message)

@@ -29,7 +29,8 @@ public sealed class FaultyServerTests : IDisposable
         ["states too small a length"] = [Faults.ShortLength(Half)],
         ["states too large a length"] = [Faults.LongLength(10)],
         ["takes no part of the request for the rest"] = [Faults.DropAfter(Half), Faults.WholeAndDrop(300_000)],
-        ["takes no part of the request for the rest and drops"] = [Faults.DropAfter(Half), Faults.WholeAndDrop(200_000), Faults.WholeAndDrop(300_000)],
+        ["takes no part of the request for the rest and drops"] =
+            [Faults.DropAfter(Half), Faults.WholeAndDrop(200_000), Faults.WholeAndDrop(300_000)],
         ["sends another part than was asked for"] = [Faults.DropAfter(Half), Faults.WrongPart()],
         ["has another file after a break"] = [Faults.DropAfter(Half), Faults.Change(Reversed, Faults.None())],
         ["has another file and passes over If-Range"] = [Faults.DropAfter(Half), Faults.Change(Reversed, Faults.PassOverIfRange())],
@@ -154,7 +155,8 @@ public sealed class FaultyServerTests : IDisposable
     [Fact]
     public async Task Download_ServerThatStallsOrHangs_IsAskedAgain()
     {
-        fixture.Settings = fixture.Settings with { StallTimeout = TimeSpan.FromMilliseconds(200), ConnectTimeout = TimeSpan.FromMilliseconds(200), Tries = 20 };
+        TimeSpan timeout = TimeSpan.FromMilliseconds(200);
+        fixture.Settings = fixture.Settings with { StallTimeout = timeout, ConnectTimeout = timeout, Tries = 20 };
         Queue(fixture.Weights.Faults, Faults.StallAfter(Half), Faults.Hang(), Faults.StallAfter(0));
         await fixture.RunAsync();
 

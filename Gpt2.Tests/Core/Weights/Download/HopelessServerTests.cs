@@ -20,7 +20,9 @@ public sealed class HopelessServerTests : IDisposable
     public void Dispose() => fixture.Dispose();
 
     [Theory]
-    [InlineData(404, "config.json", "/openai-community/gpt2/resolve/main/config.json: the server has no such file (404); check the name and HF_ENDPOINT")]
+    [InlineData(
+        404, "config.json",
+        "/openai-community/gpt2/resolve/main/config.json: the server has no such file (404); check the name and HF_ENDPOINT")]
     [InlineData(410, "config.json", "the server has no such file (410)")]
     [InlineData(401, "config.json", "the server refuses (401); set HF_TOKEN if the file needs a login")]
     [InlineData(403, "config.json", "the server refuses (403); set HF_TOKEN if the file needs a login")]
@@ -63,7 +65,9 @@ public sealed class HopelessServerTests : IDisposable
     {
         fixture.Weights.Faults.Enqueue(Faults.Status(429, ("Retry-After", "3600")));
 
-        ShouldBe(await fixture.ErrorAsync(), "model.safetensors", @"is asked too often \(429\) and asks to wait 3600 s, longer than this command waits$", GoesOn);
+        ShouldBe(
+            await fixture.ErrorAsync(), "model.safetensors",
+            @"is asked too often \(429\) and asks to wait 3600 s, longer than this command waits$", GoesOn);
         fixture.Waits.Should().BeEmpty();
     }
 
@@ -83,10 +87,17 @@ public sealed class HopelessServerTests : IDisposable
     [Fact]
     public async Task Download_NeverAnswers_IsGivenUp()
     {
-        fixture.Settings = fixture.Settings with { StallTimeout = TimeSpan.FromMilliseconds(50), ConnectTimeout = TimeSpan.FromMilliseconds(200), Tries = 2 };
+        fixture.Settings = fixture.Settings with
+        {
+            StallTimeout = TimeSpan.FromMilliseconds(50),
+            ConnectTimeout = TimeSpan.FromMilliseconds(200),
+            Tries = 2,
+        };
         Always(fixture.Hub.Files["config.json"], asked: true, Faults.Hang());
 
-        ShouldBe(await fixture.ErrorAsync(), "config.json", @"^127\.0\.0\.1:\d+ does not answer; gave up after 2 tries$", "check the connection, or repeat the command later");
+        ShouldBe(
+            await fixture.ErrorAsync(), "config.json", @"^127\.0\.0\.1:\d+ does not answer; gave up after 2 tries$",
+            "check the connection, or repeat the command later");
     }
 
     [Fact]
@@ -105,7 +116,8 @@ public sealed class HopelessServerTests : IDisposable
         Always(fixture.Weights, Faults.Corrupt(5000));
 
         Gpt2Exception error = await fixture.ErrorAsync();
-        ShouldBe(error, "model.safetensors", $"^came with the SHA-256 [0-9a-f]{{64}}, the server states {fixture.Weights.Sha256}, 2 times$", error.Remedy);
+        ShouldBe(
+            error, "model.safetensors", $"^came with the SHA-256 [0-9a-f]{{64}}, the server states {fixture.Weights.Sha256}, 2 times$", error.Remedy);
         error.Remedy.Should().MatchRegex(@"^it is not kept: the file is damaged at 127\.0\.0\.1:\d+ or on its way$");
         Directory.EnumerateFiles(fixture.Target + ".partial", FakeHub.Weights + "*").Should().BeEmpty();
     }
@@ -119,7 +131,8 @@ public sealed class HopelessServerTests : IDisposable
         merges.Faults.Enqueue(fault);
         merges.Faults.Enqueue(fault);
 
-        (await fixture.FailureAsync()).Should().StartWith("merges.txt: came with the git SHA-1 ").And.Contain($"the server states {merges.GitSha1}, 2 times");
+        (await fixture.FailureAsync())
+            .Should().StartWith("merges.txt: came with the git SHA-1 ").And.Contain($"the server states {merges.GitSha1}, 2 times");
     }
 
     [Fact]
@@ -165,7 +178,8 @@ public sealed class HopelessServerTests : IDisposable
         var source = new CsvArchiveSource(new Uri(endless.Address + "/gpt2.zip"), new ArchiveLimits(Bytes: 1_000_000));
 
         (await fixture.FailureAsync(source)).Should().Be(
-            $"archive.zip: {endless.Address}/gpt2.zip has more than 1.0 MB, far beyond the file that is known; it is not kept: check HF_ENDPOINT or the address");
+            $"archive.zip: {endless.Address}/gpt2.zip has more than 1.0 MB, far beyond the file that is known; it is not kept: "
+            + "check HF_ENDPOINT or the address");
     }
 
     [Theory]
@@ -208,7 +222,8 @@ public sealed class HopelessServerTests : IDisposable
     {
         fixture.Weights.Faults.Enqueue(Faults.Page(LoginPage, ("Content-Type", "text/html; charset=utf-8")));
 
-        (await fixture.FailureAsync()).Should().Contain("model.safetensors: a web page came in place of the file; does a proxy or a network want a login first?");
+        (await fixture.FailureAsync())
+            .Should().Contain("model.safetensors: a web page came in place of the file; does a proxy or a network want a login first?");
     }
 
     [Theory]
@@ -223,7 +238,8 @@ public sealed class HopelessServerTests : IDisposable
         config.QuestionFaults.Enqueue(Faults.Page(text));
         config.Faults.Enqueue(Faults.Page(text));
 
-        (await fixture.FailureAsync()).Should().StartWith(string.Format(CultureInfo.InvariantCulture, message, fixture.Hub.Hub.Address + "/openai-community/gpt2"));
+        (await fixture.FailureAsync())
+            .Should().StartWith(string.Format(CultureInfo.InvariantCulture, message, fixture.Hub.Hub.Address + "/openai-community/gpt2"));
         await fixture.RunAsync();
         fixture.ShouldBeRight();
     }

@@ -47,7 +47,8 @@ public sealed class ModelDownloadTests : IDisposable
     {
         await fixture.RunAsync();
 
-        fixture.Hub.Hub.Requests.Should().OnlyContain(request => request.Header("Authorization") == null && request.Header("Accept-Encoding") == "identity");
+        fixture.Hub.Hub.Requests
+            .Should().OnlyContain(request => request.Header("Authorization") == null && request.Header("Accept-Encoding") == "identity");
     }
 
     [Fact]
@@ -167,7 +168,8 @@ public sealed class ModelDownloadTests : IDisposable
         File.WriteAllText(fixture.Target, "");
         Func<Task> force = () => fixture.RunAsync(force: true);
 
-        (await force.Should().ThrowAsync<Gpt2Exception>()).Which.Message.Should().StartWith($"{fixture.Target}: a file with that name already exists");
+        (await force.Should().ThrowAsync<Gpt2Exception>()).Which.Message
+            .Should().StartWith($"{fixture.Target}: a file with that name already exists");
     }
 
     [Fact]
@@ -205,7 +207,8 @@ public sealed class ModelDownloadTests : IDisposable
         string work = fixture.Target + ".partial";
         int ended = await OutputFileTests.EndedProcess();
         Directory.CreateDirectory(work);
-        File.WriteAllText(Path.Combine(work, string.Create(CultureInfo.InvariantCulture, $"{DownloadRecord.FileName}.partial-{ended}-0123abcd")), "{");
+        File.WriteAllText(
+            Path.Combine(work, string.Create(CultureInfo.InvariantCulture, $"{DownloadRecord.FileName}.partial-{ended}-0123abcd")), "{");
 
         await fixture.RunAsync();
 

@@ -129,7 +129,8 @@ public sealed class RandomAnswersTests : IDisposable
     {
         Directory.CreateDirectory(fixture.Target);
         File.WriteAllText(
-            Path.Combine(fixture.Target, DownloadRecord.FileName), $"{{\"source\": \"x\", \"files\": [{{\"name\": \"{name}\", \"bytes\": 1, \"sha256\": \"00\", \"checked_by\": \"size\"}}]}}");
+            Path.Combine(fixture.Target, DownloadRecord.FileName),
+            $"{{\"source\": \"x\", \"files\": [{{\"name\": \"{name}\", \"bytes\": 1, \"sha256\": \"00\", \"checked_by\": \"size\"}}]}}");
 
         DownloadRecord.Load(fixture.Target).Should().BeNull();
     }
@@ -156,7 +157,8 @@ public sealed class RandomAnswersTests : IDisposable
             long before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
-                foreach (RecordedFile file in ArchiveUnpacking.Unpack(archive, target, "model_wte.csv", new ArchiveLimits(), null, CancellationToken.None))
+                foreach (RecordedFile file in ArchiveUnpacking.Unpack(
+                    archive, target, "model_wte.csv", new ArchiveLimits(), null, CancellationToken.None))
                 {
                     File.ReadAllText(Path.Combine(target, file.Name)).Should().BeOneOf(Wte, Wpe);
                 }
@@ -174,7 +176,8 @@ public sealed class RandomAnswersTests : IDisposable
 
     private static string Head(FakeFile file) => string.Create(
         CultureInfo.InvariantCulture,
-        $"HTTP/1.1 200 OK\r\nContent-Length: {file.Content.Length}\r\nETag: \"{(file.Large ? "abc" : file.GitSha1)}\"\r\nX-Repo-Commit: {new string('c', 40)}\r\nConnection: close\r\n\r\n");
+        $"HTTP/1.1 200 OK\r\nContent-Length: {file.Content.Length}\r\nETag: \"{(file.Large ? "abc" : file.GitSha1)}\"\r\n"
+        + $"X-Repo-Commit: {new string('c', 40)}\r\nConnection: close\r\n\r\n");
 
     /// <summary>A download that is given up half way through the weights.</summary>
     private void LeaveAPart()
