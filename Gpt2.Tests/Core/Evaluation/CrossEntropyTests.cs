@@ -90,15 +90,15 @@ public class CrossEntropyTests
     }
 
     [Theory]
-    [InlineData(0, float.NaN, 0, "the logit of token 1 is not a number; *")]
-    [InlineData(float.NaN, 0, 0, "the logit of token 0 is not a number; *")]
-    [InlineData(0, float.PositiveInfinity, 0, "the logit of token 1 is +∞; *")]
-    [InlineData(float.NegativeInfinity, float.NegativeInfinity, float.NegativeInfinity, "all logits are −∞; *")]
-    public void Loss_NoDistribution_IsRefused(float first, float second, float third, string message)
+    [InlineData(0, float.NaN, 0, "the logit of token 1 is not a number")]
+    [InlineData(float.NaN, 0, 0, "the logit of token 0 is not a number")]
+    [InlineData(0, float.PositiveInfinity, 0, "the logit of token 1 is +∞")]
+    [InlineData(float.NegativeInfinity, float.NegativeInfinity, float.NegativeInfinity, "all logits are −∞")]
+    public void Loss_NoDistribution_IsRefused(float first, float second, float third, string found)
     {
         Action loss = () => CrossEntropy.OfToken([first, second, third], 2);
 
-        loss.Should().Throw<Gpt2Exception>().WithMessage(message);
+        loss.Should().Throw<Gpt2Exception>().With(found, remedy: "*");
     }
 
     [Theory]

@@ -57,7 +57,8 @@ public sealed class FolderLockTests : IDisposable
         {
             foreach (Action write in writers)
             {
-                write.Should().Throw<Gpt2Exception>().WithMessage("*: process 1 is training in it; wait for it to finish, or choose another folder");
+                write.Should().Throw<Gpt2Exception>().With(
+                    found: "process 1 is training in it", remedy: "wait for it to finish, or choose another folder", where: "?*");
             }
 
             Directory.EnumerateFileSystemEntries(folder.Root).Should().HaveCount(2);

@@ -154,12 +154,12 @@ public class TrainerTests
     }
 
     [Theory]
-    [InlineData(int.MaxValue, 1, "a batch of 2147483647 times 8 tokens makes a matrix of 824633720448 numbers, expected at most 2147483591; *")]
-    [InlineData(4, int.MaxValue, "a step of 2147483647 passes has 68719476704 tokens, expected at most 2147483647; accumulate fewer")]
-    public void Trainer_MoreTokensThanCanBeCounted_AreRefused(int batchSize, int accumulate, string message)
+    [InlineData(int.MaxValue, 1, "a batch of 2147483647 times 8 tokens makes a matrix of 824633720448 numbers", "at most 2147483591", "*")]
+    [InlineData(4, int.MaxValue, "a step of 2147483647 passes has 68719476704 tokens", "at most 2147483647", "accumulate fewer")]
+    public void Trainer_MoreTokensThanCanBeCounted_AreRefused(int batchSize, int accumulate, string found, string expected, string remedy)
     {
         FluentActions.Invoking(() => Trainer(Settings with { BatchSize = batchSize, Accumulate = accumulate }))
-            .Should().Throw<Gpt2Exception>().WithMessage(message);
+            .Should().Throw<Gpt2Exception>().With(found, expected, remedy);
     }
 
     [Fact]

@@ -89,6 +89,7 @@ public sealed class TrainingLogTests : IDisposable
     {
         File.WriteAllText(Log, Header + line);
 
-        FluentActions.Invoking(() => TrainingLog.Read(Log)).Should().Throw<Gpt2Exception>().WithMessage("*log.csv line 2: found '*', expected *");
+        FluentActions.Invoking(() => TrainingLog.Read(Log))
+            .Should().Throw<Gpt2Exception>().With(found: "found '*'", expected: "*", where: Log + " line 2");
     }
 }
