@@ -104,7 +104,7 @@ public partial class ImportTests
     }
 
     [Fact]
-    public void Server_UsesOfCoreWhatCompletesTexts_AndOfTheCommandNothing()
+    public void Server_UsesOnlyWhatCompletesTextsFromCore_AndNothingOfTheCommand()
     {
         TypeUses[] there = [.. TypeUses.In(Cli).Where(uses => IsIn(uses.Type, Server))];
         there.Should().NotBeEmpty();

@@ -19,6 +19,7 @@ public partial class LineLengthTests
         "Gpt2.Kernels/", "Gpt2.Core", "Gpt2.Core/Drawing/", "Gpt2.Core/Evaluation/", "Gpt2.Core/Generation/",
         "Gpt2.Core/Measurement/", "Gpt2.Core/Model/", "Gpt2.Core/Text/", "Gpt2.Core/Tracing/", "Gpt2.Core/Training/",
         "Gpt2.Cli", "Gpt2.Cli/Bench/", "Gpt2.Cli/CommandLine/", "Gpt2.Cli/Commands/", "Gpt2.Cli/Output/",
+        "Gpt2.Tests/", "Gpt2.Benchmarks/",
     ];
 
     [Fact]

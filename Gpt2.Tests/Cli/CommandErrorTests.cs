@@ -13,7 +13,7 @@ public sealed class CommandErrorTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Model_ThatIsNot_SaysWhereItWasLookedFor()
+    public void Model_NotFound_SaysWhereItWasLookedFor()
     {
         Error(1, "predict", "x", "-m", "nowhere").Should()
             .StartWith("gpt2: model 'nowhere': no such folder, nor one of that name in ").And.Contain("weights-csv").And.Contain("gpt2 new");
@@ -73,8 +73,8 @@ public sealed class CommandErrorTests : IDisposable
     {
         Error(1, command, "", "-m", folder.Model).Should().Be("gpt2: the prompt is empty, expected at least one token");
         Error(1, command, "123456789", "-m", folder.Model).Should().Be("gpt2: the prompt has 9 tokens, expected at most n_ctx = 8; shorten it");
-        Error(1, command, "--ids", "", "-m", folder.Model).Should().Be("gpt2: the prompt is empty, expected at least one token");
-        CommandRun.With("", command, "-m", folder.Model).ErrorLine(1).Should().Be("gpt2: the prompt is empty, expected at least one token");
+        Error(1, command, "--ids", "", "-m", folder.Model).Should().StartWith("gpt2: the prompt is empty, expected at least one token");
+        CommandRun.With("", command, "-m", folder.Model).ErrorLine(1).Should().StartWith("gpt2: the prompt is empty, expected at least one token");
     }
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class CommandErrorTests : IDisposable
     }
 
     [Fact]
-    public void Trace_BlockOrStepThatIsNot_IsRefused()
+    public void Trace_NoSuchBlockOrStep_IsRefused()
     {
         string output = folder.PathOf("t");
         Error(2, "trace", "x", "-m", folder.Model, "-o", output, "--block", "2").Should().Be("gpt2: --block 2: expected 0 to 1");

@@ -219,7 +219,7 @@ public sealed class ConvertCommandTests : IDisposable
         CommandRun.Of("convert", source, folder.PathOf("there")).ErrorLine(1).Should().Contain("needs a vocabulary").And.Contain("--vocab FILE");
         CommandRun.Of("convert", source, folder.PathOf("there"), "--vocab", wrong).ErrorLine(1).Should().Contain("defines 257 tokens, expected 260");
         CommandRun.Of("predict", "a", "-m", source).ErrorLine(1)
-            .Should().Be("gpt2: this model has no vocabulary and so no text; give the prompt as --ids 2,1,0");
+            .Should().StartWith("gpt2: this model has no vocabulary and so no text; ");
         CommandRun.Of("predict", "--ids", "2,1,0", "-m", source).Result();
         CommandRun.Of("convert", source, folder.PathOf("there"), "--vocab", file).Result();
 

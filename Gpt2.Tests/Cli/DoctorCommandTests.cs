@@ -70,7 +70,7 @@ public sealed class DoctorCommandTests : IDisposable
     }
 
     [Fact]
-    public void Doctor_ModelThatIsNot_StillDescribesTheMachine()
+    public void Doctor_NoSuchModel_StillDescribesTheMachine()
     {
         JsonElement result = Json(CommandRun.Of("doctor", "nowhere", "--json"), exitCode: 1);
 

@@ -25,7 +25,7 @@ public sealed class DownloadProcessTests : IDisposable
         folder.Dispose();
     }
 
-    /// <summary>A slow machine takes long enough to be told how far the download is.</summary>
+    /// <summary>A slow machine takes long enough for lines of progress.</summary>
     private static string WithoutProgress(string log) =>
         string.Join('\n', log.Split('\n').Where(line => !line.StartsWith("downloading: ", StringComparison.Ordinal)));
 

@@ -161,9 +161,10 @@ public sealed class EvalCommandTests : IDisposable
     {
         File.WriteAllBytes(text, [0x61, 0xFF, 0xFE]);
 
-        Error(1, "eval", folder.PathOf("none"), "-m", folder.Model).Should().Be($"gpt2: {folder.PathOf("none")}: no such file, expected a text file");
+        Error(1, "eval", folder.PathOf("none"), "-m", folder.Model)
+            .Should().StartWith($"gpt2: {folder.PathOf("none")}: no such file, expected a text file");
         Error(1, "eval", text, "-m", folder.Model)
-            .Should().Be($"gpt2: {text} line 1 byte 2: found 0xFF, which is not UTF-8; convert the text to UTF-8 first");
+            .Should().StartWith($"gpt2: {text} line 1 byte 2: found 0xFF, which is not UTF-8; ");
     }
 
     [Theory]

@@ -113,7 +113,7 @@ public sealed class GenerateOptionsTests : IDisposable
     }
 
     [Fact]
-    public void Interactive_EachLineIsAPrompt_AndAWrongOneIsReportedAndPassedOver()
+    public void Interactive_EachLineIsAPrompt_AndAWrongOneIsReportedAndSkipped()
     {
         CommandRun run = CommandRun.With("ab\n\nfar too long for it\ncd\n", "generate", "--interactive", "-n", "5", "-m", folder.Model);
 
@@ -135,7 +135,7 @@ public sealed class GenerateOptionsTests : IDisposable
 
         run.ExitCode.Should().Be(1);
         run.Out.Split('\n').Should().HaveCount(3).And.Subject.First().Split(' ').Should().HaveCount(3);
-        run.Error.Should().Be("gpt2: standard input line 2: found 'x', expected whole numbers, for example 2,1,0\n");
+        run.Error.Should().StartWith("gpt2: standard input line 2: found 'x', expected whole numbers").And.EndWith("\n");
     }
 
     [Theory]

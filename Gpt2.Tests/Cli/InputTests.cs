@@ -30,7 +30,7 @@ public sealed class InputTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Readers))]
-    public void StandardInput_Closed_IsSaid(string[] command)
+    public void StandardInput_Closed_SaysSo(string[] command)
     {
         CommandRun.With((Stream?)null, default, Line(command)).ErrorLine(1).Should().StartWith("gpt2: standard input: it is closed");
         File.Exists(folder.PathOf("OUT")).Should().BeFalse();

@@ -1,5 +1,5 @@
-// What a log is told while something takes long: nothing at first, then a line every so often, and nothing once it is done. That the
-// commands which may take long do tell, shown with a clock to which every wait is long.
+// What is written to a log while something takes long: nothing at first, then a line every so often, and nothing once
+// it is done. A clock to which every wait is long shows that the commands which may take long do report.
 
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;

@@ -93,7 +93,7 @@ public sealed class TableWriterTests : IDisposable
     }
 
     [Fact]
-    public void Table_WideCharacters_StandInColumns()
+    public void Table_WideCharacters_AreAligned()
     {
         TableWriter table = On(null, new Column("token"), Column.Number("id"));
         table.Row("字字", "1");

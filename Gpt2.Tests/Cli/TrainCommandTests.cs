@@ -107,7 +107,7 @@ public sealed class TrainCommandTests : IDisposable
     [InlineData(10, "warm-up: 1 steps, a tenth of the run, in place of 100; --warmup N sets it\n")]
     [InlineData(10, "note: the warm-up of 10 steps is as long as the run of 10: the learning rate rises to the end\n", "--warmup", "10")]
     [InlineData(10, "", "--warmup", "3")]
-    public void Run_WarmUpOtherThanUsual_IsSaid(int steps, string said, params string[] options)
+    public void Run_UnusualWarmUp_IsReported(int steps, string said, params string[] options)
     {
         string log = Train(["--steps", $"{steps}", "--vocab-size", "257", .. options]).Error;
 

@@ -82,7 +82,7 @@ public sealed class TrainTokenizerCommandTests : IDisposable
     }
 
     [Fact]
-    public void Run_FileThatStandsThere_IsReplaced()
+    public void Run_ExistingFile_IsReplaced()
     {
         File.WriteAllText(target, "old");
         CommandRun.Of("train-tokenizer", text, "--vocab-size", "258", "--out", target).Result();
@@ -91,17 +91,17 @@ public sealed class TrainTokenizerCommandTests : IDisposable
     }
 
     [Fact]
-    public void Run_TextThatIsNone_IsRefused()
+    public void Run_NotAText_IsRefused()
     {
         string empty = folder.PathOf("empty"), latin1 = folder.PathOf("latin1"), binary = folder.PathOf("binary");
         File.WriteAllText(empty, "");
         File.WriteAllBytes(latin1, [0x61, 0xE9, 0x62]);
         File.WriteAllBytes(binary, [0x61, 0, 0x62]);
 
-        Error(1, folder.PathOf("none")).Should().Be($"gpt2: {folder.PathOf("none")}: no such file, expected a text file");
-        Error(1, folder.Root).Should().Be($"gpt2: {folder.Root}: found a folder, expected a text file");
+        Error(1, folder.PathOf("none")).Should().StartWith($"gpt2: {folder.PathOf("none")}: no such file, expected a text file");
+        Error(1, folder.Root).Should().StartWith($"gpt2: {folder.Root}: found a folder, expected a text file");
         Error(1, empty).Should().Be($"gpt2: {empty}: the text is empty, expected words to learn from");
-        Error(1, latin1).Should().Be($"gpt2: {latin1} line 1 byte 2: found 0xE9, which is not UTF-8; convert the text to UTF-8 first");
+        Error(1, latin1).Should().StartWith($"gpt2: {latin1} line 1 byte 2: found 0xE9, which is not UTF-8; ");
         Error(1, binary).Should().Be($"gpt2: {binary}: found a zero byte after 1 characters, expected a text and not a binary file");
         File.Exists(target).Should().BeFalse();
     }

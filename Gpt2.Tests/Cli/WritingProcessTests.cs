@@ -88,7 +88,7 @@ public sealed class WritingProcessTests : IDisposable
     }
 
     [UnixFact]
-    public async Task StandardOutput_NobodyReadsIt_EndsWithoutAWord()
+    public async Task StandardOutput_NobodyReadsIt_EndsSilently()
     {
         // Without end: if it went on for nobody, the test would wait in vain.
         (_, string output, string error) = await CommandProcess.Shell(
@@ -125,7 +125,7 @@ public sealed class WritingProcessTests : IDisposable
     }
 
     [LinuxFact]
-    public async Task FullDisk_IsCalledThat()
+    public async Task FullDisk_SaysSo()
     {
         (int exitCode, _, string error) = await CommandProcess.Shell(folder.Root, "$GPT2 predict Mike > /dev/full");
         exitCode.Should().Be(1);
@@ -133,8 +133,7 @@ public sealed class WritingProcessTests : IDisposable
 
         (exitCode, _, error) = await CommandProcess.Shell(folder.Root, "printf 'Mike\nMike\n' | $GPT2 generate --interactive > /dev/full");
         exitCode.Should().Be(1);
-        error.Should().Be(
-            "gpt2: standard output: cannot be written (the disk is full); make room or name another place\n", "no line of input is at fault");
+        error.Should().StartWith("gpt2: standard output: cannot be written (the disk is full); ", "no line of input is at fault");
 
         (exitCode, _, error) = await CommandProcess.Shell(folder.Root, "exec 3>/dev/full; $GPT2 corpus --size 100000 --out /dev/fd/3");
         exitCode.Should().Be(1);

@@ -28,7 +28,7 @@ public sealed class LanguageModelTests
     }
 
     [Fact]
-    public void Load_ModelThatIsNotThere_SaysWhereItWasLookedFor()
+    public void Load_ModelNotFound_SaysWhereItWasLookedFor()
     {
         FluentActions.Invoking(() => LanguageModel.Load("no-such-model"))
             .Should().Throw<Gpt2Exception>().With(found: "no such folder, nor one of that name in *", where: "model 'no-such-model'");

@@ -1,5 +1,5 @@
 // The C# of the documentation: a block that begins with a using is a program, which is compiled as a reader's would be, and prints what
-// the page shows below it; any other block is a quotation, which stands in a source file line for line.
+// the page shows below it; any other block is a quotation, which is in a source file line for line.
 
 using System.Diagnostics;
 using System.Text;
@@ -52,7 +52,7 @@ public sealed partial class DocumentedProgramTests
     }
 
     [Fact]
-    public void Quotations_StandInTheSources()
+    public void Quotations_AreInTheSources()
     {
         string[] sources = [.. Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "Gpt2.Core"), "*.cs", SearchOption.AllDirectories)
             .Select(file => Trimmed(File.ReadLines(file)))];

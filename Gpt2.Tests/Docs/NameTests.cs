@@ -1,4 +1,4 @@
-// What the documentation names is there: types, members, files and folders that stand in backticks are looked up in the sources.
+// What the documentation names is there: types, members, files and folders in backticks are looked up in the sources.
 
 using System.Text.RegularExpressions;
 using Gpt2.Tests.Support;

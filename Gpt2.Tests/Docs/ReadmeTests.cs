@@ -1,4 +1,4 @@
-// The commands of the README and of docs/commands.md: their tables run from top to bottom as they stand, and `gpt2`, as it is defined
+// The commands of the README and of docs/commands.md: their tables run from top to bottom as they are, and `gpt2`, as it is defined
 // there, writes results and nothing else to standard output. The README's figures are those of the pages that it links to.
 
 using System.Diagnostics;
@@ -119,7 +119,7 @@ public sealed partial class ReadmeTests : IDisposable
     [UnixFact]
     public async Task Program_AsTheReadmeDefinesIt_WritesTheResultAndNothingElse()
     {
-        // As this build has left it: built anew, it would get in the way of other tests.
+        // As this build has left it: built again, it would get in the way of other tests.
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         string program = ProgramOf(readme).Replace("-c Release", $"-c {configuration} --no-build", StringComparison.Ordinal);
         program.Should().Contain("--no-build");

@@ -48,7 +48,7 @@ public sealed class MachineLimitsTests
         FluentActions.Invoking(() => new MachineLimits(bytes)).Should().Throw<ArgumentOutOfRangeException>();
 
     [Fact]
-    public void VectorBits_IsAWidthThereIs() => MachineLimits.VectorBits.Should().BeOneOf(128, 256, 512);
+    public void VectorBits_IsAnExistingWidth() => MachineLimits.VectorBits.Should().BeOneOf(128, 256, 512);
 
     [Theory]
     [InlineData(KernelRung.Scalar)]

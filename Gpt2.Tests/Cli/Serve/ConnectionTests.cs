@@ -17,7 +17,7 @@ public class ConnectionTests
     [InlineData("")]
     [InlineData(HalfAHead)]
     [InlineData(HeadWithoutBody)]
-    public async Task SixHundredConnections_ThatSayNothingOrLittle_KeepNobodyOut(string said)
+    public async Task SixHundredConnections_ThatSendNothingOrLittle_BlockNobody(string said)
     {
         await using RunningServer server = await RunningServer.StartAsync(new ServerLimits { NewTokens = RunningServer.Endless });
         using HttpResponseMessage stream = await server.StreamEndlesslyAsync();

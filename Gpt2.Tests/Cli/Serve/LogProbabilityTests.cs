@@ -85,7 +85,7 @@ public sealed class LogProbabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TokensBehindAStop_AreNotShown()
+    public async Task TokensAfterAStop_AreNotShown()
     {
         string whole = string.Concat(Library(40, 6, 0).Select(token => token.Text));
         string stop = whole.Substring(7, 3);

@@ -98,7 +98,7 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task HarmlessFields_ArePassedOver()
+    public async Task HarmlessFields_AreIgnored()
     {
         await server.CompleteAsync(new
         {

@@ -148,7 +148,7 @@ public class CrossEntropyTests
     [InlineData(double.NaN)]
     [InlineData(-0.1)]
     [InlineData(1.1)]
-    public void Probability_ThatIsNone_IsRefused(double probability)
+    public void Probability_OutOfRange_IsRefused(double probability)
     {
         ((Action)(() => CrossEntropy.OfProbability(probability))).Should().Throw<ArgumentOutOfRangeException>();
     }

@@ -150,7 +150,7 @@ public class SlidingEvaluationTests
         run.Should().Throw<Gpt2Exception>().With(found: "the logit of token 0 is not a number");
     }
 
-    /// <summary>Tokens that stand before token t in the first window that holds it.</summary>
+    /// <summary>Tokens before token t in the first window that holds it.</summary>
     private static int PastOf(int t, int stride)
     {
         int begin = 0;

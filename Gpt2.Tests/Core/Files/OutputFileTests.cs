@@ -84,7 +84,7 @@ public sealed class OutputFileTests : IDisposable
     }
 
     [Fact]
-    public void Write_FailureOfTheWriterItself_IsNotSaidOfTheFile()
+    public void Write_FailureOfTheWriterItself_IsNotBlamedOnTheFile()
     {
         foreach (Exception fault in (Exception[])[new ArgumentException("of a test"), new IOException("of reading")])
         {

@@ -74,7 +74,7 @@ public class FilterTests
     }
 
     [Fact]
-    public void Pipeline_EveryFilter_StandsInHuggingFacesOrderAndSaysWhomItDropped()
+    public void Pipeline_EveryFilter_IsInHuggingFacesOrderAndSaysWhatItDropped()
     {
         var options = new GenerationOptions
         {

@@ -1,4 +1,4 @@
-// The picture of kernels below the machine's limits: well-formed, a dot for each, labels that lie on nothing.
+// The picture of kernels below the machine's limits: well-formed, a dot for each, labels that overlap nothing.
 
 using System.Globalization;
 using System.Xml.Linq;
@@ -48,7 +48,7 @@ public sealed class RooflineTests
     }
 
     [Fact]
-    public void Draw_Axes_AreLogarithmicAndDotsLieOnThem()
+    public void Draw_Axes_AreLogarithmicAndDotsAreOnThem()
     {
         XElement svg = Draw([new("a", "g", 2, 10, 0.1), new("b", "g", 4, 100, 0.5), new("c", "g", 8, 100, 0.5)]);
         (double X, double Y)[] dots = [.. OfClass(svg, "dot").Select(dot => (Number(dot, "cx"), Number(dot, "cy")))];
@@ -62,7 +62,7 @@ public sealed class RooflineTests
     }
 
     [Fact]
-    public void Draw_AKernelAtTheRoof_LiesOnTheRoof()
+    public void Draw_KernelAtTheRoof_IsOnTheRoof()
     {
         XElement svg = Draw([new("memory", "g", 1, Bandwidth, 1), new("arithmetic", "g", 64, Peak, 1)]);
         XElement roof = OfClass(svg, "roof").Single(line => line.Attribute("stroke-width") is not null);

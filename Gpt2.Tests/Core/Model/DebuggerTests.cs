@@ -26,7 +26,7 @@ public class DebuggerTests
             MethodBase[] entered = [.. VisibleCalls.From(step)];
             for (int deeper = 0; deeper < 1 && !entered.All(IsKernel); deeper++)
             {
-                // A map's product, and attention's loop over what was cached, may stand between: they are formulas too.
+                // A map's product, and attention's loop over what was cached, may be between them: they are formulas too.
                 entered = [.. entered.SelectMany(method => IsKernel(method) ? [method] : Implementations(method).SelectMany(VisibleCalls.From))];
             }
 
@@ -71,7 +71,7 @@ public class DebuggerTests
     {
         var a = new ForwardActivations(Config);
         var model = new Gpt2Model(TestModels.Random(Config, 1), KernelSet.Create(KernelRung.Scalar));
-        model.Forward([1, 2, 3], null, a); // leaves numbers behind
+        model.Forward([1, 2, 3], null, a); // leaves numbers
         BlockActivations block = a.Block(0);
         var seen = new List<(int Block, int Step, string[] Shown)>();
         for (int step = 1; step <= BlockStep.Count; step++)
@@ -112,7 +112,7 @@ public class DebuggerTests
     [Fact]
     public void Forward_WithAndWithoutACache_TakesAttentionThroughTheSameLines()
     {
-        // The formulas stand in the class that both share.
+        // The formulas are in the class that both share.
         foreach (Type past in (Type[])[typeof(BlockCache), typeof(EmptyPast)])
         {
             past.Should().BeDerivedFrom<BlockPast>();

@@ -15,7 +15,7 @@ public sealed class Gpt2ConfigTests
     [InlineData(1, 1, 23170, 1, 1)] // 4 · 23170² is the last below the longest array
     [InlineData(6, 8, 6, 3, 1000)]
     [InlineData(92680, 92680, 23170, 1, 1000)] // every matrix and the number of blocks as large as they can be
-    public void Problem_SizesThatCanBe_IsNone(int vocabulary, int context, int channels, int heads, int layers)
+    public void Problem_ValidSizes_IsNull(int vocabulary, int context, int channels, int heads, int layers)
     {
         var config = new Gpt2Config(vocabulary, context, channels, heads, layers);
 
@@ -34,7 +34,7 @@ public sealed class Gpt2ConfigTests
     [InlineData(1, 1, 2147483644, 4, 1000, "a matrix of 18446744004990074944 weights is too large", "at most 2147483591")]
     [InlineData(1, 1, 1, 1, 1001, "n_layer is 1001", "at most 1000, since every block is a dozen matrices and files, *")]
     [InlineData(1, 1, 20000, 1, int.MaxValue, "n_layer is 2147483647", "at most 1000, *")]
-    public void Problem_SizesThatCannotBe_SaysWhich(
+    public void Problem_InvalidSizes_SaysWhich(
         int vocabulary, int context, int channels, int heads, int layers, string found, string expected)
     {
         var config = new Gpt2Config(vocabulary, context, channels, heads, layers);

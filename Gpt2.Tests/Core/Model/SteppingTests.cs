@@ -104,7 +104,7 @@ public class SteppingTests
     }
 
     [Fact]
-    public void Steps_Methods_BearTheNamesOfTheTable() => Steps().Should().NotContainNulls();
+    public void Steps_Methods_HaveTheNamesOfTheTable() => Steps().Should().NotContainNulls();
 
     [Theory]
     [InlineData("h0.step7", 0, 7)]

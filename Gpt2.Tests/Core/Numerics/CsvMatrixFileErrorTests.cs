@@ -63,7 +63,7 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
     [InlineData("1e39", "take the weights from an intact copy")]
     [InlineData("#DIV/0!", "take the weights from an intact copy")]
     [InlineData("0.1O5", "copy, convert or download the model again")]
-    public void Read_CellThatIsNoFiniteNumber_TellsWhatNoModelMayHoldFromDamage(string cell, string remedy) =>
+    public void Read_CellThatIsNoFiniteNumber_HasTheRemedyForItsCause(string cell, string remedy) =>
         ErrorFor($"1,2\n3,{cell}\n", 2, 2).Remedy.Should().StartWith(remedy);
 
     [Theory]
@@ -135,7 +135,7 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
     }
 
     [Fact]
-    public void Read_WrongCellBehindBlankLinesAndCarriageReturns_NamesTheLineOfTheFile() =>
+    public void Read_WrongCellAfterBlankLinesAndCarriageReturns_NamesTheLineOfTheFile() =>
         ErrorFor("1,2\r\n\r\n\r\n3,x\r\n", 2, 2).Where.Should().Be(new ErrorPlace(FilePath, 4, 2));
 
     [Fact]

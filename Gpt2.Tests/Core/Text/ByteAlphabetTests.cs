@@ -22,7 +22,7 @@ public sealed class ByteAlphabetTests
     }
 
     [Fact]
-    public void Alphabet_AllCharacters_256StandForABytePrinted()
+    public void Alphabet_AllCharacters_256RepresentAByte()
     {
         char[] characters = [.. Enumerable.Range(0, 0x10000).Select(value => (char)value).Where(character => ByteAlphabet.ByteOf(character) >= 0)];
 

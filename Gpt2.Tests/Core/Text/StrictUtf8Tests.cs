@@ -18,7 +18,8 @@ public class StrictUtf8Tests
     [InlineData(new byte[] { 0xEF, 0xBB, 0xBF, 0x80 }, 1, 0x80, 4)] // after a mark
     public void Decode_NotUtf8_NamesLineAndByte(byte[] bytes, int line, int value, int place) =>
         FluentActions.Invoking(() => StrictUtf8.Decode(bytes, "notes.txt")).Should().Throw<Gpt2Exception>().With(
-            found: $"found 0x{value:X2}, which is not UTF-8", remedy: "convert the text to UTF-8 first", where: $"notes.txt line {line} byte {place}");
+            found: $"found 0x{value:X2}, which is not UTF-8", remedy: "convert the text to UTF-8 first",
+            where: $"notes.txt line {line} byte {place}");
 
     [Fact]
     public void Decode_Text_LeavesOutTheMark_AndTakesUtf16WithOne()

@@ -26,7 +26,7 @@ public class TrainingDataTests
     }
 
     [Fact]
-    public void FromText_LastDocumentWithoutAnEnd_IsTrainedOnAsItStands()
+    public void FromText_LastDocumentWithoutAnEnd_IsTrainedOnUnchanged()
     {
         var data = TrainingData.FromText("ab" + Vocabulary.EndOfTextToken + "cd", Bytes, context: 2);
 
@@ -66,7 +66,7 @@ public class TrainingDataTests
     [Theory]
     [InlineData(179, 0)]
     [InlineData(180, 9)]
-    public void FromText_ValidationShorterThanAWindow_IsNone(int length, int validation) =>
+    public void FromText_ValidationShorterThanAWindow_IsLeftOut(int length, int validation) =>
         TrainingData.FromText(new string('a', length), Bytes, context: 8).Validation.Should().HaveCount(validation);
 
     [Fact]

@@ -85,7 +85,7 @@ public sealed class TrainingLogTests : IDisposable
     [InlineData("1,5.5,,0.1\n")]
     [InlineData("1,five,,0.1,1\n")]
     [InlineData("1,5.5,,0.1,1E\n")]
-    public void Read_LineThatIsNoLine_IsRefusedByNumber(string line)
+    public void Read_InvalidLine_IsRefusedByNumber(string line)
     {
         File.WriteAllText(Log, Header + line);
 

@@ -40,7 +40,7 @@ public class TrainingSettingsTests
     }
 
     [Fact]
-    public void Problem_Standard_IsNone()
+    public void Problem_StandardSettings_IsNull()
     {
         new TrainingSettings().Problem().Should().BeNull();
         WorkshopPreset.Settings.Problem().Should().BeNull();

@@ -86,7 +86,7 @@ public sealed class DamagedFolderTests : IDisposable
     }
 
     [Fact]
-    public void Read_EmptyFile_IsCalledThat()
+    public void Read_EmptyFile_SaysSo()
     {
         File.WriteAllText(PathOf(Attention), "");
 

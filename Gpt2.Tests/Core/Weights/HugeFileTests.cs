@@ -1,4 +1,4 @@
-// Files far larger than what they should hold, as a broken disk or an ill-willed stranger leaves them: refused with bounded memory.
+// Files far larger than what they should hold, as a broken disk or an attacker leaves them: refused with bounded memory.
 
 using Gpt2.Core;
 using Gpt2.Core.Model;

@@ -162,7 +162,7 @@ public sealed class HuggingFaceDamageTests : IDisposable
     }
 
     [Fact]
-    public void Tokenizer_None_IsAModelOfIds()
+    public void Tokenizer_NoFiles_IsAModelOfIds()
     {
         File.Delete(PathOf("merges.txt"));
         File.Delete(PathOf("vocab.json"));

@@ -95,7 +95,7 @@ public sealed class LlmCFileTests : IDisposable
     [Theory]
     [InlineData("file")]
     [InlineData("folder")]
-    public void Write_Model_HasEveryByteOfTheirs(string kind)
+    public void Write_Model_EqualsTheirFileByteForByte(string kind)
     {
         Gpt2Weights weights = SmallModel.WithOddNumbers();
         LlmCFixture.Write(FilePath, weights);

@@ -1,4 +1,4 @@
-// What is in a folder is told by its files; where that is not one model, the message says what there is and how to choose.
+// What is in a folder is recognised by its files; where that is not one model, the error says what there is and how to choose.
 
 using Gpt2.Core;
 using Gpt2.Core.Weights;

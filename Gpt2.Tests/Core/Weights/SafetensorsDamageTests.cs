@@ -81,7 +81,7 @@ public sealed class SafetensorsDamageTests : IDisposable
     [InlineData("{\"\xFF\":{" + Good + "}}", "the header *")]
     [InlineData("{\"\\ud800\":{" + Good + "}}", "the header holds text that is not UTF-8")]
     [InlineData("{}", "the tensors end at byte 0 of 24")]
-    public void Open_HeaderThatCannotBe_SaysWhat(string header, string found, string? expected = null)
+    public void Open_InvalidHeader_SaysWhat(string header, string found, string? expected = null)
     {
         SafetensorsFixture.WriteRaw(FilePath, header, new byte[24]);
 

@@ -44,7 +44,7 @@ public sealed class SpreadsheetVocabularyTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cells))]
-    public void Write_Token_StandsAsThePageReadsIt(string token, string cell)
+    public void Write_Token_IsWrittenAsThePageReadsIt(string token, string cell)
     {
         Vocabulary vocabulary = WithToken(Encoding.UTF8.GetBytes(token), out int id);
 
@@ -55,7 +55,7 @@ public sealed class SpreadsheetVocabularyTests : IDisposable
     }
 
     [Fact]
-    public void Write_BytesThatAreNoCharacters_StandAsNumbers()
+    public void Write_BytesThatAreNoCharacters_AreWrittenAsNumbers()
     {
         SpreadsheetVocabulary.Write(WithToken([(byte)' ', 0xC3], out int id), folder.Root);
 

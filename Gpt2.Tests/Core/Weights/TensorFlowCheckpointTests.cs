@@ -163,7 +163,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     [Theory]
     [InlineData(3, 24, "is of TensorFlow's data type 3", "1 (float)*")]
     [InlineData(1, 20, "is [6] of F32 and has 20 bytes, which is not its size")]
-    public void Open_EntryThatCannotBe_SaysWhat(int type, int bytes, string found, string? expected = null)
+    public void Open_InvalidEntry_SaysWhat(int type, int bytes, string found, string? expected = null)
     {
         EditTable(entries => entries["model/h0/ln_1/b"] = TensorFlowFixture.Entry(type, [6], 0, 0, new byte[bytes]));
 
@@ -171,7 +171,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Open_TensorBehindTheEnd_IsRefused()
+    public void Open_TensorBeyondTheEnd_IsRefused()
     {
         foreach (long offset in (long[])[1L << 40, long.MaxValue - 10, long.MaxValue])
         {
@@ -195,7 +195,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Open_HeaderThatCannotBe_SaysWhat()
+    public void Open_InvalidHeader_SaysWhat()
     {
         EditTable(entries => entries[""] = TensorFlowFixture.Varint(1, 5000));
         Error().ShouldHave(found: "found 5000 data files and byte order 0", where: PathOf(Index));
@@ -280,7 +280,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     [Fact]
     public void Open_RandomEditsOfTheEntries_IsRefusedOrAWholeModel()
     {
-        // With right checksums, so that the edits come through to what is behind them.
+        // With right checksums, so that the edits reach what is read after them.
         string[] names = [.. table.Keys];
         SeededProperty.Holds(Gen.Choose(0, names.Length - 1).SelectMany(name => RandomEdits.Of(24), (name, edits) => (name, edits)), damage =>
         {

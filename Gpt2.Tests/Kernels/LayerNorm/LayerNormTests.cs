@@ -54,7 +54,7 @@ public sealed class LayerNormTests
 
             layerNorm.Normalise(input, columns, Epsilon, actual.Span);
 
-            // Rows of two or three values may lie so close together that their deviation is far below 1.
+            // Rows of two or three values may be so close together that their deviation is far below 1.
             double tolerance = columns < 8 ? 1e-4 : Tolerance;
             Close.Assert(actual.Span, expected, tolerance, tolerance, $"columns {columns}");
             actual.AssertSurroundingsUntouched($"columns {columns}");

@@ -1,5 +1,5 @@
 // Products with weights of reduced precision: by hand, against the definition within the stated bounds, the same bits for
-// a row alone and at every number of threads, numbers that are none, refusals.
+// a row alone and at every number of threads, NaN and infinities, refusals.
 
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;

@@ -21,8 +21,8 @@ public sealed class ReducedPanelsTests
     [Theory]
     [InlineData(1f, 1f)]
     [InlineData(-0f, -0f)]
-    [InlineData(1.00390625f, 1f)]                       // 1 + 2^-8 lies halfway: to the even 1
-    [InlineData(1.01171875f, 1.015625f)]                // 1 + 3 · 2^-8 lies halfway: to the even 1 + 4 · 2^-8
+    [InlineData(1.00390625f, 1f)]                       // 1 + 2^-8 is halfway: to the even 1
+    [InlineData(1.01171875f, 1.015625f)]                // 1 + 3 · 2^-8 is halfway: to the even 1 + 4 · 2^-8
     [InlineData(1.003906369f, 1.0078125f)]              // just above halfway
     [InlineData(-3.14159274f, -3.140625f)]
     [InlineData(float.MaxValue, float.PositiveInfinity)]
@@ -155,7 +155,7 @@ public sealed class ReducedPanelsTests
 
     [Theory]
     [MemberData(nameof(ReducedData.WholeNumberTypes), MemberType = typeof(ReducedData))]
-    public void Pack_WholeNumbers_LieInMemoryAsDocumented(WeightType type)
+    public void Pack_WholeNumbers_AreStoredAsDocumented(WeightType type)
     {
         const int inner = 75, columns = 45;
         byte[] panels = ReducedData.Pack(type, KernelData.Normal(2, inner * columns), inner, columns);
@@ -167,7 +167,7 @@ public sealed class ReducedPanelsTests
     }
 
     [Fact]
-    public void Pack_BFloat16_LiesInMemoryAsDocumented()
+    public void Pack_BFloat16_IsStoredAsDocumented()
     {
         float[] weights = [.. Enumerable.Range(0, 2 * 40).Select(i => (float)i)]; // [2, 40]
 

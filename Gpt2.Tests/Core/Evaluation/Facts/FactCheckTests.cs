@@ -1,4 +1,4 @@
-// Facts: each kind holds where it should and is found wanting where not, on the default model and on made-up tables.
+// Facts: each kind holds where it should and fails where it should not hold, on the default model and on made-up tables.
 
 using Gpt2.Core.Evaluation.Facts;
 using Gpt2.Core.Model;
@@ -96,7 +96,7 @@ public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<De
     }
 
     [Fact]
-    public void FreshOrTrainedHere_IsNotHeldAgainstOpenAisFacts()
+    public void FreshOrTrainedHere_IsNotComparedWithOpenAisFacts()
     {
         string fresh = folder.PathOf("fresh");
         var weights = new Gpt2Weights(new Gpt2Config(257, 8, 6, 3, 2));
@@ -209,7 +209,7 @@ public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<De
     }
 
     [Fact]
-    public void FolderOfAnotherFormat_RowOfTheEmbedding_IsFoundOrFoundWanting()
+    public void FolderOfAnotherFormat_RowOfTheEmbedding_IsCompared()
     {
         Vocabulary vocabulary = new([.. Enumerable.Range(0, 150).Select(id => new Merge(id, id + 1))]);
         Gpt2Weights weights = TestModels.Random(new Gpt2Config(vocabulary.Count, 8, 6, 3, 2), 1);
@@ -239,7 +239,7 @@ public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<De
     }
 
     [Fact]
-    public void Cluster_PositionsThatShiftLittleOrMuch_IsTold()
+    public void Cluster_PositionsThatShiftLittleOrMuch_IsReported()
     {
         var weights = new Gpt2Weights(model.Model.Config);
         model.Model.Weights.TokenEmbedding.Span.CopyTo(weights.TokenEmbedding.Span);

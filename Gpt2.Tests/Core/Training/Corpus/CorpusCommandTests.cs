@@ -39,7 +39,7 @@ public sealed class CorpusCommandTests : IDisposable
         CommandRun.Of("corpus", "--size", "3000", "-s", "9").Result().Should().Be(CorpusText.Of(9, 3000));
 
     [Fact]
-    public void Corpus_Json_TellsFileBytesAndSeed()
+    public void Corpus_Json_HasFileBytesAndSeed()
     {
         string file = folder.PathOf("text.txt");
 

@@ -77,7 +77,7 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
-    public void Examine_DownloadedFiles_AreHeldAgainstTheRecord()
+    public void Examine_DownloadedFiles_AreComparedWithTheRecord()
     {
         RecordedFile[] files = [.. Directory.EnumerateFiles(fixture.Model).Select(path => new RecordedFile(
             Path.GetFileName(path), new FileInfo(path).Length,

@@ -114,7 +114,7 @@ public sealed class TensorHealthTests : IDisposable
         fixture.Write("model_h1_ln_2_g.csv", fixture.Read("model_h1_ln_2_b.csv"));
         fixture.Write("model_h1_ln_2_b.csv", gain);
 
-        // Of six random weights the mean may lie anywhere near; what is found must name the pair.
+        // Of six random weights the mean may be anywhere near; what is found must name the pair.
         fixture.Problems().Should().NotBeEmpty().And.OnlyContain(finding =>
             finding.Status == FindingStatus.Warning && finding.Subject.StartsWith("model_h1_ln_2_", StringComparison.Ordinal));
     }

@@ -93,7 +93,7 @@ public sealed class RandomAnswersTests : IDisposable
     [InlineData(DownloadRecord.FileName, "vocab.json", "config.json")]
     [InlineData(DownloadRecord.FileName, "\"sha256\"", "\"sha255\"")]
     [InlineData(DownloadRecord.FileName, "\"source\"", "\"sauce\"")]
-    public void Download_LeftOverThatMakesNoSense_IsPassedOver(string name, string found, string replaced)
+    public void Download_InvalidLeftover_IsIgnored(string name, string found, string replaced)
     {
         LeaveAPart();
         string path = Path.Combine(fixture.Target + ".partial", name), text = File.ReadAllText(path);
@@ -107,7 +107,7 @@ public sealed class RandomAnswersTests : IDisposable
     }
 
     [Fact]
-    public void Record_RandomEdits_IsReadOrPassedOver()
+    public void Record_RandomEdits_IsReadOrIgnored()
     {
         Run();
         string path = Path.Combine(fixture.Target, DownloadRecord.FileName);
@@ -125,7 +125,7 @@ public sealed class RandomAnswersTests : IDisposable
     [InlineData("../config.json")]
     [InlineData("/etc/hostname")]
     [InlineData("")]
-    public void Record_NameThatIsNone_IsNoRecord(string name)
+    public void Record_InvalidName_IsNotLoaded(string name)
     {
         Directory.CreateDirectory(fixture.Target);
         File.WriteAllText(
@@ -187,7 +187,7 @@ public sealed class RandomAnswersTests : IDisposable
             fixture.Weights.Faults.Enqueue(Faults.DropAfter(fault == 0 ? WeightBytes / 2 : 0));
         }
 
-        FluentActions.Invoking(Run).Should().Throw<Gpt2Exception>().WithMessage("*what has come is kept*");
+        FluentActions.Invoking(Run).Should().Throw<Gpt2Exception>().With(remedy: "*what has come is kept*");
     }
 
     private void Run() => fixture.RunAsync().GetAwaiter().GetResult();

@@ -29,19 +29,18 @@ public sealed class SilentServerTests : IDisposable
     public void Dispose() => fixture.Dispose();
 
     [Theory]
-    [InlineData(FakeHub.Weights, 1000, "model.safetensors: ")]
-    [InlineData("merges.txt", 18, "merges.txt: defines 258 tokens, expected 260, the vocab_size of config.json")]
-    public async Task Download_CutOffWithoutASize_IsNotKept(string cut, int bytes, string message)
+    [InlineData(FakeHub.Weights, 1000, "*")]
+    [InlineData("merges.txt", 18, "defines 258 tokens, expected 260, the vocab_size of config.json")]
+    public async Task Download_CutOffWithoutASize_IsNotKept(string cut, int bytes, string found)
     {
         foreach ((string name, FakeFile file) in fixture.Hub.Files)
         {
             file.Faults.Enqueue(Faults.NoLength(name == cut ? bytes : int.MaxValue));
         }
 
-        Gpt2Exception error = await fixture.ErrorAsync();
-        error.Where!.Value.Name.Should().Be($"{fixture.Hub.Hub.Address}/openai-community/gpt2");
-        error.Message.Should().Contain(message);
-        error.Remedy.Should().Be("the server states neither size nor checksum, so a file may be cut off and is not kept: repeat the command");
+        (await fixture.ErrorAsync()).ShouldHave(
+            found, remedy: "the server states neither size nor checksum, so a file may be cut off and is not kept: repeat the command",
+            where: $"{fixture.Hub.Hub.Address}/openai-community/gpt2: {cut}*");
         await fixture.RunAsync();
         fixture.ShouldBeRight();
     }
