@@ -87,7 +87,7 @@ public sealed class ScreenWidthTests : IDisposable
 
         string[] lines = CommandRun.Of("generate", "Mike is", "-n", "2", "--logprobs", "40").Result().TrimEnd('\n').Split('\n');
         lines.Should().HaveCount(5);
-        lines[^1].Length.Should().BeGreaterThan(400, "forty tokens stand in one row");
+        lines[^1].Length.Should().BeGreaterThan(400, "forty tokens are in one row");
     }
 
     [Fact]

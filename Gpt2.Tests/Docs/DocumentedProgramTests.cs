@@ -36,7 +36,7 @@ public sealed partial class DocumentedProgramTests
     {
         (string Language, string[] Lines)[] blocks = [.. Blocks(page)];
         (string Language, string[] Lines) shown = blocks[place + 1];
-        shown.Language.Should().Be("text", "what a program prints stands below it");
+        shown.Language.Should().Be("text", "what a program prints is shown below it");
 
         CommandRun run = await Run(string.Join('\n', blocks[place].Lines));
 

@@ -33,7 +33,7 @@ public sealed partial class ReadmeTests : IDisposable
 
         IEnumerable<string> left = Directory.EnumerateFileSystemEntries(folder.Root).Select(Path.GetFileName).Except(["cache"])!;
         string clean = Cleaning().Match(commands).Value;
-        left.Should().NotBeEmpty().And.OnlyContain(name => clean.Contains($"`{name}`"), "a reader is told what to delete");
+        left.Should().NotBeEmpty().And.OnlyContain(name => clean.Contains($"`{name}`"), "the page says what to delete");
     }
 
     [Fact]

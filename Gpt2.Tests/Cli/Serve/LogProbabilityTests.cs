@@ -70,7 +70,7 @@ public sealed class LogProbabilityTests : IAsyncLifetime
         JsonElement[] tops = [.. logprobs.GetProperty("top_logprobs").EnumerateArray()];
 
         values.Should().HaveSameCount(ids);
-        values[0].ValueKind.Should().Be(JsonValueKind.Null, "nothing stands before the first");
+        values[0].ValueKind.Should().Be(JsonValueKind.Null, "nothing is before the first");
         tops[0].ValueKind.Should().Be(JsonValueKind.Null);
         for (int place = 1; place < ids.Length; place++)
         {

@@ -78,7 +78,7 @@ public sealed class FolderLockTests : IDisposable
     }
 
     [UnixFact]
-    public void StagedFolder_OnAnOpenFile_IsRefusedInWords() => FluentActions.Invoking(() => StagedFolder.Write("/dev/stdout", _ => { }))
+    public void StagedFolder_OnAnOpenFile_IsRefusedWithoutInternalPaths() => FluentActions.Invoking(() => StagedFolder.Write("/dev/stdout", _ => { }))
         .Should().Throw<Gpt2Exception>().Which.Message.Should().Contain("no folder").And.NotContain("/proc/");
 
     [Fact]

@@ -1,4 +1,4 @@
-// Wrong CSV files: each is refused with a message that names the file, the line, the column, what was found and
+// Wrong CSV files: each is refused with an error that names the file, the line, the column, what was found and
 // what was expected, and nothing that is no number passes for one.
 
 using Gpt2.Core;

@@ -53,7 +53,7 @@ public sealed partial class WorkshopCorpusTests
         CorpusText.Documents.Where(document => Slot().IsMatch(document)).Should().BeEmpty("every slot of a template is filled");
         CorpusText.Documents.Where(
             document => document.Contains("  ", StringComparison.Ordinal) && !document.Contains('\n', StringComparison.Ordinal))
-            .Should().BeEmpty("two spaces stand in code only");
+            .Should().BeEmpty("two spaces occur in code only");
     }
 
     [Fact]

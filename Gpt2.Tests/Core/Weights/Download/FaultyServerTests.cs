@@ -1,4 +1,4 @@
-// Downloads that must end right although the server drops, stalls, lies, changes its mind or its files.
+// Downloads that must succeed although the server drops connections, stalls, states wrong sizes or changes its files.
 
 using Gpt2.Core.Weights.Download;
 using Gpt2.Tests.Support;

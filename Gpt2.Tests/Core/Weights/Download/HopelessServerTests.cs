@@ -1,4 +1,4 @@
-// Downloads that cannot end right: for each reason its message, nothing under the final name, and what may stay for the next try.
+// Downloads that cannot succeed: for each reason its error, nothing under the final name, and what may stay for the next try.
 
 using Gpt2.Core;
 using Gpt2.Core.Weights.Download;

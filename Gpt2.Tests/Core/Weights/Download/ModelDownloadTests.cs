@@ -251,7 +251,8 @@ public sealed class ModelDownloadTests : IDisposable
         File.WriteAllText(Path.Combine(left, FakeHub.Weights), "of the new model");
         Func<Task> run = () => fixture.RunAsync();
 
-        (await run.Should().ThrowAsync<Gpt2Exception>("a mixture of two models is none")).Which.Found.Should().Be("the folder is not empty");
+        (await run.Should().ThrowAsync<Gpt2Exception>("the folder holds files of two models")).With(
+            found: "the folder is not empty", where: fixture.Target);
         (await fixture.RunAsync(force: true)).AlreadyThere.Should().BeFalse();
         fixture.ShouldBeRight();
     }

@@ -1,6 +1,5 @@
 // Servers that state neither sizes nor checksums: the end of a connection looks like the end of the file, so the model has to tell.
 
-using Gpt2.Core;
 using Gpt2.Core.Weights.Download;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;
