@@ -82,7 +82,7 @@ public class ForkJoinBenchmarks : IDisposable
         results[part * 16] = value;
     }
 
-    private struct Job : IJob
+    private ref struct Job : IJob
     {
         public ForkJoinBenchmarks Benchmarks;
 

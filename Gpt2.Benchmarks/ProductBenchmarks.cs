@@ -33,7 +33,7 @@ public class ProductBenchmarks : LimitedBenchmarks
         MeasureLimits();
     }
 
-    /// <summary>A·B with the right side packed before, as prediction has its weights. The libraries pack it anew.</summary>
+    /// <summary>A·B with the right side packed before, as prediction has its weights. The libraries pack it every time.</summary>
     [Benchmark]
     public void Packed() => products!.Packed();
 

@@ -1,5 +1,5 @@
 // Text in the manner of English, the same on every machine: sentences of a small grammar with common words, names,
-// numbers, contractions, quotations and a long tail of composed words that stand once or twice in the whole text.
+// numbers, contractions, quotations and a long tail of composed words that occur once or twice in the whole text.
 
 using System.Globalization;
 using System.Text;

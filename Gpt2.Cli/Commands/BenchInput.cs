@@ -84,7 +84,8 @@ internal sealed class BenchInput
     {
         (BenchChoices Choice, Option[] Options)[] optional =
         [
-            (BenchChoices.Kernels, [.. kernels.All.Except([kernels.Threads])]), (BenchChoices.Rounds, [rounds]), (BenchChoices.Sizes, [size, layers, heads, channels, vocabulary]),
+            (BenchChoices.Kernels, [.. kernels.All.Except([kernels.Threads])]),
+            (BenchChoices.Rounds, [rounds]), (BenchChoices.Sizes, [size, layers, heads, channels, vocabulary]),
             (BenchChoices.Prompt, [prompt]), (BenchChoices.Decode, [from, to]), (BenchChoices.Train, [batch, context, steps]),
             (BenchChoices.Model, [model]), (BenchChoices.Roofline, [roofline]),
         ];

@@ -13,8 +13,6 @@ namespace Gpt2.Core.Weights;
 /// <param name="pathOf">Finds the path of a file by its name; null to take exactly that name.</param>
 internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = null) : ModelFiles(folder, pathOf)
 {
-    /// <summary>
-    /// Channels per head in every GPT-2, from which the number of heads follows in the JavaScript edition's folders.
     public override string Layout => "CSV";
 
     public override IEnumerable<string> Names => Directory.EnumerateFiles(Folder, CsvLayout.FileOf("*")).Select(file => Path.GetFileName(file));

@@ -128,7 +128,10 @@ internal readonly struct Sixteen<TLanes, TVector>
         return two[0] + two[1];
     }
 
-    /// <summary>The sum of the lanes of four at once: within every four lanes as <see cref="ILanes{TVector}.SumEachFour"/> does, then lanes i and i + 8, then 4.</summary>
+    /// <summary>
+    /// The sums of the lanes of four at once: within every four lanes as <see cref="ILanes{TVector}.SumEachFour"/> does, then
+    /// lanes i and i + 8, then these and those 4 later.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> SumEach(
         Sixteen<TLanes, TVector> w, Sixteen<TLanes, TVector> x, Sixteen<TLanes, TVector> y, Sixteen<TLanes, TVector> z)

@@ -66,7 +66,8 @@ public partial class ImportTests
             there.Should().NotBeEmpty(folder);
             foreach (TypeUses uses in there)
             {
-                uses.Types.Where(type => notUsed.Any(other => IsIn(type, $"{CoreRoot}.{other}"))).Should().BeEmpty("{0} belongs to {1}", uses, folder);
+                uses.Types.Where(type => notUsed.Any(other => IsIn(type, $"{CoreRoot}.{other}")))
+                    .Should().BeEmpty("{0} belongs to {1}", uses, folder);
             }
         }
     }
@@ -83,7 +84,8 @@ public partial class ImportTests
     public void Projects_ReferenceOnlyWhatTheyMay(string project, string[] projects, string[] packages)
     {
         var file = XDocument.Load(Path.Combine(SharedData.RepositoryRoot, project, project + ".csproj"));
-        file.Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')))
+        file.Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')))
             .Should().BeEquivalentTo(projects);
         file.Descendants("PackageReference").Select(reference => reference.Attribute("Include")!.Value).Should().BeEquivalentTo(packages);
     }
@@ -93,14 +95,16 @@ public partial class ImportTests
     {
         foreach (TypeUses uses in ((Assembly[])[Kernels, Core, Cli]).SelectMany(TypeUses.In).Where(uses => !IsIn(uses.Type, Server)))
         {
-            uses.Types.Select(type => type.Assembly.GetName().Name).Should().NotContain(name => name!.StartsWith("Microsoft.AspNetCore"), "{0}", uses);
+            uses.Types.Select(type => type.Assembly.GetName().Name)
+                .Should().NotContain(name => name!.StartsWith("Microsoft.AspNetCore"), "{0}", uses);
         }
 
-        Kernels.GetReferencedAssemblies().Concat(Core.GetReferencedAssemblies()).Should().NotContain(name => name.Name!.StartsWith("Microsoft.AspNetCore"));
+        Kernels.GetReferencedAssemblies().Concat(Core.GetReferencedAssemblies())
+            .Should().NotContain(name => name.Name!.StartsWith("Microsoft.AspNetCore"));
     }
 
     [Fact]
-    public void Server_UsesOfCoreWhatCompletesTexts_AndOfTheCommandNothing()
+    public void Server_UsesOnlyWhatCompletesTextsFromCore_AndNothingOfTheCommand()
     {
         TypeUses[] there = [.. TypeUses.In(Cli).Where(uses => IsIn(uses.Type, Server))];
         there.Should().NotBeEmpty();
@@ -114,7 +118,8 @@ public partial class ImportTests
     [Fact]
     public void Kernels_KnowNoWordOfTheModel()
     {
-        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+        const BindingFlags All =
+            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
         foreach (Type type in Kernels.GetTypes())
         {
             IEnumerable<string?> names = type.GetMembers(All).Select(member => member.Name)
@@ -128,7 +133,8 @@ public partial class ImportTests
     {
         foreach (string project in (string[])["Gpt2.Kernels", "Gpt2.Core", "Gpt2.Cli", "Gpt2.Tests", "Gpt2.Benchmarks"])
         {
-            IEnumerable<string> files = Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, project), "*.cs", SearchOption.AllDirectories);
+            IEnumerable<string> files = Directory.EnumerateFiles(
+                Path.Combine(SharedData.RepositoryRoot, project), "*.cs", SearchOption.AllDirectories);
             foreach (string file in files.Where(file => !Generated().IsMatch(file)))
             {
                 string[] lines = File.ReadAllLines(file);
@@ -157,7 +163,8 @@ public partial class ImportTests
 
     private static bool OpensToRead(MethodBase call) => (call.DeclaringType!.Name, call.Name) switch
     {
-        ("File", string name) => name.StartsWith("Open", StringComparison.Ordinal) && name != "OpenWrite" || name.StartsWith("Read", StringComparison.Ordinal),
+        ("File", string name) =>
+            name.StartsWith("Open", StringComparison.Ordinal) && name != "OpenWrite" || name.StartsWith("Read", StringComparison.Ordinal),
         ("CsvReader", "FromFile") => true,
         ("StreamReader" or "FileStream", ".ctor") => call.GetParameters()[0].ParameterType == typeof(string),
         _ => false,

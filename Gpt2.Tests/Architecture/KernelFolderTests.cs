@@ -24,10 +24,12 @@ public class KernelFolderTests
         operations.Should().Contain(["MatMul", "Attention"]);
         foreach (string operation in operations)
         {
-            foreach (string name in Rungs.GetValueOrDefault(operation, Enum.GetValues<KernelRung>()).Select(rung => rung.ToString()).Prepend("Kernel"))
+            KernelRung[] rungs = Rungs.GetValueOrDefault(operation, Enum.GetValues<KernelRung>());
+            foreach (string name in rungs.Select(rung => rung.ToString()).Prepend("Kernel"))
             {
                 types.Should().Contain($"Gpt2.Kernels.{operation}.{operation}{name}");
-                File.Exists(Path.Combine(root, operation, operation + name + ".cs")).Should().BeTrue("{0}{1} is in the file of its name", operation, name);
+                File.Exists(Path.Combine(root, operation, operation + name + ".cs"))
+                    .Should().BeTrue("{0}{1} is in the file of its name", operation, name);
             }
         }
     }

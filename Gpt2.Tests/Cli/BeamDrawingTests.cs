@@ -18,7 +18,8 @@ public sealed class BeamDrawingTests
         thread.Start();
         thread.Join();
 
-        XElement[] boxes = [.. XElement.Parse(picture).Elements().Where(element => $"{element.Attribute("class")?.Value}".StartsWith("box", StringComparison.Ordinal))];
+        XElement[] boxes = [.. XElement.Parse(picture).Elements()
+            .Where(element => $"{element.Attribute("class")?.Value}".StartsWith("box", StringComparison.Ordinal))];
         boxes.Should().HaveCount(2 * Depth, "each step keeps one token and drops one");
         boxes.Select(box => (box.Attribute("x")!.Value, box.Attribute("y")!.Value)).Should().OnlyHaveUniqueItems("each has a place of its own");
     }

@@ -53,8 +53,10 @@ public sealed class BenchCommandTests : IDisposable
             "A·B 512×16×64", "A·Bᵀ 512×16×64", "Aᵀ·B 512×16×64", "A·B 512×64×16", "A·Bᵀ 512×64×16", "Aᵀ·B 512×64×16",
             "A·B 512×16×48", "A·Bᵀ 512×16×48", "Aᵀ·B 512×16×48", "1×16×64, cold", "1×16×50, cold");
         rows.Should().OnlyContain(row => IsMeasured(row));
-        rows[..13].Should().OnlyContain(row => row.GetProperty("limit_kind").GetString() == "fma_peak" && row.GetProperty("unit").GetString() == "GFLOP/s");
-        rows[13..].Should().OnlyContain(row => row.GetProperty("limit_kind").GetString() == "read_bandwidth" && row.GetProperty("unit").GetString() == "GB/s");
+        rows[..13].Should().OnlyContain(
+            row => row.GetProperty("limit_kind").GetString() == "fma_peak" && row.GetProperty("unit").GetString() == "GFLOP/s");
+        rows[13..].Should().OnlyContain(
+            row => row.GetProperty("limit_kind").GetString() == "read_bandwidth" && row.GetProperty("unit").GetString() == "GB/s");
         rows[0].GetProperty("operations").GetDouble().Should().Be(2 * 512 * 16 * 64);
         rows[14].GetProperty("bytes").GetDouble().Should().Be(4 * 16 * 50);
     }
@@ -76,7 +78,8 @@ public sealed class BenchCommandTests : IDisposable
     {
         JsonElement[] rows = RowsOf(Json(Tiny, "bench", "decode", "--from", "3", "--to", "40", "--json"));
 
-        rows.Should().Contain(row => row.GetProperty("weights").GetString() == "f32" && row.GetProperty("name").GetString() == "decoding from 3 to 40, f32");
+        rows.Should().Contain(
+            row => row.GetProperty("weights").GetString() == "f32" && row.GetProperty("name").GetString() == "decoding from 3 to 40, f32");
         rows.Should().OnlyContain(row => IsMeasured(row) && row.GetProperty("unit").GetString() == "tokens/s");
     }
 
@@ -107,7 +110,8 @@ public sealed class BenchCommandTests : IDisposable
         result.GetProperty("tokens_per_step").GetInt32().Should().Be(15);
         result.GetProperty("threads").GetInt32().Should().Be(1);
         double gigaflops = result.GetProperty("gigaflops_per_second").GetDouble();
-        (gigaflops / result.GetProperty("limit_gigaflops_per_second").GetDouble()).Should().BeApproximately(result.GetProperty("ratio").GetDouble(), 1e-9);
+        (gigaflops / result.GetProperty("limit_gigaflops_per_second").GetDouble())
+            .Should().BeApproximately(result.GetProperty("ratio").GetDouble(), 1e-9);
     }
 
     [Fact]
@@ -115,7 +119,9 @@ public sealed class BenchCommandTests : IDisposable
     {
         using var culture = new DecimalCommaCulture();
 
-        CommandRun run = CommandRun.Of("bench", "train", "--steps", "1", "--layers", "1", "--channels", "8", "--heads", "1", "--vocab-size", "9", "--batch-size", "1", "--context", "4");
+        CommandRun run = CommandRun.Of(
+            "bench", "train", "--steps", "1", "--layers", "1", "--channels", "8", "--heads", "1", "--vocab-size", "9", "--batch-size", "1",
+            "--context", "4");
 
         run.Result().Should().MatchRegex(@"of FMA peak +peak MiB\n").And.MatchRegex(@"\n  custom +[0-9,]+ +4 +[0-9.,]+ ").And.NotContain("\u001b");
         run.Error.Should().StartWith("measuring training 1×4, 0.0 M weights");
@@ -126,7 +132,10 @@ public sealed class BenchCommandTests : IDisposable
     {
         string picture = folder.PathOf("roofline.svg");
         CommandRun run = CommandRun.Of(
-            ["bench", .. Tiny, "--prompt-tokens", "4", "--from", "2", "--to", "5", "--batch-size", "2", "--context", "4", "--steps", "1", "-m", model, "--json", "--roofline", picture]);
+        [
+            "bench", .. Tiny, "--prompt-tokens", "4", "--from", "2", "--to", "5", "--batch-size", "2", "--context", "4", "--steps", "1",
+            "-m", model, "--json", "--roofline", picture,
+        ]);
 
         JsonElement[] rows = RowsOf(JsonDocument.Parse(run.Result()).RootElement);
         rows.Select(row => row.GetProperty("part").GetString()).Distinct()
@@ -135,7 +144,8 @@ public sealed class BenchCommandTests : IDisposable
         dots.Should().BeGreaterThan(15);
         XDocument.Load(picture).Root!.Elements().Count(element => (string?)element.Attribute("class") == "dot").Should().Be(dots);
         Directory.EnumerateFileSystemEntries(folder.Root).Should().BeEquivalentTo([model, picture]);
-        run.Error.Should().Contain("measuring packed 512×16×64\n").And.EndWith($"{picture}: the picture of the roofline\n").And.NotContain("\u001b");
+        run.Error.Should().Contain("measuring packed 512×16×64\n")
+            .And.EndWith($"{picture}: the picture of the roofline\n").And.NotContain("\u001b");
     }
 
     [Fact]
@@ -194,7 +204,9 @@ public sealed class BenchCommandTests : IDisposable
     /// <summary>Figure, limit and ratio are numbers that belong together.</summary>
     private static bool IsMeasured(JsonElement row)
     {
-        double figure = row.GetProperty("figure").GetDouble(), limit = row.GetProperty("limit").GetDouble(), ratio = row.GetProperty("ratio").GetDouble();
+        double figure = row.GetProperty("figure").GetDouble();
+        double limit = row.GetProperty("limit").GetDouble();
+        double ratio = row.GetProperty("ratio").GetDouble();
         return figure > 0 && limit > 0 && row.GetProperty("milliseconds").GetDouble() > 0 && Math.Abs((figure / limit / ratio) - 1) < 1e-9;
     }
 }

@@ -30,7 +30,8 @@ public sealed partial class BlockDrawingTests : IDisposable
 
         string[] shown = Texts(expected), words = Texts(drawn);
         words.Should().HaveSameCount(shown);
-        words.Zip(shown).Should().OnlyContain(pair => DocumentedCommands.Matches(pair.Second, pair.First) && DocumentedCommands.Matches(pair.First, pair.Second));
+        words.Zip(shown).Should().OnlyContain(
+            pair => DocumentedCommands.Matches(pair.Second, pair.First) && DocumentedCommands.Matches(pair.First, pair.Second));
         (string Place, int?[][] Shades)[] maps = Maps(drawn), expectedMaps = Maps(expected);
         maps.Select(map => map.Place).Should().Equal(expectedMaps.Select(map => map.Place));
         foreach (((string place, int?[][] shades), (string _, int?[][] expectedShades)) in maps.Zip(expectedMaps))
@@ -95,7 +96,8 @@ public sealed partial class BlockDrawingTests : IDisposable
 
     /// <summary>The heat maps: where they are, and each cell's shade; null where there is none.</summary>
     private static (string Place, int?[][] Shades)[] Maps(XElement picture) =>
-        [.. picture.Elements().Where(element => element.Attribute("class")?.Value == "map").Select(map => (map.Attribute("transform")!.Value, Shades(map)))];
+        [.. picture.Elements().Where(element => element.Attribute("class")?.Value == "map")
+            .Select(map => (map.Attribute("transform")!.Value, Shades(map)))];
 
     private static int?[][] Shades(XElement map)
     {
@@ -114,7 +116,9 @@ public sealed partial class BlockDrawingTests : IDisposable
     private static int Shade(XElement path)
     {
         int sign = path.Attribute("class")!.Value switch { "below" => -1, "above" => 1, _ => 0 };
-        return sign == 0 ? 0 : sign * (int)Math.Round(double.Parse(path.Attribute("fill-opacity")!.Value, CultureInfo.InvariantCulture) * HeatMap.Shades);
+        return sign == 0
+            ? 0
+            : sign * (int)Math.Round(double.Parse(path.Attribute("fill-opacity")!.Value, CultureInfo.InvariantCulture) * HeatMap.Shades);
     }
 
     private static IEnumerable<(int Row, int Column)> Cells(string path) => Run().Matches(path).SelectMany(run =>

@@ -44,7 +44,7 @@ public sealed class CacheCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Cache_RelativeVariable_IsPassedOver()
+    public async Task Cache_RelativeVariable_IsIgnored()
     {
         var environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = "relative" };
         using Process process = CommandProcess.Start(folder.Root, environment, "cache", "--json");

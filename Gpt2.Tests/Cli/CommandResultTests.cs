@@ -29,7 +29,8 @@ public sealed class CommandResultTests : IDisposable
         top.Should().HaveCount(4);
         top.Select(token => token.GetProperty("logit").GetSingle()).Should().BeInDescendingOrder();
         top[0].GetProperty("probability").GetSingle().Should().BeInRange(0, 1);
-        top[0].GetProperty("token").GetString().Should().Be(new Tokenizer(new Vocabulary([])).Decode([Math.Min(top[0].GetProperty("id").GetInt32(), 255)]));
+        top[0].GetProperty("token").GetString()
+            .Should().Be(new Tokenizer(new Vocabulary([])).Decode([Math.Min(top[0].GetProperty("id").GetInt32(), 255)]));
     }
 
     [Fact]
@@ -155,7 +156,8 @@ public sealed class CommandResultTests : IDisposable
         word.GetProperty("merges").EnumerateArray().Select(merge => merge.GetProperty("rank").GetInt32()).Should().Equal(0, 1);
         string table = CommandRun.Of("tokenize", "abc é", "-m", folder.Model).Result();
         table.Should().Contain("616263").And.EndWith($"3 tokens: 257 {IdOf((byte)' ')} 258\n");
-        CommandRun.Of("tokenize", "abc", "-m", folder.Model, "--merges").Result().Should().Contain("a + b").And.Contain("ab + c").And.Contain("ids 257");
+        CommandRun.Of("tokenize", "abc", "-m", folder.Model, "--merges").Result()
+            .Should().Contain("a + b").And.Contain("ab + c").And.Contain("ids 257");
     }
 
     [Fact]
@@ -170,7 +172,8 @@ public sealed class CommandResultTests : IDisposable
     [Fact]
     public void Tokenize_EndOfText_IsSpecialOnlyWhenAllowed()
     {
-        Ints(Json(CommandRun.Of("tokenize", "ab<|endoftext|>ab", "-m", folder.Model, "--allow-special", "--json")), "ids").Should().Equal(256, 259, 256);
+        Ints(Json(CommandRun.Of("tokenize", "ab<|endoftext|>ab", "-m", folder.Model, "--allow-special", "--json")), "ids")
+            .Should().Equal(256, 259, 256);
         Ints(Json(CommandRun.Of("tokenize", "ab<|endoftext|>ab", "-m", folder.Model, "--json")), "ids").Should().NotContain(259);
     }
 
@@ -222,7 +225,10 @@ public sealed class CommandResultTests : IDisposable
     [Fact]
     public void New_SameSeed_WritesTheSameBytes_AndSaysHowMany()
     {
-        string[] options = ["--layers", "1", "--heads", "2", "--channels", "4", "--context", "5", "--vocab-size", "9", "--untied-head", "--no-qkv-bias"];
+        string[] options =
+        [
+            "--layers", "1", "--heads", "2", "--channels", "4", "--context", "5", "--vocab-size", "9", "--untied-head", "--no-qkv-bias",
+        ];
         string output = CommandRun.Of(["new", folder.PathOf("a"), "--seed", "3", .. options]).Result();
         CommandRun.Of(["new", folder.PathOf("b"), "--seed", "3", .. options]).Result();
         CommandRun.Of(["new", folder.PathOf("c"), "--seed", "4", .. options]).Result();

@@ -46,13 +46,15 @@ public sealed class DoctorCommandTests : IDisposable
         JsonElement result = Json(CommandRun.Of("doctor", "-m", folder.Model, "--json"), exitCode: 1);
 
         result.GetProperty("healthy").GetBoolean().Should().BeFalse();
-        JsonElement[] wrong = [.. result.GetProperty("findings").EnumerateArray().Where(finding => finding.GetProperty("status").GetString() == "wrong")];
+        JsonElement[] wrong = [.. result.GetProperty("findings").EnumerateArray()
+            .Where(finding => finding.GetProperty("status").GetString() == "wrong")];
         wrong.Select(finding => finding.GetProperty("subject").GetString()).Should().Equal("model_wpe.csv", "model_h1_ln_1_b.csv", "tensors");
         result.GetProperty("wrong").GetInt32().Should().Be(3);
 
         CommandRun table = CommandRun.Of("doctor", folder.Model);
         table.ExitCode.Should().Be(1);
-        table.Out.Should().MatchRegex("✗ wrong +model_wpe.csv +no such file, expected 8 rows of 6 numbers\n +→ copy, convert or download the model again")
+        table.Out.Should().MatchRegex(
+            "✗ wrong +model_wpe.csv +no such file, expected 8 rows of 6 numbers\n +→ copy, convert or download the model again")
             .And.EndWith("model: 3 things are wrong\n");
     }
 
@@ -63,11 +65,12 @@ public sealed class DoctorCommandTests : IDisposable
         File.WriteAllLines(path, File.ReadAllLines(path).Select(line => string.Join(',', line.Split(',').Select(_ => "0"))));
 
         CommandRun run = CommandRun.Of("doctor", folder.Model);
-        run.Result().Should().Contain("! warning   model_h0_mlp_c_fc_w.csv").And.Contain("all weights are 0").And.EndWith("model: nothing is wrong, 1 warning\n");
+        run.Result().Should().Contain("! warning   model_h0_mlp_c_fc_w.csv")
+            .And.Contain("all weights are 0").And.EndWith("model: nothing is wrong, 1 warning\n");
     }
 
     [Fact]
-    public void Doctor_ModelThatIsNot_StillDescribesTheMachine()
+    public void Doctor_NoSuchModel_StillDescribesTheMachine()
     {
         JsonElement result = Json(CommandRun.Of("doctor", "nowhere", "--json"), exitCode: 1);
 

@@ -15,20 +15,26 @@ public sealed class ExplainCommandTests : IDisposable
     [Fact]
     public void Explain_DrawnToken_IsTheOneThatGenerateDraws()
     {
-        string[] options = ["--temperature", "0.8", "--top-k", "30", "--top-p", "0.9", "--min-p", "0.05", "--repetition-penalty", "1.3", "--no-repeat-ngram", "1", "--seed", "11"];
+        string[] options =
+        [
+            "--temperature", "0.8", "--top-k", "30", "--top-p", "0.9", "--min-p", "0.05", "--repetition-penalty", "1.3",
+            "--no-repeat-ngram", "1", "--seed", "11",
+        ];
         using JsonDocument explained = Json(["explain", "abca", .. options, "--top", "257"]);
         using JsonDocument generated = Json(["generate", "abca", .. options, "-n", "1"]);
         JsonElement root = explained.RootElement;
         JsonElement[] tokens = [.. root.GetProperty("tokens").EnumerateArray()];
 
-        root.GetProperty("drawn").GetProperty("id").GetInt32().Should().Be(generated.RootElement.GetProperty("completions")[0].GetProperty("ids")[0].GetInt32());
+        root.GetProperty("drawn").GetProperty("id").GetInt32()
+            .Should().Be(generated.RootElement.GetProperty("completions")[0].GetProperty("ids")[0].GetInt32());
         root.GetProperty("stages").EnumerateArray().Select(stage => stage.GetProperty("label").GetString()).Should().Equal(
             "repetition-penalty 1.3", "no-repeat-ngram 1", "temperature 0.8", "top-k 30", "top-p 0.9", "min-p 0.05");
         int[] kept = [.. root.GetProperty("stages").EnumerateArray().Select(stage => stage.GetProperty("kept").GetInt32())];
         kept.Should().StartWith([257, 254, 254, 30]).And.BeInDescendingOrder();
         tokens.Should().HaveCount(257);
         tokens.Count(token => token.GetProperty("dropped_by").ValueKind == JsonValueKind.Null).Should().Be(kept[^1]);
-        tokens.Where(token => token.GetProperty("dropped_by").GetString() == "no-repeat-ngram").Select(token => token.GetProperty("token").GetString())
+        tokens.Where(token => token.GetProperty("dropped_by").GetString() == "no-repeat-ngram")
+            .Select(token => token.GetProperty("token").GetString())
             .Should().BeEquivalentTo(["a", "b", "c"]);
         tokens.Sum(token => token.GetProperty("probability").GetDouble()).Should().BeApproximately(1, 1e-9);
         tokens.Sum(token => token.GetProperty("renormalised").GetDouble()).Should().BeApproximately(1, 1e-9);

@@ -89,7 +89,7 @@ public sealed class GenerateSamplingTests : IDisposable
     }
 
     [Fact]
-    public void Generate_ModelThatIsNot_IsOneLineWithoutSeed()
+    public void Generate_NoSuchModel_IsOneLineWithoutSeed()
     {
         CommandRun.Of("generate", "x", "-m", "nowhere", "--top-k", "5").ErrorLine(1).Should().StartWith("gpt2: model 'nowhere'");
     }

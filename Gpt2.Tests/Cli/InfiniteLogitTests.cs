@@ -22,7 +22,7 @@ public sealed class InfiniteLogitTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Predict_TokenThatCannotBe_IsNull()
+    public void Predict_ImpossibleToken_IsNull()
     {
         JsonElement[] top = [.. Json("predict", "--top", "257").GetProperty("top").EnumerateArray()];
 
@@ -37,11 +37,11 @@ public sealed class InfiniteLogitTests : IDisposable
     [InlineData("generate", "-n", "2", "--num-beams", "2")]
     [InlineData("explain", "--temperature", "1")]
     [InlineData("beams", "-n", "2")]
-    public void OtherCommands_TokenThatCannotBe_WriteJson(string command, params string[] options) =>
+    public void OtherCommands_ImpossibleToken_WriteJson(string command, params string[] options) =>
         Json(command, options).GetProperty("ids").GetArrayLength().Should().Be(2);
 
     [Fact]
-    public void Generate_TokenThatCannotBe_HasNoLogProbability()
+    public void Generate_ImpossibleToken_HasNoLogProbability()
     {
         JsonElement first = Json("generate", "-n", "1", "--logprobs", "257").GetProperty("completions")[0].GetProperty("tokens")[0];
 
@@ -75,7 +75,8 @@ public sealed class InfiniteLogitTests : IDisposable
         foreach (string[] command in commands)
         {
             CommandRun.Of([.. command, "-m", model, "--kernels", kernels]).ErrorLine(1).Should().Be(
-                $"gpt2: the logit of token {Huge} is +∞; the model's weights are broken or too large to compute with", "that was {0}", string.Join(' ', command));
+                $"gpt2: the logit of token {Huge} is +∞; the model's weights are broken or too large to compute with",
+                "that was {0}", string.Join(' ', command));
         }
     }
 

@@ -15,7 +15,7 @@ public sealed class InputProcessTests : IDisposable
     [InlineData("predict")]
     [InlineData("tokenize")]
     [InlineData("generate", "--interactive")]
-    public async Task StandardInput_ClosedByTheCaller_IsSaidOnLinux(params string[] args)
+    public async Task StandardInput_ClosedByTheCaller_SaysSoOnLinux(params string[] args)
     {
         using Process process = CommandProcess.StartByShell("\"$@\" <&-", args);
         using var whateverHappens = new KilledAtLast(process);

@@ -30,7 +30,7 @@ public sealed class InputTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Readers))]
-    public void StandardInput_Closed_IsSaid(string[] command)
+    public void StandardInput_Closed_SaysSo(string[] command)
     {
         CommandRun.With((Stream?)null, default, Line(command)).ErrorLine(1).Should().StartWith("gpt2: standard input: it is closed");
         File.Exists(folder.PathOf("OUT")).Should().BeFalse();
@@ -119,7 +119,8 @@ public sealed class InputTests : IDisposable
         using var input = new EndlessInput([], (byte)'a');
 
         CommandRun.With(input, default, "train-tokenizer", "-", "--vocab-size", "300", "--out", folder.PathOf("OUT")).ErrorLine(1).Should().Be(
-            "gpt2: standard input: found more than 268,435,456 bytes, expected a text of at most 268,435,456; put a longer one into a file and name that");
+            "gpt2: standard input: found more than 268,435,456 bytes, expected a text of at most 268,435,456; "
+            + "put a longer one into a file and name that");
         input.Taken.Should().BeLessThan((1 << 28) + (1 << 20));
     }
 
@@ -139,7 +140,8 @@ public sealed class InputTests : IDisposable
     [Fact]
     public void Interactive_UnderJson_ReportsABadFirstLineAsAnObject()
     {
-        CommandRun run = CommandRun.With(new MemoryStream([0xFF, .. "\nab"u8]), default, "generate", "--interactive", "-n", "2", "-m", model, "--json");
+        CommandRun run = CommandRun.With(
+            new MemoryStream([0xFF, .. "\nab"u8]), default, "generate", "--interactive", "-n", "2", "-m", model, "--json");
 
         run.ExitCode.Should().Be(1);
         run.Out.Should().StartWith("{\"model\":");

@@ -1,5 +1,5 @@
-// Every option of every command that takes a whole number: what is no number, and what is beyond the type's range, is told apart
-// and told with the range.
+// Every option of every command that takes a whole number: the error distinguishes what is no number from what is
+// beyond the type's range, and names the range.
 
 using System.CommandLine;
 using Gpt2.Cli;
@@ -28,11 +28,12 @@ public class NumberOptionTests
 
     [Fact]
     public void Options_OfWholeNumbers_AreFound() =>
-        Options().Select(row => (string)row[1]).Should().Contain(["--seed", "--steps", "--top-k", "--port", "--stride", "--size", "--threads", "--rounds"]);
+        Options().Select(row => (string)row[1])
+            .Should().Contain(["--seed", "--steps", "--top-k", "--port", "--stride", "--size", "--threads", "--rounds"]);
 
     [Theory]
     [MemberData(nameof(Options))]
-    public void WholeNumber_BeyondEveryType_IsToldTheRange(string command, string option)
+    public void WholeNumber_BeyondEveryType_NamesTheRange(string command, string option)
     {
         const string TooLarge = "99999999999999999999999", TooSmall = "-99999999999999999999999";
 
@@ -44,7 +45,7 @@ public class NumberOptionTests
 
     [Theory]
     [MemberData(nameof(Options))]
-    public void WholeNumber_ThatIsNone_IsToldSo(string command, string option)
+    public void WholeNumber_OtherText_SaysSo(string command, string option)
     {
         foreach (string text in (string[])["some", "2.5", "1e3", "+", "0x10", "１"])
         {
@@ -56,7 +57,7 @@ public class NumberOptionTests
     [InlineData("18446744073709551615", 0)]
     [InlineData("18446744073709551616", 2)]
     [InlineData("-1", 2)]
-    public void Seed_AtTheEndOfItsRange_IsTakenAndBeyondItIsNot(string seed, int exitCode)
+    public void Seed_AtTheEndOfItsRange_IsAcceptedAndBeyondItIsNot(string seed, int exitCode)
     {
         foreach (string[] command in (string[][])[["corpus", "--size", "10"], ["generate", "Mike is", "-n", "1"]])
         {

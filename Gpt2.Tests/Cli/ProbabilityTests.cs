@@ -48,7 +48,8 @@ public sealed class ProbabilityTests
     public void Commands_ImprobableTokens_DifferInTheirProbabilities(string command, string prompt)
     {
         string[] shown = [.. CommandRun.Of(command, prompt, "--top", "10").Result().Split('\n')
-            .Where(line => line.Contains(" \" ", StringComparison.Ordinal) && line.Contains(" %", StringComparison.Ordinal) && !line.Contains('◀', StringComparison.Ordinal))
+            .Where(line => line.Contains(" \" ", StringComparison.Ordinal) && line.Contains(" %", StringComparison.Ordinal)
+                && !line.Contains('◀', StringComparison.Ordinal))
             .Select(line => Regex.Match(line, @"\d\S* %").Value)];
 
         shown.Should().HaveCountGreaterThanOrEqualTo(9).And.NotContain("0.00 %");

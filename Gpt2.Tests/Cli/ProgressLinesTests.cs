@@ -1,5 +1,5 @@
-// What a log is told while something takes long: nothing at first, then a line every so often, and nothing once it is done. That the
-// commands which may take long do tell, shown with a clock to which every wait is long.
+// What is written to a log while something takes long: nothing at first, then a line every so often, and nothing once
+// it is done. A clock to which every wait is long shows that the commands which may take long do report.
 
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
@@ -91,7 +91,8 @@ public sealed class ProgressLinesTests : IDisposable
         string text = folder.PathOf("text.txt"), model = folder.Model, made = folder.PathOf("new");
         File.WriteAllText(text, "abcab, said the cab\nabcab, said the cab\n");
 
-        CommandRun run = CommandRun.Timed(new ImpatientClock(), [.. args.Select(arg => arg switch { "TEXT" => text, "MODEL" => model, "NEW" => made, _ => arg })]);
+        string[] given = [.. args.Select(arg => arg switch { "TEXT" => text, "MODEL" => model, "NEW" => made, _ => arg })];
+        CommandRun run = CommandRun.Timed(new ImpatientClock(), given);
 
         run.Error.Should().Contain(said.Replace("NEW", made, StringComparison.Ordinal));
     }

@@ -7,7 +7,9 @@ namespace Gpt2.Tests.Cli;
 
 public sealed class ScreenWidthTests : IDisposable
 {
-    private const string Commands = "predict generate explain beams serve tokenize detokenize trace info download doctor new convert cache train train-tokenizer corpus eval bench";
+    private const string Commands =
+        "predict generate explain beams serve tokenize detokenize trace info download doctor new convert cache train train-tokenizer "
+        + "corpus eval bench";
 
     private readonly TemporaryFolder folder = new();
 
@@ -55,7 +57,8 @@ public sealed class ScreenWidthTests : IDisposable
     {
         string[] lines = CommandRun.OnScreen(width, "predict", "Mike is quick. He moves").Result().Split('\n');
 
-        lines.Should().ContainSingle(line => line.Contains("\" quick", StringComparison.Ordinal) && line.Contains("99.93 %", StringComparison.Ordinal));
+        lines.Should().ContainSingle(
+            line => line.Contains("\" quick", StringComparison.Ordinal) && line.Contains("99.93 %", StringComparison.Ordinal));
         lines.Should().ContainSingle(line => line.Contains("token ", StringComparison.Ordinal) && line.Contains('p', StringComparison.Ordinal));
     }
 
@@ -84,7 +87,7 @@ public sealed class ScreenWidthTests : IDisposable
 
         string[] lines = CommandRun.Of("generate", "Mike is", "-n", "2", "--logprobs", "40").Result().TrimEnd('\n').Split('\n');
         lines.Should().HaveCount(5);
-        lines[^1].Length.Should().BeGreaterThan(400, "forty tokens stand in one row");
+        lines[^1].Length.Should().BeGreaterThan(400, "forty tokens are in one row");
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class TableWriterTests : IDisposable
     }
 
     [Fact]
-    public void Table_WideCharacters_StandInColumns()
+    public void Table_WideCharacters_AreAligned()
     {
         TableWriter table = On(null, new Column("token"), Column.Number("id"));
         table.Row("字字", "1");
@@ -106,7 +106,8 @@ public sealed class TableWriterTests : IDisposable
     private TableWriter On(int? width, params Column[] columns) => new(Io(width, default), columns);
 
     private CommandIo Io(int? width, CancellationToken cancellation) => new(
-        Stream.Null, output, TextWriter.Null, InIsTerminal: false, OutIsTerminal: width is not null, ErrorIsTerminal: false, Color: false, cancellation)
+        Stream.Null, output, TextWriter.Null, InIsTerminal: false, OutIsTerminal: width is not null, ErrorIsTerminal: false,
+        Color: false, cancellation)
     {
         Width = width,
     };

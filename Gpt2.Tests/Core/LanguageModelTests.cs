@@ -28,7 +28,7 @@ public sealed class LanguageModelTests
     }
 
     [Fact]
-    public void Load_ModelThatIsNotThere_SaysWhereItWasLookedFor()
+    public void Load_ModelNotFound_SaysWhereItWasLookedFor()
     {
         FluentActions.Invoking(() => LanguageModel.Load("no-such-model"))
             .Should().Throw<Gpt2Exception>().With(found: "no such folder, nor one with that name in *", where: "model 'no-such-model'");
@@ -86,7 +86,8 @@ public sealed class LanguageModelTests
             Func<string>[] uses = [.. Enumerable.Range(0, 12).Select<int, Func<string>>(use => (use % 3) switch
             {
                 0 => () => string.Join(' ', model.Predict("prompt " + use, Config.Vocabulary)),
-                1 => () => string.Join(' ', model.Generate("prompt " + use, Drawn((ulong)use)).Select(token => (token.Id, token.Text, token.LogProbability))),
+                1 => () => string.Join(
+                    ' ', model.Generate("prompt " + use, Drawn((ulong)use)).Select(token => (token.Id, token.Text, token.LogProbability))),
                 _ => () => string.Join(' ', model.Trace("prompt " + use).Entries.SelectMany(entry => entry.Matrix.Span.ToArray())),
             })];
             string[] alone = [.. uses.Select(use => use())];
@@ -214,7 +215,8 @@ public sealed class LanguageModelTests
         model.Dispose();
 
         string.Concat(begun.Select(token => token.Text)).Should().Be(expected);
-        foreach (Action use in (Action[])[() => model.Predict("ab"), () => model.Generate("ab"), () => model.GenerateAsync("ab"), () => model.Trace("ab")])
+        Action[] uses = [() => model.Predict("ab"), () => model.Generate("ab"), () => model.GenerateAsync("ab"), () => model.Trace("ab")];
+        foreach (Action use in uses)
         {
             use.Should().Throw<ObjectDisposedException>();
         }

@@ -1,4 +1,4 @@
-// What stands at a path in place of a regular file: told without opening it.
+// What is at a path in place of a regular file: found out without opening it.
 
 using System.Net.Sockets;
 using Gpt2.Core;
@@ -44,9 +44,10 @@ public sealed class RegularFileTests : IDisposable
     }
 
     [UnixFact]
-    public void Otherwise_PipeDeviceAndSocket_AreNamed_AlsoBehindALink()
+    public void Otherwise_PipeDeviceAndSocket_AreNamed_AlsoThroughALink()
     {
-        string pipe = NamedPipe.Put(folder.PathOf("pipe")), link = folder.PathOf("link"), toLink = folder.PathOf("to-link"), toFile = folder.PathOf("to-file");
+        string pipe = NamedPipe.Put(folder.PathOf("pipe")), link = folder.PathOf("link");
+        string toLink = folder.PathOf("to-link"), toFile = folder.PathOf("to-file");
         File.CreateSymbolicLink(link, pipe);
         File.CreateSymbolicLink(toLink, "link");
         File.WriteAllText(folder.PathOf("file"), "");

@@ -50,7 +50,8 @@ public class GeneralisationTests(DefaultModelFixture model) : IClassFixture<Defa
         double loss = SlidingEvaluation.Run(model.Model, validation, model.Model.Config.Context / 2).Loss;
 
         string figures = string.Create(
-            CultureInfo.InvariantCulture, $"unigram {baselines[0]:0.000}, bigram {baselines[1]:0.000}, trigram {baselines[2]:0.000}, model {loss:0.000}");
+            CultureInfo.InvariantCulture,
+            $"unigram {baselines[0]:0.000}, bigram {baselines[1]:0.000}, trigram {baselines[2]:0.000}, model {loss:0.000}");
         loss.Should().BeLessThan(baselines[2] - 0.3, figures);
         baselines.Should().BeInDescendingOrder();
     }

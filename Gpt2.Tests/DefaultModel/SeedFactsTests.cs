@@ -21,7 +21,13 @@ public class SeedFactsTests
     [
         new() { MaxNewTokens = Tokens, Sampling = new() { Seed = 7 } },
         new() { MaxNewTokens = Tokens, Sampling = new() { Seed = 123_456_789_012, Temperature = 1.3, TopP = 0.95 } },
-        new() { MaxNewTokens = Tokens, Sampling = new() { Seed = 0, Temperature = 0.8, TopK = 40, MinP = 0.02 }, RepetitionPenalty = 1.1, NoRepeatNgram = 4 },
+        new()
+        {
+            MaxNewTokens = Tokens,
+            Sampling = new() { Seed = 0, Temperature = 0.8, TopK = 40, MinP = 0.02 },
+            RepetitionPenalty = 1.1,
+            NoRepeatNgram = 4,
+        },
         new() { MaxNewTokens = Tokens },
     ];
 

@@ -1,5 +1,5 @@
 // The C# of the documentation: a block that begins with a using is a program, which is compiled as a reader's would be, and prints what
-// the page shows below it; any other block is a quotation, which stands in a source file line for line.
+// the page shows below it; any other block is a quotation, which is in a source file line for line.
 
 using System.Diagnostics;
 using System.Text;
@@ -36,7 +36,7 @@ public sealed partial class DocumentedProgramTests
     {
         (string Language, string[] Lines)[] blocks = [.. Blocks(page)];
         (string Language, string[] Lines) shown = blocks[place + 1];
-        shown.Language.Should().Be("text", "what a program prints stands below it");
+        shown.Language.Should().Be("text", "what a program prints is shown below it");
 
         CommandRun run = await Run(string.Join('\n', blocks[place].Lines));
 
@@ -52,7 +52,7 @@ public sealed partial class DocumentedProgramTests
     }
 
     [Fact]
-    public void Quotations_StandInTheSources()
+    public void Quotations_AreInTheSources()
     {
         string[] sources = [.. Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "Gpt2.Core"), "*.cs", SearchOption.AllDirectories)
             .Select(file => Trimmed(File.ReadLines(file)))];
@@ -85,7 +85,8 @@ public sealed partial class DocumentedProgramTests
         string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         string[] references =
         [
-            .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(file => Path.GetDirectoryName(file) == framework),
+            .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+                .Where(file => Path.GetDirectoryName(file) == framework),
             typeof(LanguageModel).Assembly.Location, typeof(KernelSet).Assembly.Location,
         ];
         var syntax = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Preview);

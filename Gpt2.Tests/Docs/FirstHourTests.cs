@@ -27,7 +27,8 @@ public sealed class FirstHourTests : IDisposable
             string[] printed = [.. run.Out.Split('\n'), .. run.Error.Split('\n')];
             foreach (string shown in command.Shown)
             {
-                printed.Should().Contain(line => DocumentedCommands.Matches(shown, line), "'{0}' prints '{1}', but found {2}{3}", command.Line, shown, run.Out, run.Error);
+                printed.Should().Contain(
+                    line => DocumentedCommands.Matches(shown, line), "'{0}' prints '{1}', but found {2}{3}", command.Line, shown, run.Out, run.Error);
             }
         }
     }

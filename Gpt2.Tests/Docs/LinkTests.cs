@@ -48,7 +48,8 @@ public sealed partial class LinkTests
         var toDo = new Queue<string>(reached);
         while (toDo.TryDequeue(out string? page))
         {
-            foreach (string next in LinksOf(page).Select(link => FromRoot(page, link.Split('#')[0])).Where(next => next.EndsWith(".md", StringComparison.Ordinal)))
+            IEnumerable<string> linked = LinksOf(page).Select(link => FromRoot(page, link.Split('#')[0]));
+            foreach (string next in linked.Where(next => next.EndsWith(".md", StringComparison.Ordinal)))
             {
                 if (reached.Add(next))
                 {
@@ -63,9 +64,11 @@ public sealed partial class LinkTests
     [Fact]
     public void Solution_ShowsEveryPageOfTheDocumentation()
     {
-        IEnumerable<string> shown = XDocument.Load(Path.Combine(SharedData.RepositoryRoot, "Gpt2.slnx")).Descendants("File").Select(file => file.Attribute("Path")!.Value);
+        IEnumerable<string> shown = XDocument.Load(Path.Combine(SharedData.RepositoryRoot, "Gpt2.slnx"))
+            .Descendants("File").Select(file => file.Attribute("Path")!.Value);
 
-        shown.Where(file => file.StartsWith("docs/", StringComparison.Ordinal)).Should().BeEquivalentTo(Pages().Where(page => page.StartsWith("docs/", StringComparison.Ordinal)));
+        shown.Where(file => file.StartsWith("docs/", StringComparison.Ordinal))
+            .Should().BeEquivalentTo(Pages().Where(page => page.StartsWith("docs/", StringComparison.Ordinal)));
         shown.Should().OnlyContain(file => File.Exists(Path.Combine(SharedData.RepositoryRoot, file)));
     }
 
@@ -84,7 +87,8 @@ public sealed partial class LinkTests
     private static string FromRoot(string page, string link) => Path.GetRelativePath(
         SharedData.RepositoryRoot, Path.GetFullPath(Path.Combine(SharedData.RepositoryRoot, Path.GetDirectoryName(page)!, link))).Replace('\\', '/');
 
-    private static IEnumerable<string> Anchors(string page) => Heading().Matches(ProseOf(page)).Select(heading => AnchorOf(heading.Groups["text"].Value));
+    private static IEnumerable<string> Anchors(string page) =>
+        Heading().Matches(ProseOf(page)).Select(heading => AnchorOf(heading.Groups["text"].Value));
 
     private static string AnchorOf(string heading) => NotInAnchors().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
 

@@ -1,4 +1,4 @@
-// What the documentation names is there: types, members, files and folders that stand in backticks are looked up in the sources.
+// What the documentation names is there: types, members, files and folders in backticks are looked up in the sources.
 
 using System.Text.RegularExpressions;
 using Gpt2.Tests.Support;
@@ -13,8 +13,8 @@ public sealed partial class NameTests : IClassFixture<NameTests.Sources>
     /// <summary>What looks like a name of ours: names of .NET and of others, units, examples of file names.</summary>
     private static readonly string[] Foreign =
     [
-        "Parallel", "Parallel.For", "System.Random", "Debug", "Allow", "Host", "GPT2LMHeadModel", "BenchmarkDotNet.Artifacts/", "GFLOP/s", "GB/s", "Mike",
-        "TARGET.partial/", "NAME.partial",
+        "Parallel", "Parallel.For", "System.Random", "Debug", "Allow", "Host", "GPT2LMHeadModel", "BenchmarkDotNet.Artifacts/", "GFLOP/s",
+        "GB/s", "Mike", "TARGET.partial/", "NAME.partial",
     ];
 
     private readonly Sources sources;
@@ -71,11 +71,13 @@ public sealed partial class NameTests : IClassFixture<NameTests.Sources>
             string root = SharedData.RepositoryRoot;
             string[] files =
             [
-                .. Directory.EnumerateDirectories(root, "Gpt2.*").SelectMany(project => Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories))
+                .. Directory.EnumerateDirectories(root, "Gpt2.*")
+                    .SelectMany(project => Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories))
                     .Where(file => !Built().IsMatch(file[root.Length..])),
             ];
             IEnumerable<string> folders = files.Select(file => Path.GetDirectoryName(file)!).Distinct();
-            paths = [.. files.Concat(folders).Concat(Directory.EnumerateFileSystemEntries(root)).Distinct().Select(path => "/" + Path.GetRelativePath(root, path).Replace('\\', '/'))];
+            paths = [.. files.Concat(folders).Concat(Directory.EnumerateFileSystemEntries(root)).Distinct()
+                .Select(path => "/" + Path.GetRelativePath(root, path).Replace('\\', '/'))];
             foreach (SyntaxNode unit in files.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file)).GetRoot()))
             {
                 namespaces.UnionWith(unit.DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>().Select(space => space.Name.ToString()));

@@ -1,4 +1,4 @@
-// The commands of the README and of docs/commands.md: their tables run from top to bottom as they stand, and `gpt2`, as it is defined
+// The commands of the README and of docs/commands.md: their tables run from top to bottom as they are, and `gpt2`, as it is defined
 // there, writes results and nothing else to standard output. The README's figures are those of the pages that it links to.
 
 using System.Diagnostics;
@@ -22,7 +22,8 @@ public sealed partial class ReadmeTests : IDisposable
     [InlineData("docs/commands.md")]
     public async Task Table_WalkedInItsOwnOrder_EveryLineWorks(string page)
     {
-        foreach ((string line, string _) in DocumentedCommands.TableRows(DocumentedCommands.Page(page.Split('/'))).Where(row => !IsApart(row.Description)))
+        IEnumerable<(string Command, string Description)> rows = DocumentedCommands.TableRows(DocumentedCommands.Page(page.Split('/')));
+        foreach ((string line, string _) in rows.Where(row => !IsApart(row.Description)))
         {
             CommandRun run = await DocumentedCommands.Run(line, folder.Root);
 
@@ -32,7 +33,7 @@ public sealed partial class ReadmeTests : IDisposable
 
         IEnumerable<string> left = Directory.EnumerateFileSystemEntries(folder.Root).Select(Path.GetFileName).Except(["cache"])!;
         string clean = Cleaning().Match(commands).Value;
-        left.Should().NotBeEmpty().And.OnlyContain(name => clean.Contains($"`{name}`"), "a reader is told what to delete");
+        left.Should().NotBeEmpty().And.OnlyContain(name => clean.Contains($"`{name}`"), "the page says what to delete");
     }
 
     [Fact]
@@ -67,7 +68,8 @@ public sealed partial class ReadmeTests : IDisposable
     public void Workflow_RunsTheReadmesTwoCommands()
     {
         string[] run = [.. File.ReadLines(Path.Combine(SharedData.RepositoryRoot, ".github", "workflows", "build.yml"))
-            .Select(line => line.Trim()).Where(line => line.StartsWith("- run: ", StringComparison.Ordinal)).Select(line => line["- run: ".Length..])];
+            .Select(line => line.Trim()).Where(line => line.StartsWith("- run: ", StringComparison.Ordinal))
+            .Select(line => line["- run: ".Length..])];
         string[] shown = [.. readme.Split('\n').Where(line => line.StartsWith("dotnet ", StringComparison.Ordinal))];
 
         shown.Should().HaveCount(2);
@@ -104,8 +106,10 @@ public sealed partial class ReadmeTests : IDisposable
     [Fact]
     public void Program_InEveryPage_IsStartedWithoutALaunchProfile()
     {
-        string[] pages = [Path.Combine(SharedData.RepositoryRoot, "README.md"), .. Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "docs"), "*.md")];
-        string[] lines = [.. pages.SelectMany(File.ReadLines).Where(line => line.Contains("dotnet run", StringComparison.Ordinal) && line.Contains("Gpt2.Cli", StringComparison.Ordinal))];
+        string docs = Path.Combine(SharedData.RepositoryRoot, "docs");
+        string[] pages = [Path.Combine(SharedData.RepositoryRoot, "README.md"), .. Directory.EnumerateFiles(docs, "*.md")];
+        string[] lines = [.. pages.SelectMany(File.ReadLines)
+            .Where(line => line.Contains("dotnet run", StringComparison.Ordinal) && line.Contains("Gpt2.Cli", StringComparison.Ordinal))];
 
         lines.Should().HaveCountGreaterThan(4).And.OnlyContain(line => line.Contains(" --no-launch-profile -- "));
         ProgramOf(readme).Should().StartWith("gpt2() {")
@@ -115,7 +119,7 @@ public sealed partial class ReadmeTests : IDisposable
     [UnixFact]
     public async Task Program_AsTheReadmeDefinesIt_WritesTheResultAndNothingElse()
     {
-        // As this build has left it: built anew, it would get in the way of other tests.
+        // As this build has left it: built again, it would get in the way of other tests.
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         string program = ProgramOf(readme).Replace("-c Release", $"-c {configuration} --no-build", StringComparison.Ordinal);
         program.Should().Contain("--no-build");
@@ -148,7 +152,9 @@ public sealed partial class ReadmeTests : IDisposable
     [GeneratedRegex("""to clean\s+up, delete .+?\.$""", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Cleaning();
 
-    [GeneratedRegex("""^dotnet run .+ -- (?<arguments>predict .+?)\n```.+?^```text\n(?<shown>.+?)^```$""", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        """^dotnet run .+ -- (?<arguments>predict .+?)\n```.+?^```text\n(?<shown>.+?)^```$""",
+        RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex FirstCommand();
 
     [GeneratedRegex("""[0-9][0-9.,]*–[0-9][0-9.,]*""")]

@@ -35,7 +35,8 @@ public sealed class MachineLimitsTests
     [InlineData(257)]
     public void Threads_OutsideTheirRange_AreRefused(int threads)
     {
-        limits.Invoking(limit => limit.MeasurePeak(threads)).Should().Throw<ArgumentOutOfRangeException>().WithMessage($"threads is {threads}, expected 1 to 256*");
+        limits.Invoking(limit => limit.MeasurePeak(threads))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage($"threads is {threads}, expected 1 to 256*");
         limits.Invoking(limit => limit.MeasureReadBandwidth(threads)).Should().Throw<ArgumentOutOfRangeException>();
     }
 
@@ -47,7 +48,7 @@ public sealed class MachineLimitsTests
         FluentActions.Invoking(() => new MachineLimits(bytes)).Should().Throw<ArgumentOutOfRangeException>();
 
     [Fact]
-    public void VectorBits_IsAWidthThereIs() => MachineLimits.VectorBits.Should().BeOneOf(128, 256, 512);
+    public void VectorBits_IsAnExistingWidth() => MachineLimits.VectorBits.Should().BeOneOf(128, 256, 512);
 
     /// <summary>10⁹ per second: between what the slowest board and the largest server do, which a wrong unit is not.</summary>
     private static void ShouldBeARate(double rate) => rate.Should().BeInRange(0.05, 50_000);

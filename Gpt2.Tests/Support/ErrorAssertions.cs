@@ -9,9 +9,13 @@ internal static class ErrorAssertions
 {
     /// <summary>Compares the parts that are named; each may have wildcards.</summary>
     public static void With(
-        this ExceptionAssertions<Gpt2Exception> thrown, string? found = null, string? expected = null, string? remedy = null, string? where = null)
+        this ExceptionAssertions<Gpt2Exception> thrown, string? found = null, string? expected = null, string? remedy = null, string? where = null) =>
+        thrown.Which.ShouldHave(found, expected, remedy, where);
+
+    /// <summary>Compares the parts that are named; each may have wildcards.</summary>
+    public static void ShouldHave(
+        this Gpt2Exception error, string? found = null, string? expected = null, string? remedy = null, string? where = null)
     {
-        Gpt2Exception error = thrown.Which;
         Compare(error.Where?.ToString(), where, nameof(error.Where));
         Compare(error.Found, found, nameof(error.Found));
         Compare(error.Expected, expected, nameof(error.Expected));

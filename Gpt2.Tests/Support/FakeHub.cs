@@ -16,7 +16,7 @@ internal sealed class FakeFile(byte[] content, bool large)
 {
     public byte[] Content { get; set; } = content;
 
-    /// <summary>Whether it lies in the store, as large files do.</summary>
+    /// <summary>Whether it is in the store, as large files do.</summary>
     public bool Large => large;
 
     /// <summary>Whether the hub states a checksum.</summary>
@@ -74,9 +74,10 @@ internal sealed class FakeHub : IDisposable
 
     public LoopbackServer Store { get; }
 
-    /// <summary>The GETs of a file's bytes, wherever they lie.</summary>
+    /// <summary>The GETs of a file's bytes, wherever they are.</summary>
     public IReadOnlyList<LoopbackRequest> Gets(string file) =>
-        [.. (Files[file].Large ? Store : Hub).Requests.Where(request => request.Method == "GET" && request.Target.EndsWith("/" + file, StringComparison.Ordinal))];
+        [.. (Files[file].Large ? Store : Hub).Requests
+            .Where(request => request.Method == "GET" && request.Target.EndsWith("/" + file, StringComparison.Ordinal))];
 
     public void Dispose()
     {

@@ -22,7 +22,8 @@ internal static class MethodCode
         {
             OpCode operation = code[at] == 0xFE ? Codes[(short)(0xFE00 | code[at + 1])] : Codes[code[at]];
             at += operation.Size;
-            bool names = operation.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok;
+            bool names = operation.OperandType
+                is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok;
             yield return (operation, names ? method.Module.ResolveMember(BitConverter.ToInt32(code, at), ofType, ofMethod) : null);
             at += operation.OperandType switch
             {
@@ -49,6 +50,7 @@ internal static class MethodCode
         using FileStream file = File.OpenRead(Path.ChangeExtension(method.Module.FullyQualifiedName, ".pdb"));
         using var symbols = MetadataReaderProvider.FromPortablePdbStream(file);
         var handle = (MethodDefinitionHandle)MetadataTokens.Handle(method.MetadataToken);
-        return [.. symbols.GetMetadataReader().GetMethodDebugInformation(handle).GetSequencePoints().Where(point => !point.IsHidden).Select(point => point.StartLine)];
+        return [.. symbols.GetMetadataReader().GetMethodDebugInformation(handle).GetSequencePoints()
+            .Where(point => !point.IsHidden).Select(point => point.StartLine)];
     }
 }

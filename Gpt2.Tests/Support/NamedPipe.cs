@@ -8,7 +8,7 @@ namespace Gpt2.Tests.Support;
 /// <summary>Makes named pipes.</summary>
 internal static class NamedPipe
 {
-    /// <summary>Puts one at a path; a file that stands there is replaced.</summary>
+    /// <summary>Puts one at a path; an existing file is replaced.</summary>
     public static string Put(string path)
     {
         File.Delete(path);

@@ -1,4 +1,4 @@
-// What is not ours to ship, OpenAI's vocabulary and a public model, lies in a folder "shared" beside the checkout. Tests
+// What is not ours to ship, OpenAI's vocabulary and a public model, is in a folder "shared" beside the checkout. Tests
 // that need it are marked and are skipped, with the reason, where the folder is absent.
 
 namespace Gpt2.Tests.Support;

@@ -263,10 +263,11 @@ internal static class ModelDoctor
     /// </summary>
     public static void CheckHeads(Gpt2Config config, FindingList findings)
     {
-        if (config.Vocabulary == Gpt2Config.Small.Vocabulary && config.Channels % Gpt2Config.HeadSizeOfGpt2 == 0 && config.HeadSize != Gpt2Config.HeadSizeOfGpt2)
+        const int HeadSize = Gpt2Config.HeadSizeOfGpt2;
+        if (config.Vocabulary == Gpt2Config.Small.Vocabulary && config.Channels % HeadSize == 0 && config.HeadSize != HeadSize)
         {
             findings.Warning(
-                FindingArea.Sizes, "n_head", $"is {config.Heads}; GPT-2 with {config.Channels} channels has {config.Channels / Gpt2Config.HeadSizeOfGpt2}",
+                FindingArea.Sizes, "n_head", $"is {config.Heads}; GPT-2 with {config.Channels} channels has {config.Channels / HeadSize}",
                 "correct it if this is OpenAI's GPT-2: the weights do not show how many heads a model was trained with");
         }
     }

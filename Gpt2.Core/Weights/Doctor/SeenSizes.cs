@@ -73,8 +73,9 @@ internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Chan
     /// </summary>
     public Gpt2Config? Guess()
     {
+        const int HeadSize = Gpt2Config.HeadSizeOfGpt2;
         Gpt2Config? guess = Vocabulary is int tokens && Context is int positions && Channels > 0 && Layers is int layers
-            ? new Gpt2Config(tokens, positions, Channels, Channels % Gpt2Config.HeadSizeOfGpt2 == 0 ? Channels / Gpt2Config.HeadSizeOfGpt2 : 1, layers)
+            ? new Gpt2Config(tokens, positions, Channels, Channels % HeadSize == 0 ? Channels / HeadSize : 1, layers)
             : null;
         return guess?.Problem() is null ? guess : null;
     }

@@ -21,9 +21,11 @@ public sealed class CompletionAnswerTests : IAsyncLifetime
     [Fact]
     public async Task Text_WithASeed_IsTheLibrarys()
     {
-        JsonElement body = await server.CompleteAsync(new { model = RunningServer.ModelName, prompt = "abc, def", max_tokens = 20, temperature = 0.8, top_k = 40, top_p = 0.95, seed = 5 });
+        JsonElement body = await server.CompleteAsync(
+            new { model = RunningServer.ModelName, prompt = "abc, def", max_tokens = 20, temperature = 0.8, top_k = 40, top_p = 0.95, seed = 5 });
 
-        (string text, string finish, int count) = Library("abc, def", 20, new SamplingOptions { Temperature = 0.8, TopK = 40, TopP = 0.95, Seed = 5 });
+        (string text, string finish, int count) = Library(
+            "abc, def", 20, new SamplingOptions { Temperature = 0.8, TopK = 40, TopP = 0.95, Seed = 5 });
         Choice(body, 0).GetProperty("text").GetString().Should().Be(text);
         Choice(body, 0).GetProperty("finish_reason").GetString().Should().Be(finish);
         Choice(body, 0).GetProperty("logprobs").ValueKind.Should().Be(JsonValueKind.Null);
@@ -56,7 +58,8 @@ public sealed class CompletionAnswerTests : IAsyncLifetime
         JsonElement other = await server.CompleteAsync(new { prompt = "abc" });
 
         again.GetProperty("choices").ToString().Should().Be(first.GetProperty("choices").ToString());
-        Choice(first, 0).GetProperty("text").GetString().Should().Be(Library("abc", 16, new SamplingOptions { Seed = seed }).Text, "16 tokens are the standard");
+        Choice(first, 0).GetProperty("text").GetString()
+            .Should().Be(Library("abc", 16, new SamplingOptions { Seed = seed }).Text, "16 tokens are the standard");
         other.GetProperty("seed").GetUInt64().Should().NotBe(seed);
     }
 
@@ -103,7 +106,8 @@ public sealed class CompletionAnswerTests : IAsyncLifetime
     [Fact]
     public async Task Penalties_AreTheLibrarys()
     {
-        JsonElement body = await server.CompleteAsync(new { prompt = "abc", temperature = 0, repetition_penalty = 1.5, no_repeat_ngram_size = 2, min_p = 0.1, max_tokens = 30 });
+        JsonElement body = await server.CompleteAsync(
+            new { prompt = "abc", temperature = 0, repetition_penalty = 1.5, no_repeat_ngram_size = 2, min_p = 0.1, max_tokens = 30 });
 
         var options = new GenerationOptions
         {
@@ -157,8 +161,20 @@ public sealed class CompletionAnswerTests : IAsyncLifetime
     [Fact]
     public async Task Stream_IsTheSameTextInPieces_EndedByDone()
     {
-        var request = new { prompt = new[] { "abc", "é" }, n = 2, max_tokens = 25, seed = 4, stop = "q", logprobs = 1, echo = true, stream = true, stream_options = new { include_usage = true } };
-        JsonElement whole = await server.CompleteAsync(new { request.prompt, request.n, request.max_tokens, request.seed, request.stop, request.logprobs, request.echo });
+        var request = new
+        {
+            prompt = new[] { "abc", "é" },
+            n = 2,
+            max_tokens = 25,
+            seed = 4,
+            stop = "q",
+            logprobs = 1,
+            echo = true,
+            stream = true,
+            stream_options = new { include_usage = true },
+        };
+        JsonElement whole = await server.CompleteAsync(
+            new { request.prompt, request.n, request.max_tokens, request.seed, request.stop, request.logprobs, request.echo });
         using var content = new StringContent(JsonSerializer.Serialize(request), Encoding.UTF8, "application/json");
         using HttpResponseMessage response = await server.Client.PostAsync(RunningServer.CompletionsPath, content);
         string[] events = RunningServer.Events(await response.Content.ReadAsStringAsync());
@@ -172,7 +188,8 @@ public sealed class CompletionAnswerTests : IAsyncLifetime
         pieces.Select(piece => piece.GetProperty("id").GetString()).Distinct().Should().ContainSingle();
         for (int index = 0; index < 4; index++)
         {
-            JsonElement[] mine = [.. pieces[..^1].Select(piece => piece.GetProperty("choices")[0]).Where(choice => choice.GetProperty("index").GetInt32() == index)];
+            JsonElement[] mine = [.. pieces[..^1]
+                .Select(piece => piece.GetProperty("choices")[0]).Where(choice => choice.GetProperty("index").GetInt32() == index)];
             JsonElement expected = Choice(whole, index);
             string.Concat(mine.Select(choice => choice.GetProperty("text").GetString())).Should().Be(expected.GetProperty("text").GetString());
             mine[^1].GetProperty("finish_reason").ToString().Should().Be(expected.GetProperty("finish_reason").ToString());

@@ -10,13 +10,14 @@ namespace Gpt2.Tests.Cli.Serve;
 public class ConnectionTests
 {
     private const string HalfAHead = "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: appl";
-    private const string HeadWithoutBody = "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n";
+    private const string HeadWithoutBody =
+        "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n";
 
     [Theory]
     [InlineData("")]
     [InlineData(HalfAHead)]
     [InlineData(HeadWithoutBody)]
-    public async Task SixHundredConnections_ThatSayNothingOrLittle_KeepNobodyOut(string said)
+    public async Task SixHundredConnections_ThatSendNothingOrLittle_BlockNobody(string said)
     {
         await using RunningServer server = await RunningServer.StartAsync(new ServerLimits { NewTokens = RunningServer.Endless });
         using HttpResponseMessage stream = await server.StreamEndlesslyAsync();
@@ -70,7 +71,8 @@ public class ConnectionTests
         (await IsClosedAsync(slow)).Should().BeTrue("it has been silent longest");
         await server.StopAsync(); // the requests have ended
         server.Requests.Should().ContainSingle().Which
-            .Should().Contain("POST /v1/completions closed by this server: another connection needed its place ").And.NotContain("client disconnected");
+            .Should().Contain("POST /v1/completions closed by this server: another connection needed its place ")
+            .And.NotContain("client disconnected");
         server.Failures.Should().BeEmpty();
     }
 

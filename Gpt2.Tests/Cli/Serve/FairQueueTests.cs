@@ -21,7 +21,7 @@ public sealed class FairQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task Turns_ShortWorkBehindALongOne_EndsAfterAsManyTurnsAsItHasSteps()
+    public async Task Turns_ShortWorkAfterALongOne_EndsAfterAsManyTurnsAsItHasSteps()
     {
         using var queue = new FairQueue(maxRunning: 3, maxWaiting: 0);
         Task<string> blocker = Run(queue, Blocking());

@@ -34,7 +34,8 @@ public sealed class LogProbabilityTests : IAsyncLifetime
         GeneratedToken[] inText = [.. expected.Where(token => token.Id != Vocabulary.EndOfText)];
 
         Strings(logprobs, "tokens").Should().Equal(inText.Select(token => Key(token.Id)));
-        logprobs.GetProperty("token_logprobs").EnumerateArray().Select(value => value.GetDouble()).Should().Equal(inText.Select(token => token.LogProbability));
+        logprobs.GetProperty("token_logprobs").EnumerateArray().Select(value => value.GetDouble())
+            .Should().Equal(inText.Select(token => token.LogProbability));
         int place = 0;
         foreach (JsonElement top in logprobs.GetProperty("top_logprobs").EnumerateArray())
         {
@@ -65,10 +66,11 @@ public sealed class LogProbabilityTests : IAsyncLifetime
         int[] ids = [.. Enumerable.Range(0, 48).Select(place => 64 + (place * place % 26))]; // letters; more than one part, and all of the context
         JsonElement body = await server.CompleteAsync(new { prompt = ids, max_tokens = 0, echo = true, logprobs = 2 });
         JsonElement logprobs = body.GetProperty("choices")[0].GetProperty("logprobs");
-        JsonElement[] values = [.. logprobs.GetProperty("token_logprobs").EnumerateArray()], tops = [.. logprobs.GetProperty("top_logprobs").EnumerateArray()];
+        JsonElement[] values = [.. logprobs.GetProperty("token_logprobs").EnumerateArray()];
+        JsonElement[] tops = [.. logprobs.GetProperty("top_logprobs").EnumerateArray()];
 
         values.Should().HaveSameCount(ids);
-        values[0].ValueKind.Should().Be(JsonValueKind.Null, "nothing stands before the first");
+        values[0].ValueKind.Should().Be(JsonValueKind.Null, "nothing is before the first");
         tops[0].ValueKind.Should().Be(JsonValueKind.Null);
         for (int place = 1; place < ids.Length; place++)
         {
@@ -83,7 +85,7 @@ public sealed class LogProbabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TokensBehindAStop_AreNotShown()
+    public async Task TokensAfterAStop_AreNotShown()
     {
         string whole = string.Concat(Library(40, 6, 0).Select(token => token.Text));
         string stop = whole.Substring(7, 3);
@@ -96,7 +98,8 @@ public sealed class LogProbabilityTests : IAsyncLifetime
         offsets.Should().BeInAscendingOrder().And.OnlyContain(offset => offset < codePoints);
         string[] all = [.. Library(40, 6, 0).Select(token => Key(token.Id))];
         Strings(choice.GetProperty("logprobs"), "tokens").Should().Equal(all[..offsets.Length]).And.NotBeEmpty();
-        body.GetProperty("usage").GetProperty("completion_tokens").GetInt32().Should().BeGreaterThan(offsets.Length, "those of the stop string were generated");
+        body.GetProperty("usage").GetProperty("completion_tokens").GetInt32()
+            .Should().BeGreaterThan(offsets.Length, "those of the stop string were generated");
     }
 
     private static GeneratedToken[] Library(int count, ulong seed, int alternatives) =>
@@ -106,9 +109,11 @@ public sealed class LogProbabilityTests : IAsyncLifetime
             new GenerationOptions { MaxNewTokens = count, Alternatives = alternatives, Sampling = new SamplingOptions { Seed = seed } }),
     ];
 
-    private static string[] Strings(JsonElement logprobs, string list) => [.. logprobs.GetProperty(list).EnumerateArray().Select(value => value.GetString()!)];
+    private static string[] Strings(JsonElement logprobs, string list) =>
+        [.. logprobs.GetProperty(list).EnumerateArray().Select(value => value.GetString()!)];
 
-    private static int[] Numbers(JsonElement logprobs, string list) => [.. logprobs.GetProperty(list).EnumerateArray().Select(value => value.GetInt32())];
+    private static int[] Numbers(JsonElement logprobs, string list) =>
+        [.. logprobs.GetProperty(list).EnumerateArray().Select(value => value.GetInt32())];
 
     private static string Key(int id)
     {

@@ -41,13 +41,19 @@ public class OpenAiClientTests
     private static (string?, int, string?, string?) Error(JsonElement result, string name)
     {
         JsonElement error = result.GetProperty(name);
-        return (error.GetProperty("name").GetString(), error.GetProperty("status").GetInt32(), error.GetProperty("code").GetString(), error.GetProperty("param").GetString());
+        return (
+            error.GetProperty("name").GetString(), error.GetProperty("status").GetInt32(), error.GetProperty("code").GetString(),
+            error.GetProperty("param").GetString());
     }
 
     private static async Task<string> RunAsync(string address)
     {
         string script = Path.Combine(SharedData.RepositoryRoot, "Gpt2.Tests", "Cli", "Serve", "openai-client.cjs");
-        var start = new ProcessStartInfo("node", [script, OpenAiClient.Folder!, address]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node", [script, OpenAiClient.Folder!, address])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process node = Process.Start(start)!;
         using var whateverHappens = new KilledAtLast(node);
         Task<string> output = node.StandardOutput.ReadToEndAsync();

@@ -12,7 +12,8 @@ public sealed class RefusalTests : IAsyncLifetime
 {
     private RunningServer server = null!;
 
-    public async Task InitializeAsync() => server = await RunningServer.StartAsync(new ServerLimits { BodyBytes = 2000, Completions = 6, NewTokens = 100 });
+    public async Task InitializeAsync() =>
+        server = await RunningServer.StartAsync(new ServerLimits { BodyBytes = 2000, Completions = 6, NewTokens = 100 });
 
     public async Task DisposeAsync()
     {
@@ -31,7 +32,9 @@ public sealed class RefusalTests : IAsyncLifetime
     [InlineData("{} x", null, "the body is not valid JSON: byte 4 is 'x', which is not valid there")]
     [InlineData("{\"prompt\":\"\n\"}", null, "the body is not valid JSON: byte 12 is U+000A, which is not valid there")]
     [InlineData("{\"\\ud800\":1,\"prompt\":\"a\"}", null, "the name of a field contains half of a surrogate pair, which is not a character")]
-    [InlineData("{\"stream_options\":{\"\\ud800\\ud800\\ud800\":1}}", null, "the name of a field contains half of a surrogate pair, which is not a character")]
+    [InlineData(
+        "{\"stream_options\":{\"\\ud800\\ud800\\ud800\":1}}", null,
+        "the name of a field contains half of a surrogate pair, which is not a character")]
     [InlineData("[]", null, "the body is a list of 0, expected a JSON object with the field 'prompt'")]
     [InlineData("\"abc\"", null, "the body is a string, expected a JSON object with the field 'prompt'")]
     [InlineData("{\"model\":5}", "model", "'model' is 5, expected a string")]
@@ -76,9 +79,13 @@ public sealed class RefusalTests : IAsyncLifetime
     [InlineData("{\"stream_options\":1}", "stream_options", "'stream_options' is 1, expected an object")]
     [InlineData("{\"stop\":5}", "stop", "'stop' is 5, expected a string of at least one character, or a list of up to 4 such strings")]
     [InlineData("{\"stop\":\"\"}", "stop", "'stop' is an empty string, expected a string of at least one character")]
-    [InlineData("{\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]}", "stop", "'stop' is a list of 5, expected a string of at least one character, or a list of up to 4")]
+    [InlineData(
+        "{\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]}", "stop",
+        "'stop' is a list of 5, expected a string of at least one character, or a list of up to 4")]
     [InlineData("{\"stop\":[\"a\",null]}", "stop[1]", "'stop[1]' is null, expected a string of at least one character")]
-    [InlineData("{\"presence_penalty\":0.5}", "presence_penalty", "'presence_penalty' is 0.5, expected 0, since this server supports only repetition_penalty")]
+    [InlineData(
+        "{\"presence_penalty\":0.5}", "presence_penalty",
+        "'presence_penalty' is 0.5, expected 0, since this server supports only repetition_penalty")]
     [InlineData("{\"frequency_penalty\":1}", "frequency_penalty", "'frequency_penalty' is 1, expected 0")]
     [InlineData("{\"logit_bias\":{\"50\":1}}", "logit_bias", "'logit_bias' is an object, expected none")]
     [InlineData("{\"suffix\":\"end\"}", "suffix", "'suffix' is a string, expected none")]
@@ -91,9 +98,21 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task HarmlessFields_ArePassedOver()
+    public async Task HarmlessFields_AreIgnored()
     {
-        await server.CompleteAsync(new { prompt = "a", user = "me", whatever = new[] { 1 }, presence_penalty = 0, frequency_penalty = 0.0, logit_bias = new { }, suffix = (string?)null, best_of = 1, stop = Array.Empty<string>(), stream_options = new { } });
+        await server.CompleteAsync(new
+        {
+            prompt = "a",
+            user = "me",
+            whatever = new[] { 1 },
+            presence_penalty = 0,
+            frequency_penalty = 0.0,
+            logit_bias = new { },
+            suffix = (string?)null,
+            best_of = 1,
+            stop = Array.Empty<string>(),
+            stream_options = new { },
+        });
     }
 
     [Fact]
@@ -101,7 +120,8 @@ public sealed class RefusalTests : IAsyncLifetime
     {
         (HttpResponseMessage response, JsonElement body) = await server.PostAsync("{\"prompt\":" + new string('[', 900) + new string(']', 900) + "}");
 
-        Refused(response, body, HttpStatusCode.BadRequest).Should().StartWith("the body is not valid JSON: ").And.Contain(" is '[', which is not valid there; values nest at most 64 deep");
+        Refused(response, body, HttpStatusCode.BadRequest)
+            .Should().StartWith("the body is not valid JSON: ").And.Contain(" is '[', which is not valid there; values nest at most 64 deep");
     }
 
     [Theory]
@@ -135,9 +155,11 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task PromptBeyondTheContext_IsRefused()
     {
-        (HttpResponseMessage response, JsonElement body) = await server.PostAsync(JsonSerializer.Serialize(new { prompt = new[] { "a", new string('x', 49) } }));
+        (HttpResponseMessage response, JsonElement body) = await server.PostAsync(
+            JsonSerializer.Serialize(new { prompt = new[] { "a", new string('x', 49) } }));
 
-        Refused(response, body, HttpStatusCode.BadRequest).Should().Be("'prompt[1]' is 49 tokens long, expected at most n_ctx = 48 tokens; shorten it");
+        Refused(response, body, HttpStatusCode.BadRequest)
+            .Should().Be("'prompt[1]' is 49 tokens long, expected at most n_ctx = 48 tokens; shorten it");
         body.GetProperty("error").GetProperty("code").GetString().Should().Be("context_length_exceeded");
     }
 
@@ -145,7 +167,8 @@ public sealed class RefusalTests : IAsyncLifetime
     public async Task PromptBeyondAnyContext_IsRefusedBeforeItIsCutIntoTokens()
     {
         // 48 tokens of at most 13 bytes, those of <|endoftext|>.
-        (HttpResponseMessage response, JsonElement body) = await server.PostAsync(JsonSerializer.Serialize(new { prompt = new string('x', (48 * 13) + 1) }));
+        (HttpResponseMessage response, JsonElement body) = await server.PostAsync(
+            JsonSerializer.Serialize(new { prompt = new string('x', (48 * 13) + 1) }));
 
         Refused(response, body, HttpStatusCode.BadRequest).Should().Be("'prompt' is 625 bytes long, expected at most n_ctx = 48 tokens; shorten it");
     }

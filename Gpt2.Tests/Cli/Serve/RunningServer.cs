@@ -87,7 +87,10 @@ internal sealed class RunningServer : IAsyncDisposable
     public async Task<HttpResponseMessage> StreamEndlesslyAsync(CancellationToken cancellation = default)
     {
         string json = JsonSerializer.Serialize(new { prompt = EndlessPrompt, max_tokens = Endless, temperature = 0, stream = true });
-        var request = new HttpRequestMessage(HttpMethod.Post, CompletionsPath) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        var request = new HttpRequestMessage(HttpMethod.Post, CompletionsPath)
+        {
+            Content = new StringContent(json, Encoding.UTF8, "application/json"),
+        };
         return await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
     }
 

@@ -124,7 +124,9 @@ public class ServerLoadTests
     [Theory]
     [InlineData("hello\r\n\r\n", "400")]
     [InlineData("this is no HTTP\r\n\r\n", "505")]
-    [InlineData("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "400")]
+    [InlineData(
+        "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "400")]
     [InlineData("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n", "400")]
     [InlineData("POST /v1/completions HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", "400")]
     public async Task BrokenHttp_IsRefused_AndTheServerGoesOn(string request, string status)

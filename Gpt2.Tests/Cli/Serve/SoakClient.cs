@@ -15,8 +15,8 @@ internal sealed class SoakClient(Uri address, SoakRequest[] requests, Random ran
 
     private static readonly string[] WrongJson =
     [
-        "", "{", "null", "[[[[", "{\"prompt\":{}}", "{\"prompt\":[1e9]}", "{\"n\":1000}", "{\"max_tokens\":\"many\"}", "{\"seed\":-1}", "{\"stop\":[1]}",
-        "{\"prompt\":\"\\udfff\"}", "{\"prompt\":\"a\",\"top_p\":7}", "{\"prompt\":" + new string('[', 5000), "\0\0\0",
+        "", "{", "null", "[[[[", "{\"prompt\":{}}", "{\"prompt\":[1e9]}", "{\"n\":1000}", "{\"max_tokens\":\"many\"}", "{\"seed\":-1}",
+        "{\"stop\":[1]}", "{\"prompt\":\"\\udfff\"}", "{\"prompt\":\"a\",\"top_p\":7}", "{\"prompt\":" + new string('[', 5000), "\0\0\0",
     ];
 
     private readonly HttpClient client = new() { BaseAddress = address, Timeout = RunningServer.LongEnough };
@@ -86,7 +86,9 @@ internal sealed class SoakClient(Uri address, SoakRequest[] requests, Random ran
     {
         using HttpResponseMessage response = await PostAsync(json);
         string text = await response.Content.ReadAsStringAsync();
-        return response.StatusCode == expected && MessageOf(text).Length > 0 ? $"refused with {(int)expected}" : $"wrong refusal {response.StatusCode} {text}";
+        return response.StatusCode == expected && MessageOf(text).Length > 0
+            ? $"refused with {(int)expected}"
+            : $"wrong refusal {response.StatusCode} {text}";
     }
 
     private async Task<string> HugeAsync()
@@ -153,7 +155,8 @@ internal sealed class SoakClient(Uri address, SoakRequest[] requests, Random ran
     {
         await connection.ConnectAsync(address.Host, address.Port);
         NetworkStream stream = connection.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST {RunningServer.CompletionsPath} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{rest}"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST {RunningServer.CompletionsPath} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{rest}"));
         return stream;
     }
 

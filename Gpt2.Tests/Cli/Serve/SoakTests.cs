@@ -26,7 +26,8 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Server_64ClientsPoliteAndHostile_AnswersAsTheLibrary_AndStays()
     {
-        int seconds = int.TryParse(Environment.GetEnvironmentVariable("GPT2_SOAK_SECONDS"), CultureInfo.InvariantCulture, out int given) ? given : ShortSeconds;
+        string? setting = Environment.GetEnvironmentVariable("GPT2_SOAK_SECONDS");
+        int seconds = int.TryParse(setting, CultureInfo.InvariantCulture, out int given) ? given : ShortSeconds;
         SoakRequest[] requests = SoakRequest.Make(count: 80);
         using Process process = CommandProcess.Start(
             folder.Root, "serve", "--port", "0", "--json", "--max-body", "65536", "--body-timeout", "1", "--max-running", "8", "--max-waiting", "48");
@@ -40,7 +41,8 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
         var watch = Stopwatch.StartNew();
         ConcurrentDictionary<string, int> ends = await RunAsync(address, requests, TimeSpan.FromSeconds(seconds), seed: 1000);
         long after = Memory(process);
-        output.WriteLine($"{watch.Elapsed.TotalSeconds:0.0} s, {ends.Values.Sum()} requests; memory {before >> 20} MiB before, {after >> 20} MiB after");
+        output.WriteLine(
+            $"{watch.Elapsed.TotalSeconds:0.0} s, {ends.Values.Sum()} requests; memory {before >> 20} MiB before, {after >> 20} MiB after");
         foreach ((string end, int count) in ends.OrderByDescending(entry => entry.Value))
         {
             output.WriteLine($"{count,8} {end}");

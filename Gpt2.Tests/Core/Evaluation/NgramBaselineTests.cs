@@ -3,6 +3,7 @@
 using Gpt2.Core;
 using Gpt2.Core.Evaluation;
 using Gpt2.Core.Numerics;
+using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Evaluation;
 
@@ -133,12 +134,12 @@ public class NgramBaselineTests
     [Fact]
     public void WrongInput_IsRefused()
     {
-        Error(() => NgramBaseline.Train([1, 2], 9, order: 3)).Should().Be("the text has 2 tokens, expected at least 3 to count n-grams of 3");
-        Error(() => NgramBaseline.Train([1, 9], 9, order: 1)).Should().Be("token id 9 is outside the vocabulary, expected 0 to 8");
+        Error(() => NgramBaseline.Train([1, 2], 9, order: 3)).ShouldHave(found: "the text has 2 tokens", expected: "at least 3 to *");
+        Error(() => NgramBaseline.Train([1, 9], 9, order: 1)).ShouldHave(found: "token id 9 is outside the vocabulary", expected: "0 to 8");
         NgramBaseline model = NgramBaseline.Train(Text, Vocabulary, order: 2);
-        Error(() => model.Probability([-1], 0)).Should().StartWith("token id -1 is outside the vocabulary");
-        Error(() => model.Probability([], Vocabulary)).Should().StartWith("token id 12 is outside the vocabulary");
-        Error(() => model.MeanLoss([1])).Should().Be("the text has 1 tokens, expected at least 2, since the first one is not scored");
+        Error(() => model.Probability([-1], 0)).ShouldHave(found: "token id -1 is outside the vocabulary");
+        Error(() => model.Probability([], Vocabulary)).ShouldHave(found: "token id 12 is outside the vocabulary");
+        Error(() => model.MeanLoss([1])).ShouldHave(found: "the text has 1 tokens", expected: "at least 2, *");
         ((Action)(() => NgramBaseline.Train(Text, Vocabulary, order: 4))).Should().Throw<ArgumentOutOfRangeException>();
         ((Action)(() => NgramBaseline.Train(Text, (1 << 21) + 1, order: 1))).Should().Throw<ArgumentOutOfRangeException>();
     }
@@ -158,5 +159,5 @@ public class NgramBaselineTests
         return ids;
     }
 
-    private static string Error(Action action) => action.Should().Throw<Gpt2Exception>().Which.Message;
+    private static Gpt2Exception Error(Action action) => action.Should().Throw<Gpt2Exception>().Which;
 }

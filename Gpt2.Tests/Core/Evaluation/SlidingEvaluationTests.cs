@@ -130,12 +130,12 @@ public class SlidingEvaluationTests
     [Fact]
     public void Run_WrongInput_IsRefused()
     {
-        Error([1], 3).Should().Be("the text has 1 tokens, expected at least 2, since the first one is not scored");
-        Error([], 3).Should().Be("the text has 0 tokens, expected at least 2, since the first one is not scored");
-        Error([1, 2], 0).Should().Be("the stride is 0, expected 1 to n_ctx = 6");
-        Error([1, 2], 7).Should().Be("the stride is 7, expected 1 to n_ctx = 6");
-        Error([1, 258, 3], 3).Should().Be("token id 258 is outside the vocabulary, expected 0 to 257");
-        Error([1, 2, 3, 4, 5, 6, 258], 6).Should().Be("target 258 is outside the vocabulary, expected 0 to 257");
+        Error([1], 3).ShouldHave(found: "the text has 1 tokens", expected: "at least 2, *");
+        Error([], 3).ShouldHave(found: "the text has 0 tokens", expected: "at least 2, *");
+        Error([1, 2], 0).ShouldHave(found: "the stride is 0", expected: "1 to n_ctx = 6");
+        Error([1, 2], 7).ShouldHave(found: "the stride is 7", expected: "1 to n_ctx = 6");
+        Error([1, 258, 3], 3).ShouldHave(found: "token id 258 is outside the vocabulary", expected: "0 to 257");
+        Error([1, 2, 3, 4, 5, 6, 258], 6).ShouldHave(found: "target 258 is outside the vocabulary", expected: "0 to 257");
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public class SlidingEvaluationTests
         run.Should().Throw<Gpt2Exception>().With(found: "the logit of token 0 is not a number");
     }
 
-    /// <summary>Tokens that stand before token t in the first window that holds it.</summary>
+    /// <summary>Tokens before token t in the first window that holds it.</summary>
     private static int PastOf(int t, int stride)
     {
         int begin = 0;
@@ -170,8 +170,8 @@ public class SlidingEvaluationTests
         return CrossEntropy.OfToken(a.Logits.Row(0), ids[token]);
     }
 
-    private static string Error(int[] ids, int stride) =>
-        ((Action)(() => SlidingEvaluation.Run(Model, ids, stride))).Should().Throw<Gpt2Exception>().Which.Message;
+    private static Gpt2Exception Error(int[] ids, int stride) =>
+        ((Action)(() => SlidingEvaluation.Run(Model, ids, stride))).Should().Throw<Gpt2Exception>().Which;
 
     private sealed class Reports(List<double> shares) : IProgress<double>
     {

@@ -92,7 +92,8 @@ public sealed class StagedFolderTests : IDisposable
         File.WriteAllText(Path.Combine(model, left, "model_wte.csv"), "1\n");
 
         CommandRun.Of("info", "-m", model).ErrorLine(1).Should().Be(
-            $"gpt2: {model}: contains files of two models: the process that was replacing them was killed (the rest is in {left}); repeat the command that wrote it");
+            $"gpt2: {model}: contains files of two models: the process that was replacing them was killed (the rest is in {left}); "
+            + "repeat the command that wrote it");
         CommandRun.Of("doctor", model).Out.Should().Contain("contains files of two models");
 
         CsvModelFolder.Write(model, SmallModel.Random(), SmallModel.Vocabulary);
@@ -125,5 +126,6 @@ public sealed class StagedFolderTests : IDisposable
         }
     }
 
-    private static string[] Names(string path) => [.. Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal)];
+    private static string[] Names(string path) =>
+        [.. Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal)];
 }

@@ -74,7 +74,7 @@ public class FilterTests
     }
 
     [Fact]
-    public void Pipeline_EveryFilter_StandsInHuggingFacesOrderAndSaysWhomItDropped()
+    public void Pipeline_EveryFilter_IsInHuggingFacesOrderAndSaysWhatItDropped()
     {
         var options = new GenerationOptions
         {
@@ -202,7 +202,15 @@ public class FilterTests
         { "min-p", new() { Sampling = new() { Seed = 106, MinP = 0.05 } } },
         { "repetition penalty", new() { RepetitionPenalty = 1.8, Sampling = new() { Seed = 107 } } },
         { "no-repeat-ngram", new() { NoRepeatNgram = 3, Sampling = new() { Seed = 108 } } },
-        { "all together", new() { RepetitionPenalty = 1.4, NoRepeatNgram = 2, Sampling = new() { Seed = 109, Temperature = 1.5, TopK = 25, TopP = 0.97, MinP = 0.02 } } },
+        {
+            "all together",
+            new()
+            {
+                RepetitionPenalty = 1.4,
+                NoRepeatNgram = 2,
+                Sampling = new() { Seed = 109, Temperature = 1.5, TopK = 25, TopP = 0.97, MinP = 0.02 },
+            }
+        },
     };
 
     [Theory]
@@ -219,7 +227,8 @@ public class FilterTests
         }
 
         // Tokens of fewer than ten expected draws count together.
-        IEnumerable<IGrouping<int, int>> groups = Enumerable.Range(0, exact.Length).Where(id => exact[id] > 0).GroupBy(id => Draws * exact[id] < 10 ? -1 : id);
+        IEnumerable<IGrouping<int, int>> groups = Enumerable.Range(0, exact.Length)
+            .Where(id => exact[id] > 0).GroupBy(id => Draws * exact[id] < 10 ? -1 : id);
         double chiSquare = 0;
         int freedom = -1;
         foreach (IGrouping<int, int> group in groups)
@@ -235,7 +244,8 @@ public class FilterTests
     }
 
     /// <summary>What chance exceeds once in a thousand, by Wilson and Hilferty.</summary>
-    private static double OnceInAThousand(int freedom) => freedom * Math.Pow(1 - (2.0 / (9 * freedom)) + (3.09023 * Math.Sqrt(2.0 / (9 * freedom))), 3);
+    private static double OnceInAThousand(int freedom) =>
+        freedom * Math.Pow(1 - (2.0 / (9 * freedom)) + (3.09023 * Math.Sqrt(2.0 / (9 * freedom))), 3);
 
     private static TokenDistribution After(GenerationOptions options, float[] logits, int[] ids)
     {

@@ -101,7 +101,8 @@ public class GenerationSessionTests
     }
 
     private static GenerationSession Session(KernelRung rung, int max, params int[] prompt) => new(
-        Gpt2Model.ForInference(TestModels.Random(Config, 3), KernelSet.Create(rung, 2)), prompt.Length == 0 ? [1, 2, 3] : prompt, max, endOfText: null);
+        Gpt2Model.ForInference(TestModels.Random(Config, 3), KernelSet.Create(rung, 2)),
+        prompt.Length == 0 ? [1, 2, 3] : prompt, max, endOfText: null);
 
     private static int[] Take(GenerationSession session, int most)
     {

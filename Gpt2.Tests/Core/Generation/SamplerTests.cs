@@ -108,15 +108,15 @@ public class SamplerTests
     }
 
     [Theory]
-    [InlineData(0, float.NaN, "the logit of token 1 is not a number*")]
-    [InlineData(1, float.NaN, "the logit of token 1 is not a number*")]
-    [InlineData(0, float.PositiveInfinity, "the logit of token 1 is +∞*")]
-    [InlineData(1, float.PositiveInfinity, "the logit of token 1 is +∞*")]
-    public void Draw_LogitThatHasNoDistribution_IsRefusedAsByGreedy(double temperature, float logit, string message)
+    [InlineData(0, float.NaN, "the logit of token 1 is not a number")]
+    [InlineData(1, float.NaN, "the logit of token 1 is not a number")]
+    [InlineData(0, float.PositiveInfinity, "the logit of token 1 is +∞")]
+    [InlineData(1, float.PositiveInfinity, "the logit of token 1 is +∞")]
+    public void Draw_LogitThatHasNoDistribution_IsRefusedAsByGreedy(double temperature, float logit, string found)
     {
         Action draw = () => new Sampler(new() { Temperature = temperature }).Draw([1, logit, 3]);
 
-        draw.Should().Throw<Gpt2Exception>().WithMessage(message);
+        draw.Should().Throw<Gpt2Exception>().With(found);
     }
 
     [Theory]

@@ -57,7 +57,8 @@ public class StopStringsTests
     public void Push_RandomTextsInRandomPieces_AgreeWithSearchingTheWhole()
     {
         var random = new RandomGenerator(8);
-        string Word(int most) => string.Concat(Enumerable.Range(0, 1 + (int)(random.NextBits() % (ulong)most)).Select(_ => "ab"[(int)(random.NextBits() >> 63)]));
+        string Word(int most) =>
+            string.Concat(Enumerable.Range(0, 1 + (int)(random.NextBits() % (ulong)most)).Select(_ => "ab"[(int)(random.NextBits() >> 63)]));
         for (int round = 0; round < 2000; round++)
         {
             string[] stops = [.. Enumerable.Range(0, 1 + (int)(random.NextBits() % 3)).Select(_ => Word(5))];

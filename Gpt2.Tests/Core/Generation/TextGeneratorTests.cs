@@ -136,27 +136,27 @@ public class TextGeneratorTests
     public void Generate_WrongPromptOrOptions_ThrowsBeforeAnyToken()
     {
         var generator = new TextGenerator(Model(KernelRung.Vector), null, null);
-        foreach ((int[] prompt, GenerationOptions options, string message) in ((int[], GenerationOptions, string)[])
+        foreach ((int[] prompt, GenerationOptions options, string found, string? expected) in ((int[], GenerationOptions, string, string?)[])
             [
-                ([], new(), "the prompt is empty*"),
-                ([257], new(), "token id 257 *"),
-                (new int[25], new(), "*25 tokens*n_ctx = 24*"),
-                ([1], new() { MaxNewTokens = -1 }, "max-new-tokens is -1, *"),
-                ([1], new() { RepetitionPenalty = 0 }, "repetition-penalty is 0, *"),
-                ([1], new() { RepetitionPenalty = double.NaN }, "repetition-penalty is NaN, *"),
-                ([1], new() { NoRepeatNgram = -2 }, "no-repeat-ngram is -2, *"),
-                ([1], new() { Alternatives = -1 }, "the number of alternatives is -1, *"),
-                ([1], new() { Stop = ["a", ""] }, "a stop string is empty, *"),
-                ([1], new() { Stop = ["a"] }, "this model has no vocabulary *"),
-                ([1], new() { Sampling = new() { MinP = 1.5 } }, "min-p is 1.5, *"),
-                ([1], new() { Sampling = new() { MinP = double.NaN } }, "min-p is NaN, *"),
+                ([], new(), "the prompt is empty", null),
+                ([257], new(), "token id 257 *", "*"),
+                (new int[25], new(), "*25 tokens*", "*n_ctx = 24*"),
+                ([1], new() { MaxNewTokens = -1 }, "max-new-tokens is -1", "*"),
+                ([1], new() { RepetitionPenalty = 0 }, "repetition-penalty is 0", "*"),
+                ([1], new() { RepetitionPenalty = double.NaN }, "repetition-penalty is NaN", "*"),
+                ([1], new() { NoRepeatNgram = -2 }, "no-repeat-ngram is -2", "*"),
+                ([1], new() { Alternatives = -1 }, "the number of alternatives is -1", "*"),
+                ([1], new() { Stop = ["a", ""] }, "a stop string is empty", "*"),
+                ([1], new() { Stop = ["a"] }, "this model has no vocabulary*", null),
+                ([1], new() { Sampling = new() { MinP = 1.5 } }, "min-p is 1.5", "*"),
+                ([1], new() { Sampling = new() { MinP = double.NaN } }, "min-p is NaN", "*"),
             ])
         {
             Action call = () => generator.Generate(prompt, options);
             Action asynchronous = () => generator.GenerateAsync(prompt, options);
 
-            call.Should().Throw<Gpt2Exception>().WithMessage(message);
-            asynchronous.Should().Throw<Gpt2Exception>().WithMessage(message);
+            call.Should().Throw<Gpt2Exception>().With(found, expected);
+            asynchronous.Should().Throw<Gpt2Exception>().With(found, expected);
         }
     }
 

@@ -1,4 +1,4 @@
-// The picture of kernels below the machine's limits: well-formed, a dot for each, labels that lie on nothing.
+// The picture of kernels below the machine's limits: well-formed, a dot for each, labels that overlap nothing.
 
 using System.Globalization;
 using System.Xml.Linq;
@@ -37,7 +37,8 @@ public sealed class RooflineTests
         XElement svg = Draw(Dots);
         Box[] pills = [.. OfClass(svg, "pill").Select(pill => new Box(
             Number(pill, "x"), Number(pill, "y"), Number(pill, "x") + Number(pill, "width"), Number(pill, "y") + Number(pill, "height")))];
-        Box[] dots = [.. OfClass(svg, "dot").Select(dot => Box.Around(Number(dot, "cx"), Number(dot, "cy"), 2 * Number(dot, "r"), 2 * Number(dot, "r")))];
+        Box[] dots = [.. OfClass(svg, "dot")
+            .Select(dot => Box.Around(Number(dot, "cx"), Number(dot, "cy"), 2 * Number(dot, "r"), 2 * Number(dot, "r")))];
 
         for (int i = 0; i < pills.Length; i++)
         {
@@ -47,7 +48,7 @@ public sealed class RooflineTests
     }
 
     [Fact]
-    public void Draw_Axes_AreLogarithmicAndDotsLieOnThem()
+    public void Draw_Axes_AreLogarithmicAndDotsAreOnThem()
     {
         XElement svg = Draw([new("a", "g", 2, 10, 0.1), new("b", "g", 4, 100, 0.5), new("c", "g", 8, 100, 0.5)]);
         (double X, double Y)[] dots = [.. OfClass(svg, "dot").Select(dot => (Number(dot, "cx"), Number(dot, "cy")))];
@@ -61,7 +62,7 @@ public sealed class RooflineTests
     }
 
     [Fact]
-    public void Draw_AKernelAtTheRoof_LiesOnTheRoof()
+    public void Draw_KernelAtTheRoof_IsOnTheRoof()
     {
         XElement svg = Draw([new("memory", "g", 1, Bandwidth, 1), new("arithmetic", "g", 64, Peak, 1)]);
         XElement roof = OfClass(svg, "roof").Single(line => line.Attribute("stroke-width") is not null);
@@ -87,7 +88,8 @@ public sealed class RooflineTests
     {
         string picture = Roofline.Draw("a < b & \"c\"", Peak, Bandwidth, [new("<x> & y", "g", 1, 1, 0.0123)]);
 
-        XDocument.Parse(picture).Root!.Elements().Should().Contain(element => element.Value == "<x> & y").And.Contain(element => element.Value == "1.2 %");
+        XDocument.Parse(picture).Root!.Elements()
+            .Should().Contain(element => element.Value == "<x> & y").And.Contain(element => element.Value == "1.2 %");
         picture.Should().Contain("a &lt; b &amp; ");
     }
 
@@ -133,7 +135,8 @@ public sealed class RooflineTests
     private static (double X, double Y) TextPlace(XElement svg, string text, string anchor)
     {
         XElement found = svg.Elements().Single(
-            element => element.Value == text && (string?)element.Attribute("text-anchor") == anchor && (string?)element.Attribute("class") == "muted");
+            element => element.Value == text && (string?)element.Attribute("text-anchor") == anchor
+                && (string?)element.Attribute("class") == "muted");
         return (Number(found, "x"), Number(found, "y"));
     }
 

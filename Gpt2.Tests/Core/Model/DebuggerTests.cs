@@ -26,7 +26,7 @@ public class DebuggerTests
             MethodBase[] entered = [.. VisibleCalls.From(step)];
             for (int deeper = 0; deeper < 1 && !entered.All(IsKernel); deeper++)
             {
-                // A map's product, and attention's loop over what was cached, may stand between: they are formulas too.
+                // A map's product, and attention's loop over what was cached, may be between them: they are formulas too.
                 entered = [.. entered.SelectMany(method => IsKernel(method) ? [method] : Implementations(method).SelectMany(VisibleCalls.From))];
             }
 
@@ -42,7 +42,9 @@ public class DebuggerTests
             foreach (MethodInfo method in operation.PropertyType.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
                 .Where(method => !method.IsVirtual))
             {
-                VisibleCalls.From(method).Where(called => called.DeclaringType!.Name is "Require" or "AttentionShape" || called.Name.StartsWith("Check", StringComparison.Ordinal))
+                VisibleCalls.From(method)
+                    .Where(called => called.DeclaringType!.Name is "Require" or "AttentionShape"
+                        || called.Name.StartsWith("Check", StringComparison.Ordinal))
                     .Should().BeEmpty("the checks of {0}.{1} are stepped through", operation.Name, method.Name);
             }
         }
@@ -69,7 +71,7 @@ public class DebuggerTests
     {
         var a = new ForwardActivations(Config);
         var model = new Gpt2Model(TestModels.Random(Config, 1), KernelSet.Create(KernelRung.Scalar));
-        model.Forward([1, 2, 3], null, a); // leaves numbers behind
+        model.Forward([1, 2, 3], null, a); // leaves numbers
         BlockActivations block = a.Block(0);
         var seen = new List<(int Block, int Step, string[] Shown)>();
         for (int step = 1; step <= BlockStep.Count; step++)
@@ -110,11 +112,12 @@ public class DebuggerTests
     [Fact]
     public void Forward_WithAndWithoutACache_TakesAttentionThroughTheSameLines()
     {
-        // The formulas stand in the class that both share.
+        // The formulas are in the class that both share.
         foreach (Type past in (Type[])[typeof(BlockCache), typeof(EmptyPast)])
         {
             past.Should().BeDerivedFrom<BlockPast>();
-            VisibleCalls.MethodsOf(past).Select(method => method.Name).Should().NotContain(name => name.Contains("Scores") || name.Contains("WeightedValues"));
+            VisibleCalls.MethodsOf(past).Select(method => method.Name)
+                .Should().NotContain(name => name.Contains("Scores") || name.Contains("WeightedValues"));
         }
     }
 
@@ -122,7 +125,8 @@ public class DebuggerTests
     public void LaunchProfiles_BuildKernelsThatCanBeSteppedInto()
     {
         string root = SharedData.RepositoryRoot;
-        foreach (string file in (string[])["Directory.Build.props", "Gpt2.Kernels/Gpt2.Kernels.csproj", "Gpt2.Core/Gpt2.Core.csproj", "Gpt2.Cli/Gpt2.Cli.csproj"])
+        string[] files = ["Directory.Build.props", "Gpt2.Kernels/Gpt2.Kernels.csproj", "Gpt2.Core/Gpt2.Core.csproj", "Gpt2.Cli/Gpt2.Cli.csproj"];
+        foreach (string file in files)
         {
             XDocument.Load(Path.Combine(root, file)).Descendants("Optimize").Should().BeEmpty("{0} leaves Debug as it is, not optimised", file);
         }

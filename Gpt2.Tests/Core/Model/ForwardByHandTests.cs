@@ -62,18 +62,18 @@ public class ForwardByHandTests
     }
 
     [Theory]
-    [InlineData(new int[0], "the prompt is empty, expected at least one token")]
-    [InlineData(new[] { 0, 5 }, "token id 5 is outside the vocabulary, expected 0 to 4")]
-    [InlineData(new[] { -1 }, "token id -1 is outside the vocabulary, expected 0 to 4")]
-    [InlineData(new[] { 0, 0, 0, 0 }, "the prompt has 4 tokens, expected at most n_ctx = 3; shorten it")]
-    public void Forward_WrongPrompt_SaysWhatIsWrong(int[] ids, string message)
+    [InlineData(new int[0], "the prompt is empty", "at least one token")]
+    [InlineData(new[] { 0, 5 }, "token id 5 is outside the vocabulary", "0 to 4")]
+    [InlineData(new[] { -1 }, "token id -1 is outside the vocabulary", "0 to 4")]
+    [InlineData(new[] { 0, 0, 0, 0 }, "the prompt has 4 tokens", "at most n_ctx = 3", "shorten it")]
+    public void Forward_WrongPrompt_SaysWhatIsWrong(int[] ids, string found, string expected, string? remedy = null)
     {
         var config = new Gpt2Config(5, 3, 2, 1, 1);
         var model = new Gpt2Model(TestModels.Random(config, 3), KernelSet.Create(KernelRung.Scalar));
 
         Action forward = () => model.Forward(ids, null, new ForwardActivations(config));
 
-        forward.Should().Throw<Gpt2Exception>().WithMessage(message);
+        forward.Should().Throw<Gpt2Exception>().With(found, expected, remedy);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public class ForwardByHandTests
 
         Action forward = () => model.Forward([1], cache, a);
 
-        forward.Should().Throw<Gpt2Exception>().WithMessage("*4 tokens*n_ctx = 3*");
+        forward.Should().Throw<Gpt2Exception>().With(found: "*4 tokens*", expected: "*n_ctx = 3*");
         cache.Length.Should().Be(3, "a refused prompt leaves the cache as it was");
     }
 

@@ -46,7 +46,8 @@ public class PackedModelTests
         int[] ids = TestModels.Ids(config, 9, (ulong)seed);
         foreach (WeightType type in Enum.GetValues<WeightType>())
         {
-            float[][] logits = [.. VectorWidth.Possible.SelectMany(bits => LogitsOf(ids, config, seed, KernelSet.Create(KernelRung.Tuned, 2, bits), type))];
+            IEnumerable<KernelSet> widths = VectorWidth.Possible.Select(bits => KernelSet.Create(KernelRung.Tuned, 2, bits));
+            float[][] logits = [.. widths.SelectMany(kernels => LogitsOf(ids, config, seed, kernels, type))];
 
             for (int i = 2; i < logits.Length; i++)
             {

@@ -26,7 +26,8 @@ public class SteppingTests
     public void Forward_OfABlock_IsOneCallOnOneLinePerStep()
     {
         MethodInfo forward = typeof(TransformerBlock).GetMethod(nameof(TransformerBlock.Forward))!;
-        string[] calls = [.. MethodCode.CallsOf(forward).Where(call => !call.IsSpecialName && call.Name != nameof(BlockActivations.Dropout)).Select(call => call.Name)];
+        string[] calls = [.. MethodCode.CallsOf(forward)
+            .Where(call => !call.IsSpecialName && call.Name != nameof(BlockActivations.Dropout)).Select(call => call.Name)];
 
         calls.Should().HaveCount(BlockStep.Count + 1);
         calls[5].Should().Be(nameof(BlockPast.Append), "keys and values join the past between step 5 and step 6");
@@ -44,7 +45,8 @@ public class SteppingTests
             MethodCode.Branches(step).Should().BeFalse("{0} asks nothing", step.Name);
             MethodCode.CallsOf(step).Select(call => call.DeclaringType!).Should().NotContain(
                 type => type == typeof(BlockActivations) || type == typeof(StepBreakpoint) || type == typeof(Debugger), step.Name);
-            MethodCode.CallsOf(step).Select(call => call.Name).Should().NotContain([nameof(Matrix.Resize), nameof(BlockActivations.Dropout)], step.Name);
+            MethodCode.CallsOf(step).Select(call => call.Name)
+                .Should().NotContain([nameof(Matrix.Resize), nameof(BlockActivations.Dropout)], step.Name);
         }
     }
 
@@ -56,7 +58,8 @@ public class SteppingTests
             // The compiler puts lambdas, iterators and async methods into nested types or marks them.
             type.GetNestedTypes(BindingFlags.NonPublic | BindingFlags.Public)
                 .Should().BeEmpty("{0} has no lambda, iterator or async method", type.Name);
-            const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+            const BindingFlags All =
+                BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
             type.GetMethods(All).Should().NotContain(
                 method => method.GetCustomAttribute<StateMachineAttribute>() != null || method.Name.Contains('<'));
         }
@@ -101,7 +104,7 @@ public class SteppingTests
     }
 
     [Fact]
-    public void Steps_Methods_BearTheNamesOfTheTable() => Steps().Should().NotContainNulls();
+    public void Steps_Methods_HaveTheNamesOfTheTable() => Steps().Should().NotContainNulls();
 
     [Theory]
     [InlineData("h0.step7", 0, 7)]
@@ -141,7 +144,8 @@ public class SteppingTests
     [
         .. Enumerable.Range(1, BlockStep.Count).Select(step => typeof(TransformerBlock).GetMethod(
             $"Step{step}" + string.Concat(
-                BlockStep.NameOf(step).Split(' ', '_', ',').Where(word => word.Length > 0).Select(word => char.ToUpperInvariant(word[0]) + word[1..])),
+                BlockStep.NameOf(step).Split(' ', '_', ',')
+                    .Where(word => word.Length > 0).Select(word => char.ToUpperInvariant(word[0]) + word[1..])),
             BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance)!),
     ];
 

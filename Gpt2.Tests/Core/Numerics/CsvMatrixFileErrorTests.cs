@@ -1,4 +1,4 @@
-// Wrong CSV files: each is refused with a message that names the file, the line, the column, what was found and
+// Wrong CSV files: each is refused with an error that names the file, the line, the column, what was found and
 // what was expected, and nothing that is no number passes for one.
 
 using Gpt2.Core;
@@ -43,11 +43,9 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
     [InlineData("５")]
     public void Read_CellThatIsNoFiniteNumber_NamesLineColumnAndCell(string cell)
     {
-        Gpt2Exception error = ErrorFor($"1,2,3\n4,{cell},6\n", 2, 3);
-
-        error.Where.Should().Be(new ErrorPlace(FilePath, 2, 2));
-        error.Problem.Should().Be($"found '{cell.Trim()}', expected a finite number with '.' as decimal point");
-        error.Remedy.Should().NotBeNull();
+        ErrorFor($"1,2,3\n4,{cell},6\n", 2, 3).ShouldHave(
+            found: $"found '{cell.Trim()}'", expected: "a finite number with '.' as decimal point", remedy: "*",
+            where: FilePath + " line 2 column 2");
     }
 
     [Fact]
@@ -55,8 +53,9 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
     {
         using var culture = new DecimalCommaCulture();
 
-        ErrorFor("1,2\n3,x\n", 2, 2).Message.Should().Be(
-            $"{FilePath} line 2 column 2: found 'x', expected a finite number with '.' as decimal point; copy, convert or download the model again");
+        ErrorFor("1,2\n3,x\n", 2, 2).ShouldHave(
+            found: "found 'x'", expected: "a finite number with '.' as decimal point", remedy: "copy, convert or download the model again",
+            where: FilePath + " line 2 column 2");
     }
 
     [Theory]
@@ -64,7 +63,7 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
     [InlineData("1e39", "take the weights from an intact copy")]
     [InlineData("#DIV/0!", "take the weights from an intact copy")]
     [InlineData("0.1O5", "copy, convert or download the model again")]
-    public void Read_CellThatIsNoFiniteNumber_TellsWhatNoModelMayHoldFromDamage(string cell, string remedy) =>
+    public void Read_CellThatIsNoFiniteNumber_HasTheRemedyForItsCause(string cell, string remedy) =>
         ErrorFor($"1,2\n3,{cell}\n", 2, 2).Remedy.Should().StartWith(remedy);
 
     [Theory]
@@ -79,8 +78,8 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
     {
         Gpt2Exception error = ErrorFor(text, 2, 2);
 
-        (error.Where, error.Problem).Should().Be((new ErrorPlace(FilePath), found));
-        error.Remedy.Should().StartWith("export it with ',' between cells and '.' in numbers");
+        error.ShouldHave(found, remedy: "export it with ',' between cells and '.' in numbers*", where: FilePath);
+        error.Expected.Should().BeNull();
     }
 
     [Theory]
@@ -90,9 +89,7 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
     [InlineData(",0,1\n0,1.5,2\n1,3.5,4\n", "has a line of headings and a column of labels")]
     public void Read_HeadingsAndLabels_AreRefusedAsSuch(string text, string found)
     {
-        Gpt2Exception error = ErrorFor(text, 2, 2);
-
-        (error.Found, error.Remedy).Should().Be((found, "export it without headings and labels: numbers only"));
+        ErrorFor(text, 2, 2).ShouldHave(found, remedy: "export it without headings and labels: numbers only");
     }
 
     [Theory]
@@ -103,10 +100,7 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
     [InlineData("\n\n1,2\n\n4,5,6\n", 3, "found 2 cells")]
     public void Read_LineOfAnotherLength_NamesLineAndBothCounts(string text, int line, string found)
     {
-        Gpt2Exception error = ErrorFor(text, 2, 3);
-
-        error.Where.Should().Be(new ErrorPlace(FilePath, line));
-        error.Problem.Should().Be($"{found}, expected 3 for [2, 3]");
+        ErrorFor(text, 2, 3).ShouldHave(found, expected: "3 for [2, 3]", where: $"{FilePath} line {line}");
     }
 
     [Theory]
@@ -119,11 +113,7 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
     [InlineData("\uFEFF", 3, 2, "has no line with a cell", "copy, convert or download the model again")]
     public void Read_AnotherShape_NamesBoth(string text, int rows, int columns, string found, string remedy)
     {
-        Gpt2Exception error = ErrorFor(text, rows, columns);
-
-        (error.Where, error.Expected).Should().Be((new ErrorPlace(FilePath), $"[{rows}, {columns}]"));
-        error.Found.Should().EndWith(found);
-        error.Remedy.Should().StartWith(remedy);
+        ErrorFor(text, rows, columns).ShouldHave("*" + found, $"[{rows}, {columns}]", remedy + "*", where: FilePath);
     }
 
     [Theory]
@@ -132,27 +122,26 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
     [InlineData("1,2,3\n4,5,-", 2, 3, "found '-'")]
     public void Read_TruncatedInACell_SaysWhereItEnds(string text, int line, int column, string found)
     {
-        Gpt2Exception error = ErrorFor(text, 2, 3);
-
-        (error.Where, error.Found).Should().Be((new ErrorPlace(FilePath, line, column), found));
+        ErrorFor(text, 2, 3).ShouldHave(found, where: $"{FilePath} line {line} column {column}");
     }
 
     [Fact]
     public void Read_ColumnVectorOfAnotherLength_NamesItsCount()
     {
-        ErrorFor("1\n2\n", 1, 3).Problem.Should().Be("is cut off: found [2, 1], expected [3, 1]");
-        ErrorFor("1\n2\n3\n4\n", 1, 3).Problem.Should().Be("found [4, 1], expected [3, 1]");
+        ErrorFor("1\n2\n", 1, 3).ShouldHave(found: "is cut off: found [2, 1]", expected: "[3, 1]");
+        ErrorFor("1\n2\n3\n4\n", 1, 3).ShouldHave(found: "found [4, 1]", expected: "[3, 1]");
         ErrorFor("1\nx\n3\n", 1, 3).Where.Should().Be(new ErrorPlace(FilePath, 2, 1));
-        ErrorFor("1\n2.5,3\n3\n", 1, 3).Problem.Should().Be("found 2 cells, expected 1 for [3, 1]");
+        ErrorFor("1\n2.5,3\n3\n", 1, 3).ShouldHave(found: "found 2 cells", expected: "1 for [3, 1]");
     }
 
     [Fact]
-    public void Read_WrongCellBehindBlankLinesAndCarriageReturns_NamesTheLineOfTheFile() =>
+    public void Read_WrongCellAfterBlankLinesAndCarriageReturns_NamesTheLineOfTheFile() =>
         ErrorFor("1,2\r\n\r\n\r\n3,x\r\n", 2, 2).Where.Should().Be(new ErrorPlace(FilePath, 4, 2));
 
     [Fact]
     public void Read_SeveralWrongCells_AreCounted() =>
-        ErrorFor("1,x\nnan,y\n", 2, 2).Message.Should().StartWith($"{FilePath} line 1 column 2: found 'x', the first of 3 such cells, expected a finite number");
+        ErrorFor("1,x\nnan,y\n", 2, 2).ShouldHave(
+            found: "found 'x', the first of 3 such cells", expected: "a finite number*", where: FilePath + " line 1 column 2");
 
     [Fact]
     public void Read_LongWrongCell_IsShortened() =>
@@ -161,8 +150,8 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
     [Fact]
     public void Read_BinaryOrEmptyFile_IsRefusedAsSuch()
     {
-        ErrorFor("", 2, 2).Problem.Should().Be("found an empty file, expected 2 rows of 2 numbers");
-        ErrorFor("1,\0\u0001", 1, 2).Problem.Should().Be("found binary data, expected a row of 2 numbers");
+        ErrorFor("", 2, 2).ShouldHave(found: "found an empty file", expected: "2 rows of 2 numbers");
+        ErrorFor("1,\0\u0001", 1, 2).ShouldHave(found: "found binary data", expected: "a row of 2 numbers");
     }
 
     [Fact]

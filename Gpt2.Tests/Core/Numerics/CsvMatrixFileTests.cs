@@ -135,7 +135,7 @@ public sealed class CsvMatrixFileTests : IDisposable
             count: 60);
 
     [Fact]
-    public void Write_Labels_StandInAHeaderAndBeforeTheRows()
+    public void Write_Labels_AreInAHeaderAndBeforeTheRows()
     {
         using var culture = new DecimalCommaCulture();
         var matrix = new Matrix("attention", 2, 2);

@@ -29,7 +29,7 @@ public sealed class MatrixTests
     }
 
     [Fact]
-    public void Elements_OfAMatrix_LieRowAfterRow()
+    public void Elements_OfAMatrix_AreStoredRowByRow()
     {
         Matrix matrix = Counting(2, 3);
 
@@ -140,7 +140,7 @@ public sealed class MatrixTests
     }
 
     [Fact]
-    public void CopyFrom_OtherShape_TakesShapeAndElementsAndStaysApart()
+    public void CopyFrom_OtherShape_TakesShapeAndElementsAndIsIndependent()
     {
         var copy = new Matrix("copy", 7, 1);
         Matrix source = Counting(2, 3);

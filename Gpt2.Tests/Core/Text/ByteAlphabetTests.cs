@@ -16,12 +16,13 @@ public sealed class ByteAlphabetTests
             ByteAlphabet.ByteOf(ByteAlphabet.CharOf((byte)value)).Should().Be(value);
         }
 
-        Enumerable.Range(0, 256).Select(value => ByteAlphabet.IdOf((byte)value)).Should().OnlyHaveUniqueItems().And.OnlyContain(id => id >= 0 && id < 256);
+        Enumerable.Range(0, 256).Select(value => ByteAlphabet.IdOf((byte)value))
+            .Should().OnlyHaveUniqueItems().And.OnlyContain(id => id >= 0 && id < 256);
         Enumerable.Range(0, 256).Select(value => ByteAlphabet.CharOf((byte)value)).Should().OnlyHaveUniqueItems();
     }
 
     [Fact]
-    public void Alphabet_AllCharacters_256StandForABytePrinted()
+    public void Alphabet_AllCharacters_256RepresentAByte()
     {
         char[] characters = [.. Enumerable.Range(0, 0x10000).Select(value => (char)value).Where(character => ByteAlphabet.ByteOf(character) >= 0)];
 

@@ -32,14 +32,15 @@ public sealed class BytePairEncodingTests
     [Fact]
     public void Encode_RepeatedWordsInOneText_GivesEachItsTokens()
     {
-        // Short words come from memory the second time, long ones are merged anew.
+        // Short words come from memory the second time, long ones are merged again.
         var generator = new RandomGenerator(5);
         Vocabulary vocabulary = TextData.RandomVocabulary(generator, 3, 40);
         string[] words = [.. Enumerable.Range(1, 100).Select(length => TextData.RandomWord(generator, 3, length))];
         string[] text = [.. words, .. words.Reverse(), .. words];
 
         new Tokenizer(vocabulary).Encode(string.Join('.', text))
-            .Should().Equal(text.SelectMany((word, i) => i == 0 ? SlowEncoder.Encode(vocabulary, word) : [13, .. SlowEncoder.Encode(vocabulary, word)]));
+            .Should().Equal(
+                text.SelectMany((word, i) => i == 0 ? SlowEncoder.Encode(vocabulary, word) : [13, .. SlowEncoder.Encode(vocabulary, word)]));
     }
 
     [Fact]
@@ -91,9 +92,9 @@ public sealed class BytePairEncodingTests
     }
 
     [Fact]
-    public void Encode_LowerRank_GoesFirstWhereverItStands()
+    public void Encode_LowerRank_GoesFirstEverywhere()
     {
-        // "bc" is listed before "ab": abc is a·bc, though ab stands further left.
+        // "bc" is listed before "ab": abc is a·bc, though ab is further left.
         new Tokenizer(VocabularyOf("b c", "a b")).Encode("abc").Should().Equal(64, 256);
         new Tokenizer(VocabularyOf("a b", "b c")).Encode("abc").Should().Equal(256, 66);
     }

@@ -1,4 +1,4 @@
-// Learning merges: the lecture's example by hand, then against a learner that counts everything anew in every pass.
+// Learning merges: the lecture's example by hand, then against a learner that counts everything again in every pass.
 
 using FsCheck;
 using FsCheck.Fluent;
@@ -33,7 +33,7 @@ public class BytePairLearningTests
 
         LearnedMerges learned = BytePairLearner.Learn(text, vocabularySize: 257 + 6);
 
-        Tokens(learned).Should().Equal("es", "est", "lo", "low", "ne", "new"); // line feeds stand alone
+        Tokens(learned).Should().Equal("es", "est", "lo", "low", "ne", "new"); // line feeds are words of their own
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-// The learner's definition, written down as it reads: count every pair anew in every pass.
+// The learner's definition, written down as it reads: count every pair again in every pass.
 
 using System.Text;
 using Gpt2.Core.Text;

@@ -3,6 +3,7 @@
 using System.Text;
 using Gpt2.Core;
 using Gpt2.Core.Text;
+using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Text;
 
@@ -16,14 +17,17 @@ public class StrictUtf8Tests
     [InlineData(new byte[] { 0xC0, 0xAF }, 1, 0xC0, 1)] // longer than needed
     [InlineData(new byte[] { 0xEF, 0xBB, 0xBF, 0x80 }, 1, 0x80, 4)] // after a mark
     public void Decode_NotUtf8_NamesLineAndByte(byte[] bytes, int line, int value, int place) =>
-        FluentActions.Invoking(() => StrictUtf8.Decode(bytes, "notes.txt")).Should().Throw<Gpt2Exception>().WithMessage(
-            $"notes.txt line {line} byte {place}: found 0x{value:X2}, which is not UTF-8; convert the text to UTF-8 first");
+        FluentActions.Invoking(() => StrictUtf8.Decode(bytes, "notes.txt")).Should().Throw<Gpt2Exception>().With(
+            found: $"found 0x{value:X2}, which is not UTF-8", remedy: "convert the text to UTF-8 first",
+            where: $"notes.txt line {line} byte {place}");
 
     [Fact]
     public void Decode_Text_LeavesOutTheMark_AndTakesUtf16WithOne()
     {
         const string Text = "é東😀\uFFFD\n";
-        foreach (Encoding encoding in (Encoding[])[new UTF8Encoding(true), new UTF8Encoding(false), Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32])
+        Encoding[] encodings =
+            [new UTF8Encoding(true), new UTF8Encoding(false), Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32];
+        foreach (Encoding encoding in encodings)
         {
             StrictUtf8.Decode([.. encoding.Preamble, .. encoding.GetBytes(Text)], "x").Should().Be(Text, encoding.WebName);
         }

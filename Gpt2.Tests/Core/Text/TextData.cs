@@ -32,7 +32,7 @@ internal static class TextData
         from pieces in Gen.ArrayOf(Gen.Elements(Pieces), count)
         select string.Concat(pieces);
 
-    /// <summary>Texts in which halves of surrogate pairs stand alone too.</summary>
+    /// <summary>Texts in which halves of surrogate pairs are alone, too.</summary>
     public static Gen<string> BrokenTexts =>
         from count in Gen.Choose(0, 12)
         from pieces in Gen.ArrayOf(Gen.Elements([.. Pieces, "\uD83D", "\uDE00", "\uDC00", "\uDBFF"]), count)

@@ -69,7 +69,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void Encode_EndOfTextAllowed_IsOneTokenWhereverItStands()
+    public void Encode_EndOfTextAllowed_IsOneTokenEverywhere()
     {
         int end = Small.Vocabulary.EndOfText;
 

@@ -3,6 +3,7 @@
 using System.Text;
 using Gpt2.Core;
 using Gpt2.Core.Text;
+using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Text;
 
@@ -57,12 +58,15 @@ public sealed class VocabularyTests
     [InlineData(int.MaxValue)]
     public void BytesOf_UnknownId_NamesItAndTheRange(int id)
     {
-        string message = $"token id {id} is outside the vocabulary, expected 0 to 259";
-
-        FluentActions.Invoking(() => Small.BytesOf(id).Length).Should().Throw<Gpt2Exception>().WithMessage(message);
-        FluentActions.Invoking(() => Small.WrittenForm(id)).Should().Throw<Gpt2Exception>().WithMessage(message);
-        FluentActions.Invoking(() => new Tokenizer(Small).Decode([0, id])).Should().Throw<Gpt2Exception>().WithMessage(message);
-        FluentActions.Invoking(() => new StreamingDecoder(Small).Push(id)).Should().Throw<Gpt2Exception>().WithMessage(message);
+        Action[] uses =
+        [
+            () => _ = Small.BytesOf(id).Length, () => Small.WrittenForm(id), () => new Tokenizer(Small).Decode([0, id]),
+            () => new StreamingDecoder(Small).Push(id),
+        ];
+        foreach (Action use in uses)
+        {
+            use.Should().Throw<Gpt2Exception>().With(found: $"token id {id} is outside the vocabulary", expected: "0 to 259");
+        }
     }
 
     [Theory]
@@ -95,10 +99,10 @@ public sealed class VocabularyTests
         var builder = new VocabularyBuilder();
 
         builder.Add("h", "e").Should().BeNull();
-        builder.Add("h", "e")!.Problem.Should().Be("found 'h e', which makes 'he' a second time, expected every token once");
-        builder.Add("th", "e")!.Problem.Should().Be("found 'th', expected a byte or a token that an earlier line makes");
-        builder.Add("t", "hx")!.Problem.Should().Be("found 'hx', expected a byte or a token that an earlier line makes");
-        builder.Add("t", "h\u00AD")!.Problem.Should().Be("found '\u00AD' (U+00AD), expected characters of the byte alphabet only");
+        builder.Add("h", "e")!.ShouldHave(found: "found 'h e', which makes 'he' a second time", expected: "every token once");
+        builder.Add("th", "e")!.ShouldHave(found: "found 'th'", expected: "a byte or a token that an earlier line makes");
+        builder.Add("t", "hx")!.ShouldHave(found: "found 'hx'", expected: "a byte or a token that an earlier line makes");
+        builder.Add("t", "h\u00AD")!.ShouldHave(found: "found '\u00AD' (U+00AD)", expected: "characters of the byte alphabet only");
         builder.Add("t", "he").Should().BeNull();
 
         builder.Build().Merges.Should().Equal(new Merge(71, 68), new Merge(83, 256));

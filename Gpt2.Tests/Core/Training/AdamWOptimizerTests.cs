@@ -6,6 +6,7 @@ using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Training;
 using Gpt2.Tests.Kernels;
+using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Training;
 
@@ -18,7 +19,8 @@ public class AdamWOptimizerTests
     {
         var weights = Filled(1);
 
-        new AdamWOptimizer(Config, new OptimizerSettings(WeightDecay: 0.5f)).Update(new Gpt2Gradients(Config), 0.1f, KernelData.Scalar, weights).Should().Be(0);
+        new AdamWOptimizer(Config, new OptimizerSettings(WeightDecay: 0.5f)).Update(new Gpt2Gradients(Config), 0.1f, KernelData.Scalar, weights)
+            .Should().Be(0);
 
         foreach (Matrix weight in weights.Matrices())
         {
@@ -66,7 +68,8 @@ public class AdamWOptimizerTests
         var optimizer = new AdamWOptimizer(Config, new OptimizerSettings());
         var weights = Filled(1);
 
-        optimizer.Invoking(it => it.Update(gradients, 0.1f, KernelData.Scalar, weights)).Should().Throw<Gpt2Exception>().WithMessage("*step 1 are not finite*--learning-rate");
+        optimizer.Invoking(it => it.Update(gradients, 0.1f, KernelData.Scalar, weights))
+            .Should().Throw<Gpt2Exception>().With(found: "*step 1 are not finite*", remedy: "*--learning-rate");
 
         optimizer.Step.Should().Be(0);
         weights.Matrices().SelectMany(weight => weight.Span.ToArray()).Should().OnlyContain(number => number == 1);

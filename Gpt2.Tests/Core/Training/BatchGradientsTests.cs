@@ -64,7 +64,8 @@ public class BatchGradientsTests
     [InlineData(7)]
     [InlineData(9)]
     public void Add_MoreOrFewerTargetsThanTokens_IsRefused(int targets) => FluentActions
-        .Invoking(() => new BatchGradients(Config, 1, dropout: 0).Add(Model(), TestModels.Ids(Config, 8, 2), new int[targets], 8, new Gpt2Gradients(Config)))
+        .Invoking(() => new BatchGradients(Config, 1, dropout: 0).Add(
+            Model(), TestModels.Ids(Config, 8, 2), new int[targets], 8, new Gpt2Gradients(Config)))
         .Should().Throw<ArgumentException>().WithMessage($"{targets} targets for 8 tokens*");
 
     [Fact]

@@ -30,7 +30,7 @@ public class BatchSourceTests
             tokens.Should().OnlyContain(token => token >= 0).And.NotContain(count - 1, "the last id is only ever a target");
             for (int i = 0; i < tokens.Length; i++)
             {
-                tokens[i].Should().Be(tokens[i - (i % settings.Context)] + (i % settings.Context), "a window is text as it stands");
+                tokens[i].Should().Be(tokens[i - (i % settings.Context)] + (i % settings.Context), "a window is text without gaps");
             }
         }
     });

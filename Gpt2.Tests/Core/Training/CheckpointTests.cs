@@ -13,6 +13,8 @@ namespace Gpt2.Tests.Core.Training;
 
 public sealed class CheckpointTests : IDisposable
 {
+    private const string GoOn = "go on from another checkpoint, or start a new run";
+
     private static readonly Gpt2Config Config = new(257, 4, 6, 2, 1) { TiedHead = false, QkvBias = false };
     private static readonly RunState State = new(
         7,
@@ -86,19 +88,21 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", " line 1: not the state of a training run; go on from another checkpoint, or start a new run")]
-    [InlineData("{\n\n", " line 3: not the state of a training run; go on from another checkpoint, or start a new run")]
-    [InlineData("null", ": found null, expected the state of a training run")]
-    [InlineData("{}", "*: not the state of a training run; go on from another checkpoint, or start a new run")]
-    [InlineData("{\"Step\":\n\"x\"}", " line 2: not the state of a training run at 'Step'; go on from another checkpoint, or start a new run")]
-    [InlineData("{\"Settings\":{\"Steps\":1.5}}", " line 1: not the state of a training run at 'Settings.Steps'; go on from another checkpoint, or start a new run")]
-    [InlineData("{\"Step\":1,\"Settings\":null,\"TextFile\":null,\"TextHash\":\"A\",\"SamplePrompt\":null}", "*not the state of a training run*")]
-    public void ReadState_Damaged_IsRefused(string content, string message)
+    [InlineData("", " line 1", "not the state of a training run", GoOn)]
+    [InlineData("{\n\n", " line 3", "not the state of a training run", GoOn)]
+    [InlineData("null", "", "found null", null, "the state of a training run")]
+    [InlineData("{}", "*", "not the state of a training run", GoOn)]
+    [InlineData("{\"Step\":\n\"x\"}", " line 2", "not the state of a training run at 'Step'", GoOn)]
+    [InlineData("{\"Settings\":{\"Steps\":1.5}}", " line 1", "not the state of a training run at 'Settings.Steps'", GoOn)]
+    [InlineData(
+        "{\"Step\":1,\"Settings\":null,\"TextFile\":null,\"TextHash\":\"A\",\"SamplePrompt\":null}", "*", "not the state of a training run*")]
+    public void ReadState_Damaged_IsRefused(string content, string place, string found, string? remedy = null, string? expected = null)
     {
         string path = Write(2);
         File.WriteAllText(Path.Combine(path, "training.json"), content);
 
-        FluentActions.Invoking(() => Checkpoint.ReadState(path)).Should().Throw<Gpt2Exception>().WithMessage("*training.json" + message);
+        FluentActions.Invoking(() => Checkpoint.ReadState(path))
+            .Should().Throw<Gpt2Exception>().With(found, expected, remedy, Path.Combine(path, "training.json") + place);
     }
 
     [Fact]
@@ -108,11 +112,12 @@ public sealed class CheckpointTests : IDisposable
         File.WriteAllBytes(optimizer, File.ReadAllBytes(optimizer)[..^1]);
         Action read = () => Checkpoint.ReadOptimizer(path, 2, Optimizer());
 
-        read.Should().Throw<Gpt2Exception>().WithMessage("*optimizer.bin: missing or not of * bytes*");
+        read.Should().Throw<Gpt2Exception>().With(found: "missing or not of * bytes", where: optimizer);
         File.Delete(optimizer);
-        read.Should().Throw<Gpt2Exception>().WithMessage("*optimizer.bin: missing or not of * bytes*");
+        read.Should().Throw<Gpt2Exception>().With(found: "missing or not of * bytes", where: optimizer);
         File.Delete(Path.Combine(path, "training.json"));
-        FluentActions.Invoking(() => Checkpoint.ReadState(path)).Should().Throw<Gpt2Exception>().WithMessage("*training.json: no such file*");
+        FluentActions.Invoking(() => Checkpoint.ReadState(path))
+            .Should().Throw<Gpt2Exception>().With(found: "no such file", where: Path.Combine(path, "training.json"));
     }
 
     private static AdamWOptimizer Optimizer()
@@ -141,5 +146,6 @@ public sealed class CheckpointTests : IDisposable
     private string Write(int step) =>
         Checkpoint.Write(folder.Root, State with { Step = step }, TestModels.Random(Config, 1), Optimizer(), new Vocabulary([]));
 
-    private string[] Names() => [.. Directory.EnumerateFileSystemEntries(folder.Root).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    private string[] Names() =>
+        [.. Directory.EnumerateFileSystemEntries(folder.Root).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 }

@@ -18,7 +18,8 @@ public class LossCurveTests
     public void Svg_Log_HasBothLinesInsideTheFrame(int steps)
     {
         using var culture = new DecimalCommaCulture();
-        LogLine[] log = [.. Enumerable.Range(1, steps).Select(step => new LogLine(step, 6 / Math.Sqrt(step), step % 100 == 0 || step == steps ? 3 : null, 0.1, 1))];
+        LogLine[] log = [.. Enumerable.Range(1, steps)
+            .Select(step => new LogLine(step, 6 / Math.Sqrt(step), step % 100 == 0 || step == steps ? 3 : null, 0.1, 1))];
 
         (double X, double Y)[][] lines = Lines(LossCurve.Svg(log));
 

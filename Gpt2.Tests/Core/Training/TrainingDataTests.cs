@@ -3,6 +3,7 @@
 using Gpt2.Core;
 using Gpt2.Core.Text;
 using Gpt2.Core.Training;
+using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Training;
 
@@ -25,7 +26,7 @@ public class TrainingDataTests
     }
 
     [Fact]
-    public void FromText_LastDocumentWithoutAnEnd_IsTrainedOnAsItStands()
+    public void FromText_LastDocumentWithoutAnEnd_IsTrainedOnUnchanged()
     {
         var data = TrainingData.FromText("ab" + Vocabulary.EndOfTextToken + "cd", Bytes, context: 2);
 
@@ -65,14 +66,14 @@ public class TrainingDataTests
     [Theory]
     [InlineData(179, 0)]
     [InlineData(180, 9)]
-    public void FromText_ValidationShorterThanAWindow_IsNone(int length, int validation) =>
+    public void FromText_ValidationShorterThanAWindow_IsLeftOut(int length, int validation) =>
         TrainingData.FromText(new string('a', length), Bytes, context: 8).Validation.Should().HaveCount(validation);
 
     [Fact]
     public void FromText_ShorterThanAWindow_IsRefused()
     {
-        FluentActions.Invoking(() => TrainingData.FromText("12345678", Bytes, context: 8)).Should().Throw<Gpt2Exception>()
-            .WithMessage("the training text has 8 tokens, expected at least 9 for a window of 8; take a longer text or a smaller --context");
+        FluentActions.Invoking(() => TrainingData.FromText("12345678", Bytes, context: 8)).Should().Throw<Gpt2Exception>().With(
+            found: "the training text has 8 tokens", expected: "at least 9 for a window of 8", remedy: "take a longer text or a smaller --context");
         TrainingData.FromText("123456789", Bytes, context: 8).Training.Should().HaveCount(9);
     }
 }

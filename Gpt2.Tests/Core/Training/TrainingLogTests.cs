@@ -85,10 +85,11 @@ public sealed class TrainingLogTests : IDisposable
     [InlineData("1,5.5,,0.1\n")]
     [InlineData("1,five,,0.1,1\n")]
     [InlineData("1,5.5,,0.1,1E\n")]
-    public void Read_LineThatIsNoLine_IsRefusedByNumber(string line)
+    public void Read_InvalidLine_IsRefusedByNumber(string line)
     {
         File.WriteAllText(Log, Header + line);
 
-        FluentActions.Invoking(() => TrainingLog.Read(Log)).Should().Throw<Gpt2Exception>().WithMessage("*log.csv line 2: found '*', expected *");
+        FluentActions.Invoking(() => TrainingLog.Read(Log))
+            .Should().Throw<Gpt2Exception>().With(found: "found '*'", expected: "*", where: Log + " line 2");
     }
 }

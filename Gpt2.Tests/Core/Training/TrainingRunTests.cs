@@ -88,7 +88,8 @@ public sealed class TrainingRunTests : IDisposable
         {
             for (int i = 0; i < exact.Span.Length; i++)
             {
-                round.Span[i].Should().Be((float)double.Parse(exact.Span[i].ToString("E2", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+                round.Span[i].Should().Be(
+                    (float)double.Parse(exact.Span[i].ToString("E2", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
             }
         }
 

@@ -1,6 +1,7 @@
 // The learning rate of every step by hand, and what is said about settings that make no sense.
 
 using Gpt2.Core.Training;
+using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Training;
 
@@ -39,7 +40,7 @@ public class TrainingSettingsTests
     }
 
     [Fact]
-    public void Problem_Standard_IsNone()
+    public void Problem_StandardSettings_IsNull()
     {
         new TrainingSettings().Problem().Should().BeNull();
         WorkshopPreset.Settings.Problem().Should().BeNull();
@@ -50,31 +51,31 @@ public class TrainingSettingsTests
     public void Problem_NumbersOutOfRange_AreNamed()
     {
         var sound = new TrainingSettings();
-        (TrainingSettings Settings, string Problem)[] cases =
+        (TrainingSettings Settings, string Found, string Expected)[] cases =
         [
-            (sound with { Steps = 0 }, "steps is 0, expected at least 1"),
-            (sound with { BatchSize = -1 }, "batch size is -1, expected at least 1"),
-            (sound with { Accumulate = 0 }, "accumulated passes is 0, expected at least 1"),
-            (sound with { Context = 0 }, "context is 0, expected at least 1"),
-            (sound with { LearningRate = -0.5f }, "learning rate is -0.5, expected at least 0"),
-            (sound with { LearningRate = float.NaN }, "learning rate is NaN, expected at least 0"),
-            (sound with { LearningRate = float.PositiveInfinity }, "learning rate is Infinity, expected a finite number"),
-            (sound with { MinLearningRate = float.NaN }, "least learning rate is NaN, expected at least 0"),
-            (sound with { MinLearningRate = 0.5f }, "least learning rate is 0.5, expected at most the highest, 0.001"),
-            (sound with { Warmup = -1 }, "warm-up is -1, expected at least 0"),
-            (sound with { Optimizer = new OptimizerSettings(WeightDecay: -1) }, "weight decay is -1, expected at least 0"),
-            (sound with { Optimizer = new OptimizerSettings(ClipNorm: float.NaN) }, "clipping norm is NaN, expected at least 0"),
-            (sound with { Dropout = 1 }, "dropout is 1, expected less than 1"),
-            (sound with { Dropout = float.NaN }, "dropout is NaN, expected at least 0"),
-            (sound with { EvaluateEvery = 0 }, "steps between evaluations is 0, expected at least 1"),
-            (sound with { EvaluationWindows = 0 }, "evaluation windows is 0, expected at least 1"),
-            (sound with { CheckpointEvery = 0 }, "steps between checkpoints is 0, expected at least 1"),
-            (sound with { Digits = -1 }, "digits is -1, expected at least 0"),
+            (sound with { Steps = 0 }, "steps is 0", "at least 1"),
+            (sound with { BatchSize = -1 }, "batch size is -1", "at least 1"),
+            (sound with { Accumulate = 0 }, "accumulated passes is 0", "at least 1"),
+            (sound with { Context = 0 }, "context is 0", "at least 1"),
+            (sound with { LearningRate = -0.5f }, "learning rate is -0.5", "at least 0"),
+            (sound with { LearningRate = float.NaN }, "learning rate is NaN", "at least 0"),
+            (sound with { LearningRate = float.PositiveInfinity }, "learning rate is Infinity", "a finite number"),
+            (sound with { MinLearningRate = float.NaN }, "least learning rate is NaN", "at least 0"),
+            (sound with { MinLearningRate = 0.5f }, "least learning rate is 0.5", "at most the highest, 0.001"),
+            (sound with { Warmup = -1 }, "warm-up is -1", "at least 0"),
+            (sound with { Optimizer = new OptimizerSettings(WeightDecay: -1) }, "weight decay is -1", "at least 0"),
+            (sound with { Optimizer = new OptimizerSettings(ClipNorm: float.NaN) }, "clipping norm is NaN", "at least 0"),
+            (sound with { Dropout = 1 }, "dropout is 1", "less than 1"),
+            (sound with { Dropout = float.NaN }, "dropout is NaN", "at least 0"),
+            (sound with { EvaluateEvery = 0 }, "steps between evaluations is 0", "at least 1"),
+            (sound with { EvaluationWindows = 0 }, "evaluation windows is 0", "at least 1"),
+            (sound with { CheckpointEvery = 0 }, "steps between checkpoints is 0", "at least 1"),
+            (sound with { Digits = -1 }, "digits is -1", "at least 0"),
         ];
 
-        foreach ((TrainingSettings settings, string problem) in cases)
+        foreach ((TrainingSettings settings, string found, string expected) in cases)
         {
-            settings.Problem()!.Message.Should().Be(problem);
+            settings.Problem()!.ShouldHave(found, expected);
         }
     }
 }

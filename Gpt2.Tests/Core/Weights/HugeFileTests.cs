@@ -1,4 +1,4 @@
-// Files far larger than what they should hold, as a broken disk or an ill-willed stranger leaves them: refused with bounded memory.
+// Files far larger than what they should hold, as a broken disk or an attacker leaves them: refused with bounded memory.
 
 using Gpt2.Core;
 using Gpt2.Core.Model;
@@ -25,8 +25,8 @@ public sealed class HugeFileTests : IDisposable
         string path = Grow(file, SixtyFourMegabytes + 1);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Message(() => CsvLayout.TokenizerOf(folder.Model, new Gpt2Config(257, 8, 6, 3, 2))).Should().Be(
-            $"{path}: found 67108865 bytes, expected a vocabulary, which is far smaller; take the file of the model");
+        Error(() => CsvLayout.TokenizerOf(folder.Model, new Gpt2Config(257, 8, 6, 3, 2))).ShouldHave(
+            found: "found 67108865 bytes", expected: "a vocabulary, which is far smaller", remedy: "take the file of the model", where: path);
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(2_000_000);
     }
 
@@ -50,7 +50,8 @@ public sealed class HugeFileTests : IDisposable
             File.Delete(Path.Combine(folder.Model, "hparams.json"));
         }
 
-        Message(() => CsvModelFolder.ReadWeights(folder.Model)).Should().StartWith($"{path} line 1 column 1: found '{new string('1', 40)}…', expected a finite number");
+        Error(() => CsvModelFolder.ReadWeights(folder.Model)).ShouldHave(
+            found: $"found '{new string('1', 40)}…'", expected: "a finite number*", where: path + " line 1 column 1");
     }
 
     [Fact]
@@ -61,11 +62,12 @@ public sealed class HugeFileTests : IDisposable
         var matrix = new Matrix("wpe", 8, 6);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Message(() => CsvMatrixFile.Read(path, matrix)).Should().Contain("line 1 column 1: found '', the first of 8388609 such cells");
+        Error(() => CsvMatrixFile.Read(path, matrix)).ShouldHave(
+            found: "found '', the first of 8388609 such cells", where: path + " line 1 column 1");
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1 << 27);
     }
 
-    private static string Message(Action read) => read.Should().Throw<Gpt2Exception>().Which.Message;
+    private static Gpt2Exception Error(Action read) => read.Should().Throw<Gpt2Exception>().Which;
 
     /// <summary>A file of so many zero bytes, which take no room on most disks.</summary>
     private string Grow(string file, long bytes)

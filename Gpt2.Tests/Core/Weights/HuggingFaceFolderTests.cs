@@ -15,6 +15,10 @@ namespace Gpt2.Tests.Core.Weights;
 
 public sealed class HuggingFaceFolderTests : IDisposable
 {
+    private const string Index = "model.safetensors.index.json";
+    private const string First = "model-00001-of-00002.safetensors";
+    private const string Second = "model-00002-of-00002.safetensors";
+
     private readonly TemporaryFolder folder = new();
     private readonly string model;
 
@@ -70,7 +74,8 @@ public sealed class HuggingFaceFolderTests : IDisposable
         HuggingFaceFixture.Write(model, SmallModel.Random(), "transformer.", "F32",
             new FixtureTensor("transformer.h.99.attn.bias", "F32", [1, 1, 8, 8], new byte[256]));
 
-        FluentActions.Invoking(Read).Should().Throw<Gpt2Exception>().WithMessage("*h.99.attn.bias: is a tensor that a GPT-2 of n_layer*");
+        FluentActions.Invoking(Read).Should().Throw<Gpt2Exception>().With(
+            found: "is a tensor that a GPT-2 of n_layer*", where: Path.Combine(model, "model.safetensors") + ": *h.99.attn.bias");
     }
 
     [Theory]
@@ -93,10 +98,12 @@ public sealed class HuggingFaceFolderTests : IDisposable
     [Fact]
     public void Open_HeadThatContradictsTheConfig_IsRefused()
     {
-        HuggingFaceFixture.Write(model, SmallModel.Random(), "", "F32", HuggingFaceFixture.Tensor("lm_head.weight", SmallModel.Random(5).TokenEmbedding));
+        HuggingFaceFixture.Write(
+            model, SmallModel.Random(), "", "F32", HuggingFaceFixture.Tensor("lm_head.weight", SmallModel.Random(5).TokenEmbedding));
         EditConfig(text => text.Insert(text.Length - 1, ", \"tie_word_embeddings\": true"));
 
-        Message().Should().Contain("config.json: tie_word_embeddings is true, but lm_head.weight differs from wte.weight");
+        Error().ShouldHave(
+            found: "tie_word_embeddings is true, but lm_head.weight differs from wte.weight", where: Path.Combine(model, "config.json"));
     }
 
     [Fact]
@@ -105,7 +112,7 @@ public sealed class HuggingFaceFolderTests : IDisposable
         HuggingFaceFixture.Write(model, SmallModel.Random());
         EditConfig(text => text.Insert(text.Length - 1, ", \"tie_word_embeddings\": false"));
 
-        Message().Should().Contain("model.safetensors: lm_head.weight: is missing, expected [260, 6]");
+        Error().ShouldHave(found: "is missing", expected: "[260, 6]", where: Path.Combine(model, "model.safetensors") + ": lm_head.weight");
     }
 
     [Fact]
@@ -130,30 +137,35 @@ public sealed class HuggingFaceFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model-00002-of-00002.safetensors", "../other.safetensors", "weight_map names '../other.safetensors'")]
-    [InlineData("model-00002-of-00002.safetensors", "model-00003-of-00002.safetensors", "model-00003-of-00002.safetensors: no such file")]
-    [InlineData("\"transformer.wte.weight\": \"model-00001-of-00002.safetensors\", ", "", "contains transformer.wte.weight, which model.safetensors.index.json does not list")]
-    [InlineData("\"transformer.wte.weight\": \"model-00001", "\"transformer.wte.weight\": \"model-00002", "contains transformer.wte.weight, which according to model.safetensors.index.json is in model-00002-of-00002.safetensors")]
-    [InlineData("{\"transformer.wte.weight\"", "{\"transformer.x\": \"model-00001-of-00002.safetensors\", \"transformer.wte.weight\"", "lists transformer.x in model-00001-of-00002.safetensors, which does not contain it")]
-    [InlineData("weight_map", "weights", "weight_map is missing")]
-    [InlineData("\"model-00001-of-00002.safetensors\"", "5", "weight_map has 5 for transformer.")]
-    public void Open_DamagedIndex_SaysWhat(string found, string replaced, string message)
+    [InlineData(Second, "../other.safetensors", Index, "weight_map names '../other.safetensors'*")]
+    [InlineData(Second, "model-00003-of-00002.safetensors", "model-00003-of-00002.safetensors", "no such file")]
+    [InlineData($"\"transformer.wte.weight\": \"{First}\", ", "", First, $"contains transformer.wte.weight, which {Index} does not list")]
+    [InlineData(
+        "\"transformer.wte.weight\": \"model-00001", "\"transformer.wte.weight\": \"model-00002", First,
+        $"contains transformer.wte.weight, which according to {Index} is in {Second}")]
+    [InlineData(
+        "{\"transformer.wte.weight\"", $"{{\"transformer.x\": \"{First}\", \"transformer.wte.weight\"", Index,
+        $"lists transformer.x in {First}, which does not contain it")]
+    [InlineData("weight_map", "weights", Index, "weight_map is missing")]
+    [InlineData($"\"{First}\"", "5", Index, "weight_map has 5 for transformer.*")]
+    public void Open_DamagedIndex_SaysWhat(string text, string replacement, string file, string found)
     {
         HuggingFaceFixture.WriteShards(model, SmallModel.Random());
-        string index = Path.Combine(model, "model.safetensors.index.json");
-        File.WriteAllText(index, File.ReadAllText(index).Replace(found, replaced, StringComparison.Ordinal));
+        string index = Path.Combine(model, Index);
+        File.WriteAllText(index, File.ReadAllText(index).Replace(text, replacement, StringComparison.Ordinal));
 
-        Message().Should().Contain(message);
+        Error().ShouldHave(found, where: Path.Combine(model, file));
     }
 
     [Fact]
     public void Open_ShardsWithoutAnIndex_SaysWhatIsMissing()
     {
         HuggingFaceFixture.WriteShards(model, SmallModel.Random());
-        File.Delete(Path.Combine(model, "model.safetensors.index.json"));
+        File.Delete(Path.Combine(model, Index));
 
-        Message().Should().Be(
-            $"{Path.Combine(model, "model-00001-of-00002.safetensors")}: is one of several, and model.safetensors.index.json, which lists them, is missing; copy or download it too");
+        Error().ShouldHave(
+            found: $"is one of several, and {Index}, which lists them, is missing", remedy: "copy or download it too",
+            where: Path.Combine(model, First));
     }
 
     [Fact]
@@ -240,7 +252,8 @@ public sealed class HuggingFaceFolderTests : IDisposable
     [Fact]
     public void Write_Cancelled_LeavesNothing()
     {
-        Action write = () => HuggingFaceFolder.Write(folder.PathOf("written"), SmallModel.Random(), null, null, new CancellationToken(canceled: true));
+        Action write = () => HuggingFaceFolder.Write(
+            folder.PathOf("written"), SmallModel.Random(), null, null, new CancellationToken(canceled: true));
 
         write.Should().Throw<OperationCanceledException>();
         Directory.EnumerateFileSystemEntries(folder.Root).Should().ContainSingle();
@@ -261,5 +274,5 @@ public sealed class HuggingFaceFolderTests : IDisposable
         return source.ReadWeights();
     }
 
-    private string Message() => FluentActions.Invoking(() => ModelFolder.Open(model)).Should().Throw<Gpt2Exception>().Which.Message;
+    private Gpt2Exception Error() => FluentActions.Invoking(() => ModelFolder.Open(model)).Should().Throw<Gpt2Exception>().Which;
 }

@@ -13,8 +13,9 @@ public sealed class JavaScriptPageTests : IDisposable
 
     private static readonly string[] Prompts =
     [
-        "Mike is quick. He moves", "a", "", "  two  spaces ", "\"Yes,\" he said, \"no\"; (again) \"\"twice\"\"", "\"", "\"\"", ",", ",,,, \",\"", " \"", "x,\"y\"",
-        "It's we've I'm you'll he'd DON'T", "12 1234 3.14159,2.71828", "if (a[i] <= b) { return \"<0x41>\"; } // <|endoftext|>", "tab\tand\ttabs", "\\ ' ` ~ ^ | @ # $ % & * _ + = { } [ ]",
+        "Mike is quick. He moves", "a", "", "  two  spaces ", "\"Yes,\" he said, \"no\"; (again) \"\"twice\"\"", "\"", "\"\"", ",",
+        ",,,, \",\"", " \"", "x,\"y\"", "It's we've I'm you'll he'd DON'T", "12 1234 3.14159,2.71828",
+        "if (a[i] <= b) { return \"<0x41>\"; } // <|endoftext|>", "tab\tand\ttabs", "\\ ' ` ~ ^ | @ # $ % & * _ + = { } [ ]",
     ];
 
     private readonly TemporaryFolder folder = new();
@@ -30,7 +31,8 @@ public sealed class JavaScriptPageTests : IDisposable
     {
         var random = new Random(11);
         IEnumerable<string> drawn = Enumerable.Range(0, 200)
-            .Select(_ => string.Concat(Enumerable.Range(0, 1 + random.Next(30)).Select(_ => (char)(random.Next(4) == 0 ? ' ' : random.Next(' ', 0x7F)))));
+            .Select(_ => string.Concat(Enumerable.Range(0, 1 + random.Next(30))
+                .Select(_ => (char)(random.Next(4) == 0 ? ' ' : random.Next(' ', 0x7F)))));
         string[] beyondAscii = ["é", "café", "ß", "naïve", "£5", "— yes"];
         await AssertEqual(VocabularyFile.Read(SharedData.PathOf("gpt2", "vocab.bpe")), [.. Prompts, .. drawn, .. beyondAscii]);
     }
@@ -39,7 +41,11 @@ public sealed class JavaScriptPageTests : IDisposable
     public async Task Page_TextOutOfItsReach_HasNoIdThere()
     {
         // 😀 is cut in two; 你 is no token by itself.
-        var vocabulary = new Vocabulary([new Merge(ByteAlphabet.IdOf(0xF0), ByteAlphabet.IdOf(0x9F)), new Merge(256, ByteAlphabet.IdOf(0x98)), new Merge(257, ByteAlphabet.IdOf(0x80))]);
+        var vocabulary = new Vocabulary(
+        [
+            new Merge(ByteAlphabet.IdOf(0xF0), ByteAlphabet.IdOf(0x9F)), new Merge(256, ByteAlphabet.IdOf(0x98)),
+            new Merge(257, ByteAlphabet.IdOf(0x80)),
+        ]);
 
         (await IdsOnThePage(vocabulary, ["😀", "你", "a"])).Should().BeEquivalentTo(
             new int?[][] { [null, null], [null], [ByteAlphabet.IdOf((byte)'a')] }, options => options.WithStrictOrdering());

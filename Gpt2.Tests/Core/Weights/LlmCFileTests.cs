@@ -67,8 +67,9 @@ public sealed class LlmCFileTests : IDisposable
         File.WriteAllText(folder.PathOf("vocab.bpe"), "#version: 0.2\n");
         using ModelSource source = ModelFolder.Open(FilePath);
 
-        source.Invoking(opened => opened.ReadTokenizer()).Should().Throw<Gpt2Exception>()
-            .Which.Message.Should().StartWith($"{folder.PathOf("vocab.bpe")}: defines 257 tokens, expected 260, the n_vocab of gpt2_small.bin; take the vocabulary of this model");
+        source.Invoking(opened => opened.ReadTokenizer()).Should().Throw<Gpt2Exception>().With(
+            found: "defines 257 tokens", expected: "260, the n_vocab of gpt2_small.bin", remedy: "take the vocabulary of this model*",
+            where: folder.PathOf("vocab.bpe"));
     }
 
     [Fact]
@@ -86,13 +87,15 @@ public sealed class LlmCFileTests : IDisposable
     {
         LlmCFixture.Write(folder.PathOf("gpt2_small_bf16.bin"), SmallModel.Random(), version: 5);
 
-        Message(folder.Root).Should().Contain("found 2 models, gpt2_small.bin (llmc), gpt2_small_bf16.bin (llmc), expected one; name the file");
+        Error(folder.Root).ShouldHave(
+            found: "found 2 models, gpt2_small.bin (llmc), gpt2_small_bf16.bin (llmc)", expected: "one", remedy: "name the file*",
+            where: folder.Root);
     }
 
     [Theory]
     [InlineData("file")]
     [InlineData("folder")]
-    public void Write_Model_HasEveryByteOfTheirs(string kind)
+    public void Write_Model_EqualsTheirFileByteForByte(string kind)
     {
         Gpt2Weights weights = SmallModel.WithOddNumbers();
         LlmCFixture.Write(FilePath, weights);
@@ -121,8 +124,10 @@ public sealed class LlmCFileTests : IDisposable
 
     [Fact]
     public void Write_HeadOfItsOwn_IsRefused() =>
-        FluentActions.Invoking(() => LlmCFile.Write(folder.PathOf("written"), TestModels.Random(SmallModel.Config with { TiedHead = false }, 4), null))
-            .Should().Throw<Gpt2Exception>().Which.Message.Should().Be("the model has an untied language head, which a file of llm.c cannot hold; write csv or safetensors");
+        FluentActions.Invoking(
+            () => LlmCFile.Write(folder.PathOf("written"), TestModels.Random(SmallModel.Config with { TiedHead = false }, 4), null))
+            .Should().Throw<Gpt2Exception>().With(
+                found: "the model has an untied language head, which a file of llm.c cannot hold", remedy: "write csv or safetensors");
 
     [Fact]
     public void Write_Cancelled_LeavesNothing()
@@ -134,28 +139,28 @@ public sealed class LlmCFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, 20240327, "does not begin like a model of llm.c, expected 20240326 and a header of 1024 bytes")]
-    [InlineData(1, 1, "found version 1, expected 3 (float32) or 5 (bfloat16)")]
-    [InlineData(2, 9, "expected 14584 for the sizes in its header; the file is cut off or damaged")]
-    [InlineData(3, 0, "n_vocab is 0, expected at least 1; the header is damaged")]
-    [InlineData(3, 385, "padded_vocab_size is 384, expected at least vocab_size 385; the header is damaged")]
-    [InlineData(4, 3, "the file is cut off or damaged")]
-    [InlineData(4, 1001, "n_layer is 1001, expected at most 1000")]
-    [InlineData(4, int.MaxValue, "n_layer is 2147483647, expected at most 1000")]
+    [InlineData(0, 20240327, "does not begin like a model of llm.c", "20240326 and a header of 1024 bytes")]
+    [InlineData(1, 1, "found version 1", "3 (float32) or 5 (bfloat16)")]
+    [InlineData(2, 9, "found 14560 bytes", "14584 for the sizes in its header", "the file is cut off or damaged*")]
+    [InlineData(3, 0, "n_vocab is 0", "at least 1", "the header is damaged*")]
+    [InlineData(3, 385, "padded_vocab_size is 384", "at least vocab_size 385", "the header is damaged*")]
+    [InlineData(4, 3, "found 14560 bytes", null, "the file is cut off or damaged*")]
+    [InlineData(4, 1001, "n_layer is 1001", "at most 1000*")]
+    [InlineData(4, int.MaxValue, "n_layer is 2147483647", "at most 1000*")]
     [InlineData(5, 4, "n_embd 6 is not divisible by n_head 4")]
-    [InlineData(6, 23100, "the file is cut off or damaged")]
+    [InlineData(6, 23100, "found 14560 bytes", null, "the file is cut off or damaged*")]
     [InlineData(6, int.MaxValue - 1, "a matrix of 18446744039349813264 weights is too large")]
-    [InlineData(7, int.MaxValue, "the file is cut off or damaged")]
-    [InlineData(8, 1, "found 1 in field 8 of the header, expected 0")]
-    [InlineData(255, -1, "found -1 in field 255 of the header, expected 0")]
-    [InlineData(7, -1, "padded_vocab_size is -1, expected at least vocab_size 260")]
-    public void Open_DamagedHeader_SaysWhat(int field, int value, string message)
+    [InlineData(7, int.MaxValue, "found 14560 bytes", null, "the file is cut off or damaged*")]
+    [InlineData(8, 1, "found 1 in field 8 of the header", "0")]
+    [InlineData(255, -1, "found -1 in field 255 of the header", "0")]
+    [InlineData(7, -1, "padded_vocab_size is -1", "at least vocab_size 260")]
+    public void Open_DamagedHeader_SaysWhat(int field, int value, string found, string? expected = null, string? remedy = null)
     {
         byte[] bytes = File.ReadAllBytes(FilePath);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4 * field), value);
         File.WriteAllBytes(FilePath, bytes);
 
-        Message(FilePath).Should().StartWith(FilePath + ": ").And.Contain(message);
+        Error(FilePath).ShouldHave(found, expected, remedy, where: FilePath);
     }
 
     [Theory]
@@ -168,7 +173,9 @@ public sealed class LlmCFileTests : IDisposable
     {
         File.WriteAllBytes(FilePath, File.ReadAllBytes(FilePath)[..length]);
 
-        Message(FilePath).Should().Contain(length == 0 ? "found an empty file" : length < 1024 ? "does not begin like a model of llm.c" : $"found {length} bytes, expected 14560");
+        Error(FilePath).ShouldHave(
+            found: length == 0 ? "found an empty file" : length < 1024 ? "does not begin like a model of llm.c" : $"found {length} bytes",
+            expected: length < 1024 ? "*" : "14560*", where: FilePath);
     }
 
     [Fact]
@@ -176,7 +183,8 @@ public sealed class LlmCFileTests : IDisposable
     {
         File.WriteAllText(FilePath, "<html><body>404</body></html>");
 
-        Message(FilePath).Should().StartWith($"{FilePath}: found a web page saved under this name, expected a model of llm.c; download the file itself");
+        Error(FilePath).ShouldHave(
+            found: "found a web page saved under this name", expected: "a model of llm.c", remedy: "download the file itself*", where: FilePath);
     }
 
     [Fact]
@@ -184,7 +192,7 @@ public sealed class LlmCFileTests : IDisposable
         SeededProperty.Holds(Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf(), bytes =>
         {
             File.WriteAllBytes(FilePath, bytes);
-            Message(FilePath).Should().StartWith(FilePath);
+            Error(FilePath).ShouldHave(where: FilePath + "*");
         });
 
     [Fact]
@@ -198,5 +206,5 @@ public sealed class LlmCFileTests : IDisposable
         }, count: 500);
     }
 
-    private static string Message(string path) => FluentActions.Invoking(() => ModelFolder.Open(path)).Should().Throw<Gpt2Exception>().Which.Message;
+    private static Gpt2Exception Error(string path) => FluentActions.Invoking(() => ModelFolder.Open(path)).Should().Throw<Gpt2Exception>().Which;
 }

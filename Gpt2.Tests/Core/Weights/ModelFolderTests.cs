@@ -1,4 +1,4 @@
-// What is in a folder is told by its files; where that is not one model, the message says what there is and how to choose.
+// What is in a folder is recognised by its files; where that is not one model, the error says what there is and how to choose.
 
 using Gpt2.Core;
 using Gpt2.Core.Weights;
@@ -63,9 +63,12 @@ public sealed class ModelFolderTests : IDisposable
         TensorFlowFixture.Write(folder.PathOf("m"), SmallModel.Random());
         LlmCFixture.Write(folder.PathOf("m", "gpt2.bin"), SmallModel.Random());
 
-        Message("m").Should().Contain(
-            "found 4 models, model_wte.csv (csv), model.safetensors (safetensors), model.ckpt.index (tensorflow), gpt2.bin (llmc), expected one; "
-            + "name the file of the one you mean, as in --model ").And.EndWith(", or choose with --format csv|safetensors|tensorflow|llmc if the command has that option");
+        Error("m").ShouldHave(
+            found: "found 4 models, model_wte.csv (csv), model.safetensors (safetensors), model.ckpt.index (tensorflow), gpt2.bin (llmc)",
+            expected: "one",
+            remedy: "name the file of the one you mean, as in *, or choose with "
+                + "--format csv|safetensors|tensorflow|llmc if the command has that option",
+            where: folder.PathOf("m"));
         foreach (ModelFormat format in ModelFormat.All)
         {
             using ModelSource source = ModelFolder.Open(folder.PathOf("m"), format);
@@ -89,9 +92,10 @@ public sealed class ModelFolderTests : IDisposable
         CsvModelFolder.Write(folder.PathOf("m"), SmallModel.Random(), SmallModel.Vocabulary);
         HuggingFaceFixture.Write(folder.PathOf("m"), SmallModel.Random());
 
-        Message("m").Should().Be(
-            $"{folder.PathOf("m")}: found 2 models, model_wte.csv (csv), model.safetensors (safetensors), expected one; name the file of the one you mean, "
-            + $"as in --model {folder.PathOf("m", "model_wte.csv")}, or choose with --format csv|safetensors if the command has that option");
+        Error("m").ShouldHave(
+            found: "found 2 models, model_wte.csv (csv), model.safetensors (safetensors)", expected: "one",
+            remedy: $"*--model {folder.PathOf("m", "model_wte.csv")}, or choose with --format csv|safetensors if the command has that option",
+            where: folder.PathOf("m"));
         foreach (ModelFormat format in (ModelFormat[])[ModelFormat.Csv, ModelFormat.Safetensors])
         {
             using ModelSource source = ModelFolder.Open(folder.PathOf("m"), format);
@@ -106,21 +110,22 @@ public sealed class ModelFolderTests : IDisposable
         File.Move(folder.PathOf("m", "model.safetensors"), folder.PathOf("m", "one.safetensors"));
         File.Copy(folder.PathOf("m", "one.safetensors"), folder.PathOf("m", "two.safetensors"));
 
-        Message("m").Should().EndWith(
-            $"found 2 models, one.safetensors (safetensors), two.safetensors (safetensors), expected one; name the file of the one you mean, as in --model {folder.PathOf("m", "one.safetensors")}");
+        Error("m").ShouldHave(
+            found: "found 2 models, one.safetensors (safetensors), two.safetensors (safetensors)", expected: "one",
+            remedy: $"name the file of the one you mean, as in --model {folder.PathOf("m", "one.safetensors")}", where: folder.PathOf("m"));
         FormatOf("m", "two.safetensors").Should().Be(ModelFormat.Safetensors);
     }
 
     [Theory]
-    [InlineData("pytorch_model.bin", "is a Python pickle, which is not supported; save the model as safetensors")]
-    [InlineData("gpt2.Q4_0.gguf", "is a GGUF file, which is not supported; take the model's safetensors")]
-    [InlineData("config.json", "is there, but model.safetensors, which belongs to it, is missing; copy or download it too")]
-    public void Open_ModelOfAnotherProgram_SaysWhatToDo(string file, string message)
+    [InlineData("pytorch_model.bin", "is a Python pickle, which is not supported", "save the model as safetensors")]
+    [InlineData("gpt2.Q4_0.gguf", "is a GGUF file, which is not supported", "take the model's safetensors")]
+    [InlineData("config.json", "is there, but model.safetensors, which belongs to it, is missing", "copy or download it too")]
+    public void Open_ModelOfAnotherProgram_SaysWhatToDo(string file, string found, string remedy)
     {
         Directory.CreateDirectory(folder.PathOf("m"));
         File.WriteAllText(folder.PathOf("m", file), "{}");
 
-        Message("m").Should().Be($"{folder.PathOf("m", file)}: {message}");
+        Error("m").ShouldHave(found, remedy: remedy, where: folder.PathOf("m", file));
     }
 
     [Fact]
@@ -128,8 +133,9 @@ public sealed class ModelFolderTests : IDisposable
     {
         CsvModelFolder.Write(folder.PathOf("m"), SmallModel.Random(), SmallModel.Vocabulary);
 
-        FluentActions.Invoking(() => ModelFolder.Open(folder.PathOf("m"), ModelFormat.Safetensors)).Should().Throw<Gpt2Exception>()
-            .Which.Message.Should().StartWith($"{folder.PathOf("m")}: no model in this folder, expected config.json with model.safetensors (safetensors); name the folder of a model");
+        FluentActions.Invoking(() => ModelFolder.Open(folder.PathOf("m"), ModelFormat.Safetensors)).Should().Throw<Gpt2Exception>().With(
+            found: "no model in this folder", expected: "config.json with model.safetensors (safetensors)",
+            remedy: "name the folder of a model*", where: folder.PathOf("m"));
     }
 
     [Fact]
@@ -137,17 +143,18 @@ public sealed class ModelFolderTests : IDisposable
     {
         File.WriteAllText(folder.PathOf("notes.txt"), "");
 
-        Message("notes.txt").Should().StartWith($"{folder.PathOf("notes.txt")}: is not a model file by its name, expected hparams.json with model_wte.csv (csv), or ");
+        Error("notes.txt").ShouldHave(
+            found: "is not a model file by its name", expected: "hparams.json with model_wte.csv (csv), or *", where: folder.PathOf("notes.txt"));
     }
 
     [Theory]
-    [InlineData("model.gguf", "is a GGUF file, which is not supported; take the model's safetensors")]
-    [InlineData("pytorch_model.bin", "is a Python pickle, which is not supported; save the model as safetensors")]
-    public void Open_FileOfAnotherProgram_SaysWhatItIs(string file, string message)
+    [InlineData("model.gguf", "is a GGUF file, which is not supported", "take the model's safetensors")]
+    [InlineData("pytorch_model.bin", "is a Python pickle, which is not supported", "save the model as safetensors")]
+    public void Open_FileOfAnotherProgram_SaysWhatItIs(string file, string found, string remedy)
     {
         File.WriteAllText(folder.PathOf(file), "x");
 
-        Message(file).Should().Be($"{folder.PathOf(file)}: {message}");
+        Error(file).ShouldHave(found, remedy: remedy, where: folder.PathOf(file));
     }
 
     [Fact]
@@ -156,7 +163,7 @@ public sealed class ModelFolderTests : IDisposable
         File.WriteAllText(folder.PathOf("notes"), "x");
 
         ModelLocator.Find(folder.PathOf("notes")).Should().Be(folder.PathOf("notes"));
-        Message("notes").Should().StartWith($"{folder.PathOf("notes")}: is not a model file by its name, expected ");
+        Error("notes").ShouldHave(found: "is not a model file by its name", expected: "*", where: folder.PathOf("notes"));
     }
 
     [Theory]
@@ -184,6 +191,6 @@ public sealed class ModelFolderTests : IDisposable
         return source.Format;
     }
 
-    private string Message(string path) =>
-        FluentActions.Invoking(() => ModelFolder.Open(folder.PathOf(path))).Should().Throw<Gpt2Exception>().Which.Message;
+    private Gpt2Exception Error(string path) =>
+        FluentActions.Invoking(() => ModelFolder.Open(folder.PathOf(path))).Should().Throw<Gpt2Exception>().Which;
 }

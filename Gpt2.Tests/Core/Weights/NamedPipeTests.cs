@@ -32,7 +32,8 @@ public sealed class NamedPipeTests : IDisposable
         }
 
         // The settings of Hugging Face's tokenizer are written for other programs; nothing here reads them.
-        string[] files = [.. Directory.EnumerateFiles(whole).Select(file => Path.GetFileName(file)).Except(["tokenizer_config.json"]).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.EnumerateFiles(whole)
+            .Select(file => Path.GetFileName(file)).Except(["tokenizer_config.json"]).Order(StringComparer.Ordinal)];
         files.Should().NotBeEmpty();
         foreach (string file in files)
         {

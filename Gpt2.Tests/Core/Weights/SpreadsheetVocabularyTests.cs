@@ -44,7 +44,7 @@ public sealed class SpreadsheetVocabularyTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cells))]
-    public void Write_Token_StandsAsThePageReadsIt(string token, string cell)
+    public void Write_Token_IsWrittenAsThePageReadsIt(string token, string cell)
     {
         Vocabulary vocabulary = WithToken(Encoding.UTF8.GetBytes(token), out int id);
 
@@ -55,7 +55,7 @@ public sealed class SpreadsheetVocabularyTests : IDisposable
     }
 
     [Fact]
-    public void Write_BytesThatAreNoCharacters_StandAsNumbers()
+    public void Write_BytesThatAreNoCharacters_AreWrittenAsNumbers()
     {
         SpreadsheetVocabulary.Write(WithToken([(byte)' ', 0xC3], out int id), folder.Root);
 
@@ -95,8 +95,8 @@ public sealed class SpreadsheetVocabularyTests : IDisposable
         string rows = string.Concat(Enumerable.Range(0, 50_000).Select(row => $"\"{row},x,{row},1\n"));
         File.WriteAllText(folder.PathOf("vocab_bpe.csv"), "left,right,rank,score\n\"a,b,0,1\n" + new string('x', 5000) + "\n" + rows);
 
-        FluentActions.Invoking(() => SpreadsheetVocabulary.Read(folder.Root)).Should().Throw<Gpt2Exception>()
-            .Which.Message.Should().Be($"{folder.PathOf("vocab_bpe.csv")} line 2: found 0 cells, expected left, right, rank, score, the score a number");
+        FluentActions.Invoking(() => SpreadsheetVocabulary.Read(folder.Root)).Should().Throw<Gpt2Exception>().With(
+            found: "found 0 cells", expected: "left, right, rank, score, the score a number", where: folder.PathOf("vocab_bpe.csv") + " line 2");
     }
 
     [Fact]
@@ -129,8 +129,10 @@ public sealed class SpreadsheetVocabularyTests : IDisposable
         Vocabulary vocabulary = OfPairs(pairs);
 
         SpreadsheetVocabulary.LimitsOf(vocabulary).Should().Equal(
-            "tokens that are control characters or incomplete characters: 162; they are written as <0xNN>, a line feed as <0x0A>, and the page finds none of them in a prompt",
-            "tokens of whole characters merged from incomplete ones: 3 ('é', ' é', '😀'); the page finds those of a single character and leaves the others in pieces",
+            "tokens that are control characters or incomplete characters: 162; they are written as <0xNN>, a line feed as <0x0A>, "
+                + "and the page finds none of them in a prompt",
+            "tokens of whole characters merged from incomplete ones: 3 ('é', ' é', '😀'); the page finds those of a single "
+                + "character and leaves the others in pieces",
             "tokens with characters beyond U+FFFF: 1 ('😀'); the page cuts these characters in two and finds none of the tokens",
             "2 merges are '.,;,!' to the page, which joins their sides with a comma; it uses the last");
     }
@@ -178,7 +180,8 @@ public sealed class SpreadsheetVocabularyTests : IDisposable
         var made = new HashSet<string>();
         while (merges.Count < count)
         {
-            int Part() => merges.Count > 0 && random.Next(2) == 0 ? 256 + random.Next(merges.Count) : ByteAlphabet.IdOf(bytes[random.Next(bytes.Length)]);
+            int Part() =>
+                merges.Count > 0 && random.Next(2) == 0 ? 256 + random.Next(merges.Count) : ByteAlphabet.IdOf(bytes[random.Next(bytes.Length)]);
             var merge = new Merge(Part(), Part());
             var vocabulary = new Vocabulary(merges);
             if (made.Add(Convert.ToHexString([.. vocabulary.BytesOf(merge.Left), .. vocabulary.BytesOf(merge.Right)])))

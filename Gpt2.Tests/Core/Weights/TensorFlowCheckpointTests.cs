@@ -90,7 +90,9 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     {
         EditTable(entries => entries[name] = TensorFlowFixture.Entry(1, [2], 0, 0, new byte[8]));
 
-        Message().Should().Be($"{PathOf(Index)}: {name}: is a tensor that a GPT-2 of n_layer 2 does not have; take the hparams.json and the weights of the same GPT-2; merge adapters into the weights first");
+        Error().ShouldHave(
+            found: "is a tensor that a GPT-2 of n_layer 2 does not have",
+            remedy: "take the hparams.json and the weights of the same GPT-2; merge adapters into the *", where: $"{PathOf(Index)}: {name}");
     }
 
     [Fact]
@@ -109,8 +111,8 @@ public sealed class TensorFlowCheckpointTests : IDisposable
         File.WriteAllBytes(PathOf(Data), bytes);
         using ModelSource source = ModelFolder.Open(folder.Root);
 
-        source.Invoking(opened => opened.ReadWeights()).Should().Throw<Gpt2Exception>()
-            .Which.Message.Should().StartWith($"{PathOf(Data)}: model/wte: is damaged: its checksum is ");
+        source.Invoking(opened => opened.ReadWeights())
+            .Should().Throw<Gpt2Exception>().With(found: "is damaged: its checksum *", where: PathOf(Data) + ": model/wte");
     }
 
     [Fact]
@@ -118,18 +120,20 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     {
         File.WriteAllBytes(PathOf(Data), File.ReadAllBytes(PathOf(Data))[..^1]);
 
-        Message().Should().StartWith($"{PathOf(Data)}: is cut off: it ends at byte 10559, before the end of 1 of its tensors, the first model/ln_f/b; ");
+        Error().ShouldHave(
+            found: "is cut off: it ends at byte 10559, before the end of 1 of its tensors, the first model/ln_f/b", remedy: "*",
+            where: PathOf(Data));
     }
 
     [Theory]
-    [InlineData(Data, "model.ckpt.data-00000-of-00001: no such file")]
-    [InlineData("hparams.json", "hparams.json: no such file")]
-    [InlineData(Index, "model.ckpt.data-00000-of-00001: is the data of a TensorFlow checkpoint, and its .index, which lists the tensors, is missing")]
-    public void Open_FileMissing_NamesIt(string file, string message)
+    [InlineData(Data, Data, "no such file")]
+    [InlineData("hparams.json", "hparams.json", "no such file")]
+    [InlineData(Index, Data, "is the data of a TensorFlow checkpoint, and its .index, which lists the tensors, is missing")]
+    public void Open_FileMissing_NamesIt(string missing, string named, string found)
     {
-        File.Delete(PathOf(file));
+        File.Delete(PathOf(missing));
 
-        Message().Should().Contain(message);
+        Error().ShouldHave(found, where: PathOf(named));
     }
 
     [Fact]
@@ -139,43 +143,45 @@ public sealed class TensorFlowCheckpointTests : IDisposable
         File.WriteAllText(path, File.ReadAllText(path).Replace("\"ab\": 256, \"abc\": 257", "\"abc\": 256, \"ab\": 257", StringComparison.Ordinal));
         using ModelSource source = ModelFolder.Open(folder.Root);
 
-        source.Invoking(opened => opened.ReadTokenizer()).Should().Throw<Gpt2Exception>()
-            .Which.Message.Should().StartWith($"{path}: 'abc' has the id 256, expected 'ab' there as vocab.bpe makes it; take the vocabulary of this model");
+        source.Invoking(opened => opened.ReadTokenizer()).Should().Throw<Gpt2Exception>().With(
+            found: "'abc' has the id 256", expected: "'ab' there as vocab.bpe makes it", remedy: "take the vocabulary of this model*", where: path);
     }
 
     [Theory]
-    [InlineData("\"n_layer\": 2", "\"n_layer\": 3", "model/h2/ln_1/g: is missing, expected [1, 6]; take the weights and the sizes of the same model")]
-    [InlineData("\"n_layer\": 2", "\"n_layer\": 1", "model/h1/attn/c_attn/b: is a tensor that a GPT-2 of n_layer 1 does not have")]
-    [InlineData("\"n_ctx\": 8", "\"n_ctx\": 9", "model/wpe: found [8, 6], expected [9, 6]; take the weights and the sizes of the same model")]
-    public void Open_SizesOfAnotherModel_NamesTheTensor(string found, string replaced, string message)
+    [InlineData("\"n_layer\": 2", "\"n_layer\": 3", "model/h2/ln_1/g", "is missing", "[1, 6]", "take the weights and the sizes of the same model*")]
+    [InlineData("\"n_layer\": 2", "\"n_layer\": 1", "model/h1/attn/c_attn/b", "is a tensor that a GPT-2 of n_layer 1 does not have")]
+    [InlineData("\"n_ctx\": 8", "\"n_ctx\": 9", "model/wpe", "found [8, 6]", "[9, 6]", "take the weights and the sizes of the same model*")]
+    public void Open_SizesOfAnotherModel_NamesTheTensor(
+        string text, string replacement, string tensor, string found, string? expected = null, string? remedy = null)
     {
-        File.WriteAllText(PathOf("hparams.json"), File.ReadAllText(PathOf("hparams.json")).Replace(found, replaced, StringComparison.Ordinal));
+        string path = PathOf("hparams.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace(text, replacement, StringComparison.Ordinal));
 
-        Message().Should().Contain(message);
+        Error().ShouldHave(found, expected, remedy, where: $"{PathOf("model.ckpt.")}*: {tensor}");
     }
 
     [Theory]
-    [InlineData(3, 24, "model/h0/ln_1/b: is of TensorFlow's data type 3, expected 1 (float)")]
-    [InlineData(1, 20, "model/h0/ln_1/b: is [6] of F32, but has 20 bytes")]
-    public void Open_EntryThatCannotBe_SaysWhat(int type, int bytes, string message)
+    [InlineData(3, 24, "is of TensorFlow's data type 3", "1 (float)*")]
+    [InlineData(1, 20, "is [6] of F32, but has 20 bytes")]
+    public void Open_InvalidEntry_SaysWhat(int type, int bytes, string found, string? expected = null)
     {
         EditTable(entries => entries["model/h0/ln_1/b"] = TensorFlowFixture.Entry(type, [6], 0, 0, new byte[bytes]));
 
-        Message().Should().StartWith(PathOf(Index)).And.Contain(message);
+        Error().ShouldHave(found, expected, where: PathOf(Index) + ": model/h0/ln_1/b");
     }
 
     [Fact]
-    public void Open_TensorBehindTheEnd_IsRefused()
+    public void Open_TensorBeyondTheEnd_IsRefused()
     {
         foreach (long offset in (long[])[1L << 40, long.MaxValue - 10, long.MaxValue])
         {
             EditTable(entries => entries["model/h0/ln_1/b"] = TensorFlowFixture.Entry(1, [6], 0, offset, new byte[24]));
 
-            Message().Should().StartWith(PathOf(Data)).And.Contain("before the end of 1 of its tensors, the first model/h0/ln_1/b");
+            Error().ShouldHave(found: "*before the end of 1 of its tensors, the first model/h0/ln_1/b", where: PathOf(Data));
         }
 
         EditTable(entries => entries["model/h0/ln_1/b"] = TensorFlowFixture.Entry(1, [6], 5, 0, new byte[24]));
-        Message().Should().Contain("model/h0/ln_1/b: is in data file 5, expected 0 to 0");
+        Error().ShouldHave(found: "is in data file 5", expected: "0 to 0", where: PathOf(Index) + ": model/h0/ln_1/b");
     }
 
     [Fact]
@@ -183,20 +189,23 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     {
         EditTable(entries => entries["model/wte"] = TensorFlowFixture.Entry(1, [long.MaxValue, long.MaxValue], 0, 0, new byte[24]));
 
-        Message().Should().Contain("model/wte: is [9223372036854775807, 9223372036854775807] of F32, but has 24 bytes");
+        Error().ShouldHave(
+            found: "is [9223372036854775807, 9223372036854775807] of F32, but has 24 bytes",
+            where: PathOf(Index) + ": model/wte");
     }
 
     [Fact]
-    public void Open_HeaderThatCannotBe_SaysWhat()
+    public void Open_InvalidHeader_SaysWhat()
     {
         EditTable(entries => entries[""] = TensorFlowFixture.Varint(1, 5000));
-        Message().Should().Contain("found 5000 data files and byte order 0");
+        Error().ShouldHave(found: "found 5000 data files and byte order 0", where: PathOf(Index));
 
         EditTable(entries => entries[""] = [.. TensorFlowFixture.Varint(1, 1), .. TensorFlowFixture.Varint(2, 1)]);
-        Message().Should().Contain("found 1 data files and byte order 1, expected 1 to 1000 and 0, little-endian");
+        Error().ShouldHave(
+            found: "found 1 data files and byte order 1", expected: "1 to 1000 and 0, little-endian", where: PathOf(Index));
 
         EditTable(entries => entries.Remove(""));
-        Message().Should().Contain("has no header");
+        Error().ShouldHave(found: "has no header", where: PathOf(Index));
     }
 
     [Fact]
@@ -204,7 +213,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     {
         EditTable(entries => entries["model/wte"] = [.. entries["model/wte"], .. TensorFlowFixture.Message(7, [])]);
 
-        Message().Should().Contain("model/wte: is stored in slices, expected one piece");
+        Error().ShouldHave(found: "is stored in slices", expected: "one piece", where: PathOf(Index) + ": model/wte");
     }
 
     [Fact]
@@ -212,7 +221,9 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     {
         EditTable(_ => { }, compression: 1);
 
-        Message().Should().EndWith("its blocks are compressed (kind 1); save the checkpoint again without compression, like OpenAI's");
+        Error().ShouldHave(
+            found: "its blocks are compressed (kind 1)", remedy: "save the checkpoint again without compression, like OpenAI's",
+            where: PathOf(Index));
     }
 
     [Fact]
@@ -227,7 +238,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
             File.WriteAllBytes(PathOf(Index), bytes);
             if (!IsUnusedMetaBlock(original, place))
             {
-                Message().Should().Contain("damaged", "byte {0} was changed", place);
+                Error().Message.Should().Contain("damaged", "byte {0} was changed", place);
             }
         }
     }
@@ -239,7 +250,9 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     {
         File.WriteAllText(PathOf(Index), content);
 
-        Message().Should().StartWith($"{PathOf(Index)}: {(content.Length == 0 ? "found an empty file" : "does not end like the index of a TensorFlow checkpoint")}");
+        Error().ShouldHave(
+            found: content.Length == 0 ? "found an empty file" : "does not end like the index of a TensorFlow checkpoint",
+            where: PathOf(Index));
     }
 
     [Fact]
@@ -249,7 +262,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
         SeededProperty.Holds(Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf(), bytes =>
         {
             File.WriteAllBytes(PathOf(Index), [.. bytes, .. footer[..(bytes.Length % 40)], .. footer[^8..]]);
-            Message().Should().StartWith(PathOf(Index));
+            Error().ShouldHave(where: PathOf(Index) + "*");
         });
     }
 
@@ -267,7 +280,7 @@ public sealed class TensorFlowCheckpointTests : IDisposable
     [Fact]
     public void Open_RandomEditsOfTheEntries_IsRefusedOrAWholeModel()
     {
-        // With right checksums, so that the edits come through to what is behind them.
+        // With right checksums, so that the edits reach what is read after them.
         string[] names = [.. table.Keys];
         SeededProperty.Holds(Gen.Choose(0, names.Length - 1).SelectMany(name => RandomEdits.Of(24), (name, edits) => (name, edits)), damage =>
         {
@@ -302,5 +315,5 @@ public sealed class TensorFlowCheckpointTests : IDisposable
 
     private string PathOf(string file) => folder.PathOf(file);
 
-    private string Message() => FluentActions.Invoking(() => ModelFolder.Open(folder.Root)).Should().Throw<Gpt2Exception>().Which.Message;
+    private Gpt2Exception Error() => FluentActions.Invoking(() => ModelFolder.Open(folder.Root)).Should().Throw<Gpt2Exception>().Which;
 }

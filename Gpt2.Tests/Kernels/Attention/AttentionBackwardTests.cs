@@ -91,9 +91,12 @@ public sealed class AttentionBackwardTests
         for (int headSize = 1; headSize <= KernelData.LongestLength; headSize++)
         {
             var shape = new Shape(2, 3, 2, headSize);
-            float[] queries = KernelData.Normal(1, shape.Queries), keys = KernelData.Normal(2, shape.Keys), scores = KernelData.Normal(3, shape.Scores);
-            float[] expected1 = new float[shape.Queries], expected2 = new float[shape.Keys], expected3 = new float[shape.Scores], expected4 = new float[shape.Keys];
-            float[] actual1 = new float[shape.Queries], actual2 = new float[shape.Keys], actual3 = new float[shape.Scores], actual4 = new float[shape.Keys];
+            float[] queries = KernelData.Normal(1, shape.Queries), keys = KernelData.Normal(2, shape.Keys);
+            float[] scores = KernelData.Normal(3, shape.Scores);
+            float[] expected1 = new float[shape.Queries], expected2 = new float[shape.Keys];
+            float[] expected3 = new float[shape.Scores], expected4 = new float[shape.Keys];
+            float[] actual1 = new float[shape.Queries], actual2 = new float[shape.Keys];
+            float[] actual3 = new float[shape.Scores], actual4 = new float[shape.Keys];
 
             scalar.ScoresBackward(queries, keys, scores, 1, 2, headSize, expected1, expected2);
             attention.ScoresBackward(queries, keys, scores, 1, 2, headSize, actual1, actual2);

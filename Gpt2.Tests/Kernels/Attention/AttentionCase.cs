@@ -56,7 +56,8 @@ public sealed record AttentionCase(int Sequences, int Tokens, int Past, int Head
         attention.ScoresBackward(
             data.Queries, data.Keys, scoresGradient.Span, Sequences, Heads, HeadSize, queriesGradient.Span, keysGradient.Span);
 
-        foreach (GuardedSpan written in new[] { scores, weights, output, weightsGradient, scoresGradient, queriesGradient, keysGradient, valuesGradient })
+        GuardedSpan[] outputs = [scores, weights, output, weightsGradient, scoresGradient, queriesGradient, keysGradient, valuesGradient];
+        foreach (GuardedSpan written in outputs)
         {
             written.AssertSurroundingsUntouched($"{this}");
         }

@@ -144,7 +144,8 @@ public sealed class AttentionTests
             float[] keys = KernelData.Normal(1, Tokens * HeadSize);
             float[] values = KernelData.Normal(2, Tokens * HeadSize);
             (keys[spoilt * HeadSize], values[spoilt * HeadSize]) = (float.NaN, float.NaN);
-            float[] output = Run(KernelSet.Create(rung).Attention, KernelData.Normal(3, Tokens * HeadSize), keys, values, Tokens, HeadSize, heads: 1).Output;
+            float[] output = Run(
+                KernelSet.Create(rung).Attention, KernelData.Normal(3, Tokens * HeadSize), keys, values, Tokens, HeadSize, heads: 1).Output;
 
             for (int token = 0; token < Tokens; token++)
             {
@@ -158,7 +159,7 @@ public sealed class AttentionTests
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
     public void Normalise_LargeScores_StaysFiniteAndSumsToOne(KernelRung rung)
     {
-        // The visible scores of the first row lie below the mask's −1e10 and still get all the attention.
+        // The visible scores of the first row are below the mask's −1e10 and still get all the attention.
         var weights = new float[4];
 
         KernelSet.Create(rung).Attention.Normalise([-1e30f, AttentionKernel.MaskedScore, 1e30f, 1e30f], 1, 2, 1, weights);

@@ -9,7 +9,7 @@ public sealed class CopyColumnsTests
 {
     [Theory]
     [MemberData(nameof(KernelData.Rungs), MemberType = typeof(KernelData))]
-    public void CopyColumns_MiddleOfTwoRows_LandsWhereItIsTold(KernelRung rung)
+    public void CopyColumns_MiddleOfTwoRows_GoesToTheGivenPlace(KernelRung rung)
     {
         float[] destination = [9, 9, 9, 9, 9, 9, 9, 9];
 

@@ -17,7 +17,11 @@ public sealed class GeluTests
     {
         // Enough copies for full registers and a rest. Values of the formula in double precision.
         float[] arguments = [-3, -1, -0.5f, 0, 0.5f, 1, 2, 3];
-        double[] values = [-0.0036373920817729943, -0.15880800939172324, -0.15428599017485607, 0, 0.34571400982514394, 0.8411919906082768, 1.954597694087775, 2.996362607918227];
+        double[] values =
+        [
+            -0.0036373920817729943, -0.15880800939172324, -0.15428599017485607, 0, 0.34571400982514394, 0.8411919906082768,
+            1.954597694087775, 2.996362607918227,
+        ];
         float[] input = [.. Enumerable.Range(0, 5 * 8 + 3).Select(i => arguments[i % 8])];
         float[] expected = [.. Enumerable.Range(0, 5 * 8 + 3).Select(i => (float)values[i % 8])];
         var output = new float[input.Length];

@@ -109,7 +109,8 @@ public sealed class LayerNormBackwardTests
                 inputGradient.Span, [.. outputGradient.Select((g, i) => (double)g * gain[i % columns])], 1e-6, 0, what);
             FiniteDifferences.AssertClose(
                 gainGradient.Span,
-                [.. gainBefore.Select((before, c) => before + Enumerable.Range(0, 3).Sum(r => (double)outputGradient[(r * columns) + c] * input[(r * columns) + c]))],
+                [.. gainBefore.Select((before, c) =>
+                    before + Enumerable.Range(0, 3).Sum(r => (double)outputGradient[(r * columns) + c] * input[(r * columns) + c]))],
                 Tolerance, Tolerance, what);
             FiniteDifferences.AssertClose(
                 biasGradient.Span,

@@ -54,7 +54,7 @@ public sealed class LayerNormTests
 
             layerNorm.Normalise(input, columns, Epsilon, actual.Span);
 
-            // Rows of two or three values may lie so close together that their deviation is far below 1.
+            // Rows of two or three values may be so close together that their deviation is far below 1.
             double tolerance = columns < 8 ? 1e-4 : Tolerance;
             Close.Assert(actual.Span, expected, tolerance, tolerance, $"columns {columns}");
             actual.AssertSurroundingsUntouched($"columns {columns}");
@@ -100,7 +100,8 @@ public sealed class LayerNormTests
         // Squares overflow beyond 1.8e19, sums of 37 beyond 9e36; the row between is ordinary.
         foreach (float size in new[] { 1e18f, 3e19f, 1e30f, 5e37f })
         {
-            float[] input = [.. KernelData.Normal(1, 37, deviation: size / 3), .. KernelData.Normal(2, 37), .. KernelData.Normal(3, 37, size / 3, size)];
+            float[] input =
+                [.. KernelData.Normal(1, 37, deviation: size / 3), .. KernelData.Normal(2, 37), .. KernelData.Normal(3, 37, size / 3, size)];
             var expected = new float[input.Length];
             KernelData.Scalar.LayerNorm.Normalise(input, 37, Epsilon, expected);
             var output = new float[input.Length];

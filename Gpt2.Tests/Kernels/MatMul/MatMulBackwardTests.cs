@@ -85,7 +85,8 @@ public sealed class MatMulBackwardTests
 
             KernelSet.Create(rung).MatMul.AddColumnSums(matrix, actual.Span);
 
-            double[] expected = [.. before.Select((start, column) => start + Enumerable.Range(0, 5).Sum(row => (double)matrix[(row * columns) + column]))];
+            double[] expected = [.. before
+                .Select((start, column) => start + Enumerable.Range(0, 5).Sum(row => (double)matrix[(row * columns) + column]))];
             FiniteDifferences.AssertClose(actual.Span, expected, Tolerance, Tolerance, $"columns {columns}");
             actual.AssertSurroundingsUntouched($"columns {columns}");
         }

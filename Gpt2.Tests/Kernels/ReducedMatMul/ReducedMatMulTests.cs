@@ -1,5 +1,5 @@
 // Products with weights of reduced precision: by hand, against the definition within the stated bounds, the same bits for
-// a row alone and at every number of threads, numbers that are none, refusals.
+// a row alone and at every number of threads, NaN and infinities, refusals.
 
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
@@ -142,7 +142,8 @@ public sealed class ReducedMatMulTests
     [MemberData(nameof(ReducedData.Types), MemberType = typeof(ReducedData))]
     public void Multiply_AnyNumberOfThreads_HasTheSameBits(WeightType type)
     {
-        foreach ((int rows, int inner, int columns) in ((int, int, int)[])[(1, 300, 2000), (5, 768, 500), (100, 200, 40), (67, 100, 1000), (300, 64, 10)])
+        (int, int, int)[] shapes = [(1, 300, 2000), (5, 768, 500), (100, 200, 40), (67, 100, 1000), (300, 64, 10)];
+        foreach ((int rows, int inner, int columns) in shapes)
         {
             float[] input = KernelData.Normal(rows, rows * inner);
             byte[] panels = ReducedData.Pack(type, KernelData.Normal(inner, inner * columns), inner, columns);

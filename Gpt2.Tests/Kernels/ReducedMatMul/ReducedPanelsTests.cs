@@ -21,8 +21,8 @@ public sealed class ReducedPanelsTests
     [Theory]
     [InlineData(1f, 1f)]
     [InlineData(-0f, -0f)]
-    [InlineData(1.00390625f, 1f)]                       // 1 + 2^-8 lies halfway: to the even 1
-    [InlineData(1.01171875f, 1.015625f)]                // 1 + 3 · 2^-8 lies halfway: to the even 1 + 4 · 2^-8
+    [InlineData(1.00390625f, 1f)]                       // 1 + 2^-8 is halfway: to the even 1
+    [InlineData(1.01171875f, 1.015625f)]                // 1 + 3 · 2^-8 is halfway: to the even 1 + 4 · 2^-8
     [InlineData(1.003906369f, 1.0078125f)]              // just above halfway
     [InlineData(-3.14159274f, -3.140625f)]
     [InlineData(float.MaxValue, float.PositiveInfinity)]
@@ -155,7 +155,7 @@ public sealed class ReducedPanelsTests
 
     [Theory]
     [MemberData(nameof(ReducedData.WholeNumberTypes), MemberType = typeof(ReducedData))]
-    public void Pack_WholeNumbers_LieInMemoryAsDocumented(WeightType type)
+    public void Pack_WholeNumbers_AreStoredAsDocumented(WeightType type)
     {
         const int inner = 75, columns = 45;
         byte[] panels = ReducedData.Pack(type, KernelData.Normal(2, inner * columns), inner, columns);
@@ -167,7 +167,7 @@ public sealed class ReducedPanelsTests
     }
 
     [Fact]
-    public void Pack_BFloat16_LiesInMemoryAsDocumented()
+    public void Pack_BFloat16_IsStoredAsDocumented()
     {
         float[] weights = [.. Enumerable.Range(0, 2 * 40).Select(i => (float)i)]; // [2, 40]
 
@@ -205,7 +205,8 @@ public sealed class ReducedPanelsTests
         foreach (WeightType type in (WeightType[])[WeightType.Int8, WeightType.Int4])
         {
             FluentActions.Invoking(() => ReducedData.Pack(type, weights, 70, 40))
-                .Should().Throw<ArgumentException>().WithMessage($"the weight of input 67 and output 38 is {text}, expected a number of at most 8.507059E+37*");
+                .Should().Throw<ArgumentException>().WithMessage(
+                    $"the weight of input 67 and output 38 is {text}, expected a number of at most 8.507059E+37*");
             FluentActions.Invoking(() => ReducedPanels.PackTransposed(
                     type, ReducedData.Transpose(weights, 70, 40), 70, 40, new byte[ReducedPanels.Length(type, 70, 40)]))
                 .Should().Throw<ArgumentException>().WithMessage("the weight of input 67 and output 38 is*");
@@ -220,7 +221,8 @@ public sealed class ReducedPanelsTests
         FluentActions.Invoking(() => ReducedPanels.Length(WeightType.Int8, 0, 1))
             .Should().Throw<ArgumentException>().WithMessage("inner is 0, expected at least 1*");
         FluentActions.Invoking(() => ReducedPanels.Length(WeightType.BFloat16, 1 << 20, 1 << 20))
-            .Should().Throw<ArgumentException>().WithMessage("weights of 1048576 times 1048576 take 2199023255552 bytes, expected at most 2147483647");
+            .Should().Throw<ArgumentException>().WithMessage(
+                "weights of 1048576 times 1048576 take 2199023255552 bytes, expected at most 2147483647");
         FluentActions.Invoking(() => ReducedPanels.Pack(WeightType.Int8, new float[5], 2, 3, new byte[ReducedPanels.Length(WeightType.Int8, 2, 3)]))
             .Should().Throw<ArgumentException>().WithMessage("weights.Length is 5, expected 6");
         FluentActions.Invoking(() => ReducedPanels.Pack(WeightType.Int8, new float[6], 2, 3, new byte[7]))

@@ -73,7 +73,9 @@ public sealed class CrossEntropyBackwardTests
     {
         SoftmaxKernel softmax = KernelSet.Create(rung).Softmax;
 
-        Refused(() => softmax.CrossEntropyBackward(new float[5], [0], 3, 1, new float[5]), "probabilities.Length is 5, expected a multiple of the 3 columns");
+        Refused(
+            () => softmax.CrossEntropyBackward(new float[5], [0], 3, 1, new float[5]),
+            "probabilities.Length is 5, expected a multiple of the 3 columns");
         Refused(() => softmax.CrossEntropyBackward(new float[6], [0], 3, 1, new float[6]), "targets.Length is 1, expected 2");
         Refused(() => softmax.CrossEntropyBackward(new float[6], [0, 1], 3, 1, new float[3]), "gradient.Length is 3, expected 6");
         Refused(() => softmax.CrossEntropyBackward(new float[6], [0, 3], 3, 1, new float[6]), "a target is 3, expected -1 or a column below 3");

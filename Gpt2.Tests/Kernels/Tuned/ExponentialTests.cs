@@ -1,5 +1,5 @@
 // The exponential of the tuned kernels: every width against double precision over all of single precision's range, where
-// it underflows and overflows, what it makes of numbers that are none.
+// it underflows and overflows, what it makes of NaN and the infinities.
 
 using System.Runtime.Intrinsics;
 using Gpt2.Kernels.Tuned;

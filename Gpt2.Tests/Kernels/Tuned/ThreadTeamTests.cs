@@ -1,5 +1,6 @@
 // The team of threads: every part exactly once whatever the numbers, failures, jobs within jobs and beside each other,
-// workers that have gone to sleep, no allocations.
+// workers that have gone to sleep, no allocations. The jobs are ref structs: ThreadTeam holds the address of a job, so
+// none may be captured by a lambda and move with the heap.
 
 using Gpt2.Kernels.Tuned;
 
@@ -71,9 +72,11 @@ public sealed class ThreadTeamTests
         var team = ThreadTeam.Of(threads);
         for (int at = 0; at < 20; at++)
         {
-            var failing = new Failing { At = at };
-
-            Action run = () => team.Run(ref failing, 20);
+            Action run = () =>
+            {
+                var failing = new Failing { At = at };
+                team.Run(ref failing, 20);
+            };
 
             run.Should().Throw<InvalidOperationException>().WithMessage($"part {at}");
             int[] counts = new int[20];
@@ -86,9 +89,11 @@ public sealed class ThreadTeamTests
     [Fact]
     public void Run_AllPartsFail_TellsTheCallerOfOne()
     {
-        var failing = new Failing { At = -1 };
-
-        Action run = () => ThreadTeam.Of(3).Run(ref failing, 50);
+        Action run = () =>
+        {
+            var failing = new Failing { At = -1 };
+            ThreadTeam.Of(3).Run(ref failing, 50);
+        };
 
         run.Should().Throw<InvalidOperationException>().WithMessage("part *");
     }
@@ -143,7 +148,7 @@ public sealed class ThreadTeamTests
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(257)]
-    public void Of_NumberThatIsNone_IsRefused(int threads) =>
+    public void Of_NumberOutOfRange_Throws(int threads) =>
         FluentActions.Invoking(() => ThreadTeam.Of(threads))
             .Should().Throw<ArgumentOutOfRangeException>().WithMessage($"threads is {threads}, expected 1 to 256*");
 
@@ -170,7 +175,7 @@ public sealed class ThreadTeamTests
         public readonly void Run(int part) => Interlocked.Increment(ref Counts[part]);
     }
 
-    private struct Failing : IJob
+    private ref struct Failing : IJob
     {
         /// <summary>The part that fails; −1 for all.</summary>
         public int At;
@@ -184,7 +189,7 @@ public sealed class ThreadTeamTests
         }
     }
 
-    private struct Nesting : IJob
+    private ref struct Nesting : IJob
     {
         public ThreadTeam Team;
         public int[] Counts;
@@ -196,7 +201,7 @@ public sealed class ThreadTeamTests
         }
     }
 
-    private struct Meeting : IJob
+    private ref struct Meeting : IJob
     {
         public int[] Arrived;
         public int Expected;
@@ -212,7 +217,7 @@ public sealed class ThreadTeamTests
 
             if (Volatile.Read(ref Arrived[0]) < Expected)
             {
-                throw new TimeoutException($"{Arrived[0]} of {Expected} threads are at it");
+                throw new TimeoutException($"{Arrived[0]} of {Expected} threads have arrived");
             }
         }
     }

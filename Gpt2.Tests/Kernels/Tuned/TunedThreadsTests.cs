@@ -93,7 +93,8 @@ public sealed class TunedThreadsTests
         foreach ((int rows, int columns) in Shapes)
         {
             int length = rows * columns;
-            float[] input = KernelData.Normal(columns, length), gradient = KernelData.Normal(columns + 1, length), gain = KernelData.Normal(1, columns);
+            float[] input = KernelData.Normal(columns, length), gradient = KernelData.Normal(columns + 1, length);
+            float[] gain = KernelData.Normal(1, columns);
             var normalised = new float[length];
             Alone.LayerNorm.Normalise(input, columns, Epsilon, normalised);
 

@@ -93,7 +93,7 @@ public sealed class TunedWidthTests
             layerNorm.Normalise(input, columns, Epsilon, actual.Span);
             layerNorm.Scale(expected, gain, bias, scaled.Span);
 
-            // Rows of few values may lie so close together that their deviation is far below 1.
+            // Rows of few values may be so close together that their deviation is far below 1.
             double tolerance = columns < 8 ? 1e-4 : 2e-6;
             Close.Assert(actual.Span, expected, tolerance, tolerance, $"{rows} × {columns}");
             Close.Assert(scaled.Span, expectedScaled, 1e-6, 1e-6, $"{rows} × {columns} scaled");

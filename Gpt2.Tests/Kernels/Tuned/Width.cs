@@ -6,7 +6,7 @@ using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Tests.Kernels.Tuned;
 
-/// <summary>A width, or what stands for an old processor.</summary>
+/// <summary>A width, or what represents an old processor.</summary>
 public enum Width
 {
     Bits128,

@@ -1,4 +1,4 @@
-// Facts: each kind holds where it should and is found wanting where not, on the default model and on made-up tables.
+// Facts: each kind holds where it should and fails where it should not hold, on the default model and on made-up tables.
 
 using Gpt2.Core.Evaluation.Facts;
 using Gpt2.Core.Model;
@@ -35,7 +35,8 @@ public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<De
     [Fact]
     public void DefaultModel_OtherModelsFacts_AreWrongWithWhatIsFound()
     {
-        var table = new FactTable("another model", [TokenizerFact.Tokens(" quick", 460)], [ModelFact.Continues("The capital of France is", " Berlin", 1)]);
+        var table = new FactTable(
+            "another model", [TokenizerFact.Tokens(" quick", 460)], [ModelFact.Continues("The capital of France is", " Berlin", 1)]);
         IReadOnlyList<Finding> findings = Check(DefaultFolder, table);
 
         findings[0].Status.Should().Be(FindingStatus.Ok);
@@ -95,7 +96,7 @@ public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<De
     }
 
     [Fact]
-    public void FreshOrTrainedHere_IsNotHeldAgainstOpenAisFacts()
+    public void FreshOrTrainedHere_IsNotComparedWithOpenAisFacts()
     {
         string fresh = folder.PathOf("fresh");
         var weights = new Gpt2Weights(new Gpt2Config(257, 8, 6, 3, 2));
@@ -107,7 +108,8 @@ public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<De
         var table = new FactTable("OpenAI's GPT-2", [TokenizerFact.Tokens("ab", 1)], []) { OfPublishedWeights = true };
 
         Check(fresh, table).Should().ContainSingle().Which.Found.Should().Be("those of OpenAI's GPT-2 were not checked: not trained yet");
-        Check(trained, table).Should().ContainSingle().Which.Found.Should().Be("those of OpenAI's GPT-2 were not checked: log.csv shows that it was trained here");
+        Check(trained, table).Should().ContainSingle().Which.Found.Should().Be(
+            "those of OpenAI's GPT-2 were not checked: log.csv shows that it was trained here");
         Check(trained, null).Should().ContainSingle().Which.Found.Should().Be("none are known of a model of these sizes");
         File.Delete(Path.Combine(trained, "log.csv"));
         Check(trained, table).Should().ContainSingle().Which.Status.Should().Be(FindingStatus.Wrong);
@@ -161,7 +163,8 @@ public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<De
     {
         // OpenAI's weights are not here. What can be shown is that each check runs, and that another model does not pass for GPT-2.
         var tiny = new Gpt2Model(TestModels.Random(new Gpt2Config(2048, 64, 24, 12, 12), 3), Kernels);
-        string[] failed = [.. FactTable.Gpt2Small.Model.Where(fact => fact.Problem(tiny, model.Tokenizer) is not null).Select(fact => fact.Statement)];
+        string[] failed = [.. FactTable.Gpt2Small.Model
+            .Where(fact => fact.Problem(tiny, model.Tokenizer) is not null).Select(fact => fact.Statement)];
 
         failed.Should().Contain("row 318 of wte starts ±0.0097, ±0.01")
             .And.Contain("in block 11 head 0, token 5 of \"Mike is quick. He moves\" attends 16% to token 0, 23% to token 1")
@@ -177,7 +180,8 @@ public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<De
         model.Model.Forward(ids, null, activations);
         float[] row = activations.Block(2).Attention.Row(4).Slice(3 * ids.Length, ids.Length).ToArray();
 
-        ModelFact.Attends(Prompt, 2, 3, 4, (0, Math.Round(row[0], 2)), (3, Math.Round(row[3], 2))).Problem(model.Model, model.Tokenizer).Should().BeNull();
+        ModelFact.Attends(Prompt, 2, 3, 4, (0, Math.Round(row[0], 2)), (3, Math.Round(row[3], 2))).Problem(model.Model, model.Tokenizer)
+            .Should().BeNull();
         ModelFact.Attends(Prompt, 2, 3, 4, (0, row[0] + 0.02)).Problem(model.Model, model.Tokenizer).Should().StartWith("it attends ");
         ModelFact.Attends(Prompt, 1, 3, 4, (0, row[0]), (3, row[3])).Problem(model.Model, model.Tokenizer).Should().NotBeNull("it is another block");
     }
@@ -200,11 +204,12 @@ public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<De
         float[] row = model.Model.Weights.TokenEmbedding.Row(318).ToArray();
 
         ModelFact.EmbeddingStarts(318, 0.0001, Math.Abs(row[0]), Math.Abs(row[1])).Problem(model.Model, model.Tokenizer).Should().BeNull();
-        ModelFact.EmbeddingStarts(319, 0.0001, Math.Abs(row[0]), Math.Abs(row[1])).Problem(model.Model, model.Tokenizer).Should().StartWith("it starts ");
+        ModelFact.EmbeddingStarts(319, 0.0001, Math.Abs(row[0]), Math.Abs(row[1])).Problem(model.Model, model.Tokenizer)
+            .Should().StartWith("it starts ");
     }
 
     [Fact]
-    public void FolderOfAnotherFormat_RowOfTheEmbedding_IsFoundOrFoundWanting()
+    public void FolderOfAnotherFormat_RowOfTheEmbedding_IsCompared()
     {
         Vocabulary vocabulary = new([.. Enumerable.Range(0, 150).Select(id => new Merge(id, id + 1))]);
         Gpt2Weights weights = TestModels.Random(new Gpt2Config(vocabulary.Count, 8, 6, 3, 2), 1);
@@ -234,7 +239,7 @@ public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<De
     }
 
     [Fact]
-    public void Cluster_PositionsThatShiftLittleOrMuch_IsTold()
+    public void Cluster_PositionsThatShiftLittleOrMuch_IsReported()
     {
         var weights = new Gpt2Weights(model.Model.Config);
         model.Model.Weights.TokenEmbedding.Span.CopyTo(weights.TokenEmbedding.Span);

@@ -39,7 +39,7 @@ public sealed class CorpusCommandTests : IDisposable
         CommandRun.Of("corpus", "--size", "3000", "-s", "9").Result().Should().Be(CorpusText.Of(9, 3000));
 
     [Fact]
-    public void Corpus_Json_TellsFileBytesAndSeed()
+    public void Corpus_Json_HasFileBytesAndSeed()
     {
         string file = folder.PathOf("text.txt");
 
@@ -56,7 +56,8 @@ public sealed class CorpusCommandTests : IDisposable
         string nowhere = folder.PathOf("none", "text.txt");
         CommandRun.Of("corpus", "--out", nowhere, "--size", "10").ErrorLine(1).Should().StartWith($"gpt2: {nowhere}: cannot write this file (");
 
-        CommandRun.Of("corpus", "--out", folder.Root, "--size", "10").ErrorLine(1).Should().StartWith($"gpt2: {folder.Root}: cannot write this file (");
+        CommandRun.Of("corpus", "--out", folder.Root, "--size", "10").ErrorLine(1)
+            .Should().StartWith($"gpt2: {folder.Root}: cannot write this file (");
         Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(folder.Root)!, Path.GetFileName(folder.Root) + ".partial-*").Should().BeEmpty();
     }
 

@@ -113,7 +113,7 @@ public sealed partial class CorpusContentTests
     }
 
     [Fact]
-    public void Corpus_KingsAndQueens_AreToldOfInEqualParts()
+    public void Corpus_KingsAndQueens_OccurEquallyOften()
     {
         int kings = CorpusText.Documents.Sum(document => King().Count(document));
         int queens = CorpusText.Documents.Sum(document => Queen().Count(document));

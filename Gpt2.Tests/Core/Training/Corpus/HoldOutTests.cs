@@ -41,7 +41,8 @@ public sealed partial class HoldOutTests
         foreach (string document in CorpusText.Documents)
         {
             HashSet<string> words = WordsOf(document);
-            IEnumerable<CorpusAdjective> described = WorkshopCorpus.Adjectives.Where(entry => words.Contains(entry.Adjective) || words.Contains(entry.Adverb));
+            IEnumerable<CorpusAdjective> described = WorkshopCorpus.Adjectives
+                .Where(entry => words.Contains(entry.Adjective) || words.Contains(entry.Adverb));
             foreach (CorpusAdjective entry in described)
             {
                 words.Where(word => heldOut.Contains((word, entry.Adjective))).Should().BeEmpty("{0} is held out in: {1}", entry.Adjective, document);
@@ -81,7 +82,8 @@ public sealed partial class HoldOutTests
         {
             foreach (Match match in Statement().Matches(document))
             {
-                if (PronounOf.TryGetValue(match.Groups["name"].Value, out string? pronoun) && AdjectiveOf.ContainsKey(match.Groups["adjective"].Value))
+                if (PronounOf.TryGetValue(match.Groups["name"].Value, out string? pronoun)
+                    && AdjectiveOf.ContainsKey(match.Groups["adjective"].Value))
                 {
                     match.Groups["next"].Value.Should().Be(pronoun, document);
                     checkedPairs++;

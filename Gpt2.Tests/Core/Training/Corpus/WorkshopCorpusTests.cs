@@ -51,8 +51,9 @@ public sealed partial class WorkshopCorpusTests
     {
         CorpusText.Documents.Should().OnlyContain(document => document.Length > 0 && document.All(c => c == '\n' || (c >= ' ' && c <= '~')));
         CorpusText.Documents.Where(document => Slot().IsMatch(document)).Should().BeEmpty("every slot of a template is filled");
-        CorpusText.Documents.Where(document => document.Contains("  ", StringComparison.Ordinal) && !document.Contains('\n', StringComparison.Ordinal))
-            .Should().BeEmpty("two spaces stand in code only");
+        CorpusText.Documents.Where(
+            document => document.Contains("  ", StringComparison.Ordinal) && !document.Contains('\n', StringComparison.Ordinal))
+            .Should().BeEmpty("two spaces occur in code only");
     }
 
     [Fact]

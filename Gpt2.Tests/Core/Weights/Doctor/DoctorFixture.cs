@@ -28,14 +28,16 @@ internal sealed class DoctorFixture : IDisposable
 
     public string Read(string file) => File.ReadAllText(PathOf(file));
 
-    public void Write(string file, string text, Encoding? encoding = null) => File.WriteAllText(PathOf(file), text, encoding ?? new UTF8Encoding(false));
+    public void Write(string file, string text, Encoding? encoding = null) =>
+        File.WriteAllText(PathOf(file), text, encoding ?? new UTF8Encoding(false));
 
     /// <summary>Changes the text of a file.</summary>
     public void Edit(string file, Func<string, string> edit) => Write(file, edit(Read(file)));
 
     /// <summary>Changes every cell of a file, given its row and column.</summary>
     public void EditCells(string file, Func<string, int, int, string> edit) => Write(file, string.Concat(
-        Read(file).TrimEnd('\n').Split('\n').Select((line, row) => string.Join(',', line.Split(',').Select((cell, column) => edit(cell, row, column))) + "\n")));
+        Read(file).TrimEnd('\n').Split('\n')
+            .Select((line, row) => string.Join(',', line.Split(',').Select((cell, column) => edit(cell, row, column))) + "\n")));
 
     /// <summary>Exchanges rows and columns of a file.</summary>
     public void Transpose(string file)

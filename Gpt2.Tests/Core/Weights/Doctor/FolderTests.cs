@@ -30,7 +30,8 @@ public sealed class FolderTests : IDisposable
         Finding finding = Problem(folder.Root);
 
         finding.Status.Should().Be(FindingStatus.Wrong);
-        finding.Found.Should().Be($"{folder.Root}: no model in this folder, expected hparams.json with model_wte.csv (csv), or config.json with model.safetensors (safetensors), or hparams.json with model.ckpt.index (tensorflow), or a .bin of llm.c (llmc)");
+        finding.Found.Should().Be($"{folder.Root}: no model in this folder, expected hparams.json with model_wte.csv (csv), "
+            + "or config.json with model.safetensors (safetensors), or hparams.json with model.ckpt.index (tensorflow), or a .bin of llm.c (llmc)");
         finding.Remedy.Should().Be("name the folder of a model; 'gpt2 download gpt2' gets one");
     }
 
@@ -46,7 +47,9 @@ public sealed class FolderTests : IDisposable
     [InlineData("pytorch_model.bin", "is a Python pickle, which is not supported", "save the model as safetensors")]
     [InlineData("gpt2.gguf", "is a GGUF file, which is not supported", "take the model's safetensors")]
     [InlineData("config.json", "is there, but model.safetensors, which belongs to it, is missing", "copy or download it too")]
-    [InlineData("model-00001-of-00002.safetensors", "is one of several, and model.safetensors.index.json, which lists them, is missing", "copy or download it too")]
+    [InlineData(
+        "model-00001-of-00002.safetensors", "is one of several, and model.safetensors.index.json, which lists them, is missing",
+        "copy or download it too")]
     public void Examine_FormatThatIsNotReadOrNotWhole_SaysWhatToDo(string name, string found, string remedy)
     {
         File.WriteAllText(folder.PathOf(name), "x");
@@ -69,16 +72,19 @@ public sealed class FolderTests : IDisposable
     [Fact]
     public void Examine_FileOfNoModel_SaysWhatIsExpected()
     {
-        Problem(fixture.PathOf("vocab.bpe")).Found.Should().StartWith("is not a model file by its name, expected hparams.json with model_wte.csv (csv)");
+        Problem(fixture.PathOf("vocab.bpe")).Found
+            .Should().StartWith("is not a model file by its name, expected hparams.json with model_wte.csv (csv)");
     }
 
     [Fact]
-    public void Examine_DownloadedFiles_AreHeldAgainstTheRecord()
+    public void Examine_DownloadedFiles_AreComparedWithTheRecord()
     {
         RecordedFile[] files = [.. Directory.EnumerateFiles(fixture.Model).Select(path => new RecordedFile(
-            Path.GetFileName(path), new FileInfo(path).Length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))), "SHA-256"))];
+            Path.GetFileName(path), new FileInfo(path).Length,
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))), "SHA-256"))];
         new DownloadRecord("https://hub/gpt2", null, files).Save(fixture.Model);
-        fixture.All().Should().Contain(finding => finding.Subject == "download.json" && finding.Found == $"all {files.Length} files are as downloaded from https://hub/gpt2");
+        fixture.All().Should().Contain(
+            finding => finding.Subject == "download.json" && finding.Found == $"all {files.Length} files are as downloaded from https://hub/gpt2");
 
         // Another number of the same length: no shape, range or size tells, only the checksum.
         fixture.EditCells("model_h0_ln_1_b.csv", (cell, _, column) => column == 0 ? cell.Replace('1', '2').Replace('3', '1') : cell);
@@ -86,8 +92,10 @@ public sealed class FolderTests : IDisposable
         File.Delete(fixture.PathOf("vocab.bpe"));
 
         Finding[] problems = fixture.Problems();
-        problems.Should().Contain(finding => finding.Subject == "model_h0_ln_1_b.csv" && finding.Found == "is not what was downloaded: size or SHA-256 differs")
-            .And.Contain(finding => finding.Subject == "vocab.bpe" && finding.Found == "was downloaded but no longer exists" && finding.Remedy == "download the model again with --force");
+        problems.Should()
+            .Contain(finding => finding.Subject == "model_h0_ln_1_b.csv" && finding.Found == "is not what was downloaded: size or SHA-256 differs")
+            .And.Contain(finding => finding.Subject == "vocab.bpe" && finding.Found == "was downloaded but no longer exists"
+                && finding.Remedy == "download the model again with --force");
     }
 
     [Fact]
@@ -114,6 +122,7 @@ public sealed class FolderTests : IDisposable
     [Fact]
     public void CheckMemory_MoreWeightsThanMemory_IsAWarning()
     {
+        int bits = VectorWidth.Widest;
         var findings = new FindingList();
         MachineExamination.CheckMemory(1000, findings);
         findings.All.Should().BeEmpty();
@@ -126,13 +135,14 @@ public sealed class FolderTests : IDisposable
     [Fact]
     public void Machine_Examination_NamesWhatMatters()
     {
+        int bits = VectorWidth.Widest;
         var findings = new FindingList();
         MachineExamination.Examine(KernelSet.Create(KernelRung.Tuned), findings);
 
         findings.All.Select(finding => finding.Subject).Distinct().Should().Equal("system", "program", "processor", "memory", "models");
         findings.All.Should().Contain(finding => finding.Subject == "models" && finding.Found.Contains(ModelLocator.DefaultModel));
         findings.All.Should().Contain(finding => finding.Subject == "processor" && finding.Found.Contains($"{Environment.ProcessorCount} cores")
-            && finding.Found.EndsWith($", {VectorWidth.Widest / 32} floats at a time ({VectorWidth.Widest}-bit vectors: {VectorWidth.Reason(VectorWidth.Widest)})"));
+            && finding.Found.EndsWith($", {bits / 32} floats at a time ({bits}-bit vectors: {VectorWidth.Reason(bits)})"));
     }
 
     [Fact]

@@ -85,7 +85,8 @@ public sealed class TensorHealthTests : IDisposable
     [Fact]
     public void Examine_ScaleUnlikeTheOtherBlocks_IsAWarning()
     {
-        fixture.EditCells("model_h1_mlp_c_fc_w.csv", (cell, _, _) => Number(0.05 * double.Parse(cell, System.Globalization.CultureInfo.InvariantCulture)));
+        fixture.EditCells(
+            "model_h1_mlp_c_fc_w.csv", (cell, _, _) => Number(0.05 * double.Parse(cell, System.Globalization.CultureInfo.InvariantCulture)));
 
         Only("model_h1_mlp_c_fc_w.csv").Should().MatchRegex("^has a spread of 0.0[0-9]+, in the other blocks it is about 0.1[0-9]+$");
     }
@@ -113,7 +114,7 @@ public sealed class TensorHealthTests : IDisposable
         fixture.Write("model_h1_ln_2_g.csv", fixture.Read("model_h1_ln_2_b.csv"));
         fixture.Write("model_h1_ln_2_b.csv", gain);
 
-        // Of six random weights the mean may lie anywhere near; what is found must name the pair.
+        // Of six random weights the mean may be anywhere near; what is found must name the pair.
         fixture.Problems().Should().NotBeEmpty().And.OnlyContain(finding =>
             finding.Status == FindingStatus.Warning && finding.Subject.StartsWith("model_h1_ln_2_", StringComparison.Ordinal));
     }
@@ -136,7 +137,8 @@ public sealed class TensorHealthTests : IDisposable
         ExaminedFolder examined = ModelDoctor.Examine(fixture.PathOf("fresh"), findings, null, CancellationToken.None);
 
         findings.All.Should().OnlyContain(finding => finding.Status == FindingStatus.Ok);
-        findings.All.Should().ContainSingle(finding => finding.Subject == "tensors").Which.Found.Should().EndWith("; not trained yet: gains 1, biases 0");
+        findings.All.Should().ContainSingle(finding => finding.Subject == "tensors").Which.Found.Should().EndWith(
+            "; not trained yet: gains 1, biases 0");
         examined.IsFresh.Should().BeTrue();
     }
 

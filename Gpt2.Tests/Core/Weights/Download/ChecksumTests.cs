@@ -28,7 +28,9 @@ public sealed class ChecksumTests
     [Theory]
     [InlineData("\"CE013625030ba8dba906f756967f9e9ca394464a\"", "git SHA-1", "ce013625030ba8dba906f756967f9e9ca394464a")]
     [InlineData("W/\"ce013625030ba8dba906f756967f9e9ca394464a\"", "git SHA-1", "ce013625030ba8dba906f756967f9e9ca394464a")]
-    [InlineData("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "SHA-256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
+    [InlineData(
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "SHA-256",
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
     public void Parse_TagOfTheHub_IsAChecksum(string tag, string name, string digits)
     {
         Checksum.Parse(tag).Should().Be(new Checksum(digits)).And.Subject.As<Checksum>().Name.Should().Be(name);

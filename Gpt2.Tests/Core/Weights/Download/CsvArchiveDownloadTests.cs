@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using System.IO.Compression;
+using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
@@ -22,7 +23,8 @@ public sealed class CsvArchiveDownloadTests : IDisposable
     public CsvArchiveDownloadTests()
     {
         model = fixture.Folder.PathOf("made");
-        CsvModelFolder.Write(model, TestModels.Random(new Gpt2Config(258, 8, 64, 1, 2), 4), new Vocabulary([new Merge(0, 1)]), VocabularyFiles.JavaScript);
+        CsvModelFolder.Write(
+            model, TestModels.Random(new Gpt2Config(258, 8, 64, 1, 2), 4), new Vocabulary([new Merge(0, 1)]), VocabularyFiles.JavaScript);
         File.Delete(Path.Combine(model, "hparams.json"));
         server = new LoopbackServer(AnswerAsync);
         source = new CsvArchiveSource(new Uri(server.Address + "/csv.zip"), new ArchiveLimits());
@@ -66,8 +68,9 @@ public sealed class CsvArchiveDownloadTests : IDisposable
     {
         File.Move(Path.Combine(model, "model_h1_ln_1_g.csv"), fixture.Folder.PathOf("lost"));
         Serve();
-        (await fixture.FailureAsync(source)).Should().Be(
-            $"{server.Address}/csv.zip: model_h1_ln_1_g.csv: no such file, expected a row of 64 numbers; copy, convert or download the model again");
+        (await fixture.ErrorAsync(source)).ShouldHave(
+            found: "no such file", expected: "a row of 64 numbers", remedy: "copy, convert or download the model again",
+            where: $"{server.Address}/csv.zip: model_h1_ln_1_g.csv");
 
         File.Move(fixture.Folder.PathOf("lost"), Path.Combine(model, "model_h1_ln_1_g.csv"));
         Serve();
@@ -82,30 +85,33 @@ public sealed class CsvArchiveDownloadTests : IDisposable
         File.WriteAllLines(Path.Combine(model, "model_wte.csv"), lines[1..]);
         Serve();
 
-        (await fixture.FailureAsync(source)).Should().Contain("defines 258 tokens, expected 257, the n_vocab of hparams.json");
+        (await fixture.ErrorAsync(source)).ShouldHave(found: "defines 258 tokens", expected: "257, the n_vocab of hparams.json");
     }
 
     [Theory]
-    [InlineData("<!DOCTYPE html><html>Sign in</html>", "archive.zip: received a web page instead of the file")]
-    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n", "archive.zip: found a Git LFS pointer in place of the file, expected a zip archive")]
-    [InlineData("Not Found", "archive.zip: found another kind of file, expected a zip archive")]
-    [InlineData("PK\u0003\u0004 and no more", "archive.zip: the archive is damaged (")]
-    public async Task Download_NoArchive_SaysWhatCame(string text, string message)
+    [InlineData("<!DOCTYPE html><html>Sign in</html>", "received a web page instead of the file")]
+    [InlineData(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n", "found a Git LFS pointer in place of the file", "a zip archive*")]
+    [InlineData("Not Found", "found another kind of file", "a zip archive*")]
+    [InlineData("PK\u0003\u0004 and no more", "the archive is damaged (*")]
+    public async Task Download_NoArchive_SaysWhatCame(string text, string found, string? expected = null)
     {
         served = System.Text.Encoding.ASCII.GetBytes(text);
 
-        (await fixture.FailureAsync(source)).Should().Contain(message);
+        (await fixture.ErrorAsync(source)).ShouldHave(found, expected, where: "*archive.zip");
         Serve();
         await fixture.RunAsync(source: source);
     }
 
     [Fact]
-    public async Task Download_NoRoomToUnpack_IsSaidBefore()
+    public async Task Download_NoRoomToUnpack_IsReportedFirst()
     {
         Serve();
         fixture.Settings = fixture.Settings with { FreeSpace = _ => 2 * served.Length };
 
-        (await fixture.FailureAsync(source)).Should().MatchRegex("the download needs [0-9.]+ MB, but only [0-9.]+ (MB|kB) are free there; make room");
+        Gpt2Exception error = await fixture.ErrorAsync(source);
+        error.Found.Should().MatchRegex("^the download needs [0-9.]+ MB, but only [0-9.]+ (MB|kB) are free there$");
+        error.Remedy.Should().StartWith("make room");
     }
 
     private void Serve()

@@ -45,7 +45,7 @@ internal sealed class DownloadFixture : IDisposable
             .WaitAsync(CommandProcess.LongEnough, CancellationToken.None);
     }
 
-    /// <summary>The error of a download that fails, after checking that nothing stands under the final name.</summary>
+    /// <summary>The error of a download that fails, after checking that nothing is under the final name.</summary>
     public async Task<Gpt2Exception> ErrorAsync(DownloadSource? source = null)
     {
         Func<Task> run = () => RunAsync(source: source);
@@ -55,9 +55,6 @@ internal sealed class DownloadFixture : IDisposable
         error.Where.Should().NotBeNull();
         return error;
     }
-
-    /// <summary>The message of <see cref="ErrorAsync"/>.</summary>
-    public async Task<string> FailureAsync(DownloadSource? source = null) => (await ErrorAsync(source)).Message;
 
     /// <summary>Checks that the folder holds what the hub has now, and that nothing else is left.</summary>
     public void ShouldBeRight()

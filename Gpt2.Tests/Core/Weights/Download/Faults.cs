@@ -40,7 +40,8 @@ internal static class Faults
         FakeHub.ServeAsync(file, request, answer, statedLength: file.Content.Length + more);
 
     /// <summary>Sends the file with one bit turned.</summary>
-    public static Fault Corrupt(int place) => (file, request, answer) => FakeHub.ServeAsync(file, request, answer, change: content => Turned(content, place));
+    public static Fault Corrupt(int place) =>
+        (file, request, answer) => FakeHub.ServeAsync(file, request, answer, change: content => Turned(content, place));
 
     /// <summary>Sends the beginning of the file with one bit turned.</summary>
     public static Fault CorruptAndDrop(int place, int bytes) => (file, request, answer) =>
@@ -103,7 +104,8 @@ internal static class Faults
 
     /// <summary>Sends another part than the one that is asked for.</summary>
     public static Fault WrongPart() => (file, _, answer) => answer.HeadAsync(
-        206, ("Content-Range", $"bytes 10-{file.Content.Length - 1}/{file.Content.Length}"), ("Content-Length", "0"), ("ETag", file.Tag(file.Content)!));
+        206, ("Content-Range", $"bytes 10-{file.Content.Length - 1}/{file.Content.Length}"), ("Content-Length", "0"),
+        ("ETag", file.Tag(file.Content)!));
 
     /// <summary>Changes the file, then goes on with another answer.</summary>
     public static Fault Change(Func<byte[], byte[]> change, Fault then) => (file, request, answer) =>

@@ -1,4 +1,4 @@
-// Downloads that must end right although the server drops, stalls, lies, changes its mind or its files.
+// Downloads that must succeed although the server drops connections, stalls, states wrong sizes or changes its files.
 
 using Gpt2.Core.Weights.Download;
 using Gpt2.Tests.Support;
@@ -29,7 +29,8 @@ public sealed class FaultyServerTests : IDisposable
         ["states too small a length"] = [Faults.ShortLength(Half)],
         ["states too large a length"] = [Faults.LongLength(10)],
         ["takes no part of the request for the rest"] = [Faults.DropAfter(Half), Faults.WholeAndDrop(300_000)],
-        ["takes no part of the request for the rest and drops"] = [Faults.DropAfter(Half), Faults.WholeAndDrop(200_000), Faults.WholeAndDrop(300_000)],
+        ["takes no part of the request for the rest and drops"] =
+            [Faults.DropAfter(Half), Faults.WholeAndDrop(200_000), Faults.WholeAndDrop(300_000)],
         ["sends another part than was asked for"] = [Faults.DropAfter(Half), Faults.WrongPart()],
         ["has another file after a break"] = [Faults.DropAfter(Half), Faults.Change(Reversed, Faults.None())],
         ["has another file and passes over If-Range"] = [Faults.DropAfter(Half), Faults.Change(Reversed, Faults.PassOverIfRange())],
@@ -108,7 +109,8 @@ public sealed class FaultyServerTests : IDisposable
         LoopbackRequest second = fixture.Hub.Gets(FakeHub.Weights).Should().HaveCount(2).And.Subject.Last();
         second.Header("Range").Should().Be("bytes=150000-");
         second.Header("If-Range").Should().Be(fixture.Weights.Tag(fixture.Weights.Content));
-        fixture.Notes.Should().ContainSingle().Which.Should().Be("model.safetensors: the connection was lost after byte 150000; attempt 2 of 5 in 1 s");
+        fixture.Notes.Should().ContainSingle().Which.Should()
+            .Be("model.safetensors: the connection was lost after byte 150000; attempt 2 of 5 in 1 s");
     }
 
     [Fact]
@@ -154,7 +156,8 @@ public sealed class FaultyServerTests : IDisposable
     [Fact]
     public async Task Download_ServerThatStallsOrHangs_IsAskedAgain()
     {
-        fixture.Settings = fixture.Settings with { StallTimeout = TimeSpan.FromMilliseconds(200), ConnectTimeout = TimeSpan.FromMilliseconds(200), Tries = 20 };
+        TimeSpan timeout = TimeSpan.FromMilliseconds(200);
+        fixture.Settings = fixture.Settings with { StallTimeout = timeout, ConnectTimeout = timeout, Tries = 20 };
         Queue(fixture.Weights.Faults, Faults.StallAfter(Half), Faults.Hang(), Faults.StallAfter(0));
         await fixture.RunAsync();
 

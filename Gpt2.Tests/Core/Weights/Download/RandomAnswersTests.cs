@@ -93,7 +93,7 @@ public sealed class RandomAnswersTests : IDisposable
     [InlineData(DownloadRecord.FileName, "vocab.json", "config.json")]
     [InlineData(DownloadRecord.FileName, "\"sha256\"", "\"sha255\"")]
     [InlineData(DownloadRecord.FileName, "\"source\"", "\"sauce\"")]
-    public void Download_LeftOverThatMakesNoSense_IsPassedOver(string name, string found, string replaced)
+    public void Download_InvalidLeftover_IsIgnored(string name, string found, string replaced)
     {
         LeaveAPart();
         string path = Path.Combine(fixture.Target + ".partial", name), text = File.ReadAllText(path);
@@ -107,7 +107,7 @@ public sealed class RandomAnswersTests : IDisposable
     }
 
     [Fact]
-    public void Record_RandomEdits_IsReadOrPassedOver()
+    public void Record_RandomEdits_IsReadOrIgnored()
     {
         Run();
         string path = Path.Combine(fixture.Target, DownloadRecord.FileName);
@@ -125,11 +125,12 @@ public sealed class RandomAnswersTests : IDisposable
     [InlineData("../config.json")]
     [InlineData("/etc/hostname")]
     [InlineData("")]
-    public void Record_NameThatIsNone_IsNoRecord(string name)
+    public void Record_InvalidName_IsNotLoaded(string name)
     {
         Directory.CreateDirectory(fixture.Target);
         File.WriteAllText(
-            Path.Combine(fixture.Target, DownloadRecord.FileName), $"{{\"source\": \"x\", \"files\": [{{\"name\": \"{name}\", \"bytes\": 1, \"sha256\": \"00\", \"checked_by\": \"size\"}}]}}");
+            Path.Combine(fixture.Target, DownloadRecord.FileName),
+            $"{{\"source\": \"x\", \"files\": [{{\"name\": \"{name}\", \"bytes\": 1, \"sha256\": \"00\", \"checked_by\": \"size\"}}]}}");
 
         DownloadRecord.Load(fixture.Target).Should().BeNull();
     }
@@ -156,7 +157,8 @@ public sealed class RandomAnswersTests : IDisposable
             long before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
-                foreach (RecordedFile file in ArchiveUnpacking.Unpack(archive, target, "model_wte.csv", new ArchiveLimits(), null, CancellationToken.None))
+                foreach (RecordedFile file in ArchiveUnpacking.Unpack(
+                    archive, target, "model_wte.csv", new ArchiveLimits(), null, CancellationToken.None))
                 {
                     File.ReadAllText(Path.Combine(target, file.Name)).Should().BeOneOf(Wte, Wpe);
                 }
@@ -174,7 +176,8 @@ public sealed class RandomAnswersTests : IDisposable
 
     private static string Head(FakeFile file) => string.Create(
         CultureInfo.InvariantCulture,
-        $"HTTP/1.1 200 OK\r\nContent-Length: {file.Content.Length}\r\nETag: \"{(file.Large ? "abc" : file.GitSha1)}\"\r\nX-Repo-Commit: {new string('c', 40)}\r\nConnection: close\r\n\r\n");
+        $"HTTP/1.1 200 OK\r\nContent-Length: {file.Content.Length}\r\nETag: \"{(file.Large ? "abc" : file.GitSha1)}\"\r\n"
+        + $"X-Repo-Commit: {new string('c', 40)}\r\nConnection: close\r\n\r\n");
 
     /// <summary>A download that is given up half way through the weights.</summary>
     private void LeaveAPart()
@@ -184,7 +187,7 @@ public sealed class RandomAnswersTests : IDisposable
             fixture.Weights.Faults.Enqueue(Faults.DropAfter(fault == 0 ? WeightBytes / 2 : 0));
         }
 
-        FluentActions.Invoking(Run).Should().Throw<Gpt2Exception>().WithMessage("*what has been downloaded is kept*");
+        FluentActions.Invoking(Run).Should().Throw<Gpt2Exception>().With(remedy: "*what has been downloaded is kept*");
     }
 
     private void Run() => fixture.RunAsync().GetAwaiter().GetResult();

@@ -1,6 +1,5 @@
 // Servers that state neither sizes nor checksums: the end of a connection looks like the end of the file, so the model has to tell.
 
-using Gpt2.Core;
 using Gpt2.Core.Weights.Download;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;
@@ -29,19 +28,18 @@ public sealed class SilentServerTests : IDisposable
     public void Dispose() => fixture.Dispose();
 
     [Theory]
-    [InlineData(FakeHub.Weights, 1000, "model.safetensors: ")]
-    [InlineData("merges.txt", 18, "merges.txt: defines 258 tokens, expected 260, the vocab_size of config.json")]
-    public async Task Download_CutOffWithoutASize_IsNotKept(string cut, int bytes, string message)
+    [InlineData(FakeHub.Weights, 1000, "*")]
+    [InlineData("merges.txt", 18, "defines 258 tokens, expected 260, the vocab_size of config.json")]
+    public async Task Download_CutOffWithoutASize_IsNotKept(string cut, int bytes, string found)
     {
         foreach ((string name, FakeFile file) in fixture.Hub.Files)
         {
             file.Faults.Enqueue(Faults.NoLength(name == cut ? bytes : int.MaxValue));
         }
 
-        Gpt2Exception error = await fixture.ErrorAsync();
-        error.Where!.Value.Name.Should().Be($"{fixture.Hub.Hub.Address}/openai-community/gpt2");
-        error.Message.Should().Contain(message);
-        error.Remedy.Should().Be("the server states neither size nor checksum, so the file may be cut off and is not kept: repeat the command");
+        (await fixture.ErrorAsync()).ShouldHave(
+            found, remedy: "the server states neither size nor checksum, so the file may be cut off and is not kept: repeat the command",
+            where: $"{fixture.Hub.Hub.Address}/openai-community/gpt2: {cut}*");
         await fixture.RunAsync();
         fixture.ShouldBeRight();
     }

@@ -43,7 +43,8 @@ internal static class HuggingFaceFixture
             map.AddRange(inPart.Select(tensor => $"\"{tensor.Name}\": \"{file}\""));
         }
 
-        File.WriteAllText(Path.Combine(folder, "model.safetensors.index.json"), $"{{\"metadata\": {{}}, \"weight_map\": {{{string.Join(", ", map)}}}}}");
+        File.WriteAllText(
+            Path.Combine(folder, "model.safetensors.index.json"), $"{{\"metadata\": {{}}, \"weight_map\": {{{string.Join(", ", map)}}}}}");
     }
 
     /// <summary>Puts tokenizer.json in the place of merges.txt and vocab.json.</summary>
@@ -62,7 +63,8 @@ internal static class HuggingFaceFixture
     public static string VocabularyJson()
     {
         IEnumerable<string> entries = Enumerable.Range(0, 260).Select(id =>
-            "\"" + string.Concat(SmallModel.Vocabulary.WrittenForm(id).Select(c => c is '"' or '\\' ? "\\" + c : c < 127 ? c.ToString() : $"\\u{(int)c:x4}")) + $"\": {id}");
+            "\"" + string.Concat(SmallModel.Vocabulary.WrittenForm(id)
+                .Select(c => c is '"' or '\\' ? "\\" + c : c < 127 ? c.ToString() : $"\\u{(int)c:x4}")) + $"\": {id}");
         return "{" + string.Join(", ", entries) + "}";
     }
 

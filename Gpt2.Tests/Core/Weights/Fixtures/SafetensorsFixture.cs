@@ -24,7 +24,8 @@ internal static class SafetensorsFixture
         {
             long begin = data.Length;
             data.Write(tensor.Bytes);
-            entries.Add($"\"{tensor.Name}\":{{\"dtype\":\"{tensor.Type}\",\"shape\":[{string.Join(',', tensor.Shape)}],\"data_offsets\":[{begin},{data.Length}]}}");
+            entries.Add($"\"{tensor.Name}\":{{\"dtype\":\"{tensor.Type}\",\"shape\":[{string.Join(',', tensor.Shape)}],"
+                + $"\"data_offsets\":[{begin},{data.Length}]}}");
         }
 
         WriteRaw(path, "{" + string.Join(',', entries) + "}", data.ToArray());
@@ -51,7 +52,8 @@ internal static class SafetensorsFixture
             {
                 int[] place = [.. entry.Value.GetProperty("data_offsets").EnumerateArray().Select(number => number.GetInt32())];
                 long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(number => number.GetInt64())];
-                return new FixtureTensor(entry.Name, entry.Value.GetProperty("dtype").GetString()!, shape, bytes[(8 + length + place[0])..(8 + length + place[1])]);
+                return new FixtureTensor(
+                    entry.Name, entry.Value.GetProperty("dtype").GetString()!, shape, bytes[(8 + length + place[0])..(8 + length + place[1])]);
             });
     }
 }

@@ -24,11 +24,15 @@ internal static class TensorFlowFixture
         Gpt2Config config = weights.Config;
         File.WriteAllText(
             Path.Combine(folder, "hparams.json"),
-            $"{{\n  \"n_vocab\": {config.Vocabulary},\n  \"n_ctx\": {config.Context},\n  \"n_embd\": {config.Channels},\n  \"n_head\": {config.Heads},\n  \"n_layer\": {config.Layers}\n}}");
+            $"{{\n  \"n_vocab\": {config.Vocabulary},\n  \"n_ctx\": {config.Context},\n  \"n_embd\": {config.Channels},\n"
+            + $"  \"n_head\": {config.Heads},\n  \"n_layer\": {config.Layers}\n}}");
         File.WriteAllText(Path.Combine(folder, "vocab.bpe"), SmallModel.MergesText);
         File.WriteAllText(Path.Combine(folder, "encoder.json"), HuggingFaceFixture.VocabularyJson());
 
-        var entries = new SortedDictionary<string, byte[]>(StringComparer.Ordinal) { [""] = [.. Varint(1, (ulong)shards), .. Message(3, Varint(1, 1))] };
+        var entries = new SortedDictionary<string, byte[]>(StringComparer.Ordinal)
+        {
+            [""] = [.. Varint(1, (ulong)shards), .. Message(3, Varint(1, 1))],
+        };
         var data = Enumerable.Range(0, shards).Select(_ => new MemoryStream()).ToArray();
         int next = 0;
         foreach (Matrix matrix in weights.Matrices())
@@ -104,7 +108,9 @@ internal static class TensorFlowFixture
 
     /// <summary>Shapes as OpenAI's code makes them: convolutions of width one, and vectors.</summary>
     private static long[] ShapeOf(Matrix matrix) =>
-        matrix.Name.EndsWith("/w", StringComparison.Ordinal) ? [1, matrix.Rows, matrix.Columns] : matrix.Rows == 1 ? [matrix.Columns] : [matrix.Rows, matrix.Columns];
+        matrix.Name.EndsWith("/w", StringComparison.Ordinal) ? [1, matrix.Rows, matrix.Columns]
+        : matrix.Rows == 1 ? [matrix.Columns]
+        : [matrix.Rows, matrix.Columns];
 
     /// <summary>Writes a block and returns its handle.</summary>
     private static byte[] WriteBlock(MemoryStream file, IEnumerable<KeyValuePair<string, byte[]>> entries, byte compression)
@@ -123,7 +129,8 @@ internal static class TensorFlowFixture
             }
 
             int shared = restart ? 0 : before.AsSpan().CommonPrefixLength(bytes);
-            block.AddRange([.. Number((ulong)shared), .. Number((ulong)(bytes.Length - shared)), .. Number((ulong)value.Length), .. bytes[shared..], .. value]);
+            block.AddRange(
+                [.. Number((ulong)shared), .. Number((ulong)(bytes.Length - shared)), .. Number((ulong)value.Length), .. bytes[shared..], .. value]);
             before = bytes;
         }
 
