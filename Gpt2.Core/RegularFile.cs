@@ -37,7 +37,16 @@ internal static class RegularFile
             return null;
         }
 
-        var end = new FileInfo(FinalPath.Of(path));
+        FileInfo end;
+        try
+        {
+            end = new FileInfo(FinalPath.Of(path));
+        }
+        catch (IOException)
+        {
+            return "symbolic links that form a circle";
+        }
+
         if (end.Exists)
         {
             return end.Length > 0 ? null : KindOfEmpty(end.FullName); // only something without a length can be another kind

@@ -26,7 +26,7 @@ internal static class ErrorReport
         };
 
         io.Out.Flush();
-        string line = message.ReplaceLineEndings(" ");
+        string line = DisplayText.Visible(message.ReplaceLineEndings(" "));
         if (json)
         {
             var parts = exception as Gpt2Exception;

@@ -41,6 +41,9 @@ internal sealed class PromptInput
         };
     }
 
+    /// <summary>The file to read; null if there is none.</summary>
+    public string? File(ParseResult parsed) => parsed.GetValue(file);
+
     public void AddTo(Command command)
     {
         command.Arguments.Add(text);

@@ -31,6 +31,9 @@ internal sealed class PromptedModelInput(bool several = false)
 
     public bool Json(ParseResult parsed) => parsed.GetValue(json);
 
+    /// <summary>The file that the prompt is read from; null if it is given otherwise.</summary>
+    public string? File(ParseResult parsed) => prompt.File(parsed);
+
     /// <summary>Reads prompt and model.</summary>
     /// <exception cref="UsageException">The prompt is given twice or not at all.</exception>
     /// <exception cref="Core.Gpt2Exception">Prompt or model does not exist, or something is wrong with it.</exception>

@@ -43,7 +43,7 @@ internal static class BeamsCommand
 
             PromptedModel given = input.Read(parsed, io);
             TextOutput.RefuseWithJson(parsed.GetValue(svg), given.Json, "--svg");
-            using TextOutput? picture = parsed.GetValue(svg) is string path ? new TextOutput(path, io) : null;
+            using TextOutput? picture = parsed.GetValue(svg) is string path ? new TextOutput(path, io, input.File(parsed), given.Model.Path) : null;
             BeamResult result = Output.Progress.Run(
                 "searching", io, _ => given.Model.SearchBeams(given.Ids, options, io.Cancellation));
             picture?.Write(writer => writer.Write(BeamDrawing.Draw(given.PromptShown, result, given.Model.Shown)));

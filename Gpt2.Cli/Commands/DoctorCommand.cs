@@ -104,7 +104,7 @@ internal static class DoctorCommand
                 _ => ("✗ wrong", Color.Red),
             };
             string remedy = finding.Remedy is null ? "" : "\n→ " + finding.Remedy;
-            table.Row(new Cell(word, new Style(color)), finding.Subject, finding.Found + remedy);
+            table.Row(new Cell(word, new Style(color)), DisplayText.Visible(finding.Subject), DisplayText.Visible(finding.Found + remedy));
         }
 
         table.End();

@@ -48,7 +48,7 @@ internal static class PredictCommand
             ? TokenText.Quoted(TokenText.Shortened(text))
             : string.Join(' ', ids.Take(30)) + (ids.Length > 30 ? " …" : "");
         io.Say(string.Create(
-            CultureInfo.InvariantCulture, $"{prompt} ({ids.Length} tokens) is followed, says {model.Name}, by"));
+            CultureInfo.InvariantCulture, $"{prompt} ({ids.Length} {(ids.Length == 1 ? "token" : "tokens")}) is followed, says {model.Name}, by"));
 
         var table = new TableWriter(
             io, Column.Number("#", drop: 3), Column.Number("id", drop: 2), new Column("token", Flow: Flow.Cut), Column.Number("logit", drop: 1),

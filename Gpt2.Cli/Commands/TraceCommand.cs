@@ -60,7 +60,7 @@ internal static class TraceCommand
             PromptedModel given = input.Read(parsed, io);
             LanguageModel model = given.Model;
             choice.Check(model.Config);
-            using TextOutput? picture = target is null ? null : new TextOutput(target, io);
+            using TextOutput? picture = target is null ? null : new TextOutput(target, io, input.File(parsed), model.Path);
 
             ForwardTrace? trace = null;
             TraceEntry[] entries = [];

@@ -48,7 +48,7 @@ internal static class TrainTokenizerCommand
             string target = parsed.GetValue(outputFile)!;
             TextOutput.RefuseWithJson(target, parsed.GetValue(json), "--out");
             string text = TextFile.ReadToLearnFrom(path, io);
-            using var output = new TextOutput(target, io);
+            using var output = new TextOutput(target, io, path);
             LearnedMerges learned = Progress.Run(
                 "learning merges", io, progress => BytePairLearner.Learn(text, wanted, progress, io.Cancellation));
             output.Write(writer => VocabularyFile.Write(learned.Vocabulary, writer));

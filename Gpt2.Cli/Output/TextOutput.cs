@@ -16,10 +16,19 @@ internal sealed class TextOutput : IDisposable
     private readonly OutputFile? file;
 
     /// <summary>Creates the file, so that one that cannot be written fails before the work is done.</summary>
+    /// <param name="target">The file, or '-'.</param>
+    /// <param name="io">Where the command writes.</param>
+    /// <param name="read">Files and folders that the command reads, which must not be replaced; null for none.</param>
     /// <exception cref="Gpt2Exception">It cannot be written.</exception>
-    public TextOutput(string target, CommandIo io)
+    /// <exception cref="UsageException">It is one of those that are read.</exception>
+    public TextOutput(string target, CommandIo io, params string?[] read)
     {
         this.io = io;
+        if (!IsStandardOutput(target) && read.Any(path => path is not null && Replaces(target, path)))
+        {
+            throw new UsageException($"{target}: the command reads this file; choose another to write");
+        }
+
         file = IsStandardOutput(target) ? null : new OutputFile(target, io.Cancellation);
     }
 
@@ -57,4 +66,11 @@ internal sealed class TextOutput : IDisposable
     }
 
     public void Dispose() => file?.Dispose();
+
+    /// <summary>Whether a target is a file that is read, or in a folder that is.</summary>
+    private static bool Replaces(string target, string read)
+    {
+        string written = FinalPath.Of(target), source = FinalPath.Of(Path.TrimEndingDirectorySeparator(read));
+        return written == source || (File.Exists(written) && written.StartsWith(source + Path.DirectorySeparatorChar, StringComparison.Ordinal));
+    }
 }

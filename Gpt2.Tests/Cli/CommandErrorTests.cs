@@ -191,6 +191,31 @@ public sealed class CommandErrorTests : IDisposable
         Error(1, "tokenize", "x", "--vocab", folder.PathOf("none.bpe")).Should().Contain("none.bpe: no such file");
     }
 
+    [Fact]
+    public void Output_OverWhatTheCommandReads_IsRefusedAndChangesNothing()
+    {
+        string text = folder.PathOf("in.txt"), weights = Path.Combine(folder.Model, "model_wte.csv");
+        File.WriteAllText(text, "ab");
+        string before = File.ReadAllText(weights);
+
+        Error(2, "trace", "--file", text, "--svg", text, "-m", folder.Model).Should().StartWith($"gpt2: {text}: the command reads this file");
+        Error(2, "trace", "ab", "--svg", weights, "-m", folder.Model).Should().StartWith($"gpt2: {weights}: the command reads this file");
+        Error(2, "beams", "ab", "--svg", weights, "-m", folder.Model).Should().StartWith($"gpt2: {weights}: the command reads this file");
+        Error(2, "train-tokenizer", text, "--out", text, "--vocab-size", "260").Should().StartWith($"gpt2: {text}: the command reads this file");
+
+        File.ReadAllText(text).Should().Be("ab");
+        File.ReadAllText(weights).Should().Be(before);
+    }
+
+    [Fact]
+    public void Error_WithControlCharactersOfAFile_SpellsThemOut()
+    {
+        File.WriteAllText(Path.Combine(folder.Model, "model_h0_ln_1_g.csv"), "\u001b[31mred,1,1,1,1,1\n");
+
+        Error(1, "predict", "ab", "-m", folder.Model).Should().Contain("found '\\u001B[31mred'");
+        CommandRun.Of("doctor", folder.Model).Out.Should().NotContain("\u001b[31m").And.Contain("\\u001B[31mred");
+    }
+
     [Theory]
     [InlineData(1, "failed", "predict", "")]
     [InlineData(2, "usage", "predict", "a", "b")]

@@ -39,7 +39,7 @@ public sealed class CommandResultTests : IDisposable
         using var culture = new DecimalCommaCulture();
         string table = CommandRun.Of("predict", "ab", "-m", folder.Model, "--top", "3").Result();
 
-        table.Should().StartWith("\"ab\" (1 tokens) is followed, says model, by").And.Contain("probability").And.Contain(" %");
+        table.Should().StartWith("\"ab\" (1 token) is followed, says model, by").And.Contain("probability").And.Contain(" %");
         table.Should().MatchRegex(@"\d\.\d{4}").And.NotMatchRegex(@"\d,\d").And.NotContain("\u001b");
     }
 

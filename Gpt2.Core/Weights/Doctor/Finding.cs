@@ -73,8 +73,9 @@ internal sealed class FindingList
     public void Wrong(FindingArea area, Gpt2Exception refusal, string remedy)
     {
         ErrorPlace where = refusal.Where ?? new ErrorPlace("model");
-        string subject = where.Part ?? Path.GetFileName(where.Name);
-        string found = where.Part is null && where.Within.Length > 0 ? $"{where.Within}: {refusal.Problem}" : refusal.Problem;
+        string? part = where.Line is null ? where.Part : null; // a tensor, and not a byte of a line
+        string subject = part ?? Path.GetFileName(where.Name);
+        string found = part is null && where.Within.Length > 0 ? $"{where.Within}: {refusal.Problem}" : refusal.Problem;
         var finding = new Finding(FindingStatus.Wrong, area, subject, found, refusal.Remedy ?? remedy);
         if (!findings.Contains(finding))
         {

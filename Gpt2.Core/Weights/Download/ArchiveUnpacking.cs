@@ -1,6 +1,7 @@
 // A stranger may have made the archive: nothing is written outside the folder or beyond the limits, and if one entry
 // breaks a rule, the whole archive is refused.
 
+using System.Buffers;
 using System.IO.Compression;
 using System.IO.Hashing;
 using System.Security.Cryptography;
@@ -14,6 +15,8 @@ internal sealed record ArchiveLimits(int Entries = 2000, long Bytes = 8L << 30);
 /// <summary>Unpacks the model in a zip archive.</summary>
 internal static class ArchiveUnpacking
 {
+    private static readonly SearchValues<char> ForbiddenOnWindows = SearchValues.Create("<>\"|?*");
+
     private const int FileTypeMask = 0xF000, RegularFileType = 0x8000, FolderType = 0x4000;
 
     /// <summary>
@@ -101,7 +104,7 @@ internal static class ArchiveUnpacking
 
         string[] parts = path.TrimEnd('/').Split('/');
         if (parts.Any(part => part is "" or "." or ".." || part.EndsWith('.') || part.EndsWith(' ')
-            || part.AsSpan().ContainsAny("<>\"|?*") || part.Any(char.IsControl)))
+            || part.AsSpan().ContainsAny(ForbiddenOnWindows) || part.Any(char.IsControl)))
         {
             return "has a path that leads out of the folder or cannot be written on every system";
         }

@@ -122,7 +122,6 @@ public sealed class FolderTests : IDisposable
     [Fact]
     public void CheckMemory_MoreWeightsThanMemory_IsAWarning()
     {
-        int bits = VectorWidth.Widest;
         var findings = new FindingList();
         MachineExamination.CheckMemory(1000, findings);
         findings.All.Should().BeEmpty();
