@@ -13,8 +13,8 @@ public sealed partial class NameTests : IClassFixture<NameTests.Sources>
     /// <summary>What looks like a name of ours: names of .NET and of others, units, examples of file names.</summary>
     private static readonly string[] Foreign =
     [
-        "Parallel", "Parallel.For", "Vector512.IsHardwareAccelerated", "System.Random", "Debug", "Allow", "Host", "GPT2LMHeadModel", "BenchmarkDotNet.Artifacts/", "GFLOP/s",
-        "GB/s", "Mike", "TARGET.partial/", "NAME.partial",
+        "Parallel", "Parallel.For", "Vector512.IsHardwareAccelerated", "System.Random", "Debug", "Allow", "Host", "GPT2LMHeadModel",
+        "BenchmarkDotNet.Artifacts/", "GFLOP/s", "GB/s", "Mike", "TARGET.partial/", "NAME.partial",
     ];
 
     private readonly Sources sources;
