@@ -2,6 +2,7 @@
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.AdamW;
@@ -130,26 +131,41 @@ internal sealed class AdamWTuned<TLanes, TVector>(ThreadTeam team) : AdamWKernel
         public ReadOnlySpan<float> Values;
         public Span<double> Sums;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int part)
         {
             ReadOnlySpan<float> values = Values[(part * Block)..Math.Min((part + 1) * Block, Values.Length)];
-            ref readonly float value = ref MemoryMarshal.GetReference(values);
-            SquareSums<TLanes, TVector> sum0 = default, sum1 = default;
-            int i = 0;
-            for (; i <= values.Length - (2 * Sixteen<TLanes, TVector>.Count); i += 2 * Sixteen<TLanes, TVector>.Count)
+            Sums[part] = TLanes.Count switch
             {
-                sum0 = sum0.With(in value, i);
-                sum1 = sum1.With(in value, i + Sixteen<TLanes, TVector>.Count);
+                16 => SumIn<TLanes, TVector>(values),
+                8 => SumIn<PairLanes<TLanes, TVector>, Pair<TVector>>(values),
+                _ => SumIn<PairLanes<PairLanes<TLanes, TVector>, Pair<TVector>>, Pair<Pair<TVector>>>(values),
+            };
+        }
+
+        /// <summary>Σ value² in double precision; with sixteen lanes the same bits at every width.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static double SumIn<TWide, TWideVector>(ReadOnlySpan<float> values)
+            where TWide : ILanes<TWideVector>
+            where TWideVector : struct
+        {
+            ref readonly float value = ref MemoryMarshal.GetReference(values);
+            TWideVector sum0 = TWide.Create(0), sum1 = sum0;
+            int i = 0;
+            for (; i <= values.Length - (2 * TWide.Count); i += 2 * TWide.Count)
+            {
+                TWideVector first = TWide.Load(in value, i), second = TWide.Load(in value, i + TWide.Count);
+                sum0 = TWide.AddSquaresOfUpper(first, TWide.AddSquaresOfLower(first, sum0));
+                sum1 = TWide.AddSquaresOfUpper(second, TWide.AddSquaresOfLower(second, sum1));
             }
 
-            double sum = sum0.Sum() + sum1.Sum();
+            Vector128<double> two = TWide.FoldedDoublesOf(TWide.AddDoubles(sum0, sum1));
+            double sum = two[0] + two[1];
             for (; i < values.Length; i++)
             {
                 sum += (double)values[i] * values[i];
             }
 
-            Sums[part] = sum;
+            return sum;
         }
     }
 }

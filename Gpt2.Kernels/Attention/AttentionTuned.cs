@@ -257,10 +257,26 @@ internal sealed class AttentionTuned<TLanes, TVector>(SoftmaxKernel softmax, Thr
         public readonly void Run(int part)
         {
             (int sequence, int firstKey) = (part / Parts, part % Parts * KeysOfAPart);
-            QueryRow<TLanes, TVector>.Scores(
+            switch (TLanes.Count) // sums in sixteen lanes at every width
+            {
+                case 16:
+                    ScoresIn<TLanes, TVector>(sequence, firstKey);
+                    break;
+                case 8:
+                    ScoresIn<PairLanes<TLanes, TVector>, Pair<TVector>>(sequence, firstKey);
+                    break;
+                default:
+                    ScoresIn<PairLanes<PairLanes<TLanes, TVector>, Pair<TVector>>, Pair<Pair<TVector>>>(sequence, firstKey);
+                    break;
+            }
+        }
+
+        private readonly void ScoresIn<TWide, TWideVector>(int sequence, int firstKey)
+            where TWide : ILanes<TWideVector>
+            where TWideVector : struct =>
+            QueryRow<TWide, TWideVector>.Scores(
                 Queries[Shape.QueryAt(sequence, 0, 0)..], Keys[Shape.KeyAt(sequence, 0, 0)..], Shape, Scale,
                 firstKey, Math.Min(firstKey + KeysOfAPart, Shape.Total), Scores[Shape.ScoreAt(sequence, 0, 0)..]);
-        }
     }
 
     /// <summary>Weighted values of one query: each part is some of its keys.</summary>

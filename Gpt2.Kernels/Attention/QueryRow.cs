@@ -15,7 +15,7 @@ internal static class QueryRow<TLanes, TVector>
 {
     private const int HeadsTogether = 4; // heads whose sums over lanes are computed at once
 
-    /// <summary>scores[h, u] = scale · query[h] · keys[u, h] for some of the keys.</summary>
+    /// <summary>scores[h, u] = scale · query[h] · keys[u, h] for some of the keys; with sixteen lanes the bits of every width.</summary>
     /// <param name="query">[heads · headSize]</param>
     /// <param name="keys">[total, heads · headSize]</param>
     /// <param name="shape">The sizes.</param>
@@ -40,10 +40,10 @@ internal static class QueryRow<TLanes, TVector>
                 int more = heads - head - 1;
                 int at0 = head * headSize, at1 = at0 + (Math.Min(1, more) * headSize);
                 int at2 = at0 + (Math.Min(2, more) * headSize), at3 = at0 + (Math.Min(3, more) * headSize);
-                Vector128<float> sums = Sixteen<TLanes, TVector>.SumEach(
+                Vector128<float> sums = TLanes.FoldedOf(TLanes.SumEachFour(
                     Products(in left, in right, at0, headSize), Products(in left, in right, at1, headSize),
-                    Products(in left, in right, at2, headSize), Products(in left, in right, at3, headSize));
-                for (int i = headSize / Sixteen<TLanes, TVector>.Count * Sixteen<TLanes, TVector>.Count; i < headSize; i++)
+                    Products(in left, in right, at2, headSize), Products(in left, in right, at3, headSize)));
+                for (int i = headSize / TLanes.Count * TLanes.Count; i < headSize; i++)
                 {
                     sums += Four(in left, at0 + i, at1 + i, at2 + i, at3 + i) * Four(in right, at0 + i, at1 + i, at2 + i, at3 + i);
                 }
@@ -108,14 +108,12 @@ internal static class QueryRow<TLanes, TVector>
 
     /// <summary>The products of a head in whole vectors, summed in each lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Sixteen<TLanes, TVector> Products(ref readonly float left, ref readonly float right, int at, int headSize)
+    private static TVector Products(ref readonly float left, ref readonly float right, int at, int headSize)
     {
-        const int Count = Sixteen<TLanes, TVector>.Count;
-        var sum = Sixteen<TLanes, TVector>.Create(0);
-        for (int i = at; i <= at + headSize - Count; i += Count)
+        TVector sum = default;
+        for (int i = at; i <= at + headSize - TLanes.Count; i += TLanes.Count)
         {
-            sum = Sixteen<TLanes, TVector>.MultiplyAdd(
-                Sixteen<TLanes, TVector>.Load(in left, i), Sixteen<TLanes, TVector>.Load(in right, i), sum);
+            sum = TLanes.MultiplyAdd(TLanes.Load(in left, i), TLanes.Load(in right, i), sum);
         }
 
         return sum;

@@ -37,21 +37,29 @@ internal static class SoftmaxGradient<TLanes, TVector>
         }
     }
 
-    /// <summary>Σ p · g, the same bits for vectors of every width.</summary>
-    private static float SumOfProducts(ref readonly float p, ref readonly float g, int length)
+    /// <summary>Σ p · g, the same bits at every width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float SumOfProducts(ref readonly float p, ref readonly float g, int length) => TLanes.Count switch
     {
-        const int Count = Sixteen<TLanes, TVector>.Count;
-        Sixteen<TLanes, TVector> sum0 = Sixteen<TLanes, TVector>.Create(0), sum1 = sum0;
+        16 => SumOfProductsIn<TLanes, TVector>(in p, in g, length),
+        8 => SumOfProductsIn<PairLanes<TLanes, TVector>, Pair<TVector>>(in p, in g, length),
+        _ => SumOfProductsIn<PairLanes<PairLanes<TLanes, TVector>, Pair<TVector>>, Pair<Pair<TVector>>>(in p, in g, length),
+    };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float SumOfProductsIn<TWide, TWideVector>(ref readonly float p, ref readonly float g, int length)
+        where TWide : ILanes<TWideVector>
+        where TWideVector : struct
+    {
+        TWideVector sum0 = default, sum1 = default;
         int i = 0;
-        for (; i <= length - (2 * Count); i += 2 * Count)
+        for (; i <= length - (2 * TWide.Count); i += 2 * TWide.Count)
         {
-            sum0 = Sixteen<TLanes, TVector>.MultiplyAdd(
-                Sixteen<TLanes, TVector>.Load(in p, i), Sixteen<TLanes, TVector>.Load(in g, i), sum0);
-            sum1 = Sixteen<TLanes, TVector>.MultiplyAdd(
-                Sixteen<TLanes, TVector>.Load(in p, i + Count), Sixteen<TLanes, TVector>.Load(in g, i + Count), sum1);
+            sum0 = TWide.MultiplyAdd(TWide.Load(in p, i), TWide.Load(in g, i), sum0);
+            sum1 = TWide.MultiplyAdd(TWide.Load(in p, i + TWide.Count), TWide.Load(in g, i + TWide.Count), sum1);
         }
 
-        float sum = Sixteen<TLanes, TVector>.Sum(Sixteen<TLanes, TVector>.Add(sum0, sum1));
+        float sum = TWide.Sum(TWide.Add(sum0, sum1));
         for (; i < length; i++)
         {
             sum += Elements.At(in p, i) * Elements.At(in g, i);

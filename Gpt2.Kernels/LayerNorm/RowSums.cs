@@ -1,4 +1,4 @@
-// Sums over single rows, in vectors and single precision: what statistics are made of.
+// Sums over single rows, in vectors and single precision, from which the statistics are computed.
 
 using System.Runtime.CompilerServices;
 using Gpt2.Kernels.Tuned;
@@ -10,127 +10,145 @@ internal static class RowSums<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    private const int Count = Sixteen<TLanes, TVector>.Count;
-
     /// <summary>Σ value</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static float Sum(ref readonly float row, int columns)
+    public static float Sum(ref readonly float row, int columns) => TLanes.Count switch
     {
-        if (columns < Count)
-        {
-            return Sixteen<TLanes, TVector>.Sum(Sixteen<TLanes, TVector>.LoadFirst(in row, columns, others: 0));
-        }
-
-        Sixteen<TLanes, TVector> sum0 = Sixteen<TLanes, TVector>.Create(0), sum1 = sum0;
-        int i = 0;
-        for (; i <= columns - (2 * Count); i += 2 * Count)
-        {
-            sum0 = Sixteen<TLanes, TVector>.Add(sum0, Sixteen<TLanes, TVector>.Load(in row, i));
-            sum1 = Sixteen<TLanes, TVector>.Add(sum1, Sixteen<TLanes, TVector>.Load(in row, i + Count));
-        }
-
-        if (i <= columns - Count)
-        {
-            sum0 = Sixteen<TLanes, TVector>.Add(sum0, Sixteen<TLanes, TVector>.Load(in row, i));
-            i += Count;
-        }
-
-        if (i < columns)
-        {
-            var last = Sixteen<TLanes, TVector>.Load(in row, columns - Count);
-            sum1 = Sixteen<TLanes, TVector>.Add(sum1, Sixteen<TLanes, TVector>.KeepLast(last, columns - i));
-        }
-
-        return Sixteen<TLanes, TVector>.Sum(Sixteen<TLanes, TVector>.Add(sum0, sum1));
-    }
+        16 => SumIn<TLanes, TVector>(in row, columns),
+        8 => SumIn<PairLanes<TLanes, TVector>, Pair<TVector>>(in row, columns),
+        _ => SumIn<PairLanes<PairLanes<TLanes, TVector>, Pair<TVector>>, Pair<Pair<TVector>>>(in row, columns),
+    };
 
     /// <summary>Σ (value − mean) and Σ (value − mean)².</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static (float Sum, float Squares) Differences(ref readonly float row, float mean, int columns)
+    public static (float Sum, float Squares) Differences(ref readonly float row, float mean, int columns) => TLanes.Count switch
     {
-        TVector means = TLanes.Create(mean);
-        var zero = Sixteen<TLanes, TVector>.Create(0);
-        if (columns < Count)
-        {
-            var all = Sixteen<TLanes, TVector>.Subtract(Sixteen<TLanes, TVector>.LoadFirst(in row, columns, others: mean), means);
-            return (Sixteen<TLanes, TVector>.Sum(all), Sixteen<TLanes, TVector>.Sum(Sixteen<TLanes, TVector>.MultiplyAdd(all, all, zero)));
-        }
-
-        Sixteen<TLanes, TVector> sum0 = zero, sum1 = zero, squares0 = zero, squares1 = zero;
-        int i = 0;
-        for (; i <= columns - (2 * Count); i += 2 * Count)
-        {
-            var first = Sixteen<TLanes, TVector>.Subtract(Sixteen<TLanes, TVector>.Load(in row, i), means);
-            var second = Sixteen<TLanes, TVector>.Subtract(Sixteen<TLanes, TVector>.Load(in row, i + Count), means);
-            sum0 = Sixteen<TLanes, TVector>.Add(sum0, first);
-            sum1 = Sixteen<TLanes, TVector>.Add(sum1, second);
-            squares0 = Sixteen<TLanes, TVector>.MultiplyAdd(first, first, squares0);
-            squares1 = Sixteen<TLanes, TVector>.MultiplyAdd(second, second, squares1);
-        }
-
-        if (i <= columns - Count)
-        {
-            var difference = Sixteen<TLanes, TVector>.Subtract(Sixteen<TLanes, TVector>.Load(in row, i), means);
-            sum0 = Sixteen<TLanes, TVector>.Add(sum0, difference);
-            squares0 = Sixteen<TLanes, TVector>.MultiplyAdd(difference, difference, squares0);
-            i += Count;
-        }
-
-        if (i < columns)
-        {
-            var difference = Sixteen<TLanes, TVector>.Subtract(Sixteen<TLanes, TVector>.Load(in row, columns - Count), means);
-            difference = Sixteen<TLanes, TVector>.KeepLast(difference, columns - i);
-            sum1 = Sixteen<TLanes, TVector>.Add(sum1, difference);
-            squares1 = Sixteen<TLanes, TVector>.MultiplyAdd(difference, difference, squares1);
-        }
-
-        return (
-            Sixteen<TLanes, TVector>.Sum(Sixteen<TLanes, TVector>.Add(sum0, sum1)),
-            Sixteen<TLanes, TVector>.Sum(Sixteen<TLanes, TVector>.Add(squares0, squares1)));
-    }
+        16 => DifferencesIn<TLanes, TVector>(in row, mean, columns),
+        8 => DifferencesIn<PairLanes<TLanes, TVector>, Pair<TVector>>(in row, mean, columns),
+        _ => DifferencesIn<PairLanes<PairLanes<TLanes, TVector>, Pair<TVector>>, Pair<Pair<TVector>>>(in row, mean, columns),
+    };
 
     /// <summary>Σ left and Σ left · right.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static (float Sum, float Product) SumAndProduct(ref readonly float left, ref readonly float right, int columns)
+    public static (float Sum, float Product) SumAndProduct(ref readonly float left, ref readonly float right, int columns) => TLanes.Count switch
     {
-        var zero = Sixteen<TLanes, TVector>.Create(0);
-        if (columns < Count)
+        16 => SumAndProductIn<TLanes, TVector>(in left, in right, columns),
+        8 => SumAndProductIn<PairLanes<TLanes, TVector>, Pair<TVector>>(in left, in right, columns),
+        _ => SumAndProductIn<PairLanes<PairLanes<TLanes, TVector>, Pair<TVector>>, Pair<Pair<TVector>>>(in left, in right, columns),
+    };
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static float SumIn<TWide, TWideVector>(ref readonly float row, int columns)
+        where TWide : ILanes<TWideVector>
+        where TWideVector : struct
+    {
+        if (columns < TWide.Count)
         {
-            var all = Sixteen<TLanes, TVector>.LoadFirst(in left, columns, others: 0);
-            var others = Sixteen<TLanes, TVector>.LoadFirst(in right, columns, others: 0);
-            return (Sixteen<TLanes, TVector>.Sum(all), Sixteen<TLanes, TVector>.Sum(Sixteen<TLanes, TVector>.MultiplyAdd(all, others, zero)));
+            return TWide.Sum(Rest<TWide, TWideVector>.Load(in row, columns, others: 0));
         }
 
-        Sixteen<TLanes, TVector> sum0 = zero, sum1 = zero, product0 = zero, product1 = zero;
+        TWideVector sum0 = TWide.Create(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
         int i = 0;
-        for (; i <= columns - (2 * Count); i += 2 * Count)
+        for (; i <= columns - (4 * TWide.Count); i += 4 * TWide.Count)
         {
-            Sixteen<TLanes, TVector> first = Sixteen<TLanes, TVector>.Load(in left, i), second = Sixteen<TLanes, TVector>.Load(in left, i + Count);
-            sum0 = Sixteen<TLanes, TVector>.Add(sum0, first);
-            sum1 = Sixteen<TLanes, TVector>.Add(sum1, second);
-            product0 = Sixteen<TLanes, TVector>.MultiplyAdd(first, Sixteen<TLanes, TVector>.Load(in right, i), product0);
-            product1 = Sixteen<TLanes, TVector>.MultiplyAdd(second, Sixteen<TLanes, TVector>.Load(in right, i + Count), product1);
+            sum0 = TWide.Add(sum0, TWide.Load(in row, i));
+            sum1 = TWide.Add(sum1, TWide.Load(in row, i + TWide.Count));
+            sum2 = TWide.Add(sum2, TWide.Load(in row, i + (2 * TWide.Count)));
+            sum3 = TWide.Add(sum3, TWide.Load(in row, i + (3 * TWide.Count)));
         }
 
-        if (i <= columns - Count)
+        for (; i <= columns - TWide.Count; i += TWide.Count)
         {
-            var value = Sixteen<TLanes, TVector>.Load(in left, i);
-            sum0 = Sixteen<TLanes, TVector>.Add(sum0, value);
-            product0 = Sixteen<TLanes, TVector>.MultiplyAdd(value, Sixteen<TLanes, TVector>.Load(in right, i), product0);
-            i += Count;
+            sum0 = TWide.Add(sum0, TWide.Load(in row, i));
         }
 
         if (i < columns)
         {
-            // Kept lanes of both: a lane that is left out may hold a NaN or ∞ of its row, which was counted already.
-            var value = Sixteen<TLanes, TVector>.KeepLast(Sixteen<TLanes, TVector>.Load(in left, columns - Count), columns - i);
-            var other = Sixteen<TLanes, TVector>.KeepLast(Sixteen<TLanes, TVector>.Load(in right, columns - Count), columns - i);
-            sum1 = Sixteen<TLanes, TVector>.Add(sum1, value);
-            product1 = Sixteen<TLanes, TVector>.MultiplyAdd(value, other, product1);
+            sum1 = TWide.Add(sum1, TWide.KeepLast(TWide.Load(in row, columns - TWide.Count), columns - i));
         }
 
-        return (
-            Sixteen<TLanes, TVector>.Sum(Sixteen<TLanes, TVector>.Add(sum0, sum1)),
-            Sixteen<TLanes, TVector>.Sum(Sixteen<TLanes, TVector>.Add(product0, product1)));
+        // (sum0 + sum1) + (sum2 + sum3)
+        return TWide.Sum(TWide.Add(TWide.Add(sum0, sum1), TWide.Add(sum2, sum3)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static (float Sum, float Squares) DifferencesIn<TWide, TWideVector>(ref readonly float row, float mean, int columns)
+        where TWide : ILanes<TWideVector>
+        where TWideVector : struct
+    {
+        if (columns < TWide.Count)
+        {
+            TWideVector all = TWide.Subtract(Rest<TWide, TWideVector>.Load(in row, columns, others: mean), TWide.Create(mean));
+            return (TWide.Sum(all), TWide.Sum(TWide.Multiply(all, all)));
+        }
+
+        TWideVector means = TWide.Create(mean);
+        TWideVector sum0 = TWide.Create(0), sum1 = sum0, squares0 = sum0, squares1 = sum0;
+        int i = 0;
+        for (; i <= columns - (2 * TWide.Count); i += 2 * TWide.Count)
+        {
+            TWideVector first = TWide.Subtract(TWide.Load(in row, i), means);
+            TWideVector second = TWide.Subtract(TWide.Load(in row, i + TWide.Count), means);
+            sum0 = TWide.Add(sum0, first);
+            sum1 = TWide.Add(sum1, second);
+            squares0 = TWide.MultiplyAdd(first, first, squares0);
+            squares1 = TWide.MultiplyAdd(second, second, squares1);
+        }
+
+        if (i <= columns - TWide.Count)
+        {
+            TWideVector difference = TWide.Subtract(TWide.Load(in row, i), means);
+            sum0 = TWide.Add(sum0, difference);
+            squares0 = TWide.MultiplyAdd(difference, difference, squares0);
+            i += TWide.Count;
+        }
+
+        if (i < columns)
+        {
+            TWideVector difference = TWide.Subtract(TWide.Load(in row, columns - TWide.Count), means);
+            difference = TWide.KeepLast(difference, columns - i);
+            sum1 = TWide.Add(sum1, difference);
+            squares1 = TWide.MultiplyAdd(difference, difference, squares1);
+        }
+
+        return (TWide.Sum(TWide.Add(sum0, sum1)), TWide.Sum(TWide.Add(squares0, squares1)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static (float Sum, float Product) SumAndProductIn<TWide, TWideVector>(ref readonly float left, ref readonly float right, int columns)
+        where TWide : ILanes<TWideVector>
+        where TWideVector : struct
+    {
+        if (columns < TWide.Count)
+        {
+            TWideVector all = Rest<TWide, TWideVector>.Load(in left, columns, others: 0);
+            return (TWide.Sum(all), TWide.Sum(TWide.Multiply(all, Rest<TWide, TWideVector>.Load(in right, columns, others: 0))));
+        }
+
+        TWideVector sum0 = TWide.Create(0), sum1 = sum0, product0 = sum0, product1 = sum0;
+        int i = 0;
+        for (; i <= columns - (2 * TWide.Count); i += 2 * TWide.Count)
+        {
+            TWideVector first = TWide.Load(in left, i), second = TWide.Load(in left, i + TWide.Count);
+            sum0 = TWide.Add(sum0, first);
+            sum1 = TWide.Add(sum1, second);
+            product0 = TWide.MultiplyAdd(first, TWide.Load(in right, i), product0);
+            product1 = TWide.MultiplyAdd(second, TWide.Load(in right, i + TWide.Count), product1);
+        }
+
+        if (i <= columns - TWide.Count)
+        {
+            TWideVector value = TWide.Load(in left, i);
+            sum0 = TWide.Add(sum0, value);
+            product0 = TWide.MultiplyAdd(value, TWide.Load(in right, i), product0);
+            i += TWide.Count;
+        }
+
+        if (i < columns)
+        {
+            int last = columns - TWide.Count;
+            TWideVector value = TWide.Load(in left, last);
+            sum1 = TWide.Add(sum1, TWide.KeepLast(value, columns - i));
+            product1 = TWide.Add(product1, TWide.KeepLast(TWide.Multiply(value, TWide.Load(in right, last)), columns - i));
+        }
+
+        return (TWide.Sum(TWide.Add(sum0, sum1)), TWide.Sum(TWide.Add(product0, product1)));
     }
 }

@@ -85,35 +85,43 @@ internal sealed class SoftmaxTuned<TLanes, TVector>(ThreadTeam team) : SoftmaxKe
         return TLanes.Largest(TLanes.Larger(even, odd));
     }
 
-    /// <summary>Computes e^(value − max) of every value; returns their sum.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static float Exponentials(ref readonly float source, float max, int length, ref float destination)
+    /// <summary>Computes e^(value − max) of every value; returns their sum, the same bits at every width.</summary>
+    private static float Exponentials(ref readonly float source, float max, int length, ref float destination) => TLanes.Count switch
     {
-        TVector maxima = TLanes.Create(max);
-        int end = length - Sixteen<TLanes, TVector>.Count;
+        16 => ExponentialsIn<TLanes, TVector>(in source, max, length, ref destination),
+        8 => ExponentialsIn<PairLanes<TLanes, TVector>, Pair<TVector>>(in source, max, length, ref destination),
+        _ => ExponentialsIn<PairLanes<PairLanes<TLanes, TVector>, Pair<TVector>>, Pair<Pair<TVector>>>(in source, max, length, ref destination),
+    };
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static float ExponentialsIn<TWide, TWideVector>(ref readonly float source, float max, int length, ref float destination)
+        where TWide : ILanes<TWideVector>
+        where TWideVector : struct
+    {
+        int end = length - TWide.Count;
         if (end < 0)
         {
-            var all = Sixteen<TLanes, TVector>.LoadFirst(in source, length, others: float.NegativeInfinity);
-            all = Sixteen<TLanes, TVector>.Exponential(Sixteen<TLanes, TVector>.Subtract(all, maxima));
-            Sixteen<TLanes, TVector>.StoreFirst(all, ref destination, length);
-            return Sixteen<TLanes, TVector>.Sum(all);
+            TWideVector all = Rest<TWide, TWideVector>.Load(in source, length, others: float.NegativeInfinity);
+            all = Exponential<TWide, TWideVector>.Of(TWide.Subtract(all, TWide.Create(max)));
+            Rest<TWide, TWideVector>.Store(all, ref destination, length);
+            return TWide.Sum(all);
         }
 
-        // e^(value − max), and the sum of all. The last lanes overlap those before them, so only the new ones count.
-        var sums = Sixteen<TLanes, TVector>.Create(0);
-        var last = Sixteen<TLanes, TVector>.Load(in source, end);
+        // e^(value − max), and the sum of all. The last vector overlaps the one before it, so only its new lanes count.
+        TWideVector maxima = TWide.Create(max);
+        TWideVector sums = TWide.Create(0);
+        TWideVector last = TWide.Load(in source, end);
         int i = 0;
-        for (; i < end; i += Sixteen<TLanes, TVector>.Count)
+        for (; i < end; i += TWide.Count)
         {
-            var exponential = Sixteen<TLanes, TVector>.Exponential(
-                Sixteen<TLanes, TVector>.Subtract(Sixteen<TLanes, TVector>.Load(in source, i), maxima));
-            Sixteen<TLanes, TVector>.Store(exponential, ref destination, i);
-            sums = Sixteen<TLanes, TVector>.Add(sums, exponential);
+            TWideVector exponential = Exponential<TWide, TWideVector>.Of(TWide.Subtract(TWide.Load(in source, i), maxima));
+            TWide.Store(exponential, ref destination, i);
+            sums = TWide.Add(sums, exponential);
         }
 
-        last = Sixteen<TLanes, TVector>.Exponential(Sixteen<TLanes, TVector>.Subtract(last, maxima));
-        Sixteen<TLanes, TVector>.Store(last, ref destination, end);
-        return Sixteen<TLanes, TVector>.Sum(Sixteen<TLanes, TVector>.Add(sums, Sixteen<TLanes, TVector>.KeepLast(last, length - i)));
+        last = Exponential<TWide, TWideVector>.Of(TWide.Subtract(last, maxima));
+        TWide.Store(last, ref destination, end);
+        return TWide.Sum(TWide.Add(sums, TWide.KeepLast(last, length - i)));
     }
 
     private ref struct Multiple : IFormula<TVector>

@@ -72,7 +72,7 @@ internal interface ILanes<TVector>
     /// <summary>The last <paramref name="count"/> lanes; the others become 0.</summary>
     public static abstract TVector KeepLast(TVector value, int count);
 
-    /// <summary>The sum of the lanes.</summary>
+    /// <summary>The sum of the lanes: halves are added until two lanes are left, then these.</summary>
     public static abstract float Sum(TVector value);
 
     /// <summary>The largest lane; if one is NaN, any lane.</summary>
