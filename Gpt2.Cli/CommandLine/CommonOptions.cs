@@ -141,6 +141,10 @@ internal static class CommonOptions
             },
         };
 
+    /// <summary>The value of an option that a command may not even have.</summary>
+    public static T? Given<T>(ParseResult parsed, Option<T?> option) =>
+        parsed.GetResult(option) is null ? default : parsed.GetValue(option);
+
     /// <summary>The format named by an option's value; null if it was not given.</summary>
     public static ModelFormat? FormatOf(string? name) => ModelFormat.All.FirstOrDefault(format => format.Name == name);
 

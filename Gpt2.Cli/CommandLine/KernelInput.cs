@@ -19,7 +19,7 @@ internal sealed class KernelInput
 
     public KernelInput()
     {
-        vectors.CompletionSources.Add([.. VectorWidth.Possible.Select(Text)]);
+        vectors.CompletionSources.Add([.. VectorWidth.Possible.Select(bits => bits.ToString(CultureInfo.InvariantCulture))]);
         vectors.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is string given && VectorWidth.Problem(given) is string problem)
@@ -48,13 +48,11 @@ internal sealed class KernelInput
     /// <param name="rung">The rung to take whatever --kernels says, or null.</param>
     /// <exception cref="UsageException">The environment variable for the width makes no sense here.</exception>
     public KernelSet Read(ParseResult parsed, KernelRung? rung = null) =>
-        KernelSet.Create(rung ?? CommonOptions.RungOf(Given(parsed, kernels)), parsed.GetValue(Threads), WidthOf(parsed));
-
-    private static string? Given(ParseResult parsed, Option<string?> option) => parsed.GetResult(option) is null ? null : parsed.GetValue(option);
+        KernelSet.Create(rung ?? CommonOptions.RungOf(CommonOptions.Given(parsed, kernels)), parsed.GetValue(Threads), WidthOf(parsed));
 
     private int WidthOf(ParseResult parsed)
     {
-        if (Given(parsed, vectors) is string given)
+        if (CommonOptions.Given(parsed, vectors) is string given)
         {
             return int.Parse(given, CultureInfo.InvariantCulture);
         }
@@ -68,6 +66,4 @@ internal sealed class KernelInput
             throw new UsageException(e.Message);
         }
     }
-
-    private static string Text(int bits) => bits.ToString(CultureInfo.InvariantCulture);
 }

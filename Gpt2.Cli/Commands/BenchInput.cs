@@ -98,28 +98,28 @@ internal sealed class BenchInput
 
     public bool Json(ParseResult parsed) => parsed.GetValue(json);
 
-    public string? Roofline(ParseResult parsed) => Given(parsed, roofline);
+    public string? Roofline(ParseResult parsed) => CommonOptions.Given(parsed, roofline);
 
-    public string? Model(ParseResult parsed) => Given(parsed, model);
+    public string? Model(ParseResult parsed) => CommonOptions.Given(parsed, model);
 
     /// <summary>Whether sizes or a batch were given, instead of the usual ones.</summary>
     public bool HasOwnSizes(ParseResult parsed) =>
-        Given(parsed, size) is not null || IsChanged(parsed) || Given(parsed, batch) is not null || Given(parsed, context) is not null;
+        CommonOptions.Given(parsed, size) is not null || IsChanged(parsed) || CommonOptions.Given(parsed, batch) is not null || CommonOptions.Given(parsed, context) is not null;
 
     /// <summary>What is measured.</summary>
     /// <exception cref="UsageException">The sizes are not valid.</exception>
     public BenchSettings Read(ParseResult parsed)
     {
-        string name = Given(parsed, size) ?? standardSize;
+        string name = CommonOptions.Given(parsed, size) ?? standardSize;
         (Gpt2Config sizes, BenchBatch usual) = name == Gpt2Name
             ? (Gpt2Config.Small, Gpt2Batch)
             : (BenchSettings.Workshop, BenchSettings.WorkshopBatch);
-        var chosen = new BenchBatch(Given(parsed, batch) ?? usual.Sequences, Given(parsed, context) ?? usual.Tokens);
+        var chosen = new BenchBatch(CommonOptions.Given(parsed, batch) ?? usual.Sequences, CommonOptions.Given(parsed, context) ?? usual.Tokens);
 
         // The defaults are limited to what the model has room for.
-        int promptTokens = Given(parsed, prompt) ?? Math.Min(StandardPrompt, sizes.Context);
-        int last = Given(parsed, to) ?? Math.Max(Math.Min(StandardTo, sizes.Context), (Given(parsed, from) ?? 0) + 1);
-        int first = Given(parsed, from) ?? Math.Min(StandardFrom, Math.Max(1, last / 2));
+        int promptTokens = CommonOptions.Given(parsed, prompt) ?? Math.Min(StandardPrompt, sizes.Context);
+        int last = CommonOptions.Given(parsed, to) ?? Math.Max(Math.Min(StandardTo, sizes.Context), (CommonOptions.Given(parsed, from) ?? 0) + 1);
+        int first = CommonOptions.Given(parsed, from) ?? Math.Min(StandardFrom, Math.Max(1, last / 2));
         if (first >= last)
         {
             throw new UsageException($"--from {first}: expected fewer tokens than --to {last}");
@@ -127,11 +127,11 @@ internal sealed class BenchInput
 
         sizes = sizes with
         {
-            Vocabulary = Given(parsed, vocabulary) ?? sizes.Vocabulary,
+            Vocabulary = CommonOptions.Given(parsed, vocabulary) ?? sizes.Vocabulary,
             Context = ((int[])[sizes.Context, chosen.Tokens, promptTokens, last]).Max(),
-            Channels = Given(parsed, channels) ?? sizes.Channels,
-            Heads = Given(parsed, heads) ?? sizes.Heads,
-            Layers = Given(parsed, layers) ?? sizes.Layers,
+            Channels = CommonOptions.Given(parsed, channels) ?? sizes.Channels,
+            Heads = CommonOptions.Given(parsed, heads) ?? sizes.Heads,
+            Layers = CommonOptions.Given(parsed, layers) ?? sizes.Layers,
         };
         if (sizes.Problem() is Gpt2Exception problem)
         {
@@ -139,19 +139,15 @@ internal sealed class BenchInput
         }
 
         int used = parsed.GetValue(kernels.Threads);
-        var effort = new Effort(Rounds: Given(parsed, rounds) ?? 3, MinRunSeconds: (Given(parsed, runMilliseconds) ?? 20) / 1000.0);
+        var effort = new Effort(Rounds: CommonOptions.Given(parsed, rounds) ?? 3, MinRunSeconds: (CommonOptions.Given(parsed, runMilliseconds) ?? 20) / 1000.0);
         return new BenchSettings(
-            kernels.Read(parsed), used, effort, (Given(parsed, bufferMegabytes) ?? 256L) << 20, sizes,
-            IsChanged(parsed) ? CustomName : name, promptTokens, first, last, chosen, Given(parsed, steps) ?? standardSteps);
+            kernels.Read(parsed), used, effort, (CommonOptions.Given(parsed, bufferMegabytes) ?? 256L) << 20, sizes,
+            IsChanged(parsed) ? CustomName : name, promptTokens, first, last, chosen, CommonOptions.Given(parsed, steps) ?? standardSteps);
     }
 
     private static Option<int?> Count(string name, string description, int least = 1) =>
         CommonOptions.Whole(name, [], description, least);
 
-    /// <summary>The value of an option that the command may not even have.</summary>
-    private static T? Given<T>(ParseResult parsed, Option<T?> option) =>
-        parsed.GetResult(option) is null ? default : parsed.GetValue(option);
-
     private bool IsChanged(ParseResult parsed) =>
-        ((Option<int?>[])[layers, heads, channels, vocabulary]).Any(option => Given(parsed, option) is not null);
+        ((Option<int?>[])[layers, heads, channels, vocabulary]).Any(option => CommonOptions.Given(parsed, option) is not null);
 }

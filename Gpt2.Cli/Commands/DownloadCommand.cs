@@ -74,12 +74,7 @@ internal static class DownloadCommand
         }
 
         Gpt2Exception none = UserCache.Missing();
-        throw new Gpt2Exception(none.Found, none)
-        {
-            Where = $"folder for {model}",
-            Expected = none.Expected,
-            Remedy = $"{none.Remedy}, or name a folder with --out",
-        };
+        throw none.At($"folder for {model}", remedy: $"{none.Remedy}, or name a folder with --out");
     }
 
     /// <summary>A path as a shell takes it.</summary>

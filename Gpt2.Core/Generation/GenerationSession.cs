@@ -8,7 +8,7 @@ namespace Gpt2.Core.Generation;
 
 /// <summary>
 /// Continues a prompt token by token. Keys and values of past tokens are kept; once the tokens no longer fit into the
-/// context, the last n_ctx of them are computed anew each time, at positions from 0. A session can fork, which shares
+/// context, the last n_ctx of them are computed again each time, at positions from 0. A session can fork, which shares
 /// its past, and rewind. Not for use by several threads at once, but each fork may be used by a different thread.
 /// </summary>
 internal sealed class GenerationSession

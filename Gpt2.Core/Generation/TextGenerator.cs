@@ -15,7 +15,7 @@ namespace Gpt2.Core.Generation;
 public sealed class TextGenerator(Gpt2Model model, Tokenizer? tokenizer, int? endOfText, StepBreakpoint? breakpoint = null)
 {
     /// <summary>
-    /// Completes a prompt. Each token is computed when it is requested; every enumeration begins anew.
+    /// Completes a prompt. Each token is computed when it is requested; every enumeration starts from the beginning.
     /// </summary>
     /// <param name="prompt">1 to n_ctx ids.</param>
     /// <param name="options">Everything that shapes the completion.</param>

@@ -11,7 +11,7 @@ namespace Gpt2.Core.Model;
 /// <param name="rate">0 or more, below 1.</param>
 public sealed class Dropout(float rate)
 {
-    /// <summary>The source of the choices. Training seeds it anew for every step.</summary>
+    /// <summary>The source of the choices. Training reseeds it for every step.</summary>
     internal RandomGenerator Random { get; set; } = new(0);
 
     /// <summary>Chooses a mask and applies it: values = values × mask.</summary>

@@ -7,7 +7,7 @@ using Gpt2.Core.Model.Cache;
 namespace Gpt2.Core.Generation.Beams;
 
 /// <summary>
-/// Beams over a model. After the end of the context, the last n_ctx tokens of each beam are computed anew at every
+/// Beams over a model. After the end of the context, the last n_ctx tokens of each beam are computed again at every
 /// step, at positions from 0, as in <see cref="GenerationSession"/>.
 /// </summary>
 internal sealed class Gpt2BeamModel : IBeamModel

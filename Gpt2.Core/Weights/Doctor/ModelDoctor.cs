@@ -1,5 +1,5 @@
-// The doctor checks everything about a model folder, whatever the earlier checks found. It does not run the model to
-// see whether it knows what it should: that is in Evaluation.
+// The doctor does not stop at the first fault in a model folder. Only without sizes, which say what tensors to expect,
+// does it leave out tensors and vocabulary. Running the model, to see whether it knows what it should, is in Evaluation.
 
 using System.Globalization;
 using Gpt2.Core.Files;
