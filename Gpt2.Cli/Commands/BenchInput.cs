@@ -104,7 +104,8 @@ internal sealed class BenchInput
 
     /// <summary>Whether sizes or a batch were given, instead of the usual ones.</summary>
     public bool HasOwnSizes(ParseResult parsed) =>
-        CommonOptions.Given(parsed, size) is not null || IsChanged(parsed) || CommonOptions.Given(parsed, batch) is not null || CommonOptions.Given(parsed, context) is not null;
+        CommonOptions.Given(parsed, size) is not null || IsChanged(parsed)
+        || CommonOptions.Given(parsed, batch) is not null || CommonOptions.Given(parsed, context) is not null;
 
     /// <summary>What is measured.</summary>
     /// <exception cref="UsageException">The sizes are not valid.</exception>
@@ -139,7 +140,8 @@ internal sealed class BenchInput
         }
 
         int used = parsed.GetValue(kernels.Threads);
-        var effort = new Effort(Rounds: CommonOptions.Given(parsed, rounds) ?? 3, MinRunSeconds: (CommonOptions.Given(parsed, runMilliseconds) ?? 20) / 1000.0);
+        var effort = new Effort(Rounds: CommonOptions.Given(parsed, rounds) ?? 3,
+            MinRunSeconds: (CommonOptions.Given(parsed, runMilliseconds) ?? 20) / 1000.0);
         return new BenchSettings(
             kernels.Read(parsed), used, effort, (CommonOptions.Given(parsed, bufferMegabytes) ?? 256L) << 20, sizes,
             IsChanged(parsed) ? CustomName : name, promptTokens, first, last, chosen, CommonOptions.Given(parsed, steps) ?? standardSteps);
