@@ -55,11 +55,11 @@ internal static class DownloadCommand
         {
             string model = parsed.GetValue(name)!;
             string target = CommonOptions.RequireFolderName(parsed.GetValue(output) ?? FolderOf(model), "--out");
-            var settings = new TransferSettings();
             string endpoint = Variable(EndpointVariable) ?? DownloadTable.HubEndpoint;
-            using var client = new HubClient(endpoint, Variable(TokenVariable), settings); // checks the endpoint
+            using var client = new DownloadClient(endpoint, Variable(TokenVariable), new TransferSettings()); // checks the endpoint
             DownloadSource source = SourceOf(model, parsed.GetValue(csv), parsed.GetValue(url), endpoint);
-            DownloadResult result = Download(client, settings, source, target, parsed.GetValue(force), io);
+            CommandIo log = parsed.GetValue(json) && !io.ErrorIsTerminal ? io with { Error = TextWriter.Null } : io; // a program reads the error
+            DownloadResult result = Download(client, source, target, parsed.GetValue(force), log);
             Show(result, model, inCache: parsed.GetValue(output) is null, parsed.GetValue(json), io);
             return ExitCode.Done;
         });
@@ -86,7 +86,7 @@ internal static class DownloadCommand
     {
         if (!csv)
         {
-            HubModel named = DownloadTable.Hub.FirstOrDefault(known => known.Name == model)
+            KnownModel named = DownloadTable.Hub.FirstOrDefault(known => known.Name == model)
                 ?? throw new UsageException($"found '{model}', expected {string.Join(", ", DownloadTable.Hub.Select(known => known.Name))}");
             return url is null ? new HubSource(endpoint, named) : throw new UsageException("--url names an archive of CSV files: add --csv");
         }
@@ -96,24 +96,20 @@ internal static class DownloadCommand
             throw new UsageException($"--csv: there is an archive of {DownloadTable.Csv.Name} only, found {model}");
         }
 
-        string address = url ?? DownloadTable.Csv.Address;
-        ArchiveLimits limits = url is null
-            ? new ArchiveLimits(Bytes: DownloadTable.FarBeyond * DownloadTable.Csv.UnpackedBytes)
-            : new ArchiveLimits();
+        string address = url ?? DownloadTable.Csv.Location;
         return Uri.TryCreate(address, UriKind.Absolute, out Uri? archive) && archive.Scheme is "http" or "https"
-            ? new CsvArchiveSource(archive, limits)
+            ? new CsvArchiveSource(archive)
             : throw new UsageException($"--url: found '{address}', expected an address that begins with https://");
     }
 
-    private static DownloadResult Download(
-        HubClient client, TransferSettings settings, DownloadSource source, string target, bool force, CommandIo io)
+    private static DownloadResult Download(DownloadClient client, DownloadSource source, string target, bool force, CommandIo io)
     {
         try
         {
             return Progress.RunTransfers(
                 io,
-                (progress, note) => new ModelDownload(client, settings, note, progress)
-                    .RunAsync(source, target, force, io.Cancellation).GetAwaiter().GetResult());
+                (progress, note) => new ModelDownload(client, source, target, note, progress)
+                    .RunAsync(force, io.Cancellation).GetAwaiter().GetResult());
         }
         catch (OperationCanceledException)
         {

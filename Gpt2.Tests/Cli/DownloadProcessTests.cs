@@ -39,7 +39,7 @@ public sealed class DownloadProcessTests : IDisposable
         (int exitCode, string output, string error) = await RunToEnd("download", "gpt2", "--json");
 
         exitCode.Should().Be(0, error);
-        WithoutProgress(error).Should().BeEmpty("a log is no screen");
+        error.Should().BeEmpty("a program reads the result");
         using JsonDocument result = JsonDocument.Parse(output);
         result.RootElement.GetProperty("folder").GetString().Should().Be(Path.Combine(Models, "gpt2"));
         result.RootElement.GetProperty("already_there").GetBoolean().Should().BeFalse();
@@ -172,6 +172,20 @@ public sealed class DownloadProcessTests : IDisposable
         (await RunToEnd("predict", "Mike", "-m", "gpt2")).Out.Should().StartWith("\"Mike\" (4 tokens) is followed, says gpt2, by");
     }
 
+    [Fact]
+    public async Task Download_JsonThatFails_WritesNothingButTheError()
+    {
+        // The first answer makes it wait and would be noted; the second is the end.
+        hub.Files["config.json"].QuestionFaults.Enqueue((_, _, answer) => answer.HeadAsync(503, ("Content-Length", "0")));
+        hub.Files["config.json"].QuestionFaults.Enqueue((_, _, answer) => answer.HeadAsync(404, ("Content-Length", "0")));
+        (int exitCode, string output, string error) = await RunToEnd("download", "gpt2", "--json");
+
+        exitCode.Should().Be(1);
+        output.Should().BeEmpty();
+        using JsonDocument parsed = JsonDocument.Parse(error);
+        parsed.RootElement.GetProperty("error").GetProperty("found").GetString().Should().Be("the server has no such file (404)");
+    }
+
     [Theory]
     [InlineData("gpt2: unknown option '--cvs'", "download", "--cvs")]
     [InlineData("found 'gpt3', expected gpt2, gpt2-medium, gpt2-large, gpt2-xl", "download", "gpt3")]
@@ -182,6 +196,16 @@ public sealed class DownloadProcessTests : IDisposable
     public void Usage_Wrong_IsOneLineAndExitCodeTwo(string message, params string[] args)
     {
         CommandRun.Of(args).ErrorLine(2).Should().Contain(message);
+    }
+
+    [Fact]
+    public void Out_File_IsRefusedWithoutAdvisingForce()
+    {
+        string file = folder.PathOf("taken");
+        File.WriteAllText(file, "");
+
+        CommandRun.Of("download", "--out", file).ErrorLine(1).Should().Be(
+            $"gpt2: {file}: a file with that name already exists, expected a folder or nothing; choose another name with --out");
     }
 
     [Fact]

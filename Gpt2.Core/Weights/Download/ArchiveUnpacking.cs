@@ -9,15 +9,17 @@ using static System.FormattableString;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>The maximum number of entries of an archive, and of bytes of all its files together, unpacked.</summary>
-internal sealed record ArchiveLimits(int Entries = 2000, long Bytes = 8L << 30);
-
 /// <summary>Unpacks the model in a zip archive.</summary>
 internal static class ArchiveUnpacking
 {
-    private static readonly SearchValues<char> ForbiddenOnWindows = SearchValues.Create("<>\"|?*");
+    /// <summary>The usual maximum of all files together, unpacked.</summary>
+    public const long MaxBytes = 8L << 30;
 
+    private const int MaxEntries = 2000;
     private const int FileTypeMask = 0xF000, RegularFileType = 0x8000, FolderType = 0x4000;
+
+    /// <summary>Characters that separate or may not be in a name on some system.</summary>
+    private static readonly SearchValues<char> ForbiddenInNames = SearchValues.Create("<>\"|?*\\:");
 
     /// <summary>
     /// Unpacks into an empty folder the files that are in the same folder of the archive as a landmark, such as
@@ -25,42 +27,23 @@ internal static class ArchiveUnpacking
     /// </summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="Gpt2Exception">
-    /// It is not an archive, is damaged, breaks a rule, or does not have the landmark.
+    /// It is damaged or not an archive, breaks a rule, or does not have the landmark.
     /// </exception>
     public static IReadOnlyList<RecordedFile> Unpack(
-        string archive, string folder, string landmark, ArchiveLimits limits, IProgress<TransferProgress>? progress, CancellationToken cancellation)
+        string archive, string folder, string landmark, long maxBytes, IProgress<TransferProgress>? progress, CancellationToken cancellation)
     {
-        const string CheckAddress = "check the address";
         string name = Path.GetFileName(archive);
-        if (FileKinds.Of(archive) is not FileKind.Zip and var kind)
-        {
-            string found = FileKinds.Describe(kind) ?? "another kind of file";
-            throw new Gpt2Exception($"found {found}") { Where = name, Expected = "a zip archive of CSV files", Remedy = CheckAddress };
-        }
-
         try
         {
             using ZipArchive zip = ZipFile.OpenRead(archive);
-            if (Problem(zip, limits) is string problem)
-            {
-                throw new Gpt2Exception($"refused, {problem}") { Where = name, Remedy = "nothing was unpacked: get it from its original source" };
-            }
-
+            RequireSafe(zip, name, maxBytes);
             ZipArchiveEntry mark = zip.Entries.FirstOrDefault(entry => entry.Name == landmark)
-                ?? throw new Gpt2Exception($"{landmark} is missing") { Where = name, Expected = "the CSV files of a model", Remedy = CheckAddress };
+                ?? throw new Gpt2Exception($"{landmark} is missing") { Where = name, Expected = "the CSV files of a model", Remedy = "check the address" };
             ZipArchiveEntry[] files =
                 [.. zip.Entries.Where(entry => entry.Name.Length > 0 && FolderOf(entry) == FolderOf(mark) && !entry.Name.StartsWith('.'))];
-            long total = files.Sum(entry => entry.Length), before = 0;
-            var recorded = new List<RecordedFile>(files.Length);
-            foreach (ZipArchiveEntry entry in files)
-            {
-                long start = before;
-                recorded.Add(Write(
-                    entry, folder, written => progress?.Report(new TransferProgress("unpacking", start + written, total)), cancellation));
-                before += entry.Length;
-            }
-
-            return recorded;
+            long total = files.Sum(entry => entry.Length), done = 0;
+            return Array.ConvertAll(files, entry => Write(
+                entry, folder, bytes => progress?.Report(new TransferProgress("unpacking", done += bytes, total)), cancellation));
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or NotSupportedException)
         {
@@ -68,55 +51,53 @@ internal static class ArchiveUnpacking
         }
     }
 
-    /// <summary>The rule that an archive breaks, or null.</summary>
-    private static string? Problem(ZipArchive zip, ArchiveLimits limits)
+    /// <summary>Refuses an archive that is larger than the limits or has an entry that could do harm.</summary>
+    private static void RequireSafe(ZipArchive zip, string name, long maxBytes)
     {
-        if (zip.Entries.Count > limits.Entries)
+        if (zip.Entries.Count > MaxEntries)
         {
-            return Invariant($"it has {zip.Entries.Count} entries, expected at most {limits.Entries}");
+            throw Refusal(name, Invariant($"has {zip.Entries.Count} entries"), Invariant($"at most {MaxEntries}"));
         }
 
-        long left = limits.Bytes;
+        long left = maxBytes;
         var paths = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (ZipArchiveEntry entry in zip.Entries)
         {
-            string? problem = Problem(entry)
-                ?? (paths.Add(entry.FullName.TrimEnd('/')) ? null : "appears twice, or differs from another only in upper and lower case");
-            if (problem is not null || entry.Length < 0 || entry.Length > left)
+            if (Problem(entry, paths) is (string found, var expected))
             {
-                return problem is null ? Invariant($"its files are larger than {limits.Bytes} bytes") : $"entry '{Shown(entry)}' {problem}";
+                throw Refusal(new ErrorPlace(name, Part: $"entry '{Shown(entry)}'"), found, expected);
+            }
+
+            if (entry.Length < 0 || entry.Length > left)
+            {
+                throw Refusal(name, "its files are too large", Invariant($"at most {maxBytes} bytes"));
             }
 
             left -= entry.Length;
         }
-
-        return null;
     }
 
-    /// <summary>What is wrong with an entry's name or kind, or null.</summary>
-    private static string? Problem(ZipArchiveEntry entry)
+    /// <summary>What is wrong with the path or the kind of an entry, given the paths before it; null if nothing is.</summary>
+    private static (string Found, string Expected)? Problem(ZipArchiveEntry entry, HashSet<string> paths)
     {
-        string path = entry.FullName;
-        if (path.Length == 0 || path.StartsWith('/') || path.AsSpan().ContainsAny('\\', ':'))
+        string path = entry.FullName.TrimEnd('/');
+        if (path.Split('/').Any(part => part.Length == 0 || part[^1] is '.' or ' ' || part.AsSpan().ContainsAny(ForbiddenInNames) || part.Any(char.IsControl)))
         {
-            return "has a path that is absolute or belongs to another system, expected folder/name";
-        }
-
-        string[] parts = path.TrimEnd('/').Split('/');
-        if (parts.Any(part => part is "" or "." or ".." || part.EndsWith('.') || part.EndsWith(' ')
-            || part.AsSpan().ContainsAny(ForbiddenOnWindows) || part.Any(char.IsControl)))
-        {
-            return "has a path that leads out of the folder or cannot be written on every system";
+            return ("has a path that leads out of the folder or cannot be written on every system", "folder/name");
         }
 
         // If the archive was made on Unix, the upper half has the type of file; otherwise it is 0.
         int type = (entry.ExternalAttributes >> 16) & FileTypeMask;
-        return type is not (0 or RegularFileType or FolderType) ? "is a link or a device, expected files"
-            : entry.IsEncrypted ? "is encrypted, expected plain files" : null;
+        return type is not (0 or RegularFileType or FolderType) ? ("is a link or a device", "files and folders")
+            : entry.IsEncrypted ? ("is encrypted", "plain files")
+            : !paths.Add(path) ? ("has the name of another entry", "names that differ not only in upper and lower case") : null;
     }
 
+    private static Gpt2Exception Refusal(ErrorPlace where, string found, string expected) =>
+        new(found) { Where = where, Expected = expected, Remedy = "nothing was unpacked: get the archive from its original source" };
+
     /// <summary>Writes one file. The size and CRC-32 that the archive states for it may be wrong.</summary>
-    private static RecordedFile Write(ZipArchiveEntry entry, string folder, Action<long> report, CancellationToken cancellation)
+    private static RecordedFile Write(ZipArchiveEntry entry, string folder, Action<int> report, CancellationToken cancellation)
     {
         using Stream input = entry.Open();
         using var output = new FileStream(Path.Combine(folder, entry.Name), FileMode.CreateNew, FileAccess.Write);
@@ -134,7 +115,7 @@ internal static class ArchiveUnpacking
             output.Write(block, 0, read);
             crc.Append(block.AsSpan(0, read));
             sha256.AppendData(block, 0, read);
-            report(output.Position);
+            report(read);
         }
 
         return output.Position == entry.Length && crc.GetCurrentHashAsUInt32() == entry.Crc32

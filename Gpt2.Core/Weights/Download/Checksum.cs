@@ -1,9 +1,9 @@
 // The hub states a SHA-256 for large files and the SHA-1 of a git blob for small ones. SHA-1 detects damage in transit,
 // but does not protect against forgery.
 
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using static System.FormattableString;
 
 namespace Gpt2.Core.Weights.Download;
 
@@ -41,14 +41,11 @@ internal sealed record Checksum(string Hex)
     private static async Task<string> GitSha1Async(string path, CancellationToken cancellation)
     {
         using FileStream file = RegularFile.OpenRead(path);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-        hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {file.Length}\0")));
-        var block = new byte[1 << 16];
-        for (int read; (read = await file.ReadAsync(block, cancellation).ConfigureAwait(false)) > 0;)
-        {
-            hash.AppendData(block, 0, read);
-        }
-
-        return Convert.ToHexStringLower(hash.GetCurrentHash());
+        using var sha1 = SHA1.Create();
+        using var hashing = new CryptoStream(Stream.Null, sha1, CryptoStreamMode.Write);
+        hashing.Write(Encoding.ASCII.GetBytes(Invariant($"blob {file.Length}\0")));
+        await file.CopyToAsync(hashing, cancellation).ConfigureAwait(false);
+        await hashing.FlushFinalBlockAsync(cancellation).ConfigureAwait(false);
+        return Convert.ToHexStringLower(sha1.Hash!);
     }
 }

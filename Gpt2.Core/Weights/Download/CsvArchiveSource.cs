@@ -6,9 +6,9 @@ using System.Text;
 
 namespace Gpt2.Core.Weights.Download;
 
-/// <summary>An archive of CSV files, which may not be larger than the limit for its unpacked files.</summary>
-internal sealed class CsvArchiveSource(Uri address, ArchiveLimits limits)
-    : DownloadSource(NameOf(address), DownloadTable.Csv.Bytes, new SourceFile(ArchiveName, address, limits.Bytes))
+/// <summary>An archive of CSV files. Neither it nor its unpacked files may have more than the maximum of bytes.</summary>
+internal sealed class CsvArchiveSource(Uri address, long maxBytes = ArchiveUnpacking.MaxBytes)
+    : DownloadSource(NameOf(address), DownloadTable.Csv.Bytes, new SourceFile(ArchiveName, address, maxBytes, FileKind.Zip))
 {
     /// <summary>Numbers as text compress to about a third of their size.</summary>
     private const double Growth = 3.2;
@@ -25,7 +25,7 @@ internal sealed class CsvArchiveSource(Uri address, ArchiveLimits limits)
         Directory.CreateDirectory(model);
         try
         {
-            IReadOnlyList<RecordedFile> unpacked = ArchiveUnpacking.Unpack(archive, model, CsvLayout.FileOf("wte"), limits, progress, cancellation);
+            IReadOnlyList<RecordedFile> unpacked = ArchiveUnpacking.Unpack(archive, model, CsvLayout.FileOf("wte"), maxBytes, progress, cancellation);
             using ModelSource opened = ModelFolder.Open(model, ModelFormat.Csv);
             opened.RequireAll();
             opened.ReadTokenizer();
@@ -50,6 +50,6 @@ internal sealed class CsvArchiveSource(Uri address, ArchiveLimits limits)
     }
 
     /// <summary>The address without its query, which may be secret, but with a fingerprint of it: another query is another file.</summary>
-    private static string NameOf(Uri address) => HubClient.Shown(address) + (address.Query.Length == 0 ? ""
+    private static string NameOf(Uri address) => DownloadClient.Shown(address) + (address.Query.Length == 0 ? ""
         : $"?{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address.Query)))[..8]}");
 }

@@ -4,10 +4,10 @@
 namespace Gpt2.Core.Weights.Download;
 
 /// <summary>
-/// A file to transfer. A file of more than <paramref name="MaxBytes"/> bytes is the wrong one, whatever the server
-/// states.
+/// A file to transfer. A file of more than <paramref name="MaxBytes"/> bytes or of another kind is the wrong one,
+/// whatever the server states.
 /// </summary>
-internal sealed record SourceFile(string Name, Uri Address, long MaxBytes);
+internal sealed record SourceFile(string Name, Uri Address, long MaxBytes, FileKind Kind);
 
 /// <summary>Where a model comes from.</summary>
 internal abstract class DownloadSource(string description, long approximateBytes, params IReadOnlyList<SourceFile> files)

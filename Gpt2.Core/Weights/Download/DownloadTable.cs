@@ -5,12 +5,9 @@
 namespace Gpt2.Core.Weights.Download;
 
 /// <summary>
-/// A model on the Hugging Face hub: its name for the user, its repository, and the bytes of all its files.
+/// A model: its name for the user, its repository on the hub or the address of its archive, and the bytes to download.
 /// </summary>
-internal sealed record HubModel(string Name, string Repository, long Bytes);
-
-/// <summary>A model as an archive of CSV files, with the approximate sizes of the archive and of its files.</summary>
-internal sealed record CsvArchive(string Name, string Address, long Bytes, long UnpackedBytes);
+internal sealed record KnownModel(string Name, string Location, long Bytes);
 
 /// <summary>The models that can be downloaded.</summary>
 internal static class DownloadTable
@@ -19,7 +16,7 @@ internal static class DownloadTable
     public const string HubEndpoint = "https://huggingface.co";
 
     /// <summary>OpenAI's GPT-2 in its four sizes, float32.</summary>
-    public static IReadOnlyList<HubModel> Hub { get; } =
+    public static IReadOnlyList<KnownModel> Hub { get; } =
     [
         new("gpt2", "openai-community/gpt2", 551_000_000),
         new("gpt2-medium", "openai-community/gpt2-medium", 1_523_000_000),
@@ -32,11 +29,10 @@ internal static class DownloadTable
         ["config.json", "vocab.json", "merges.txt", "tokenizer.json", "model.safetensors"];
 
     /// <summary>GPT-2 small as published by the JavaScript edition of "spreadsheets are all you need".</summary>
-    public static CsvArchive Csv { get; } = new(
+    public static KnownModel Csv { get; } = new(
         "gpt2",
         "https://github.com/ianand/spreadsheets-are-all-you-need/releases/download/v0.8.0-parameters/gpt2-small-csv.zip",
-        Bytes: 500_000_000,
-        UnpackedBytes: 1_600_000_000);
+        500_000_000);
 
     /// <summary>The maximum size of a text file in bytes: many times that of GPT-2's files.</summary>
     public const long MaxTextBytes = 64_000_000;

@@ -12,56 +12,62 @@ using static System.FormattableString;
 namespace Gpt2.Core.Weights.Download;
 
 /// <summary>
+/// How many bytes of a file have been transferred, and how many it has; null if the server does not say.
+/// </summary>
+internal readonly record struct TransferProgress(string File, long Done, long? Size);
+
+/// <summary>
 /// Downloads one file into a folder, continuing where an earlier attempt or run of the program stopped.
 /// </summary>
 internal sealed class FileTransfer(
-    HubClient client, TransferSettings settings, Action<string> note, IProgress<TransferProgress>? progress, SourceFile file, string folder)
+    DownloadClient client, Action<string> note, IProgress<TransferProgress>? progress, SourceFile file, string folder)
 {
     private const int BlockLength = 1 << 17, MaxDamaged = 2;
+    private const string NotKept = "it is not kept: check HF_ENDPOINT or the address";
 
-    private readonly RetryLoop retry = new(settings, note);
-    private readonly string place = HubClient.Shown(file.Address);
+    private readonly RetryLoop retry = new(client.Settings, note);
+    private readonly string place = DownloadClient.Shown(file.Address);
     private readonly string host = file.Address.Authority;
     private readonly string path = Path.Combine(folder, file.Name);
     private readonly string part = Path.Combine(folder, file.Name + ".part");
     private readonly string statePath = Path.Combine(folder, file.Name + ".part.json");
+    private int damaged; // how often a whole file was received that differs from what was stated
 
     public string Name => file.Name;
+
+    /// <summary>What the server stated when it was last asked.</summary>
+    public RemoteFile Stated { get; private set; } = new();
 
     /// <summary>The number of bytes of the file that have been downloaded, whether it is complete or not.</summary>
     public long BytesHere => Length(path) + Length(part);
 
     /// <summary>Asks what the server states about the file.</summary>
     /// <exception cref="Gpt2Exception">There is no such file, or it may not be read.</exception>
-    public Task<RemoteFile> AskAsync(CancellationToken cancellation) => retry.RunAsync(
-        Name, () => client.AskAsync(file.Address, cancellation), () => 0, "check the connection, or repeat the command later", cancellation);
+    public async Task AskAsync(CancellationToken cancellation) => Stated = await retry.RunAsync(
+        Name, () => client.AskAsync(file.Address, cancellation), () => 0, "check the connection, or repeat the command later", cancellation)
+        .ConfigureAwait(false);
+
+    /// <summary>
+    /// Whether a file that was completely downloaded is still there, and is what the server stated, as far as it did.
+    /// </summary>
+    public async Task<bool> IsDoneAsync(RecordedFile done, CancellationToken cancellation) =>
+        done.IsIn(folder) && (Stated.Size is null || Stated.Size == done.Bytes)
+        && (Stated.Checksum is not Checksum checksum || checksum.Hex == await checksum.OfAsync(done, path, cancellation).ConfigureAwait(false));
 
     /// <summary>Downloads the file. Whatever ends this run, what has been downloaded is kept for the next.</summary>
     /// <exception cref="Gpt2Exception">It cannot be downloaded or written.</exception>
-    public Task<RecordedFile> RunAsync(RemoteFile asked, CancellationToken cancellation)
+    public Task<RecordedFile> RunAsync(CancellationToken cancellation)
     {
-        RemoteFile? known = asked;
-        int damaged = 0;
+        RemoteFile? known = Stated;
+        damaged = 0;
         const string Remedy = "what has been downloaded is kept; repeat the command to continue";
         return retry.RunAsync(Name, TryOnceAsync, () => Length(part), Remedy, cancellation);
 
         async Task<RecordedFile> TryOnceAsync()
         {
-            try
-            {
-                RemoteFile now = known ?? await client.AskAsync(file.Address, cancellation).ConfigureAwait(false);
-                known = null; // if this attempt fails, the file may have changed by the next
-                return await TryAsync(now, cancellation).ConfigureAwait(false);
-            }
-            catch (TransferInterruptedException e) when (e.IsDamaged)
-            {
-                if (++damaged < MaxDamaged)
-                {
-                    throw;
-                }
-
-                throw Failure(Invariant($"{e.Message}, {damaged} times"), $"it is not kept: the file is damaged at {host} or in transit", e);
-            }
+            RemoteFile now = known ?? await client.AskAsync(file.Address, cancellation).ConfigureAwait(false);
+            known = null; // if this attempt fails, the file may have changed by the next
+            return await TryAsync(now, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -78,33 +84,34 @@ internal sealed class FileTransfer(
         (HttpResponseMessage answer, RemoteFile stated) = await client.SendAsync(
             HttpMethod.Get, file.Address, headers => AskForRest(headers, offset, begun), cancellation).ConfigureAwait(false);
         using HttpResponseMessage disposed = answer;
-        bool isPart = answer.StatusCode == HttpStatusCode.PartialContent;
+        RemoteFile now = stated.Or(asked);
         bool hasNoMore = answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable;
+        bool isPart = answer.StatusCode == HttpStatusCode.PartialContent && answer.Content.Headers.ContentRange?.From == offset;
 
         // A server that ignores If-Range is recognised by what it states about the file.
-        bool isRest = answer.Content.Headers.ContentRange?.From == offset && begun?.MayBe(stated.Or(asked)) == true;
-        string? other = hasNoMore && stated.Or(asked).Size != offset ? Invariant($"has nothing after byte {offset}")
-            : isPart && !isRest ? "sent a part of another file" : null;
-        if (other is not null)
+        bool isRest = hasNoMore ? now.Size == offset : isPart && begun?.MayBe(now) == true;
+        if (!isRest)
         {
-            Discard();
-            throw new TransferInterruptedException($"{host} {other}: the file has changed, and its download is restarted");
-        }
-
-        if (offset > 0 && !isPart && !hasNoMore)
-        {
-            note($"{Name}: restarted, since the file has changed or {host} only sends it as a whole");
             Discard();
             begun = null;
+            if (answer.StatusCode != HttpStatusCode.OK)
+            {
+                throw new TransferInterruptedException($"{host} has no rest of this file: it has changed, and its download is restarted");
+            }
+
+            if (offset > 0)
+            {
+                note($"{Name}: restarted, since the file has changed or {host} only sends it as a whole");
+            }
         }
 
-        if ((stated.Checksum is null || stated.Checksum == asked.Checksum) && asked.Size is long before && stated.Size is long now && now != before)
+        if ((stated.Checksum is null || stated.Checksum == asked.Checksum) && asked.Size is long before && stated.Size is long size && size != before)
         {
             throw answer.Content.Headers.ContentType?.MediaType == "text/html" ? WebPage()
-                : new TransferInterruptedException(Invariant($"{host} states {now} bytes, but stated {before} when asked before"));
+                : new TransferInterruptedException(Invariant($"{host} states {size} bytes, but stated {before} when asked before"));
         }
 
-        RemoteFile whole = stated.Or(asked).Or(begun);
+        RemoteFile whole = now.Or(begun);
         RequireNotBeyond(whole.Size ?? 0);
         if (!hasNoMore)
         {
@@ -143,14 +150,14 @@ internal sealed class FileTransfer(
     private async Task<int> ReadAsync(Stream input, byte[] block, long position, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(settings.StallTimeout);
+        limit.CancelAfter(client.Settings.StallTimeout);
         try
         {
             return await input.ReadAsync(block, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            double silence = settings.StallTimeout.TotalSeconds;
+            double silence = client.Settings.StallTimeout.TotalSeconds;
             throw new TransferInterruptedException(Invariant($"nothing arrived for {silence:0.###} s after byte {position}"), e);
         }
         catch (IOException e)
@@ -164,7 +171,8 @@ internal sealed class FileTransfer(
     {
         long length = Length(part);
         RequireNotBeyond(length);
-        if (FileKinds.Of(part) == FileKind.WebPage && (whole.Size != length || whole.Checksum is null))
+        FileKind kind = FileKinds.Of(part);
+        if (kind == FileKind.WebPage)
         {
             Discard();
             throw WebPage();
@@ -184,7 +192,14 @@ internal sealed class FileTransfer(
         if (problem is not null)
         {
             Discard();
-            throw new TransferInterruptedException(problem) { IsDamaged = true };
+            throw ++damaged < MaxDamaged ? new TransferInterruptedException(problem)
+                : Failure(Invariant($"{problem}, {damaged} times"), $"it is not kept: the file is damaged at {host} or in transit");
+        }
+
+        if (kind != file.Kind)
+        {
+            Discard();
+            throw Failure($"found {FileKinds.Describe(kind) ?? "text"}", NotKept, FileKinds.Describe(file.Kind) ?? "text");
         }
 
         File.Move(part, path, overwrite: true);
@@ -200,16 +215,15 @@ internal sealed class FileTransfer(
         if (length > file.MaxBytes)
         {
             Discard();
-            throw Failure(
-                $"{place} has more than {ByteCount.Shown(file.MaxBytes)}, far more than the known file",
-                "it is not kept: check HF_ENDPOINT or the address");
+            throw Failure($"{place} has more than {ByteCount.Shown(file.MaxBytes)}, far more than the known file", NotKept);
         }
     }
 
     private Gpt2Exception WebPage() =>
         Failure("received a web page instead of the file", $"does a proxy or the network require a login? Open {place} in a browser");
 
-    private Gpt2Exception Failure(string found, string remedy, Exception? cause = null) => new(found, cause) { Where = Name, Remedy = remedy };
+    private Gpt2Exception Failure(string found, string remedy, string? expected = null) =>
+        new(found) { Where = Name, Expected = expected, Remedy = remedy };
 
     private void Discard()
     {

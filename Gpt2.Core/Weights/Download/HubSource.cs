@@ -6,26 +6,20 @@ using Gpt2.Core.Weights.HuggingFace;
 namespace Gpt2.Core.Weights.Download;
 
 /// <summary>A model on the hub at an address.</summary>
-internal sealed class HubSource(string endpoint, HubModel model)
+internal sealed class HubSource(string endpoint, KnownModel model)
     : DownloadSource(AddressOf(endpoint, model), model.Bytes, [.. DownloadTable.HubFiles.Select(name => FileOf(endpoint, model, name))])
 {
-    private static readonly (string, string?) NotAnObject = ("it is not a JSON object", null);
-
     public override (string Folder, IReadOnlyList<RecordedFile> Files) Finish(
         string work, IReadOnlyList<RecordedFile> files, IProgress<TransferProgress>? progress, CancellationToken cancellation)
     {
         foreach (RecordedFile file in files)
         {
             string path = Path.Combine(work, file.Name);
-            if (Problem(path) is (string found, var expected))
+            if (path.EndsWith(".json", StringComparison.Ordinal) && !IsJsonObject(path))
             {
                 File.Delete(path);
-                throw new Gpt2Exception(found)
-                {
-                    Where = $"{file.Name} of {Description}",
-                    Expected = expected,
-                    Remedy = "it is not kept: check HF_ENDPOINT, or try again later",
-                };
+                const string Remedy = "it is not kept: check HF_ENDPOINT, or try again later";
+                throw new Gpt2Exception("found other text") { Where = new(Description, Part: file.Name), Expected = "a JSON object", Remedy = Remedy };
             }
         }
 
@@ -51,40 +45,30 @@ internal sealed class HubSource(string endpoint, HubModel model)
         catch (Gpt2Exception e)
         {
             Array.ForEach(doubtful, file => File.Delete(Path.Combine(work, file.Name)));
-            throw new Gpt2Exception(e.Problem, e)
-            {
-                Where = PlaceOf(e),
-                Remedy = "the server states neither size nor checksum, so the file may be cut off and is not kept: repeat the command",
-            };
+            throw e.At(
+                PlaceOf(e), "the server states neither size nor checksum, so the file may be cut off and is not kept: repeat the command");
         }
     }
 
-    private static string AddressOf(string endpoint, HubModel model) => $"{endpoint.TrimEnd('/')}/{model.Repository}";
+    private static string AddressOf(string endpoint, KnownModel model) => $"{endpoint.TrimEnd('/')}/{model.Location}";
 
-    private static SourceFile FileOf(string endpoint, HubModel model, string name) => new(
-        name, new Uri($"{AddressOf(endpoint, model)}/resolve/main/{name}"),
-        IsText(name) ? DownloadTable.MaxTextBytes : DownloadTable.FarBeyond * model.Bytes);
-
-    private static bool IsText(string name) => !name.EndsWith(".safetensors", StringComparison.Ordinal);
-
-    /// <summary>Finds files of the wrong kind, which does not require opening the model.</summary>
-    private static (string Found, string? Expected)? Problem(string path)
+    private static SourceFile FileOf(string endpoint, KnownModel model, string name)
     {
-        FileKind kind = FileKinds.Of(path);
-        if (kind != (IsText(path) ? FileKind.Other : FileKind.Binary))
-        {
-            return ($"found {FileKinds.Describe(kind) ?? "text"}", IsText(path) ? "text" : "tensors");
-        }
+        var address = new Uri($"{AddressOf(endpoint, model)}/resolve/main/{name}");
+        return name == HuggingFaceFormat.WeightsFileName
+            ? new SourceFile(name, address, DownloadTable.FarBeyond * model.Bytes, FileKind.Binary)
+            : new SourceFile(name, address, DownloadTable.MaxTextBytes, FileKind.Other);
+    }
 
+    private static bool IsJsonObject(string path)
+    {
         try
         {
-            bool isFine = !path.EndsWith(".json", StringComparison.Ordinal)
-                || JsonElement.Parse(RegularFile.ReadAllBytes(path)).ValueKind == JsonValueKind.Object;
-            return isFine ? null : NotAnObject;
+            return JsonElement.Parse(RegularFile.ReadAllBytes(path)).ValueKind == JsonValueKind.Object;
         }
         catch (JsonException)
         {
-            return NotAnObject;
+            return false;
         }
     }
 }

@@ -8,12 +8,11 @@ using Gpt2.Core.Files;
 namespace Gpt2.Core.Weights.Download;
 
 /// <summary>
-/// A file on a server: its address without the query, and what is stated about it; null for what is not. The entity tag
-/// (a strong one) and the time of the last change are those of the answer with the bytes.
+/// What is stated about a file on a server; null for what is not. The entity tag (a strong one) and the time of the last
+/// change are those of the answer with the bytes.
 /// </summary>
 internal sealed record RemoteFile(
-    string Address, long? Size = null, Checksum? Checksum = null, string? Commit = null, string? EntityTag = null,
-    DateTimeOffset? LastModified = null)
+    long? Size = null, Checksum? Checksum = null, string? Commit = null, string? EntityTag = null, DateTimeOffset? LastModified = null)
 {
     /// <summary>
     /// Whether it can be checked that a rest belongs to a part: by a validator that the server compares, or by the
@@ -26,7 +25,7 @@ internal sealed record RemoteFile(
     {
         try
         {
-            return JsonSerializer.Deserialize<RemoteFile>(RegularFile.ReadAllBytes(path)) is { Address: not null, Checksum: not { Hex: null } } file
+            return JsonSerializer.Deserialize<RemoteFile>(RegularFile.ReadAllBytes(path)) is { Checksum: not { Hex: null } } file
                 && (file.EntityTag is null || EntityTagHeaderValue.TryParse(file.EntityTag, out _)) ? file : null;
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
@@ -40,12 +39,11 @@ internal sealed record RemoteFile(
 
     /// <summary>This, with gaps filled by what is stated elsewhere.</summary>
     public RemoteFile Or(RemoteFile? other) => other is null ? this : new(
-        Address, Size ?? other.Size, Checksum ?? other.Checksum, Commit ?? other.Commit, EntityTag ?? other.EntityTag,
-        LastModified ?? other.LastModified);
+        Size ?? other.Size, Checksum ?? other.Checksum, Commit ?? other.Commit, EntityTag ?? other.EntityTag, LastModified ?? other.LastModified);
 
     /// <summary>Whether both may be the same file: nothing that is stated about both differs.</summary>
     public bool MayBe(RemoteFile other) =>
-        Address == other.Address && Agree(Size, other.Size) && Agree(Checksum, other.Checksum) && Agree(EntityTag, other.EntityTag);
+        Agree(Size, other.Size) && Agree(Checksum, other.Checksum) && Agree(EntityTag, other.EntityTag);
 
     /// <summary>
     /// This, with gaps filled by one of the answers on the way to the file. The hub's own answer, which redirects to a
@@ -63,7 +61,7 @@ internal sealed record RemoteFile(
         var checksum = Checksum.Parse(Header(answer, "X-Linked-Etag") ?? (commit is not null && answer.IsSuccessStatusCode ? tag : null));
         long? size = long.TryParse(Header(answer, "X-Linked-Size"), out long linked) && linked >= 0 ? linked : plain;
         return Or(new RemoteFile(
-            Address, size, checksum, commit, isLast && answer.Headers.ETag is { IsWeak: false } ? tag : null, isLast ? content.LastModified : null));
+            size, checksum, commit, isLast && answer.Headers.ETag is { IsWeak: false } ? tag : null, isLast ? content.LastModified : null));
     }
 
     private static bool Agree<T>(T one, T other) => one is null || other is null || one.Equals(other);

@@ -12,9 +12,6 @@ internal sealed class TransferInterruptedException(string message, Exception? in
 {
     /// <summary>How long the server asks to wait; null if it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
-
-    /// <summary>Whether a whole file was received that differs from what was stated.</summary>
-    public bool IsDamaged { get; init; }
 }
 
 /// <summary>
@@ -22,8 +19,7 @@ internal sealed class TransferInterruptedException(string message, Exception? in
 /// </summary>
 internal sealed class RetryLoop(TransferSettings settings, Action<string> note)
 {
-    private const double FirstDelay = 1, LongestDelay = 30; // seconds, unless the server asks for more
-    private static readonly TimeSpan LongestServerDelay = TimeSpan.FromMinutes(5);
+    private const double FirstDelay = 1, LongestDelay = 30, LongestServerDelay = 300; // seconds
 
     /// <summary>
     /// Runs an action until it succeeds. The action throws <see cref="TransferInterruptedException"/> if another
@@ -47,12 +43,15 @@ internal sealed class RetryLoop(TransferSettings settings, Action<string> note)
                     (furthest, tries) = (reached(), 1);
                 }
 
-                string? end = tries >= settings.Tries ? Invariant($"; gave up after {tries} attempts")
-                    : e.RetryAfter > LongestServerDelay
-                        ? Invariant($" and asks to wait {e.RetryAfter.Value.TotalSeconds:0} s, longer than this command waits") : null;
-                if (end is not null)
+                if (e.RetryAfter?.TotalSeconds is double wait and > LongestServerDelay)
                 {
-                    throw new Gpt2Exception(e.Message + end, e) { Where = what, Remedy = remedy };
+                    string found = Invariant($"{e.Message} and asks to wait {wait:0} s"), expected = Invariant($"at most {LongestServerDelay} s");
+                    throw new Gpt2Exception(found, e) { Where = what, Expected = expected, Remedy = remedy };
+                }
+
+                if (tries >= settings.Tries)
+                {
+                    throw new Gpt2Exception(Invariant($"{e.Message}, attempt {tries} of {settings.Tries}"), e) { Where = what, Remedy = remedy };
                 }
 
                 TimeSpan delay = DelayAfter(tries, e.RetryAfter, settings.Chance());

@@ -5,11 +5,8 @@ namespace Gpt2.Core.Weights.Download;
 /// <summary>Time-outs and retries of a download.</summary>
 internal sealed record TransferSettings
 {
-    /// <summary>The longest time that connecting may take.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
-
     /// <summary>
-    /// The longest time that a server may send nothing: neither the beginning of an answer nor a further byte.
+    /// The longest time that a server may send nothing: neither the beginning of an answer, connecting included, nor a further byte.
     /// </summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

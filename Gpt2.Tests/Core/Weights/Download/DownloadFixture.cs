@@ -39,9 +39,9 @@ internal sealed class DownloadFixture : IDisposable
 
     public async Task<DownloadResult> RunAsync(bool force = false, DownloadSource? source = null, CancellationToken cancellation = default)
     {
-        using var client = new HubClient(Hub.Hub.Address, Token, Settings);
-        return await new ModelDownload(client, Settings, Notes.Enqueue, new Collected(Reports))
-            .RunAsync(source ?? new HubSource(Hub.Hub.Address, DownloadTable.Hub[0]), Target, force, cancellation)
+        using var client = new DownloadClient(Hub.Hub.Address, Token, Settings);
+        source ??= new HubSource(Hub.Hub.Address, DownloadTable.Hub[0]);
+        return await new ModelDownload(client, source, Target, Notes.Enqueue, new Collected(Reports)).RunAsync(force, cancellation)
             .WaitAsync(CommandProcess.LongEnough, CancellationToken.None);
     }
 
@@ -55,6 +55,9 @@ internal sealed class DownloadFixture : IDisposable
         error.Where.Should().NotBeNull();
         return error;
     }
+
+    /// <summary>Checks that neither a part nor a lock nor a folder for them is left.</summary>
+    public void ShouldHaveLeftNothing() => Directory.Exists(Folder.PathOf("models")).Should().BeFalse("nothing was downloaded");
 
     /// <summary>Checks that the folder holds what the hub has now, and that nothing else is left.</summary>
     public void ShouldBeRight()

@@ -167,9 +167,13 @@ public sealed class ModelDownloadTests : IDisposable
     {
         Directory.CreateDirectory(fixture.Folder.PathOf("models"));
         File.WriteAllText(fixture.Target, "");
-        Func<Task> force = () => fixture.RunAsync(force: true);
-
-        (await force.Should().ThrowAsync<Gpt2Exception>()).With(found: "a file with that name already exists", where: fixture.Target);
+        foreach (bool force in (bool[])[false, true])
+        {
+            Func<Task> run = () => fixture.RunAsync(force);
+            (await run.Should().ThrowAsync<Gpt2Exception>()).With(
+                found: "a file with that name already exists", expected: "a folder or nothing", remedy: "choose another name with --out",
+                where: fixture.Target);
+        }
     }
 
     [Fact]
@@ -288,7 +292,7 @@ public sealed class ModelDownloadTests : IDisposable
     public void Client_WrongEnvironment_IsNamedWithoutTheSecret(
         string endpoint, string? token, string where, string found, string? expected = null)
     {
-        Action make = () => new HubClient(endpoint, token, new TransferSettings()).Dispose();
+        Action make = () => new DownloadClient(endpoint, token, new TransferSettings()).Dispose();
 
         Gpt2Exception error = make.Should().Throw<Gpt2Exception>().Which;
         error.ShouldHave(found, expected, where: where);

@@ -158,7 +158,7 @@ public sealed class RandomAnswersTests : IDisposable
             try
             {
                 foreach (RecordedFile file in ArchiveUnpacking.Unpack(
-                    archive, target, "model_wte.csv", new ArchiveLimits(), null, CancellationToken.None))
+                    archive, target, "model_wte.csv", ArchiveUnpacking.MaxBytes, null, CancellationToken.None))
                 {
                     File.ReadAllText(Path.Combine(target, file.Name)).Should().BeOneOf(Wte, Wpe);
                 }

@@ -29,8 +29,8 @@ public sealed class SilentServerTests : IDisposable
 
     [Theory]
     [InlineData(FakeHub.Weights, 1000, "*")]
-    [InlineData("merges.txt", 18, "defines 258 tokens, expected 260, the vocab_size of config.json")]
-    public async Task Download_CutOffWithoutASize_IsNotKept(string cut, int bytes, string found)
+    [InlineData("merges.txt", 18, "defines 258 tokens", "260, the vocab_size of config.json")]
+    public async Task Download_CutOffWithoutASize_IsNotKept(string cut, int bytes, string found, string? expected = null)
     {
         foreach ((string name, FakeFile file) in fixture.Hub.Files)
         {
@@ -38,7 +38,7 @@ public sealed class SilentServerTests : IDisposable
         }
 
         (await fixture.ErrorAsync()).ShouldHave(
-            found, remedy: "the server states neither size nor checksum, so the file may be cut off and is not kept: repeat the command",
+            found, expected, remedy: "the server states neither size nor checksum, so the file may be cut off and is not kept: repeat the command",
             where: $"{fixture.Hub.Hub.Address}/openai-community/gpt2: {cut}*");
         await fixture.RunAsync();
         fixture.ShouldBeRight();

@@ -1,4 +1,4 @@
-// Redirections are followed here and not by HttpClient, so that the token is sent to the endpoint and to no other host.
+// Redirections are followed here and not by HttpClient, so that the token is sent to the hub and to no other host.
 // Every answer becomes success, an exception that allows another attempt, or an error. FileTransfer handles the bytes.
 
 using System.Net.Http.Headers;
@@ -7,9 +7,9 @@ using static System.FormattableString;
 namespace Gpt2.Core.Weights.Download;
 
 /// <summary>
-/// Requests files from servers. Proxies are taken from HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY.
+/// Requests files from servers, of the hub and others. Proxies are taken from HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY.
 /// </summary>
-internal sealed class HubClient : IDisposable
+internal sealed class DownloadClient : IDisposable
 {
     private const int MaxRedirections = 10;
     private const string CheckAddress = "check HF_ENDPOINT or the address";
@@ -17,23 +17,22 @@ internal sealed class HubClient : IDisposable
     private readonly HttpClient client;
     private readonly Uri endpoint;
     private readonly string? token;
-    private readonly TransferSettings settings;
 
     /// <summary>Creates a client for a hub. The user's token is sent only there.</summary>
     /// <exception cref="Gpt2Exception">
     /// The endpoint is not the address of a server, or the token cannot be sent.
     /// </exception>
-    public HubClient(string endpoint, string? token, TransferSettings settings)
+    public DownloadClient(string endpoint, string? token, TransferSettings settings)
     {
-        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) || !IsWeb(address))
+        bool isAddress = Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && IsWeb(address);
+        if (!isAddress || address!.UserInfo.Length > 0)
         {
-            string expected = $"the address of a hub such as {DownloadTable.HubEndpoint}";
-            throw new Gpt2Exception($"found '{endpoint}'") { Where = "HF_ENDPOINT", Expected = expected };
-        }
-
-        if (address.UserInfo.Length > 0)
-        {
-            throw new Gpt2Exception("found a user name in the address") { Where = "HF_ENDPOINT", Remedy = "put the token in HF_TOKEN" };
+            throw new Gpt2Exception(isAddress ? "found a user name in the address" : $"found '{endpoint}'")
+            {
+                Where = "HF_ENDPOINT",
+                Expected = $"the address of a hub such as {DownloadTable.HubEndpoint}",
+                Remedy = isAddress ? "put the token in HF_TOKEN" : null,
+            };
         }
 
         if (token is not null && token.Any(c => !char.IsAscii(c) || char.IsControl(c) || c == ' '))
@@ -42,12 +41,14 @@ internal sealed class HubClient : IDisposable
             throw new Gpt2Exception(Found) { Where = "HF_TOKEN", Remedy = "set it again" };
         }
 
-        (this.endpoint, this.token, this.settings) = (address, token, settings);
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = settings.ConnectTimeout };
+        (this.endpoint, this.token, Settings) = (address, token, settings);
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
         client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan }; // what counts is how long nothing arrives
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("gpt2-csharp", "1"));
         client.DefaultRequestHeaders.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
     }
+
+    public TransferSettings Settings { get; }
 
     /// <summary>
     /// Size, checksum and revision of a file, as far as the server answers a HEAD. The hub's own answer has all of
@@ -71,23 +72,27 @@ internal sealed class HubClient : IDisposable
     public async Task<(HttpResponseMessage Answer, RemoteFile File)> SendAsync(
         HttpMethod method, Uri address, Action<HttpRequestHeaders>? configure, CancellationToken cancellation)
     {
-        var file = new RemoteFile(Shown(address));
+        var file = new RemoteFile();
         Uri current = address;
         for (int hop = 0; hop <= MaxRedirections; hop++)
         {
             HttpResponseMessage answer = await AnswerAsync(method, current, configure, cancellation).ConfigureAwait(false);
             file = file.Or(answer);
             bool knowsEnough = method == HttpMethod.Head && file.Size is not null;
-            bool isLast = knowsEnough || (int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308);
-            Exception? refusal = isLast ? Refusal(answer, current, isQuestion: method == HttpMethod.Head && (knowsEnough || hop > 0)) : null;
-            if (isLast && refusal is null)
+            if (!knowsEnough && (int)answer.StatusCode is 301 or 302 or 303 or 307 or 308)
+            {
+                answer.Dispose();
+                current = Next(current, answer.Headers.Location);
+            }
+            else if (Refusal(answer, current, isQuestion: method == HttpMethod.Head && (knowsEnough || hop > 0)) is Exception refusal)
+            {
+                answer.Dispose();
+                throw refusal;
+            }
+            else
             {
                 return (answer, file);
             }
-
-            Uri? next = answer.Headers.Location;
-            answer.Dispose();
-            current = refusal is null ? Next(current, next) : throw refusal;
         }
 
         throw Failure(address, Invariant($"redirected more than {MaxRedirections} times"), "the file", CheckAddress);
@@ -120,7 +125,7 @@ internal sealed class HubClient : IDisposable
         bool isEndpoint = Uri.Compare(address, endpoint, Server, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
         request.Headers.Authorization = isEndpoint && token is not null ? new AuthenticationHeaderValue("Bearer", token) : null;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(settings.ConnectTimeout + settings.StallTimeout);
+        limit.CancelAfter(Settings.StallTimeout);
         try
         {
             return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
@@ -155,7 +160,7 @@ internal sealed class HubClient : IDisposable
         }
 
         RetryConditionHeaderValue? header = answer.Headers.RetryAfter;
-        TimeSpan? wait = header?.Delta ?? (header?.Date - settings.Clock.GetUtcNow());
+        TimeSpan? wait = header?.Delta ?? (header?.Date - Settings.Clock.GetUtcNow());
         string busy = $"{address.Authority} {(status == 429 ? "has received too many requests" : "cannot answer now")} ({status})";
         string login = token is null ? "set HF_TOKEN if the file requires a login" : "check the token in HF_TOKEN";
         return status switch
