@@ -15,7 +15,7 @@ internal static class ArchiveUnpacking
     /// <summary>The usual maximum of all files together, unpacked.</summary>
     public const long MaxBytes = 8L << 30;
 
-    private const int MaxEntries = 2000;
+    private const int MaxEntries = 2000, MaxShown = 80;
     private const int FileTypeMask = 0xF000, RegularFileType = 0x8000, FolderType = 0x4000;
 
     /// <summary>Characters that separate or may not be in a name on some system.</summary>
@@ -26,9 +26,7 @@ internal static class ArchiveUnpacking
     /// model_wte.csv. Other entries are checked but not unpacked.
     /// </summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    /// <exception cref="Gpt2Exception">
-    /// It is damaged or not an archive, breaks a rule, or does not have the landmark.
-    /// </exception>
+    /// <exception cref="Gpt2Exception">It is damaged, breaks a rule, or does not have the landmark.</exception>
     public static IReadOnlyList<RecordedFile> Unpack(
         string archive, string folder, string landmark, long maxBytes, IProgress<TransferProgress>? progress, CancellationToken cancellation)
     {
@@ -38,7 +36,7 @@ internal static class ArchiveUnpacking
             using ZipArchive zip = ZipFile.OpenRead(archive);
             RequireSafe(zip, name, maxBytes);
             ZipArchiveEntry mark = zip.Entries.FirstOrDefault(entry => entry.Name == landmark)
-                ?? throw new Gpt2Exception($"{landmark} is missing") { Where = name, Expected = "the CSV files of a model", Remedy = "check the address" };
+                ?? throw new Gpt2Exception($"{landmark} is missing") { Where = name, Expected = "a model's CSV files", Remedy = "check the address" };
             ZipArchiveEntry[] files =
                 [.. zip.Entries.Where(entry => entry.Name.Length > 0 && FolderOf(entry) == FolderOf(mark) && !entry.Name.StartsWith('.'))];
             long total = files.Sum(entry => entry.Length), done = 0;
@@ -81,7 +79,8 @@ internal static class ArchiveUnpacking
     private static (string Found, string Expected)? Problem(ZipArchiveEntry entry, HashSet<string> paths)
     {
         string path = entry.FullName.TrimEnd('/');
-        if (path.Split('/').Any(part => part.Length == 0 || part[^1] is '.' or ' ' || part.AsSpan().ContainsAny(ForbiddenInNames) || part.Any(char.IsControl)))
+        if (path.Any(char.IsControl)
+            || path.Split('/').Any(part => part.Length == 0 || part[^1] is '.' or ' ' || part.AsSpan().ContainsAny(ForbiddenInNames)))
         {
             return ("has a path that leads out of the folder or cannot be written on every system", "folder/name");
         }
@@ -104,31 +103,22 @@ internal static class ArchiveUnpacking
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var crc = new Crc32();
         var block = new byte[1 << 17];
-        for (int read; (read = input.Read(block)) > 0;)
+        for (int read; (read = input.Read(block, 0, (int)Math.Min(block.Length, entry.Length - output.Position))) > 0;)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (output.Position + read > entry.Length)
-            {
-                throw new InvalidDataException($"entry '{Shown(entry)}' is larger than the archive states");
-            }
-
             output.Write(block, 0, read);
             crc.Append(block.AsSpan(0, read));
             sha256.AppendData(block, 0, read);
             report(read);
         }
 
-        return output.Position == entry.Length && crc.GetCurrentHashAsUInt32() == entry.Crc32
+        return output.Position == entry.Length && input.ReadByte() < 0 && crc.GetCurrentHashAsUInt32() == entry.Crc32
             ? new RecordedFile(entry.Name, entry.Length, Convert.ToHexStringLower(sha256.GetCurrentHash()), "CRC-32")
             : throw new InvalidDataException($"entry '{Shown(entry)}' does not have the CRC-32 or the length that the archive states");
     }
 
     private static string FolderOf(ZipArchiveEntry entry) => entry.FullName[..^entry.Name.Length];
 
-    private static string Shown(ZipArchiveEntry entry)
-    {
-        const int Longest = 80;
-        string text = string.Concat(entry.FullName.Select(c => char.IsControl(c) ? '?' : c));
-        return text.Length <= Longest ? text : text[..Longest] + "…";
-    }
+    private static string Shown(ZipArchiveEntry entry) =>
+        string.Concat(entry.FullName.Take(MaxShown).Select(c => char.IsControl(c) ? '?' : c));
 }

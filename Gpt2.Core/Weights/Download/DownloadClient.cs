@@ -6,6 +6,42 @@ using static System.FormattableString;
 
 namespace Gpt2.Core.Weights.Download;
 
+/// <summary>Time-outs and retries of a download, and what tests replace.</summary>
+internal sealed record TransferSettings
+{
+    /// <summary>
+    /// The longest time that a server may send nothing: neither the beginning of an answer, connecting included, nor a further byte.
+    /// </summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often something is tried without progress, including the first time.</summary>
+    public int Tries { get; init; } = 5;
+
+    /// <summary>This many further bytes count as progress: the attempts are counted from one again.</summary>
+    public long ProgressThatCounts { get; init; } = 1 << 20;
+
+    /// <summary>
+    /// Times the waits between attempts, and gives the current time, with which a Retry-After date is compared.
+    /// </summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>A random number from 0 to 1, which spreads the retries of many clients over time.</summary>
+    public Func<double> Chance { get; init; } = Random.Shared.NextDouble;
+
+    /// <summary>Free bytes on a folder's disk; throws if they are not known.</summary>
+    public Func<string, long> FreeSpace { get; init; } = folder => new DriveInfo(folder).AvailableFreeSpace;
+}
+
+/// <summary>
+/// An attempt failed, but another may succeed: a dropped connection, a time-out, a busy server. Any other failure is a
+/// <see cref="Gpt2Exception"/> right away.
+/// </summary>
+internal sealed class TransferInterruptedException(string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    /// <summary>How long the server asks to wait; null if it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}
+
 /// <summary>
 /// Requests files from servers, of the hub and others. Proxies are taken from HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY.
 /// </summary>

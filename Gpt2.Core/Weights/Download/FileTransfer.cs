@@ -16,21 +16,20 @@ namespace Gpt2.Core.Weights.Download;
 /// </summary>
 internal readonly record struct TransferProgress(string File, long Done, long? Size);
 
-/// <summary>
-/// Downloads one file into a folder, continuing where an earlier attempt or run of the program stopped.
-/// </summary>
+/// <summary>Downloads one file into a folder.</summary>
 internal sealed class FileTransfer(
     DownloadClient client, Action<string> note, IProgress<TransferProgress>? progress, SourceFile file, string folder)
 {
     private const int BlockLength = 1 << 17, MaxDamaged = 2;
+    private const double FirstDelay = 1, LongestDelay = 30, LongestServerDelay = 300; // seconds
     private const string NotKept = "it is not kept: check HF_ENDPOINT or the address";
 
-    private readonly RetryLoop retry = new(client.Settings, note);
     private readonly string place = DownloadClient.Shown(file.Address);
     private readonly string host = file.Address.Authority;
     private readonly string path = Path.Combine(folder, file.Name);
     private readonly string part = Path.Combine(folder, file.Name + ".part");
     private readonly string statePath = Path.Combine(folder, file.Name + ".part.json");
+    private RemoteFile? fresh; // what the server stated, until an attempt has been made with it: the file may change
     private int damaged; // how often a whole file was received that differs from what was stated
 
     public string Name => file.Name;
@@ -43,9 +42,8 @@ internal sealed class FileTransfer(
 
     /// <summary>Asks what the server states about the file.</summary>
     /// <exception cref="Gpt2Exception">There is no such file, or it may not be read.</exception>
-    public async Task AskAsync(CancellationToken cancellation) => Stated = await retry.RunAsync(
-        Name, () => client.AskAsync(file.Address, cancellation), () => 0, "check the connection, or repeat the command later", cancellation)
-        .ConfigureAwait(false);
+    public async Task AskAsync(CancellationToken cancellation) => Stated = fresh = await RetryAsync(
+        () => client.AskAsync(file.Address, cancellation), "check the connection, or repeat the command later", cancellation).ConfigureAwait(false);
 
     /// <summary>
     /// Whether a file that was completely downloaded is still there, and is what the server stated, as far as it did.
@@ -58,21 +56,63 @@ internal sealed class FileTransfer(
     /// <exception cref="Gpt2Exception">It cannot be downloaded or written.</exception>
     public Task<RecordedFile> RunAsync(CancellationToken cancellation)
     {
-        RemoteFile? known = Stated;
         damaged = 0;
-        const string Remedy = "what has been downloaded is kept; repeat the command to continue";
-        return retry.RunAsync(Name, TryOnceAsync, () => Length(part), Remedy, cancellation);
+        return RetryAsync(
+            () => TryAsync(cancellation), "what has been downloaded is kept; repeat the command to continue", cancellation);
+    }
 
-        async Task<RecordedFile> TryOnceAsync()
+    /// <summary>
+    /// Runs an action until it succeeds. It throws <see cref="TransferInterruptedException"/> if another attempt makes
+    /// sense. Further bytes reset the count of attempts. The user is told of every wait, to whom it would look like work.
+    /// </summary>
+    private async Task<T> RetryAsync<T>(Func<Task<T>> action, string remedy, CancellationToken cancellation)
+    {
+        TransferSettings settings = client.Settings;
+        long furthest = Length(part);
+        for (int tries = 1; ; tries++)
         {
-            RemoteFile now = known ?? await client.AskAsync(file.Address, cancellation).ConfigureAwait(false);
-            known = null; // if this attempt fails, the file may have changed by the next
-            return await TryAsync(now, cancellation).ConfigureAwait(false);
+            try
+            {
+                return await action().ConfigureAwait(false);
+            }
+            catch (TransferInterruptedException e)
+            {
+                if (Length(part) - furthest >= settings.ProgressThatCounts)
+                {
+                    (furthest, tries) = (Length(part), 1);
+                }
+
+                if (e.RetryAfter?.TotalSeconds is double wait and > LongestServerDelay)
+                {
+                    throw Failure(Invariant($"{e.Message} and asks to wait {wait:0} s"), remedy, Invariant($"at most {LongestServerDelay} s"), e);
+                }
+
+                if (tries >= settings.Tries)
+                {
+                    throw Failure(Invariant($"{e.Message}, attempt {tries} of {settings.Tries}"), remedy, cause: e);
+                }
+
+                TimeSpan delay = DelayAfter(tries, e.RetryAfter, settings.Chance());
+                note(Invariant($"{Name}: {e.Message}; attempt {tries + 1} of {settings.Tries} in {delay.TotalSeconds:0.#} s"));
+                await Task.Delay(delay, settings.Clock, cancellation).ConfigureAwait(false);
+            }
         }
     }
 
-    private async Task<RecordedFile> TryAsync(RemoteFile asked, CancellationToken cancellation)
+    /// <summary>
+    /// 2^(tries − 1) times the first delay, at most the longest, times 0.5 to 1 depending on chance, which is from 0 to
+    /// 1; but never less than the server asks for.
+    /// </summary>
+    internal static TimeSpan DelayAfter(int tries, TimeSpan? serverAsksFor, double chance)
     {
+        double own = Math.Min(FirstDelay * Math.Pow(2, tries - 1), LongestDelay) * (0.5 + (0.5 * chance));
+        return TimeSpan.FromSeconds(Math.Max(own, serverAsksFor?.TotalSeconds ?? 0));
+    }
+
+    private async Task<RecordedFile> TryAsync(CancellationToken cancellation)
+    {
+        RemoteFile asked = fresh ?? await client.AskAsync(file.Address, cancellation).ConfigureAwait(false);
+        fresh = null;
         RemoteFile? begun = RemoteFile.Load(statePath);
         long offset = Length(part);
         if (offset == 0 || begun is null || !begun.CanGoOn || !begun.MayBe(asked) || begun.Size < offset)
@@ -105,10 +145,11 @@ internal sealed class FileTransfer(
             }
         }
 
-        if ((stated.Checksum is null || stated.Checksum == asked.Checksum) && asked.Size is long before && stated.Size is long size && size != before)
+        bool isSameFile = stated.Checksum is null || stated.Checksum == asked.Checksum;
+        bool isPage = answer.Content.Headers.ContentType?.MediaType == "text/html"; // received, so that the file is seen to be one
+        if (isSameFile && !isPage && asked.Size is long before && stated.Size is long size && size != before)
         {
-            throw answer.Content.Headers.ContentType?.MediaType == "text/html" ? WebPage()
-                : new TransferInterruptedException(Invariant($"{host} states {size} bytes, but stated {before} when asked before"));
+            throw new TransferInterruptedException(Invariant($"{host} states {size} bytes, but stated {before} when asked before"));
         }
 
         RemoteFile whole = now.Or(begun);
@@ -175,7 +216,8 @@ internal sealed class FileTransfer(
         if (kind == FileKind.WebPage)
         {
             Discard();
-            throw WebPage();
+            string remedy = $"does a proxy or the network require a login? Open {place} in a browser";
+            throw Failure("received a web page instead of the file", remedy);
         }
 
         if (length < whole.Size)
@@ -207,9 +249,7 @@ internal sealed class FileTransfer(
         return received;
     }
 
-    /// <summary>
-    /// A file far larger than the known size is not kept: it might never end and would fill the disk.
-    /// </summary>
+    /// <summary>Refuses a file far larger than the known size: it might never end and would fill the disk.</summary>
     private void RequireNotBeyond(long length)
     {
         if (length > file.MaxBytes)
@@ -219,11 +259,8 @@ internal sealed class FileTransfer(
         }
     }
 
-    private Gpt2Exception WebPage() =>
-        Failure("received a web page instead of the file", $"does a proxy or the network require a login? Open {place} in a browser");
-
-    private Gpt2Exception Failure(string found, string remedy, string? expected = null) =>
-        new(found) { Where = Name, Expected = expected, Remedy = remedy };
+    private Gpt2Exception Failure(string found, string remedy, string? expected = null, Exception? cause = null) =>
+        new(found, cause) { Where = Name, Expected = expected, Remedy = remedy };
 
     private void Discard()
     {

@@ -4,7 +4,10 @@
 //   TARGET.partial/FILE              a complete file; FileTransfer describes the incomplete ones
 //   TARGET.partial/download.json     the source, and which files are complete
 
+using System.IO.Enumeration;
 using Gpt2.Core.Files;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights.JavaScript;
 
 namespace Gpt2.Core.Weights.Download;
 
@@ -14,15 +17,24 @@ namespace Gpt2.Core.Weights.Download;
 /// </summary>
 internal sealed record DownloadResult(string Folder, DownloadRecord Record, bool AlreadyThere);
 
-/// <summary>
-/// Downloads a model into a folder, which appears only when it is complete. The note receives what the user should know
-/// meanwhile.
-/// </summary>
+/// <summary>Downloads a model into a folder. The note receives what the user should know meanwhile.</summary>
 internal sealed class ModelDownload(
     DownloadClient client, DownloadSource source, string folder, Action<string> note, IProgress<TransferProgress>? progress)
 {
     private const int MaxPasses = 3;
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// Names of files that belong to models, in any case of letters; a star stands for any characters. With --force all
+    /// files of the existing folder are deleted, so it may contain only such files.
+    /// </summary>
+    private static readonly string[] ReplaceableFiles =
+    [
+        "model_*", "model.*", "model-*", "gpt2_*", "pytorch_model*", "config.json", "generation_config.json", "tokenizer.json",
+        "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt", VocabularyFile.FileName, "encoder.json",
+        HyperparametersFile.FileName, "checkpoint", SpreadsheetVocabulary.MergesFileName, SpreadsheetVocabulary.TokensFileName,
+        DownloadRecord.FileName, "log.csv", "loss.svg", "README.md", "LICENSE", ".DS_Store",
+    ];
 
     private readonly string target = FinalPath.Of(Path.TrimEndingDirectorySeparator(folder));
     private readonly string work = PartialFolderOf(folder);
@@ -66,7 +78,7 @@ internal sealed class ModelDownload(
                     throw new Gpt2Exception("the folder is not empty") { Where = target, Remedy = Remedy };
                 }
 
-                ModelFolderContent.RequireModelOnly(target);
+                RequireModelOnly();
             }
 
             DownloadRecord begun = Begin();
@@ -94,24 +106,36 @@ internal sealed class ModelDownload(
         StagedFolder.UnfinishedIn(target) is null && DownloadRecord.Load(target) is DownloadRecord there
         && there.Source == source.Description && there.IsWholeIn(target) ? there : null;
 
+    /// <summary>Refuses a target with anything that does not belong to a model.</summary>
+    private void RequireModelOnly()
+    {
+        string? other = Directory.EnumerateFileSystemEntries(target).Where(entry => !StagedFolder.IsUnfinished(entry)).FirstOrDefault(
+            entry => Directory.Exists(entry)
+                || !Array.Exists(ReplaceableFiles, pattern => FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(entry))));
+        if (other is not null)
+        {
+            string found = $"contains '{Path.GetFileName(other)}', which does not belong to a model";
+            throw new Gpt2Exception(found) { Where = target, Remedy = "the folder is not replaced: choose another folder with --out" };
+        }
+    }
+
     /// <summary>Waits until no other process holds the folder.</summary>
     private async Task<(FolderLock Lock, bool Waited)> LockAsync(CancellationToken cancellation)
     {
-        for (bool waited = false; ; waited = true)
+        bool waited = false;
+        FolderLock? taken;
+        while ((taken = FolderLock.TryTake(target, "downloading it")) is null)
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (FolderLock.TryTake(target, "downloading it") is FolderLock taken)
-            {
-                return (taken, waited);
-            }
-
             if (!waited)
             {
                 note($"{target}: {FolderLock.HolderOf(target)}; waiting for it to finish (Ctrl-C stops waiting)");
             }
 
+            waited = true;
             await Task.Delay(LockPoll, client.Settings.Clock, cancellation).ConfigureAwait(false);
         }
+
+        return (taken, waited);
     }
 
     /// <summary>Continues with what an earlier run left from the same source; deletes what is from another.</summary>
@@ -184,7 +208,7 @@ internal sealed class ModelDownload(
     {
         // The sum is null if the size of one file is not known.
         long whole = transfers.Aggregate((long?)0, (sum, transfer) => sum + transfer.Stated.Size) ?? source.ApproximateBytes;
-        long needed = Math.Max(0, whole - transfers.Sum(transfer => transfer.BytesHere)) + source.ExtraBytes(whole);
+        long needed = Math.Max(0, whole - transfers.Sum(transfer => transfer.BytesHere)) + (long)(source.Growth * whole);
         try
         {
             if (client.Settings.FreeSpace(work) is long free && free < needed)

@@ -175,7 +175,7 @@ public sealed class ArchiveTests : IDisposable
         Make(("README.md", "hello"), ("src/main.c", "int main;"));
 
         Error().ShouldHave(
-            found: $"{Landmark} is missing", expected: "the CSV files of a model", remedy: "check the address", where: "archive.zip");
+            found: $"{Landmark} is missing", expected: "a model's CSV files", remedy: "check the address", where: "archive.zip");
     }
 
     [Fact]

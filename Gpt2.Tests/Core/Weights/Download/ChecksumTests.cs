@@ -60,7 +60,7 @@ public sealed class ChecksumTests
     {
         TimeSpan? asked = server is int given ? TimeSpan.FromSeconds(given) : null;
 
-        RetryLoop.DelayAfter(tries, asked, chance).TotalSeconds.Should().Be(seconds);
+        FileTransfer.DelayAfter(tries, asked, chance).TotalSeconds.Should().Be(seconds);
     }
 
     [Theory]
