@@ -51,6 +51,7 @@ internal static class BenchCommand
         var loadOptions = new BenchInput(BenchChoices.Model | BenchChoices.Rounds | BenchChoices.Kernels);
         Measures(load, loadOptions, io, (session, parsed) => LoadRows.Measure(session, loadOptions.Model(parsed), io));
         command.Subcommands.Add(load);
+        command.Subcommands.Add(Serve(io));
         return command;
     }
 
@@ -109,6 +110,32 @@ internal static class BenchCommand
         return command;
     }
 
+    private static Command Serve(CommandIo io)
+    {
+        var options = new BenchInput(BenchChoices.Kernels | BenchChoices.Sizes | BenchChoices.Serve);
+        var command = new Command(
+            "serve",
+            "The completions server under more and more clients.\nThey send requests over HTTP, one after another, and note when tokens arrive.");
+        options.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            RunSession(options, parsed, io, session =>
+            {
+                BenchServeResult result = ServeRows.Measure(session, options.Weights(parsed), options.Load(parsed));
+                if (options.Json(parsed))
+                {
+                    JsonShapes.Write(result, io.Out);
+                }
+                else
+                {
+                    ShowServing(result, io);
+                }
+            });
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
     private static void RunSession(BenchInput options, ParseResult parsed, CommandIo io, Action<BenchSession> run)
     {
         RefuseOptionsBeforeThePart(parsed);
@@ -158,6 +185,31 @@ internal static class BenchCommand
             result.Threads.ToString(CultureInfo.InvariantCulture),
             result.Ratio.ToString("0.00", CultureInfo.InvariantCulture),
             (result.PeakBytes / (1024.0 * 1024.0)).ToString("N0", CultureInfo.InvariantCulture));
+        table.End();
+    }
+
+    private static void ShowServing(BenchServeResult result, CommandIo io)
+    {
+        io.Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{result.Size}, {result.Weights}, {result.Threads} thread{(result.Threads == 1 ? "" : "s")}; prompts of {result.PromptTokens} tokens, "
+                + $"completions of {result.NewTokens}"));
+        var table = new TableWriter(
+            io, Column.Number("clients"), Column.Number("tokens/s"), Column.Number("× first row", drop: 4), Column.Number("first token ms", drop: 3),
+            Column.Number("between p50"), Column.Number("p99 ms"), Column.Number("worst client p99 / mean", drop: 1), Column.Number("peak MiB", drop: 2));
+        foreach (BenchServeRow row in result.Rows)
+        {
+            table.Row(
+                row.Clients.ToString(CultureInfo.InvariantCulture),
+                row.TokensPerSecond.ToString("0.0", CultureInfo.InvariantCulture),
+                (row.TokensPerSecond / result.Rows[0].TokensPerSecond).ToString("0.00", CultureInfo.InvariantCulture),
+                row.MedianFirstTokenMilliseconds.ToString("0", CultureInfo.InvariantCulture),
+                row.MedianBetweenTokensMilliseconds.ToString("0.0", CultureInfo.InvariantCulture),
+                row.P99BetweenTokensMilliseconds.ToString("0.0", CultureInfo.InvariantCulture),
+                row.WorstClientRatio.ToString("0.00", CultureInfo.InvariantCulture),
+                (row.PeakBytes / (1024.0 * 1024.0)).ToString("N0", CultureInfo.InvariantCulture));
+        }
+
         table.End();
     }
 }

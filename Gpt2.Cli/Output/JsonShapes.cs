@@ -72,6 +72,17 @@ internal sealed record BenchTrainResult(
     string Size, long Parameters, int TokensPerStep, double MillisecondsPerStep, double TokensPerSecond, double GigaflopsPerSecond, long PeakBytes,
     int Threads, double LimitGigaflopsPerSecond, double Ratio);
 
+/// <summary>
+/// What clients of a server saw. The worst client's ratio is the 99th percentile of its times between two tokens as a
+/// multiple of their mean.
+/// </summary>
+internal sealed record BenchServeResult(
+    string Size, string Weights, int Threads, int PromptTokens, int NewTokens, int RequestsPerClient, BenchServeRow[] Rows);
+
+internal sealed record BenchServeRow(
+    int Clients, double TokensPerSecond, double MedianFirstTokenMilliseconds, double P99FirstTokenMilliseconds,
+    double MedianBetweenTokensMilliseconds, double P99BetweenTokensMilliseconds, double WorstClientRatio, long PeakBytes);
+
 internal sealed record BenchResult(BenchMachine Machine, BenchRow[] Rows);
 
 internal sealed record BenchMachine(string Processor, int Cores, string[] InstructionSets, int VectorBits, string Kernels);
@@ -143,6 +154,7 @@ internal sealed record ErrorDetail(string Message, string Code, string? Where, s
 [JsonSerializable(typeof(CacheResult))]
 [JsonSerializable(typeof(CacheClearResult))]
 [JsonSerializable(typeof(BenchTrainResult))]
+[JsonSerializable(typeof(BenchServeResult))]
 [JsonSerializable(typeof(BenchResult))]
 [JsonSerializable(typeof(TrainResult))]
 [JsonSerializable(typeof(TrainTokenizerResult))]
