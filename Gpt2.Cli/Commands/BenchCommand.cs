@@ -195,8 +195,9 @@ internal static class BenchCommand
             $"{result.Size}, {result.Weights}, {result.Threads} thread{(result.Threads == 1 ? "" : "s")}; prompts of {result.PromptTokens} tokens, "
                 + $"completions of {result.NewTokens}"));
         var table = new TableWriter(
-            io, Column.Number("clients"), Column.Number("tokens/s"), Column.Number("× first row", drop: 4), Column.Number("first token ms", drop: 3),
-            Column.Number("between p50"), Column.Number("p99 ms"), Column.Number("worst client p99 / mean", drop: 1), Column.Number("peak MiB", drop: 2));
+            io, Column.Number("clients"), Column.Number("tokens/s"), Column.Number("× first row", drop: 4),
+            Column.Number("first token ms", drop: 3), Column.Number("between p50"), Column.Number("p99 ms"),
+            Column.Number("worst p99/mean", drop: 1), Column.Number("peak MiB", drop: 2));
         foreach (BenchServeRow row in result.Rows)
         {
             table.Row(

@@ -6,6 +6,7 @@ using Gpt2.Cli.CommandLine;
 using Gpt2.Core;
 using Gpt2.Core.Measurement;
 using Gpt2.Core.Model;
+using Gpt2.Core.Text;
 using Gpt2.Kernels;
 
 namespace Gpt2.Cli.Commands;
@@ -160,10 +161,12 @@ internal sealed class BenchInput
             throw new UsageException($"--from {first}: expected fewer tokens than --to {last}");
         }
 
+        ServeBenchLoad load = Load(parsed);
+        int served = Choices.HasFlag(BenchChoices.Serve) ? load.PromptTokens + load.NewTokens : 0;
         sizes = sizes with
         {
             Vocabulary = CommonOptions.Given(parsed, vocabulary) ?? sizes.Vocabulary,
-            Context = ((int[])[sizes.Context, chosen.Tokens, promptTokens, last]).Max(),
+            Context = ((int[])[sizes.Context, chosen.Tokens, promptTokens, last, served]).Max(),
             Channels = CommonOptions.Given(parsed, channels) ?? sizes.Channels,
             Heads = CommonOptions.Given(parsed, heads) ?? sizes.Heads,
             Layers = CommonOptions.Given(parsed, layers) ?? sizes.Layers,
@@ -171,6 +174,11 @@ internal sealed class BenchInput
         if (sizes.Problem() is Gpt2Exception problem)
         {
             throw new UsageException(problem.Message);
+        }
+
+        if (served > 0 && sizes.Vocabulary < Vocabulary.SmallestCount)
+        {
+            throw new UsageException($"--vocab-size {sizes.Vocabulary}: expected at least {Vocabulary.SmallestCount}, the bytes and the end of text");
         }
 
         int used = parsed.GetValue(kernels.Threads);

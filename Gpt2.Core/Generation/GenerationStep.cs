@@ -1,3 +1,5 @@
+// A completion as seen by callers who predict for several sessions at once.
+
 namespace Gpt2.Core.Generation;
 
 /// <summary>A step of a completion.</summary>

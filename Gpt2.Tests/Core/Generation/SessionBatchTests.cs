@@ -144,7 +144,8 @@ public class SessionBatchTests
         public Gpt2Model Model()
         {
             var config = new Gpt2Config(70, 82, 24, 3, 2);
-            return Gpt2Model.ForInference(TestModels.Random(config, (ulong)Seed), KernelSet.Create(Rung, Rung == KernelRung.Tuned ? Threads : 1), Type);
+            var kernels = KernelSet.Create(Rung, Rung == KernelRung.Tuned ? Threads : 1);
+            return Gpt2Model.ForInference(TestModels.Random(config, (ulong)Seed), kernels, Type);
         }
 
         public override string ToString() => $"{Rung} {Type} {Threads} {Seed}: {string.Join(", ", Requests.Select(request => request.ToString()))}";
