@@ -37,9 +37,7 @@ internal static class BenchCommand
         command.Subcommands.Add(Part(
             "limits", "The limits of the machine.\nMultiply-adds in registers and bytes from memory, on one thread and on all.",
             new BenchInput(BenchChoices.None), io, LimitRows.Measure));
-        command.Subcommands.Add(Part(
-            "products", "Matrix products of a prompt, of training, of one row.",
-            new BenchInput(Compared), io, ProductRows.Measure));
+        command.Subcommands.Add(Products(io));
         command.Subcommands.Add(Part(
             "prompt", "A prompt through a model of random weights, for the last token's logits.",
             new BenchInput(Compared | BenchChoices.Prompt), io, ModelRows.MeasurePrompt));
@@ -63,7 +61,9 @@ internal static class BenchCommand
     }
 
     /// <summary>Gives a command its options and its action: measure, show, draw.</summary>
-    private static void Measures(Command command, BenchInput options, CommandIo io, Action<BenchSession, ParseResult> measure)
+    private static void Measures(
+        Command command, BenchInput options, CommandIo io, Action<BenchSession, ParseResult> measure,
+        Func<BenchResult, ParseResult, BenchResult>? shown = null)
     {
         options.AddTo(command);
         command.SetAction(parsed =>
@@ -77,11 +77,22 @@ internal static class BenchCommand
                 }
                 else
                 {
-                    BenchReport.Show(BenchReport.ResultOf(session), io);
+                    BenchResult result = BenchReport.ResultOf(session);
+                    BenchReport.Show(shown is null ? result : shown(result, parsed), io);
                 }
             });
             return ExitCode.Done;
         });
+    }
+
+    private static Command Products(CommandIo io)
+    {
+        var options = new BenchInput(Compared | BenchChoices.Sweep);
+        var command = new Command("products", "Matrix products of a prompt, of training, of one row.");
+        Measures(
+            command, options, io, (session, parsed) => (options.Sweep(parsed) ? SweepRows.Measure : (Action<BenchSession>)ProductRows.Measure)(session),
+            (result, parsed) => options.Sweep(parsed) ? SweepRows.Weakest(result, io) : result);
+        return command;
     }
 
     private static Command Train(CommandIo io)

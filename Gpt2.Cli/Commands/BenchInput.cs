@@ -25,6 +25,7 @@ internal enum BenchChoices
     Kernels = 64,
     Rounds = 128,
     Serve = 256,
+    Sweep = 512,
 }
 
 /// <summary>The options of one command.</summary>
@@ -62,6 +63,11 @@ internal sealed class BenchInput
         HelpName = "N …",
         AllowMultipleArgumentsPerToken = true,
         Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<bool> sweep = new("--sweep")
+    {
+        Description = "Measure all products of GPT-2 small to XL and of the default model, and random ones, and show the weakest tenth.",
     };
 
     private readonly Option<string?> weights = CommonOptions.Weights();
@@ -104,7 +110,7 @@ internal sealed class BenchInput
             (BenchChoices.Kernels, [.. kernels.All.Except([kernels.Threads])]),
             (BenchChoices.Rounds, [rounds]), (BenchChoices.Sizes, [size, layers, heads, channels, vocabulary]),
             (BenchChoices.Prompt, [prompt]), (BenchChoices.Decode, [from, to]), (BenchChoices.Train, [batch, context, steps]),
-            (BenchChoices.Serve, [clients, requests, servePrompt, newTokens, weights]), (BenchChoices.Model, [model]),
+            (BenchChoices.Serve, [clients, requests, servePrompt, newTokens, weights]), (BenchChoices.Model, [model]), (BenchChoices.Sweep, [sweep]),
             (BenchChoices.Roofline, [roofline]),
         ];
         foreach (Option option in optional.Where(entry => Choices.HasFlag(entry.Choice)).SelectMany(entry => entry.Options)
@@ -119,6 +125,8 @@ internal sealed class BenchInput
     public string? Roofline(ParseResult parsed) => CommonOptions.Given(parsed, roofline);
 
     public string? Model(ParseResult parsed) => CommonOptions.Given(parsed, model);
+
+    public bool Sweep(ParseResult parsed) => parsed.GetValue(sweep);
 
     public WeightType Weights(ParseResult parsed) => CommonOptions.WeightsOf(parsed.GetValue(weights));
 
