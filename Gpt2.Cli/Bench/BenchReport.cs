@@ -42,7 +42,8 @@ internal static class BenchReport
         foreach (BenchRow row in result.Rows.Where(row => row.LimitChange > MuchChange))
         {
             io.Note(string.Create(
-                CultureInfo.InvariantCulture, $"{row.Name}: the machine's own limit moved by {row.LimitChange:0 %} meanwhile, so do not rely on this row"));
+                CultureInfo.InvariantCulture,
+                $"{row.Name}: the machine's own limit moved by {row.LimitChange:0 %} meanwhile, so do not rely on this row"));
         }
     }
 

@@ -62,7 +62,8 @@ internal static class SweepRows
         io.Say(Invariant(
             $"{products.Length} products: median ratio {products[products.Length / 2].Ratio:0.00}, {products.Count(row => row.Ratio < 0.6)} below 0.60; ")
             + "the weakest tenth, and few rows:");
-        return result with { Rows = [.. products[..((products.Length + 9) / 10)], .. result.Rows.Where(row => row.Part == ProductRows.VectorPart)] };
+        BenchRow[] fewRows = [.. result.Rows.Where(row => row.Part == ProductRows.VectorPart)];
+        return result with { Rows = [.. products[..((products.Length + 9) / 10)], .. fewRows] };
     }
 
     /// <summary>The linear maps of a block; the head of a small model is one more, as in training.</summary>

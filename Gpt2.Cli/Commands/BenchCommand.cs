@@ -90,7 +90,12 @@ internal static class BenchCommand
         var options = new BenchInput(Compared | BenchChoices.Sweep);
         var command = new Command("products", "Matrix products of a prompt, of training, of one row.");
         Measures(
-            command, options, io, (session, parsed) => (options.Sweep(parsed) ? SweepRows.Measure : (Action<BenchSession>)ProductRows.Measure)(session),
+            command, options, io,
+            (session, parsed) =>
+            {
+                Action<BenchSession> measure = options.Sweep(parsed) ? SweepRows.Measure : ProductRows.Measure;
+                measure(session);
+            },
             (result, parsed) => options.Sweep(parsed) ? SweepRows.Weakest(result, io) : result);
         return command;
     }

@@ -89,8 +89,9 @@ internal sealed record BenchMachine(string Processor, int Cores, string[] Instru
 
 /// <summary>
 /// A figure with the limit of the machine in the same unit; the limit and the ratios are null if the row is a limit
-/// itself. The limit change is by how much the largest limit measured exceeded the smallest, as a share of it. A part is limit, product, vector, prompt, decode, train or load; a limit's kind fma_peak, read_bandwidth or
-/// file_reading. Operations and bytes are those of one call, which takes the milliseconds.
+/// itself. The limit change is by how much the largest limit measured exceeded the smallest, as a share of it. A part is
+/// limit, product, vector, prompt, decode, train or load; a limit's kind fma_peak, read_bandwidth or file_reading.
+/// Operations and bytes are those of one call, which takes the milliseconds.
 /// </summary>
 internal sealed record BenchRow(
     string Part, string Name, string? Weights, int Threads, double? Milliseconds, double Figure, string Unit, double? Limit,
