@@ -60,7 +60,8 @@ internal static class SweepRows
         BenchRow[] products = [.. result.Rows
             .Where(row => row is { Part: ProductRows.Part, Operations: >= SmallestOperations }).OrderBy(row => row.Ratio)];
         io.Say(Invariant(
-            $"{products.Length} products: median ratio {products[products.Length / 2].Ratio:0.00}, {products.Count(row => row.Ratio < 0.6)} below 0.60; ")
+            $"{products.Length} products: median ratio {products[products.Length / 2].Ratio:0.00}, ")
+            + Invariant($"{products.Count(row => row.Ratio < 0.6)} below 0.60; ")
             + "the weakest tenth, and few rows:");
         BenchRow[] fewRows = [.. result.Rows.Where(row => row.Part == ProductRows.VectorPart)];
         return result with { Rows = [.. products[..((products.Length + 9) / 10)], .. fewRows] };
