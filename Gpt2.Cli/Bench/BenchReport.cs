@@ -11,6 +11,9 @@ namespace Gpt2.Cli.Bench;
 
 internal static class BenchReport
 {
+    /// <summary>A limit that moves more than this says that the machine was disturbed.</summary>
+    private const double MuchChange = 0.15;
+
     /// <summary>The machine, and what was measured on it.</summary>
     public static BenchResult ResultOf(BenchSession session) => new(
         new BenchMachine(
@@ -27,15 +30,21 @@ internal static class BenchReport
                 + $"{string.Join(' ', machine.InstructionSets)}; {machine.Kernels} kernels"));
         var table = new TableWriter(
             io, new Column("what", Flow: Flow.Wrap), Column.Number("threads", drop: 4), Column.Number("ms", drop: 3), Column.Number("figure"),
-            new Column("unit"), Column.Number("limit", drop: 2), Column.Number("ratio"), new Column("of", Drop: 1));
+            new Column("unit"), Column.Number("limit", drop: 2), Column.Number("ratio"), Column.Number("best", drop: 5), new Column("of", Drop: 1));
         foreach (BenchRow row in result.Rows)
         {
             table.Row(
                 row.Name, row.Threads.ToString(CultureInfo.InvariantCulture), Rounded(row.Milliseconds), Rounded(row.Figure), row.Unit,
-                Rounded(row.Limit), row.Ratio?.ToString("0.00", CultureInfo.InvariantCulture) ?? "", Shown(row.LimitKind));
+                Rounded(row.Limit), Ratio(row.Ratio), Ratio(row.BestRatio), Shown(row.LimitKind));
         }
 
         table.End();
+        foreach (BenchRow row in result.Rows.Where(row => row.LimitChange > MuchChange))
+        {
+            io.Note(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{row.Name}: the machine's own limit moved by {row.LimitChange:0 %} meanwhile, so do not rely on this row"));
+        }
     }
 
     /// <summary>The picture of all rows that have operations and bytes.</summary>
@@ -54,6 +63,8 @@ internal static class BenchReport
                 + $"{CommonOptions.NameOf(session.Settings.Kernels.Rung)} kernels");
         return Roofline.Draw(title, session.TypicalPeak, session.TypicalBandwidth, dots);
     }
+
+    private static string Ratio(double? ratio) => ratio?.ToString("0.00", CultureInfo.InvariantCulture) ?? "";
 
     private static string GroupOf(BenchRow row) => row.Part switch
     {

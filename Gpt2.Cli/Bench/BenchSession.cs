@@ -117,7 +117,7 @@ internal sealed class BenchSession
         double figure = unit.PerCall * calls / compared.Seconds;
         rows.Add(new BenchRow(
             what.Part, what.Name, what.Weights, used, 1000 * compared.Seconds / calls, figure, unit.Name, figure / compared.Ratio,
-            NameOf(kind), compared.Ratio, work.Operations, work.Bytes));
+            NameOf(kind), compared.Ratio, compared.BestRatio, compared.LimitChange, work.Operations, work.Bytes));
     }
 
     /// <summary>

@@ -31,5 +31,5 @@ internal static class LimitRows
     }
 
     private static BenchRow Row(string name, int threads, double figure, string unit) =>
-        new(Part, name, null, threads, null, figure, unit, null, null, null, 0, 0);
+        new(Part, name, null, threads, null, figure, unit, null, null, null, null, null, 0, 0);
 }

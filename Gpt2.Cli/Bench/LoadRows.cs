@@ -34,7 +34,7 @@ internal static class LoadRows
             session.Settings.Effort.Rounds, bytes, () => bytes / session.Timer.SecondsPerCall(() => ReadAll(files)), _ => Load());
         session.Add(new BenchRow(
             Part, name, null, Environment.ProcessorCount, 1000 * compared.Seconds, compared.Rate / 1e6, "MB/s", compared.Limit / 1e6, LimitName,
-            compared.Ratio, 0, bytes));
+            compared.Ratio, compared.BestRatio, compared.LimitChange, 0, bytes));
     }
 
     /// <summary>The files that hold weights: in every layout, their names begin with "model".</summary>

@@ -12,33 +12,33 @@ internal static class ProductRows
 {
     public const string Part = "product", VectorPart = "vector", PackedName = "packed";
 
-    private const int Rows = 512, FewRows = 64;
+    private const int PromptRows = 512, ShortPromptRows = 64;
 
     public static void Measure(BenchSession session)
     {
         Gpt2Config sizes = session.Settings.Sizes;
-        Shape[] shapes =
+        ProductShape[] shapes =
         [
-            new(Rows, sizes.Channels, sizes.Hidden),
-            new(Rows, sizes.Hidden, sizes.Channels),
-            new(Rows, sizes.Channels, 3 * sizes.Channels),
+            new(PromptRows, sizes.Channels, sizes.Hidden),
+            new(PromptRows, sizes.Hidden, sizes.Channels),
+            new(PromptRows, sizes.Channels, 3 * sizes.Channels),
         ];
-        foreach (Shape shape in (Shape[])[.. shapes, new(FewRows, sizes.Channels, sizes.Hidden)])
+        foreach (ProductShape shape in (ProductShape[])[.. shapes, new(ShortPromptRows, sizes.Channels, sizes.Hidden)])
         {
             Packed(session, shape);
         }
 
-        foreach (Shape shape in shapes)
+        foreach (ProductShape shape in shapes)
         {
             InTraining(session, shape);
         }
 
-        OneRow(session, sizes.Channels, sizes.Hidden);
-        OneRow(session, sizes.Channels, sizes.Vocabulary);
+        FewRows(session, new ProductShape(1, sizes.Channels, sizes.Hidden));
+        FewRows(session, new ProductShape(1, sizes.Channels, sizes.Vocabulary));
     }
 
     /// <summary>Weights that were packed once, as for prediction.</summary>
-    private static void Packed(BenchSession session, Shape shape)
+    public static void Packed(BenchSession session, ProductShape shape)
     {
         (MatMulKernel matMul, float[] left, float[] result) = (session.Settings.Kernels.MatMul, Random(shape.Rows, shape.Inner), shape.Result);
         Memory<float> panels = Pack(Random(shape.Inner, shape.Columns), shape.Inner, shape.Columns);
@@ -49,7 +49,7 @@ internal static class ProductRows
     }
 
     /// <summary>The products of training's forward and backward pass, where weights change all the time.</summary>
-    private static void InTraining(BenchSession session, Shape shape)
+    public static void InTraining(BenchSession session, ProductShape shape)
     {
         MatMulKernel matMul = session.Settings.Kernels.MatMul;
         float[] left = Random(shape.Rows, shape.Inner), right = Random(shape.Inner, shape.Columns), result = shape.Result;
@@ -60,16 +60,16 @@ internal static class ProductRows
     }
 
     /// <summary>
-    /// One row by weights that are not in any cache: many copies, more than the caches hold, are used in turn.
+    /// A row, or a few, by weights that are not in any cache: many copies, more than the caches hold, are used in turn.
     /// </summary>
-    private static void OneRow(BenchSession session, int inner, int columns)
+    public static void FewRows(BenchSession session, ProductShape shape)
     {
         MatMulKernel matMul = session.Settings.Kernels.MatMul;
-        var shape = new Shape(1, inner, columns);
+        (int inner, int columns) = (shape.Inner, shape.Columns);
         float[] weights = Random(inner, columns);
         int copies = (int)Math.Clamp(session.Settings.BufferBytes / (sizeof(float) * (long)weights.Length), 1, 1000);
         Memory<float>[] panels = [.. Enumerable.Range(0, copies).Select(_ => Pack(weights, inner, columns))];
-        float[] left = Random(1, inner), result = shape.Result;
+        float[] left = Random(shape.Rows, inner), result = shape.Result;
         int next = 0;
         Work work = shape.Work with { Bytes = sizeof(float) * (double)weights.Length };
         session.Measure(
@@ -92,13 +92,14 @@ internal static class ProductRows
         WeightPanels.Pack(weights, inner, columns, panels.Span);
         return panels;
     }
+}
 
-    private sealed record Shape(int Rows, int Inner, int Columns)
-    {
-        public Work Work => Work.Product(Rows, Inner, Columns);
+/// <summary>The shape of a product: [rows, inner] · [inner, columns].</summary>
+internal sealed record ProductShape(int Rows, int Inner, int Columns)
+{
+    public Work Work => Work.Product(Rows, Inner, Columns);
 
-        public float[] Result => new float[Rows * Columns];
+    public float[] Result => new float[Rows * Columns];
 
-        public override string ToString() => Invariant($"{Rows}×{Inner}×{Columns}");
-    }
+    public override string ToString() => Invariant($"{Rows}×{Inner}×{Columns}");
 }

@@ -79,7 +79,7 @@ internal static class CommonOptions
     public static Option<string?> Break() => new("--break")
     {
         Description = "Stop a debugger at a step, for example h0.step7.\n"
-            + "A step of a block: h0 to h11 of GPT-2 small, step1 to step16. Needs an attached debugger; see docs/debugging.md.",
+            + "A step of a block: h0 to h3 of the default model, step1 to step16. Needs an attached debugger; see docs/debugging.md.",
         HelpName = "hI.stepN",
     };
 

@@ -37,9 +37,7 @@ internal static class BenchCommand
         command.Subcommands.Add(Part(
             "limits", "The limits of the machine.\nMultiply-adds in registers and bytes from memory, on one thread and on all.",
             new BenchInput(BenchChoices.None), io, LimitRows.Measure));
-        command.Subcommands.Add(Part(
-            "products", "Matrix products of a prompt, of training, of one row.",
-            new BenchInput(Compared), io, ProductRows.Measure));
+        command.Subcommands.Add(Products(io));
         command.Subcommands.Add(Part(
             "prompt", "A prompt through a model of random weights, for the last token's logits.",
             new BenchInput(Compared | BenchChoices.Prompt), io, ModelRows.MeasurePrompt));
@@ -51,6 +49,7 @@ internal static class BenchCommand
         var loadOptions = new BenchInput(BenchChoices.Model | BenchChoices.Rounds | BenchChoices.Kernels);
         Measures(load, loadOptions, io, (session, parsed) => LoadRows.Measure(session, loadOptions.Model(parsed), io));
         command.Subcommands.Add(load);
+        command.Subcommands.Add(Serve(io));
         return command;
     }
 
@@ -62,7 +61,9 @@ internal static class BenchCommand
     }
 
     /// <summary>Gives a command its options and its action: measure, show, draw.</summary>
-    private static void Measures(Command command, BenchInput options, CommandIo io, Action<BenchSession, ParseResult> measure)
+    private static void Measures(
+        Command command, BenchInput options, CommandIo io, Action<BenchSession, ParseResult> measure,
+        Func<BenchResult, ParseResult, BenchResult>? shown = null)
     {
         options.AddTo(command);
         command.SetAction(parsed =>
@@ -76,11 +77,27 @@ internal static class BenchCommand
                 }
                 else
                 {
-                    BenchReport.Show(BenchReport.ResultOf(session), io);
+                    BenchResult result = BenchReport.ResultOf(session);
+                    BenchReport.Show(shown is null ? result : shown(result, parsed), io);
                 }
             });
             return ExitCode.Done;
         });
+    }
+
+    private static Command Products(CommandIo io)
+    {
+        var options = new BenchInput(Compared | BenchChoices.Sweep);
+        var command = new Command("products", "Matrix products of a prompt, of training, of one row.");
+        Measures(
+            command, options, io,
+            (session, parsed) =>
+            {
+                Action<BenchSession> measure = options.Sweep(parsed) ? SweepRows.Measure : ProductRows.Measure;
+                measure(session);
+            },
+            (result, parsed) => options.Sweep(parsed) ? SweepRows.Weakest(result, io) : result);
+        return command;
     }
 
     private static Command Train(CommandIo io)
@@ -102,6 +119,32 @@ internal static class BenchCommand
                 else
                 {
                     ShowTraining(result, io);
+                }
+            });
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Serve(CommandIo io)
+    {
+        var options = new BenchInput(BenchChoices.Kernels | BenchChoices.Sizes | BenchChoices.Serve);
+        var command = new Command(
+            "serve",
+            "The completions server under more and more clients.\nThey send requests over HTTP, one after another, and note when tokens arrive.");
+        options.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            RunSession(options, parsed, io, session =>
+            {
+                BenchServeResult result = ServeRows.Measure(session, options.Weights(parsed), options.Load(parsed));
+                if (options.Json(parsed))
+                {
+                    JsonShapes.Write(result, io.Out);
+                }
+                else
+                {
+                    ShowServing(result, io);
                 }
             });
             return ExitCode.Done;
@@ -158,6 +201,32 @@ internal static class BenchCommand
             result.Threads.ToString(CultureInfo.InvariantCulture),
             result.Ratio.ToString("0.00", CultureInfo.InvariantCulture),
             (result.PeakBytes / (1024.0 * 1024.0)).ToString("N0", CultureInfo.InvariantCulture));
+        table.End();
+    }
+
+    private static void ShowServing(BenchServeResult result, CommandIo io)
+    {
+        io.Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{result.Size}, {result.Weights}, {result.Threads} thread{(result.Threads == 1 ? "" : "s")}; prompts of {result.PromptTokens} tokens, "
+                + $"completions of {result.NewTokens}"));
+        var table = new TableWriter(
+            io, Column.Number("clients"), Column.Number("tokens/s"), Column.Number("× first row", drop: 4),
+            Column.Number("first token ms", drop: 3), Column.Number("between p50"), Column.Number("p99 ms"),
+            Column.Number("worst p99/mean", drop: 1), Column.Number("peak MiB", drop: 2));
+        foreach (BenchServeRow row in result.Rows)
+        {
+            table.Row(
+                row.Clients.ToString(CultureInfo.InvariantCulture),
+                row.TokensPerSecond.ToString("0.0", CultureInfo.InvariantCulture),
+                (row.TokensPerSecond / result.Rows[0].TokensPerSecond).ToString("0.00", CultureInfo.InvariantCulture),
+                row.MedianFirstTokenMilliseconds.ToString("0", CultureInfo.InvariantCulture),
+                row.MedianBetweenTokensMilliseconds.ToString("0.0", CultureInfo.InvariantCulture),
+                row.P99BetweenTokensMilliseconds.ToString("0.0", CultureInfo.InvariantCulture),
+                row.WorstClientRatio.ToString("0.00", CultureInfo.InvariantCulture),
+                (row.PeakBytes / (1024.0 * 1024.0)).ToString("N0", CultureInfo.InvariantCulture));
+        }
+
         table.End();
     }
 }

@@ -6,6 +6,8 @@ using Gpt2.Cli.CommandLine;
 using Gpt2.Core;
 using Gpt2.Core.Measurement;
 using Gpt2.Core.Model;
+using Gpt2.Core.Text;
+using Gpt2.Kernels;
 
 namespace Gpt2.Cli.Commands;
 
@@ -22,13 +24,17 @@ internal enum BenchChoices
     Roofline = 32,
     Kernels = 64,
     Rounds = 128,
+    Serve = 256,
+    Sweep = 512,
 }
 
 /// <summary>The options of one command.</summary>
 internal sealed class BenchInput
 {
     private const string Gpt2Name = "gpt2", CustomName = "custom";
-    private const int StandardPrompt = 512, StandardFrom = 64, StandardTo = 256;
+    private const int StandardPrompt = 512, StandardFrom = 64, StandardTo = 256, ServePrompt = 32, StandardNewTokens = 64, StandardRequests = 2;
+
+    private static readonly int[] StandardClients = [1, 4, 16, 64];
 
     private static readonly BenchBatch Gpt2Batch = new(4, 64);
 
@@ -43,11 +49,28 @@ internal sealed class BenchInput
     private readonly Option<int?> channels = Count("--channels", "Width of the residual stream.");
     private readonly Option<int?> vocabulary = Count("--vocab-size", "Tokens of the vocabulary.");
     private readonly Option<int?> prompt = Count("--prompt-tokens", $"Tokens of the prompt. Default: {StandardPrompt}.");
+    private readonly Option<int?> servePrompt = Count("--prompt-tokens", $"Tokens of a prompt. Default: {ServePrompt}.");
     private readonly Option<int?> from = Count("--from", $"Tokens in the cache when decoding begins. Default: {StandardFrom}.");
     private readonly Option<int?> to = Count("--to", $"Tokens in the cache when it ends. Default: {StandardTo}.");
     private readonly Option<int?> batch = Count("--batch-size", "Sequences of a training step. Default: 4 for gpt2, 16 for workshop.");
     private readonly Option<int?> context = Count("--context", "Tokens of each sequence. Default: 64 for gpt2, 128 for workshop.");
     private readonly Option<int?> steps;
+    private readonly Option<int?> newTokens = Count("--new-tokens", $"Tokens of a completion. Default: {StandardNewTokens}.", least: 2);
+    private readonly Option<int?> requests = Count("--requests", $"Requests of each client. Default: {StandardRequests}.");
+    private readonly Option<int[]> clients = new("--clients")
+    {
+        Description = $"Numbers of clients. Default: {string.Join(' ', StandardClients)}.",
+        HelpName = "N …",
+        AllowMultipleArgumentsPerToken = true,
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<bool> sweep = new("--sweep")
+    {
+        Description = "Measure all products of GPT-2 small to XL and of the default model, and random ones, and show the weakest tenth.",
+    };
+
+    private readonly Option<string?> weights = CommonOptions.Weights();
     private readonly Option<string?> model = CommonOptions.Model();
     private readonly Option<string?> roofline = new("--roofline")
     {
@@ -87,7 +110,8 @@ internal sealed class BenchInput
             (BenchChoices.Kernels, [.. kernels.All.Except([kernels.Threads])]),
             (BenchChoices.Rounds, [rounds]), (BenchChoices.Sizes, [size, layers, heads, channels, vocabulary]),
             (BenchChoices.Prompt, [prompt]), (BenchChoices.Decode, [from, to]), (BenchChoices.Train, [batch, context, steps]),
-            (BenchChoices.Model, [model]), (BenchChoices.Roofline, [roofline]),
+            (BenchChoices.Serve, [clients, requests, servePrompt, newTokens, weights]), (BenchChoices.Model, [model]), (BenchChoices.Sweep, [sweep]),
+            (BenchChoices.Roofline, [roofline]),
         ];
         foreach (Option option in optional.Where(entry => Choices.HasFlag(entry.Choice)).SelectMany(entry => entry.Options)
             .Concat([kernels.Threads, json, bufferMegabytes, runMilliseconds]))
@@ -101,6 +125,25 @@ internal sealed class BenchInput
     public string? Roofline(ParseResult parsed) => CommonOptions.Given(parsed, roofline);
 
     public string? Model(ParseResult parsed) => CommonOptions.Given(parsed, model);
+
+    public bool Sweep(ParseResult parsed) => parsed.GetValue(sweep);
+
+    public WeightType Weights(ParseResult parsed) => CommonOptions.WeightsOf(parsed.GetValue(weights));
+
+    /// <summary>The clients of a server.</summary>
+    /// <exception cref="UsageException">A number of clients is not positive.</exception>
+    public ServeBenchLoad Load(ParseResult parsed)
+    {
+        int[] counts = parsed.GetValue(clients) is { Length: > 0 } given ? given : StandardClients;
+        if (counts.Any(count => count < 1))
+        {
+            throw new UsageException($"--clients {counts.Min()}: expected at least 1");
+        }
+
+        return new ServeBenchLoad(
+            counts, CommonOptions.Given(parsed, requests) ?? StandardRequests, CommonOptions.Given(parsed, servePrompt) ?? ServePrompt,
+            CommonOptions.Given(parsed, newTokens) ?? StandardNewTokens);
+    }
 
     /// <summary>Whether sizes or a batch were given, instead of the usual ones.</summary>
     public bool HasOwnSizes(ParseResult parsed) =>
@@ -126,10 +169,12 @@ internal sealed class BenchInput
             throw new UsageException($"--from {first}: expected fewer tokens than --to {last}");
         }
 
+        ServeBenchLoad load = Load(parsed);
+        int served = Choices.HasFlag(BenchChoices.Serve) ? load.PromptTokens + load.NewTokens : 0;
         sizes = sizes with
         {
             Vocabulary = CommonOptions.Given(parsed, vocabulary) ?? sizes.Vocabulary,
-            Context = ((int[])[sizes.Context, chosen.Tokens, promptTokens, last]).Max(),
+            Context = ((int[])[sizes.Context, chosen.Tokens, promptTokens, last, served]).Max(),
             Channels = CommonOptions.Given(parsed, channels) ?? sizes.Channels,
             Heads = CommonOptions.Given(parsed, heads) ?? sizes.Heads,
             Layers = CommonOptions.Given(parsed, layers) ?? sizes.Layers,
@@ -137,6 +182,11 @@ internal sealed class BenchInput
         if (sizes.Problem() is Gpt2Exception problem)
         {
             throw new UsageException(problem.Message);
+        }
+
+        if (served > 0 && sizes.Vocabulary < Vocabulary.SmallestCount)
+        {
+            throw new UsageException($"--vocab-size {sizes.Vocabulary}: expected at least {Vocabulary.SmallestCount}, the bytes and the end of text");
         }
 
         int used = parsed.GetValue(kernels.Threads);

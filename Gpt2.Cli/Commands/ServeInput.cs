@@ -42,7 +42,7 @@ internal sealed class ServeInput
         "--max-completions", "Maximum completions of a request: prompts × n.", 1, 100_000, Standard.Completions);
 
     private readonly Option<int> maxRunning = Whole(
-        "--max-running", "Requests that take turns.\nEach holds its keys and values.", 1, 10_000, Standard.Running);
+        "--max-running", "Requests that are computed together.\nEach holds its keys and values.", 1, 10_000, Standard.Running);
 
     private readonly Option<int> maxWaiting = Whole(
         "--max-waiting", "Requests that may wait; more are refused with 429.", 0, 100_000, Standard.Waiting);

@@ -40,6 +40,10 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
             io.Note(Invariant($"learning {vocabularySize:N0} tokens from {NameOf(textFile)}"));
             tokenizer = new Tokenizer(Progress.Run(
                 "learning tokens", io, progress => BytePairLearner.Learn(text, vocabularySize, progress, io.Cancellation)).Vocabulary);
+            if (tokenizer.Vocabulary.Count < vocabularySize)
+            {
+                io.Note(Invariant($"learned {tokenizer.Vocabulary.Count:N0} tokens: no pair of tokens occurs twice any more"));
+            }
         }
 
         Gpt2Weights weights = initial ?? Fresh(sizes with { Vocabulary = tokenizer.Vocabulary.Count }, settings.Seed);

@@ -72,18 +72,30 @@ internal sealed record BenchTrainResult(
     string Size, long Parameters, int TokensPerStep, double MillisecondsPerStep, double TokensPerSecond, double GigaflopsPerSecond, long PeakBytes,
     int Threads, double LimitGigaflopsPerSecond, double Ratio);
 
+/// <summary>
+/// What clients of a server saw. The worst client's ratio is the 99th percentile of its times between two tokens as a
+/// multiple of their mean.
+/// </summary>
+internal sealed record BenchServeResult(
+    string Size, string Weights, int Threads, int PromptTokens, int NewTokens, int RequestsPerClient, BenchServeRow[] Rows);
+
+internal sealed record BenchServeRow(
+    int Clients, double TokensPerSecond, double MedianFirstTokenMilliseconds, double P99FirstTokenMilliseconds,
+    double MedianBetweenTokensMilliseconds, double P99BetweenTokensMilliseconds, double WorstClientRatio, long PeakBytes);
+
 internal sealed record BenchResult(BenchMachine Machine, BenchRow[] Rows);
 
 internal sealed record BenchMachine(string Processor, int Cores, string[] InstructionSets, int VectorBits, string Kernels);
 
 /// <summary>
-/// A figure with the limit of the machine in the same unit; the limit and the ratio are null if the row is a limit
-/// itself. A part is limit, product, vector, prompt, decode, train or load; a limit's kind fma_peak, read_bandwidth or
-/// file_reading. Operations and bytes are those of one call, which takes the milliseconds.
+/// A figure with the limit of the machine in the same unit; the limit and the ratios are null if the row is a limit
+/// itself. The limit change is by how much the largest limit measured exceeded the smallest, as a share of it. A part is
+/// limit, product, vector, prompt, decode, train or load; a limit's kind fma_peak, read_bandwidth or file_reading.
+/// Operations and bytes are those of one call, which takes the milliseconds.
 /// </summary>
 internal sealed record BenchRow(
     string Part, string Name, string? Weights, int Threads, double? Milliseconds, double Figure, string Unit, double? Limit,
-    string? LimitKind, double? Ratio, double Operations, double Bytes);
+    string? LimitKind, double? Ratio, double? BestRatio, double? LimitChange, double Operations, double Bytes);
 
 internal sealed record ConvertResult(
     string From, string FromFormat, string To, string ToFormat, long Parameters, double Seconds);
@@ -143,6 +155,7 @@ internal sealed record ErrorDetail(string Message, string Code, string? Where, s
 [JsonSerializable(typeof(CacheResult))]
 [JsonSerializable(typeof(CacheClearResult))]
 [JsonSerializable(typeof(BenchTrainResult))]
+[JsonSerializable(typeof(BenchServeResult))]
 [JsonSerializable(typeof(BenchResult))]
 [JsonSerializable(typeof(TrainResult))]
 [JsonSerializable(typeof(TrainTokenizerResult))]

@@ -3,6 +3,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Gpt2.Core;
+using Gpt2.Core.Generation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -64,7 +65,7 @@ internal sealed class CompletionServer : IAsyncDisposable
         });
 
         WebApplication application = builder.Build();
-        var queue = new FairQueue(limits.Running, limits.Waiting);
+        var queue = new FairQueue(limits.Running, limits.Waiting, new SessionBatch(model.Model).Advance);
         var server = new CompletionServer(application, queue);
         application.Run(new RequestRouter(model, limits.For(model.Model.Config), queue, new HostCheck(host, names), log).AnswerAsync);
         try

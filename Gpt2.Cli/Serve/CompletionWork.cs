@@ -1,5 +1,6 @@
 // A request is computed in steps: prompt by prompt, sample by sample, token by token. Samples are computed one after
-// the other, so that a request holds the keys and values of only one sample and its prompt.
+// the other, so that a request holds the keys and values of only one sample and its prompt. Predictions are not
+// computed here: a step says which session needs one, and the queue predicts for all requests at once.
 
 using Gpt2.Core.Generation;
 using Gpt2.Core.Text;
@@ -13,11 +14,11 @@ internal sealed class CompletionWork(ServedModel model)
     private readonly TextGenerator generator = new(model.Model, model.Tokenizer, model.Tokenizer.Vocabulary.EndOfText);
     private readonly PromptScores scores = new(model.Model, model.Tokenizer.Vocabulary);
 
-    /// <summary>The steps of a request, each at most one token.</summary>
+    /// <summary>The steps of a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellation">Checked in every step.</param>
     /// <exception cref="Core.Gpt2Exception">While enumerating: the model's output is not a distribution.</exception>
-    public IEnumerable<ChoicePiece> Steps(CompletionRequest request, CancellationToken cancellation)
+    public IEnumerable<WorkStep<ChoicePiece>> Steps(CompletionRequest request, CancellationToken cancellation)
     {
         for (int prompt = 0; prompt < request.Prompts.Count; prompt++)
         {
@@ -29,51 +30,68 @@ internal sealed class CompletionWork(ServedModel model)
                 foreach (IReadOnlyList<TokenDetail> part in scores.Of(given.Ids, alternatives, cancellation))
                 {
                     promptTokens.AddRange(part);
-                    yield return new ChoicePiece(firstIndex, "", [], 0, null); // the turn is over
+                    yield return WorkStep<ChoicePiece>.EndOfTurn;
                 }
             }
 
-            GenerationOptions options = request.Generation with { Sampling = request.Sampling };
-            IReadOnlyList<IEnumerable<GeneratedToken>> samples = generator.GenerateMany(given.Ids, request.Samples, options, cancellation);
-            for (int sample = 0; sample < samples.Count; sample++)
+            GenerationSession session = generator.Prompt(given.Ids);
+            if (request.Generation.MaxNewTokens > 0)
             {
-                foreach (ChoicePiece piece in Sample(firstIndex + sample, given, promptTokens, samples[sample], request))
+                yield return WorkStep<ChoicePiece>.Await(session);
+                session = session.Fork(maxNewTokens: 0); // without the prompt's activations
+            }
+
+            GenerationOptions options = request.Generation with { Sampling = request.Sampling };
+            for (int sample = 0; sample < request.Samples; sample++)
+            {
+                IEnumerable<GenerationStep> steps = generator.Steps(session, TextGenerator.OfSample(options, sample), cancellation);
+                foreach (WorkStep<ChoicePiece> step in Sample(firstIndex + sample, given, promptTokens, steps, request))
                 {
-                    yield return piece;
+                    yield return step;
                 }
             }
         }
     }
 
-    private IEnumerable<ChoicePiece> Sample(
-        int index, ServedPrompt prompt, List<TokenDetail> promptTokens, IEnumerable<GeneratedToken> tokens, CompletionRequest request)
+    private IEnumerable<WorkStep<ChoicePiece>> Sample(
+        int index, ServedPrompt prompt, List<TokenDetail> promptTokens, IEnumerable<GenerationStep> steps, CompletionRequest request)
     {
         int shown = 0; // code points of the text so far
         if (request.Echo)
         {
             shown = TokenOffsets.Length(prompt.Text);
-            yield return new ChoicePiece(index, prompt.Text, promptTokens, 0, null);
+            yield return Piece(index, prompt.Text, promptTokens, 0, null);
         }
 
         if (request.Generation.MaxNewTokens == 0)
         {
-            yield return new ChoicePiece(index, "", [], 0, FinishReason.Length);
+            yield return Piece(index, "", [], 0, FinishReason.Length);
             yield break;
         }
 
         var offsets = new TokenOffsets(vocabulary, shown);
         var held = new Queue<TokenDetail>(); // their text is held back, since it may still become a stop string
-        foreach (GeneratedToken token in tokens)
+        foreach (GenerationStep step in steps)
         {
+            if (step.Token is not GeneratedToken token)
+            {
+                yield return WorkStep<ChoicePiece>.Await(step.Session);
+                continue;
+            }
+
             shown += TokenOffsets.Length(token.Text);
             if (request.LogProbabilities is not null && token.Id != vocabulary.EndOfText)
             {
                 held.Enqueue(new TokenDetail(token.Id, offsets.Push(token.Id), token.LogProbability, token.Alternatives));
             }
 
-            yield return new ChoicePiece(index, token.Text, BeginningBefore(shown, held), 1, token.Finish);
+            yield return Piece(index, token.Text, BeginningBefore(shown, held), 1, token.Finish);
         }
     }
+
+    private static WorkStep<ChoicePiece> Piece(
+        int index, string text, IReadOnlyList<TokenDetail> tokens, int generated, FinishReason? finish) =>
+        WorkStep<ChoicePiece>.Of(new ChoicePiece(index, text, tokens, generated, finish));
 
     private static TokenDetail[] BeginningBefore(int shown, Queue<TokenDetail> held)
     {

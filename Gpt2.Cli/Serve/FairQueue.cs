@@ -1,14 +1,19 @@
-// One thread computes everything, step by step. The requests that are running take turns, so that a long one does not
-// hold up a short one; the others wait in order of arrival.
+// One thread computes everything, in rounds: each running request takes its turn, which chooses its next token, and
+// then one pass of the model predicts for all of them. So a long request does not hold up a short one, and the weights
+// are read once for all. The others wait in order of arrival.
+
+using Gpt2.Core.Generation;
 
 namespace Gpt2.Cli.Serve;
 
-/// <summary>A queue of jobs. A job is a sequence, and computing one of its elements is a step.</summary>
+/// <summary>A queue of jobs, each a sequence of steps.</summary>
 internal sealed class FairQueue : IDisposable
 {
     private readonly object gate = new();
     private readonly LinkedList<QueuedWork> waiting = new();
-    private readonly Queue<QueuedWork> running = new(); // in order of their turns, without the one whose turn it is
+    private readonly List<QueuedWork> running = []; // in order of arrival
+    private readonly List<GenerationSession> awaited = [];
+    private readonly Action<IReadOnlyList<GenerationSession>> predict;
     private readonly int maxRunning;
     private readonly int maxWaiting;
     private readonly Thread thread;
@@ -17,12 +22,14 @@ internal sealed class FairQueue : IDisposable
 
     /// <param name="maxRunning">How many jobs take turns; each of them takes memory.</param>
     /// <param name="maxWaiting">How many more may wait.</param>
-    public FairQueue(int maxRunning, int maxWaiting)
+    /// <param name="predict">One pass for several sessions, see <see cref="SessionBatch.Advance"/>.</param>
+    public FairQueue(int maxRunning, int maxWaiting, Action<IReadOnlyList<GenerationSession>> predict)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxRunning, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(maxWaiting);
         this.maxRunning = maxRunning;
         this.maxWaiting = maxWaiting;
+        this.predict = predict;
         thread = new Thread(TakeTurns) { IsBackground = true, Name = "completions" };
         thread.Start();
     }
@@ -40,20 +47,20 @@ internal sealed class FairQueue : IDisposable
         }
     }
 
-    /// <summary>Computes a job, one element per turn. If the caller stops enumerating, the job ends.</summary>
+    /// <summary>Computes a job and returns its results. If the caller stops enumerating, the job ends.</summary>
     /// <param name="work">The job, which is enumerated and disposed on the queue's thread.</param>
     /// <param name="cancellation">Ends the enumeration.</param>
     /// <exception cref="ApiException">The queue is full or stopped.</exception>
     public async IAsyncEnumerable<T> RunAsync<T>(
-        IEnumerable<T> work, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        IEnumerable<WorkStep<T>> work, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         var queued = new QueuedWork<T>(work);
         Enter(queued);
         try
         {
-            await foreach (T element in queued.Done.ReadAllAsync(cancellation))
+            await foreach (T result in queued.Done.ReadAllAsync(cancellation))
             {
-                yield return element;
+                yield return result;
             }
         }
         finally
@@ -113,21 +120,17 @@ internal sealed class FairQueue : IDisposable
 
     private void TakeTurns()
     {
-        while (Next() is QueuedWork work)
+        while (Admit())
         {
-            bool more = work.Step();
-            lock (gate)
+            for (int i = 0; i < running.Count; i++)
             {
-                if (more)
+                if (!running[i].TakeTurn())
                 {
-                    running.Enqueue(work);
-                    continue;
+                    End(running[i--]);
                 }
-
-                inside--; // before its client learns of the end and sends the next request
             }
 
-            work.Close();
+            Predict();
         }
 
         QueuedWork[] over;
@@ -143,8 +146,8 @@ internal sealed class FairQueue : IDisposable
         }
     }
 
-    /// <summary>The job whose turn it is; null if the queue has been stopped.</summary>
-    private QueuedWork? Next()
+    /// <summary>Waits until there is a job, and lets as many run as may; false if the queue has been stopped.</summary>
+    private bool Admit()
     {
         lock (gate)
         {
@@ -153,18 +156,59 @@ internal sealed class FairQueue : IDisposable
                 while (running.Count < maxRunning && waiting.First is LinkedListNode<QueuedWork> first)
                 {
                     waiting.RemoveFirst();
-                    running.Enqueue(first.Value);
+                    running.Add(first.Value);
                 }
 
-                if (running.TryDequeue(out QueuedWork? next))
+                if (running.Count > 0)
                 {
-                    return next;
+                    return true;
                 }
 
                 Monitor.Wait(gate);
             }
 
-            return null;
+            return false;
         }
+    }
+
+    /// <summary>One pass for all jobs that await a prediction.</summary>
+    private void Predict()
+    {
+        awaited.Clear();
+        foreach (QueuedWork work in running)
+        {
+            if (work.Awaited is { IsPredicted: false } session)
+            {
+                awaited.Add(session);
+            }
+        }
+
+        if (awaited.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            predict(awaited);
+        }
+        catch (Exception e)
+        {
+            foreach (QueuedWork work in running.Where(work => work.Awaited is { IsPredicted: false }).ToArray())
+            {
+                End(work, e); // rethrown to the waiting request
+            }
+        }
+    }
+
+    private void End(QueuedWork work, Exception? cut = null)
+    {
+        running.Remove(work);
+        lock (gate)
+        {
+            inside--; // before its client learns of the end and sends the next request
+        }
+
+        work.Close(cut);
     }
 }

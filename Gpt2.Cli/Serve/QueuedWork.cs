@@ -2,6 +2,7 @@
 // channel.
 
 using System.Threading.Channels;
+using Gpt2.Core.Generation;
 
 namespace Gpt2.Cli.Serve;
 
@@ -17,8 +18,11 @@ internal abstract class QueuedWork
         set => left = value;
     }
 
-    /// <summary>Computes one step; false if there was none left.</summary>
-    public abstract bool Step();
+    /// <summary>The session whose prediction the job needs to go on; null if it needs none.</summary>
+    public GenerationSession? Awaited { get; protected set; }
+
+    /// <summary>Computes steps until the job has to wait or its turn is over; false if it has ended.</summary>
+    public abstract bool TakeTurn();
 
     /// <summary>Releases the job's resources and tells the waiting request that it is over.</summary>
     /// <param name="cut">What ended the job before its last step; null if it ended by itself.</param>
@@ -26,25 +30,36 @@ internal abstract class QueuedWork
 }
 
 /// <inheritdoc/>
-/// <param name="work">The steps, each of which computes an element.</param>
-internal sealed class QueuedWork<T>(IEnumerable<T> work) : QueuedWork
+/// <param name="work">The steps.</param>
+internal sealed class QueuedWork<T>(IEnumerable<WorkStep<T>> work) : QueuedWork
 {
     // Unbounded: it holds at most what one request may ask for, and the queue's thread must never wait for a client.
     private readonly Channel<T> done = Channel.CreateUnbounded<T>(new UnboundedChannelOptions { SingleReader = true });
-    private IEnumerator<T>? steps;
+    private IEnumerator<WorkStep<T>>? steps;
     private Exception? failure;
 
-    /// <summary>The computed elements; ends with the exception that ended the job, if any.</summary>
+    /// <summary>The results; ends with the exception that ended the job, if any.</summary>
     public ChannelReader<T> Done => done.Reader;
 
-    public override bool Step()
+    public override bool TakeTurn()
     {
+        if (Awaited is { IsPredicted: false } && !Left)
+        {
+            return true; // its prompt is not complete
+        }
+
         try
         {
-            if (!Left && (steps ??= work.GetEnumerator()).MoveNext())
+            while (!Left && (steps ??= work.GetEnumerator()).MoveNext())
             {
-                done.Writer.TryWrite(steps.Current);
-                return true;
+                WorkStep<T> step = steps.Current;
+                Awaited = step.Awaited;
+                if (!step.HasResult)
+                {
+                    return true;
+                }
+
+                done.Writer.TryWrite(step.Result!);
             }
         }
         catch (Exception e)

@@ -24,8 +24,8 @@ internal sealed record ServerLimits
     /// <summary>The maximum number of completions per request: prompts × n.</summary>
     public int Completions { get; init; } = 32;
 
-    /// <summary>How many requests take turns.</summary>
-    public int Running { get; init; } = 8;
+    /// <summary>How many requests are computed together.</summary>
+    public int Running { get; init; } = 16;
 
     /// <summary>How many more may wait for their turn.</summary>
     public int Waiting { get; init; } = 64;

@@ -21,7 +21,7 @@ internal sealed class GenerationSession
     private readonly KeyValueCache cache;
     private int promptLength;
     private ForwardActivations? activations;
-    private bool predicted;
+    private int windowStart; // the position in ids of the first token in the cache
 
     /// <param name="model">The model.</param>
     /// <param name="prompt">1 to n_ctx ids.</param>
@@ -61,12 +61,10 @@ internal sealed class GenerationSession
         long most = (long)parent.ids.Count + maxNewTokens;
         cache = parent.cache.Fork((int)Math.Max(parent.cache.Length, Math.Min(model.Config.Context, most)));
         FinishReason = maxNewTokens == 0 ? Generation.FinishReason.Length : null;
-        if (parent.predicted)
+        windowStart = parent.windowStart;
+        if (parent.IsPredicted)
         {
-            activations = new ForwardActivations(model.Config, breakpoint: breakpoint);
-            activations.Logits.CopyFrom(parent.activations!.Logits);
-            activations.Probabilities.CopyFrom(parent.activations.Probabilities);
-            predicted = true;
+            Take(parent.activations!.Logits.Row(0), parent.activations.Probabilities.Row(0));
         }
     }
 
@@ -78,6 +76,15 @@ internal sealed class GenerationSession
 
     /// <summary>Why the generation ended; null until it does.</summary>
     public FinishReason? FinishReason { get; private set; }
+
+    /// <summary>
+    /// Whether the next token's logits are known; otherwise <see cref="Logits"/> computes them, unless a
+    /// <see cref="SessionBatch"/> does before.
+    /// </summary>
+    public bool IsPredicted { get; private set; }
+
+    /// <summary>Keys and values of the tokens that have been through the model.</summary>
+    internal KeyValueCache Cache => cache;
 
     /// <summary>Generates one token.</summary>
     /// <param name="id">The token.</param>
@@ -102,7 +109,7 @@ internal sealed class GenerationSession
     /// </summary>
     public ReadOnlySpan<float> Logits()
     {
-        if (!predicted)
+        if (!IsPredicted)
         {
             Predict();
         }
@@ -123,7 +130,7 @@ internal sealed class GenerationSession
     {
         model.CheckPrompt([id], past: 0);
         ids.Add(id);
-        predicted = false;
+        IsPredicted = false;
         FinishReason = id == endOfText ? Generation.FinishReason.Stop
             : ids.Count - promptLength >= MaxNewTokens ? Generation.FinishReason.Length
             : null;
@@ -158,28 +165,42 @@ internal sealed class GenerationSession
 
         ids.RemoveRange(length, ids.Count - length);
         promptLength = Math.Min(promptLength, length);
-        cache.Truncate(Math.Min(cache.Length, length - 1)); // the last token is computed again, for its logits
-        predicted = false;
+        cache.Truncate(Math.Clamp(length - 1 - windowStart, 0, cache.Length)); // the last token is computed again, for its logits
+        IsPredicted = false;
         FinishReason = ids.Count - promptLength >= MaxNewTokens ? Generation.FinishReason.Length : null;
     }
 
     /// <summary>
-    /// Runs the tokens that are not in the cache through the model: the prompt, then one token at a time.
+    /// The tokens that are not in the cache: the prompt, then one at a time; after the end of the context, the last
+    /// n_ctx tokens each time.
     /// </summary>
+    internal ReadOnlySpan<int> Pending()
+    {
+        int start = Math.Max(0, ids.Count - cache.Capacity);
+        if (start != windowStart)
+        {
+            cache.Truncate(0);
+            windowStart = start;
+        }
+
+        return CollectionsMarshal.AsSpan(ids)[(start + cache.Length)..];
+    }
+
+    /// <summary>Takes a prediction that was computed in a batch, once no tokens are pending.</summary>
+    internal void Take(ReadOnlySpan<float> logits, ReadOnlySpan<float> probabilities)
+    {
+        activations ??= new ForwardActivations(model.Config, breakpoint: breakpoint);
+        activations.Logits.Resize(1, logits.Length);
+        activations.Probabilities.Resize(1, probabilities.Length);
+        logits.CopyTo(activations.Logits.Row(0));
+        probabilities.CopyTo(activations.Probabilities.Row(0));
+        IsPredicted = true;
+    }
+
     private void Predict()
     {
         activations ??= new ForwardActivations(model.Config, breakpoint: breakpoint);
-        ReadOnlySpan<int> all = CollectionsMarshal.AsSpan(ids);
-        int context = model.Config.Context;
-        if (all.Length <= cache.Capacity)
-        {
-            model.Forward(all[cache.Length..], cache, activations);
-        }
-        else
-        {
-            model.Forward(all[^Math.Min(context, all.Length)..], cache: null, activations);
-        }
-
-        predicted = true;
+        model.Forward(Pending(), cache, activations);
+        IsPredicted = true;
     }
 }

@@ -61,7 +61,37 @@ public sealed class TextGenerator(Gpt2Model model, Tokenizer? tokenizer, int? en
         return [.. Enumerable.Range(0, count).Select(sample => RunAsync(begun, OfSample(options, sample), cancellation))];
     }
 
-    private static GenerationOptions OfSample(GenerationOptions options, int sample) => options.Sampling is null
+    /// <summary>A session of the prompt alone, to be forked for each sample.</summary>
+    /// <param name="ids">1 to n_ctx ids.</param>
+    internal GenerationSession Prompt(int[] ids) => new(model, ids, maxNewTokens: 0, endOfText, breakpoint);
+
+    /// <summary>
+    /// The steps of a sample, for callers who predict for several sessions at once: before each token, a step names the
+    /// session that needs a prediction. If it has none by the next step, it computes it alone.
+    /// </summary>
+    /// <param name="prompt">A session of the prompt, which has its prediction and is not changed.</param>
+    /// <param name="options">Everything that shapes the sample; at least one token.</param>
+    /// <param name="cancellation">Checked before each token.</param>
+    internal IEnumerable<GenerationStep> Steps(GenerationSession prompt, GenerationOptions options, CancellationToken cancellation)
+    {
+        GenerationSession session = prompt.Fork(options.MaxNewTokens, Sampler.Of(options));
+        CompletionText? text = tokenizer is null ? null : new CompletionText(tokenizer.Vocabulary, options.Stop);
+        GeneratedToken token;
+        do
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!session.IsPredicted)
+            {
+                yield return new GenerationStep(session, null);
+            }
+
+            token = Next(session, text, options.Alternatives);
+            yield return new GenerationStep(session, token);
+        }
+        while (token.Finish is null);
+    }
+
+    internal static GenerationOptions OfSample(GenerationOptions options, int sample) => options.Sampling is null
         ? options
         : options with { Sampling = options.Sampling with { Seed = unchecked(options.Sampling.Seed + (ulong)sample) } };
 
@@ -86,7 +116,7 @@ public sealed class TextGenerator(Gpt2Model model, Tokenizer? tokenizer, int? en
             // The fork keeps keys, values and logits, but not the prompt's activations. Nothing is ever added to it, so
             // several threads may fork it.
             cancellation.ThrowIfCancellationRequested();
-            var session = new GenerationSession(model, ids, maxNewTokens: 0, endOfText, breakpoint);
+            GenerationSession session = Prompt(ids);
             session.Logits();
             return session.Fork(maxNewTokens: 0);
         });
@@ -101,16 +131,13 @@ public sealed class TextGenerator(Gpt2Model model, Tokenizer? tokenizer, int? en
             yield break;
         }
 
-        GenerationSession session = begun.Value.Fork(options.MaxNewTokens, Sampler.Of(options));
-        CompletionText? text = tokenizer is null ? null : new CompletionText(tokenizer.Vocabulary, options.Stop);
-        GeneratedToken token;
-        do
+        foreach (GenerationStep step in Steps(begun.Value, options, cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
-            token = Next(session, text, options.Alternatives);
-            yield return token;
+            if (step.Token is GeneratedToken token)
+            {
+                yield return token; // otherwise the session predicts by itself
+            }
         }
-        while (token.Finish is null);
     }
 
     private async IAsyncEnumerable<GeneratedToken> RunAsync(

@@ -7,7 +7,11 @@ namespace Gpt2.Core.Measurement;
 /// <param name="Work">Units of work: operations or bytes, for example.</param>
 /// <param name="Seconds">How long it took.</param>
 /// <param name="Limit">Units per second that the machine can do.</param>
-internal readonly record struct Compared(double Work, double Seconds, double Limit)
+/// <param name="BestRatio">The best of the rounds' ratios: what the program can do if nothing disturbs it.</param>
+/// <param name="LimitChange">
+/// By how much the largest limit measured exceeds the smallest, as a share of it: how much the machine itself moved.
+/// </param>
+internal readonly record struct Compared(double Work, double Seconds, double Limit, double BestRatio, double LimitChange)
 {
     /// <summary>Units per second.</summary>
     public double Rate => Work / Seconds;
@@ -34,8 +38,8 @@ internal static class Interleaving
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rounds, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(pieces, 1);
-        var results = new List<Compared>();
-        double before = limit();
+        var results = new List<(double Seconds, double Limit)>();
+        double before = limit(), smallest = before, largest = before;
         for (int round = 0; round < rounds; round++)
         {
             double seconds = 0;
@@ -44,14 +48,18 @@ internal static class Interleaving
             {
                 double taken = piece(i);
                 double after = limit();
+                (smallest, largest) = (Math.Min(smallest, after), Math.Max(largest, after));
                 seconds += taken;
                 possible += taken * (before + after) / 2;
                 before = after;
             }
 
-            results.Add(new Compared(work, seconds, possible / seconds));
+            results.Add((seconds, possible / seconds));
         }
 
-        return results.OrderBy(result => result.Ratio).ElementAt((rounds - 1) / 2);
+        // The ratio is work / (seconds · limit): the best round could have done the least in its time.
+        results.Sort((one, other) => (other.Seconds * other.Limit).CompareTo(one.Seconds * one.Limit));
+        ((double medianSeconds, double medianLimit), (double bestSeconds, double bestLimit)) = (results[(rounds - 1) / 2], results[^1]);
+        return new Compared(work, medianSeconds, medianLimit, work / bestSeconds / bestLimit, (largest / smallest) - 1);
     }
 }

@@ -44,7 +44,7 @@ public sealed class BlockActivations
     public int Step { get; private set; }
 
     /// <summary>
-    /// Number of sequences of equal length in the rows, one after another; 1 except in training and beam search.
+    /// Number of sequences in the rows, one after another; 1 except in training, in beam search and when serving.
     /// </summary>
     public int Sequences { get; private set; } = 1;
 
@@ -115,18 +115,19 @@ public sealed class BlockActivations
     /// residual 2 stays until step 1 has copied it, since it may be the incoming stream.)
     /// </summary>
     /// <returns>The keys and values of the past: those in the cache, or none.</returns>
-    internal BlockPast BeginBlock(int block, int sequences, KeyValueCache? cache)
+    internal BlockPast BeginBlock(int block, SequenceRows rows, KeyValueCache? cache)
     {
         Block = block;
-        Sequences = sequences;
+        Sequences = rows.Count;
         Step = 0;
         foreach (Matrix matrix in clearedAtBegin)
         {
             matrix.Clear();
         }
 
-        emptyPast.Sequences = sequences;
-        return cache is null ? emptyPast : cache.Block(block);
+        BlockPast past = cache is null ? emptyPast : cache.Block(block);
+        past.Rows = rows;
+        return past;
     }
 
     /// <summary>

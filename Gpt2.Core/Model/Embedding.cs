@@ -1,5 +1,6 @@
 // From token ids to the residual stream: a row of wte for each token, and a row of wpe added for its position.
 
+using Gpt2.Core.Model.Cache;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
@@ -23,21 +24,21 @@ internal static class Embedding
     }
 
     /// <summary>
-    /// position_embeddings[t] = token_embeddings[t] + wpe[past + t]; each sequence starts at the same position.
+    /// position_embeddings[t] = token_embeddings[t] + wpe[past + t], t counted from the first row of a sequence.
     /// </summary>
     /// <param name="tokenEmbeddings">[tokens, channels]</param>
-    /// <param name="sequences">Number of sequences of equal length in the rows.</param>
+    /// <param name="rows">The rows of each sequence.</param>
     /// <param name="wpe">[context, channels]</param>
-    /// <param name="past">Number of tokens before these.</param>
+    /// <param name="cache">Holds the tokens before these; null if there are none.</param>
     /// <param name="kernels">The kernels to compute with.</param>
     /// <param name="positionEmbeddings">Receives [tokens, channels].</param>
     public static void Positions(
-        Matrix tokenEmbeddings, int sequences, Matrix wpe, int past, KernelSet kernels, Matrix positionEmbeddings)
+        Matrix tokenEmbeddings, SequenceRows rows, Matrix wpe, KeyValueCache? cache, KernelSet kernels, Matrix positionEmbeddings)
     {
         positionEmbeddings.Resize(tokenEmbeddings.Rows, tokenEmbeddings.Columns);
-        int tokens = tokenEmbeddings.Rows / sequences;
-        for (int first = 0; first < tokenEmbeddings.Rows; first += tokens)
+        for (int sequence = 0; sequence < rows.Count; sequence++)
         {
+            int first = rows.First(sequence), tokens = rows.Of(sequence), past = cache?.LengthOf(sequence) ?? 0;
             kernels.Add.Apply(
                 tokenEmbeddings.RowRange(first, tokens), wpe.RowRange(past, tokens), positionEmbeddings.RowRange(first, tokens));
         }

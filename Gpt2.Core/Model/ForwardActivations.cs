@@ -56,6 +56,9 @@ public sealed class ForwardActivations
         }
     }
 
+    /// <summary>The rows of each sequence, which every pass sets.</summary>
+    internal SequenceRows Rows { get; } = new();
+
     /// <summary>The dropout of training; null elsewhere.</summary>
     public Dropout? Dropout { get; }
 

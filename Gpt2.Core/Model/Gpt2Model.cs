@@ -75,24 +75,38 @@ public sealed class Gpt2Model
     /// </exception>
     public void Forward(ReadOnlySpan<int> ids, KeyValueCache? cache, ForwardActivations a)
     {
-        int past = cache?.Length ?? 0;
-        CheckPrompt(ids, past, a.Sequences);
-        if (cache is not null && (cache.Sequences != a.Sequences || (a.Sequences > 1 && ids.Length > a.Sequences)))
-        {
-            throw new ArgumentException(
-                $"{ids.Length} tokens in {a.Sequences} sequences, expected one for each of the {cache.Sequences} sequences in the cache");
-        }
+        a.Rows.DivideEqually(ids.Length, a.Sequences);
+        Run(ids, cache, a);
+    }
 
+    /// <summary>
+    /// Runs tokens of several sequences through the model, which need not have equally many. A row has the same bits
+    /// as if its sequence were alone, as long as a sequence with more than one token is not cut into single ones.
+    /// </summary>
+    /// <param name="ids">The tokens of all sequences, one sequence after another.</param>
+    /// <param name="lengths">The number of tokens of each sequence, at least 1.</param>
+    /// <param name="cache">Holds the tokens before these and receives these, see <see cref="KeyValueCache.Gather"/>.</param>
+    /// <param name="a">Receives every matrix of the pass.</param>
+    /// <exception cref="Gpt2Exception">A sequence becomes too long, or an id is outside the vocabulary.</exception>
+    internal void Forward(ReadOnlySpan<int> ids, ReadOnlySpan<int> lengths, KeyValueCache cache, ForwardActivations a)
+    {
+        a.Rows.Divide(ids.Length, lengths);
+        Run(ids, cache, a);
+    }
+
+    private void Run(ReadOnlySpan<int> ids, KeyValueCache? cache, ForwardActivations a)
+    {
+        CheckSequences(ids, cache, a.Rows);
         Embedding.Tokens(ids, layers.TokenEmbedding, a.TokenEmbeddings);                                       // [tokens, channels]
         Embedding.Positions(
-            a.TokenEmbeddings, a.Sequences, layers.PositionEmbedding, past, kernels, a.PositionEmbeddings);    // [tokens, channels]
+            a.TokenEmbeddings, a.Rows, layers.PositionEmbedding, cache, kernels, a.PositionEmbeddings);        // [tokens, channels]
         a.Dropout?.Apply(a.PositionEmbeddings, a.EmbeddingMask);
 
         Matrix stream = a.PositionEmbeddings;
         for (int block = 0; block < blocks.Length; block++)
         {
             BlockActivations steps = a.Block(block);
-            BlockPast keysAndValues = steps.BeginBlock(block, a.Sequences, cache);
+            BlockPast keysAndValues = steps.BeginBlock(block, a.Rows, cache);
             blocks[block].Forward(stream, keysAndValues, steps);
             stream = steps.Residual2;                                                                           // [tokens, channels]
         }
@@ -100,20 +114,28 @@ public sealed class Gpt2Model
         LanguageHead.Forward(stream, layers.FinalNorm, layers.Head, kernels, a);                               // [1 or tokens, vocabulary]
     }
 
+    private void CheckSequences(ReadOnlySpan<int> ids, KeyValueCache? cache, SequenceRows rows)
+    {
+        if (cache is not null && cache.Sequences != rows.Count)
+        {
+            throw new ArgumentException($"{rows.Count} sequences, expected the {cache.Sequences} of the cache");
+        }
+
+        for (int sequence = 0; sequence < rows.Count; sequence++)
+        {
+            CheckPrompt(ids.Slice(rows.First(sequence), rows.Of(sequence)), cache?.LengthOf(sequence) ?? 0);
+        }
+    }
+
     /// <summary>Throws unless the ids can follow <paramref name="past"/> others.</summary>
-    internal void CheckPrompt(ReadOnlySpan<int> ids, int past, int sequences = 1)
+    internal void CheckPrompt(ReadOnlySpan<int> ids, int past)
     {
         if (ids.IsEmpty)
         {
             throw new Gpt2Exception("the prompt is empty") { Expected = "at least one token" };
         }
 
-        if (ids.Length % sequences != 0)
-        {
-            throw new ArgumentException($"{ids.Length} tokens in {sequences} sequences, expected sequences of equal length");
-        }
-
-        int tokens = past + (ids.Length / sequences);
+        int tokens = past + ids.Length;
         if (tokens > Config.Context)
         {
             throw new Gpt2Exception($"the prompt has {tokens} tokens") { Expected = $"at most n_ctx = {Config.Context}", Remedy = "shorten it" };

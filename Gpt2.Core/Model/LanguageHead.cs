@@ -35,11 +35,11 @@ internal static class LanguageHead
             return;
         }
 
-        int tokens = stream.Rows / a.Sequences;
-        a.LastHiddenState.Resize(a.Sequences, stream.Columns);
-        for (int sequence = 0; sequence < a.Sequences; sequence++)
+        a.LastHiddenState.Resize(a.Rows.Count, stream.Columns);
+        for (int sequence = 0; sequence < a.Rows.Count; sequence++)
         {
-            stream.Row(((sequence + 1) * tokens) - 1).CopyTo(a.LastHiddenState.Row(sequence));
+            int last = a.Rows.First(sequence) + a.Rows.Of(sequence) - 1;
+            stream.Row(last).CopyTo(a.LastHiddenState.Row(sequence));
         }
     }
 }

@@ -43,7 +43,7 @@ internal sealed class TransformerBlock(BlockLayers layers, int heads, KernelSet 
         Step5QueriesKeysValues(a.Qkv, a.Queries, a.Keys, a.Values);                         // 3 × [tokens, channels]
         past.Append(a.Keys, a.Values);                                                      // 2 × [total, channels]
         Step6Scores(a.Queries, past, a.Scores);                                             // [tokens, heads · total]
-        Step7Attention(a.Scores, a.Sequences, a.Attention);                                 // [tokens, heads · total]
+        Step7Attention(a.Scores, past, a.Attention);                                        // [tokens, heads · total]
         Step8AttendedValues(a.Dropout(a.Attention), past, a.AttendedValues);                // [tokens, channels]
         Step9AttentionOutput(a.AttendedValues, attentionProjection, a.AttentionOutput);     // [tokens, channels]
         Step10Residual1(a.Dropout(a.AttentionOutput), a.Input, a.Residual1);                // [tokens, channels]
@@ -78,8 +78,8 @@ internal sealed class TransformerBlock(BlockLayers layers, int heads, KernelSet 
     private void Step6Scores(Matrix queries, BlockPast past, Matrix scores) =>
         past.Scores(queries, heads, kernels, scores);
 
-    private void Step7Attention(Matrix scores, int sequences, Matrix attention) =>
-        kernels.Attention.Normalise(scores, sequences, heads, attention);
+    private void Step7Attention(Matrix scores, BlockPast past, Matrix attention) =>
+        past.Attention(scores, heads, kernels, attention);
 
     private void Step8AttendedValues(Matrix attention, BlockPast past, Matrix attendedValues) =>
         past.WeightedValues(attention, heads, kernels, attendedValues);

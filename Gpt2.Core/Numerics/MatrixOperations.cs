@@ -3,7 +3,6 @@
 
 using System.Diagnostics;
 using Gpt2.Kernels.Add;
-using Gpt2.Kernels.Attention;
 using Gpt2.Kernels.CopyColumns;
 using Gpt2.Kernels.Gelu;
 using Gpt2.Kernels.LayerNorm;
@@ -41,14 +40,6 @@ internal static class MatrixOperations
     {
         output.Resize(source.Rows, columns);
         copyColumns.Apply(source.Span, source.Columns, from, columns, to: 0, columns, output.Span);
-    }
-
-    /// <inheritdoc cref="AttentionKernel.Normalise"/>
-    [DebuggerStepThrough]
-    public static void Normalise(this AttentionKernel attention, Matrix scores, int sequences, int heads, Matrix output)
-    {
-        output.Resize(scores.Rows, scores.Columns);
-        attention.Normalise(scores.Span, sequences, scores.Rows / sequences, heads, output.Span);
     }
 
     /// <inheritdoc cref="AddKernel.Apply"/>

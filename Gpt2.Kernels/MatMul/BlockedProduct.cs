@@ -40,6 +40,9 @@ internal static class BlockedProduct<TLanes, TVector>
     /// <summary>Panels of the right side that one row is multiplied by at a time.</summary>
     private const int PanelsAtOnce = 4;
 
+    /// <summary>With fewer columns, packing the left side costs more than it saves.</summary>
+    private const int MinColumnsToPackLeft = 2 * Panels.Width;
+
     /// <summary>Products of fewer multiplications are not worth a second thread.</summary>
     private const long WorthThreads = 100_000;
 
@@ -95,6 +98,7 @@ internal static class BlockedProduct<TLanes, TVector>
         var work = new Blocks
         {
             Product = product,
+            PackedLeft = PackLeft(product, k, depth, team),
             RowsPerGroup = rows,
             PanelsPerGroup = perGroup,
             ColumnGroups = groups,
@@ -111,6 +115,24 @@ internal static class BlockedProduct<TLanes, TVector>
         }
 
         team.Run(ref work, groups * rowGroups);
+    }
+
+    /// <summary>
+    /// Packs the left side if its rows are not contiguous: read in place, every element of a tile's row would be in
+    /// another cache line, at distances of which many fall into the same set of the cache.
+    /// </summary>
+    private static ReadOnlySpan<float> PackLeft(scoped in Product product, int k, int depth, ThreadTeam team)
+    {
+        if (product.LeftLayout.HasContiguousRows || product.Rows < TLanes.MR || product.Columns < MinColumnsToPackLeft)
+        {
+            return default;
+        }
+
+        int tiles = (product.Rows + TLanes.MR - 1) / TLanes.MR;
+        Span<float> packed = Scratch.Of(Scratch.Use.LeftSide, tiles * TLanes.MR * depth);
+        var packing = new LeftPacking { Product = product, FirstK = k, Depth = depth, Packed = packed };
+        team.Run(ref packing, (depth + LeftPacking.RowsAtOnce - 1) / LeftPacking.RowsAtOnce);
+        return packed;
     }
 
     private static ReadOnlySpan<float> PackRight(scoped in Product product, int k, int depth, ThreadTeam team)
@@ -144,6 +166,27 @@ internal static class BlockedProduct<TLanes, TVector>
         }
     }
 
+    /// <summary>Packs some rows of what the left side is the transpose of: [tile, depth, MR].</summary>
+    private ref struct LeftPacking : IJob
+    {
+        /// <summary>Rows of a part.</summary>
+        public const int RowsAtOnce = 16;
+
+        public Product Product;
+        public int FirstK, Depth;
+        public Span<float> Packed;
+
+        public readonly void Run(int part)
+        {
+            int first = part * RowsAtOnce, last = Math.Min(first + RowsAtOnce, Depth);
+            for (int k = first; k < last; k++)
+            {
+                Packing.PackRow(
+                    Product.Left.Slice(Product.LeftLayout.At(0, FirstK + k), Product.Rows), TLanes.MR, Packed[(k * TLanes.MR)..], TLanes.MR * Depth);
+            }
+        }
+    }
+
     /// <summary>Packs one panel of the right side.</summary>
     private ref struct RightPacking : IJob
     {
@@ -165,10 +208,16 @@ internal static class BlockedProduct<TLanes, TVector>
     {
         public Product Product;
 
+        /// <summary>The left side of this block as [tile, depth, MR], or empty if it is read in place.</summary>
+        public ReadOnlySpan<float> PackedLeft;
+
         /// <summary>The right side's panels of this block, or empty if each part packs its own.</summary>
         public ReadOnlySpan<float> PackedRight;
 
         public int RowsPerGroup, PanelsPerGroup, ColumnGroups, FirstK, Depth;
+
+        /// <summary>The layout of the left side as it is read.</summary>
+        private readonly Layout LeftLayout => PackedLeft.IsEmpty ? Product.LeftLayout : Layout.Transposed(TLanes.MR);
 
         public void Run(int part)
         {
@@ -201,6 +250,11 @@ internal static class BlockedProduct<TLanes, TVector>
         private readonly ref readonly float LeftFrom(int row, int height)
         {
             // The end of the span is checked here; the loop of the tile stays within it.
+            if (!PackedLeft.IsEmpty)
+            {
+                return ref MemoryMarshal.GetReference(PackedLeft.Slice(row * Depth, TLanes.MR * Depth));
+            }
+
             int first = Product.LeftLayout.At(row, FirstK), last = Product.LeftLayout.At(row + height - 1, FirstK + Depth - 1);
             return ref MemoryMarshal.GetReference(Product.Left[first..(last + 1)]);
         }
@@ -271,7 +325,7 @@ internal static class BlockedProduct<TLanes, TVector>
                 ref float target = ref MemoryMarshal.GetReference(result);
                 ref readonly float start = ref onResult ? ref target : ref StartOf(column, width);
                 MicroKernel<TLanes, TVector>.Compute(
-                    height, in left, Product.LeftLayout, in right, Depth, in start, onResult ? Product.ResultStride : 0,
+                    height, in left, LeftLayout, in right, Depth, in start, onResult ? Product.ResultStride : 0,
                     ref target, Product.ResultStride);
             }
         }
@@ -283,7 +337,7 @@ internal static class BlockedProduct<TLanes, TVector>
             ref float target = ref MemoryMarshal.GetReference(Product.Result.Slice((row * Product.ResultStride) + column, 2 * width));
             ref readonly float start = ref onResult ? ref target : ref StartOf(column, 2 * width);
             MicroKernel<TLanes, TVector, FloatPanel<TLanes, TVector>>.ComputeTwo(
-                in left, Product.LeftLayout, in right, width, Depth, in start, ref target);
+                in left, LeftLayout, in right, width, Depth, in start, ref target);
         }
 
         /// <summary>
@@ -314,7 +368,7 @@ internal static class BlockedProduct<TLanes, TVector>
             }
 
             ref float start = ref MemoryMarshal.GetReference(tile);
-            MicroKernel<TLanes, TVector>.Compute(height, in left, Product.LeftLayout, in right, Depth, in start, width, ref start, width);
+            MicroKernel<TLanes, TVector>.Compute(height, in left, LeftLayout, in right, Depth, in start, width, ref start, width);
             for (int i = 0; i < height; i++)
             {
                 tile.Slice(i * width, columns).CopyTo(result[(i * Product.ResultStride)..]);

@@ -77,6 +77,20 @@ internal static class Packing
         }
     }
 
+    /// <summary>
+    /// Packs a row of a left side that is stored transposed: as pieces of <paramref name="width"/> floats, a distance
+    /// apart. The last piece keeps what it has after the end of the row.
+    /// </summary>
+    public static void PackRow(ReadOnlySpan<float> row, int width, Span<float> pieces, int distance)
+    {
+        for (int place = 0; !row.IsEmpty; place += distance)
+        {
+            int count = Math.Min(width, row.Length);
+            row[..count].CopyTo(pieces[place..]);
+            row = row[count..];
+        }
+    }
+
     /// <summary>panel[k, i] = source[k · stride + i] for fewer columns than a panel has.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyRows(ReadOnlySpan<float> source, int stride, int count, int depth, Span<float> panel)

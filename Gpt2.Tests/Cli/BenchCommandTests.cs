@@ -128,6 +128,37 @@ public sealed class BenchCommandTests : IDisposable
     }
 
     [Fact]
+    public void Serve_Json_HasARowForEachNumberOfClients()
+    {
+        using var culture = new DecimalCommaCulture();
+        string[] sizes = ["--size", "workshop", "--layers", "1", "--channels", "16", "--heads", "2", "--vocab-size", "300"];
+        JsonElement result = Json(
+            sizes, "bench", "serve", "--clients", "1", "3", "--requests", "2", "--prompt-tokens", "130", "--new-tokens", "7",
+            "--weights", "int8", "--json");
+
+        result.GetProperty("weights").GetString().Should().Be("int8");
+        JsonElement[] rows = RowsOf(result);
+        rows.Select(row => row.GetProperty("clients").GetInt32()).Should().Equal(1, 3);
+        foreach (JsonElement row in rows)
+        {
+            double Of(string name) => row.GetProperty(name).GetDouble();
+            Of("p99_between_tokens_milliseconds").Should().BeGreaterThanOrEqualTo(Of("median_between_tokens_milliseconds"));
+            Of("p99_first_token_milliseconds").Should().BeGreaterThanOrEqualTo(Of("median_first_token_milliseconds"));
+            Of("worst_client_ratio").Should().BeGreaterThanOrEqualTo(1, "of so few, the 99th percentile is the largest");
+        }
+    }
+
+    [Fact]
+    public void Serve_Table_ComparesWithTheFirstRow()
+    {
+        string table = CommandRun.Of(
+            "bench", "serve", "--size", "workshop", "--layers", "1", "--channels", "16", "--heads", "2", "--vocab-size", "300", "-t", "1",
+            "--clients", "1", "--requests", "1", "--new-tokens", "3", "--kernels", "vector").Result();
+
+        table.Should().StartWith("custom, f32, 1 thread; prompts of 32 tokens, completions of 3\n").And.MatchRegex(@"\n +1 +[0-9.]+ +1\.00 ");
+    }
+
+    [Fact]
     public void Everything_AtOnce_HasEveryPartAndAPictureWithADotForEachOfThem()
     {
         string picture = folder.PathOf("roofline.svg");
@@ -171,6 +202,8 @@ public sealed class BenchCommandTests : IDisposable
     [InlineData("--from: found 'x', expected a whole number ('gpt2 bench decode --help' lists what there is)", "bench", "decode", "--from", "x")]
     [InlineData("--layers: found 0, expected at least 1", "bench", "train", "--layers", "0")]
     [InlineData("--rounds: found -1, expected at least 1", "bench", "products", "--rounds", "-1")]
+    [InlineData("--clients 0: expected at least 1", "bench", "serve", "--clients", "4", "0")]
+    [InlineData("--vocab-size 256: expected at least 257", "bench", "serve", "--vocab-size", "256")]
     [InlineData("n_embd 10 is not divisible by n_head 12", "bench", "prompt", "--channels", "10")]
     [InlineData("Argument 'medium' not recognized", "bench", "train", "--size", "medium")]
     [InlineData("Unrecognized command or argument '--roofline'", "bench", "limits", "--roofline", "x.svg")]

@@ -16,6 +16,12 @@ internal sealed class BlockCache : BlockPast
     {
     }
 
+    /// <summary>Creates a cache of sequences that <see cref="Gather"/> takes from others.</summary>
+    internal BlockCache(int capacity)
+        : this([], capacity)
+    {
+    }
+
     private BlockCache(CachedSequence[] sequences, int capacity)
     {
         this.sequences = sequences;
@@ -34,41 +40,56 @@ internal sealed class BlockCache : BlockPast
     /// <summary>The maximum number of tokens of a sequence.</summary>
     public int Capacity { get; }
 
-    /// <summary>Tokens of each sequence.</summary>
-    public override int Length => sequences[0].Length;
-
     internal int Sequences => sequences.Length;
 
     private protected override int Groups => sequences.Length;
 
     private protected override int SequencesOfAGroup => 1;
 
+    [DebuggerStepThrough]
+    public override int LengthOf(int group) => sequences[group].Length;
+
     internal override void Append(Matrix keys, Matrix values)
     {
         Shape.Require(keys, keys.Rows, Keys.Columns);
         Shape.Require(values, keys.Rows, Keys.Columns);
-        int before = Length, tokens = keys.Rows / sequences.Length;
-        if (before + tokens > Capacity)
+        for (int sequence = 0; sequence < sequences.Length; sequence++)
         {
-            throw new InvalidOperationException(
-                $"the key-value cache holds {before} tokens and {tokens} more were added, expected at most {Capacity} in all");
-        }
+            (int first, int count) = RowsOf(sequence);
+            int before = LengthOf(sequence);
+            if (before + count > Capacity)
+            {
+                throw new InvalidOperationException(
+                    $"the key-value cache holds {before} tokens and {count} more were added, expected at most {Capacity} in all");
+            }
 
-        if (tokens > 1 && sequences.Length == 1 && !IsOneRun)
+            if (count > 1 && !sequences[sequence].IsOneRun)
+            {
+                sequences[sequence].Join(); // several queries, each seeing only part of its own run, need one block of memory
+            }
+
+            sequences[sequence].Append(keys.RowRange(first, count), values.RowRange(first, count));
+        }
+    }
+
+    /// <summary>Takes the sequences of other caches, which remain theirs: what is added is added there.</summary>
+    internal void Gather(IReadOnlyList<KeyValueCache> caches, int block)
+    {
+        if (sequences.Length != caches.Count)
         {
-            sequences[0].Join(); // several queries, each seeing only part of its own run, need one block of memory
+            sequences = new CachedSequence[caches.Count];
         }
 
         for (int sequence = 0; sequence < sequences.Length; sequence++)
         {
-            sequences[sequence].Append(keys.RowRange(sequence * tokens, tokens), values.RowRange(sequence * tokens, tokens));
+            sequences[sequence] = caches[sequence].Block(block).sequences[0];
         }
     }
 
     internal void Truncate(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, LengthOf(0));
         foreach (CachedSequence sequence in sequences)
         {
             sequence.Truncate(length);
@@ -80,7 +101,7 @@ internal sealed class BlockCache : BlockPast
         var forks = new CachedSequence[sequences.Length];
         for (int sequence = 0; sequence < forks.Length; sequence++)
         {
-            forks[sequence] = sequences[sequence].Fork(capacity - Length);
+            forks[sequence] = sequences[sequence].Fork(capacity - LengthOf(sequence));
         }
 
         return new BlockCache(forks, capacity);
@@ -101,6 +122,9 @@ internal sealed class BlockCache : BlockPast
 
         sequences = reordered;
     }
+
+    [DebuggerStepThrough]
+    private protected override (int First, int Count) RowsOf(int group) => (Rows.First(group), Rows.Of(group));
 
     [DebuggerStepThrough]
     private protected override int Runs(int group) => sequences[group].Runs;

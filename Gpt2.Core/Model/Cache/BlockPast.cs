@@ -18,14 +18,20 @@ internal abstract class BlockPast
     private readonly Matrix part = new("a run's part of scores or attention");     // [1, heads · run]
     private readonly Matrix sum = new("attended values of a run");                  // [1, channels]
 
-    /// <summary>Tokens of each sequence; after <see cref="Append"/> including those of this pass.</summary>
-    public abstract int Length { get; }
+    /// <summary>The rows of this pass that belong to each sequence.</summary>
+    public SequenceRows Rows { get; set; } = new();
 
     private protected abstract int Groups { get; }
 
     private protected abstract int SequencesOfAGroup { get; }
 
-    /// <summary>Adds the keys and values of this pass, equally many to each sequence.</summary>
+    /// <summary>
+    /// Tokens of each sequence of a group; after <see cref="Append"/> including those of this pass.
+    /// </summary>
+    [DebuggerStepThrough]
+    public abstract int LengthOf(int group);
+
+    /// <summary>Adds the keys and values of this pass to their sequences.</summary>
     /// <param name="keys">[tokens, channels]</param>
     /// <param name="values">[tokens, channels]</param>
     /// <exception cref="InvalidOperationException">There is no room for them.</exception>
@@ -35,12 +41,33 @@ internal abstract class BlockPast
     /// <param name="queries">[tokens, channels]</param>
     /// <param name="heads">Number of heads.</param>
     /// <param name="kernels">The kernels to compute with.</param>
-    /// <param name="scores">Receives [tokens, heads · total].</param>
+    /// <param name="scores">
+    /// Receives [tokens, heads · total]. If sequences differ in length, total is that of the longest, and a shorter one
+    /// has its own [tokens, heads · total] at the beginning of the memory of its rows.
+    /// </param>
     [DebuggerStepThrough]
     internal void Scores(Matrix queries, int heads, KernelSet kernels, Matrix scores)
     {
-        scores.Resize(queries.Rows, heads * Length);
+        int longest = 0;
+        for (int group = 0; group < Groups; group++)
+        {
+            longest = Math.Max(longest, LengthOf(group));
+        }
+
+        scores.Resize(queries.Rows, heads * longest);
         ScoresOfRuns(queries, heads, kernels, scores);
+    }
+
+    /// <summary>Step 7: per head the softmax of the scores; 0 for keys that a query does not see.</summary>
+    /// <param name="scores">[tokens, heads · total]</param>
+    /// <param name="heads">Number of heads.</param>
+    /// <param name="kernels">The kernels to compute with.</param>
+    /// <param name="attention">Receives [tokens, heads · total].</param>
+    [DebuggerStepThrough]
+    internal void Attention(Matrix scores, int heads, KernelSet kernels, Matrix attention)
+    {
+        attention.Resize(scores.Rows, scores.Columns);
+        AttentionOfGroups(scores, heads, kernels, attention);
     }
 
     /// <summary>Step 8: per head attention · values.</summary>
@@ -55,6 +82,10 @@ internal abstract class BlockPast
         WeightedValuesOfRuns(attention, heads, kernels, output);
     }
 
+    /// <summary>The rows of a group in this pass.</summary>
+    [DebuggerStepThrough]
+    private protected abstract (int First, int Count) RowsOf(int group);
+
     [DebuggerStepThrough]
     private protected abstract int Runs(int group);
 
@@ -63,31 +94,42 @@ internal abstract class BlockPast
 
     private void ScoresOfRuns(Matrix queries, int heads, KernelSet kernels, Matrix scores)
     {
-        int rows = queries.Rows / Groups, headSize = queries.Columns / heads;
+        int headSize = queries.Columns / heads;
         for (int group = 0; group < Groups; group++)
         {
-            Span<float> query = queries.RowRange(group * rows, rows), all = scores.RowRange(group * rows, rows);
+            (int firstRow, int rows) = RowsOf(group);
+            Span<float> query = queries.RowRange(firstRow, rows), all = ScoresOf(group, heads, scores);
             for (int index = 0, first = 0; index < Runs(group); index++)
             {
                 CachedRun run = Run(group, index);
                 Span<float> score = PartOf(all, group, heads, run);
                 kernels.Attention.Scores(query, run.KeySpan, SequencesOfAGroup, heads, headSize, score);
-                first = Place(score, all, first, heads, run);
+                first = Place(score, all, first, group, heads, run);
             }
+        }
+    }
+
+    private void AttentionOfGroups(Matrix scores, int heads, KernelSet kernels, Matrix attention)
+    {
+        for (int group = 0; group < Groups; group++)
+        {
+            int sequences = SequencesOfAGroup, tokens = RowsOf(group).Count / sequences;
+            kernels.Attention.Normalise(ScoresOf(group, heads, scores), sequences, tokens, heads, ScoresOf(group, heads, attention));
         }
     }
 
     private void WeightedValuesOfRuns(Matrix attention, int heads, KernelSet kernels, Matrix output)
     {
-        int rows = attention.Rows / Groups, headSize = output.Columns / heads;
+        int headSize = output.Columns / heads;
         for (int group = 0; group < Groups; group++)
         {
-            Span<float> all = attention.RowRange(group * rows, rows), mixed = output.RowRange(group * rows, rows);
+            (int firstRow, int rows) = RowsOf(group);
+            Span<float> all = ScoresOf(group, heads, attention), mixed = output.RowRange(firstRow, rows);
             for (int index = 0, first = 0; index < Runs(group); index++)
             {
                 CachedRun run = Run(group, index);
                 Span<float> weights = PartOf(all, group, heads, run);
-                first = Take(all, first, heads, run, weights);
+                first = Take(all, first, group, heads, run, weights);
                 Span<float> target = index == 0 ? mixed : SumFor(mixed);
                 kernels.Attention.WeightedValues(weights, run.ValueSpan, SequencesOfAGroup, heads, headSize, target);
                 if (index > 0)
@@ -96,6 +138,14 @@ internal abstract class BlockPast
                 }
             }
         }
+    }
+
+    /// <summary>A group's scores or attention, [tokens, heads · total].</summary>
+    [DebuggerStepThrough]
+    private Span<float> ScoresOf(int group, int heads, Matrix scores)
+    {
+        (int first, int rows) = RowsOf(group);
+        return scores.RowRange(first, rows)[..(rows * heads * LengthOf(group))];
     }
 
     /// <summary>
@@ -117,9 +167,9 @@ internal abstract class BlockPast
     /// Copies a run's columns of every head to their place in the whole; returns where those of the next run begin.
     /// </summary>
     [DebuggerStepThrough]
-    private int Place(Span<float> columns, Span<float> all, int first, int heads, CachedRun run)
+    private int Place(Span<float> columns, Span<float> all, int first, int group, int heads, CachedRun run)
     {
-        int total = Length;
+        int total = LengthOf(group);
         for (int head = 0; head < heads && columns != all; head++) // nothing to copy if they were computed in place
         {
             columns.Slice(head * run.Rows, run.Rows).CopyTo(all.Slice((head * total) + first, run.Rows));
@@ -130,9 +180,9 @@ internal abstract class BlockPast
 
     /// <summary>Copies a run's columns of every head out of the whole.</summary>
     [DebuggerStepThrough]
-    private int Take(Span<float> all, int first, int heads, CachedRun run, Span<float> columns)
+    private int Take(Span<float> all, int first, int group, int heads, CachedRun run, Span<float> columns)
     {
-        int total = Length;
+        int total = LengthOf(group);
         for (int head = 0; head < heads && columns != all; head++)
         {
             all.Slice((head * total) + first, run.Rows).CopyTo(columns.Slice(head * run.Rows, run.Rows));

@@ -6,20 +6,21 @@ using Gpt2.Core.Numerics;
 
 namespace Gpt2.Core.Model.Cache;
 
-/// <summary>Keys and values of one pass only. Nothing is copied, and nothing is kept.</summary>
+/// <summary>Keys and values of one pass only, in sequences of equal length. Nothing is copied, and nothing is kept.</summary>
 internal sealed class EmptyPast : BlockPast
 {
     private Matrix keys = new("no keys");
     private Matrix values = new("no values");
 
-    /// <summary>Number of sequences of equal length in a pass.</summary>
-    public int Sequences { get; set; } = 1;
-
-    public override int Length => keys.Rows / Sequences;
-
     private protected override int Groups => 1;
 
-    private protected override int SequencesOfAGroup => Sequences;
+    private protected override int SequencesOfAGroup => Rows.Count;
+
+    [DebuggerStepThrough]
+    public override int LengthOf(int group) => keys.Rows / Rows.Count;
+
+    [DebuggerStepThrough]
+    private protected override (int First, int Count) RowsOf(int group) => (0, keys.Rows);
 
     internal override void Append(Matrix keys, Matrix values)
     {

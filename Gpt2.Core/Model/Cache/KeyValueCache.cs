@@ -37,12 +37,32 @@ public sealed class KeyValueCache
     public int Capacity { get; }
 
     /// <summary>Number of tokens held for each sequence.</summary>
-    public int Length => blocks[0].Length;
+    public int Length => blocks[0].LengthOf(0);
 
     /// <summary>Number of sequences; 1 until <see cref="Reorder"/> makes more.</summary>
     public int Sequences => blocks[0].Sequences;
 
     internal BlockCache Block(int block) => blocks[block];
+
+    /// <summary>Number of tokens held for one sequence; they differ only after <see cref="Gather"/>.</summary>
+    internal int LengthOf(int sequence) => blocks[0].LengthOf(sequence);
+
+    /// <summary>Makes a cache without memory of its own, to be filled by <see cref="Gather"/>.</summary>
+    internal static KeyValueCache OfOthers(Gpt2Config config) =>
+        new([.. Enumerable.Range(0, config.Layers).Select(_ => new BlockCache(config.Context))], config.Context);
+
+    /// <summary>
+    /// Gathers the sequences of other caches, each of which holds one, for a pass over all of them. They keep their
+    /// keys and values, and receive those of the pass.
+    /// </summary>
+    /// <param name="caches">At least one.</param>
+    internal void Gather(IReadOnlyList<KeyValueCache> caches)
+    {
+        for (int block = 0; block < blocks.Length; block++)
+        {
+            blocks[block].Gather(caches, block);
+        }
+    }
 
     /// <summary>Removes all tokens but the first <paramref name="length"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The cache holds fewer.</exception>

@@ -2,6 +2,7 @@
 
 using System.Collections.Concurrent;
 using Gpt2.Cli.Serve;
+using Gpt2.Core.Generation;
 
 namespace Gpt2.Tests.Cli.Serve;
 
@@ -13,6 +14,7 @@ public sealed class FairQueueTests : IDisposable
     private readonly SemaphoreSlim goOn = new(0);
     private readonly ConcurrentQueue<string> steps = new();
     private readonly ConcurrentQueue<string> closed = new();
+    private readonly ConcurrentQueue<int> passes = new();
 
     public void Dispose()
     {
@@ -23,7 +25,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task Turns_ShortWorkAfterALongOne_EndsAfterAsManyTurnsAsItHasSteps()
     {
-        using var queue = new FairQueue(maxRunning: 3, maxWaiting: 0);
+        using var queue = new FairQueue(maxRunning: 3, maxWaiting: 0, Predict);
         Task<string> blocker = Run(queue, Blocking());
         await Started();
         Task<string> longOne = Run(queue, Named("long", 50));
@@ -39,7 +41,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task Turns_MoreWorksThanMayRun_GoInTheOrderTheyCame()
     {
-        using var queue = new FairQueue(maxRunning: 1, maxWaiting: 3);
+        using var queue = new FairQueue(maxRunning: 1, maxWaiting: 3, Predict);
         Task<string> blocker = Run(queue, Blocking());
         await Started();
         Task<string>[] works = [Run(queue, Named("a", 2)), Run(queue, Named("b", 2)), Run(queue, Named("c", 1))];
@@ -53,7 +55,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task FullQueue_RefusesWith429_AndTakesAgainWhenSomeoneLeaves()
     {
-        using var queue = new FairQueue(maxRunning: 1, maxWaiting: 1);
+        using var queue = new FairQueue(maxRunning: 1, maxWaiting: 1, Predict);
         Task<string> blocker = Run(queue, Blocking());
         await Started();
         using var impatient = new CancellationTokenSource();
@@ -75,7 +77,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task LeavingClient_StopsItsWork_AndGivesBackWhatItHeld()
     {
-        using var queue = new FairQueue(maxRunning: 1, maxWaiting: 1);
+        using var queue = new FairQueue(maxRunning: 1, maxWaiting: 1, Predict);
         using var client = new CancellationTokenSource();
         Task<string> endless = Run(queue, Named("endless", int.MaxValue), client.Token);
         SpinWait.SpinUntil(() => !steps.IsEmpty, LongEnough).Should().BeTrue();
@@ -90,7 +92,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task FailingWork_TellsItsClient_AndTheQueueGoesOn()
     {
-        using var queue = new FairQueue(maxRunning: 2, maxWaiting: 0);
+        using var queue = new FairQueue(maxRunning: 2, maxWaiting: 0, Predict);
         await FluentActions.Awaiting(() => Run(queue, Failing())).Should().ThrowAsync<InvalidDataException>().WithMessage("on purpose");
         (await Run(queue, Named("next", 1)).WaitAsync(LongEnough)).Should().Be("next 0");
     }
@@ -98,7 +100,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task Stop_EndsRunningAndWaiting_AndRefusesWhoComesLater()
     {
-        var queue = new FairQueue(maxRunning: 1, maxWaiting: 1);
+        var queue = new FairQueue(maxRunning: 1, maxWaiting: 1, Predict);
         Task<string> running = Run(queue, Named("running", int.MaxValue));
         SpinWait.SpinUntil(() => !steps.IsEmpty, LongEnough).Should().BeTrue();
         Task<string> waiting = Run(queue, Named("waiting", 1));
@@ -112,7 +114,40 @@ public sealed class FairQueueTests : IDisposable
         closed.Should().Equal("running");
     }
 
-    private static async Task<string> Run(FairQueue queue, IEnumerable<string> work, CancellationToken cancellation = default)
+    [Fact]
+    public async Task Predictions_OfAllWhoAwaitOne_AreOnePass()
+    {
+        using var queue = new FairQueue(maxRunning: 4, maxWaiting: 0, Predict);
+        Task<string> blocker = Run(queue, Blocking());
+        await Started();
+        Task<string>[] works = [Run(queue, Predicting("a", 4)), Run(queue, Predicting("b", 2)), Run(queue, Named("c", 3))];
+        goOn.Release();
+        await Task.WhenAll([blocker, .. works]).WaitAsync(LongEnough);
+
+        passes.Should().Equal(2, 2, 1, 1);
+        (await works[0]).Should().Be("a 0,a 1,a 2,a 3");
+    }
+
+    [Fact]
+    public async Task FailingPass_TellsThoseWhoAwaitIt_AndTheQueueGoesOn()
+    {
+        using var queue = new FairQueue(maxRunning: 3, maxWaiting: 0, _ => throw new InvalidDataException("no pass"));
+        Task<string> blocker = Run(queue, Blocking());
+        await Started();
+        Task<string>[] failing = [Run(queue, Predicting("a", 2)), Run(queue, Predicting("b", 2))];
+        goOn.Release();
+        foreach (Task<string> work in failing)
+        {
+            await FluentActions.Awaiting(() => work).Should().ThrowAsync<InvalidDataException>().WithMessage("no pass");
+        }
+
+        await blocker.WaitAsync(LongEnough);
+        (await Run(queue, Named("next", 1)).WaitAsync(LongEnough)).Should().Be("next 0");
+        closed.Should().BeEquivalentTo("a", "b", "next");
+        SpinWait.SpinUntil(() => queue.Length == (0, 0), LongEnough).Should().BeTrue();
+    }
+
+    private static async Task<string> Run(FairQueue queue, IEnumerable<WorkStep<string>> work, CancellationToken cancellation = default)
     {
         var all = new List<string>();
         await foreach (string element in queue.RunAsync(work, cancellation))
@@ -126,30 +161,58 @@ public sealed class FairQueueTests : IDisposable
         return string.Join(',', all);
     }
 
-    private static IEnumerable<string> Failing()
+    private static IEnumerable<WorkStep<string>> Failing()
     {
-        yield return "once";
+        yield return WorkStep<string>.Of("once");
         throw new InvalidDataException("on purpose");
     }
 
     /// <summary>Returns when the work that blocks has its turn.</summary>
     private async Task Started() => (await started.WaitAsync(LongEnough)).Should().BeTrue();
 
-    private IEnumerable<string> Blocking()
+    private IEnumerable<WorkStep<string>> Blocking()
     {
         started.Release();
         goOn.Wait(LongEnough);
         yield break;
     }
 
-    private IEnumerable<string> Named(string name, int count)
+    private void Predict(IReadOnlyList<GenerationSession> sessions)
+    {
+        passes.Enqueue(sessions.Count);
+        foreach (GenerationSession session in sessions)
+        {
+            session.Logits();
+        }
+    }
+
+    private IEnumerable<WorkStep<string>> Predicting(string name, int count)
+    {
+        try
+        {
+            var session = new GenerationSession(RunningServer.Model, [1], count, endOfText: null);
+            for (int i = 0; i < count; i++)
+            {
+                yield return WorkStep<string>.Await(session);
+                session.TryNext(out _).Should().BeTrue();
+                yield return WorkStep<string>.Of($"{name} {i}");
+            }
+        }
+        finally
+        {
+            closed.Enqueue(name);
+        }
+    }
+
+    private IEnumerable<WorkStep<string>> Named(string name, int count)
     {
         try
         {
             for (int i = 0; i < count; i++)
             {
                 steps.Enqueue($"{name} {i}");
-                yield return $"{name} {i}";
+                yield return WorkStep<string>.Of($"{name} {i}");
+                yield return WorkStep<string>.EndOfTurn;
             }
         }
         finally

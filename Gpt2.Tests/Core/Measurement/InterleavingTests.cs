@@ -11,7 +11,7 @@ public sealed class InterleavingTests
     {
         Compared compared = Interleaving.Run(1, work: 60, Each(10, 30), _ => 4);
 
-        compared.Should().Be(new Compared(60, 4, 20));
+        compared.Should().Be(new Compared(60, 4, 20, BestRatio: 0.75, LimitChange: 2));
         compared.Rate.Should().Be(15);
         compared.Ratio.Should().Be(0.75);
     }
@@ -41,7 +41,7 @@ public sealed class InterleavingTests
         // 1 s beside a limit of 10, 3 s beside one of 30: 100 units were possible.
         Compared compared = Interleaving.Run(1, work: 50, Each(10, 10, 50), piece => piece == 0 ? 1 : 3, pieces: 2);
 
-        compared.Should().Be(new Compared(50, 4, 25));
+        compared.Should().Be(new Compared(50, 4, 25, BestRatio: 0.5, LimitChange: 4));
         compared.Ratio.Should().Be(0.5);
     }
 
@@ -56,6 +56,8 @@ public sealed class InterleavingTests
         Compared compared = Interleaving.Run(seconds.Length, 1, () => 1, _ => seconds[round++]);
 
         compared.Seconds.Should().Be(expected);
+        compared.BestRatio.Should().Be(1, "one round took a second");
+        compared.LimitChange.Should().Be(0);
     }
 
     [Fact]
