@@ -59,6 +59,11 @@ internal static class RegularFile
             : null;
     }
 
+    /// <summary>
+    /// Whether something has this path: a file, but also a folder or a broken link, so that opening it says what it is.
+    /// </summary>
+    public static bool IsTaken(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
+
     /// <summary>Throws unless a path is a regular file or does not exist, which opening it will find.</summary>
     /// <param name="path">The path.</param>
     /// <param name="expected">What was expected, for the message: "a file with …".</param>

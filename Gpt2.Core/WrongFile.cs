@@ -9,6 +9,9 @@ internal static class WrongFile
     /// <summary>What to do about a damaged or missing file of a model.</summary>
     public const string Again = "copy, convert or download the model again";
 
+    /// <summary>What to do about something else in place of a file.</summary>
+    public const string MoveAway = "move it away and put the file there";
+
     /// <summary>What to do about numbers that are not finite.</summary>
     public const string TakeWhole = "take the weights from an intact copy; a training run that diverged cannot be repaired";
 
@@ -38,7 +41,7 @@ internal static class WrongFile
             {
                 Where = path,
                 Expected = expected ?? "a file",
-                Remedy = "move it away and put the file there",
+                Remedy = MoveAway,
             };
         }
 

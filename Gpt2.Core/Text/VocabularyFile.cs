@@ -75,7 +75,7 @@ public static partial class VocabularyFile
     /// </summary>
     private static void RequireSize(string path)
     {
-        RegularFile.Require(path, "a file with a vocabulary");
+        RegularFile.Require(path, "a file with a vocabulary", WrongFile.MoveAway);
         if (new FileInfo(path) is { Exists: true, Length: > LargestFile and long length })
         {
             throw new Gpt2Exception($"found {length} bytes")

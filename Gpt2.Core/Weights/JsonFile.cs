@@ -12,6 +12,8 @@ internal static class JsonFile
     /// <summary>No JSON file of a model comes near this; anything larger is a different kind of file.</summary>
     private const long LargestFile = 1 << 26;
 
+    private const string SizeExpected = "a whole number from 1 to 2147483647";
+
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>Reads a file and makes a result from its root, which must be an object.</summary>
@@ -59,11 +61,34 @@ internal static class JsonFile
         return text.Length <= Longest ? text : text[..Longest] + "…";
     }
 
+    /// <summary>A size of a model, which is a property of the root.</summary>
+    /// <exception cref="Gpt2Exception">It is missing, or not a whole number from 1.</exception>
+    public static int Size(JsonElement root, string name, string path)
+    {
+        if (!root.TryGetProperty(name, out JsonElement value))
+        {
+            string? similar = root.EnumerateObject().Select(property => property.Name).FirstOrDefault(other => KeyOf(other) == KeyOf(name));
+            throw new Gpt2Exception($"{name} is missing{(similar is null ? "" : $", but there is {similar}")}")
+            {
+                Where = path,
+                Expected = SizeExpected,
+                Remedy = similar is null ? null : $"rename {similar} to {name}",
+            };
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int size) && size >= 1
+            ? size
+            : throw new Gpt2Exception($"{name} is {Shown(value)}") { Where = path, Expected = SizeExpected };
+    }
+
+    /// <summary>A name in lower case, without separators and the ending of the plural.</summary>
+    private static string KeyOf(string name) => string.Concat(name.ToLowerInvariant().Where(char.IsAsciiLetterOrDigit)).TrimEnd('s');
+
     private static byte[] Bytes(string path, string expected)
     {
         try
         {
-            RegularFile.Require(path, "a file with " + expected);
+            RegularFile.Require(path, "a file with " + expected, WrongFile.MoveAway);
             long length = new FileInfo(path).Length;
             return length <= LargestFile
                 ? File.ReadAllBytes(path)

@@ -142,7 +142,7 @@ public class CsvModelFolderTests
 
     [Theory]
     [InlineData("", "", "vocab_bpe.csv", "found an empty file")]
-    [InlineData("#version: 0.2\na b\n", "", "vocab_bpe.csv line 1", "found 1 cells", "left, right, rank, score as headings")]
+    [InlineData("#version: 0.2\na b\n", "", "vocab_bpe.csv line 1", "found 1 cell", "left, right, rank, score as headings")]
     [InlineData("left,right,rank,score\na,b,0\n", "", "vocab_bpe.csv line 2", "found 3 cells", "left, right, rank, score*")]
     [InlineData("left,right,rank,score\na,b,0,x\n", "", "vocab_bpe.csv line 2", "found the score 'x'", "left, right, rank, score*")]
     [InlineData("left,right,rank,score\na,bc,0,1\n", "", "vocab_bpe.csv line 2", "found 'bc'", "a byte or a token*")]
