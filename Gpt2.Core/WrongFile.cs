@@ -1,6 +1,8 @@
 // Files that are not what their name says: what downloads, clones and editors leave in place of a model's file. Every
 // reader asks here when it fails, so that all say the same about such a file.
 
+using Gpt2.Core.Files;
+
 namespace Gpt2.Core;
 
 /// <summary>Rejects files that are not what their name says.</summary>
@@ -47,7 +49,7 @@ internal static class WrongFile
 
         if (e is not (FileNotFoundException or DirectoryNotFoundException))
         {
-            return new Gpt2Exception($"cannot be read ({e.Message})", e)
+            return new Gpt2Exception($"cannot be read ({WriteFailure.Reason(e)})", e)
             {
                 Where = path,
                 Expected = expected,

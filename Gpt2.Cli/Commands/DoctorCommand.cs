@@ -103,7 +103,7 @@ internal static class DoctorCommand
                 _ => ("✗ wrong", Color.Red),
             };
             string remedy = finding.Remedy is null ? "" : "\n→ " + finding.Remedy;
-            table.Row(new Cell(word, new Style(color)), DisplayText.Visible(finding.Subject), DisplayText.Visible(finding.Found + remedy));
+            table.Row(new Cell(word, new Style(color)), VisibleText.Of(finding.Subject), VisibleText.Of(finding.Found + remedy));
         }
 
         table.End();

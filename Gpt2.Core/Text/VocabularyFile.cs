@@ -42,7 +42,8 @@ public static partial class VocabularyFile
                 {
                     Where = new(path, i + 1),
                     Expected = error.Expected,
-                    Remedy = "a merge is lost or broken: take the file of the model",
+                    Remedy = i == 0 ? "name a vocab.bpe or a merges.txt; 'gpt2 train-tokenizer' makes one of a text"
+                        : "a merge is lost or broken: take the file of the model",
                 };
             }
         }
@@ -75,7 +76,7 @@ public static partial class VocabularyFile
     /// </summary>
     private static void RequireSize(string path)
     {
-        RegularFile.Require(path, "a file with a vocabulary", WrongFile.MoveAway);
+        RegularFile.Require(path, "a file with a vocabulary");
         if (new FileInfo(path) is { Exists: true, Length: > LargestFile and long length })
         {
             throw new Gpt2Exception($"found {length} bytes")

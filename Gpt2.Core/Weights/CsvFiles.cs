@@ -87,7 +87,7 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
             return sizes is null || sizes.Vocabulary < Text.Vocabulary.SmallestCount ? null : throw new Gpt2Exception("no such file")
             {
                 Where = merges,
-                Expected = $"the merges of {sizes.Vocabulary - Text.Vocabulary.SmallestCount} tokens",
+                Expected = $"the merges of {Plural.Of(sizes.Vocabulary - Text.Vocabulary.SmallestCount, "token")}",
                 Remedy = File.Exists(Path.Combine(Folder, "merges.txt"))
                     ? "copy merges.txt to this name: it is the same file" : "copy it from the model; GPT-2's own has 50,001 lines",
             };

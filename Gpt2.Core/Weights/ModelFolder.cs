@@ -74,7 +74,7 @@ internal static class ModelFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Gpt2Exception($"cannot read this folder ({e.Message})", e) { Where = path };
+            throw new Gpt2Exception($"cannot read this folder ({WriteFailure.Reason(e)})", e) { Where = path };
         }
     }
 

@@ -36,15 +36,11 @@ internal sealed class ModelSource : IDisposable
     {
         try
         {
-            Gpt2Config sizes = Advised(files.ReadSizes, ModelFiles.OfTheModel);
-            sizes = Advised(
-                () =>
-                {
-                    files.FindTensors(e => throw e);
-                    sizes = files.WithVariant(sizes, e => throw e);
-                    files.RequireTensors(sizes);
-                    return sizes;
-                });
+            Gpt2Config sizes = null!;
+            Advised(() => sizes = files.ReadSizes(), ModelFiles.OfTheModel);
+            Advised(() => files.FindTensors(e => throw e));
+            Advised(() => sizes = files.WithVariant(sizes, e => throw e), ModelFiles.OfTheModel);
+            Advised(() => files.RequireTensors(sizes));
             var source = new ModelSource(format, path, files, sizes);
             if (files.Unused(sizes).FirstOrDefault() is Gpt2Exception unused)
             {
@@ -65,24 +61,21 @@ internal sealed class ModelSource : IDisposable
     /// <exception cref="Gpt2Exception">
     /// Its files are wrong, or do not agree with each other or with the sizes.
     /// </exception>
-    public Tokenizer? ReadTokenizer() => Advised(() => files.ReadTokenizer(Config), FolderVocabulary.TakeAnother);
+    public Tokenizer? ReadTokenizer()
+    {
+        Tokenizer? tokenizer = null;
+        Advised(() => tokenizer = files.ReadTokenizer(Config), FolderVocabulary.TakeAnother);
+        return tokenizer;
+    }
 
     /// <summary>Throws for the first matrix that is missing, or whose file is too short for its numbers.</summary>
     /// <exception cref="Gpt2Exception">There is such a matrix.</exception>
-    public void RequireAll() => Advised(() =>
-    {
-        files.RequireAll(Config);
-        return true;
-    });
+    public void RequireAll() => Advised(() => files.RequireAll(Config));
 
     /// <summary>Fills one matrix, found by its name. Several threads may read different ones at once.</summary>
     /// <param name="matrix">Has a name and shape of <see cref="MatrixShapes.Of"/> and receives the numbers.</param>
     /// <exception cref="Gpt2Exception">The model's file is missing or wrong.</exception>
-    public void Read(Matrix matrix) => Advised(() =>
-    {
-        files.Read(matrix);
-        return true;
-    });
+    public void Read(Matrix matrix) => Advised(() => files.Read(matrix));
 
     /// <summary>Reads all weights, on all cores; memory use is little more than the weights.</summary>
     /// <param name="progress">Receives the share read, 0 to 1, after each matrix; or null.</param>
@@ -130,16 +123,16 @@ internal sealed class ModelSource : IDisposable
     /// </summary>
     /// <param name="action">Reads files.</param>
     /// <param name="remedy">What to do about a file that exists, if the error does not say.</param>
-    private static T Advised<T>(Func<T> action, string remedy = WrongFile.Again)
+    private static void Advised(Action action, string remedy = WrongFile.Again)
     {
         try
         {
-            return action();
+            action();
         }
-        catch (Gpt2Exception e) when (e.Where is ErrorPlace where)
+        catch (Gpt2Exception e) when (e.Where is ErrorPlace where && (e.Remedy is null || !RegularFile.IsTaken(where.Name)))
         {
             throw FileNames.MisnamedAt(where.Name)
-                ?? (e.Remedy is null ? e.At(where, RegularFile.IsTaken(where.Name) ? remedy : WrongFile.Again) : e);
+                ?? e.At(where, e.Remedy ?? (RegularFile.IsTaken(where.Name) ? remedy : WrongFile.Again));
         }
     }
 }

@@ -90,10 +90,8 @@ internal sealed partial class FindingList
     /// <param name="area">What it is about.</param>
     /// <param name="refusal">The error.</param>
     /// <param name="remedy">What to do if the error does not say.</param>
-    public void Wrong(FindingArea area, Gpt2Exception refusal, string remedy) => Add(FindingStatus.Wrong, area, refusal, remedy);
-
-    /// <inheritdoc cref="Wrong(FindingArea, Gpt2Exception, string)"/>
-    public void Add(FindingStatus status, FindingArea area, Gpt2Exception refusal, string remedy)
+    /// <param name="status">How bad it is.</param>
+    public void Wrong(FindingArea area, Gpt2Exception refusal, string remedy, FindingStatus status = FindingStatus.Wrong)
     {
         ErrorPlace where = refusal.Where ?? new ErrorPlace("model");
         string? part = where.Line is null ? where.Part : null; // a tensor, and not a byte of a line

@@ -46,18 +46,13 @@ internal static class ModelDoctor
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             findings.Wrong(
-                FindingArea.Folder, Folder, $"{path} cannot be listed ({e.Message})", "name a folder that exists and that you may read");
+                FindingArea.Folder, Folder, $"{path} cannot be listed ({WriteFailure.Reason(e)})", "name a folder that exists and that you may read");
             return Nothing;
         }
 
-        using ModelFiles? files = model?.Format.FilesOf(folder, model.Value.File, name => names.PathOf(name, Report));
+        using ModelFiles? files = model?.Format.FilesOf(folder, model.Value.File, name => names.PathOf(name, misnamed => findings.Wrong(
+            FindingArea.Folder, misnamed, "", File.Exists(misnamed.Where?.Name) ? FindingStatus.Warning : FindingStatus.Wrong)));
         return files is null ? Nothing : Examine(files, path, findings, progress, cancellation);
-
-        void Report(Gpt2Exception misnamed)
-        {
-            bool opens = File.Exists(misnamed.Where!.Value.Name);
-            findings.Add(opens ? FindingStatus.Warning : FindingStatus.Wrong, FindingArea.Folder, misnamed, "");
-        }
     }
 
     /// <summary>

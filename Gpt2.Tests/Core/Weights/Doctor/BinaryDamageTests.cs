@@ -92,7 +92,7 @@ public sealed class BinaryDamageTests : IDisposable
             "safetensors", Edit(Sizes, "\"n_layer\": 2", "\"n_layer\": 12"), Sizes, "n_layer is 12, but there are tensors of 2 blocks",
             "if some are missing"),
         ["folder in place of the merges"] = (
-            "safetensors", InPlace("merges.txt"), "merges.txt", "found a folder, expected a file with a vocabulary", "move it away"),
+            "safetensors", InPlace("merges.txt"), "merges.txt", "found a folder, expected a file with a vocabulary", OneVocabulary),
         ["folder in place of the weights"] = ("safetensors", InPlace(Weights), Weights, "found a folder", "move it away"),
         ["folder in place of the checkpoint's index"] = (
             "tensorflow", InPlace("model.ckpt.index"), "model.ckpt.index", "found a folder", "move it away"),
