@@ -113,14 +113,8 @@ internal static class ConvertCommand
         }
 
         Vocabulary vocabulary = VocabularyFile.Read(file);
-        return vocabulary.Count == source.Config.Vocabulary
-            ? vocabulary
-            : throw new Gpt2Exception($"defines {Plural.Of(vocabulary.Count, "token")}")
-            {
-                Where = file,
-                Expected = $"{source.Config.Vocabulary}, as {source.Path} has them",
-                Remedy = "is it the vocabulary of another model?",
-            };
+        FolderVocabulary.RequireCount(vocabulary, file, source.Config, source.Path);
+        return vocabulary;
     }
 
     private static void Report(ModelSource source, ModelWriter writer, string target, double seconds, bool json, CommandIo io)

@@ -9,9 +9,6 @@ namespace Gpt2.Core.Weights;
 /// <summary>Reads JSON files whole.</summary>
 internal static class JsonFile
 {
-    /// <summary>No JSON file of a model comes near this; anything larger is a different kind of file.</summary>
-    private const long LargestFile = 1 << 26;
-
     private const string SizeExpected = "a whole number from 1 to 2147483647";
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
@@ -23,7 +20,7 @@ internal static class JsonFile
     /// <exception cref="Gpt2Exception">The file cannot be read or is not such JSON.</exception>
     public static T Read<T>(string path, string expected, Func<JsonElement, T> make)
     {
-        byte[] bytes = Bytes(path, expected);
+        byte[] bytes = RegularFile.ReadSmall(path, expected, WrongFile.MoveAway);
         ReadOnlyMemory<byte> text = bytes;
         ReadOnlySpan<byte> mark = Encoding.UTF8.Preamble;
         if (text.Span.StartsWith(mark))
@@ -83,20 +80,4 @@ internal static class JsonFile
 
     /// <summary>A name in lower case, without separators and the ending of the plural.</summary>
     private static string KeyOf(string name) => string.Concat(name.ToLowerInvariant().Where(char.IsAsciiLetterOrDigit)).TrimEnd('s');
-
-    private static byte[] Bytes(string path, string expected)
-    {
-        try
-        {
-            RegularFile.Require(path, "a file with " + expected, WrongFile.MoveAway);
-            long length = new FileInfo(path).Length;
-            return length <= LargestFile
-                ? File.ReadAllBytes(path)
-                : throw new Gpt2Exception($"found {length} bytes") { Where = path, Expected = $"{expected}, which is far smaller" };
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw WrongFile.Unreadable(path, expected, e);
-        }
-    }
 }

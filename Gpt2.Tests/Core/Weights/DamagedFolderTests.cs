@@ -241,7 +241,7 @@ public sealed class DamagedFolderTests : IDisposable
 
     private Gpt2Exception TokenizerError(int vocabulary)
     {
-        Action read = () => CsvLayout.TokenizerOf(folder.Model, new Gpt2Config(vocabulary, 8, 6, 3, 2));
+        Action read = () => CsvFolder.TokenizerOf(folder.Model, new Gpt2Config(vocabulary, 8, 6, 3, 2));
         return read.Should().Throw<Gpt2Exception>().Which;
     }
 }

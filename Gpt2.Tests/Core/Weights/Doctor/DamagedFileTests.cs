@@ -50,7 +50,7 @@ public sealed class DamagedFileTests : IDisposable
         ["folder in place of the token embeddings"] = (
             Tokens, InPlace(Tokens), "found a folder, expected a file with 259 rows of 6 numbers", "move it away and put the file there"),
         ["folder in place of the vocabulary"] = (
-            Vocabulary, InPlace(Vocabulary), "found a folder, expected a file with a vocabulary", "take the vocabulary of this model"),
+            Vocabulary, InPlace(Vocabulary), "found a folder, expected a file with a vocabulary in the form of", "take the vocabulary of this model"),
         ["folder in place of the sizes"] = (
             Sizes, InPlace(Sizes), "found a folder, expected a file with {\"n_vocab\"", "move it away and put the file there"),
         ["semicolons"] = (Norm, Replace(Norm, ",", ";"), "cells are separated by semicolons", Export),
