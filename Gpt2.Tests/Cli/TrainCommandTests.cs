@@ -3,7 +3,6 @@
 using System.Text.Json;
 using Gpt2.Core.Model;
 using Gpt2.Core.Training;
-using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli;

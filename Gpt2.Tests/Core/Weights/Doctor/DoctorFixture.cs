@@ -69,9 +69,9 @@ internal sealed class DoctorFixture : IDisposable
     /// </summary>
     public static void LoaderShouldSay(string path, Finding finding)
     {
-        bool isComparison = finding.Area == FindingArea.Sizes && finding.Found.Contains(", but ");
-        bool isNaN = finding.Found.Contains("not finite");
-        bool isOffer = finding.Remedy!.StartsWith("write it");
+        bool isComparison = finding.Area == FindingArea.Sizes && finding.Found.Contains(", but ", StringComparison.Ordinal);
+        bool isNaN = finding.Found.Contains("not finite", StringComparison.Ordinal);
+        bool isOffer = finding.Remedy!.StartsWith("write it", StringComparison.Ordinal);
         Action load = () =>
         {
             using ModelSource source = ModelFolder.Open(path);
