@@ -294,7 +294,7 @@ public sealed class CommandErrorTests : IDisposable
             .EndWith("; name a vocab.bpe or a merges.txt; 'gpt2 train-tokenizer' makes one of a text");
     }
 
-    [UnixFact]
+    [LinuxFact]
     public void Input_ThatTheSystemRefuses_IsNotExplainedInItsWords()
     {
         Error(1, "predict", "-f", "/proc/self/mem", "-m", folder.Model).Should()
