@@ -31,7 +31,7 @@ public static class Gpt2Command
             ParseResult parsed = Create(io).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0)
             {
-                throw new UsageException($"{parsed.Errors[0].Message.TrimEnd('.')} ('{NameOf(parsed.CommandResult)} --help' lists what there is)");
+                throw new UsageException(parsed.Errors[0].Message.TrimEnd('.'), $"'{NameOf(parsed.CommandResult)} --help' lists what there is");
             }
 
             RefuseUnknownOptions(parsed);

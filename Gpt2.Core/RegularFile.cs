@@ -13,6 +13,7 @@ namespace Gpt2.Core;
 /// <summary>Opens regular files, and nothing else.</summary>
 internal static class RegularFile
 {
+    private const long LargestSmall = 1 << 26; // larger than any vocabulary
     private const int NoErrorOfTheSystem = unchecked((int)0x80131620); // the code of an IOException not caused by a system call
 
     /// <summary>
@@ -59,6 +60,11 @@ internal static class RegularFile
             : null;
     }
 
+    /// <summary>
+    /// Whether something has this path: a file, but also a folder or a broken link, so that opening it says what it is.
+    /// </summary>
+    public static bool IsTaken(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
+
     /// <summary>Throws unless a path is a regular file or does not exist, which opening it will find.</summary>
     /// <param name="path">The path.</param>
     /// <param name="expected">What was expected, for the message: "a file with …".</param>
@@ -102,6 +108,31 @@ internal static class RegularFile
     {
         ThrowUnlessRegular(path);
         return File.ReadAllText(path);
+    }
+
+    /// <summary>Reads a whole file of a model other than its weights.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="expected">What it should hold, for messages.</param>
+    /// <param name="remedy">What to do if it is no regular file.</param>
+    /// <exception cref="Gpt2Exception">It cannot be read, or is far too large.</exception>
+    public static byte[] ReadSmall(string path, string expected, string? remedy = null)
+    {
+        Require(path, "a file with " + expected, remedy);
+        try
+        {
+            return new FileInfo(path).Length is > LargestSmall and long length
+                ? throw new Gpt2Exception($"found {length} bytes")
+                {
+                    Where = path,
+                    Expected = $"{expected}, which is far smaller",
+                    Remedy = "take the file of the model",
+                }
+                : File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw WrongFile.Unreadable(path, expected, e);
+        }
     }
 
     /// <summary>

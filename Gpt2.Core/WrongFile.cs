@@ -1,6 +1,8 @@
 // Files that are not what their name says: what downloads, clones and editors leave in place of a model's file. Every
 // reader asks here when it fails, so that all say the same about such a file.
 
+using Gpt2.Core.Files;
+
 namespace Gpt2.Core;
 
 /// <summary>Rejects files that are not what their name says.</summary>
@@ -8,6 +10,9 @@ internal static class WrongFile
 {
     /// <summary>What to do about a damaged or missing file of a model.</summary>
     public const string Again = "copy, convert or download the model again";
+
+    /// <summary>What to do about something else in place of a file.</summary>
+    public const string MoveAway = "move it away and put the file there";
 
     /// <summary>What to do about numbers that are not finite.</summary>
     public const string TakeWhole = "take the weights from an intact copy; a training run that diverged cannot be repaired";
@@ -38,13 +43,13 @@ internal static class WrongFile
             {
                 Where = path,
                 Expected = expected ?? "a file",
-                Remedy = "move it away and put the file there",
+                Remedy = MoveAway,
             };
         }
 
         if (e is not (FileNotFoundException or DirectoryNotFoundException))
         {
-            return new Gpt2Exception($"cannot be read ({e.Message})", e)
+            return new Gpt2Exception($"cannot be read ({WriteFailure.Reason(e)})", e)
             {
                 Where = path,
                 Expected = expected,

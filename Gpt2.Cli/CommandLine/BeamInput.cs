@@ -70,6 +70,6 @@ internal sealed class BeamInput(int? standardBeams)
             RepetitionPenalty = generation.RepetitionPenalty,
             NoRepeatNgram = generation.NoRepeatNgram,
         };
-        return options.Problem() is Gpt2Exception problem ? throw new UsageException(problem.Message) : options;
+        return options.Problem() is Gpt2Exception problem ? throw new UsageException(problem) : options;
     }
 }

@@ -26,10 +26,10 @@ internal static class ErrorReport
         };
 
         io.Out.Flush();
-        string line = DisplayText.Visible(message.ReplaceLineEndings(" "));
+        string line = VisibleText.Of(message.ReplaceLineEndings(" "));
         if (json)
         {
-            var parts = exception as Gpt2Exception;
+            Gpt2Exception? parts = exception as Gpt2Exception ?? (exception as UsageException)?.Problem;
             JsonShapes.Write(
                 new ErrorResult(new ErrorDetail(line, code, parts?.Where?.ToString(), parts?.Found, parts?.Expected, parts?.Remedy)), io.Error);
         }

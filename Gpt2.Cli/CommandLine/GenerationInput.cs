@@ -56,6 +56,6 @@ internal sealed class GenerationInput(int? standardTokens, bool draws)
             RepetitionPenalty = parsed.GetValue(repetitionPenalty) ?? 1,
             NoRepeatNgram = parsed.GetValue(noRepeatNgram) ?? 0,
         };
-        return options.Problem() is Gpt2Exception problem ? throw new UsageException(problem.Message) : options;
+        return options.Problem() is Gpt2Exception problem ? throw new UsageException(problem) : options;
     }
 }

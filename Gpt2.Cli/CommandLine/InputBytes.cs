@@ -124,7 +124,7 @@ internal sealed class InputBytes : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Gpt2Exception($"cannot be read ({e.Message})", e) { Where = name, Expected = "a text file" };
+            throw new Gpt2Exception($"cannot be read ({WriteFailure.Reason(e)})", e) { Where = name, Expected = "a text file" };
         }
     }
 

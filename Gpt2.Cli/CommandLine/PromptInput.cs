@@ -130,7 +130,7 @@ internal sealed class PromptInput
         }
         catch (Gpt2Exception e)
         {
-            throw new UsageException("--ids: " + e.Message);
+            throw new UsageException(e.At("--ids"));
         }
     }
 

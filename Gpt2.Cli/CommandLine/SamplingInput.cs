@@ -68,7 +68,7 @@ internal sealed class SamplingInput
             MinP = parsed.GetValue(minP) ?? standard.MinP,
             Seed = parsed.GetValue(seed) ?? (ulong)Random.Shared.Next(), // short enough to type
         };
-        return options.Problem() is Gpt2Exception problem ? throw new UsageException(problem.Message) : options;
+        return options.Problem() is Gpt2Exception problem ? throw new UsageException(problem) : options;
     }
 
     /// <summary>Says which seed is used if none was given, so that the run can be repeated.</summary>

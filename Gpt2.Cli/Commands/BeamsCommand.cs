@@ -42,7 +42,7 @@ internal static class BeamsCommand
             }
 
             PromptedModel given = input.Read(parsed, io);
-            TextOutput.RefuseWithJson(parsed.GetValue(svg), given.Json, "--svg");
+            TextOutput.Require(parsed.GetValue(svg), given.Json, "--svg");
             using TextOutput? picture = parsed.GetValue(svg) is string path ? new TextOutput(path, io, input.File(parsed), given.Model.Path) : null;
             BeamResult result = Output.Progress.Run(
                 "searching", io, _ => given.Model.SearchBeams(given.Ids, options, io.Cancellation));
@@ -74,7 +74,7 @@ internal static class BeamsCommand
     private static void Show(BeamResult result, BeamOptions options, PromptedModel given, CommandIo io)
     {
         io.Say(
-            Invariant($"{given.PromptShown} ({given.Ids.Length:N0} tokens), {options.NumBeams} beams of {given.Model.Name}, ")
+            Invariant($"{given.PromptShown} ({Plural.Of(given.Ids.Length, "token")}), {options.NumBeams} beams of {given.Model.Name}, ")
             + Invariant($"{result.Candidates:N0} branches compared"));
         io.Say("probability of the token, of the path to it, and what became of it: ● kept, ○ dropped, ■ finished");
         HashSet<BeamNode> best = BeamDrawing.PathOf(result);

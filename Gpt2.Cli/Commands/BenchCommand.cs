@@ -162,6 +162,7 @@ internal static class BenchCommand
             throw new UsageException("--roofline: the figures go to standard output, and the picture to a file: choose one");
         }
 
+        TextOutput.Require(target, json: false, "--roofline");
         using TextOutput? picture = target is null ? null : new TextOutput(target, io);
         var session = new BenchSession(settings, io);
         run(session);

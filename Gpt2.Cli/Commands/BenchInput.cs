@@ -166,7 +166,7 @@ internal sealed class BenchInput
         int first = CommonOptions.Given(parsed, from) ?? Math.Min(StandardFrom, Math.Max(1, last / 2));
         if (first >= last)
         {
-            throw new UsageException($"--from {first}: expected fewer tokens than --to {last}");
+            throw new UsageException($"--from: found {first}, expected fewer tokens than --to {last}");
         }
 
         ServeBenchLoad load = Load(parsed);
@@ -181,7 +181,7 @@ internal sealed class BenchInput
         };
         if (sizes.Problem() is Gpt2Exception problem)
         {
-            throw new UsageException(problem.Message);
+            throw new UsageException(problem);
         }
 
         if (served > 0 && sizes.Vocabulary < Vocabulary.SmallestCount)

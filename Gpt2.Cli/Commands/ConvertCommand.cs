@@ -5,8 +5,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
-using Gpt2.Core;
-using Gpt2.Core.Files;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
@@ -47,7 +45,8 @@ internal static class ConvertCommand
             using ModelSource source = ModelFolder.Open(
                 ModelLocator.Find(parsed.GetValue(from)!), CommonOptions.FormatOf(parsed.GetValue(fromFormat)));
             ModelWriter writer = WriterOf(parsed.GetValue(toForm), target, source);
-            RequireFree(target, writer, source, parsed.GetValue(force));
+            OutputTarget.RequireNotRead(target, source.Path);
+            OutputTarget.RequireFree(target, writer.IsFile(target), parsed.GetValue(force));
             Vocabulary? words = VocabularyOf(parsed.GetValue(vocabulary), source);
             writer.Require(source.Config, words);
             if (writer.NeedsQkvBias && !source.Config.QkvBias)
@@ -105,34 +104,6 @@ internal static class ConvertCommand
             ?? throw new UsageException($"--to: found '{name}', expected {string.Join(", ", ModelWriter.All.Select(writer => writer.Name))}");
     }
 
-    private static void RequireFree(string target, ModelWriter writer, ModelSource source, bool force)
-    {
-        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
-        string from = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source.Path));
-        if (full == from || (File.Exists(from) && full == Path.GetDirectoryName(from)))
-        {
-            throw new UsageException($"{target}: the model to convert is in this folder; choose another one");
-        }
-
-        if (writer.IsFile(target))
-        {
-            if (File.Exists(target) && !force)
-            {
-                throw new Gpt2Exception("a file with that name already exists")
-                {
-                    Where = target,
-                    Remedy = "choose another name, or add --force to replace it",
-                };
-            }
-        }
-        else if (StagedFolder.IsTaken(target) && !(Directory.Exists(target) && force))
-        {
-            throw Directory.Exists(target)
-                ? new Gpt2Exception("the folder is not empty") { Where = target, Remedy = "choose another or add --force to replace what is in it" }
-                : new Gpt2Exception("a file with that name already exists") { Where = target, Remedy = "choose another name" };
-        }
-    }
-
     private static Vocabulary? VocabularyOf(string? file, ModelSource source)
     {
         if (file is null)
@@ -141,14 +112,8 @@ internal static class ConvertCommand
         }
 
         Vocabulary vocabulary = VocabularyFile.Read(file);
-        return vocabulary.Count == source.Config.Vocabulary
-            ? vocabulary
-            : throw new Gpt2Exception($"defines {vocabulary.Count} tokens")
-            {
-                Where = file,
-                Expected = $"{source.Config.Vocabulary}, as {source.Path} has them",
-                Remedy = "is it the vocabulary of another model?",
-            };
+        FolderVocabulary.RequireCount(vocabulary, file, source.Config, source.Path);
+        return vocabulary;
     }
 
     private static void Report(ModelSource source, ModelWriter writer, string target, double seconds, bool json, CommandIo io)

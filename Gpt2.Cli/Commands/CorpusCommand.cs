@@ -16,13 +16,6 @@ internal static class CorpusCommand
         Option<string?> file = new("--out", "-o") { Description = "The file to write. Without it, or as -: standard output.", HelpName = "FILE" };
         Option<long> size = CommonOptions.Count(
             "--size", [], "Write whole documents until there are this many bytes.", least: 1, standard: WorkshopPreset.TextBytes);
-        file.Validators.Add(result =>
-        {
-            if (string.IsNullOrWhiteSpace(result.GetValueOrDefault<string?>()))
-            {
-                result.AddError("--out: found no name, expected a file");
-            }
-        });
         Option<ulong> seed = CommonOptions.Count<ulong>("--seed", ["-s"], "Seed of the text.", least: 0, standard: WorkshopPreset.TextSeed);
         Option<bool> json = CommonOptions.Json();
 
@@ -37,7 +30,7 @@ internal static class CorpusCommand
             ulong seedOfText = parsed.GetValue(seed);
             long leastBytes = parsed.GetValue(size);
             string target = parsed.GetValue(file) ?? "-";
-            TextOutput.RefuseWithJson(target, parsed.GetValue(json), "--out");
+            TextOutput.Require(target, parsed.GetValue(json), "--out");
             using var output = new TextOutput(target, io);
             long bytes = 0;
             output.Write(writer => bytes = Progress.Run(

@@ -1,7 +1,6 @@
 // gpt2 doctor: what is wrong with a model folder, or with the machine, and what to do about it.
 
 using System.CommandLine;
-using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core;
@@ -38,14 +37,15 @@ internal static class DoctorCommand
         command.SetAction(parsed =>
         {
             string named = parsed.GetValue(model) ?? parsed.GetValue(modelArgument) ?? ModelLocator.DefaultModel;
-            DoctorResult result = Examine(named, kernels.Read(parsed), io);
+            var findings = new FindingList();
+            DoctorResult result = Examine(named, kernels.Read(parsed), findings, io);
             if (parsed.GetValue(json))
             {
                 JsonShapes.Write(result, io.Out);
             }
             else
             {
-                Show(result, io);
+                Show(result, findings.Grouped(), io);
             }
 
             return result.Healthy ? ExitCode.Done : ExitCode.Failed;
@@ -53,9 +53,8 @@ internal static class DoctorCommand
         return command;
     }
 
-    private static DoctorResult Examine(string named, KernelSet kernels, CommandIo io)
+    private static DoctorResult Examine(string named, KernelSet kernels, FindingList findings, CommandIo io)
     {
-        var findings = new FindingList();
         MachineExamination.Examine(kernels, findings);
         ExaminedFolder? examined = null;
         string? folder = null;
@@ -92,27 +91,24 @@ internal static class DoctorCommand
     private static string Lower<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();
 
-    private static void Show(DoctorResult result, CommandIo io)
+    private static void Show(DoctorResult result, IEnumerable<Finding> findings, CommandIo io)
     {
         var table = new TableWriter(io, new Column(""), new Column("what"), new Column("found", Flow: Flow.Wrap));
-        foreach (FindingResult finding in result.Findings)
+        foreach (Finding finding in findings)
         {
             (string word, Color color) = finding.Status switch
             {
-                "ok" => ("✓ ok", Color.Green),
-                "warning" => ("! warning", Color.Yellow),
+                FindingStatus.Ok => ("✓ ok", Color.Green),
+                FindingStatus.Warning => ("! warning", Color.Yellow),
                 _ => ("✗ wrong", Color.Red),
             };
             string remedy = finding.Remedy is null ? "" : "\n→ " + finding.Remedy;
-            table.Row(new Cell(word, new Style(color)), DisplayText.Visible(finding.Subject), DisplayText.Visible(finding.Found + remedy));
+            table.Row(new Cell(word, new Style(color)), VisibleText.Of(finding.Subject), VisibleText.Of(finding.Found + remedy));
         }
 
         table.End();
-        string verdict = result.Healthy ? "nothing is wrong" : Count(result.Wrong, "thing is wrong", "things are wrong");
-        string warned = result.Warnings == 0 ? "" : ", " + Count(result.Warnings, "warning", "warnings");
+        string verdict = result.Healthy ? "nothing is wrong" : $"{Plural.Of(result.Wrong, "thing")} {(result.Wrong == 1 ? "is" : "are")} wrong";
+        string warned = result.Warnings == 0 ? "" : ", " + Plural.Of(result.Warnings, "warning");
         io.Say($"{result.Model}: {verdict}{warned}");
     }
-
-    private static string Count(int count, string one, string several) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : several)}");
 }

@@ -59,7 +59,7 @@ internal static class ExplainCommand
     {
         LanguageModel model = given.Model;
         string prompt = given.PromptShown;
-        io.Say(Invariant($"{prompt} ({given.Ids.Length:N0} tokens), next token of {model.Name}, {explanation.Tokens.Count:N0} candidates"));
+        io.Say(Invariant($"{prompt} ({Plural.Of(given.Ids.Length, "token")}), next token of {model.Name}, {explanation.Tokens.Count:N0} candidates"));
         if (explanation.Stages.Count > 0)
         {
             var stages = new TableWriter(

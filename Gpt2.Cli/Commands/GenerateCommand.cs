@@ -113,7 +113,7 @@ internal static class GenerateCommand
             Stop = [.. (stops ?? []).Select(Unescaped)],
             Alternatives = alternatives ?? 0,
         };
-        return all.Problem() is Gpt2Exception problem ? throw new UsageException(problem.Message) : all;
+        return all.Problem() is Gpt2Exception problem ? throw new UsageException(problem) : all;
     }
 
     private static void Check(ParseResult parsed, GenerationOptions options, BeamOptions? search, int samples, GenerationInput generation)

@@ -5,7 +5,6 @@ using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core;
-using Gpt2.Core.Files;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Text;
@@ -51,15 +50,7 @@ internal static class NewCommand
         command.SetAction(parsed =>
         {
             string target = CommonOptions.RequireFolderName(parsed.GetValue(folder)!, "folder");
-            if (Directory.Exists(target) && StagedFolder.IsTaken(target) && !parsed.GetValue(force))
-            {
-                throw new Gpt2Exception("the folder is not empty")
-                {
-                    Where = target,
-                    Remedy = "choose another or add --force to replace what is in it",
-                };
-            }
-
+            OutputTarget.RequireFree(target, isFile: false, parsed.GetValue(force));
             Vocabulary? vocabulary = VocabularyOf(parsed.GetValue(vocabularyFile), parsed.GetValue(vocabularySize));
             var config = new Gpt2Config(
                 vocabulary?.Count ?? parsed.GetValue(vocabularySize)!.Value, parsed.GetValue(context), parsed.GetValue(channels),
@@ -70,7 +61,7 @@ internal static class NewCommand
             };
             if (config.Problem() is Gpt2Exception problem)
             {
-                throw new UsageException(problem.Message);
+                throw new UsageException(problem);
             }
 
             if (MachineExamination.MemoryProblem(config.Parameters) is string tooLarge)
@@ -130,6 +121,6 @@ internal static class NewCommand
         return size is >= 1 and < Vocabulary.SmallestCount
             ? null
             : throw new UsageException(
-                $"--vocab-size {size}: expected 1 to {Vocabulary.SmallestCount - 1}; a larger vocabulary has text and comes from --vocab FILE");
+                $"--vocab-size: found {size}, expected 1 to {Vocabulary.SmallestCount - 1}; a larger one has text and comes from --vocab FILE");
     }
 }

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.Commands;
@@ -76,7 +77,7 @@ internal static class TokenizeCommand
     /// </summary>
     private static void WriteIds(int[] ids, CommandIo io)
     {
-        string head = string.Create(CultureInfo.InvariantCulture, $"{ids.Length} tokens:");
+        string head = Plural.Of(ids.Length, "token") + ":";
         if (io.Width is not null)
         {
             io.Say($"{head} {string.Join(' ', ids)}");

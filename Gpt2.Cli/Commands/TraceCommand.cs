@@ -56,7 +56,7 @@ internal static class TraceCommand
 
             var choice = new TraceChoice(parsed.GetValue(blocks) ?? [], parsed.GetValue(steps) ?? []);
             int drawn = target is null ? 0 : choice.BlockToDraw;
-            TextOutput.RefuseWithJson(target, input.Json(parsed), "--svg");
+            TextOutput.Require(target, input.Json(parsed), "--svg");
             PromptedModel given = input.Read(parsed, io);
             LanguageModel model = given.Model;
             choice.Check(model.Config);
@@ -111,7 +111,7 @@ internal static class TraceCommand
 
         string[] written =
         [
-            .. output.Folder is null ? Array.Empty<string>() : [Invariant($"{output.Entries.Length} files in {output.Folder}")],
+            .. output.Folder is null ? Array.Empty<string>() : [$"{Plural.Of(output.Entries.Length, "file")} in {output.Folder}"],
             .. output.Svg is null ? Array.Empty<string>() : [Invariant($"the picture of block {output.Block} in {output.Svg}")],
         ];
         io.Say(string.Create(
@@ -163,7 +163,7 @@ internal static class TraceCommand
             {
                 if (block < 0 || block >= config.Layers)
                 {
-                    throw new UsageException($"--block {block}: expected 0 to {config.Layers - 1}");
+                    throw new UsageException($"--block: found {block}, expected 0 to {config.Layers - 1}");
                 }
             }
 
@@ -171,7 +171,7 @@ internal static class TraceCommand
             {
                 if (step is < 1 or > BlockStep.Count)
                 {
-                    throw new UsageException($"--step {step}: expected 1 to {BlockStep.Count}");
+                    throw new UsageException($"--step: found {step}, expected 1 to {BlockStep.Count}");
                 }
             }
         }

@@ -162,7 +162,7 @@ internal sealed class TrainInput
         };
         if ((settings.Problem() ?? sizes.Problem()) is Gpt2Exception problem)
         {
-            throw new UsageException(problem.Message);
+            throw new UsageException(problem);
         }
 
         TrainingStart start = TrainingStart.Begin(
@@ -189,7 +189,7 @@ internal sealed class TrainInput
 
         return size >= Vocabulary.SmallestCount
             ? size
-            : throw new UsageException($"--vocab-size {size}: expected at least {Vocabulary.SmallestCount}");
+            : throw new UsageException($"--vocab-size: found {size}, expected at least {Vocabulary.SmallestCount}");
     }
 
     /// <summary>

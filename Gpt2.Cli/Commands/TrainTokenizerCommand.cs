@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.Commands;
@@ -41,12 +42,12 @@ internal static class TrainTokenizerCommand
             if (wanted < Vocabulary.SmallestCount)
             {
                 throw new UsageException(
-                    $"--vocab-size {wanted}: expected at least {Vocabulary.SmallestCount}, the 256 bytes and {Vocabulary.EndOfTextToken}");
+                    $"--vocab-size: found {wanted}, expected at least {Vocabulary.SmallestCount}, the 256 bytes and {Vocabulary.EndOfTextToken}");
             }
 
             string path = parsed.GetValue(file)!;
             string target = parsed.GetValue(outputFile)!;
-            TextOutput.RefuseWithJson(target, parsed.GetValue(json), "--out");
+            TextOutput.Require(target, parsed.GetValue(json), "--out");
             string text = TextFile.ReadToLearnFrom(path, io);
             using var output = new TextOutput(target, io, path);
             LearnedMerges learned = Progress.Run(
@@ -91,7 +92,7 @@ internal static class TrainTokenizerCommand
 
         io.Say(string.Create(
             CultureInfo.InvariantCulture,
-            $"{target}: {tokens} tokens, {learned.Passes.Count} merges learned from {learned.Words} words, "
+            $"{target}: {tokens} tokens, {Plural.Of(learned.Passes.Count, "merge")} learned from {learned.Words} words, "
                 + $"{learned.DifferentWords} of them different"));
     }
 

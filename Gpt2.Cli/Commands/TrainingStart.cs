@@ -68,8 +68,9 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
             };
         }
 
-        Gpt2Weights weights = CsvModelFolder.ReadWeights(checkpoint, null, io.Cancellation);
-        Tokenizer tokenizer = CsvLayout.TokenizerOf(checkpoint, weights.Config)!;
+        using ModelSource source = ModelFolder.Open(checkpoint, ModelFormat.Csv);
+        Gpt2Weights weights = source.ReadWeights(null, io.Cancellation);
+        Tokenizer tokenizer = source.ReadTokenizer()!;
         var trainer = new Trainer(
             new Gpt2Model(weights, kernelsOf(state.Kernels)), state.Settings,
             DataOf(text, tokenizer, state.Settings, io));

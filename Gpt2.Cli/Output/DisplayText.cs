@@ -11,13 +11,6 @@ internal static class DisplayText
     /// <summary>Columns on a screen: Chinese characters and emoji take two, combining marks none.</summary>
     public static int Width(string text) => Ascii.IsValid(text) ? text.Length : new Segment(text).CellCount();
 
-    /// <summary>
-    /// The text with its control characters spelled out, except line ends: what comes from a file must not command the terminal.
-    /// </summary>
-    public static string Visible(string text) => text.Any(IsCommand)
-        ? string.Concat(text.Select(c => IsCommand(c) ? FormattableString.Invariant($"\\u{(int)c:X4}") : c.ToString()))
-        : text;
-
     /// <summary>The text padded with spaces to a width.</summary>
     public static string Padded(string text, int width, bool right)
     {
@@ -86,8 +79,4 @@ internal static class DisplayText
 
         return kept.Append('…').ToString();
     }
-
-    /// <summary>Control characters, and those that turn the direction of writing.</summary>
-    private static bool IsCommand(char c) =>
-        (char.IsControl(c) && c is not ('\n' or '\r')) || c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 }

@@ -14,6 +14,7 @@ internal sealed class TextOutput : IDisposable
 
     private readonly CommandIo io;
     private readonly OutputFile? file;
+    private readonly string? replaced;
 
     /// <summary>Creates the file, so that one that cannot be written fails before the work is done.</summary>
     /// <param name="target">The file, or '-'.</param>
@@ -24,12 +25,12 @@ internal sealed class TextOutput : IDisposable
     public TextOutput(string target, CommandIo io, params string?[] read)
     {
         this.io = io;
-        if (!IsStandardOutput(target) && read.Any(path => path is not null && Replaces(target, path)))
+        if (!IsStandardOutput(target))
         {
-            throw new UsageException($"{target}: the command reads this file; choose another to write");
+            OutputTarget.RequireNotRead(target, Directory.Exists(target) ? [] : read);
+            replaced = File.Exists(target) && RegularFile.Otherwise(target) is null ? target : null;
+            file = new OutputFile(target, io.Cancellation);
         }
-
-        file = IsStandardOutput(target) ? null : new OutputFile(target, io.Cancellation);
     }
 
     /// <summary>
@@ -37,10 +38,15 @@ internal sealed class TextOutput : IDisposable
     /// </summary>
     public static bool IsStandardOutput(string? target) => target is StandardOutput or "/dev/stdout";
 
-    /// <summary>Rejects --json if the text itself goes to standard output.</summary>
-    /// <exception cref="UsageException">It does.</exception>
-    public static void RefuseWithJson(string? target, bool json, string option)
+    /// <summary>Rejects a target without a name, and --json if the text itself goes to standard output.</summary>
+    /// <exception cref="UsageException">It is one of these.</exception>
+    public static void Require(string? target, bool json, string option)
     {
+        if (target is not null && string.IsNullOrWhiteSpace(target))
+        {
+            throw new UsageException($"{option}: found no name, expected a file");
+        }
+
         if (json && IsStandardOutput(target))
         {
             throw new UsageException($"--json describes a file: name it with {option} FILE");
@@ -63,14 +69,11 @@ internal sealed class TextOutput : IDisposable
             write(writer);
         });
         file.Commit();
+        if (replaced is not null)
+        {
+            io.Note($"note: {replaced} existed and was replaced");
+        }
     }
 
     public void Dispose() => file?.Dispose();
-
-    /// <summary>Whether a target is a file that is read, or in a folder that is.</summary>
-    private static bool Replaces(string target, string read)
-    {
-        string written = FinalPath.Of(target), source = FinalPath.Of(Path.TrimEndingDirectorySeparator(read));
-        return written == source || (File.Exists(written) && written.StartsWith(source + Path.DirectorySeparatorChar, StringComparison.Ordinal));
-    }
 }

@@ -2,6 +2,7 @@
 // use a server on the visitor's machine. The Host header shows the wrong name.
 
 using System.Net;
+using Gpt2.Core;
 using Microsoft.AspNetCore.Http;
 
 namespace Gpt2.Cli.Serve;
@@ -32,7 +33,7 @@ internal sealed class HostCheck(IPAddress address, IReadOnlyList<string> allowed
         if (!isLoopback && !names.Contains(name))
         {
             throw new ApiException(
-                403, $"the Host is '{ClientText.Shown(name)}', expected localhost, a loopback address, or a name given with --allow-host",
+                403, $"the Host is '{VisibleText.Brief(name)}', expected localhost, a loopback address, or a name given with --allow-host",
                 code: "host_not_allowed");
         }
     }

@@ -2,6 +2,7 @@
 // wrong type is refused with an error that names it.
 
 using System.Text.Json;
+using Gpt2.Core;
 using static System.FormattableString;
 
 namespace Gpt2.Cli.Serve;
@@ -75,7 +76,7 @@ internal readonly struct JsonFields(JsonElement root)
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => Invariant($"a list of {value.GetArrayLength()}"),
         JsonValueKind.String => "a string",
-        _ => ClientText.Shown(value.GetRawText()),
+        _ => VisibleText.Brief(value.GetRawText()),
     };
 
     /// <summary>

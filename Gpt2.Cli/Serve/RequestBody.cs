@@ -1,6 +1,7 @@
 // A request's body must be JSON, not too large, and not too slow, which is checked before anything else is done with
 // it.
 
+using Gpt2.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -48,7 +49,7 @@ internal static class RequestBody
             && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
         if (!isJson)
         {
-            string found = given.Length == 0 ? "missing" : $"'{ClientText.Shown(given)}'";
+            string found = given.Length == 0 ? "missing" : $"'{VisibleText.Brief(given)}'";
             throw new ApiException(415, $"the content type is {found}, expected 'Content-Type: application/json' in UTF-8");
         }
 

@@ -2,6 +2,7 @@
 // says which.
 
 using System.Diagnostics;
+using Gpt2.Core;
 using Microsoft.AspNetCore.Http;
 using static System.FormattableString;
 
@@ -39,7 +40,7 @@ internal sealed class RequestRouter(ServedModel model, ServerLimits limits, Fair
             end = await RefuseAsync(context, e);
         }
 
-        string request = $"{ClientText.Shown(context.Request.Method)} {ClientText.Shown(context.Request.Path.Value ?? "")}";
+        string request = $"{VisibleText.Brief(context.Request.Method)} {VisibleText.Brief(context.Request.Path.Value ?? "")}";
         log.Request(Invariant($"{request} {end} {Stopwatch.GetElapsedTime(begin).TotalMilliseconds:0} ms"));
     }
 
@@ -65,7 +66,7 @@ internal sealed class RequestRouter(ServedModel model, ServerLimits limits, Fair
                 return JsonAnswer.WriteAsync(context.Response, Model());
             default:
                 throw new ApiException(
-                    404, $"there is nothing at '{ClientText.Shown(path)}', expected /v1/completions, /v1/models or /health", code: "unknown_url");
+                    404, $"there is nothing at '{VisibleText.Brief(path)}', expected /v1/completions, /v1/models or /health", code: "unknown_url");
         }
     }
 
@@ -102,7 +103,7 @@ internal sealed class RequestRouter(ServedModel model, ServerLimits limits, Fair
         // HEAD is GET without the body, which Kestrel leaves out.
         if (request.Method != method && !(request.Method == "HEAD" && method == "GET"))
         {
-            throw ApiException.WrongMethod(ClientText.Shown(request.Method), method);
+            throw ApiException.WrongMethod(VisibleText.Brief(request.Method), method);
         }
     }
 

@@ -2,6 +2,7 @@
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
+using Gpt2.Core;
 
 namespace Gpt2.Cli.Serve;
 
@@ -22,7 +23,7 @@ internal sealed record ServedModel(string Name, Gpt2Model Model, Tokenizer Token
         if (name is not null && name != Name)
         {
             throw new ApiException(
-                404, $"the model '{ClientText.Shown(name)}' does not exist here, expected '{Name}'", "model", "model_not_found");
+                404, $"the model '{VisibleText.Brief(name)}' does not exist here, expected '{Name}'", "model", "model_not_found");
         }
     }
 }

@@ -47,7 +47,7 @@ internal sealed class NgramBaseline
         Check(ids, vocabulary);
         if (ids.Length < order)
         {
-            throw new Gpt2Exception($"the text has {ids.Length} tokens") { Expected = $"at least {order} to count n-grams of {order}" };
+            throw new Gpt2Exception($"the text has {Plural.Of(ids.Length, "token")}") { Expected = $"at least {order} to count n-grams of {order}" };
         }
 
         var counts = new NgramCounts[order];
@@ -90,7 +90,7 @@ internal sealed class NgramBaseline
     {
         if (ids.Length < 2)
         {
-            throw new Gpt2Exception($"the text has {ids.Length} tokens") { Expected = "at least 2, since the first one is not scored" };
+            throw new Gpt2Exception($"the text has {Plural.Of(ids.Length, "token")}") { Expected = "at least 2, since the first one is not scored" };
         }
 
         double total = 0;

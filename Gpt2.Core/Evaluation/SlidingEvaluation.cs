@@ -66,7 +66,7 @@ public static class SlidingEvaluation
 
         if (ids.Length < 2)
         {
-            throw new Gpt2Exception($"the text has {ids.Length} tokens") { Expected = "at least 2, since the first one is not scored" };
+            throw new Gpt2Exception($"the text has {Plural.Of(ids.Length, "token")}") { Expected = "at least 2, since the first one is not scored" };
         }
 
         var activations = new ForwardActivations(model.Config, headRows: HeadRows.All);

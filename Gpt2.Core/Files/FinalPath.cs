@@ -9,11 +9,7 @@ internal static class FinalPath
 
     /// <summary>The full path after following all links. For a dangling link, it is the path the link names.</summary>
     /// <exception cref="IOException">The links form a circle.</exception>
-    public static string Of(string path)
-    {
-        string full = Path.GetFullPath(path);
-        return new FileInfo(full).LinkTarget is null ? full : Follow(full, out _);
-    }
+    public static string Of(string path) => Follow(Path.GetFullPath(path), out _);
 
     /// <summary>
     /// Whether a path names an open file of a process, such as /dev/stdout. No new file can be created in its place.

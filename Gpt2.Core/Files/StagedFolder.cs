@@ -97,7 +97,7 @@ internal sealed class StagedFolder : IDisposable
     /// <exception cref="Gpt2Exception">It is such a folder.</exception>
     public static void RequireFinished(string folder)
     {
-        if (Directory.EnumerateDirectories(folder, Moving + "*").FirstOrDefault(PartialName.IsStale) is string unfinished)
+        if (UnfinishedIn(folder) is string unfinished)
         {
             string rest = System.IO.Path.GetFileName(unfinished);
             throw new Gpt2Exception($"contains files of two models: the process that was replacing them was killed (the rest is in {rest})")

@@ -25,7 +25,7 @@ internal static class WriteFailure
     public static Gpt2Exception Of(string target, string kind, Exception e) =>
         new($"cannot write this {kind} ({Reason(e)})", e) { Where = target, Remedy = Remedy(e) };
 
-    /// <summary>What is wrong.</summary>
+    /// <summary>What is wrong, also if reading failed.</summary>
     public static string Reason(Exception e) => e switch
     {
         UnauthorizedAccessException => "access is denied",
@@ -33,7 +33,7 @@ internal static class WriteFailure
         IOException when IsFull(e) => "the disk is full",
         IOException when IsBrokenPipe(e) => "its reader has closed it",
         IOException when e.HResult == ReadOnlySystem => "the file system is read-only",
-        _ => e.Message,
+        _ => e.Message.Split(" : '")[0].TrimEnd('.'), // .NET adds the path
     };
 
     /// <summary>What to do about it.</summary>

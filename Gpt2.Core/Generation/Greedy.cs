@@ -29,6 +29,6 @@ internal static class Greedy
             float.NegativeInfinity => "all logits are −∞",
             _ => $"the logit of token {first} is not a number",
         };
-        return new Gpt2Exception(found) { Remedy = "the model's weights are broken or too large to compute with" };
+        return new Gpt2Exception(found) { Remedy = "the weights are broken or too large to compute with: 'gpt2 doctor' finds which" };
     }
 }

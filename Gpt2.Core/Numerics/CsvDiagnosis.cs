@@ -34,8 +34,8 @@ internal sealed class CsvDiagnosis
 
     // What should not be there.
     private long semicolons, tabs, quotes, innerSpaces, wholeNumbers;
-    private long notFinite, badCells, badInFirstLine, badInFirstColumn;
-    private (long Line, long Column, string Text)? firstBad;
+    private long badCells, badInFirstLine, badInFirstColumn;
+    private (long Line, long Column, string Text, bool IsNumber)? firstBad;
 
     private CsvDiagnosis()
     {
@@ -82,21 +82,21 @@ internal sealed class CsvDiagnosis
             return new Gpt2Exception(labels) { Where = path, Remedy = "export it without headings and labels: numbers only" };
         }
 
-        if (firstBad is (long badLine, long column, string text))
+        if (firstBad is (long badLine, long column, string text, bool isNumber))
         {
             string first = $"found '{(text.Length <= LongestShown ? text : text[..LongestShown] + "…")}'";
             return new Gpt2Exception(badCells == 1 ? first : $"{first}, the first of {badCells} such cells")
             {
                 Where = new(path, badLine, column),
                 Expected = "a finite number with '.' as decimal point",
-                Remedy = notFinite > 0 ? WrongFile.TakeWhole : WrongFile.Again,
+                Remedy = isNumber ? WrongFile.TakeWhole : WrongFile.Again,
             };
         }
 
         if (otherLine is not null)
         {
             (long wrongLine, long count) = firstLine.Cells == expectedCells ? otherLine.Value : firstLine;
-            return new Gpt2Exception($"{(wrongLine == lastLine && count < expectedCells ? "is cut off: " : "")}found {count} cells")
+            return new Gpt2Exception($"{(wrongLine == lastLine && count < expectedCells ? "is cut off: " : "")}found {Plural.Of(count, "cell")}")
             {
                 Where = new(path, wrongLine),
                 Expected = $"{expectedCells} for {expected}",
@@ -120,13 +120,16 @@ internal sealed class CsvDiagnosis
         // "0,5,1,25" for 0.5 and 1.25: every number is split in two, and neither half has a point.
         bool halves = wholeNumbers == allCells && 2 * allCells > 3 * rows * expectedCells
             && maxCells <= 2L * expectedCells && rows == expectedRows;
-        return semicolons > 0 ? "cells are separated by semicolons" + decimals
-            : tabs > 0 ? "cells are separated by tabs" + decimals
-            : quotes > 0 ? "numbers are in quotes"
-            : innerSpaces > 0 && maxCells == 1 ? "cells are separated by spaces"
+        return IsUsual(semicolons) ? "cells are separated by semicolons" + decimals
+            : IsUsual(tabs) ? "cells are separated by tabs" + decimals
+            : IsUsual(quotes) ? "numbers are in quotes"
+            : IsUsual(innerSpaces) && maxCells == 1 ? "cells are separated by spaces"
             : halves ? "numbers have a decimal comma, which also separates the cells"
             : null;
     }
+
+    /// <summary>Whether a character is common enough to be in most lines and between most cells, not just in a damaged cell.</summary>
+    private bool IsUsual(long count) => count > 0 && 2 * count >= Math.Max(rows, allCells - rows);
 
     private string? Labels(int expectedRows, int expectedCells)
     {
@@ -202,11 +205,11 @@ internal sealed class CsvDiagnosis
         }
 
         string word = Encoding.UTF8.GetString(text);
-        firstBad ??= (line, cells, word);
+        bool isNotFinite = isNumber || NotFiniteWords.Contains(word.TrimStart(Signs).ToLowerInvariant());
+        firstBad ??= (line, cells, word, isNotFinite);
         badCells++;
-        if (isNumber || NotFiniteWords.Contains(word.TrimStart(Signs).ToLowerInvariant()))
+        if (isNotFinite)
         {
-            notFinite++;
             return;
         }
 

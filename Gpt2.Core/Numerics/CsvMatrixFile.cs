@@ -152,12 +152,12 @@ internal static class CsvMatrixFile
     }
 
     /// <summary>What a file should hold, worded to follow "expected".</summary>
-    internal static string Expectation(int rows, int columns) => rows == 1 ? $"a row of {columns} numbers" : $"{rows} rows of {columns} numbers";
+    internal static string Expectation(int rows, int columns) => $"{(rows == 1 ? "a row" : $"{rows} rows")} of {Plural.Of(columns, "number")}";
 
     /// <summary>Reads an existing file, and turns the system's refusals into errors for the user.</summary>
     private static T Opened<T>(string path, string expected, Func<T> read)
     {
-        RegularFile.Require(path, "a file with " + expected, "move it away and put the file there");
+        RegularFile.Require(path, "a file with " + expected, WrongFile.MoveAway);
         try
         {
             return read();

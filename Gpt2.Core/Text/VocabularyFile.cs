@@ -10,9 +10,6 @@ public static partial class VocabularyFile
 {
     public const string FileName = "vocab.bpe";
 
-    /// <summary>No vocabulary is nearly as large as this; a larger file is something else.</summary>
-    private const long LargestFile = 1 << 26;
-
     private const int LongestLine = 1 << 16;
     private const int LongestShown = 80;
 
@@ -42,7 +39,8 @@ public static partial class VocabularyFile
                 {
                     Where = new(path, i + 1),
                     Expected = error.Expected,
-                    Remedy = "a merge is lost or broken: take the file of the model",
+                    Remedy = i == 0 ? "name a vocab.bpe or a merges.txt; 'gpt2 train-tokenizer' makes one of a text"
+                        : "a merge is lost or broken: take the file of the model",
                 };
             }
         }
@@ -54,37 +52,10 @@ public static partial class VocabularyFile
     /// <exception cref="Gpt2Exception">The file is missing, far too large or not UTF-8.</exception>
     internal static string ReadText(string path)
     {
-        RequireSize(path);
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw WrongFile.Unreadable(path, Expected, e);
-        }
-
+        byte[] bytes = RegularFile.ReadSmall(path, Expected);
         return StrictUtf8.FirstFault(bytes) is not null && WrongFile.Refusal(path, Expected) is Gpt2Exception refusal
             ? throw refusal
             : StrictUtf8.Decode(bytes, path);
-    }
-
-    /// <summary>
-    /// Rejects anything that is not a regular file, or is far larger than any vocabulary, before it is read.
-    /// </summary>
-    private static void RequireSize(string path)
-    {
-        RegularFile.Require(path, "a file with a vocabulary");
-        if (new FileInfo(path) is { Exists: true, Length: > LargestFile and long length })
-        {
-            throw new Gpt2Exception($"found {length} bytes")
-            {
-                Where = path,
-                Expected = "a vocabulary, which is far smaller",
-                Remedy = "take the file of the model",
-            };
-        }
     }
 
     /// <summary>Writes a vocabulary in the same form, with LF line ends.</summary>

@@ -40,7 +40,7 @@ public sealed class TrainingData
 
         if (training.Length < context + 1)
         {
-            throw new Gpt2Exception($"the training text has {training.Length} tokens")
+            throw new Gpt2Exception($"the training text has {Plural.Of(training.Length, "token")}")
             {
                 Expected = $"at least {context + 1} for a window of {context}",
                 Remedy = "take a longer text or a smaller --context",

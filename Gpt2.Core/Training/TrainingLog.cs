@@ -40,8 +40,15 @@ internal static class TrainingLog
     /// </summary>
     private static string[] WholeLines(string path)
     {
-        string[] lines = RegularFile.ReadAllText(path).Split('\n');
-        return lines.Length < 2 ? [] : lines[1..^1];
+        try
+        {
+            string[] lines = RegularFile.ReadAllText(path).Split('\n');
+            return lines.Length < 2 ? [] : lines[1..^1];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw WrongFile.Unreadable(path, "the log of a training run", e);
+        }
     }
 
     private static LogLine Parse(string path, int number, string line)

@@ -23,8 +23,8 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
     public override Gpt2Config ReadSizes()
     {
         string path = PathOf(SizesFile);
-        return File.Exists(path) ? HyperparametersFile.Read(path)
-            : File.Exists(Path.Combine(Folder, SpreadsheetVocabulary.MergesFileName)) ? SizesOfSpreadsheetEdition()
+        return RegularFile.IsTaken(path) ? HyperparametersFile.Read(path)
+            : RegularFile.IsTaken(Path.Combine(Folder, SpreadsheetVocabulary.MergesFileName)) ? SizesOfSpreadsheetEdition()
             : throw new Gpt2Exception("no such file") { Where = path, Expected = $"a model folder with {SizesFile} and {CsvLayout.FileOf("wte")}" };
     }
 
@@ -54,22 +54,40 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
 
     public override void Require(MatrixShape matrix) => CsvMatrixFile.RequireLength(MatrixPath(matrix.Name), matrix.Rows, matrix.Columns);
 
+    /// <summary>Reads each file with the shape that it appears to have.</summary>
+    public override void TryAll(Action<Gpt2Exception> refuse)
+    {
+        foreach (string name in Names.Concat([NameOf("wte"), NameOf("wpe")]).Distinct().Order(StringComparer.Ordinal))
+        {
+            Try(
+                () =>
+                {
+                    string path = PathOf(name);
+                    (int rows, int columns, _) = CsvMatrixFile.ShapeOf(path);
+                    (rows, columns) = (Math.Max(1, rows), Math.Max(1, columns));
+                    CsvMatrixFile.RequireLength(path, rows, columns);
+                    CsvMatrixFile.Read(path, new Matrix(name, rows, columns));
+                },
+                refuse);
+        }
+    }
+
     public override void Read(Matrix matrix) => CsvMatrixFile.Read(MatrixPath(matrix.Name), matrix);
 
     /// <summary>
     /// Reads vocab.bpe or, without it, the JavaScript edition's files; null if there are fewer tokens than text needs.
     /// </summary>
-    public override Tokenizer? ReadTokenizer(Gpt2Config sizes)
+    public override Tokenizer? ReadTokenizer(Gpt2Config? sizes)
     {
         string merges = PathOf(VocabularyFile.FileName);
         string spreadsheet = Path.Combine(Folder, SpreadsheetVocabulary.MergesFileName);
-        bool hasMerges = File.Exists(merges);
-        if (!hasMerges && !File.Exists(spreadsheet))
+        bool hasMerges = RegularFile.IsTaken(merges);
+        if (!hasMerges && !RegularFile.IsTaken(spreadsheet))
         {
-            return sizes.Vocabulary < Text.Vocabulary.SmallestCount ? null : throw new Gpt2Exception("no such file")
+            return sizes is null || sizes.Vocabulary < Text.Vocabulary.SmallestCount ? null : throw new Gpt2Exception("no such file")
             {
                 Where = merges,
-                Expected = $"the merges of {sizes.Vocabulary - Text.Vocabulary.SmallestCount} tokens",
+                Expected = $"the merges of {Plural.Of(sizes.Vocabulary - Text.Vocabulary.SmallestCount, "token")}",
                 Remedy = File.Exists(Path.Combine(Folder, "merges.txt"))
                     ? "copy merges.txt to this name: it is the same file" : "copy it from the model; GPT-2's own has 50,001 lines",
             };
@@ -90,7 +108,7 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
 
     private string MatrixPath(string matrix) => PathOf(CsvLayout.FileOf(matrix));
 
-    private bool Exists(string matrix) => File.Exists(Path.Combine(Folder, CsvLayout.FileOf(matrix)));
+    private bool Exists(string matrix) => RegularFile.IsTaken(Path.Combine(Folder, CsvLayout.FileOf(matrix)));
 
     /// <summary>The JavaScript edition has GPT-2's heads of 64 channels.</summary>
     private Gpt2Config SizesOfSpreadsheetEdition()

@@ -13,12 +13,12 @@ internal sealed class CsvFormat() : ModelFormat("csv", "hparams.json with model_
     /// </summary>
     internal override IEnumerable<string> ModelsIn(string folder)
     {
-        if (File.Exists(Path.Combine(folder, Embedding)))
+        if (RegularFile.IsTaken(Path.Combine(folder, Embedding)))
         {
             yield return Embedding;
         }
-        else if (File.Exists(Path.Combine(folder, HyperparametersFile.FileName))
-            && !Directory.EnumerateFiles(folder, ModelFolder.CheckpointData).Any())
+        else if (RegularFile.IsTaken(Path.Combine(folder, HyperparametersFile.FileName))
+            && !Directory.EnumerateFileSystemEntries(folder, ModelFolder.CheckpointData).Any())
         {
             yield return HyperparametersFile.FileName;
         }

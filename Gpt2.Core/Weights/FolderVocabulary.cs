@@ -22,13 +22,13 @@ internal static class FolderVocabulary
 
     /// <summary>Reads the vocabulary. The merges define it, and other files are checked against them.</summary>
     /// <param name="pathOf">Finds the path of a file by its name.</param>
-    /// <param name="config">The sizes.</param>
+    /// <param name="config">The sizes; null if they are not known.</param>
     /// <param name="sizes">The file that the sizes come from, for messages.</param>
     /// <returns>Null if the folder has no vocabulary, or the model has fewer tokens than text needs.</returns>
     /// <exception cref="Gpt2Exception">A file is wrong, or does not agree with another or with the sizes.</exception>
-    public static Tokenizer? Read(Func<string, string> pathOf, Gpt2Config config, string sizes)
+    public static Tokenizer? Read(Func<string, string> pathOf, Gpt2Config? config, string sizes)
     {
-        if (config.Vocabulary < Text.Vocabulary.SmallestCount)
+        if (config?.Vocabulary < Text.Vocabulary.SmallestCount)
         {
             return null;
         }
@@ -36,11 +36,11 @@ internal static class FolderVocabulary
         foreach ((string merges, string ids) in Pairs)
         {
             string mergesPath = pathOf(merges), idsPath = pathOf(ids);
-            if (File.Exists(mergesPath))
+            if (RegularFile.IsTaken(mergesPath))
             {
                 Vocabulary vocabulary = VocabularyFile.Read(mergesPath);
                 RequireCount(vocabulary, mergesPath, config, sizes);
-                if (File.Exists(idsPath))
+                if (RegularFile.IsTaken(idsPath))
                 {
                     TokenIdsFile.Check(idsPath, vocabulary, merges);
                 }
@@ -50,27 +50,28 @@ internal static class FolderVocabulary
         }
 
         string whole = pathOf(TokenizerJson.FileName);
-        if (File.Exists(whole))
+        if (RegularFile.IsTaken(whole))
         {
             Vocabulary vocabulary = TokenizerJson.Read(whole);
             RequireCount(vocabulary, whole, config, sizes);
             return new Tokenizer(vocabulary);
         }
 
-        (string Merges, string Ids) alone = Pairs.FirstOrDefault(pair => File.Exists(pathOf(pair.Ids)));
+        (string Merges, string Ids) alone = Pairs.FirstOrDefault(pair => RegularFile.IsTaken(pathOf(pair.Ids)));
         return alone.Merges is null
-            ? null
+            ? Pairs.Select(pair => FileNames.MisnamedAt(pathOf(pair.Merges))).OfType<Gpt2Exception>().FirstOrDefault() is { } misnamed
+                ? throw misnamed : null
             : throw new Gpt2Exception("no such file") { Where = pathOf(alone.Merges), Expected = $"the merges of the tokens in {alone.Ids}" };
     }
 
-    /// <summary>Throws unless a vocabulary has as many tokens as the sizes say.</summary>
+    /// <summary>Throws unless a vocabulary has as many tokens as the sizes say, if they are known.</summary>
     /// <exception cref="Gpt2Exception">It does not.</exception>
-    public static void RequireCount(Vocabulary vocabulary, string path, Gpt2Config config, string sizes)
+    public static void RequireCount(Vocabulary vocabulary, string path, Gpt2Config? config, string sizes)
     {
-        if (vocabulary.Count != config.Vocabulary)
+        if (config is not null && vocabulary.Count != config.Vocabulary)
         {
             string key = sizes == HuggingFaceFormat.ConfigFileName ? "vocab_size" : "n_vocab";
-            throw new Gpt2Exception($"defines {vocabulary.Count} tokens")
+            throw new Gpt2Exception($"defines {Plural.Of(vocabulary.Count, "token")}")
             {
                 Where = path,
                 Expected = $"{config.Vocabulary}, the {key} of {sizes}",

@@ -1,6 +1,5 @@
 // OpenAI's checkpoints come with hparams.json, which has the sizes of the model. The CSV layout took it over.
 
-using System.Text.Json;
 using Gpt2.Core.Model;
 using static System.FormattableString;
 
@@ -16,7 +15,7 @@ internal static class HyperparametersFile
     /// <exception cref="Gpt2Exception">The file is not such JSON, lacks a size, or the sizes make no sense.</exception>
     public static Gpt2Config Read(string path)
     {
-        int[] sizes = JsonFile.Read(path, Example(), root => Array.ConvertAll(Names, name => Size(root, name, path)));
+        int[] sizes = JsonFile.Read(path, Example(), root => Array.ConvertAll(Names, name => JsonFile.Size(root, name, path)));
         var config = new Gpt2Config(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]);
         return config.Problem() is Gpt2Exception problem ? throw problem.At(path) : config;
     }
@@ -28,18 +27,6 @@ internal static class HyperparametersFile
     {
         object[] sizes = [config.Vocabulary, config.Context, config.Channels, heads, config.Layers];
         return "{" + string.Join(", ", Names.Zip(sizes, (name, size) => Invariant($"\"{name}\": {size}"))) + "}";
-    }
-
-    private static int Size(JsonElement root, string name, string path)
-    {
-        if (!root.TryGetProperty(name, out JsonElement value))
-        {
-            throw new Gpt2Exception($"{name} is missing") { Where = path, Expected = Example() };
-        }
-
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int size)
-            ? size
-            : throw new Gpt2Exception($"{name} is {JsonFile.Shown(value)}") { Where = path, Expected = "a whole number" };
     }
 
     private static string Example() => "{\"" + string.Join("\": …, \"", Names) + "\": …}";

@@ -9,8 +9,7 @@ namespace Gpt2.Core.Weights;
 /// <summary>Reads JSON files whole.</summary>
 internal static class JsonFile
 {
-    /// <summary>No JSON file of a model comes near this; anything larger is a different kind of file.</summary>
-    private const long LargestFile = 1 << 26;
+    private const string SizeExpected = "a whole number from 1 to 2147483647";
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
@@ -21,7 +20,7 @@ internal static class JsonFile
     /// <exception cref="Gpt2Exception">The file cannot be read or is not such JSON.</exception>
     public static T Read<T>(string path, string expected, Func<JsonElement, T> make)
     {
-        byte[] bytes = Bytes(path, expected);
+        byte[] bytes = RegularFile.ReadSmall(path, expected, WrongFile.MoveAway);
         ReadOnlyMemory<byte> text = bytes;
         ReadOnlySpan<byte> mark = Encoding.UTF8.Preamble;
         if (text.Span.StartsWith(mark))
@@ -59,19 +58,26 @@ internal static class JsonFile
         return text.Length <= Longest ? text : text[..Longest] + "…";
     }
 
-    private static byte[] Bytes(string path, string expected)
+    /// <summary>A size of a model, which is a property of the root.</summary>
+    /// <exception cref="Gpt2Exception">It is missing, or not a whole number from 1.</exception>
+    public static int Size(JsonElement root, string name, string path)
     {
-        try
+        if (!root.TryGetProperty(name, out JsonElement value))
         {
-            RegularFile.Require(path, "a file with " + expected);
-            long length = new FileInfo(path).Length;
-            return length <= LargestFile
-                ? File.ReadAllBytes(path)
-                : throw new Gpt2Exception($"found {length} bytes") { Where = path, Expected = $"{expected}, which is far smaller" };
+            string? similar = root.EnumerateObject().Select(property => property.Name).FirstOrDefault(other => KeyOf(other) == KeyOf(name));
+            throw new Gpt2Exception($"{name} is missing{(similar is null ? "" : $", but there is {similar}")}")
+            {
+                Where = path,
+                Expected = SizeExpected,
+                Remedy = similar is null ? null : $"rename {similar} to {name}",
+            };
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw WrongFile.Unreadable(path, expected, e);
-        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int size) && size >= 1
+            ? size
+            : throw new Gpt2Exception($"{name} is {Shown(value)}") { Where = path, Expected = SizeExpected };
     }
+
+    /// <summary>A name in lower case, without separators and the ending of the plural.</summary>
+    private static string KeyOf(string name) => string.Concat(name.ToLowerInvariant().Where(char.IsAsciiLetterOrDigit)).TrimEnd('s');
 }

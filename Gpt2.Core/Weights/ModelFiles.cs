@@ -17,6 +17,9 @@ internal abstract class ModelFiles(string folder, Func<string, string>? pathOf) 
     /// <summary>What to do if weights and sizes do not belong together.</summary>
     protected const string OfOneModel = "take the weights and the sizes of the same model, or " + WrongFile.Again;
 
+    /// <summary>What to do about sizes that are wrong.</summary>
+    public const string OfTheModel = "correct it, or take the one of this model";
+
     /// <summary>What the format is called in a sentence.</summary>
     public abstract string Layout { get; }
 
@@ -45,6 +48,12 @@ internal abstract class ModelFiles(string folder, Func<string, string>? pathOf) 
     /// Receives the error for each file or tensor that cannot be used; throws it to stop, or returns to continue.
     /// </param>
     public virtual void FindTensors(Action<Gpt2Exception> refuse)
+    {
+    }
+
+    /// <summary>Reads what can be read without sizes, for which <see cref="FindTensors"/> may have been enough.</summary>
+    /// <param name="refuse">Receives the error for each file that cannot be read.</param>
+    public virtual void TryAll(Action<Gpt2Exception> refuse)
     {
     }
 
@@ -96,10 +105,11 @@ internal abstract class ModelFiles(string folder, Func<string, string>? pathOf) 
     public abstract void Read(Matrix matrix);
 
     /// <summary>The tokenizer; null if there is none.</summary>
+    /// <param name="sizes">The sizes; null if they are not known.</param>
     /// <exception cref="Gpt2Exception">
     /// Its files are wrong, or do not agree with each other or with the sizes.
     /// </exception>
-    public abstract Tokenizer? ReadTokenizer(Gpt2Config sizes);
+    public abstract Tokenizer? ReadTokenizer(Gpt2Config? sizes);
 
     public void Dispose()
     {
@@ -118,6 +128,22 @@ internal abstract class ModelFiles(string folder, Func<string, string>? pathOf) 
     /// <summary>The tensors that the model does not use.</summary>
     protected virtual IEnumerable<string> Others(Gpt2Config sizes) =>
         (Names ?? []).Except(MatrixShapes.Of(sizes).Select(shape => NameOf(shape.Name)));
+
+    /// <summary>Runs an action on a file and passes its error, if any, to <paramref name="refuse"/>.</summary>
+    /// <returns>The error; null if there was none.</returns>
+    protected static Gpt2Exception? Try(Action open, Action<Gpt2Exception> refuse)
+    {
+        try
+        {
+            open();
+            return null;
+        }
+        catch (Gpt2Exception e)
+        {
+            refuse(e);
+            return e;
+        }
+    }
 
     protected virtual void Dispose(bool disposing)
     {

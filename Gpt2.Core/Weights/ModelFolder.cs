@@ -6,6 +6,7 @@ using Gpt2.Core.Text;
 using Gpt2.Core.Weights.HuggingFace;
 using Gpt2.Core.Weights.JavaScript;
 using Gpt2.Core.Weights.LlmC;
+using Gpt2.Core.Weights.TensorFlow;
 
 namespace Gpt2.Core.Weights;
 
@@ -45,6 +46,14 @@ internal static class ModelFolder
         "model.ckpt.*", "checkpoint", LlmCFile.FileName,
     ];
 
+    /// <summary>Files by which a folder's format is recognised, even if their names differ slightly.</summary>
+    private static readonly (ModelFormat Format, string File)[] Marks =
+    [
+        (ModelFormat.Safetensors, HuggingFaceFormat.WeightsFileName), (ModelFormat.Safetensors, HuggingFaceFormat.IndexFileName),
+        (ModelFormat.TensorFlow, "model.ckpt" + CheckpointIndex.Extension), (ModelFormat.Csv, HyperparametersFile.FileName),
+        .. ((string[])["wte", "wpe", "ln_f/g", "h0/ln_1/g"]).Select(matrix => (ModelFormat.Csv, CsvLayout.FileOf(matrix))),
+    ];
+
     /// <summary>Opens the model in a folder, or of a file. Only headers and small files are read.</summary>
     /// <param name="path">The folder, or the model's main file, such as model.safetensors.</param>
     /// <param name="format">The format to choose if a folder has several; null to recognise it.</param>
@@ -65,7 +74,7 @@ internal static class ModelFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Gpt2Exception($"cannot read this folder ({e.Message})", e) { Where = path };
+            throw new Gpt2Exception($"cannot read this folder ({WriteFailure.Reason(e)})", e) { Where = path };
         }
     }
 
@@ -86,7 +95,7 @@ internal static class ModelFolder
         (ModelFormat Format, string File)[] models = ModelsIn(path, formats);
         return models.Length switch
         {
-            0 => throw OtherModelIn(path) ?? NoModel(path, formats),
+            0 => throw MisnamedIn(path, formats) ?? OtherModelIn(path) ?? NoModel(path, formats),
             1 => models[0],
             _ => throw SeveralModels(path, models),
         };
@@ -100,6 +109,22 @@ internal static class ModelFolder
 
         // The file of sizes alone is not a second model.
         return models.Length > 1 ? [.. models.Where(model => model.File != HyperparametersFile.FileName)] : models;
+    }
+
+    /// <summary>
+    /// The model in a folder that has a certain file, given by its right name; null if none has. A folder of another model may have CSV files.
+    /// </summary>
+    internal static (ModelFormat Format, string File)? MarkIn(string folder, IEnumerable<ModelFormat> formats, Func<string, bool> has)
+    {
+        bool isOther = OtherModelIn(folder) is not null;
+        return Marks.Where(mark => formats.Contains(mark.Format) && !(isOther && mark.Format == ModelFormat.Csv) && has(mark.File))
+            .Select(mark => ((ModelFormat, string)?)mark).FirstOrDefault();
+    }
+
+    private static Gpt2Exception? MisnamedIn(string folder, ModelFormat[] formats)
+    {
+        var names = new FileNames(folder);
+        return MarkIn(folder, formats, name => names.Misnamed(name) is not null) is (_, string file) ? names.Misnamed(file) : null;
     }
 
     /// <summary>The format of a file, going by its name.</summary>

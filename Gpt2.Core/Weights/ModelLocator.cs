@@ -43,6 +43,17 @@ internal static class ModelLocator
             return model;
         }
 
+        if (RegularFile.IsTaken(model))
+        {
+            throw WrongFile.Unreadable(model, "a model", new FileNotFoundException(), WrongFile.Again); // a broken link
+        }
+
+        if (ModelFormat.All.Any(format => format.IsModelFile(Path.GetFileName(model))))
+        {
+            throw FileNames.MisnamedAt(model)
+                ?? new Gpt2Exception("no such file") { Where = $"model '{model}'", Remedy = "name a file that exists, or the folder of a model" };
+        }
+
         string looked = isName ? $", nor one with that name in {string.Join(" or ", places)}" : "";
         string remedy = DownloadTable.Hub.Any(known => known.Name == model) ? $"'gpt2 download {model}' gets it" : "'gpt2 new FOLDER' makes one";
         throw new Gpt2Exception($"no such folder{looked}") { Where = $"model '{model}'", Remedy = remedy };

@@ -36,11 +36,19 @@ internal sealed class ModelSource : IDisposable
     {
         try
         {
-            Gpt2Config sizes = files.ReadSizes();
-            files.FindTensors(e => throw e);
-            sizes = files.WithVariant(sizes, e => throw e);
-            files.RequireTensors(sizes);
-            return files.Unused(sizes).FirstOrDefault() is Gpt2Exception unused ? throw unused : new ModelSource(format, path, files, sizes);
+            Gpt2Config sizes = null!;
+            Advised(() => sizes = files.ReadSizes(), ModelFiles.OfTheModel);
+            Advised(() => files.FindTensors(e => throw e));
+            Advised(() => sizes = files.WithVariant(sizes, e => throw e), ModelFiles.OfTheModel);
+            Advised(() => files.RequireTensors(sizes));
+            var source = new ModelSource(format, path, files, sizes);
+            if (files.Unused(sizes).FirstOrDefault() is Gpt2Exception unused)
+            {
+                source.RequireAll(); // it may be one that is missing, under another name
+                throw unused;
+            }
+
+            return source;
         }
         catch
         {
@@ -53,16 +61,21 @@ internal sealed class ModelSource : IDisposable
     /// <exception cref="Gpt2Exception">
     /// Its files are wrong, or do not agree with each other or with the sizes.
     /// </exception>
-    public Tokenizer? ReadTokenizer() => files.ReadTokenizer(Config);
+    public Tokenizer? ReadTokenizer()
+    {
+        Tokenizer? tokenizer = null;
+        Advised(() => tokenizer = files.ReadTokenizer(Config), FolderVocabulary.TakeAnother);
+        return tokenizer;
+    }
 
     /// <summary>Throws for the first matrix that is missing, or whose file is too short for its numbers.</summary>
     /// <exception cref="Gpt2Exception">There is such a matrix.</exception>
-    public void RequireAll() => files.RequireAll(Config);
+    public void RequireAll() => Advised(() => files.RequireAll(Config));
 
     /// <summary>Fills one matrix, found by its name. Several threads may read different ones at once.</summary>
     /// <param name="matrix">Has a name and shape of <see cref="MatrixShapes.Of"/> and receives the numbers.</param>
     /// <exception cref="Gpt2Exception">The model's file is missing or wrong.</exception>
-    public void Read(Matrix matrix) => files.Read(matrix);
+    public void Read(Matrix matrix) => Advised(() => files.Read(matrix));
 
     /// <summary>Reads all weights, on all cores; memory use is little more than the weights.</summary>
     /// <param name="progress">Receives the share read, 0 to 1, after each matrix; or null.</param>
@@ -104,4 +117,22 @@ internal sealed class ModelSource : IDisposable
     }
 
     public void Dispose() => files.Dispose();
+
+    /// <summary>
+    /// Runs an action whose error then says what the doctor would say: that a file has another name, and what to do.
+    /// </summary>
+    /// <param name="action">Reads files.</param>
+    /// <param name="remedy">What to do about a file that exists, if the error does not say.</param>
+    private static void Advised(Action action, string remedy = WrongFile.Again)
+    {
+        try
+        {
+            action();
+        }
+        catch (Gpt2Exception e) when (e.Where is ErrorPlace where && (e.Remedy is null || !RegularFile.IsTaken(where.Name)))
+        {
+            throw FileNames.MisnamedAt(where.Name)
+                ?? e.At(where, e.Remedy ?? (RegularFile.IsTaken(where.Name) ? remedy : WrongFile.Again));
+        }
+    }
 }

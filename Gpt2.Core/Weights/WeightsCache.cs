@@ -190,7 +190,7 @@ internal sealed class WeightsCache(string folder, long minWeights = WeightsCache
         }
         catch (Exception e) when (e is Gpt2Exception or IOException or UnauthorizedAccessException)
         {
-            note(e.Message);
+            note(e is Gpt2Exception { Where: { } where } known ? $"{where}: {known.Problem}" : e.Message); // a remedy would be the model's
             return null;
         }
     }

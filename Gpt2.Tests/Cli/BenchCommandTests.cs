@@ -198,7 +198,7 @@ public sealed class BenchCommandTests : IDisposable
     [Theory]
     [InlineData("--threads must come after 'limits': gpt2 bench limits --threads …", "bench", "--threads", "1", "limits")]
     [InlineData("--threads: found 0, expected 1 to 256 ('gpt2 bench limits --help' lists what there is)", "bench", "limits", "-t", "0")]
-    [InlineData("--from 5: expected fewer tokens than --to 4", "bench", "decode", "--from", "5", "--to", "4")]
+    [InlineData("--from: found 5, expected fewer tokens than --to 4", "bench", "decode", "--from", "5", "--to", "4")]
     [InlineData("--from: found 'x', expected a whole number ('gpt2 bench decode --help' lists what there is)", "bench", "decode", "--from", "x")]
     [InlineData("--layers: found 0, expected at least 1", "bench", "train", "--layers", "0")]
     [InlineData("--rounds: found -1, expected at least 1", "bench", "products", "--rounds", "-1")]

@@ -106,7 +106,7 @@ public sealed class CommandErrorTests : IDisposable
     [InlineData("--step: found 'x', expected whole numbers", "trace", "y", "-o", "nowhere", "--step", "x")]
     [InlineData("expected one of --model and --vocab, found both", "tokenize", "x", "-m", "a", "--vocab", "b")]
     [InlineData("expected one of --vocab and --vocab-size, found both", "new", "nowhere", "--vocab", "a", "--vocab-size", "3")]
-    [InlineData("--vocab-size 300: expected 1 to 256", "new", "nowhere", "--vocab-size", "300")]
+    [InlineData("--vocab-size: found 300, expected 1 to 256", "new", "nowhere", "--vocab-size", "300")]
     [InlineData("n_embd 10 is not divisible by n_head 4", "new", "nowhere", "--channels", "10")]
     [InlineData("--layers: found 0, expected at least 1", "new", "nowhere", "--layers", "0")]
     [InlineData("Unrecognized command or argument 'prophesy'", "prophesy")]
@@ -120,8 +120,8 @@ public sealed class CommandErrorTests : IDisposable
     public void Trace_NoSuchBlockOrStep_IsRefused()
     {
         string output = folder.PathOf("t");
-        Error(2, "trace", "x", "-m", folder.Model, "-o", output, "--block", "2").Should().Be("gpt2: --block 2: expected 0 to 1");
-        Error(2, "trace", "x", "-m", folder.Model, "-o", output, "--step", "17").Should().Be("gpt2: --step 17: expected 1 to 16");
+        Error(2, "trace", "x", "-m", folder.Model, "-o", output, "--block", "2").Should().Be("gpt2: --block: found 2, expected 0 to 1");
+        Error(2, "trace", "x", "-m", folder.Model, "-o", output, "--step", "17").Should().Be("gpt2: --step: found 17, expected 1 to 16");
         Error(1, "trace", "x", "-m", folder.Model, "-o", output, "--break", "h5.step1")
             .Should().StartWith("gpt2: breakpoint 'h5.step1' is not a step, expected h0.step1");
         Directory.Exists(output).Should().BeFalse();
@@ -160,7 +160,7 @@ public sealed class CommandErrorTests : IDisposable
         foreach (string target in (string[])[file, Path.Combine(file, "below")])
         {
             Error(1, "trace", "x", "-m", folder.Model, "-o", target).Should().StartWith($"gpt2: {target}: cannot write this folder (");
-            Error(1, "new", target).Should().StartWith($"gpt2: {target}: cannot write this folder (");
+            Error(1, "new", target).Should().StartWith($"gpt2: {target}: ");
         }
 
         Directory.EnumerateFileSystemEntries(folder.Root).Should().BeEquivalentTo([file, folder.Model]);
@@ -172,7 +172,7 @@ public sealed class CommandErrorTests : IDisposable
         string before = File.ReadAllText(Path.Combine(folder.Model, "model_wte.csv"));
 
         Error(1, "new", folder.Model)
-            .Should().Be($"gpt2: {folder.Model}: the folder is not empty; choose another or add --force to replace what is in it");
+            .Should().Be($"gpt2: {folder.Model}: the folder is not empty; choose another, or add --force to replace it");
         File.ReadAllText(Path.Combine(folder.Model, "model_wte.csv")).Should().Be(before);
         CommandRun.Of("new", folder.Model, "--force").Result();
         File.ReadAllText(Path.Combine(folder.Model, "model_wte.csv")).Should().NotBe(before);
@@ -198,10 +198,10 @@ public sealed class CommandErrorTests : IDisposable
         File.WriteAllText(text, "ab");
         string before = File.ReadAllText(weights);
 
-        Error(2, "trace", "--file", text, "--svg", text, "-m", folder.Model).Should().StartWith($"gpt2: {text}: the command reads this file");
-        Error(2, "trace", "ab", "--svg", weights, "-m", folder.Model).Should().StartWith($"gpt2: {weights}: the command reads this file");
-        Error(2, "beams", "ab", "--svg", weights, "-m", folder.Model).Should().StartWith($"gpt2: {weights}: the command reads this file");
-        Error(2, "train-tokenizer", text, "--out", text, "--vocab-size", "260").Should().StartWith($"gpt2: {text}: the command reads this file");
+        Error(2, "trace", "--file", text, "--svg", text, "-m", folder.Model).Should().StartWith($"gpt2: {text}: the command reads this;");
+        Error(2, "trace", "ab", "--svg", weights, "-m", folder.Model).Should().StartWith($"gpt2: {weights}: the command reads this;");
+        Error(2, "beams", "ab", "--svg", weights, "-m", folder.Model).Should().StartWith($"gpt2: {weights}: the command reads this;");
+        Error(2, "train-tokenizer", text, "--out", text, "--vocab-size", "260").Should().StartWith($"gpt2: {text}: the command reads this;");
 
         File.ReadAllText(text).Should().Be("ab");
         File.ReadAllText(weights).Should().Be(before);
@@ -227,6 +227,88 @@ public sealed class CommandErrorTests : IDisposable
         error.RootElement.GetProperty("error").GetProperty("code").GetString().Should().Be(code);
         error.RootElement.GetProperty("error").GetProperty("message").GetString().Should().StartWith("the prompt is ");
         error.RootElement.GetProperty("error").GetProperty("expected").GetString().Should().Be(exitCode == 1 ? "at least one token" : null);
+    }
+
+    [Theory]
+    [InlineData("--top", "found 0", "at least 1", "'gpt2 predict --help' lists what there is", "predict", "a", "--top", "0")]
+    [InlineData("--block", "found 9", "0 to 1", null, "trace", "a", "--svg", "x.svg", "--block", "9")]
+    [InlineData(null, "the prompt is 2 arguments: put it in quotes", null, null, "predict", "a", "b")]
+    [InlineData(null, "temperature is -1", "a finite number of at least 0", null, "generate", "a", "--temperature", "-1")]
+    public void Error_OfUsageUnderJson_HasParts(string? where, string found, string? expected, string? remedy, params string[] args)
+    {
+        using JsonDocument document = JsonDocument.Parse(CommandRun.Of([.. args, "-m", folder.Model, "--json"]).ErrorLine(2));
+
+        JsonElement error = document.RootElement.GetProperty("error");
+        ((string[])["where", "found", "expected", "remedy"]).Select(part => error.GetProperty(part).GetString())
+            .Should().Equal(where, found, expected, remedy);
+    }
+
+    [Theory]
+    [InlineData("--svg", "trace", "ab", "-m", "MODEL", "--svg", "")]
+    [InlineData("--svg", "beams", "ab", "-m", "MODEL", "--svg", " ")]
+    [InlineData("--out", "corpus", "--out", "")]
+    [InlineData("--roofline", "bench", "products", "--roofline", "")]
+    public void OutputFile_WithoutAName_IsRefused(string option, params string[] args)
+    {
+        string[] all = [.. args.Select(arg => arg == "MODEL" ? folder.Model : arg)];
+
+        Error(2, all).Should().Be($"gpt2: {option}: found no name, expected a file");
+    }
+
+    [Fact]
+    public void OutputFile_ThatExists_IsReplacedWithANote()
+    {
+        string file = folder.PathOf("corpus.txt");
+        string[] args = ["corpus", "--size", "10", "--out", file];
+
+        CommandRun.Of(args).Error.Should().NotContain("replaced");
+        CommandRun.Of(args).Error.Should().EndWith($"note: {file} existed and was replaced\n");
+    }
+
+    [UnixFact]
+    public void OutputFolder_LinkedToTheModelThatIsRead_IsRefused()
+    {
+        string link = folder.PathOf("link");
+        Directory.CreateSymbolicLink(link, folder.Model);
+
+        Error(2, "convert", folder.Model, link, "--force").Should().Be($"gpt2: {link}: the command reads this; choose another to write");
+    }
+
+    [UnixFact]
+    public void OutputFolder_BelowADanglingLink_IsCreated()
+    {
+        string link = folder.PathOf("dangling"), there = folder.PathOf("there");
+        Directory.CreateSymbolicLink(link, there);
+
+        CommandRun.Of("new", Path.Combine(link, "sub")).Result();
+        File.Exists(Path.Combine(there, "sub", "hparams.json")).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Vocabulary_OfAnotherKind_SaysWhichFilesAreOne()
+    {
+        string text = folder.PathOf("some.txt");
+        File.WriteAllText(text, "Once upon a time\n");
+
+        Error(1, "new", folder.PathOf("model2"), "--vocab", text).Should()
+            .EndWith("; name a vocab.bpe or a merges.txt; 'gpt2 train-tokenizer' makes one of a text");
+    }
+
+    [LinuxFact]
+    public void Input_ThatTheSystemRefuses_IsNotExplainedInItsWords()
+    {
+        Error(1, "predict", "-f", "/proc/self/mem", "-m", folder.Model).Should()
+            .Be("gpt2: /proc/self/mem: cannot be read (Input/output error), expected a text file");
+    }
+
+    [Fact]
+    public void Predict_ModelWithAMisnamedFile_SaysWhatTheDoctorSays()
+    {
+        File.Move(Path.Combine(folder.Model, "model_wte.csv"), Path.Combine(folder.Model, "model_wte.CSV.csv"));
+        const string Found = "found it under the name 'model_wte.CSV.csv'";
+
+        Error(1, "predict", "ab", "-m", folder.Model).Should().EndWith($"model_wte.csv: {Found}; rename it to model_wte.csv");
+        CommandRun.Of("doctor", folder.Model).Out.Should().Contain(Found).And.Contain("→ rename it to model_wte.csv");
     }
 
     [Fact]

@@ -235,7 +235,7 @@ public sealed class CommandResultTests : IDisposable
 
         var config = new Gpt2Config(9, 5, 4, 2, 1) { TiedHead = false, QkvBias = false };
         output.Should().StartWith($"{folder.PathOf("a")}: {config.Parameters.ToString(CultureInfo.InvariantCulture)} fresh weights");
-        CsvLayout.ConfigOf(folder.PathOf("a")).Should().Be(config);
+        CsvFolder.ConfigOf(folder.PathOf("a")).Should().Be(config);
         string Wte(string name) => File.ReadAllText(folder.PathOf(name, "model_wte.csv"));
         Wte("a").Should().Be(Wte("b")).And.NotBe(Wte("c"));
     }

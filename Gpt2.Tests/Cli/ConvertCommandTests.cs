@@ -82,7 +82,7 @@ public sealed class ConvertCommandTests : IDisposable
         run.Result().Should().Contain("(csv) as llmc");
         run.Error.Should().Be($"note: the vocabulary is not in {file}: keep a vocab.bpe beside it\n");
         CommandRun.Of("convert", csv, file).ErrorLine(1)
-            .Should().Be($"gpt2: {file}: a file with that name already exists; choose another name, or add --force to replace it");
+            .Should().Be($"gpt2: {file}: a file with that name already exists; choose another, or add --force to replace it");
         CommandRun.Of("convert", csv, file, "--force").ExitCode.Should().Be(0);
         CommandRun.Of("convert", csv, file, "--to", "csv").ErrorLine(1)
             .Should().Be($"gpt2: {file}: a file with that name already exists; choose another name");
@@ -148,7 +148,7 @@ public sealed class ConvertCommandTests : IDisposable
         File.WriteAllText(Path.Combine(target, "notes.txt"), "mine");
 
         CommandRun.Of("convert", csv, target, "--to", "csv").ErrorLine(1).Should().Be(
-            $"gpt2: {target}: the folder is not empty; choose another or add --force to replace what is in it");
+            $"gpt2: {target}: the folder is not empty; choose another, or add --force to replace it");
         CommandRun.Of("convert", csv, target, "--to", "csv", "--force").Result();
 
         using ModelSource source = ModelFolder.Open(target);
@@ -173,9 +173,9 @@ public sealed class ConvertCommandTests : IDisposable
     public void Convert_OntoItself_IsRefused()
     {
         CommandRun.Of("convert", csv, csv + Path.DirectorySeparatorChar, "--force").ErrorLine(2)
-            .Should().Contain("the model to convert is in this folder; choose another one");
+            .Should().EndWith("the command reads this; choose another to write");
         CommandRun.Of("convert", Path.Combine(csv, "model_wte.csv"), csv, "--to", "safetensors", "--force").ErrorLine(2)
-            .Should().Contain("the model to convert is in this folder");
+            .Should().EndWith("the command reads this; choose another to write");
     }
 
     [Fact]

@@ -59,6 +59,18 @@ public sealed class DoctorCommandTests : IDisposable
     }
 
     [Fact]
+    public void Doctor_SameDamageInEveryFile_IsOneLineForPeopleAndOneFindingEachInJson()
+    {
+        foreach (string path in Directory.EnumerateFiles(folder.Model, "*.csv"))
+        {
+            File.WriteAllText(path, File.ReadAllText(path).Replace(',', ';'));
+        }
+
+        CommandRun.Of("doctor", folder.Model).Out.Split("cells are separated by semicolons").Should().HaveCount(2);
+        Json(CommandRun.Of("doctor", folder.Model, "--json"), exitCode: 1).GetProperty("wrong").GetInt32().Should().Be(29);
+    }
+
+    [Fact]
     public void Doctor_WarningsAlone_EndWithZero()
     {
         string path = Path.Combine(folder.Model, "model_h0_mlp_c_fc_w.csv");

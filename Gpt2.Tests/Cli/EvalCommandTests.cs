@@ -153,7 +153,7 @@ public sealed class EvalCommandTests : IDisposable
         File.WriteAllText(text, "");
         Error(1, "eval", text, "-m", folder.Model).Should().Be("gpt2: the text has 0 tokens, expected at least 2, since the first one is not scored");
         File.WriteAllText(text, "abc");
-        Error(1, "eval", text, "-m", folder.Model).Should().Be("gpt2: the text has 1 tokens, expected at least 2, since the first one is not scored");
+        Error(1, "eval", text, "-m", folder.Model).Should().Be("gpt2: the text has 1 token, expected at least 2, since the first one is not scored");
     }
 
     [Fact]

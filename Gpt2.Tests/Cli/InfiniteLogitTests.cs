@@ -75,7 +75,7 @@ public sealed class InfiniteLogitTests : IDisposable
         foreach (string[] command in commands)
         {
             CommandRun.Of([.. command, "-m", model, "--kernels", kernels]).ErrorLine(1).Should().Be(
-                $"gpt2: the logit of token {Huge} is +∞; the model's weights are broken or too large to compute with",
+                $"gpt2: the logit of token {Huge} is +∞; the weights are broken or too large to compute with: 'gpt2 doctor' finds which",
                 "that was {0}", string.Join(' ', command));
         }
     }

@@ -3,7 +3,6 @@
 using System.Text.Json;
 using Gpt2.Core.Model;
 using Gpt2.Core.Training;
-using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli;
@@ -63,7 +62,7 @@ public sealed class TrainCommandTests : IDisposable
         result.GetProperty("steps").GetInt32().Should().Be(3);
         result.GetProperty("loss").GetDouble().Should().BeApproximately(Math.Log(257), 0.3);
         result.GetProperty("validation_loss").GetDouble().Should().BeApproximately(Math.Log(257), 0.3);
-        result.GetProperty("parameters").GetInt64().Should().Be(CsvLayout.ConfigOf(run).Parameters);
+        result.GetProperty("parameters").GetInt64().Should().Be(CsvFolder.ConfigOf(run).Parameters);
     }
 
     [Fact]
@@ -134,7 +133,7 @@ public sealed class TrainCommandTests : IDisposable
         Train("--steps", "2", "--vocab", vocabulary).Result();
 
         File.ReadAllText(Path.Combine(run, "vocab.bpe")).Should().Be(File.ReadAllText(vocabulary));
-        CsvLayout.ConfigOf(run).Should().Be(new Gpt2Config(259, 8, 16, 2, 1));
+        CsvFolder.ConfigOf(run).Should().Be(new Gpt2Config(259, 8, 16, 2, 1));
     }
 
     [Fact]

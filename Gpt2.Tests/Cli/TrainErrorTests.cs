@@ -71,7 +71,7 @@ public sealed class TrainErrorTests : IDisposable
     [InlineData("--init has its own vocabulary and sizes: expected no --layers with it", "TEXT", "-o", "RUN", "--init", "MODEL", "--layers", "2")]
     [InlineData("--init has its own vocabulary and sizes: expected no --vocab with it", "TEXT", "-o", "RUN", "--init", "MODEL", "--vocab", "x")]
     [InlineData("expected one of --vocab and --vocab-size, found both", "TEXT", "-o", "RUN", "--vocab", "VOCAB", "--vocab-size", "300")]
-    [InlineData("--vocab-size 256: expected at least 257", "TEXT", "-o", "RUN", "--vocab-size", "256")]
+    [InlineData("--vocab-size: found 256, expected at least 257", "TEXT", "-o", "RUN", "--vocab-size", "256")]
     [InlineData("learning rate is NaN, expected at least 0", "TEXT", "-o", "RUN", "--learning-rate", "NaN")]
     [InlineData("learning rate is -1, expected at least 0", "TEXT", "-o", "RUN", "--learning-rate", "-1")]
     [InlineData("learning rate is Infinity, expected a finite number", "TEXT", "-o", "RUN", "--learning-rate", "Infinity")]
@@ -117,6 +117,16 @@ public sealed class TrainErrorTests : IDisposable
             run.Out.Should().BeEmpty();
             run.Error.TrimEnd('\n').Split('\n')[^1].Should().StartWith($"gpt2: {target}: cannot write this folder (");
         }
+    }
+
+    [Fact]
+    public void Log_ThatCannotBeRead_IsNotCalledAFolderThatCannotBeWritten()
+    {
+        string log = Path.Combine(run, "log.csv");
+        string[] args = ["train", text, "-o", run, "--vocab", vocabulary, "--context", "8", "--steps", "1"];
+        Directory.CreateDirectory(log);
+
+        CommandRun.Of(args).Error.TrimEnd('\n').Split('\n')[^1].Should().StartWith($"gpt2: {log}: cannot write this file (");
     }
 
     [Fact]

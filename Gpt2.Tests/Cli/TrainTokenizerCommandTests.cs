@@ -125,7 +125,7 @@ public sealed class TrainTokenizerCommandTests : IDisposable
     public void Run_VocabularyWithoutRoomForTheBytes_IsWrongUsage(string size)
     {
         CommandRun.Of("train-tokenizer", text, "--vocab-size", size, "--out", target).ErrorLine(2)
-            .Should().Be($"gpt2: --vocab-size {size}: expected at least 257, the 256 bytes and <|endoftext|>");
+            .Should().Be($"gpt2: --vocab-size: found {size}, expected at least 257, the 256 bytes and <|endoftext|>");
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class DefaultModelFixture
     {
         string folder = Path.Combine(SharedData.RepositoryRoot, "weights-csv", ModelLocator.DefaultModel);
         Model = new Gpt2Model(CsvModelFolder.ReadWeights(folder), KernelSet.Create(KernelRung.Vector));
-        Tokenizer = CsvLayout.TokenizerOf(folder, Model.Config)!;
+        Tokenizer = CsvFolder.TokenizerOf(folder, Model.Config)!;
     }
 
     public Gpt2Model Model { get; }

@@ -41,7 +41,7 @@ public class SeedFactsTests
             foreach (int threads in rung == KernelRung.Tuned ? (int[])[1, 2] : [1])
             {
                 Gpt2Weights weights = CsvModelFolder.ReadWeights(folder);
-                Tokenizer tokenizer = CsvLayout.TokenizerOf(folder, weights.Config)!;
+                Tokenizer tokenizer = CsvFolder.TokenizerOf(folder, weights.Config)!;
                 var generator = new TextGenerator(
                     Gpt2Model.ForInference(weights, KernelSet.Create(rung, threads)), tokenizer, tokenizer.Vocabulary.EndOfText);
 

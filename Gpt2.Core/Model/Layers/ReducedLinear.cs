@@ -58,7 +58,11 @@ internal sealed class ReducedLinear : PackedLinear
         }
         catch (ArgumentException e)
         {
-            throw new Gpt2Exception($"cannot be stored as {type} ({e.Message})") { Where = weight.ToString() };
+            throw new Gpt2Exception($"cannot be stored as {type} ({e.Message})")
+            {
+                Where = weight.ToString(),
+                Remedy = "'gpt2 doctor' finds all that is wrong with the model",
+            };
         }
 
         weight.Detach();

@@ -53,7 +53,7 @@ internal abstract class BinaryFiles(string folder, string file, Func<string, str
 
     public override void Read(Matrix matrix) => Located(new MatrixShape(matrix.Name, matrix.Rows, matrix.Columns)).Read(matrix);
 
-    public override Tokenizer? ReadTokenizer(Gpt2Config sizes) => FolderVocabulary.Read(PathOf, sizes, SizesFile);
+    public override Tokenizer? ReadTokenizer(Gpt2Config? sizes) => FolderVocabulary.Read(PathOf, sizes, SizesFile);
 
     public override Gpt2Config WithVariant(Gpt2Config sizes, Action<Gpt2Exception> refuse) => sizes;
 
@@ -64,22 +64,6 @@ internal abstract class BinaryFiles(string folder, string file, Func<string, str
     protected override ErrorPlace PlaceOf(string name) => new(Main, Part: name);
 
     protected override IEnumerable<string> Others(Gpt2Config sizes) => base.Others(sizes).Except(Lost.Keys);
-
-    /// <summary>Runs an action on a file and passes its error, if any, to <paramref name="refuse"/>.</summary>
-    /// <returns>The error; null if there was none.</returns>
-    protected static Gpt2Exception? Try(Action open, Action<Gpt2Exception> refuse)
-    {
-        try
-        {
-            open();
-            return null;
-        }
-        catch (Gpt2Exception e)
-        {
-            refuse(e);
-            return e;
-        }
-    }
 
     protected override void Dispose(bool disposing)
     {

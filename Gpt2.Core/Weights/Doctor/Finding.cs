@@ -1,5 +1,7 @@
 // The doctor reports each thing it finds separately, with what to do about it.
 
+using System.Text.RegularExpressions;
+
 namespace Gpt2.Core.Weights.Doctor;
 
 /// <summary>How bad a finding is.</summary>
@@ -46,11 +48,29 @@ internal enum FindingArea
 internal sealed record Finding(FindingStatus Status, FindingArea Area, string Subject, string Found, string? Remedy);
 
 /// <summary>Collects findings in the order in which they were made.</summary>
-internal sealed class FindingList
+internal sealed partial class FindingList
 {
+    private const int MostOfOneKind = 3;
+
     private readonly List<Finding> findings = [];
 
     public IReadOnlyList<Finding> All => findings;
+
+    /// <summary>
+    /// The findings for a reader: many of one kind, which differ only in their subjects and numbers, become one.
+    /// </summary>
+    public IEnumerable<Finding> Grouped() => findings
+        .GroupBy(finding => finding.Status == FindingStatus.Ok
+            ? (object)finding : (finding.Status, finding.Area, Number().Replace(finding.Found, "#"), finding.Remedy))
+        .SelectMany<IGrouping<object, Finding>, Finding>(kind => kind.Count() <= MostOfOneKind + 1 ? kind :
+        [
+            kind.First() with
+            {
+                Subject = string.Join(", ", kind.Take(MostOfOneKind).Select(finding => finding.Subject))
+                    + $" and {kind.Count() - MostOfOneKind} more",
+                Found = kind.First().Found + (kind.Any(finding => finding.Found != kind.First().Found) ? "; similar in the others" : ""),
+            },
+        ]);
 
     /// <summary>Whether nothing is wrong so far, apart from warnings.</summary>
     public bool NothingWrong => findings.TrueForAll(finding => finding.Status != FindingStatus.Wrong);
@@ -70,16 +90,20 @@ internal sealed class FindingList
     /// <param name="area">What it is about.</param>
     /// <param name="refusal">The error.</param>
     /// <param name="remedy">What to do if the error does not say.</param>
-    public void Wrong(FindingArea area, Gpt2Exception refusal, string remedy)
+    /// <param name="status">How bad it is.</param>
+    public void Wrong(FindingArea area, Gpt2Exception refusal, string remedy, FindingStatus status = FindingStatus.Wrong)
     {
         ErrorPlace where = refusal.Where ?? new ErrorPlace("model");
         string? part = where.Line is null ? where.Part : null; // a tensor, and not a byte of a line
         string subject = part ?? Path.GetFileName(where.Name);
         string found = part is null && where.Within.Length > 0 ? $"{where.Within}: {refusal.Problem}" : refusal.Problem;
-        var finding = new Finding(FindingStatus.Wrong, area, subject, found, refusal.Remedy ?? remedy);
+        var finding = new Finding(status, area, subject, found, refusal.Remedy ?? remedy);
         if (!findings.Contains(finding))
         {
             findings.Add(finding);
         }
     }
+
+    [GeneratedRegex(@"-?[0-9]+(\.[0-9]+)?(E[-+][0-9]+)?")]
+    private static partial Regex Number();
 }

@@ -1,5 +1,5 @@
-// The doctor does not stop at the first fault in a model folder. Only without sizes, which say what tensors to expect,
-// does it leave out tensors and vocabulary. Running the model, to see whether it knows what it should, is in Evaluation.
+// The doctor does not stop at the first fault in a model folder. Without sizes, which say what tensors to expect, it
+// examines each file for itself. Running the model, to see whether it knows what it should, is in Evaluation.
 
 using System.Globalization;
 using Gpt2.Core.Files;
@@ -7,8 +7,6 @@ using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
-using Gpt2.Core.Weights.HuggingFace;
-using Gpt2.Core.Weights.TensorFlow;
 
 namespace Gpt2.Core.Weights.Doctor;
 
@@ -26,15 +24,6 @@ internal sealed record ExaminedFolder(Gpt2Config? Config, Tokenizer? Tokenizer, 
 internal static class ModelDoctor
 {
     private const string Folder = "folder";
-    private const string OfTheModel = "correct it, or take the one of this model";
-
-    /// <summary>Files by which a folder's format is recognised, even if their names differ slightly.</summary>
-    private static readonly (ModelFormat Format, string File)[] Marks =
-    [
-        (ModelFormat.Safetensors, HuggingFaceFormat.WeightsFileName), (ModelFormat.Safetensors, HuggingFaceFormat.IndexFileName),
-        (ModelFormat.TensorFlow, "model.ckpt" + CheckpointIndex.Extension), (ModelFormat.Csv, HyperparametersFile.FileName),
-        .. ((string[])["wte", "wpe", "ln_f/g", "h0/ln_1/g"]).Select(matrix => (ModelFormat.Csv, CsvLayout.FileOf(matrix))),
-    ];
 
     private static ExaminedFolder Nothing => new(null, null, []);
 
@@ -57,11 +46,12 @@ internal static class ModelDoctor
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             findings.Wrong(
-                FindingArea.Folder, Folder, $"{path} cannot be listed ({e.Message})", "name a folder that exists and that you may read");
+                FindingArea.Folder, Folder, $"{path} cannot be listed ({WriteFailure.Reason(e)})", "name a folder that exists and that you may read");
             return Nothing;
         }
 
-        using ModelFiles? files = model?.Format.FilesOf(folder, model.Value.File, name => names.PathOf(name, findings));
+        using ModelFiles? files = model?.Format.FilesOf(folder, model.Value.File, name => names.PathOf(name, misnamed => findings.Wrong(
+            FindingArea.Folder, misnamed, "", File.Exists(misnamed.Where?.Name) ? FindingStatus.Warning : FindingStatus.Wrong)));
         return files is null ? Nothing : Examine(files, path, findings, progress, cancellation);
     }
 
@@ -85,13 +75,9 @@ internal static class ModelDoctor
 
         if (isFolder && ModelFolder.ModelsIn(path, ModelFormat.All).Length == 0)
         {
-            bool isOther = ModelFolder.OtherModelIn(path) is not null;
-            foreach ((ModelFormat format, string mark) in Marks.Where(mark => !isOther || mark.Format != ModelFormat.Csv))
+            if (ModelFolder.MarkIn(path, ModelFormat.All, name => names.FindNearly(name) is not null) is { } mark)
             {
-                if (names.FindNearly(mark) is not null)
-                {
-                    return (format, mark);
-                }
+                return mark;
             }
         }
 
@@ -119,9 +105,10 @@ internal static class ModelDoctor
         Gpt2Config? config = ExamineSizes(files, findings);
         if (config is null)
         {
+            files.TryAll(e => findings.Wrong(FindingArea.Tensors, e, WrongFile.Again));
             findings.Wrong(
-                FindingArea.Sizes, "sizes", "are not known, so no tensor was examined", "fix what is reported above, and run this again");
-            return Nothing;
+                FindingArea.Sizes, "sizes", "are not known, so no shape was checked", "fix what is reported above, and run this again");
+            return new ExaminedFolder(null, ExamineTokenizer(files, null, findings), []);
         }
 
         if (findings.All.All(finding => finding.Area != FindingArea.Sizes))
@@ -158,7 +145,7 @@ internal static class ModelDoctor
         Gpt2Config? sizes = stated is null ? seen.Guess() : seen.Reconcile(stated, files, findings);
         if (unstated is not null)
         {
-            string remedy = File.Exists(unstated.Where?.Name) ? OfTheModel
+            string remedy = File.Exists(unstated.Where?.Name) ? ModelFiles.OfTheModel
                 : sizes is not null && files.SizesFile == HyperparametersFile.FileName
                 ? $"write it: {HyperparametersFile.Text(sizes, heads: "…")}; the files do not say n_head"
                 : WrongFile.Again;
@@ -170,7 +157,7 @@ internal static class ModelDoctor
             return null;
         }
 
-        sizes = files.WithVariant(sizes, e => findings.Wrong(FindingArea.Sizes, e, OfTheModel));
+        sizes = files.WithVariant(sizes, e => findings.Wrong(FindingArea.Sizes, e, ModelFiles.OfTheModel));
         foreach (Gpt2Exception unused in files.Unused(sizes))
         {
             findings.Wrong(FindingArea.Tensors, unused, WrongFile.Again);
@@ -226,7 +213,7 @@ internal static class ModelDoctor
         return tensors;
     }
 
-    private static Tokenizer? ExamineTokenizer(ModelFiles files, Gpt2Config config, FindingList findings)
+    private static Tokenizer? ExamineTokenizer(ModelFiles files, Gpt2Config? config, FindingList findings)
     {
         const string Subject = "vocabulary";
         try
@@ -235,9 +222,10 @@ internal static class ModelDoctor
             Tokenizer? tokenizer = files.ReadTokenizer(config);
             if (tokenizer is not null)
             {
-                findings.Ok(FindingArea.Tokenizer, Subject, $"{tokenizer.Vocabulary.Count} tokens, as many as wte has rows");
+                string rows = config is null ? "" : ", as many as wte has rows";
+                findings.Ok(FindingArea.Tokenizer, Subject, $"{tokenizer.Vocabulary.Count} tokens{rows}");
             }
-            else if (config.Vocabulary < Vocabulary.SmallestCount)
+            else if (config?.Vocabulary < Vocabulary.SmallestCount)
             {
                 findings.Ok(
                     FindingArea.Tokenizer, Subject, $"none is needed: with fewer than {Vocabulary.SmallestCount} tokens, prompts are ids");

@@ -39,25 +39,25 @@ internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Chan
         if (Channels > 0 && Channels != stated.Channels)
         {
             sizes = sizes with { Channels = Channels, Heads = Channels % stated.Heads == 0 ? stated.Heads : 1 };
-            Differs("n_embd", stated.Channels, Channels, $"most tensors have {Channels} columns");
+            Differs("n_embd", stated.Channels, Channels, $"most tensors have {Plural.Of(Channels, "column")}");
         }
 
         if (Vocabulary is int tokens && tokens != stated.Vocabulary)
         {
             sizes = sizes with { Vocabulary = tokens };
-            Differs(files.SizeNames.Vocabulary, stated.Vocabulary, tokens, $"{files.NameOf("wte")} has {tokens} rows");
+            Differs(files.SizeNames.Vocabulary, stated.Vocabulary, tokens, $"{files.NameOf("wte")} has {Plural.Of(tokens, "row")}");
         }
 
         if (Context is int positions && positions != stated.Context)
         {
             sizes = sizes with { Context = positions };
-            Differs(files.SizeNames.Context, stated.Context, positions, $"{files.NameOf("wpe")} has {positions} rows");
+            Differs(files.SizeNames.Context, stated.Context, positions, $"{files.NameOf("wpe")} has {Plural.Of(positions, "row")}");
         }
 
         if (Layers is int layers && layers != stated.Layers)
         {
             sizes = sizes with { Layers = Math.Max(layers, 1) };
-            Differs("n_layer", stated.Layers, layers, $"there are tensors of {layers} blocks");
+            Differs("n_layer", stated.Layers, layers, $"there are tensors of {Plural.Of(layers, "block")}");
         }
 
         return sizes;

@@ -26,9 +26,9 @@ internal sealed record HuggingFaceConfig(Gpt2Config Sizes, bool? TiedHead)
     public static HuggingFaceConfig Read(string path) => JsonFile.Read(path, Expected, root =>
     {
         RequireGpt2(root, path);
-        int context = root.TryGetProperty("n_positions", out _) ? Size(root, "n_positions", path) : Size(root, "n_ctx", path);
-        var sizes = new Gpt2Config(
-            Size(root, "vocab_size", path), context, Size(root, "n_embd", path), Size(root, "n_head", path), Size(root, "n_layer", path));
+        int Size(string name) => JsonFile.Size(root, name, path);
+        string context = root.TryGetProperty("n_ctx", out _) && Given(root, "n_positions") is null ? "n_ctx" : "n_positions";
+        var sizes = new Gpt2Config(Size("vocab_size"), Size(context), Size("n_embd"), Size("n_head"), Size("n_layer"));
         if (sizes.Problem() is Gpt2Exception problem)
         {
             throw problem.At(path);
@@ -78,11 +78,6 @@ internal sealed record HuggingFaceConfig(Gpt2Config Sizes, bool? TiedHead)
             }
         }
     }
-
-    private static int Size(JsonElement root, string name, string path) =>
-        Given(root, name) is not JsonElement value ? throw new Gpt2Exception($"{name} is missing") { Where = path, Expected = Expected }
-        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int size) ? size
-        : throw Refused(path, name, value, "a whole number");
 
     /// <summary>A value that exists and is not null.</summary>
     private static JsonElement? Given(JsonElement root, string name) =>

@@ -12,7 +12,7 @@ internal sealed class HuggingFaceFormat() : ModelFormat("safetensors", $"{Config
 
     internal override IEnumerable<string> ModelsIn(string folder)
     {
-        string[] known = [.. ((string[])[WeightsFileName, IndexFileName]).Where(file => File.Exists(Path.Combine(folder, file)))];
+        string[] known = [.. ((string[])[WeightsFileName, IndexFileName]).Where(file => RegularFile.IsTaken(Path.Combine(folder, file)))];
         return known.Length > 0
             ? known
             : Directory.EnumerateFiles(folder, "*" + Extension).Select(file => Path.GetFileName(file))

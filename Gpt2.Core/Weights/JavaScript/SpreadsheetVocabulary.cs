@@ -42,7 +42,7 @@ internal static class SpreadsheetVocabulary
 
         Vocabulary vocabulary = furthest.Vocabulary ?? throw furthest.Error!;
         string tokens = Path.Combine(folder, TokensFileName);
-        if (File.Exists(tokens))
+        if (RegularFile.IsTaken(tokens))
         {
             CheckTokens(vocabulary, tokens);
         }
@@ -85,7 +85,8 @@ internal static class SpreadsheetVocabulary
         {
             if (cells.Count < 4)
             {
-                throw Error(path, line, $"found {cells.Count} cells", isHeader ? $"{expected} as headings" : $"{expected}, the score a number");
+                throw Error(
+                    path, line, $"found {Plural.Of(cells.Count, "cell")}", isHeader ? $"{expected} as headings" : $"{expected}, the score a number");
             }
 
             if (!isHeader)

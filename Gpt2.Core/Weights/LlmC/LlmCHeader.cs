@@ -88,7 +88,7 @@ internal static class LlmCHeader
         Int128 expected = Length + (type.Size() * (MatrixShapes.Count(config) + ((Int128)(padded - config.Vocabulary) * config.Channels)));
         return file.Length == expected
             ? (config, padded, type)
-            : throw new Gpt2Exception($"found {file.Length} bytes")
+            : throw new Gpt2Exception($"found {Plural.Of(file.Length, "byte")}")
             {
                 Where = file.Path,
                 Expected = $"{expected} for the sizes in its header",

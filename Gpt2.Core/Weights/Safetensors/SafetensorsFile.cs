@@ -21,7 +21,7 @@ internal static class SafetensorsFile
         byte[] start = file.Start(64);
         if (start.Length < LengthBytes)
         {
-            throw WrongFile.Refusal(file.Path, Expected, isBinary: true) ?? Damaged(file, $"found {file.Length} bytes", Expected);
+            throw WrongFile.Refusal(file.Path, Expected, isBinary: true) ?? Damaged(file, $"found {Plural.Of(file.Length, "byte")}", Expected);
         }
 
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(start);

@@ -8,8 +8,8 @@ internal sealed class TensorFlowFormat() : ModelFormat("tensorflow", "hparams.js
     /// <summary>The prefix of OpenAI's names.</summary>
     public const string Scope = "model/";
 
-    internal override IEnumerable<string> ModelsIn(string folder) =>
-        Directory.EnumerateFiles(folder, "*" + CheckpointIndex.Extension).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
+    internal override IEnumerable<string> ModelsIn(string folder) => Directory.EnumerateFileSystemEntries(folder, "*" + CheckpointIndex.Extension)
+        .Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
 
     internal override bool IsModelFile(string fileName) => fileName.EndsWith(CheckpointIndex.Extension, StringComparison.Ordinal);
 

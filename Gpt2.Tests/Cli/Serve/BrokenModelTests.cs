@@ -34,7 +34,7 @@ public class BrokenModelTests
         body.GetProperty("error").GetProperty("type").GetString().Should().Be("server_error");
         body.GetProperty("error").GetProperty("code").GetString().Should().Be("model_failed");
         body.GetProperty("error").GetProperty("message").GetString().Should().StartWith(why)
-            .And.EndWith("; the model's weights are broken or too large to compute with");
+            .And.EndWith("; the weights are broken or too large to compute with: 'gpt2 doctor' finds which");
         server.Failures.Should().BeEmpty("it is the model's fault, and its client knows");
         await server.LoadBecomesAsync(running: 0, waiting: 0);
     }

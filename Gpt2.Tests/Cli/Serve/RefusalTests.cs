@@ -178,7 +178,7 @@ public sealed class RefusalTests : IAsyncLifetime
     {
         (HttpResponseMessage response, JsonElement body) = await server.PostAsync("{\"model\":\"gpt-4\\u001b[2J\"}");
 
-        Refused(response, body, HttpStatusCode.NotFound).Should().Be("the model 'gpt-4?[2J' does not exist here, expected 'small'");
+        Refused(response, body, HttpStatusCode.NotFound).Should().Be("the model 'gpt-4\\u001B[2J' does not exist here, expected 'small'");
         body.GetProperty("error").GetProperty("code").GetString().Should().Be("model_not_found");
     }
 

@@ -24,7 +24,7 @@ internal sealed record SoakRequest(string Json, string StreamJson, string[] Text
     {
         string folder = Path.Combine(SharedData.RepositoryRoot, "weights-csv", "gpt2-workshop");
         Gpt2Weights weights = CsvModelFolder.ReadWeights(folder);
-        Tokenizer tokenizer = CsvLayout.TokenizerOf(folder, weights.Config)!;
+        Tokenizer tokenizer = CsvFolder.TokenizerOf(folder, weights.Config)!;
         var model = Gpt2Model.ForInference(weights, KernelSet.Create(KernelSet.FastestRung));
         var library = new TextGenerator(model, tokenizer, tokenizer.Vocabulary.EndOfText);
         return [.. Enumerable.Range(0, count).Select(number => Make(library, tokenizer, number))];

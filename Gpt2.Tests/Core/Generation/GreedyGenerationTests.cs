@@ -126,7 +126,7 @@ public class GreedyGenerationTests
         Action choose = () => Greedy.Choose([float.NegativeInfinity, float.NegativeInfinity]);
 
         choose.Should().Throw<Gpt2Exception>().With(
-            found: "all logits are −∞", remedy: "the model's weights are broken or too large to compute with");
+            found: "all logits are −∞", remedy: "the weights are broken or too large to compute with: 'gpt2 doctor' finds which");
     }
 
     [Fact]

@@ -83,6 +83,13 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
     }
 
     [Theory]
+    [InlineData("1.5,2,3,7\n4,a;b,6,8\n", "found 'a;b'")]
+    [InlineData("1.5,2,3,7\n4,\"b\",6,8\n", "found '\"b\"'")]
+    [InlineData("1.5,2,3,7\n4,5\t5,6,8\n", "found '5\t5'")]
+    public void Read_SeparatorInOneCell_NamesTheCell(string text, string found) =>
+        ErrorFor(text, 2, 4).ShouldHave(found, where: FilePath + " line 2 column 2");
+
+    [Theory]
     [InlineData("c0,c1\n1,2\n3,4\n", "has a line of headings")]
     [InlineData("r0,1.5,2\nr1,3,4\n", "has a column of labels")]
     [InlineData("0,1.5,2\n1,3.5,4\n", "has a column of labels")]
@@ -94,7 +101,7 @@ public sealed class CsvMatrixFileErrorTests : IDisposable
 
     [Theory]
     [InlineData("1,2,3\n4,5\n", 2, "is cut off: found 2 cells")]
-    [InlineData("1,2,3\n4\n", 2, "is cut off: found 1 cells")]
+    [InlineData("1,2,3\n4\n", 2, "is cut off: found 1 cell")]
     [InlineData("1,2,3\n4,5,6,7\n", 2, "found 4 cells")]
     [InlineData("1,2\n4,5,6\n", 1, "found 2 cells")]
     [InlineData("\n\n1,2\n\n4,5,6\n", 3, "found 2 cells")]

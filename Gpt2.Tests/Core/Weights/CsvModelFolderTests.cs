@@ -32,7 +32,7 @@ public class CsvModelFolderTests
 
         read.Config.Should().Be(config);
         Bits(read).Should().Equal(Bits(weights));
-        CsvLayout.TokenizerOf(folder.PathOf("model"), config)!.Vocabulary.Merges.Should().Equal(SmallVocabulary.Merges);
+        CsvFolder.TokenizerOf(folder.PathOf("model"), config)!.Vocabulary.Merges.Should().Equal(SmallVocabulary.Merges);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public class CsvModelFolderTests
 
         CsvModelFolder.Write(model, TestModels.Random(config, 5), SmallVocabulary);
 
-        CsvLayout.ConfigOf(model).Should().Be(config);
+        CsvFolder.ConfigOf(model).Should().Be(config);
         Directory.EnumerateFiles(model).Select(Path.GetFileName).Should().NotContain(["model_h1_ln_1_g.csv", "model_lm_head.csv", "vocab_bpe.csv"])
             .And.Contain("notes.txt");
     }
@@ -90,7 +90,7 @@ public class CsvModelFolderTests
         tokens[1].Should().Be("\"\",1");
         tokens[257].Should().Be("abc,257");
         tokens[259].Should().Be("<|endoftext|>,259");
-        CsvLayout.TokenizerOf(folder.PathOf("model"), config)!.Vocabulary.Merges.Should().Equal(SmallVocabulary.Merges);
+        CsvFolder.TokenizerOf(folder.PathOf("model"), config)!.Vocabulary.Merges.Should().Equal(SmallVocabulary.Merges);
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public class CsvModelFolderTests
 
     [Theory]
     [InlineData("", "", "vocab_bpe.csv", "found an empty file")]
-    [InlineData("#version: 0.2\na b\n", "", "vocab_bpe.csv line 1", "found 1 cells", "left, right, rank, score as headings")]
+    [InlineData("#version: 0.2\na b\n", "", "vocab_bpe.csv line 1", "found 1 cell", "left, right, rank, score as headings")]
     [InlineData("left,right,rank,score\na,b,0\n", "", "vocab_bpe.csv line 2", "found 3 cells", "left, right, rank, score*")]
     [InlineData("left,right,rank,score\na,b,0,x\n", "", "vocab_bpe.csv line 2", "found the score 'x'", "left, right, rank, score*")]
     [InlineData("left,right,rank,score\na,bc,0,1\n", "", "vocab_bpe.csv line 2", "found 'bc'", "a byte or a token*")]
@@ -168,10 +168,10 @@ public class CsvModelFolderTests
     public void Read_SortingModel_HasAHeadOfItsOwnAndNoText()
     {
         string folder = SharedData.PathOf("models", "nano-sort");
-        Gpt2Config config = CsvLayout.ConfigOf(folder);
+        Gpt2Config config = CsvFolder.ConfigOf(folder);
 
         config.Should().Be(new Gpt2Config(3, 11, 48, 3, 3) { TiedHead = false });
-        CsvLayout.TokenizerOf(folder, config).Should().BeNull();
+        CsvFolder.TokenizerOf(folder, config).Should().BeNull();
     }
 
     [Theory]
@@ -187,7 +187,7 @@ public class CsvModelFolderTests
         using var folder = new TemporaryFolder();
         Gpt2Weights weights = CsvModelFolder.ReadWeights(source);
 
-        CsvModelFolder.Write(folder.PathOf("copy"), weights, CsvLayout.TokenizerOf(source, weights.Config)?.Vocabulary);
+        CsvModelFolder.Write(folder.PathOf("copy"), weights, CsvFolder.TokenizerOf(source, weights.Config)?.Vocabulary);
 
         Bits(CsvModelFolder.ReadWeights(folder.PathOf("copy"))).Should().Equal(Bits(weights));
         if (File.Exists(Path.Combine(source, "vocab.bpe")))

@@ -127,9 +127,11 @@ public sealed class DamagedFolderTests : IDisposable
     [InlineData("{", "not valid JSON")]
     [InlineData("[1]", "found Array", "{\"n_vocab\": …*")]
     [InlineData("{\"n_vocab\": 257}", "n_ctx is missing")]
-    [InlineData("{\"n_vocab\": 257, \"n_ctx\": \"8\", \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "n_ctx is \"8\"", "a whole number")]
-    [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8.5, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "n_ctx is 8.5", "a whole number")]
-    [InlineData("{\"n_vocab\": 257, \"n_ctx\": 0, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "n_ctx is 0", "at least 1")]
+    [InlineData("{\"n_vocab\": 257, \"n_ctx\": \"8\", \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "n_ctx is \"8\"", "a whole number from 1 *")]
+    [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8.5, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "n_ctx is 8.5", "a whole number from 1 *")]
+    [InlineData("{\"n_vocab\": 257, \"n_ctx\": 0, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "n_ctx is 0", "a whole number from 1 *")]
+    [InlineData(
+        "{\"n_vocab\": 257, \"N_CTX\": 8, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}", "n_ctx is missing, but there is N_CTX", "a whole number*")]
     [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8, \"n_embd\": 6, \"n_head\": 4, \"n_layer\": 2}", "n_embd 6 is not divisible by n_head 4")]
     [InlineData("{\"n_vocab\": 257, \"n_ctx\": 8, \"n_embd\": 1000000, \"n_head\": 1, \"n_layer\": 2}", "*is too large")]
     [InlineData(
@@ -239,7 +241,7 @@ public sealed class DamagedFolderTests : IDisposable
 
     private Gpt2Exception TokenizerError(int vocabulary)
     {
-        Action read = () => CsvLayout.TokenizerOf(folder.Model, new Gpt2Config(vocabulary, 8, 6, 3, 2));
+        Action read = () => CsvFolder.TokenizerOf(folder.Model, new Gpt2Config(vocabulary, 8, 6, 3, 2));
         return read.Should().Throw<Gpt2Exception>().Which;
     }
 }

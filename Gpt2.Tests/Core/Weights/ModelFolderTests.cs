@@ -158,6 +158,14 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
+    public void Find_FileThatDoesNotExist_IsNotCalledAFolder()
+    {
+        Action find = () => ModelLocator.Find(folder.PathOf("model.bin"));
+
+        find.Should().Throw<Gpt2Exception>().With("no such file", remedy: "name a file that exists*", where: $"model '{folder.PathOf("model.bin")}'");
+    }
+
+    [Fact]
     public void Find_FileWithoutAnEnding_IsFound_SoThatOpeningSaysWhatIsExpected()
     {
         File.WriteAllText(folder.PathOf("notes"), "x");

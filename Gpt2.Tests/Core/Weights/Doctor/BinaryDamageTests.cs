@@ -91,6 +91,11 @@ public sealed class BinaryDamageTests : IDisposable
         ["more blocks"] = (
             "safetensors", Edit(Sizes, "\"n_layer\": 2", "\"n_layer\": 12"), Sizes, "n_layer is 12, but there are tensors of 2 blocks",
             "if some are missing"),
+        ["folder in place of the merges"] = (
+            "safetensors", InPlace("merges.txt"), "merges.txt", "found a folder, expected a file with a vocabulary", OneVocabulary),
+        ["folder in place of the weights"] = ("safetensors", InPlace(Weights), Weights, "found a folder", "move it away"),
+        ["folder in place of the checkpoint's index"] = (
+            "tensorflow", InPlace("model.ckpt.index"), "model.ckpt.index", "found a folder", "move it away"),
         ["absurdly many blocks"] = (
             "safetensors", Edit(Sizes, "\"n_layer\": 2", "\"n_layer\": 2000000000"), Sizes, "n_layer is 2000000000, expected at most 1000",
             "take the one of this model"),
@@ -172,6 +177,7 @@ public sealed class BinaryDamageTests : IDisposable
         finding.Subject.Should().Be(subject);
         finding.Found.Should().Contain(found).And.NotContain("\n").And.NotContain(folder.Root);
         finding.Remedy.Should().Contain(remedy);
+        DoctorFixture.LoaderShouldSay(Model, finding);
     }
 
     [Theory]
@@ -285,6 +291,12 @@ public sealed class BinaryDamageTests : IDisposable
     private static string Plain(FixtureTensor tensor) => tensor.Name["transformer.".Length..];
 
     private static Action<string> Text(string file, string text) => folder => File.WriteAllText(Path.Combine(folder, file), text);
+
+    private static Action<string> InPlace(string file) => folder =>
+    {
+        File.Delete(Path.Combine(folder, file));
+        Directory.CreateDirectory(Path.Combine(folder, file));
+    };
 
     private static Action<string> Delete(string file) => folder => File.Delete(Path.Combine(folder, file));
 

@@ -46,7 +46,13 @@ public sealed class DamagedFileTests : IDisposable
             Attention, Content(Attention, "PK\u0003\u0004 and so on"), "found a zip archive", "unpack it, and put what is in it here"),
         ["binary"] = (Norm, Content(Norm, "\u0001\0\0\0\u0002\0"), "found binary data", Again),
         ["folder in its place"] = (
-            Norm, InPlaceFolder, "found a folder, expected a file with a row of 6 numbers", "move it away and put the file there"),
+            Norm, InPlace(Norm), "found a folder, expected a file with a row of 6 numbers", "move it away and put the file there"),
+        ["folder in place of the token embeddings"] = (
+            Tokens, InPlace(Tokens), "found a folder, expected a file with 259 rows of 6 numbers", "move it away and put the file there"),
+        ["folder in place of the vocabulary"] = (
+            Vocabulary, InPlace(Vocabulary), "found a folder, expected a file with a vocabulary in the form of", "take the vocabulary of this model"),
+        ["folder in place of the sizes"] = (
+            Sizes, InPlace(Sizes), "found a folder, expected a file with {\"n_vocab\"", "move it away and put the file there"),
         ["semicolons"] = (Norm, Replace(Norm, ",", ";"), "cells are separated by semicolons", Export),
         ["semicolons and decimal commas"] = (
             Attention, fixture => fixture.Edit(Attention, text => text.Replace(',', ';').Replace('.', ',')),
@@ -176,6 +182,11 @@ public sealed class DamagedFileTests : IDisposable
         ["fewer blocks"] = (
             Sizes, Replace(Sizes, "\"n_layer\": 3", "\"n_layer\": 2"), "n_layer is 2, but there are tensors of 3 blocks",
             "take the hparams.json of the same model"),
+        ["blocks of 10^12"] = (
+            Sizes, Replace(Sizes, "\"n_layer\": 3", "\"n_layer\": 1000000000000"),
+            "n_layer is 1000000000000, expected a whole number from 1 to 2147483647", "correct it, or take the one of this model"),
+        ["another name for blocks"] = (
+            Sizes, Replace(Sizes, "\"n_layer\"", "\"n_layers\""), "n_layer is missing, but there is n_layers", "rename n_layers to n_layer"),
         ["absurdly many blocks"] = (
             Sizes, Replace(Sizes, "\"n_layer\": 3", "\"n_layer\": 2000000000"), "n_layer is 2000000000, expected at most 1000",
             "take the one of this model"),
@@ -203,6 +214,20 @@ public sealed class DamagedFileTests : IDisposable
         finding.Subject.Should().Be(file);
         finding.Found.Should().Contain(found).And.NotContain("\n");
         finding.Remedy.Should().Contain(remedy);
+        DoctorFixture.LoaderShouldSay(fixture.Model, finding);
+    }
+
+    [Fact]
+    public void Examine_SizesThatCannotBeKnown_ExaminesEachFile()
+    {
+        fixture.Write(Sizes, "{");
+        File.Delete(fixture.PathOf(Tokens));
+        fixture.EditCells(Attention, (cell, row, column) => (row, column) == (2, 4) ? "NaN" : cell);
+        fixture.Write(Vocabulary, Page);
+
+        fixture.Problems().Select(finding => (finding.Subject, finding.Found.Split(',')[0])).Should().Equal(
+            (Sizes, "line 1: not valid JSON"), (Attention, "line 3 column 5: found 'NaN'"), (Tokens, "no such file"),
+            ("sizes", "are not known"), (Vocabulary, "found a web page saved under this name"));
     }
 
     [Fact]
@@ -228,6 +253,25 @@ public sealed class DamagedFileTests : IDisposable
 
         fixture.Problems().Should().HaveCount(40)
             .And.OnlyContain(finding => finding.Found == "cells are separated by semicolons, and numbers have a decimal comma");
+        fixture.Grouped().Should().ContainSingle().Which.Should().Be(fixture.Problems()[0] with
+        {
+            Subject = "model_wte.csv, model_wpe.csv, model_h0_ln_1_g.csv and 37 more",
+        });
+    }
+
+    [Fact]
+    public void Grouped_SameFaultInDifferentNumbers_IsOneFinding()
+    {
+        int bad = 0;
+        foreach (string path in Directory.EnumerateFiles(fixture.Model, "model_h*_b.csv").Order())
+        {
+            bad++;
+            fixture.EditCells(Path.GetFileName(path), (cell, _, column) => column < 2 + (bad % 3) ? "nan" : cell);
+        }
+
+        Finding finding = fixture.Grouped().Should().ContainSingle().Subject;
+        finding.Subject.Should().EndWith($" and {bad - 3} more");
+        finding.Found.Should().StartWith("line 1 column 1: found 'nan', the first of ").And.EndWith("; similar in the others");
     }
 
     [Fact]
@@ -237,7 +281,7 @@ public sealed class DamagedFileTests : IDisposable
 
         Finding finding = fixture.Problems().Should().ContainSingle().Subject;
         finding.Found.Should().Be("line 1 column 1: found 'x', the first of 2 such cells, expected a finite number with '.' as decimal point");
-        finding.Remedy.Should().StartWith("take the weights from an intact copy", "one of them is NaN");
+        finding.Remedy.Should().Be(Again, "it is about the first");
     }
 
     [Fact]
@@ -297,11 +341,11 @@ public sealed class DamagedFileTests : IDisposable
         fixture.Edit(Attention, text => "," + string.Join(',', Enumerable.Range(0, 18)) + "\n" + text);
     }
 
-    private static void InPlaceFolder(DoctorFixture fixture)
+    private static Action<DoctorFixture> InPlace(string file) => fixture =>
     {
-        File.Delete(fixture.PathOf(Norm));
-        Directory.CreateDirectory(fixture.PathOf(Norm));
-    }
+        File.Delete(fixture.PathOf(file));
+        Directory.CreateDirectory(fixture.PathOf(file));
+    };
 
     private static void Zipped(DoctorFixture fixture, string file)
     {

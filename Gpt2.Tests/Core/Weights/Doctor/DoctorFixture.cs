@@ -1,6 +1,7 @@
 // A healthy small model folder to damage, and its examination.
 
 using System.Text;
+using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
@@ -53,6 +54,36 @@ internal sealed class DoctorFixture : IDisposable
         var findings = new FindingList();
         ModelDoctor.Examine(Model, findings, null, CancellationToken.None);
         return findings.All;
+    }
+
+    /// <summary>The findings of one kind together, as a reader sees them.</summary>
+    public Finding[] Grouped()
+    {
+        var findings = new FindingList();
+        ModelDoctor.Examine(Model, findings, null, CancellationToken.None);
+        return [.. findings.Grouped().Where(finding => finding.Status != FindingStatus.Ok && finding.Subject != "tensors")];
+    }
+
+    /// <summary>
+    /// The loader must say what the doctor says, unless it stops at the first sign of what only the doctor finds by comparing.
+    /// </summary>
+    public static void LoaderShouldSay(string path, Finding finding)
+    {
+        bool isComparison = finding.Area == FindingArea.Sizes && finding.Found.Contains(", but ", StringComparison.Ordinal);
+        bool isNaN = finding.Found.Contains("not finite", StringComparison.Ordinal);
+        bool isOffer = finding.Remedy!.StartsWith("write it", StringComparison.Ordinal);
+        Action load = () =>
+        {
+            using ModelSource source = ModelFolder.Open(path);
+            source.ReadTokenizer();
+            source.ReadWeights();
+        };
+        if (!isNaN)
+        {
+            Gpt2Exception error = load.Should().Throw<Gpt2Exception>().Which;
+            finding.Found.Should().Match(isComparison ? "*" : "*" + error.Problem);
+            finding.Remedy.Should().Be(isComparison || isOffer ? finding.Remedy : error.Remedy);
+        }
     }
 
     /// <summary>What is not as it should be, without the line that counts the tensors.</summary>

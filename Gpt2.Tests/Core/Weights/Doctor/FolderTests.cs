@@ -210,7 +210,7 @@ public sealed class FolderTests : IDisposable
             }
         }
 
-        public override Tokenizer? ReadTokenizer(Gpt2Config sizes) => null;
+        public override Tokenizer? ReadTokenizer(Gpt2Config? sizes) => null;
 
         protected override ErrorPlace PlaceOf(string name) => new("model.made-up", Part: name);
     }

@@ -43,7 +43,7 @@ public sealed class CsvArchiveDownloadTests : IDisposable
         DownloadResult result = await fixture.RunAsync(source: source);
 
         result.Record.Source.Should().Be(server.Address + "/csv.zip");
-        CsvLayout.ConfigOf(fixture.Target).Should().Be(new Gpt2Config(258, 8, 64, 1, 2));
+        CsvFolder.ConfigOf(fixture.Target).Should().Be(new Gpt2Config(258, 8, 64, 1, 2));
         foreach (string file in Directory.EnumerateFiles(model))
         {
             File.ReadAllBytes(Path.Combine(fixture.Target, Path.GetFileName(file))).Should().Equal(File.ReadAllBytes(file));

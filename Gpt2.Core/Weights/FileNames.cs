@@ -1,11 +1,11 @@
-// Browsers and systems change the names of files a little: upper or lower case, an extension, "(1)". The doctor finds
-// such files and examines them.
+// Browsers and systems change the names of files a little: upper or lower case, an extension, "(1)". The loader names
+// such files, and the doctor examines them.
 
 using System.Text;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights.HuggingFace;
 
-namespace Gpt2.Core.Weights.Doctor;
+namespace Gpt2.Core.Weights;
 
 /// <summary>The names in a folder, which can be searched for similar ones.</summary>
 internal sealed class FileNames
@@ -34,23 +34,36 @@ internal sealed class FileNames
     /// <summary>The name of a file or folder with this name or a similar one; null if there is none.</summary>
     public string? FindNearly(string name) => names.Contains(name) ? name : nameOfKey.GetValueOrDefault(KeyOf(name));
 
-    /// <summary>The path of a file with this name or a similar one; in the latter case it adds a finding.</summary>
+    /// <summary>The path of a file with this name or a similar one; in the latter case that is reported once.</summary>
     /// <param name="name">The name the file should have.</param>
-    /// <param name="findings">Receives the finding.</param>
-    public string PathOf(string name, FindingList findings)
+    /// <param name="report">Receives the error.</param>
+    public string PathOf(string name, Action<Gpt2Exception> report)
     {
-        string similar = FindNearly(name) ?? name;
-        if (similar != name && reported.Add(name))
+        if (Misnamed(name) is Gpt2Exception misnamed && reported.Add(name))
         {
-            // The file system may ignore upper and lower case.
-            bool opens = File.Exists(Path.Combine(folder, name));
-            Action<FindingArea, string, string, string> add = opens ? findings.Warning : findings.Wrong;
-            string remedy = $"rename it to {name}{(opens ? ", which other systems require" : "")}";
-            add(FindingArea.Folder, name, $"found it under the name '{similar}'", remedy);
+            report(misnamed);
         }
 
-        return Path.Combine(folder, similar);
+        return Path.Combine(folder, FindNearly(name) ?? name);
     }
+
+    /// <summary>The error for a file that has a similar name instead of its own; null if it has its own, or there is none.</summary>
+    public Gpt2Exception? Misnamed(string name)
+    {
+        string path = Path.Combine(folder, name);
+
+        // The file system may ignore upper and lower case.
+        return FindNearly(name) is not string similar || similar == name ? null : new Gpt2Exception($"found it under the name '{similar}'")
+        {
+            Where = path,
+            Remedy = $"rename it to {name}{(File.Exists(path) ? ", which other systems require" : "")}",
+        };
+    }
+
+    /// <summary>The same for a path; null also if something can be opened there, whatever it is.</summary>
+    public static Gpt2Exception? MisnamedAt(string path) =>
+        !RegularFile.IsTaken(path) && Path.GetDirectoryName(Path.GetFullPath(path)) is string folder && Directory.Exists(folder)
+            ? new FileNames(folder).Misnamed(Path.GetFileName(path)) : null;
 
     /// <summary>A name in lower case, without separators, extensions and the word "model" at its beginning.</summary>
     private static string KeyOf(string name)
