@@ -31,7 +31,7 @@ public static class Gpt2Command
             ParseResult parsed = Create(io).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0)
             {
-                throw new UsageException(parsed.Errors[0].Message.TrimEnd('.'), $"'{NameOf(parsed.CommandResult)} --help' lists what there is");
+                throw UsageException.OfParser(parsed.Errors[0].Message.TrimEnd('.'), $"'{NameOf(parsed.CommandResult)} --help' lists what there is");
             }
 
             RefuseUnknownOptions(parsed);
@@ -66,7 +66,12 @@ public static class Gpt2Command
                 && (char.IsAsciiLetter(text[1]) || text.StartsWith("--", StringComparison.Ordinal));
             if (looksLikeOption)
             {
-                throw new UsageException($"unknown option '{text}'; put an argument that begins with '-' after '--'");
+                Command command = parsed.CommandResult.Command;
+                string[] others = [.. parsed.RootCommandResult.Command.Subcommands
+                    .Where(other => other.Options.Any(option => option.Name == text || option.Aliases.Contains(text))).Select(other => other.Name)];
+                throw new UsageException($"unknown option '{text}'", remedy: others.Length > 0
+                    ? $"'{command.Name}' does not have it, but {string.Join(", ", others)} {(others.Length == 1 ? "does" : "do")}"
+                    : "put an argument that begins with '-' after '--'");
             }
         }
     }

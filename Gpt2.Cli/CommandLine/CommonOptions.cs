@@ -45,8 +45,8 @@ internal static class CommonOptions
     /// <summary>Checks that the folder to write has a name: an unset variable leaves "".</summary>
     /// <exception cref="UsageException">It does not.</exception>
     public static string RequireFolderName(string folder, string option) =>
-        string.IsNullOrWhiteSpace(folder) ? throw new UsageException($"{option}: found no name, expected a folder")
-        : folder == "-" ? throw new UsageException($"{option}: found '-', which is standard output, expected a folder")
+        string.IsNullOrWhiteSpace(folder) ? throw new UsageException("found no name", where: option, expected: "a folder")
+        : folder == "-" ? throw new UsageException("found '-', which is standard output", where: option, expected: "a folder")
         : folder;
 
     public static Option<bool> NoCache() => new("--no-cache")

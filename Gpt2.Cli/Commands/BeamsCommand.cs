@@ -38,7 +38,7 @@ internal static class BeamsCommand
             BeamOptions options = beams.Read(parsed, generation.Read(parsed))!;
             if (parsed.GetValue(generation.MaxNewTokens) == 0)
             {
-                throw new UsageException("--max-new-tokens: a tree has at least 1 token");
+                throw new UsageException("a tree has at least 1 token", where: "--max-new-tokens");
             }
 
             PromptedModel given = input.Read(parsed, io);

@@ -159,7 +159,7 @@ internal static class BenchCommand
         string? target = options.Roofline(parsed);
         if (TextOutput.IsStandardOutput(target))
         {
-            throw new UsageException("--roofline: the figures go to standard output, and the picture to a file: choose one");
+            throw new UsageException("the figures go to standard output, and the picture to a file: choose one", where: "--roofline");
         }
 
         TextOutput.Require(target, json: false, "--roofline");

@@ -166,7 +166,7 @@ internal sealed class BenchInput
         int first = CommonOptions.Given(parsed, from) ?? Math.Min(StandardFrom, Math.Max(1, last / 2));
         if (first >= last)
         {
-            throw new UsageException($"--from: found {first}, expected fewer tokens than --to {last}");
+            throw new UsageException($"found {first}", where: "--from", expected: $"fewer tokens than --to {last}");
         }
 
         ServeBenchLoad load = Load(parsed);

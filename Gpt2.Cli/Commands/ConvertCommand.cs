@@ -101,7 +101,7 @@ internal static class ConvertCommand
         }
 
         return ModelWriter.All.FirstOrDefault(writer => writer.Name == name)
-            ?? throw new UsageException($"--to: found '{name}', expected {string.Join(", ", ModelWriter.All.Select(writer => writer.Name))}");
+            ?? throw new UsageException($"found '{name}'", where: "--to", expected: string.Join(", ", ModelWriter.All.Select(writer => writer.Name)));
     }
 
     private static Vocabulary? VocabularyOf(string? file, ModelSource source)

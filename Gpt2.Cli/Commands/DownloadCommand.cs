@@ -87,19 +87,19 @@ internal static class DownloadCommand
         if (!csv)
         {
             KnownModel named = DownloadTable.Hub.FirstOrDefault(known => known.Name == model)
-                ?? throw new UsageException($"found '{model}', expected {string.Join(", ", DownloadTable.Hub.Select(known => known.Name))}");
+                ?? throw new UsageException($"found '{model}'", expected: string.Join(", ", DownloadTable.Hub.Select(known => known.Name)));
             return url is null ? new HubSource(endpoint, named) : throw new UsageException("--url names an archive of CSV files: add --csv");
         }
 
         if (model != DownloadTable.Csv.Name)
         {
-            throw new UsageException($"--csv: there is an archive of {DownloadTable.Csv.Name} only, found {model}");
+            throw new UsageException($"there is an archive of {DownloadTable.Csv.Name} only, found {model}", where: "--csv");
         }
 
         string address = url ?? DownloadTable.Csv.Location;
         return Uri.TryCreate(address, UriKind.Absolute, out Uri? archive) && archive.Scheme is "http" or "https"
             ? new CsvArchiveSource(archive)
-            : throw new UsageException($"--url: found '{address}', expected an address that begins with https://");
+            : throw new UsageException($"found '{address}'", where: "--url", expected: "an address that begins with https://");
     }
 
     private static DownloadResult Download(DownloadClient client, DownloadSource source, string target, bool force, CommandIo io)

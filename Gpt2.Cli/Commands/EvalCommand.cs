@@ -112,7 +112,8 @@ internal static class EvalCommand
     private static int StrideOf(int? given, Gpt2Config config)
     {
         int stride = given ?? SlidingEvaluation.StandardStride(config);
-        return stride <= config.Context ? stride : throw new UsageException($"--stride: found {stride}, expected 1 to n_ctx = {config.Context}");
+        return stride <= config.Context ? stride
+            : throw new UsageException($"found {stride}", where: "--stride", expected: $"1 to n_ctx = {config.Context}");
     }
 
     /// <summary>The note if the model does no better than one that knows nothing; otherwise null.</summary>

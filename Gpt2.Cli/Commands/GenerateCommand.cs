@@ -122,7 +122,7 @@ internal static class GenerateCommand
         {
             if (samples > 1 && options.Sampling is not { Temperature: > 0 })
             {
-                throw new UsageException("--num-samples: greedy choice gives only one text: add --temperature 1, --seed or --num-beams");
+                throw new UsageException("greedy choice gives only one text: add --temperature 1, --seed or --num-beams", where: "--num-samples");
             }
         }
         else if (generation.Sampling.IsGiven(parsed))

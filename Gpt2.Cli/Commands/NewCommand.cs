@@ -121,6 +121,7 @@ internal static class NewCommand
         return size is >= 1 and < Vocabulary.SmallestCount
             ? null
             : throw new UsageException(
-                $"--vocab-size: found {size}, expected 1 to {Vocabulary.SmallestCount - 1}; a larger one has text and comes from --vocab FILE");
+                $"found {size}", where: "--vocab-size", expected: $"1 to {Vocabulary.SmallestCount - 1}",
+                remedy: "a larger one has text and comes from --vocab FILE");
     }
 }

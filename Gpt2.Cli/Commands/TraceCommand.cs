@@ -163,7 +163,7 @@ internal static class TraceCommand
             {
                 if (block < 0 || block >= config.Layers)
                 {
-                    throw new UsageException($"--block: found {block}, expected 0 to {config.Layers - 1}");
+                    throw new UsageException($"found {block}", where: "--block", expected: $"0 to {config.Layers - 1}");
                 }
             }
 
@@ -171,7 +171,7 @@ internal static class TraceCommand
             {
                 if (step is < 1 or > BlockStep.Count)
                 {
-                    throw new UsageException($"--step: found {step}, expected 1 to {BlockStep.Count}");
+                    throw new UsageException($"found {step}", where: "--step", expected: $"1 to {BlockStep.Count}");
                 }
             }
         }

@@ -130,12 +130,13 @@ internal sealed class TrainInput
 
         if (TrainingRun.NewestCheckpoint(folder) is not null)
         {
-            throw new UsageException($"{folder} holds a run that was stopped: continue it with --resume {folder}, or choose another folder");
+            string remedy = $"continue it with --resume {folder}, or choose another folder";
+            throw new Gpt2Exception("holds a run that was stopped") { Where = folder, Remedy = remedy };
         }
 
         if (File.Exists(Path.Combine(folder, HyperparametersFile.FileName)))
         {
-            throw new UsageException($"{folder} holds a model: choose another folder, or delete that one first");
+            throw new Gpt2Exception("holds a model") { Where = folder, Remedy = "choose another folder, or delete that one first" };
         }
 
         RefuseWithInit(parsed);
@@ -176,7 +177,7 @@ internal sealed class TrainInput
     {
         null => false,
         Workshop => true,
-        string other => throw new UsageException($"--preset: found '{other}', expected {Workshop}"),
+        string other => throw new UsageException($"found '{other}'", where: "--preset", expected: Workshop),
     };
 
     private int VocabularySizeOf(ParseResult parsed, bool workshop)
@@ -189,7 +190,7 @@ internal sealed class TrainInput
 
         return size >= Vocabulary.SmallestCount
             ? size
-            : throw new UsageException($"--vocab-size: found {size}, expected at least {Vocabulary.SmallestCount}");
+            : throw new UsageException($"found {size}", where: "--vocab-size", expected: $"at least {Vocabulary.SmallestCount}");
     }
 
     /// <summary>

@@ -42,7 +42,8 @@ internal static class TrainTokenizerCommand
             if (wanted < Vocabulary.SmallestCount)
             {
                 throw new UsageException(
-                    $"--vocab-size: found {wanted}, expected at least {Vocabulary.SmallestCount}, the 256 bytes and {Vocabulary.EndOfTextToken}");
+                    $"found {wanted}", where: "--vocab-size",
+                    expected: $"at least {Vocabulary.SmallestCount}, the 256 bytes and {Vocabulary.EndOfTextToken}");
             }
 
             string path = parsed.GetValue(file)!;

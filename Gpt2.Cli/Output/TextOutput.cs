@@ -44,7 +44,7 @@ internal sealed class TextOutput : IDisposable
     {
         if (target is not null && string.IsNullOrWhiteSpace(target))
         {
-            throw new UsageException($"{option}: found no name, expected a file");
+            throw new UsageException("found no name", where: option, expected: "a file");
         }
 
         if (json && IsStandardOutput(target))

@@ -177,7 +177,11 @@ internal static class ModelFolder
 
     private static Gpt2Exception NoModel(string folder, ModelFormat[] formats)
     {
-        string? below = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).FirstOrDefault(sub => ModelsIn(sub, formats).Length > 0);
+        // A folder of models, or that of a training which has not ended: the newest of its checkpoints.
+        bool HasModel(string sub) => ModelsIn(sub, formats).Length > 0;
+        string[] subs = [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)];
+        string? below = subs.FirstOrDefault(HasModel)
+            ?? subs.SelectMany(Directory.EnumerateDirectories).Order(StringComparer.Ordinal).LastOrDefault(HasModel);
         return new Gpt2Exception("no model in this folder")
         {
             Where = folder,

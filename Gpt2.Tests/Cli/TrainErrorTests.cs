@@ -140,8 +140,8 @@ public sealed class TrainErrorTests : IDisposable
     [Fact]
     public void Model_IsNotTrainedOver()
     {
-        Error(2, "train", text, "-o", folder.Model)
-            .Should().Be($"gpt2: {folder.Model} holds a model: choose another folder, or delete that one first");
+        Error(1, "train", text, "-o", folder.Model)
+            .Should().Be($"gpt2: {folder.Model}: holds a model; choose another folder, or delete that one first");
     }
 
     [Fact]
@@ -150,8 +150,10 @@ public sealed class TrainErrorTests : IDisposable
         string[] train = ["train", text, "-o", run, "--vocab", vocabulary, "--context", "8", "--steps", "4", "--layers", "1"];
         CommandRun.With("", new CancellationToken(canceled: true), train).ExitCode.Should().Be(130);
 
-        CommandRun.Of(train).ErrorLine(2)
-            .Should().Be($"gpt2: {run} holds a run that was stopped: continue it with --resume {run}, or choose another folder");
+        CommandRun.Of("generate", "a", "-m", run).ErrorLine(1)
+            .Should().EndWith($"; name {Path.Combine(run, "checkpoints", "step-0000000")}, which has a model", "a checkpoint is a model");
+        CommandRun.Of(train).ErrorLine(1)
+            .Should().Be($"gpt2: {run}: holds a run that was stopped; continue it with --resume {run}, or choose another folder");
         File.AppendAllText(text, "!");
         CommandRun.Of("train", "--resume", run).ErrorLine(1).Should()
             .Be($"gpt2: {text}: not the text that this run began with; restore that text or begin a new run");

@@ -15,7 +15,7 @@ internal static class ArchiveUnpacking
     /// <summary>The usual maximum of all files together, unpacked.</summary>
     public const long MaxBytes = 8L << 30;
 
-    private const int MaxEntries = 2000, MaxShown = 80;
+    private const int MaxEntries = 2000;
     private const int FileTypeMask = 0xF000, RegularFileType = 0x8000, FolderType = 0x4000;
 
     /// <summary>Characters that separate or may not be in a name on some system.</summary>
@@ -120,5 +120,5 @@ internal static class ArchiveUnpacking
     private static string FolderOf(ZipArchiveEntry entry) => entry.FullName[..^entry.Name.Length];
 
     private static string Shown(ZipArchiveEntry entry) =>
-        string.Concat(entry.FullName.Take(MaxShown).Select(c => char.IsControl(c) ? '?' : c));
+        VisibleText.Brief(entry.FullName);
 }
