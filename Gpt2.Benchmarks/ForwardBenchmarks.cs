@@ -10,7 +10,7 @@ using Gpt2.Kernels;
 
 namespace Gpt2.Benchmarks;
 
-[AgainstScalarColumn]
+[AgainstColumn(nameof(Rung), nameof(KernelRung.Scalar))]
 [MemoryDiagnoser]
 public class ForwardBenchmarks
 {

@@ -10,7 +10,7 @@ using Gpt2.Kernels.MatMul;
 
 namespace Gpt2.Benchmarks;
 
-[AgainstScalarColumn]
+[AgainstColumn(nameof(Rung), nameof(KernelRung.Scalar))]
 [LimitColumns]
 public class HeadBenchmarks : LimitedBenchmarks
 {

@@ -11,7 +11,7 @@ using Gpt2.Kernels;
 
 namespace Gpt2.Benchmarks;
 
-[AgainstScalarColumn]
+[AgainstColumn(nameof(Rung), nameof(KernelRung.Scalar))]
 [LimitColumns]
 public class KernelBenchmarks : LimitedBenchmarks
 {

@@ -41,6 +41,14 @@ public class LoadingBenchmarks : IProcessesBytes
     {
         folder = Directory.CreateTempSubdirectory("gpt2-benchmarks-").FullName;
         WriteMatrix(FileName);
+        CsvMatrixFileRead();
+        float[] own = matrix.Span.ToArray();
+        matrix.Span.Clear();
+        BareCsvHelper();
+        if (!matrix.Span.SequenceEqual(own))
+        {
+            throw new InvalidOperationException($"CsvHelper alone reads other numbers from {FileName} than CsvMatrixFile");
+        }
     }
 
     [GlobalCleanup]

@@ -8,7 +8,8 @@ using Gpt2.Core.Measurement;
 namespace Gpt2.Benchmarks;
 
 [LimitColumns]
-[AgainstOpenBlasColumn]
+[AgainstColumn(nameof(By), Products.OpenBlasName)]
+[AgainstColumn(nameof(By), Products.OnnxRuntimeName)]
 public class OneRowBenchmarks : LimitedBenchmarks
 {
     private const long CopiesBytes = 1L << 28; // as much as the limit is measured on
@@ -26,7 +27,7 @@ public class OneRowBenchmarks : LimitedBenchmarks
 
     public static IEnumerable<string> Everyone => Products.All(withMathNet: false);
 
-    protected override int ThreadsOfCase => Products.ThreadsOf(By);
+    protected override int ThreadsOfCase => ThreadCount.Split(By).Threads;
 
     public override CallWork WorkOf(string method)
     {
@@ -40,6 +41,7 @@ public class OneRowBenchmarks : LimitedBenchmarks
         var shape = ProductShape.Parse(Shape);
         long bytes = sizeof(float) * (long)shape.Inner * shape.Columns;
         copies = [.. Enumerable.Range(0, (int)Math.Max(1, CopiesBytes / bytes)).Select(_ => Products.Create(By, shape))];
+        copies[0].RequireSameAsTuned(those => those.Packed());
         MeasureLimits();
     }
 

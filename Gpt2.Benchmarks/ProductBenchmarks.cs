@@ -1,5 +1,5 @@
 // Measures the matrix products of prompts and of training, in the shapes of GPT-2 small (512 and 64 tokens) and of the
-// default model (a batch of 16 × 128 tokens): every rung, OpenBLAS where it is installed, and MathNet.Numerics.
+// default model (a batch of 16 × 128 tokens): every rung, OpenBLAS where it is installed, ONNX Runtime and MathNet.Numerics.
 
 using BenchmarkDotNet.Attributes;
 using Gpt2.Benchmarks.Support;
@@ -7,7 +7,9 @@ using Gpt2.Benchmarks.Support;
 namespace Gpt2.Benchmarks;
 
 [LimitColumns]
-[AgainstOpenBlasColumn]
+[AgainstColumn(nameof(By), Products.OpenBlasName)]
+[AgainstColumn(nameof(By), Products.OnnxRuntimeName)]
+[AgainstColumn(nameof(By), Products.MathNetName)]
 public class ProductBenchmarks : LimitedBenchmarks
 {
     private Products? products;
@@ -22,7 +24,7 @@ public class ProductBenchmarks : LimitedBenchmarks
 
     public static IEnumerable<string> Everyone => Products.All(withMathNet: true);
 
-    protected override int ThreadsOfCase => Products.ThreadsOf(By);
+    protected override int ThreadsOfCase => ThreadCount.Split(By).Threads;
 
     public override CallWork WorkOf(string method) => CallWork.Arithmetic(ProductShape.Parse(Shape).Work);
 
@@ -30,10 +32,14 @@ public class ProductBenchmarks : LimitedBenchmarks
     public void Setup()
     {
         products = Products.Create(By, ProductShape.Parse(Shape));
+        products.RequireSameAsTuned(those => those.Packed());
+        products.RequireSameAsTuned(those => those.LeftRight());
+        products.RequireSameAsTuned(those => those.RightTransposed());
+        products.RequireSameAsTuned(those => those.LeftTransposed());
         MeasureLimits();
     }
 
-    /// <summary>A·B with the right side packed before, as prediction has its weights. The libraries pack it every time.</summary>
+    /// <summary>A·B with the right side packed before, as prediction has its weights. OpenBLAS and MathNet pack it every time.</summary>
     [Benchmark]
     public void Packed() => products!.Packed();
 

@@ -9,7 +9,7 @@ namespace Gpt2.Benchmarks.Support;
 /// <summary>A column of numbers that a case's results give.</summary>
 internal abstract class NumberColumn(string name, string legend, ColumnCategory category) : IColumn
 {
-    public string Id => GetType().Name;
+    public string Id => $"{GetType().Name} {name}";
 
     public string ColumnName => name;
 

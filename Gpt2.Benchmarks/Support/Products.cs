@@ -1,7 +1,7 @@
 // The products that are measured, by this project's kernels and by the libraries that they are compared with: all on
 // the same random matrices, row by row in memory.
 
-using System.Globalization;
+using System.Runtime.CompilerServices;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
 using Gpt2.Kernels.MatMul;
@@ -13,7 +13,9 @@ namespace Gpt2.Benchmarks.Support;
 /// <summary>Products of one shape.</summary>
 internal abstract class Products
 {
-    private const string OpenBlasName = "OpenBLAS", MathNetName = "MathNet";
+    public const string OpenBlasName = "OpenBLAS", OnnxRuntimeName = "ONNX Runtime", MathNetName = "MathNet";
+
+    private const float Tolerance = 1e-4f;
 
     protected Products(ProductShape shape)
     {
@@ -47,25 +49,19 @@ internal abstract class Products
     public static IEnumerable<string> All(bool withMathNet)
     {
         int[] threads = [.. new[] { 1, Environment.ProcessorCount }.Distinct()];
-        IEnumerable<string> libraries = ((string[])[OpenBlasName, MathNetName]).Where(
-            name => name == OpenBlasName ? OpenBlas.IsInstalled : withMathNet);
-        return Enum.GetNames<KernelRung>().Where(rung => rung != nameof(KernelRung.Tuned)).Select(rung => rung + " 1T")
-            .Concat(libraries.Prepend(nameof(KernelRung.Tuned)).SelectMany(name => threads.Select(count => $"{name} {count}T")));
+        IEnumerable<string> libraries = ((string[])[OpenBlasName, OnnxRuntimeName, MathNetName]).Where(
+            name => name switch { OpenBlasName => OpenBlas.IsInstalled, MathNetName => withMathNet, _ => true });
+        return Enum.GetNames<KernelRung>().Where(rung => rung != nameof(KernelRung.Tuned)).Select(rung => ThreadCount.Append(rung, 1))
+            .Concat(libraries.Prepend(nameof(KernelRung.Tuned)).SelectMany(name => threads.Select(count => ThreadCount.Append(name, count))));
     }
-
-    /// <summary>The number of threads in such a text.</summary>
-    public static int ThreadsOf(string by) => int.Parse(by[(by.IndexOf(' ', StringComparison.Ordinal) + 1)..^1], CultureInfo.InvariantCulture);
-
-    /// <summary>The case of OpenBLAS with the same number of threads.</summary>
-    public static string OpenBlasFor(string by) => $"{OpenBlasName} {ThreadsOf(by)}T";
 
     public static Products Create(string by, ProductShape shape)
     {
-        int threads = ThreadsOf(by);
-        string name = by[..by.IndexOf(' ', StringComparison.Ordinal)];
+        (string name, int threads) = ThreadCount.Split(by);
         return name switch
         {
             OpenBlasName => new OpenBlasProducts(shape, threads),
+            OnnxRuntimeName => new OnnxProducts(shape, threads),
             MathNetName => new MathNetProducts(shape, threads),
             _ => new KernelProducts(shape, KernelSet.Create(Enum.Parse<KernelRung>(name), threads)),
         };
@@ -80,8 +76,36 @@ internal abstract class Products
     /// <summary>Left · rightᵀ, the right side [columns, inner].</summary>
     public abstract void RightTransposed();
 
-    /// <summary>Leftᵀ · gradient, added to the sum. MathNet does not add.</summary>
+    /// <summary>Leftᵀ · gradient, added to the sum. ONNX Runtime and MathNet do not add.</summary>
     public abstract void LeftTransposed();
+
+    /// <summary>Computes a product and compares it with the Tuned rung's, since nobody wants to know how fast a wrong one is.</summary>
+    /// <exception cref="InvalidOperationException">They differ by more than 1e-4 of the largest number.</exception>
+    public void RequireSameAsTuned(Action<Products> compute, [CallerArgumentExpression(nameof(compute))] string what = "")
+    {
+        Clear(); // of what another product left
+        var tuned = new KernelProducts(Shape, KernelSet.Create(KernelRung.Tuned, threads: 1));
+        compute(this);
+        compute(tuned);
+        float[] found = Computed(), expected = tuned.Computed();
+        float tolerance = Tolerance * expected.Max(Math.Abs);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            if (!(Math.Abs(found[i] - expected[i]) <= tolerance))
+            {
+                throw new InvalidOperationException($"{GetType().Name}, {what}: number {i} is {found[i]}, expected {expected[i]}");
+            }
+        }
+    }
+
+    /// <summary>The numbers of the result and then of the sum, row by row.</summary>
+    protected virtual float[] Computed() => [.. Result, .. Sum];
+
+    protected virtual void Clear()
+    {
+        Array.Clear(Result);
+        Array.Clear(Sum);
+    }
 
     private sealed class KernelProducts : Products
     {
@@ -155,5 +179,13 @@ internal abstract class Products
         public override void RightTransposed() => left.TransposeAndMultiply(exchanged, result);
 
         public override void LeftTransposed() => left.TransposeThisAndMultiply(gradient, sum);
+
+        protected override float[] Computed() => [.. result.ToRowMajorArray(), .. sum.ToRowMajorArray()];
+
+        protected override void Clear()
+        {
+            result.Clear();
+            sum.Clear();
+        }
     }
 }
