@@ -40,8 +40,16 @@ internal static class BlockedProduct<TLanes, TVector>
     /// <summary>Panels of the right side that one row is multiplied by at a time.</summary>
     private const int PanelsAtOnce = 4;
 
+    /// <summary>Lines that are this far apart fall into the same set of a first-level cache: 4 KiB on x64.</summary>
+    private const int FloatsPerPage = 1024;
+
     /// <summary>With fewer columns, packing the left side costs more than it saves.</summary>
     private const int MinColumnsToPackLeft = 2 * Panels.Width;
+
+    /// <summary>
+    /// Tiles of rows that are multiplied by one panel after another: the left side stays in the second-level cache.
+    /// </summary>
+    private const int MaxTilesPanelByPanel = 8;
 
     /// <summary>Products of fewer multiplications are not worth a second thread.</summary>
     private const long WorthThreads = 100_000;
@@ -93,7 +101,8 @@ internal static class BlockedProduct<TLanes, TVector>
         // Threads divide the rows if there are many and one thread's cache holds all columns; otherwise they divide the
         // columns.
         bool byRows = threads == 1 || (panels <= mostPanels && rowTiles >= wantedParts);
-        int perGroup = rows == 1 ? PanelsAtOnce : byRows ? Math.Min(panels, mostPanels) : Math.Clamp(panels / wantedParts, 1, mostPanels);
+        bool panelByPanel = product.RightIsPacked && rows > TLanes.MR && rowTiles <= MaxTilesPanelByPanel && panels >= wantedParts;
+        int perGroup = rows == 1 ? PanelsAtOnce : panelByPanel ? panels / wantedParts : byRows ? Math.Min(panels, mostPanels) : Math.Clamp(panels / wantedParts, 1, mostPanels);
         int groups = (panels + perGroup - 1) / perGroup;
         var work = new Blocks
         {
@@ -104,9 +113,10 @@ internal static class BlockedProduct<TLanes, TVector>
             ColumnGroups = groups,
             FirstK = k,
             Depth = depth,
+            PanelByPanel = panelByPanel,
         };
         int rowGroups = 1;
-        if (threads > 1 && groups < 2 * threads && rowTiles > 1)
+        if (threads > 1 && !panelByPanel && groups < 2 * threads && rowTiles > 1)
         {
             // Too few groups of columns for the threads: rows are divided too, and the right side is packed beforehand.
             work.RowsPerGroup = Math.Max(1, rowTiles * groups / wantedParts) * TLanes.MR;
@@ -118,12 +128,14 @@ internal static class BlockedProduct<TLanes, TVector>
     }
 
     /// <summary>
-    /// Packs the left side if its rows are not contiguous: read in place, every element of a tile's row would be in
-    /// another cache line, at distances of which many fall into the same set of the cache.
+    /// Packs the left side if its rows are not contiguous: read in place, every element of a tile's column would be in
+    /// another cache line. So it is if the rows are a multiple of a page apart: the lines of a tile's rows would all fall
+    /// into the same set of the first-level cache, which holds no more than eight or twelve of them.
     /// </summary>
     private static ReadOnlySpan<float> PackLeft(scoped in Product product, int k, int depth, ThreadTeam team)
     {
-        if (product.LeftLayout.HasContiguousRows || product.Rows < TLanes.MR || product.Columns < MinColumnsToPackLeft)
+        bool inPlace = product.LeftLayout.HasContiguousRows && product.LeftLayout.RowStride % FloatsPerPage != 0;
+        if (inPlace || product.Rows < TLanes.MR || product.Columns < MinColumnsToPackLeft)
         {
             return default;
         }
@@ -131,7 +143,8 @@ internal static class BlockedProduct<TLanes, TVector>
         int tiles = (product.Rows + TLanes.MR - 1) / TLanes.MR;
         Span<float> packed = Scratch.Of(Scratch.Use.LeftSide, tiles * TLanes.MR * depth);
         var packing = new LeftPacking { Product = product, FirstK = k, Depth = depth, Packed = packed };
-        team.Run(ref packing, (depth + LeftPacking.RowsAtOnce - 1) / LeftPacking.RowsAtOnce);
+        bool byTiles = product.LeftLayout.HasContiguousRows;
+        team.Run(ref packing, byTiles ? tiles : (depth + LeftPacking.RowsAtOnce - 1) / LeftPacking.RowsAtOnce);
         return packed;
     }
 
@@ -166,7 +179,9 @@ internal static class BlockedProduct<TLanes, TVector>
         }
     }
 
-    /// <summary>Packs some rows of what the left side is the transpose of: [tile, depth, MR].</summary>
+    /// <summary>
+    /// Packs the left side as [tile, depth, MR]: a tile, or if it is stored transposed, some rows of that.
+    /// </summary>
     private ref struct LeftPacking : IJob
     {
         /// <summary>Rows of a part.</summary>
@@ -178,6 +193,15 @@ internal static class BlockedProduct<TLanes, TVector>
 
         public readonly void Run(int part)
         {
+            if (Product.LeftLayout.HasContiguousRows)
+            {
+                int row = part * TLanes.MR;
+                Packing.Transpose(
+                    Product.Left[Product.LeftLayout.At(row, FirstK)..], Product.LeftLayout.RowStride, Math.Min(TLanes.MR, Product.Rows - row), Depth,
+                    scale: 1, Packed[(row * Depth)..], TLanes.MR);
+                return;
+            }
+
             int first = part * RowsAtOnce, last = Math.Min(first + RowsAtOnce, Depth);
             for (int k = first; k < last; k++)
             {
@@ -216,6 +240,8 @@ internal static class BlockedProduct<TLanes, TVector>
 
         public int RowsPerGroup, PanelsPerGroup, ColumnGroups, FirstK, Depth;
 
+        public bool PanelByPanel;
+
         /// <summary>The layout of the left side as it is read.</summary>
         private readonly Layout LeftLayout => PackedLeft.IsEmpty ? Product.LeftLayout : Layout.Transposed(TLanes.MR);
 
@@ -234,6 +260,12 @@ internal static class BlockedProduct<TLanes, TVector>
                 return;
             }
 
+            if (PanelByPanel)
+            {
+                RunPanelByPanel(right, panelLength, firstPanel, lastPanel);
+                return;
+            }
+
             for (int row = firstRow, height; row < lastRow; row += height)
             {
                 height = Math.Min(TLanes.MR, Product.Rows - row);
@@ -241,7 +273,29 @@ internal static class BlockedProduct<TLanes, TVector>
                 for (int panel = firstPanel; panel < lastPanel; panel++)
                 {
                     ReadOnlySpan<float> rightPanel = right.Slice((panel - firstPanel) * panelLength, Depth * Panels.Width);
-                    Tiles(in left, rightPanel, row, height, panel * Panels.Width);
+                    Tiles(in left, rightPanel, row, height, panel * Panels.Width, ReadAhead.OwnPanel, 0);
+                }
+            }
+        }
+
+        /// <summary>
+        /// A few tiles of rows by panels that come from memory: all tiles by one panel, then by the next, which the first
+        /// two tiles prefetch, half of it each. So memory and arithmetic units work at the same time; tile by tile over
+        /// several panels, memory would only work during the first. The tiles are about equally high, so that none is
+        /// too low to hide the latency of its additions.
+        /// </summary>
+        private readonly void RunPanelByPanel(ReadOnlySpan<float> right, int panelLength, int firstPanel, int lastPanel)
+        {
+            int tiles = (Product.Rows + TLanes.MR - 1) / TLanes.MR;
+            for (int panel = firstPanel; panel < lastPanel; panel++)
+            {
+                ReadOnlySpan<float> rightPanel = right.Slice((panel - firstPanel) * panelLength, Depth * Panels.Width);
+                for (int tile = 0, row = 0, height; tile < tiles; tile++, row += height)
+                {
+                    height = PackedLeft.IsEmpty ? (Product.Rows - row + tiles - tile - 1) / (tiles - tile) : Math.Min(TLanes.MR, Product.Rows - row);
+                    ref readonly float left = ref LeftFrom(row, height);
+                    nint otherPanel = ((nint)panelLength * sizeof(float)) + ((nint)tile * Depth * Prefetch.Line);
+                    Tiles(in left, rightPanel, row, height, panel * Panels.Width, tile < 2 ? ReadAhead.OtherPanel : ReadAhead.Nothing, otherPanel);
                 }
             }
         }
@@ -297,7 +351,8 @@ internal static class BlockedProduct<TLanes, TVector>
         }
 
         /// <summary>The tiles of some rows by one panel.</summary>
-        private readonly void Tiles(ref readonly float left, ReadOnlySpan<float> rightPanel, int row, int height, int firstColumn)
+        private readonly void Tiles(
+            ref readonly float left, ReadOnlySpan<float> rightPanel, int row, int height, int firstColumn, ReadAhead ahead, nint otherPanel)
         {
             int width = MicroKernel<TLanes, TVector>.NR;
             int lastColumn = Math.Min(firstColumn + Panels.Width, Product.Columns);
@@ -326,7 +381,7 @@ internal static class BlockedProduct<TLanes, TVector>
                 ref readonly float start = ref onResult ? ref target : ref StartOf(column, width);
                 MicroKernel<TLanes, TVector>.Compute(
                     height, in left, LeftLayout, in right, Depth, in start, onResult ? Product.ResultStride : 0,
-                    ref target, Product.ResultStride);
+                    ref target, Product.ResultStride, ahead, otherPanel);
             }
         }
 
