@@ -14,8 +14,10 @@ internal sealed record Caches(int FirstLevelWays, int FirstLevelSetStride, int S
     private const int IntelLeaf = 4, AmdLeaf = unchecked((int)0x8000001D), AmdLastLeaf = unchecked((int)0x80000000);
     private const int DataCache = 1, UnifiedCache = 3;
 
-    /// <summary>What is assumed of a processor that says nothing: eight ways of 4 KiB, and 1 MiB.</summary>
-    private static readonly Caches Usual = new(8, 4096, 1 << 20);
+    /// <summary>
+    /// What is assumed of a processor that says nothing, as in some virtual machines: twelve ways of 4 KiB, and 1 MiB.
+    /// </summary>
+    private static readonly Caches Usual = new(12, 4096, 1 << 20);
 
     /// <summary>The caches of this processor.</summary>
     public static Caches OfProcessor { get; } = Read();
