@@ -19,6 +19,8 @@ namespace Gpt2.Kernels;
 /// <summary>Every operation in the implementation of one <see cref="KernelRung"/>. Immutable, safe to share.</summary>
 public sealed class KernelSet
 {
+    private ThreadTeam team = ThreadTeam.Alone;
+
     private KernelSet(
         KernelRung rung, MatMulKernel matMul, LayerNormKernel layerNorm, SoftmaxKernel softmax, AttentionKernel attention,
         GeluKernel gelu, AddKernel add, AdamWKernel adamW)
@@ -134,11 +136,29 @@ public sealed class KernelSet
             new AttentionTuned<TLanes, TVector>(softmax, team), new GeluTuned<TLanes, TVector>(team), new AddTuned<TLanes, TVector>(team),
             new AdamWTuned<TLanes, TVector>(team))
         {
+            team = team,
             VectorBits = bits,
             ReducedMatMul = ReducedMatMulTuned.Create(team, bits),
             CopyColumns = new CopyColumnsTuned(team),
         };
     }
 
+    /// <summary>
+    /// Does parts of some work, each once, on the threads of this set, and returns when all are done. A kernel of this set
+    /// that is called in a part computes on the thread of that part alone.
+    /// </summary>
+    /// <param name="count">Number of parts.</param>
+    /// <param name="part">Does the part of a number, from 0. The first exception ends the work and is rethrown.</param>
+    public void ForEach(int count, Action<int> part)
+    {
+        var each = new Each(part);
+        team.Run(ref each, count);
+    }
+
     public override string ToString() => $"{Rung} kernels";
+
+    private readonly struct Each(Action<int> action) : IJob
+    {
+        public void Run(int part) => action(part);
+    }
 }

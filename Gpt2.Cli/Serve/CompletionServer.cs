@@ -65,7 +65,7 @@ internal sealed class CompletionServer : IAsyncDisposable
         });
 
         WebApplication application = builder.Build();
-        var queue = new FairQueue(limits.Running, limits.Waiting, new SessionBatch(model.Model).Advance);
+        var queue = new FairQueue(limits.Running, limits.Waiting, new SessionBatch(model.Model).Advance, model.Model.Kernels.ForEach);
         var server = new CompletionServer(application, queue);
         application.Run(new RequestRouter(model, limits.For(model.Model.Config), queue, new HostCheck(host, names), log).AnswerAsync);
         try

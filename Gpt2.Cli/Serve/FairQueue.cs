@@ -1,8 +1,9 @@
-// One thread computes everything, in rounds: each running request takes its turn, which chooses its next token, and
-// then one pass of the model predicts for all of them. So a long request does not hold up a short one, and the weights
+// One thread computes everything, in rounds: each running request takes its turn, which chooses its next token (several
+// at the same time, on the threads of the kernels), and then one pass of the model predicts for all of them. So a long request does not hold up a short one, and the weights
 // are read once for all. The others wait in order of arrival.
 
 using Gpt2.Core.Generation;
+using Gpt2.Kernels;
 
 namespace Gpt2.Cli.Serve;
 
@@ -14,6 +15,8 @@ internal sealed class FairQueue : IDisposable
     private readonly List<QueuedWork> running = []; // in order of arrival
     private readonly List<GenerationSession> awaited = [];
     private readonly Action<IReadOnlyList<GenerationSession>> predict;
+    private readonly Action<int, Action<int>> forEach;
+    private readonly Action<int> takeTurn;
     private readonly int maxRunning;
     private readonly int maxWaiting;
     private readonly Thread thread;
@@ -23,13 +26,17 @@ internal sealed class FairQueue : IDisposable
     /// <param name="maxRunning">How many jobs take turns; each of them takes memory.</param>
     /// <param name="maxWaiting">How many more may wait.</param>
     /// <param name="predict">One pass for several sessions, see <see cref="SessionBatch.Advance"/>.</param>
-    public FairQueue(int maxRunning, int maxWaiting, Action<IReadOnlyList<GenerationSession>> predict)
+    /// <param name="forEach">Does as many parts as stated, on several threads if it likes, see <see cref="KernelSet.ForEach"/>.</param>
+    public FairQueue(
+        int maxRunning, int maxWaiting, Action<IReadOnlyList<GenerationSession>> predict, Action<int, Action<int>> forEach)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxRunning, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(maxWaiting);
         this.maxRunning = maxRunning;
         this.maxWaiting = maxWaiting;
         this.predict = predict;
+        this.forEach = forEach;
+        takeTurn = index => running[index].TakeTurn();
         thread = new Thread(TakeTurns) { IsBackground = true, Name = "completions" };
         thread.Start();
     }
@@ -122,12 +129,10 @@ internal sealed class FairQueue : IDisposable
     {
         while (Admit())
         {
-            for (int i = 0; i < running.Count; i++)
+            forEach(running.Count, takeTurn);
+            foreach (QueuedWork work in running.Where(work => work.HasEnded).ToArray())
             {
-                if (!running[i].TakeTurn())
-                {
-                    End(running[i--]);
-                }
+                End(work);
             }
 
             Predict();

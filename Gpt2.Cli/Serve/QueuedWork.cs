@@ -21,8 +21,11 @@ internal abstract class QueuedWork
     /// <summary>The session whose prediction the job needs to go on; null if it needs none.</summary>
     public GenerationSession? Awaited { get; protected set; }
 
-    /// <summary>Computes steps until the job has to wait or its turn is over; false if it has ended.</summary>
-    public abstract bool TakeTurn();
+    /// <summary>Whether the last turn was the last of all.</summary>
+    public bool HasEnded { get; protected set; }
+
+    /// <summary>Computes steps until the job has to wait, its turn is over, or it has ended.</summary>
+    public abstract void TakeTurn();
 
     /// <summary>Releases the job's resources and tells the waiting request that it is over.</summary>
     /// <param name="cut">What ended the job before its last step; null if it ended by itself.</param>
@@ -41,11 +44,11 @@ internal sealed class QueuedWork<T>(IEnumerable<WorkStep<T>> work) : QueuedWork
     /// <summary>The results; ends with the exception that ended the job, if any.</summary>
     public ChannelReader<T> Done => done.Reader;
 
-    public override bool TakeTurn()
+    public override void TakeTurn()
     {
         if (Awaited is { IsPredicted: false } && !Left)
         {
-            return true; // its prompt is not complete
+            return; // its prompt is not complete
         }
 
         try
@@ -56,7 +59,7 @@ internal sealed class QueuedWork<T>(IEnumerable<WorkStep<T>> work) : QueuedWork
                 Awaited = step.Awaited;
                 if (!step.HasResult)
                 {
-                    return true;
+                    return;
                 }
 
                 done.Writer.TryWrite(step.Result!);
@@ -67,7 +70,7 @@ internal sealed class QueuedWork<T>(IEnumerable<WorkStep<T>> work) : QueuedWork
             failure = e; // rethrown to the waiting request
         }
 
-        return false;
+        HasEnded = true;
     }
 
     public override void Close(Exception? cut = null)

@@ -95,6 +95,7 @@ internal static class QueryRow<TLanes, TVector>
                 int end = at + headSize;
                 for (; at <= end - TLanes.Count; at += TLanes.Count)
                 {
+                    Prefetch.Ahead(in Elements.At(in row, at));
                     TLanes.Store(TLanes.MultiplyAdd(factors, TLanes.Load(in row, at), TLanes.Load(in sums, at)), ref sums, at);
                 }
 
@@ -113,6 +114,7 @@ internal static class QueryRow<TLanes, TVector>
         TVector sum = default;
         for (int i = at; i <= at + headSize - TLanes.Count; i += TLanes.Count)
         {
+            Prefetch.Ahead(in Elements.At(in right, i));
             sum = TLanes.MultiplyAdd(TLanes.Load(in left, i), TLanes.Load(in right, i), sum);
         }
 

@@ -25,23 +25,30 @@ internal static class BlockedProduct<TLanes, TVector>
     where TVector : struct
 {
     /// <summary>
-    /// Depth of a block: MR rows of the left side fit in the first-level cache, NC columns of the right in the second.
+    /// Depth of a block: MR rows of the left side fit in the first-level cache, a block of the right in the second.
     /// </summary>
     private const int KC = 768;
 
-    /// <summary>Columns of a block of that depth; shallower blocks are wider in proportion.</summary>
-    private const int NC = 3 * Panels.Width;
+    /// <summary>Floats of a panel of that depth.</summary>
+    private const int PanelLength = KC * Panels.Width;
 
     /// <summary>
-    /// Maximum floats in a block of the right side: 288 KiB, which leaves room for left rows in the second-level cache.
+    /// Maximum floats in a block of the right side: whole panels of depth KC in a third of the second-level cache, which
+    /// leaves room for left rows. Of 1 MiB, three panels.
     /// </summary>
-    private const int BlockLength = KC * NC;
+    private static readonly int BlockLength =
+        Math.Max(1, Caches.OfProcessor.SecondLevelBytes / (3 * sizeof(float) * PanelLength)) * PanelLength;
 
     /// <summary>Panels of the right side that one row is multiplied by at a time.</summary>
     private const int PanelsAtOnce = 4;
 
     /// <summary>With fewer columns, packing the left side costs more than it saves.</summary>
     private const int MinColumnsToPackLeft = 2 * Panels.Width;
+
+    /// <summary>
+    /// Tiles of rows that are multiplied by one panel after another: the left side stays in the second-level cache.
+    /// </summary>
+    private const int MaxTilesPanelByPanel = 8;
 
     /// <summary>Products of fewer multiplications are not worth a second thread.</summary>
     private const long WorthThreads = 100_000;
@@ -76,7 +83,7 @@ internal static class BlockedProduct<TLanes, TVector>
 
         // With fewer rows than a tile, every element of the right side is used once: blocks for the caches gain nothing.
         bool few = product.Rows < TLanes.MR && product.RightIsPacked;
-        int blockDepth = few ? product.Inner : KC;
+        int blockDepth = few ? product.Inner : IsPanelByPanel(product, team) ? 2 * KC : KC;
         for (int k = 0; k < product.Inner; k += blockDepth)
         {
             RunBlock(product, k, Math.Min(blockDepth, product.Inner - k), team);
@@ -93,20 +100,24 @@ internal static class BlockedProduct<TLanes, TVector>
         // Threads divide the rows if there are many and one thread's cache holds all columns; otherwise they divide the
         // columns.
         bool byRows = threads == 1 || (panels <= mostPanels && rowTiles >= wantedParts);
-        int perGroup = rows == 1 ? PanelsAtOnce : byRows ? Math.Min(panels, mostPanels) : Math.Clamp(panels / wantedParts, 1, mostPanels);
+        bool panelByPanel = IsPanelByPanel(product, team);
+        int tileHeight = panelByPanel ? (rows + rowTiles - 1) / rowTiles : TLanes.MR;
+        int perGroup = rows == 1 ? PanelsAtOnce : panelByPanel ? panels / wantedParts : byRows ? Math.Min(panels, mostPanels) : Math.Clamp(panels / wantedParts, 1, mostPanels);
         int groups = (panels + perGroup - 1) / perGroup;
         var work = new Blocks
         {
             Product = product,
-            PackedLeft = PackLeft(product, k, depth, team),
+            TileHeight = tileHeight,
+            PackedLeft = PackLeft(product, k, depth, tileHeight, team),
             RowsPerGroup = rows,
             PanelsPerGroup = perGroup,
             ColumnGroups = groups,
             FirstK = k,
             Depth = depth,
+            PanelByPanel = panelByPanel,
         };
         int rowGroups = 1;
-        if (threads > 1 && groups < 2 * threads && rowTiles > 1)
+        if (threads > 1 && !panelByPanel && groups < 2 * threads && rowTiles > 1)
         {
             // Too few groups of columns for the threads: rows are divided too, and the right side is packed beforehand.
             work.RowsPerGroup = Math.Max(1, rowTiles * groups / wantedParts) * TLanes.MR;
@@ -117,21 +128,29 @@ internal static class BlockedProduct<TLanes, TVector>
         team.Run(ref work, groups * rowGroups);
     }
 
+    private static bool IsPanelByPanel(in Product product, ThreadTeam team) =>
+        product.RightIsPacked && product.Rows > TLanes.MR && product.Rows <= MaxTilesPanelByPanel * TLanes.MR
+        && Panels.Count(product.Columns) >= 4 * team.Threads;
+
     /// <summary>
-    /// Packs the left side if its rows are not contiguous: read in place, every element of a tile's row would be in
-    /// another cache line, at distances of which many fall into the same set of the cache.
+    /// Packs the left side if its rows are not contiguous: read in place, every element of a tile's column would be in
+    /// another cache line. Also if the rows are at such a distance that the lines of a tile's rows all fall into the same
+    /// set of the first-level cache, and this holds fewer lines than a tile has rows.
     /// </summary>
-    private static ReadOnlySpan<float> PackLeft(scoped in Product product, int k, int depth, ThreadTeam team)
+    private static ReadOnlySpan<float> PackLeft(scoped in Product product, int k, int depth, int tileHeight, ThreadTeam team)
     {
-        if (product.LeftLayout.HasContiguousRows || product.Rows < TLanes.MR || product.Columns < MinColumnsToPackLeft)
+        Caches caches = Caches.OfProcessor;
+        bool evictsItself = product.LeftLayout.RowStride * sizeof(float) % caches.FirstLevelSetStride == 0 && caches.FirstLevelWays < tileHeight;
+        if ((product.LeftLayout.HasContiguousRows && !evictsItself) || product.Rows < TLanes.MR || product.Columns < MinColumnsToPackLeft)
         {
             return default;
         }
 
-        int tiles = (product.Rows + TLanes.MR - 1) / TLanes.MR;
-        Span<float> packed = Scratch.Of(Scratch.Use.LeftSide, tiles * TLanes.MR * depth);
-        var packing = new LeftPacking { Product = product, FirstK = k, Depth = depth, Packed = packed };
-        team.Run(ref packing, (depth + LeftPacking.RowsAtOnce - 1) / LeftPacking.RowsAtOnce);
+        int tiles = (product.Rows + tileHeight - 1) / tileHeight;
+        Span<float> packed = Scratch.Of(Scratch.Use.LeftSide, tiles * tileHeight * depth);
+        var packing = new LeftPacking { Product = product, TileHeight = tileHeight, FirstK = k, Depth = depth, Packed = packed };
+        bool byTiles = product.LeftLayout.HasContiguousRows;
+        team.Run(ref packing, byTiles ? tiles : (depth + LeftPacking.RowsAtOnce - 1) / LeftPacking.RowsAtOnce);
         return packed;
     }
 
@@ -166,23 +185,34 @@ internal static class BlockedProduct<TLanes, TVector>
         }
     }
 
-    /// <summary>Packs some rows of what the left side is the transpose of: [tile, depth, MR].</summary>
+    /// <summary>
+    /// Packs the left side as [tile, depth, row of the tile]: a tile, or if it is stored transposed, some rows of that.
+    /// </summary>
     private ref struct LeftPacking : IJob
     {
         /// <summary>Rows of a part.</summary>
         public const int RowsAtOnce = 16;
 
         public Product Product;
-        public int FirstK, Depth;
+        public int TileHeight, FirstK, Depth;
         public Span<float> Packed;
 
         public readonly void Run(int part)
         {
+            if (Product.LeftLayout.HasContiguousRows)
+            {
+                int row = part * TileHeight;
+                Packing.Transpose(
+                    Product.Left[Product.LeftLayout.At(row, FirstK)..], Product.LeftLayout.RowStride, Math.Min(TileHeight, Product.Rows - row), Depth,
+                    scale: 1, Packed[(row * Depth)..], TileHeight);
+                return;
+            }
+
             int first = part * RowsAtOnce, last = Math.Min(first + RowsAtOnce, Depth);
             for (int k = first; k < last; k++)
             {
                 Packing.PackRow(
-                    Product.Left.Slice(Product.LeftLayout.At(0, FirstK + k), Product.Rows), TLanes.MR, Packed[(k * TLanes.MR)..], TLanes.MR * Depth);
+                    Product.Left.Slice(Product.LeftLayout.At(0, FirstK + k), Product.Rows), TileHeight, Packed[(k * TileHeight)..], TileHeight * Depth);
             }
         }
     }
@@ -208,16 +238,21 @@ internal static class BlockedProduct<TLanes, TVector>
     {
         public Product Product;
 
-        /// <summary>The left side of this block as [tile, depth, MR], or empty if it is read in place.</summary>
+        /// <summary>The left side of this block as [tile, depth, row of the tile], or empty if it is read in place.</summary>
         public ReadOnlySpan<float> PackedLeft;
 
         /// <summary>The right side's panels of this block, or empty if each part packs its own.</summary>
         public ReadOnlySpan<float> PackedRight;
 
+        /// <summary>Rows of a tile, except the last.</summary>
+        public int TileHeight;
+
         public int RowsPerGroup, PanelsPerGroup, ColumnGroups, FirstK, Depth;
 
+        public bool PanelByPanel;
+
         /// <summary>The layout of the left side as it is read.</summary>
-        private readonly Layout LeftLayout => PackedLeft.IsEmpty ? Product.LeftLayout : Layout.Transposed(TLanes.MR);
+        private readonly Layout LeftLayout => PackedLeft.IsEmpty ? Product.LeftLayout : Layout.Transposed(TileHeight);
 
         public void Run(int part)
         {
@@ -234,14 +269,42 @@ internal static class BlockedProduct<TLanes, TVector>
                 return;
             }
 
+            if (PanelByPanel)
+            {
+                RunPanelByPanel(right, panelLength, firstPanel, lastPanel);
+                return;
+            }
+
             for (int row = firstRow, height; row < lastRow; row += height)
             {
-                height = Math.Min(TLanes.MR, Product.Rows - row);
+                height = Math.Min(TileHeight, Product.Rows - row);
                 ref readonly float left = ref LeftFrom(row, height);
                 for (int panel = firstPanel; panel < lastPanel; panel++)
                 {
                     ReadOnlySpan<float> rightPanel = right.Slice((panel - firstPanel) * panelLength, Depth * Panels.Width);
-                    Tiles(in left, rightPanel, row, height, panel * Panels.Width);
+                    Tiles(in left, rightPanel, row, height, panel * Panels.Width, ReadAhead.OwnPanel, 0);
+                }
+            }
+        }
+
+        /// <summary>
+        /// A few tiles of rows by panels that come from memory: all tiles by one panel, then by the next, which the first
+        /// two tiles prefetch, half of it each. So memory and arithmetic units work at the same time; tile by tile over
+        /// several panels, memory would only work during the first. The tiles are about equally high, so that none is
+        /// too low to hide the latency of its additions.
+        /// </summary>
+        private readonly void RunPanelByPanel(ReadOnlySpan<float> right, int panelLength, int firstPanel, int lastPanel)
+        {
+            for (int panel = firstPanel; panel < lastPanel; panel++)
+            {
+                ReadOnlySpan<float> rightPanel = right.Slice((panel - firstPanel) * panelLength, Depth * Panels.Width);
+                for (int tile = 0, row = 0; row < Product.Rows; tile++, row += TileHeight)
+                {
+                    int height = Math.Min(TileHeight, Product.Rows - row);
+                    ref readonly float left = ref LeftFrom(row, height);
+                    nint otherPanel = ((nint)panelLength * sizeof(float)) + ((nint)tile * Depth * Prefetch.Line);
+                    ReadAhead ahead = tile >= 2 ? ReadAhead.Nothing : tile == 0 && panel == firstPanel ? ReadAhead.OwnPanel : ReadAhead.OtherPanel;
+                    Tiles(in left, rightPanel, row, height, panel * Panels.Width, ahead, otherPanel);
                 }
             }
         }
@@ -252,7 +315,7 @@ internal static class BlockedProduct<TLanes, TVector>
             // The end of the span is checked here; the loop of the tile stays within it.
             if (!PackedLeft.IsEmpty)
             {
-                return ref MemoryMarshal.GetReference(PackedLeft.Slice(row * Depth, TLanes.MR * Depth));
+                return ref MemoryMarshal.GetReference(PackedLeft.Slice(row * Depth, TileHeight * Depth));
             }
 
             int first = Product.LeftLayout.At(row, FirstK), last = Product.LeftLayout.At(row + height - 1, FirstK + Depth - 1);
@@ -297,7 +360,8 @@ internal static class BlockedProduct<TLanes, TVector>
         }
 
         /// <summary>The tiles of some rows by one panel.</summary>
-        private readonly void Tiles(ref readonly float left, ReadOnlySpan<float> rightPanel, int row, int height, int firstColumn)
+        private readonly void Tiles(
+            ref readonly float left, ReadOnlySpan<float> rightPanel, int row, int height, int firstColumn, ReadAhead ahead, nint otherPanel)
         {
             int width = MicroKernel<TLanes, TVector>.NR;
             int lastColumn = Math.Min(firstColumn + Panels.Width, Product.Columns);
@@ -326,7 +390,7 @@ internal static class BlockedProduct<TLanes, TVector>
                 ref readonly float start = ref onResult ? ref target : ref StartOf(column, width);
                 MicroKernel<TLanes, TVector>.Compute(
                     height, in left, LeftLayout, in right, Depth, in start, onResult ? Product.ResultStride : 0,
-                    ref target, Product.ResultStride);
+                    ref target, Product.ResultStride, ahead, otherPanel);
             }
         }
 

@@ -35,9 +35,9 @@ internal static class MicroKernel<TLanes, TVector>
     /// </summary>
     public static void Compute(
         int rows, ref readonly float left, Layout layout, ref readonly float right, int depth, ref readonly float start, nint startStride,
-        ref float result, nint resultStride) =>
+        ref float result, nint resultStride, ReadAhead ahead = ReadAhead.OwnPanel, nint otherPanel = 0) =>
         MicroKernel<TLanes, TVector, FloatPanel<TLanes, TVector>>.Compute(
-            rows, in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+            rows, in left, layout, in right, depth, in start, startStride, ref result, resultStride, ahead, otherPanel);
 }
 
 /// <summary>
@@ -59,47 +59,70 @@ internal static class MicroKernel<TLanes, TVector, TPanel>
     /// <param name="startStride">Distance between rows of the start; 0 if all rows begin alike.</param>
     /// <param name="result">The tile in the result; may be the start.</param>
     /// <param name="resultStride">Distance between rows of the result.</param>
+    /// <param name="ahead">What to prefetch. A full tile of the widest vectors has enough to do with its own panel.</param>
+    /// <param name="otherPanel">
+    /// For <see cref="ReadAhead.OtherPanel"/>: bytes from the beginning of the right side to the first line to prefetch.
+    /// </param>
     public static void Compute(
         int rows, ref readonly float left, Layout layout, ref readonly float right, int depth, ref readonly float start, nint startStride,
-        ref float result, nint resultStride)
+        ref float result, nint resultStride, ReadAhead ahead = ReadAhead.OwnPanel, nint otherPanel = 0)
+    {
+        switch (ahead)
+        {
+            case ReadAhead.OtherPanel:
+                Compute<ReadsOtherPanel>(rows, in left, layout, in right, depth, in start, startStride, ref result, resultStride, otherPanel);
+                break;
+            case ReadAhead.OwnPanel when rows < 12:
+                Compute<ReadsOwnPanel>(rows, in left, layout, in right, depth, in start, startStride, ref result, resultStride, 0);
+                break;
+            default:
+                Compute<ReadsNothing>(rows, in left, layout, in right, depth, in start, startStride, ref result, resultStride, 0);
+                break;
+        }
+    }
+
+    private static void Compute<TAhead>(
+        int rows, ref readonly float left, Layout layout, ref readonly float right, int depth, ref readonly float start, nint startStride,
+        ref float result, nint resultStride, nint otherPanel)
+        where TAhead : struct, IReadAhead
     {
         switch (rows)
         {
             case 1:
-                Tile<Rows1>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                Tile<Rows1, TAhead>(in left, layout, in right, depth, in start, startStride, ref result, resultStride, otherPanel);
                 break;
             case 2:
-                Tile<Rows2>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                Tile<Rows2, TAhead>(in left, layout, in right, depth, in start, startStride, ref result, resultStride, otherPanel);
                 break;
             case 3:
-                Tile<Rows3>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                Tile<Rows3, TAhead>(in left, layout, in right, depth, in start, startStride, ref result, resultStride, otherPanel);
                 break;
             case 4:
-                Tile<Rows4>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                Tile<Rows4, TAhead>(in left, layout, in right, depth, in start, startStride, ref result, resultStride, otherPanel);
                 break;
             case 5:
-                Tile<Rows5>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                Tile<Rows5, TAhead>(in left, layout, in right, depth, in start, startStride, ref result, resultStride, otherPanel);
                 break;
             case 6:
-                Tile<Rows6>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                Tile<Rows6, TAhead>(in left, layout, in right, depth, in start, startStride, ref result, resultStride, otherPanel);
                 break;
             case 7:
-                Tile<Rows7>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                Tile<Rows7, TAhead>(in left, layout, in right, depth, in start, startStride, ref result, resultStride, otherPanel);
                 break;
             case 8:
-                Tile<Rows8>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                Tile<Rows8, TAhead>(in left, layout, in right, depth, in start, startStride, ref result, resultStride, otherPanel);
                 break;
             case 9:
-                Tile<Rows9>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                Tile<Rows9, TAhead>(in left, layout, in right, depth, in start, startStride, ref result, resultStride, otherPanel);
                 break;
             case 10:
-                Tile<Rows10>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                Tile<Rows10, TAhead>(in left, layout, in right, depth, in start, startStride, ref result, resultStride, otherPanel);
                 break;
             case 11:
-                Tile<Rows11>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                Tile<Rows11, TAhead>(in left, layout, in right, depth, in start, startStride, ref result, resultStride, otherPanel);
                 break;
             default:
-                Tile<Rows12>(in left, layout, in right, depth, in start, startStride, ref result, resultStride);
+                Tile<Rows12, TAhead>(in left, layout, in right, depth, in start, startStride, ref result, resultStride, otherPanel);
                 break;
         }
     }
@@ -174,10 +197,11 @@ internal static class MicroKernel<TLanes, TVector, TPanel>
 
     /// <summary>The micro-kernel. The compiler leaves out the code of rows that the tile does not have.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Tile<TRows>(
+    private static void Tile<TRows, TAhead>(
         ref readonly float left, Layout layout, ref readonly float right, int depth, ref readonly float start, nint startStride,
-        ref float result, nint resultStride)
+        ref float result, nint resultStride, nint otherPanel)
         where TRows : struct, ITileRows
+        where TAhead : struct, IReadAhead
     {
         Row row0 = default, row1 = default, row2 = default, row3 = default, row4 = default, row5 = default;
         Row row6 = default, row7 = default, row8 = default, row9 = default, row10 = default, row11 = default;
@@ -202,9 +226,14 @@ internal static class MicroKernel<TLanes, TVector, TPanel>
         ref readonly float left9 = ref TRows.Count > 9 ? ref Elements.At(in left, 9 * rowStride) : ref left;
         for (int rest = depth; ; rest--)
         {
-            if (TRows.Count < 12)
+            if (TAhead.What == ReadAhead.OwnPanel)
             {
-                TPanel.ReadAhead(in right); // a full tile of the widest vectors has enough to do meanwhile
+                TPanel.ReadAhead(in right);
+            }
+            else if (TAhead.What == ReadAhead.OtherPanel)
+            {
+                Prefetch.At(in right, otherPanel);
+                otherPanel -= (TPanel.RowLength * sizeof(float)) - Prefetch.Line; // one line per step, while right goes on by a row
             }
 
             TVector first = TPanel.First(in right), second = TPanel.Second(in right);

@@ -21,6 +21,18 @@ internal static unsafe class Prefetch
     /// </summary>
     private const nint Distance = 6144;
 
+    /// <summary>Prefetches the line at a place.</summary>
+    /// <param name="place">Where the distance is counted from.</param>
+    /// <param name="bytes">The distance in bytes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void At<T>(ref readonly T place, nint bytes)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0((byte*)Unsafe.AsPointer(ref Unsafe.AsRef(in place)) + bytes);
+        }
+    }
+
     /// <summary>Prefetches the line that is a fixed distance after a place.</summary>
     /// <param name="place">What is being read now.</param>
     /// <param name="bytes">An additional offset in bytes.</param>

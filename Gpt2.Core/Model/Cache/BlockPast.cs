@@ -15,8 +15,23 @@ namespace Gpt2.Core.Model.Cache;
 /// </summary>
 internal abstract class BlockPast
 {
-    private readonly Matrix part = new("a run's part of scores or attention");     // [1, heads · run]
-    private readonly Matrix sum = new("attended values of a run");                  // [1, channels]
+    // Several groups are divided among threads. The delegates are made once, so that nothing is allocated per pass.
+    private readonly Action<int> scoresOfGroup, attentionOfGroup, weightedValuesOfGroup;
+
+    [ThreadStatic]
+    private static Matrix? part; // a run's part of scores or attention, [1, heads · run]
+
+    [ThreadStatic]
+    private static Matrix? sum; // attended values of a run, [1, channels]
+
+    private GroupWork work;
+
+    private protected BlockPast()
+    {
+        scoresOfGroup = ScoresOfGroup;
+        attentionOfGroup = AttentionOfGroup;
+        weightedValuesOfGroup = WeightedValuesOfGroup;
+    }
 
     /// <summary>The rows of this pass that belong to each sequence.</summary>
     public SequenceRows Rows { get; set; } = new();
@@ -55,7 +70,14 @@ internal abstract class BlockPast
         }
 
         scores.Resize(queries.Rows, heads * longest);
-        ScoresOfRuns(queries, heads, kernels, scores);
+        if (Groups == 1)
+        {
+            ScoresOfRuns(group: 0, queries, heads, kernels, scores);
+            return;
+        }
+
+        work = new GroupWork(queries, heads, kernels, scores);
+        kernels.ForEach(Groups, scoresOfGroup);
     }
 
     /// <summary>Step 7: per head the softmax of the scores; 0 for keys that a query does not see.</summary>
@@ -67,7 +89,14 @@ internal abstract class BlockPast
     internal void Attention(Matrix scores, int heads, KernelSet kernels, Matrix attention)
     {
         attention.Resize(scores.Rows, scores.Columns);
-        AttentionOfGroups(scores, heads, kernels, attention);
+        if (Groups == 1)
+        {
+            SoftmaxOfScores(group: 0, scores, heads, kernels, attention);
+            return;
+        }
+
+        work = new GroupWork(scores, heads, kernels, attention);
+        kernels.ForEach(Groups, attentionOfGroup);
     }
 
     /// <summary>Step 8: per head attention · values.</summary>
@@ -79,7 +108,14 @@ internal abstract class BlockPast
     internal void WeightedValues(Matrix attention, int heads, KernelSet kernels, Matrix output)
     {
         output.Resize(attention.Rows, Run(0, 0).Values.Columns);
-        WeightedValuesOfRuns(attention, heads, kernels, output);
+        if (Groups == 1)
+        {
+            WeightedValuesOfRuns(group: 0, attention, heads, kernels, output);
+            return;
+        }
+
+        work = new GroupWork(attention, heads, kernels, output);
+        kernels.ForEach(Groups, weightedValuesOfGroup);
     }
 
     /// <summary>The rows of a group in this pass.</summary>
@@ -92,53 +128,48 @@ internal abstract class BlockPast
     [DebuggerStepThrough]
     private protected abstract CachedRun Run(int group, int index);
 
-    private void ScoresOfRuns(Matrix queries, int heads, KernelSet kernels, Matrix scores)
+    private void ScoresOfRuns(int group, Matrix queries, int heads, KernelSet kernels, Matrix scores)
     {
-        int headSize = queries.Columns / heads;
-        for (int group = 0; group < Groups; group++)
+        (int firstRow, int rows) = RowsOf(group);
+        Span<float> query = queries.RowRange(firstRow, rows), all = ScoresOf(group, heads, scores);
+        for (int index = 0, first = 0; index < Runs(group); index++)
         {
-            (int firstRow, int rows) = RowsOf(group);
-            Span<float> query = queries.RowRange(firstRow, rows), all = ScoresOf(group, heads, scores);
-            for (int index = 0, first = 0; index < Runs(group); index++)
+            CachedRun run = Run(group, index);
+            Span<float> score = PartOf(all, group, heads, run);
+            kernels.Attention.Scores(query, run.KeySpan, SequencesOfAGroup, heads, queries.Columns / heads, score);
+            first = Place(score, all, first, group, heads, run);
+        }
+    }
+
+    private void SoftmaxOfScores(int group, Matrix scores, int heads, KernelSet kernels, Matrix attention)
+    {
+        int sequences = SequencesOfAGroup, tokens = RowsOf(group).Count / sequences;
+        kernels.Attention.Normalise(ScoresOf(group, heads, scores), sequences, tokens, heads, ScoresOf(group, heads, attention));
+    }
+
+    private void WeightedValuesOfRuns(int group, Matrix attention, int heads, KernelSet kernels, Matrix output)
+    {
+        (int firstRow, int rows) = RowsOf(group);
+        Span<float> all = ScoresOf(group, heads, attention), mixed = output.RowRange(firstRow, rows);
+        for (int index = 0, first = 0; index < Runs(group); index++)
+        {
+            CachedRun run = Run(group, index);
+            Span<float> weights = PartOf(all, group, heads, run);
+            first = Take(all, first, group, heads, run, weights);
+            Span<float> target = index == 0 ? mixed : SumFor(mixed);
+            kernels.Attention.WeightedValues(weights, run.ValueSpan, SequencesOfAGroup, heads, output.Columns / heads, target);
+            if (index > 0)
             {
-                CachedRun run = Run(group, index);
-                Span<float> score = PartOf(all, group, heads, run);
-                kernels.Attention.Scores(query, run.KeySpan, SequencesOfAGroup, heads, headSize, score);
-                first = Place(score, all, first, group, heads, run);
+                kernels.Add.Apply(mixed, target, mixed);
             }
         }
     }
 
-    private void AttentionOfGroups(Matrix scores, int heads, KernelSet kernels, Matrix attention)
-    {
-        for (int group = 0; group < Groups; group++)
-        {
-            int sequences = SequencesOfAGroup, tokens = RowsOf(group).Count / sequences;
-            kernels.Attention.Normalise(ScoresOf(group, heads, scores), sequences, tokens, heads, ScoresOf(group, heads, attention));
-        }
-    }
+    private void ScoresOfGroup(int group) => ScoresOfRuns(group, work.From, work.Heads, work.Kernels, work.To);
 
-    private void WeightedValuesOfRuns(Matrix attention, int heads, KernelSet kernels, Matrix output)
-    {
-        int headSize = output.Columns / heads;
-        for (int group = 0; group < Groups; group++)
-        {
-            (int firstRow, int rows) = RowsOf(group);
-            Span<float> all = ScoresOf(group, heads, attention), mixed = output.RowRange(firstRow, rows);
-            for (int index = 0, first = 0; index < Runs(group); index++)
-            {
-                CachedRun run = Run(group, index);
-                Span<float> weights = PartOf(all, group, heads, run);
-                first = Take(all, first, group, heads, run, weights);
-                Span<float> target = index == 0 ? mixed : SumFor(mixed);
-                kernels.Attention.WeightedValues(weights, run.ValueSpan, SequencesOfAGroup, heads, headSize, target);
-                if (index > 0)
-                {
-                    kernels.Add.Apply(mixed, target, mixed);
-                }
-            }
-        }
-    }
+    private void AttentionOfGroup(int group) => SoftmaxOfScores(group, work.From, work.Heads, work.Kernels, work.To);
+
+    private void WeightedValuesOfGroup(int group) => WeightedValuesOfRuns(group, work.From, work.Heads, work.Kernels, work.To);
 
     /// <summary>A group's scores or attention, [tokens, heads · total].</summary>
     [DebuggerStepThrough]
@@ -159,6 +190,7 @@ internal abstract class BlockPast
             return all;
         }
 
+        part ??= new Matrix("a run's part of scores or attention");
         part.Resize(1, heads * run.Rows);
         return part.Span;
     }
@@ -194,10 +226,14 @@ internal abstract class BlockPast
     [DebuggerStepThrough]
     private Span<float> SumFor(Span<float> mixed)
     {
+        sum ??= new Matrix("attended values of a run");
         sum.Resize(1, mixed.Length);
         return sum.Span;
     }
 }
+
+/// <summary>A step for all groups: what it reads, and what it writes.</summary>
+internal readonly record struct GroupWork(Matrix From, int Heads, KernelSet Kernels, Matrix To);
 
 /// <summary>The first rows of two matrices, which several sequences may read.</summary>
 internal readonly record struct CachedRun(Matrix Keys, Matrix Values, int Rows)

@@ -25,7 +25,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task Turns_ShortWorkAfterALongOne_EndsAfterAsManyTurnsAsItHasSteps()
     {
-        using var queue = new FairQueue(maxRunning: 3, maxWaiting: 0, Predict);
+        using var queue = new FairQueue(maxRunning: 3, maxWaiting: 0, Predict, OneAfterAnother);
         Task<string> blocker = Run(queue, Blocking());
         await Started();
         Task<string> longOne = Run(queue, Named("long", 50));
@@ -41,7 +41,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task Turns_MoreWorksThanMayRun_GoInTheOrderTheyCame()
     {
-        using var queue = new FairQueue(maxRunning: 1, maxWaiting: 3, Predict);
+        using var queue = new FairQueue(maxRunning: 1, maxWaiting: 3, Predict, OneAfterAnother);
         Task<string> blocker = Run(queue, Blocking());
         await Started();
         Task<string>[] works = [Run(queue, Named("a", 2)), Run(queue, Named("b", 2)), Run(queue, Named("c", 1))];
@@ -55,7 +55,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task FullQueue_RefusesWith429_AndTakesAgainWhenSomeoneLeaves()
     {
-        using var queue = new FairQueue(maxRunning: 1, maxWaiting: 1, Predict);
+        using var queue = new FairQueue(maxRunning: 1, maxWaiting: 1, Predict, OneAfterAnother);
         Task<string> blocker = Run(queue, Blocking());
         await Started();
         using var impatient = new CancellationTokenSource();
@@ -77,7 +77,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task LeavingClient_StopsItsWork_AndGivesBackWhatItHeld()
     {
-        using var queue = new FairQueue(maxRunning: 1, maxWaiting: 1, Predict);
+        using var queue = new FairQueue(maxRunning: 1, maxWaiting: 1, Predict, OneAfterAnother);
         using var client = new CancellationTokenSource();
         Task<string> endless = Run(queue, Named("endless", int.MaxValue), client.Token);
         SpinWait.SpinUntil(() => !steps.IsEmpty, LongEnough).Should().BeTrue();
@@ -92,7 +92,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task FailingWork_TellsItsClient_AndTheQueueGoesOn()
     {
-        using var queue = new FairQueue(maxRunning: 2, maxWaiting: 0, Predict);
+        using var queue = new FairQueue(maxRunning: 2, maxWaiting: 0, Predict, OneAfterAnother);
         await FluentActions.Awaiting(() => Run(queue, Failing())).Should().ThrowAsync<InvalidDataException>().WithMessage("on purpose");
         (await Run(queue, Named("next", 1)).WaitAsync(LongEnough)).Should().Be("next 0");
     }
@@ -100,7 +100,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task Stop_EndsRunningAndWaiting_AndRefusesWhoComesLater()
     {
-        var queue = new FairQueue(maxRunning: 1, maxWaiting: 1, Predict);
+        var queue = new FairQueue(maxRunning: 1, maxWaiting: 1, Predict, OneAfterAnother);
         Task<string> running = Run(queue, Named("running", int.MaxValue));
         SpinWait.SpinUntil(() => !steps.IsEmpty, LongEnough).Should().BeTrue();
         Task<string> waiting = Run(queue, Named("waiting", 1));
@@ -117,7 +117,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task Predictions_OfAllWhoAwaitOne_AreOnePass()
     {
-        using var queue = new FairQueue(maxRunning: 4, maxWaiting: 0, Predict);
+        using var queue = new FairQueue(maxRunning: 4, maxWaiting: 0, Predict, OneAfterAnother);
         Task<string> blocker = Run(queue, Blocking());
         await Started();
         Task<string>[] works = [Run(queue, Predicting("a", 4)), Run(queue, Predicting("b", 2)), Run(queue, Named("c", 3))];
@@ -131,7 +131,7 @@ public sealed class FairQueueTests : IDisposable
     [Fact]
     public async Task FailingPass_TellsThoseWhoAwaitIt_AndTheQueueGoesOn()
     {
-        using var queue = new FairQueue(maxRunning: 3, maxWaiting: 0, _ => throw new InvalidDataException("no pass"));
+        using var queue = new FairQueue(maxRunning: 3, maxWaiting: 0, _ => throw new InvalidDataException("no pass"), OneAfterAnother);
         Task<string> blocker = Run(queue, Blocking());
         await Started();
         Task<string>[] failing = [Run(queue, Predicting("a", 2)), Run(queue, Predicting("b", 2))];
@@ -175,6 +175,14 @@ public sealed class FairQueueTests : IDisposable
         started.Release();
         goOn.Wait(LongEnough);
         yield break;
+    }
+
+    private static void OneAfterAnother(int count, Action<int> part)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            part(i);
+        }
     }
 
     private void Predict(IReadOnlyList<GenerationSession> sessions)

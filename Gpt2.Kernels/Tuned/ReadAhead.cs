@@ -1,0 +1,37 @@
+// What a tile prefetches while it computes, as types: the compiler leaves out what a tile does not do.
+
+namespace Gpt2.Kernels.Tuned;
+
+/// <summary>What a tile prefetches.</summary>
+internal enum ReadAhead
+{
+    /// <summary>Nothing: its panel is in a cache.</summary>
+    Nothing,
+
+    /// <summary>Its own panel, some rows ahead: it comes from memory and is used once.</summary>
+    OwnPanel,
+
+    /// <summary>One line per row of another panel, which will be next.</summary>
+    OtherPanel,
+}
+
+/// <summary>A <see cref="ReadAhead"/> as a type.</summary>
+internal interface IReadAhead
+{
+    public static abstract ReadAhead What { get; }
+}
+
+internal readonly struct ReadsNothing : IReadAhead
+{
+    public static ReadAhead What => ReadAhead.Nothing;
+}
+
+internal readonly struct ReadsOwnPanel : IReadAhead
+{
+    public static ReadAhead What => ReadAhead.OwnPanel;
+}
+
+internal readonly struct ReadsOtherPanel : IReadAhead
+{
+    public static ReadAhead What => ReadAhead.OtherPanel;
+}
