@@ -1,6 +1,6 @@
 // One thread computes everything, in rounds: each running request takes its turn, which chooses its next token (several
-// at the same time, on the threads of the kernels), and then one pass of the model predicts for all of them. So a long request does not hold up a short one, and the weights
-// are read once for all. The others wait in order of arrival.
+// at the same time, on the threads of the kernels), and then one pass of the model predicts for all of them. So a long
+// request does not hold up a short one, and the weights are read once for all. The others wait in order of arrival.
 
 using Gpt2.Core.Generation;
 using Gpt2.Kernels;

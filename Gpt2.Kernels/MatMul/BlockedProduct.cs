@@ -102,7 +102,10 @@ internal static class BlockedProduct<TLanes, TVector>
         bool byRows = threads == 1 || (panels <= mostPanels && rowTiles >= wantedParts);
         bool panelByPanel = IsPanelByPanel(product, team);
         int tileHeight = panelByPanel ? (rows + rowTiles - 1) / rowTiles : TLanes.MR;
-        int perGroup = rows == 1 ? PanelsAtOnce : panelByPanel ? panels / wantedParts : byRows ? Math.Min(panels, mostPanels) : Math.Clamp(panels / wantedParts, 1, mostPanels);
+        int perGroup = rows == 1 ? PanelsAtOnce
+            : panelByPanel ? panels / wantedParts
+            : byRows ? Math.Min(panels, mostPanels)
+            : Math.Clamp(panels / wantedParts, 1, mostPanels);
         int groups = (panels + perGroup - 1) / perGroup;
         var work = new Blocks
         {
@@ -203,16 +206,16 @@ internal static class BlockedProduct<TLanes, TVector>
             {
                 int row = part * TileHeight;
                 Packing.Transpose(
-                    Product.Left[Product.LeftLayout.At(row, FirstK)..], Product.LeftLayout.RowStride, Math.Min(TileHeight, Product.Rows - row), Depth,
-                    scale: 1, Packed[(row * Depth)..], TileHeight);
+                    Product.Left[Product.LeftLayout.At(row, FirstK)..], Product.LeftLayout.RowStride,
+                    Math.Min(TileHeight, Product.Rows - row), Depth, scale: 1, Packed[(row * Depth)..], TileHeight);
                 return;
             }
 
             int first = part * RowsAtOnce, last = Math.Min(first + RowsAtOnce, Depth);
             for (int k = first; k < last; k++)
             {
-                Packing.PackRow(
-                    Product.Left.Slice(Product.LeftLayout.At(0, FirstK + k), Product.Rows), TileHeight, Packed[(k * TileHeight)..], TileHeight * Depth);
+                ReadOnlySpan<float> source = Product.Left.Slice(Product.LeftLayout.At(0, FirstK + k), Product.Rows);
+                Packing.PackRow(source, TileHeight, Packed[(k * TileHeight)..], TileHeight * Depth);
             }
         }
     }

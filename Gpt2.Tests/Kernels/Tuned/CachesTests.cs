@@ -15,7 +15,8 @@ public class CachesTests
         caches.FirstLevelWays.Should().BeInRange(1, 64);
         caches.FirstLevelSetStride.Should().BeInRange(64, 1 << 20);
         caches.SecondLevelBytes.Should().BeInRange(64 << 10, 256 << 20);
-        foreach (DirectoryInfo cache in new DirectoryInfo("/sys/devices/system/cpu/cpu0/cache") is { Exists: true } all ? all.GetDirectories("index*") : [])
+        var system = new DirectoryInfo("/sys/devices/system/cpu/cpu0/cache");
+        foreach (DirectoryInfo cache in system.Exists ? system.GetDirectories("index*") : [])
         {
             string Of(string name) => File.ReadAllText(Path.Combine(cache.FullName, name)).Trim();
             int Number(string name) => int.Parse(Of(name).TrimEnd('K'), CultureInfo.InvariantCulture);
