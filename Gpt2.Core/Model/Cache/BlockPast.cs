@@ -224,7 +224,7 @@ internal abstract class BlockPast
     }
 
     [DebuggerStepThrough]
-    private Span<float> SumFor(Span<float> mixed)
+    private static Span<float> SumFor(Span<float> mixed)
     {
         sum ??= new Matrix("attended values of a run");
         sum.Resize(1, mixed.Length);
