@@ -3,6 +3,7 @@
 
 using System.Net.Http.Headers;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Gpt2.Core.Files;
 
 namespace Gpt2.Core.Weights.Download;
@@ -26,7 +27,7 @@ internal sealed record RemoteFile(
     {
         try
         {
-            return JsonSerializer.Deserialize<RemoteFile>(RegularFile.ReadAllBytes(path)) is { Address: not null, Checksum: not { Hex: null } } file
+            return JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path), RemoteFileShapes.Default.RemoteFile) is { Address: not null, Checksum: not { Hex: null } } file
                 && (file.EntityTag is null || EntityTagHeaderValue.TryParse(file.EntityTag, out _)) ? file : null;
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
@@ -36,7 +37,7 @@ internal sealed record RemoteFile(
     }
 
     /// <summary>Writes it, replacing the old one.</summary>
-    public void Save(string path) => OutputFile.Write(path, stream => JsonSerializer.Serialize(stream, this));
+    public void Save(string path) => OutputFile.Write(path, stream => JsonSerializer.Serialize(stream, this, RemoteFileShapes.Default.RemoteFile));
 
     /// <summary>This, with gaps filled by what is stated elsewhere.</summary>
     public RemoteFile Or(RemoteFile? other) => other is null ? this : new(
@@ -71,3 +72,6 @@ internal sealed record RemoteFile(
     private static string? Header(HttpResponseMessage answer, string name) =>
         answer.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values.FirstOrDefault() : null;
 }
+
+[JsonSerializable(typeof(RemoteFile))]
+internal sealed partial class RemoteFileShapes : JsonSerializerContext;
