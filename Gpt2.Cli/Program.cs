@@ -5,6 +5,11 @@ using System.Text;
 using Gpt2.Cli;
 using Gpt2.Cli.CommandLine;
 
+if (NativeVariant.Run(args) is int exitCode)
+{
+    return exitCode;
+}
+
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
