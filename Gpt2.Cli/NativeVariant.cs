@@ -1,35 +1,49 @@
 // Native code has the vectors that it was compiled for: the choice that the runtime otherwise makes as it starts is made
-// before. So the native program for x64 is compiled three times, and the one that runs on every processor, which starts
-// first, hands over to the one with the widest vectors that run here. That takes a few milliseconds.
+// before. So the native program for x64 is compiled twice, and a small third one, which runs on every processor, starts
+// the one with the widest vectors that run here.
 
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Gpt2.Cli.CommandLine;
 
 namespace Gpt2.Cli;
 
-/// <summary>The native programs next to this one: gpt2-v3 and gpt2-v4, named after the levels of x86-64.</summary>
+/// <summary>The native programs next to the launcher: gpt2-v3 and gpt2-v4, named after the levels of x86-64.</summary>
 internal static class NativeVariant
 {
     /// <summary>Reads a leaf and a subleaf of what the processor says about itself.</summary>
     internal delegate (int Eax, int Ebx, int Ecx, int Edx) CpuId(int leaf, int subleaf);
 
+    /// <summary>Whether this program is the launcher. Decided where it is compiled, so that the launcher has nothing else in it.</summary>
+    [FeatureSwitchDefinition("Gpt2.Cli.IsLauncher")]
+    public static bool IsLauncher => AppContext.TryGetSwitch("Gpt2.Cli.IsLauncher", out bool isLauncher) && isLauncher;
+
     /// <summary>Replaces this process by the best variant, or waits for it where a process cannot be replaced.</summary>
     /// <param name="args">The arguments of this process.</param>
-    /// <returns>Its exit code; null if this process has to do the work.</returns>
-    public static int? Run(string[] args)
+    /// <returns>The exit code.</returns>
+    public static int Run(string[] args)
     {
-        // Compiled at run time, or compiled for wide vectors: this is the best already.
-        if (RuntimeFeature.IsDynamicCodeSupported || !X86Base.IsSupported || Avx2.IsSupported
-            || Environment.ProcessPath is not string self || Level(X86Base.CpuId) is not (>= 3 and int level))
+        int level = Level(X86Base.CpuId);
+        if (level < 3)
         {
-            return null;
+            Console.Error.WriteLine(
+                "gpt2: this processor has no AVX2, found x86-64-v2 or less, expected x86-64-v3 for native code; "
+                + "install the portable package: dotnet tool install Gpt2.Cli.any");
+            return ExitCode.Failed;
         }
 
-        string variant = FormattableString.Invariant(
-            $"{Path.ChangeExtension(self, null)}-v{level}{Path.GetExtension(self)}");
-        return !File.Exists(variant) ? null : OperatingSystem.IsWindows() ? WaitFor(variant, args) : BeReplacedBy(variant);
+        string self = Environment.ProcessPath!;
+        string variant = $"{Path.ChangeExtension(self, null)}-v{level}{Path.GetExtension(self)}";
+        if (OperatingSystem.IsWindows())
+        {
+            return WaitFor(variant, args);
+        }
+
+        BeReplacedBy(variant);
+        Console.Error.WriteLine($"gpt2: {variant}: cannot be run; install the package again");
+        return ExitCode.Failed;
     }
 
     /// <summary>
@@ -59,7 +73,7 @@ internal static class NativeVariant
     }
 
     /// <summary>Returns only if it cannot be done. The arguments are handed over as bytes, not all of which need be UTF-8.</summary>
-    private static int? BeReplacedBy(string program)
+    private static void BeReplacedBy(string program)
     {
         byte[] commandLine = File.ReadAllBytes("/proc/self/cmdline");
         byte[] pinned = GC.AllocateUninitializedArray<byte>(commandLine.Length, pinned: true);
@@ -72,7 +86,6 @@ internal static class NativeVariant
 
         _ = Execute(program, [.. arguments, 0]);
         GC.KeepAlive(pinned);
-        return null;
     }
 
     private static int WaitFor(string program, string[] args)

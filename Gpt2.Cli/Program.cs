@@ -5,9 +5,9 @@ using System.Text;
 using Gpt2.Cli;
 using Gpt2.Cli.CommandLine;
 
-if (NativeVariant.Run(args) is int exitCode)
+if (NativeVariant.IsLauncher)
 {
-    return exitCode;
+    return NativeVariant.Run(args);
 }
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
