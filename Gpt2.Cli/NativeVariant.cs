@@ -26,24 +26,18 @@ internal static class NativeVariant
     public static int Run(string[] args)
     {
         int level = Level(X86Base.CpuId);
-        if (level < 3)
-        {
-            Console.Error.WriteLine(
-                "gpt2: this processor has no AVX2, found x86-64-v2 or less, expected x86-64-v3 for native code; "
-                + "install the portable package: dotnet tool install Gpt2.Cli.any");
-            return ExitCode.Failed;
-        }
-
         string self = Environment.ProcessPath!;
         string variant = $"{Path.ChangeExtension(self, null)}-v{level}{Path.GetExtension(self)}";
-        if (OperatingSystem.IsWindows())
+        int? exitCode = level < 3 || !File.Exists(variant) ? null : OperatingSystem.IsLinux() ? BeReplacedBy(variant) : WaitFor(variant, args);
+        if (exitCode is null)
         {
-            return WaitFor(variant, args);
+            Console.Error.WriteLine(level < 3
+                ? "gpt2: found a processor below x86-64-v3, without AVX2 or what goes with it, expected one with it for native code; "
+                    + "uninstall Gpt2.Cli and install the portable package, Gpt2.Cli.any"
+                : $"gpt2: {variant}: cannot be started; install the package again");
         }
 
-        BeReplacedBy(variant);
-        Console.Error.WriteLine($"gpt2: {variant}: cannot be run; install the package again");
-        return ExitCode.Failed;
+        return exitCode ?? ExitCode.Failed;
     }
 
     /// <summary>
@@ -73,7 +67,7 @@ internal static class NativeVariant
     }
 
     /// <summary>Returns only if it cannot be done. The arguments are handed over as bytes, not all of which need be UTF-8.</summary>
-    private static void BeReplacedBy(string program)
+    private static int? BeReplacedBy(string program)
     {
         byte[] commandLine = File.ReadAllBytes("/proc/self/cmdline");
         byte[] pinned = GC.AllocateUninitializedArray<byte>(commandLine.Length, pinned: true);
@@ -86,6 +80,7 @@ internal static class NativeVariant
 
         _ = Execute(program, [.. arguments, 0]);
         GC.KeepAlive(pinned);
+        return null;
     }
 
     private static int WaitFor(string program, string[] args)

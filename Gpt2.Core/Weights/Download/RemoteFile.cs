@@ -27,7 +27,8 @@ internal sealed record RemoteFile(
     {
         try
         {
-            return JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path), RemoteFileShapes.Default.RemoteFile) is { Address: not null, Checksum: not { Hex: null } } file
+            return JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path), RemoteFileShapes.Default.RemoteFile)
+                    is { Address: not null, Checksum: not { Hex: null } } file
                 && (file.EntityTag is null || EntityTagHeaderValue.TryParse(file.EntityTag, out _)) ? file : null;
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
