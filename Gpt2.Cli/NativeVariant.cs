@@ -6,6 +6,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using System.Text;
 using Gpt2.Cli.CommandLine;
 
 namespace Gpt2.Cli;
@@ -78,7 +79,7 @@ internal static class NativeVariant
             arguments.Add(Marshal.UnsafeAddrOfPinnedArrayElement(pinned, start));
         }
 
-        _ = Execute(program, [.. arguments, 0]);
+        _ = Execute(Encoding.UTF8.GetBytes(program + "\0"), [.. arguments, 0]);
         GC.KeepAlive(pinned);
         return null;
     }
@@ -93,5 +94,5 @@ internal static class NativeVariant
 
     [DllImport("libc", EntryPoint = "execv")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Execute([MarshalAs(UnmanagedType.LPUTF8Str)] string program, nint[] arguments);
+    private static extern int Execute(byte[] program, nint[] arguments);
 }
