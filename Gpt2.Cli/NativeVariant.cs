@@ -33,7 +33,7 @@ internal static class NativeVariant
         if (exitCode is null)
         {
             Console.Error.WriteLine(level < 3
-                ? "gpt2: found a processor below x86-64-v3, without AVX2 or what goes with it, expected one with it for native code; "
+                ? "gpt2: this processor cannot run native code: expected x86-64-v3 (AVX2, FMA, BMI2); "
                     + "uninstall Gpt2.Cli and install the portable package, Gpt2.Cli.any"
                 : $"gpt2: {variant}: cannot be started; install the package again");
         }
