@@ -5,6 +5,11 @@ using System.Text;
 using Gpt2.Cli;
 using Gpt2.Cli.CommandLine;
 
+if (NativeVariant.IsLauncher)
+{
+    return NativeVariant.Run(args);
+}
+
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);

@@ -4,6 +4,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Gpt2.Core.Files;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
@@ -24,6 +26,10 @@ internal sealed record RunState(
     int Step, TrainingSettings Settings, string? TextFile, string TextHash, string? SamplePrompt,
     KernelRung Kernels = KernelRung.Vector);
 
+[JsonSourceGenerationOptions(WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(RunState))]
+internal sealed partial class CheckpointShapes : JsonSerializerContext;
+
 /// <summary>
 /// Writes and reads checkpoints. The state of the random numbers follows from the step: see <see cref="BatchSource"/>.
 /// </summary>
@@ -32,13 +38,6 @@ internal static class Checkpoint
     private const string FolderPrefix = "step-";
     private const string StateFile = "training.json";
     private const string OptimizerFile = "optimizer.bin";
-
-    private static readonly JsonSerializerOptions Readable = new()
-    {
-        WriteIndented = true,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
 
     /// <summary>
     /// Writes a checkpoint, which appears once it is complete, and deletes older ones except the one before it.
@@ -52,7 +51,7 @@ internal static class Checkpoint
         {
             CsvModelFolder.Write(target, weights, vocabulary, also: staged =>
             {
-                File.WriteAllText(Path.Combine(staged, StateFile), JsonSerializer.Serialize(state, Readable));
+                File.WriteAllText(Path.Combine(staged, StateFile), JsonSerializer.Serialize(state, CheckpointShapes.Default.RunState));
                 WriteOptimizer(Path.Combine(staged, OptimizerFile), optimizer);
             });
         }
@@ -94,8 +93,10 @@ internal static class Checkpoint
         string path = Path.Combine(checkpoint, StateFile);
         try
         {
-            return JsonSerializer.Deserialize<RunState>(RegularFile.ReadAllText(path), Readable)
-                ?? throw new Gpt2Exception("found null") { Where = path, Expected = "the state of a training run" };
+            string json = RegularFile.ReadAllText(path);
+            return JsonSerializer.Deserialize(json, CheckpointShapes.Default.RunState) is null
+                ? throw new Gpt2Exception("found null") { Where = path, Expected = "the state of a training run" }
+                : WithDefaults(JsonNode.Parse(json)!).Deserialize(CheckpointShapes.Default.RunState)!;
         }
         catch (FileNotFoundException e)
         {
@@ -130,6 +131,18 @@ internal static class Checkpoint
         }
 
         optimizer.Step = step;
+    }
+
+    /// <summary>Adds the settings that an older version did not know; generated code would read them as 0.</summary>
+    private static JsonNode WithDefaults(JsonNode state)
+    {
+        JsonObject given = state[nameof(RunState.Settings)]!.AsObject();
+        foreach ((string name, JsonNode? value) in JsonSerializer.SerializeToNode(new(), CheckpointShapes.Default.TrainingSettings)!.AsObject())
+        {
+            given.TryAdd(name, value?.DeepClone());
+        }
+
+        return state;
     }
 
     private static void WriteOptimizer(string path, AdamWOptimizer optimizer)

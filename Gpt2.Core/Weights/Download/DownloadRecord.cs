@@ -12,20 +12,13 @@ internal sealed record DownloadRecord(string Source, string? Commit, IReadOnlyLi
 {
     public const string FileName = "download.json";
 
-    private static readonly JsonSerializerOptions Layout = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        WriteIndented = true,
-        NewLine = "\n",
-    };
-
     /// <summary>The record of a folder; null if there is none or it cannot be read.</summary>
     public static DownloadRecord? Load(string folder)
     {
         try
         {
-            DownloadRecord? record = JsonSerializer.Deserialize<DownloadRecord>(RegularFile.ReadAllBytes(Path.Combine(folder, FileName)), Layout);
+            DownloadRecord? record = JsonSerializer.Deserialize(
+                RegularFile.ReadAllBytes(Path.Combine(folder, FileName)), DownloadShapes.Default.DownloadRecord);
             return record is { Source: not null, Files: not null }
                 && record.Files.All(file => file is { Sha256: not null, CheckedBy: not null } && IsFileName(file.Name)) ? record : null;
         }
@@ -35,7 +28,8 @@ internal sealed record DownloadRecord(string Source, string? Commit, IReadOnlyLi
         }
     }
 
-    public void Save(string folder) => OutputFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Layout) + "\n");
+    public void Save(string folder) => OutputFile.WriteText(
+        Path.Combine(folder, FileName), JsonSerializer.Serialize(this, DownloadShapes.Default.DownloadRecord) + "\n");
 
     /// <summary>Whether all its files are in a folder, going by their sizes.</summary>
     public bool IsWholeIn(string folder) => Files.All(file => file.IsIn(folder));
@@ -56,3 +50,10 @@ internal sealed record RecordedFile(string Name, long Bytes, string Sha256, stri
     /// <summary>Whether a folder has a file with this name and size.</summary>
     public bool IsIn(string folder) => new FileInfo(Path.Combine(folder, Name)) is { Exists: true } there && there.Length == Bytes;
 }
+
+/// <summary>How it is written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true, NewLine = "\n")]
+[JsonSerializable(typeof(DownloadRecord))]
+internal sealed partial class DownloadShapes : JsonSerializerContext;

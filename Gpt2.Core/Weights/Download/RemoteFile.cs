@@ -6,6 +6,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Gpt2.Core.Files;
 using static System.FormattableString;
 
@@ -29,7 +30,8 @@ internal sealed record RemoteFile(
     {
         try
         {
-            return JsonSerializer.Deserialize<RemoteFile>(RegularFile.ReadAllBytes(path)) is { Checksum: not { Hex: null } } file
+            return JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path), RemoteFileShapes.Default.RemoteFile)
+                    is { Checksum: not { Hex: null } } file
                 && (file.EntityTag is null || EntityTagHeaderValue.TryParse(file.EntityTag, out _)) ? file : null;
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
@@ -39,7 +41,7 @@ internal sealed record RemoteFile(
     }
 
     /// <summary>Writes it, replacing the old one.</summary>
-    public void Save(string path) => OutputFile.Write(path, stream => JsonSerializer.Serialize(stream, this));
+    public void Save(string path) => OutputFile.Write(path, stream => JsonSerializer.Serialize(stream, this, RemoteFileShapes.Default.RemoteFile));
 
     /// <summary>This, with gaps filled by what is stated elsewhere.</summary>
     public RemoteFile Or(RemoteFile? other) => other is null ? this : new(
@@ -119,3 +121,6 @@ internal sealed record Checksum(string Hex)
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 }
+
+[JsonSerializable(typeof(RemoteFile))]
+internal sealed partial class RemoteFileShapes : JsonSerializerContext;

@@ -106,6 +106,18 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void ReadState_WithoutSettingsThatItDidNotKnow_HasTheirDefaults()
+    {
+        string path = Write(2);
+        File.WriteAllText(
+            Path.Combine(path, "training.json"),
+            "{\"Step\":1,\"Settings\":{\"Steps\":9,\"Optimizer\":{\"Beta1\":0.5}},\"TextFile\":null,\"TextHash\":\"A\",\"SamplePrompt\":null}");
+
+        Checkpoint.ReadState(path).Should().Be(
+            new RunState(1, new TrainingSettings { Steps = 9, Optimizer = new OptimizerSettings(Beta1: 0.5f) }, null, "A", null));
+    }
+
+    [Fact]
     public void Read_FilesMissingOrShort_AreRefused()
     {
         string path = Write(2), optimizer = Path.Combine(path, "optimizer.bin");
