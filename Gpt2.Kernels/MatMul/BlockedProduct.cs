@@ -12,7 +12,8 @@
 //
 // Goto and van de Geijn call this order GEPB, a panel times a block. In BLIS the sides are swapped: it packs the left
 // side too and keeps a block of it, MC × KC, in the second-level cache. Here the right side is the weights, most of
-// which are packed once when the model is loaded.
+// which are packed once when the model is loaded. The left side is packed only where reading it in place is slow
+// (PackLeft). A few tiles of rows by packed weights take another order (RunPanelByPanel).
 
 using System.Runtime.InteropServices;
 using Gpt2.Kernels.Tuned;
@@ -152,8 +153,7 @@ internal static class BlockedProduct<TLanes, TVector>
         int tiles = (product.Rows + tileHeight - 1) / tileHeight;
         Span<float> packed = Scratch.Of(Scratch.Use.LeftSide, tiles * tileHeight * depth);
         var packing = new LeftPacking { Product = product, TileHeight = tileHeight, FirstK = k, Depth = depth, Packed = packed };
-        bool byTiles = product.LeftLayout.HasContiguousRows;
-        team.Run(ref packing, byTiles ? tiles : (depth + LeftPacking.RowsAtOnce - 1) / LeftPacking.RowsAtOnce);
+        team.Run(ref packing, packing.Parts);
         return packed;
     }
 
@@ -185,54 +185,6 @@ internal static class BlockedProduct<TLanes, TVector>
             {
                 product.Bias.CopyTo(result);
             }
-        }
-    }
-
-    /// <summary>
-    /// Packs the left side as [tile, depth, row of the tile]: a tile, or if it is stored transposed, some rows of that.
-    /// </summary>
-    private ref struct LeftPacking : IJob
-    {
-        /// <summary>Rows of a part.</summary>
-        public const int RowsAtOnce = 16;
-
-        public Product Product;
-        public int TileHeight, FirstK, Depth;
-        public Span<float> Packed;
-
-        public readonly void Run(int part)
-        {
-            if (Product.LeftLayout.HasContiguousRows)
-            {
-                int row = part * TileHeight;
-                Packing.Transpose(
-                    Product.Left[Product.LeftLayout.At(row, FirstK)..], Product.LeftLayout.RowStride,
-                    Math.Min(TileHeight, Product.Rows - row), Depth, scale: 1, Packed[(row * Depth)..], TileHeight);
-                return;
-            }
-
-            int first = part * RowsAtOnce, last = Math.Min(first + RowsAtOnce, Depth);
-            for (int k = first; k < last; k++)
-            {
-                ReadOnlySpan<float> source = Product.Left.Slice(Product.LeftLayout.At(0, FirstK + k), Product.Rows);
-                Packing.PackRow(source, TileHeight, Packed[(k * TileHeight)..], TileHeight * Depth);
-            }
-        }
-    }
-
-    /// <summary>Packs one panel of the right side.</summary>
-    private ref struct RightPacking : IJob
-    {
-        public Product Product;
-        public int FirstK, Depth;
-        public Span<float> Packed;
-
-        public void Run(int part)
-        {
-            int column = part * Panels.Width;
-            Packing.Pack(
-                Product.Right, Product.RightLayout, FirstK, Depth, column, Math.Min(Panels.Width, Product.Columns - column),
-                Packed.Slice(column * Depth, Panels.Width * Depth));
         }
     }
 

@@ -139,7 +139,7 @@ public class NgramBaselineTests
         NgramBaseline model = NgramBaseline.Train(Text, Vocabulary, order: 2);
         Error(() => model.Probability([-1], 0)).ShouldHave(found: "token id -1 is outside the vocabulary");
         Error(() => model.Probability([], Vocabulary)).ShouldHave(found: "token id 12 is outside the vocabulary");
-        Error(() => model.MeanLoss([1])).ShouldHave(found: "the text has 1 tokens", expected: "at least 2, *");
+        Error(() => model.MeanLoss([1])).ShouldHave(found: "the text has 1 token", expected: "at least 2, *");
         ((Action)(() => NgramBaseline.Train(Text, Vocabulary, order: 4))).Should().Throw<ArgumentOutOfRangeException>();
         ((Action)(() => NgramBaseline.Train(Text, (1 << 21) + 1, order: 1))).Should().Throw<ArgumentOutOfRangeException>();
     }

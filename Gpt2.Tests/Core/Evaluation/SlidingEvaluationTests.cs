@@ -130,7 +130,7 @@ public class SlidingEvaluationTests
     [Fact]
     public void Run_WrongInput_IsRefused()
     {
-        Error([1], 3).ShouldHave(found: "the text has 1 tokens", expected: "at least 2, *");
+        Error([1], 3).ShouldHave(found: "the text has 1 token", expected: "at least 2, *");
         Error([], 3).ShouldHave(found: "the text has 0 tokens", expected: "at least 2, *");
         Error([1, 2], 0).ShouldHave(found: "the stride is 0", expected: "1 to n_ctx = 6");
         Error([1, 2], 7).ShouldHave(found: "the stride is 7", expected: "1 to n_ctx = 6");
