@@ -43,12 +43,13 @@ internal static class BlockedProduct<TLanes, TVector>
     /// <summary>Panels of the right side that one row is multiplied by at a time.</summary>
     private const int PanelsAtOnce = 4;
 
+    /// <summary>Floats: after half a page, each jump is soon in another page, and prefetching ends at pages.</summary>
+    private const int FarJump = 512;
+
     /// <summary>With fewer columns, packing the left side costs more than it saves.</summary>
     private const int MinColumnsToPackLeft = 2 * Panels.Width;
 
-    /// <summary>
-    /// Tiles of rows that are multiplied by one panel after another: the left side stays in the second-level cache.
-    /// </summary>
+    /// <summary>Maximum tiles of rows in panel-by-panel order: the left side stays in the second-level cache.</summary>
     private const int MaxTilesPanelByPanel = 8;
 
     /// <summary>Products of fewer multiplications are not worth a second thread.</summary>
@@ -137,21 +138,22 @@ internal static class BlockedProduct<TLanes, TVector>
         && Panels.Count(product.Columns) >= 4 * team.Threads;
 
     /// <summary>
-    /// Packs the left side if its rows are not contiguous: read in place, every element of a tile's column would be in
-    /// another cache line. Also if the rows are at such a distance that the lines of a tile's rows all fall into the same
-    /// set of the first-level cache, and this holds fewer lines than a tile has rows.
+    /// Packs the left side where reading it in place is slow: if it is stored transposed and each step of the micro-kernel
+    /// would jump far, so that nothing reads ahead; or if its rows are at such a distance that the lines of a tile's rows all
+    /// fall into the same set of the first-level cache, and this holds fewer lines than a tile has rows.
     /// </summary>
     private static ReadOnlySpan<float> PackLeft(scoped in Product product, int k, int depth, int tileHeight, ThreadTeam team)
     {
-        Caches caches = Caches.OfProcessor;
-        bool evictsItself = product.LeftLayout.RowStride * sizeof(float) % caches.FirstLevelSetStride == 0 && caches.FirstLevelWays < tileHeight;
-        if ((product.LeftLayout.HasContiguousRows && !evictsItself) || product.Rows < TLanes.MR || product.Columns < MinColumnsToPackLeft)
+        (Layout layout, Caches caches) = (product.LeftLayout, Caches.OfProcessor);
+        bool isSlow = layout.HasContiguousRows
+            ? layout.RowStride * sizeof(float) % caches.FirstLevelSetStride == 0 && caches.FirstLevelWays < tileHeight
+            : layout.ColumnStride > FarJump;
+        if (!isSlow || product.Rows < TLanes.MR || product.Columns < MinColumnsToPackLeft)
         {
             return default;
         }
 
-        int tiles = (product.Rows + tileHeight - 1) / tileHeight;
-        Span<float> packed = Scratch.Of(Scratch.Use.LeftSide, tiles * tileHeight * depth);
+        Span<float> packed = Scratch.Of(Scratch.Use.LeftSide, (product.Rows + tileHeight - 1) / tileHeight * tileHeight * depth);
         var packing = new LeftPacking { Product = product, TileHeight = tileHeight, FirstK = k, Depth = depth, Packed = packed };
         team.Run(ref packing, packing.Parts);
         return packed;
