@@ -148,7 +148,8 @@ internal static class BlockedProduct<TLanes, TVector>
         bool isSlow = layout.HasContiguousRows
             ? layout.RowStride * sizeof(float) % caches.FirstLevelSetStride == 0 && caches.FirstLevelWays < tileHeight
             : layout.ColumnStride > FarJump;
-        if (!isSlow || product.Rows < TLanes.MR || product.Columns < MinColumnsToPackLeft)
+        bool isLarge = (long)product.Rows * depth * sizeof(float) > 2 * caches.SecondLevelBytes; // it would come from memory again
+        if (!isSlow || isLarge || product.Rows < TLanes.MR || product.Columns < MinColumnsToPackLeft)
         {
             return default;
         }
