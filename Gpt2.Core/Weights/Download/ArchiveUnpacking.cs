@@ -119,6 +119,5 @@ internal static class ArchiveUnpacking
 
     private static string FolderOf(ZipArchiveEntry entry) => entry.FullName[..^entry.Name.Length];
 
-    private static string Shown(ZipArchiveEntry entry) =>
-        VisibleText.Brief(entry.FullName);
+    private static string Shown(ZipArchiveEntry entry) => VisibleText.Brief(entry.FullName);
 }

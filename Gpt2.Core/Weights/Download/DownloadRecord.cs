@@ -52,8 +52,8 @@ internal sealed record RecordedFile(string Name, long Bytes, string Sha256, stri
 }
 
 /// <summary>How it is written.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    WriteIndented = true, NewLine = "\n")]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(DownloadRecord))]
+[JsonSerializable(typeof(RemoteFile))]
 internal sealed partial class DownloadShapes : JsonSerializerContext;

@@ -6,7 +6,6 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Gpt2.Core.Files;
 using static System.FormattableString;
 
@@ -30,7 +29,7 @@ internal sealed record RemoteFile(
     {
         try
         {
-            return JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path), RemoteFileShapes.Default.RemoteFile)
+            return JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path), DownloadShapes.Default.RemoteFile)
                     is { Checksum: not { Hex: null } } file
                 && (file.EntityTag is null || EntityTagHeaderValue.TryParse(file.EntityTag, out _)) ? file : null;
         }
@@ -41,7 +40,7 @@ internal sealed record RemoteFile(
     }
 
     /// <summary>Writes it, replacing the old one.</summary>
-    public void Save(string path) => OutputFile.Write(path, stream => JsonSerializer.Serialize(stream, this, RemoteFileShapes.Default.RemoteFile));
+    public void Save(string path) => OutputFile.Write(path, stream => JsonSerializer.Serialize(stream, this, DownloadShapes.Default.RemoteFile));
 
     /// <summary>This, with gaps filled by what is stated elsewhere.</summary>
     public RemoteFile Or(RemoteFile? other) => other is null ? this : new(
@@ -121,6 +120,3 @@ internal sealed record Checksum(string Hex)
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 }
-
-[JsonSerializable(typeof(RemoteFile))]
-internal sealed partial class RemoteFileShapes : JsonSerializerContext;
