@@ -86,7 +86,7 @@ public sealed class RandomAnswersTests : IDisposable
 
     [Theory]
     [InlineData(FakeHub.Weights + ".part.json", "\\u0022", "")] // an entity tag without quotes
-    [InlineData(FakeHub.Weights + ".part.json", "\"Hex\"", "\"Hey\"")]
+    [InlineData(FakeHub.Weights + ".part.json", "\"hex\"", "\"hey\"")]
     [InlineData(DownloadRecord.FileName, "\"name\"", "\"game\"")]
     [InlineData(DownloadRecord.FileName, "config.json", "../config.json")]
     [InlineData(DownloadRecord.FileName, "config.json", "confog.json")]
