@@ -74,7 +74,7 @@ internal static class NativeVariant
         byte[] pinned = GC.AllocateUninitializedArray<byte>(commandLine.Length, pinned: true);
         commandLine.CopyTo(pinned, 0);
         var arguments = new List<nint>();
-        for (int start = 0; start < pinned.Length; start = Array.IndexOf(pinned, (byte)0, start) + 1)
+        for (int start = 0, end; start < pinned.Length && (end = Array.IndexOf(pinned, (byte)0, start)) >= 0; start = end + 1)
         {
             arguments.Add(Marshal.UnsafeAddrOfPinnedArrayElement(pinned, start));
         }

@@ -144,8 +144,8 @@ public sealed class KernelSet
     }
 
     /// <summary>
-    /// Does parts of some work, each once, on the threads of this set, and returns when all are done. A kernel of this set
-    /// that is called in a part computes on the thread of that part alone.
+    /// Does parts of some work, each once, on the threads of this set, and returns when all are done. While there are several,
+    /// a kernel of this set that is called in a part computes on the thread of that part alone.
     /// </summary>
     /// <param name="count">Number of parts.</param>
     /// <param name="part">Does the part of a number, from 0. The first exception ends the work and is rethrown.</param>

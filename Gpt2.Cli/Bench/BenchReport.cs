@@ -70,7 +70,7 @@ internal static class BenchReport
     {
         ProductRows.Part when row.Name.StartsWith(ProductRows.PackedName, StringComparison.Ordinal) => "products, weights packed once",
         ProductRows.Part => "products, packing included",
-        ProductRows.VectorPart => "one row, weights from memory",
+        ProductRows.VectorPart => "few rows, weights from memory",
         _ => "the whole model",
     };
 

@@ -69,6 +69,11 @@ internal sealed class ServeClients(string address, Func<int, int[]> promptOf, in
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
         while (await lines.ReadLineAsync(cancellation) is string line)
         {
+            if (line.StartsWith("data: {\"error\"", StringComparison.Ordinal))
+            {
+                throw new HttpRequestException($"the server ended request {number}: {line}");
+            }
+
             if (line.StartsWith("data: {", StringComparison.Ordinal))
             {
                 yield return Stopwatch.GetTimestamp();

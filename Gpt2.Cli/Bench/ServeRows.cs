@@ -46,7 +46,8 @@ internal static class ServeRows
             rows.Add(new BenchServeRow(
                 count, times.Tokens / times.Seconds, 1000 * Median.Of(times.FirstTokens), 1000 * Percentile(times.FirstTokens, 0.99),
                 1000 * Percentile(gaps, 0.5), 1000 * Percentile(gaps, 0.99),
-                times.Gaps.Max(gap => Percentile(gap, 0.99) / gap.Average()), TrainingSpeed.PeakBytes));
+                times.Gaps.Where(gap => gap.Length > 0).Select(gap => Percentile(gap, 0.99) / gap.Average()).DefaultIfEmpty(double.NaN).Max(),
+                TrainingSpeed.PeakBytes));
         }
 
         return [.. rows];
@@ -56,7 +57,7 @@ internal static class ServeRows
     private static double Percentile(double[] values, double share)
     {
         double[] sorted = [.. values.Order()];
-        return sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
+        return sorted.Length == 0 ? double.NaN : sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
     }
 
     /// <summary>As many tokens as a model has: joins of printable characters, then of what was joined.</summary>

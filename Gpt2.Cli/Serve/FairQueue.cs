@@ -14,6 +14,7 @@ internal sealed class FairQueue : IDisposable
     private readonly LinkedList<QueuedWork> waiting = new();
     private readonly List<QueuedWork> running = []; // in order of arrival
     private readonly List<GenerationSession> awaited = [];
+    private List<QueuedWork> light = [], heavy = []; // of a round
     private readonly Action<IReadOnlyList<GenerationSession>> predict;
     private readonly Action<int, Action<int>> forEach;
     private readonly Action<int> takeTurn;
@@ -36,7 +37,7 @@ internal sealed class FairQueue : IDisposable
         this.maxWaiting = maxWaiting;
         this.predict = predict;
         this.forEach = forEach;
-        takeTurn = index => running[index].TakeTurn();
+        takeTurn = index => light[index].TakeTurn();
         thread = new Thread(TakeTurns) { IsBackground = true, Name = "completions" };
         thread.Start();
     }
@@ -129,7 +130,15 @@ internal sealed class FairQueue : IDisposable
     {
         while (Admit())
         {
-            forEach(running.Count, takeTurn);
+            // What computes a lot has all threads, one after another.
+            (light, heavy) = ([], []);
+            foreach (QueuedWork work in running)
+            {
+                (work.IsHeavy ? heavy : light).Add(work);
+            }
+
+            forEach(light.Count, takeTurn);
+            heavy.ForEach(work => work.TakeTurn());
             foreach (QueuedWork work in running.Where(work => work.HasEnded).ToArray())
             {
                 End(work);
@@ -204,6 +213,8 @@ internal sealed class FairQueue : IDisposable
                 End(work, e); // rethrown to the waiting request
             }
         }
+
+        awaited.Clear();
     }
 
     private void End(QueuedWork work, Exception? cut = null)

@@ -21,6 +21,9 @@ internal abstract class QueuedWork
     /// <summary>The session whose prediction the job needs to go on; null if it needs none.</summary>
     public GenerationSession? Awaited { get; protected set; }
 
+    /// <summary>Whether the last turn ended with a step that computed a lot, as the next one probably will.</summary>
+    public bool IsHeavy { get; protected set; }
+
     /// <summary>Whether the last turn was the last of all.</summary>
     public bool HasEnded { get; protected set; }
 
@@ -57,6 +60,7 @@ internal sealed class QueuedWork<T>(IEnumerable<WorkStep<T>> work) : QueuedWork
             {
                 WorkStep<T> step = steps.Current;
                 Awaited = step.Awaited;
+                IsHeavy = !step.HasResult && step.Awaited is null;
                 if (!step.HasResult)
                 {
                     return;

@@ -1,8 +1,8 @@
 // A server has one model, and clients ask for it by name.
 
+using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
-using Gpt2.Core;
 
 namespace Gpt2.Cli.Serve;
 

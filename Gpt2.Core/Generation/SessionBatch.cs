@@ -10,8 +10,8 @@ using Gpt2.Core.Model.Cache;
 namespace Gpt2.Core.Generation;
 
 /// <summary>
-/// Predicts for any number of sessions of a model at once. Each gets the same bits as if it predicted alone. Nothing is
-/// allocated per token once the largest batch has been seen.
+/// Predicts for any number of sessions of a model at once. Each gets the same bits as if it predicted alone. While the
+/// number of sessions stays, nothing is allocated but what grows with their texts. Between passes no session is held.
 /// </summary>
 internal sealed class SessionBatch
 {
@@ -31,6 +31,7 @@ internal sealed class SessionBatch
     private readonly List<KeyValueCache> caches = [];
     private readonly List<int> ids = [];
     private readonly List<int> lengths = [];
+    private int first; // which session is served first
 
     /// <param name="model">The model of all sessions.</param>
     public SessionBatch(Gpt2Model model)
@@ -41,29 +42,37 @@ internal sealed class SessionBatch
     }
 
     /// <summary>
-    /// Runs one pass. A session with one token pending has its prediction afterwards. Of those with more, the first
-    /// come closer to theirs or have it, and the others are left for the next pass.
+    /// Runs one pass. A session with one token pending has its prediction afterwards. Those with more take turns: as many
+    /// as there is room for come closer to theirs or have it, and the others are left for the next passes.
     /// </summary>
     /// <param name="sessions">At least one; none has a prediction.</param>
     public void Advance(IReadOnlyList<GenerationSession> sessions)
     {
-        Gather(sessions);
-        model.Forward(CollectionsMarshal.AsSpan(ids), CollectionsMarshal.AsSpan(lengths), cache, activations);
-        for (int member = 0; member < members.Count; member++)
+        try
         {
-            if (members[member].Pending().IsEmpty)
+            Gather(sessions);
+            model.Forward(CollectionsMarshal.AsSpan(ids), CollectionsMarshal.AsSpan(lengths), cache, activations);
+            for (int member = 0; member < members.Count; member++)
             {
-                members[member].Take(activations.Logits.Row(member), activations.Probabilities.Row(member));
+                if (members[member].Pending().IsEmpty)
+                {
+                    members[member].Take(activations.Logits.Row(member), activations.Probabilities.Row(member));
+                }
             }
+        }
+        finally
+        {
+            members.Clear();
+            caches.Clear();
+            cache.Release();
         }
     }
 
     private void Gather(IReadOnlyList<GenerationSession> sessions)
     {
-        members.Clear();
-        caches.Clear();
         ids.Clear();
         lengths.Clear();
+        first++; // a long prompt, or a text past n_ctx whose window is pending at every token, must not always be first
         int room = PromptRows;
         for (int i = 0; i < sessions.Count; i++)
         {
@@ -72,7 +81,7 @@ internal sealed class SessionBatch
 
         for (int i = 0; i < sessions.Count; i++)
         {
-            GenerationSession session = sessions[i];
+            GenerationSession session = sessions[(int)((uint)(first + i) % (uint)sessions.Count)];
             ReadOnlySpan<int> pending = session.Pending();
             int rows = pending.Length == 1 ? 1 : Chunk(pending.Length, ref room);
             if (rows > 0)

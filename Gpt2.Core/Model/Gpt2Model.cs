@@ -65,8 +65,7 @@ public sealed class Gpt2Model
 
     /// <summary>Runs the tokens through the model.</summary>
     /// <param name="ids">
-    /// At least one token; at most n_ctx together with those in the cache. For several sequences with a cache, one
-    /// token each.
+    /// At least one token; at most n_ctx together with those in the cache. Of several sequences, equally many each.
     /// </param>
     /// <param name="cache">Holds the tokens before these and receives these; null to keep none.</param>
     /// <param name="a">Receives every matrix of the pass.</param>

@@ -248,8 +248,8 @@ internal static class BlockedProduct<TLanes, TVector>
         /// <summary>
         /// A few tiles of rows by panels that come from memory: all tiles by one panel, then by the next, which the first
         /// two tiles prefetch, half of it each. So memory and arithmetic units work at the same time; tile by tile over
-        /// several panels, memory would only work during the first. The tiles are about equally high, so that none is
-        /// too low to hide the latency of its additions.
+        /// several panels, memory would only work during the first. (In the first panel, one of the two prefetches that
+        /// panel itself.) All tiles but the last are equally high, so that few rows do not make one full and one low tile.
         /// </summary>
         private readonly void RunPanelByPanel(ReadOnlySpan<float> right, int panelLength, int firstPanel, int lastPanel)
         {
@@ -348,7 +348,7 @@ internal static class BlockedProduct<TLanes, TVector>
                 ref readonly float start = ref onResult ? ref target : ref StartOf(column, width);
                 MicroKernel<TLanes, TVector>.Compute(
                     height, in left, LeftLayout, in right, Depth, in start, onResult ? Product.ResultStride : 0,
-                    ref target, Product.ResultStride, ahead, otherPanel);
+                    ref target, Product.ResultStride, column > firstColumn && ahead == ReadAhead.OtherPanel ? ReadAhead.Nothing : ahead, otherPanel);
             }
         }
 

@@ -56,7 +56,10 @@ internal sealed record Caches(int FirstLevelWays, int FirstLevelSetStride, int S
             }
 
             int line = (ebx & 0xFFF) + 1, partitions = ((ebx >> 12) & 0x3FF) + 1, ways = ((ebx >> 22) & 0x3FF) + 1;
-            yield return (type, level, ways, ecx + 1, line * partitions);
+            if (ecx is >= 0 and < 1 << 24)
+            {
+                yield return (type, level, ways, ecx + 1, line * partitions);
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ namespace Gpt2.Kernels.Tuned;
 
 /// <summary>
 /// A panel is <see cref="Width"/> columns of the right side, [depth, Width], one row for each k. Missing columns are
-/// zeros. The left side is not packed: a tile reads few elements of it at a time, and reads them in place.
+/// zeros. The left side is mostly read in place: a tile reads few elements of it at a time.
 /// </summary>
 internal static class Panels
 {

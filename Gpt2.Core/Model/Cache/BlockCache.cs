@@ -86,6 +86,8 @@ internal sealed class BlockCache : BlockPast
         }
     }
 
+    internal void Release() => Array.Clear(sequences);
+
     internal void Truncate(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);

@@ -39,7 +39,7 @@ public sealed class KeyValueCache
     /// <summary>Number of tokens held for each sequence.</summary>
     public int Length => blocks[0].LengthOf(0);
 
-    /// <summary>Number of sequences; 1 until <see cref="Reorder"/> makes more.</summary>
+    /// <summary>Number of sequences; 1 until <see cref="Reorder"/> or <see cref="Gather"/> makes more.</summary>
     public int Sequences => blocks[0].Sequences;
 
     internal BlockCache Block(int block) => blocks[block];
@@ -61,6 +61,15 @@ public sealed class KeyValueCache
         for (int block = 0; block < blocks.Length; block++)
         {
             blocks[block].Gather(caches, block);
+        }
+    }
+
+    /// <summary>Forgets the sequences of <see cref="Gather"/>, so that they can be freed.</summary>
+    internal void Release()
+    {
+        foreach (BlockCache block in blocks)
+        {
+            block.Release();
         }
     }
 

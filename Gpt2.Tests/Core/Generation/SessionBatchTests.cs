@@ -71,6 +71,36 @@ public class SessionBatchTests
         passes.Should().Be(3, "80 tokens are two chunks of 32 and one of 16");
     }
 
+    [Fact]
+    public void Advance_TextsPastTheContext_WhoseWindowsArePendingAtEveryToken_HoldUpNoPrompt()
+    {
+        Gpt2Model model = new Workload(KernelRung.Tuned, WeightType.Float32, 1, 5, []).Model();
+        int context = model.Config.Context;
+        GenerationSession[] long2 = [.. Enumerable.Range(1, 2).Select(
+            seed => new GenerationSession(model, TestModels.Ids(model.Config, context, (ulong)seed), 1000, endOfText: null))];
+        foreach (GenerationSession session in long2)
+        {
+            session.TryNext(out _).Should().BeTrue(); // now longer than the context
+        }
+
+        var arriving = new GenerationSession(model, TestModels.Ids(model.Config, 40, 3), 5, endOfText: null);
+        var running = new GenerationSession(model, [1], 1000, endOfText: null);
+        running.Logits();
+        var batch = new SessionBatch(model);
+        int passes = 0;
+        for (; !arriving.IsPredicted && passes < 100; passes++)
+        {
+            foreach (GenerationSession session in long2.Append(running).Where(session => session.IsPredicted))
+            {
+                session.TryNext(out _);
+            }
+
+            batch.Advance([.. long2.Append(arriving).Append(running).Where(session => !session.IsPredicted)]);
+        }
+
+        passes.Should().BeLessThan(20, "prompts take turns");
+    }
+
     [Theory]
     [InlineData(33)]
     [InlineData(65)]
