@@ -15,13 +15,13 @@ internal sealed class OnnxProducts : Products
         SetThreads(threads);
         var left = new OnnxTensor(Left, shape.Rows, shape.Inner);
         var right = new OnnxTensor(Right, shape.Inner, shape.Columns);
-        var exchanged = new OnnxTensor(Right, shape.Columns, shape.Inner);
+        var transposed = new OnnxTensor(Right, shape.Columns, shape.Inner);
         var gradient = new OnnxTensor(Gradient, shape.Rows, shape.Columns);
         var result = new OnnxTensor(Result, shape.Rows, shape.Columns);
         var sum = new OnnxTensor(Sum, shape.Inner, shape.Columns);
         packed = Node("MatMul", null, left, right, rightIsWeight: true, result);
         leftRight = Node("MatMul", null, left, right, rightIsWeight: false, result);
-        rightTransposed = Node("Gemm", "transB", left, exchanged, rightIsWeight: false, result);
+        rightTransposed = Node("Gemm", "transB", left, transposed, rightIsWeight: false, result);
         leftTransposed = Node("Gemm", "transA", left, gradient, rightIsWeight: false, sum);
     }
 

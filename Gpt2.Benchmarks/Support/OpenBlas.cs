@@ -29,7 +29,7 @@ internal static class OpenBlas
         }
     }
 
-    /// <summary>result = left · right + beta · result, each side [rows, inner] or [inner, columns] once it is exchanged.</summary>
+    /// <summary>result = left · right + beta · result, each side [rows, inner] or [inner, columns] once it is transposed.</summary>
     public static void Multiply(
         float[] left, bool leftExchanged, float[] right, bool rightExchanged, int rows, int columns, int inner, float beta, float[] result) =>
         Sgemm(
@@ -53,6 +53,6 @@ internal static class OpenBlas
 
     [DllImport(Library, EntryPoint = "cblas_sgemv")]
     private static extern void Sgemv(
-        int order, int exchanged, int rows, int columns, float alpha, float[] matrix, int stride, float[] vector, int vectorStep, float beta,
+        int order, int transposed, int rows, int columns, float alpha, float[] matrix, int stride, float[] vector, int vectorStep, float beta,
         float[] result, int resultStep);
 }

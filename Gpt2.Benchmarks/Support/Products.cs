@@ -157,7 +157,7 @@ internal abstract class Products
 
     private sealed class MathNetProducts : Products
     {
-        private readonly Matrix<float> left, right, exchanged, gradient, result, sum;
+        private readonly Matrix<float> left, right, transposed, gradient, result, sum;
 
         public MathNetProducts(ProductShape shape, int threads)
             : base(shape)
@@ -166,7 +166,7 @@ internal abstract class Products
             MathNet.Numerics.Control.MaxDegreeOfParallelism = threads;
             left = Matrix<float>.Build.DenseOfRowMajor(shape.Rows, shape.Inner, Left);
             right = Matrix<float>.Build.DenseOfRowMajor(shape.Inner, shape.Columns, Right);
-            exchanged = Matrix<float>.Build.DenseOfRowMajor(shape.Columns, shape.Inner, Right);
+            transposed = Matrix<float>.Build.DenseOfRowMajor(shape.Columns, shape.Inner, Right);
             gradient = Matrix<float>.Build.DenseOfRowMajor(shape.Rows, shape.Columns, Gradient);
             result = new DenseMatrix(shape.Rows, shape.Columns);
             sum = new DenseMatrix(shape.Inner, shape.Columns);
@@ -176,7 +176,7 @@ internal abstract class Products
 
         public override void LeftRight() => left.Multiply(right, result);
 
-        public override void RightTransposed() => left.TransposeAndMultiply(exchanged, result);
+        public override void RightTransposed() => left.TransposeAndMultiply(transposed, result);
 
         public override void LeftTransposed() => left.TransposeThisAndMultiply(gradient, sum);
 

@@ -93,8 +93,14 @@ internal static class BenchCommand
             command, options, io,
             (session, parsed) =>
             {
-                Action<BenchSession> measure = options.Sweep(parsed) ? SweepRows.Measure : ProductRows.Measure;
-                measure(session);
+                if (options.Sweep(parsed))
+                {
+                    SweepRows.Measure(session);
+                }
+                else
+                {
+                    ProductRows.Measure(session);
+                }
             },
             (result, parsed) => options.Sweep(parsed) ? SweepRows.Weakest(result, io) : result);
         return command;

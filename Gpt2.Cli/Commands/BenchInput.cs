@@ -169,8 +169,7 @@ internal sealed class BenchInput
             throw new UsageException($"found {first}", where: "--from", expected: $"fewer tokens than --to {last}");
         }
 
-        ServeBenchLoad load = Load(parsed);
-        int served = Choices.HasFlag(BenchChoices.Serve) ? load.PromptTokens + load.NewTokens : 0;
+        int served = Choices.HasFlag(BenchChoices.Serve) && Load(parsed) is ServeBenchLoad load ? load.PromptTokens + load.NewTokens : 0;
         sizes = sizes with
         {
             Vocabulary = CommonOptions.Given(parsed, vocabulary) ?? sizes.Vocabulary,

@@ -14,7 +14,7 @@ internal sealed class FairQueue : IDisposable
     private readonly LinkedList<QueuedWork> waiting = new();
     private readonly List<QueuedWork> running = []; // in order of arrival
     private readonly List<GenerationSession> awaited = [];
-    private List<QueuedWork> light = [], heavy = []; // of a round
+    private readonly List<QueuedWork> light = [], heavy = []; // of a round
     private readonly Action<IReadOnlyList<GenerationSession>> predict;
     private readonly Action<int, Action<int>> forEach;
     private readonly Action<int> takeTurn;
@@ -131,17 +131,22 @@ internal sealed class FairQueue : IDisposable
         while (Admit())
         {
             // What computes a lot has all threads, one after another.
-            (light, heavy) = ([], []);
+            light.Clear();
+            heavy.Clear();
             foreach (QueuedWork work in running)
             {
                 (work.IsHeavy ? heavy : light).Add(work);
             }
 
             forEach(light.Count, takeTurn);
-            heavy.ForEach(work => work.TakeTurn());
-            foreach (QueuedWork work in running.Where(work => work.HasEnded).ToArray())
+            foreach (QueuedWork work in heavy)
             {
-                End(work);
+                work.TakeTurn();
+            }
+
+            while (running.Find(work => work.HasEnded) is QueuedWork ended)
+            {
+                End(ended);
             }
 
             Predict();

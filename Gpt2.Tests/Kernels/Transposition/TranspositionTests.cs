@@ -15,13 +15,13 @@ public sealed class TranspositionTests
         {
             (int rows, int columns) = shape;
             float[] source = KernelData.Normal(rows, rows * columns);
-            var exchanged = new GuardedSpan(source.Length);
+            var transposed = new GuardedSpan(source.Length);
 
-            TranspositionKernel.Copy(source, rows, exchanged.Span);
+            TranspositionKernel.Copy(source, rows, transposed.Span);
 
             float[] expected = [.. Enumerable.Range(0, source.Length).Select(i => source[(i % rows * columns) + (i / rows)])];
-            KernelData.Bits(exchanged.Span).Should().Equal(KernelData.Bits(expected));
-            exchanged.AssertSurroundingsUntouched($"{rows} × {columns}");
+            KernelData.Bits(transposed.Span).Should().Equal(KernelData.Bits(expected));
+            transposed.AssertSurroundingsUntouched($"{rows} × {columns}");
         });
 
     [Fact]
