@@ -40,9 +40,6 @@ internal static class BlockedProduct<TLanes, TVector>
     private static readonly int BlockLength =
         Math.Max(1, Caches.OfProcessor.SecondLevelBytes / (3 * sizeof(float) * PanelLength)) * PanelLength;
 
-    /// <summary>Panels of the right side that one row is multiplied by at a time.</summary>
-    private const int PanelsAtOnce = 4;
-
     /// <summary>Floats: after half a page, each jump is soon in another page, and prefetching ends at pages.</summary>
     private const int FarJump = 512;
 
@@ -104,7 +101,8 @@ internal static class BlockedProduct<TLanes, TVector>
         bool byRows = threads == 1 || (panels <= mostPanels && rowTiles >= wantedParts);
         bool panelByPanel = IsPanelByPanel(product, team);
         int tileHeight = panelByPanel ? (rows + rowTiles - 1) / rowTiles : TLanes.MR;
-        int perGroup = rows == 1 ? PanelsAtOnce
+        int together = FewRows<TLanes, TVector, FloatPanel<TLanes, TVector>>.PanelsOf(rows, panels, threads);
+        int perGroup = together > 0 ? together
             : panelByPanel ? panels / wantedParts
             : byRows ? Math.Min(panels, mostPanels)
             : Math.Clamp(panels / wantedParts, 1, mostPanels);
@@ -120,6 +118,7 @@ internal static class BlockedProduct<TLanes, TVector>
             FirstK = k,
             Depth = depth,
             PanelByPanel = panelByPanel,
+            PanelsTogether = together,
         };
         int rowGroups = 1;
         if (threads > 1 && !panelByPanel && groups < 2 * threads && rowTiles > 1)
@@ -209,6 +208,9 @@ internal static class BlockedProduct<TLanes, TVector>
 
         public bool PanelByPanel;
 
+        /// <summary>Panels that a few rows are multiplied by at the same time, or 0.</summary>
+        public int PanelsTogether;
+
         /// <summary>The layout of the left side as it is read.</summary>
         private readonly Layout LeftLayout => PackedLeft.IsEmpty ? Product.LeftLayout : Layout.Transposed(TileHeight);
 
@@ -220,10 +222,9 @@ internal static class BlockedProduct<TLanes, TVector>
             int lastPanel = Math.Min(firstPanel + PanelsPerGroup, Panels.Count(Product.Columns));
 
             ReadOnlySpan<float> right = RightOf(firstPanel, lastPanel, out int panelLength);
-            int lastColumn = (firstPanel + PanelsAtOnce) * Panels.Width;
-            if (Product.Rows == 1 && Product.LeftLayout.HasContiguousRows && lastColumn <= Product.Columns)
+            if (PanelsTogether > 0 && (firstPanel + PanelsTogether) * Panels.Width <= Product.Columns)
             {
-                OneRow(right[..(((PanelsAtOnce - 1) * panelLength) + (Depth * Panels.Width))], panelLength, firstPanel * Panels.Width);
+                RunTogether(right[..(((PanelsTogether - 1) * panelLength) + (Depth * Panels.Width))], panelLength, firstPanel * Panels.Width);
                 return;
             }
 
@@ -302,19 +303,16 @@ internal static class BlockedProduct<TLanes, TVector>
             return packed;
         }
 
-        /// <summary>One row by four whole panels.</summary>
-        private readonly void OneRow(ReadOnlySpan<float> panels, int panelLength, int firstColumn)
+        /// <summary>A few rows, all there are, by whole panels at the same time.</summary>
+        private readonly void RunTogether(ReadOnlySpan<float> panels, int panelLength, int column)
         {
-            const int Columns = PanelsAtOnce * Panels.Width;
-            Span<float> result = Product.Result.Slice(firstColumn, Columns);
-            ReadOnlySpan<float> initial = Product.Bias.IsEmpty ? Zeros.Values : Product.Bias.Slice(firstColumn, Columns);
-            ReadOnlySpan<float> start = Product.Adds || FirstK > 0 ? result : initial;
-            ref readonly float left = ref LeftFrom(row: 0, height: 1);
-            for (int column = 0; column < Panels.Width; column += MicroKernel<TLanes, TVector>.NR)
-            {
-                MicroKernel<TLanes, TVector, FloatPanel<TLanes, TVector>>.OneRowOfFour(
-                    in left, in panels[column], panelLength, Depth, in start[column], ref result[column]);
-            }
+            (int rows, int columns, int stride) = (Product.Rows, PanelsTogether * Panels.Width, Product.ResultStride);
+            ref float result = ref MemoryMarshal.GetReference(Product.Result.Slice(column, ((rows - 1) * stride) + columns));
+            bool onResult = Product.Adds || FirstK > 0;
+            ref readonly float start = ref onResult ? ref result : ref StartOf(column, columns);
+            FewRows<TLanes, TVector, FloatPanel<TLanes, TVector>>.Compute(
+                rows, in LeftFrom(row: 0, rows), LeftLayout, in MemoryMarshal.GetReference(panels), panelLength, Depth,
+                in start, onResult ? stride : 0, ref result, stride);
         }
 
         /// <summary>The tiles of some rows by one panel.</summary>
@@ -327,13 +325,6 @@ internal static class BlockedProduct<TLanes, TVector>
             for (int column = firstColumn; column < lastColumn; column += width)
             {
                 ref readonly float right = ref rightPanel[column - firstColumn];
-                if (height == 1 && column <= lastColumn - (2 * width))
-                {
-                    TwoTiles(in left, in right, row, column, onResult);
-                    column += width;
-                    continue;
-                }
-
                 int columns = Math.Min(width, lastColumn - column);
                 int begin = (row * Product.ResultStride) + column;
                 int end = ((row + height - 1) * Product.ResultStride) + column + columns;
@@ -350,16 +341,6 @@ internal static class BlockedProduct<TLanes, TVector>
                     height, in left, LeftLayout, in right, Depth, in start, onResult ? Product.ResultStride : 0,
                     ref target, Product.ResultStride, column > firstColumn && ahead == ReadAhead.OtherPanel ? ReadAhead.Nothing : ahead, otherPanel);
             }
-        }
-
-        /// <summary>Two tiles of one row.</summary>
-        private readonly void TwoTiles(ref readonly float left, ref readonly float right, int row, int column, bool onResult)
-        {
-            int width = MicroKernel<TLanes, TVector>.NR;
-            ref float target = ref MemoryMarshal.GetReference(Product.Result.Slice((row * Product.ResultStride) + column, 2 * width));
-            ref readonly float start = ref onResult ? ref target : ref StartOf(column, 2 * width);
-            MicroKernel<TLanes, TVector, FloatPanel<TLanes, TVector>>.ComputeTwo(
-                in left, LeftLayout, in right, width, Depth, in start, ref target);
         }
 
         /// <summary>

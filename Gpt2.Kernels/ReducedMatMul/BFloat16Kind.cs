@@ -1,6 +1,5 @@
 // Rows times panels of bfloat16: the register tile of the float product, which widens the weights as it reads them.
 
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Gpt2.Kernels.Tuned;
 
@@ -20,25 +19,29 @@ internal readonly struct BFloat16Kind<TLanes, TVector, TInts> : IReducedKind
 
     public static void Prepare(ReadOnlySpan<float> input, int rows, int inner, Span<float> prepared) => input.CopyTo(prepared);
 
-    public static void Multiply(ReadOnlySpan<float> prepared, int rows, int inner, ReadOnlySpan<uint> panel, Span<float> tile)
+    public static int PanelsTogether(int rows, int panels, int threads) =>
+        Math.Max(1, FewRows<TLanes, TVector, BFloat16Panel<TLanes, TVector, TInts>>.PanelsOf(rows, panels, threads));
+
+    public static void Multiply(ReadOnlySpan<float> prepared, int rows, int inner, ReadOnlySpan<uint> panels, Span<float> tile)
     {
         var layout = Layout.RowMajor(inner);
+        int panelLength = PanelLength(inner), count = panels.Length / panelLength, width = count * Panels.Width;
         ref readonly float left = ref MemoryMarshal.GetReference(prepared);
-        ref readonly float right = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<uint, float>(panel));
-        ref float target = ref MemoryMarshal.GetReference(tile);
-        for (int i = 0; i < BFloat16.LineLength; i += TLanes.Count)
+        ReadOnlySpan<float> right = MemoryMarshal.Cast<uint, float>(panels);
+        if (count > 1 && count == FewRows<TLanes, TVector, BFloat16Panel<TLanes, TVector, TInts>>.PanelsOf(rows))
         {
-            ref float columns = ref Unsafe.Add(ref target, i);
-            if (rows == 1 && i + TLanes.Count < BFloat16.LineLength)
+            FewRows<TLanes, TVector, BFloat16Panel<TLanes, TVector, TInts>>.Compute(
+                rows, in left, layout, in right[0], panelLength, inner, in tile[0], width, ref tile[0], width);
+            return;
+        }
+
+        for (int panel = 0; panel < count; panel++)
+        {
+            for (int i = 0; i < BFloat16.LineLength; i += TLanes.Count)
             {
-                MicroKernel<TLanes, TVector, BFloat16Panel<TLanes, TVector, TInts>>.ComputeTwo(
-                    in left, layout, in Elements.At(in right, i), TLanes.Count, inner, in columns, ref columns);
-                i += TLanes.Count;
-            }
-            else
-            {
+                ref float columns = ref tile[(panel * Panels.Width) + i];
                 MicroKernel<TLanes, TVector, BFloat16Panel<TLanes, TVector, TInts>>.Compute(
-                    rows, in left, layout, in Elements.At(in right, i), inner, in columns, Panels.Width, ref columns, Panels.Width);
+                    rows, in left, layout, in right[(panel * panelLength) + i], inner, in columns, width, ref columns, width);
             }
         }
     }

@@ -21,11 +21,17 @@ internal interface IReducedKind
     /// <param name="prepared">[rows · row length]</param>
     public static abstract void Prepare(ReadOnlySpan<float> input, int rows, int inner, Span<float> prepared);
 
-    /// <summary>tile += rows · panel.</summary>
+    /// <summary>Panels that a tile of some rows is best multiplied by at the same time, at least 1.</summary>
+    /// <param name="rows">Rows of the tile.</param>
+    /// <param name="panels">Number of panels of the weights.</param>
+    /// <param name="threads">Threads that share them.</param>
+    public static abstract int PanelsTogether(int rows, int panels, int threads);
+
+    /// <summary>tile += rows · panels.</summary>
     /// <param name="prepared">The prepared rows.</param>
     /// <param name="rows">Rows of the tile.</param>
     /// <param name="inner">Columns of the input.</param>
-    /// <param name="panel">The panel.</param>
-    /// <param name="tile">[rows, width of a panel]</param>
-    public static abstract void Multiply(ReadOnlySpan<float> prepared, int rows, int inner, ReadOnlySpan<uint> panel, Span<float> tile);
+    /// <param name="panels">Panels, one after another, of <see cref="PanelLength"/> each.</param>
+    /// <param name="tile">[rows, panels · width of a panel]</param>
+    public static abstract void Multiply(ReadOnlySpan<float> prepared, int rows, int inner, ReadOnlySpan<uint> panels, Span<float> tile);
 }

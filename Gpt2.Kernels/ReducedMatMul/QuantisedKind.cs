@@ -25,23 +25,37 @@ internal readonly struct QuantisedKind<TLanes, TVector, TInts, TType> : IReduced
     public static void Prepare(ReadOnlySpan<float> input, int rows, int inner, Span<float> prepared) =>
         QuantisedRows<TLanes, TVector, TInts, TType>.Round(input, rows, inner, MemoryMarshal.Cast<float, int>(prepared));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(ReadOnlySpan<float> prepared, int rows, int inner, ReadOnlySpan<uint> panel, Span<float> tile)
+    public static int PanelsTogether(int rows, int panels, int threads) => 1; // several in turn, a group from each, were slower
+
+    public static void Multiply(ReadOnlySpan<float> prepared, int rows, int inner, ReadOnlySpan<uint> panels, Span<float> tile)
     {
         ref readonly int left = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<float, int>(prepared));
-        ref readonly uint panelStart = ref MemoryMarshal.GetReference(panel);
-        ref float target = ref MemoryMarshal.GetReference(tile);
+        int panelLength = PanelLength(inner), width = tile.Length / rows;
+        for (int column = 0; column < width; column += Panels.Width, panels = panels[panelLength..])
+        {
+            for (int i = 0; i < BFloat16.LineLength; i += TLanes.Count)
+            {
+                if (rows == 1)
+                {
+                    SumRow<TLanes, TVector, TInts, TType>.Add(in left, in panels[i], inner, ref tile[column + i]);
+                }
+                else
+                {
+                    MultiplyRows(in left, rows, inner, in panels[i], ref tile[column + i], width);
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyRows(ref readonly int left, int rows, int inner, ref readonly uint panel, ref float tile, int width)
+    {
         nint leftAt = 0, groupAt = 0;
         for (int k = 0; k < inner; k += TType.Group)
         {
             int depth = Math.Min(TType.Group, inner - k), linePairs = QuantisedPanel<TType>.LinePairs(depth);
-            ref readonly int leftGroup = ref Elements.At(in left, leftAt);
-            for (int i = 0; i < BFloat16.LineLength; i += TLanes.Count)
-            {
-                SumTile<TLanes, TVector, TInts, TType>.Add(
-                    rows, in leftGroup, in Elements.At(in panelStart, groupAt + i), linePairs, ref Unsafe.Add(ref target, i));
-            }
-
+            SumTile<TLanes, TVector, TInts, TType>.Add(
+                rows, in Elements.At(in left, leftAt), in Elements.At(in panel, groupAt), linePairs, ref tile, width);
             leftAt += (2 + QuantisedRows<TLanes, TVector, TInts, TType>.Pairs(depth)) * rows;
             groupAt += QuantisedPanel<TType>.GroupLength(depth);
         }

@@ -47,6 +47,11 @@ internal static class ReducedProduct<TKind>
     /// <param name="team">Threads to compute with.</param>
     public static void Run(in ReducedProduct product, ThreadTeam team)
     {
+        if (product.Rows == 0)
+        {
+            return;
+        }
+
         if ((long)product.Rows * product.Inner * product.Columns < WorthThreads)
         {
             team = ThreadTeam.Alone;
@@ -60,14 +65,16 @@ internal static class ReducedProduct<TKind>
 
         int panels = Panels.Count(product.Columns), panelLength = TKind.PanelLength(product.Inner);
         var tiles = new Tiles { Product = product, Prepared = prepared, RowLength = rowLength, PanelLength = panelLength };
-        tiles.PanelsPerPart = Math.Max(1, Math.Min(PartLength / panelLength, panels / (threads * 4)));
+        int together = TKind.PanelsTogether(product.Rows, panels, threads);
+        tiles.PanelsTogether = together;
+        tiles.PanelsPerPart = Math.Max(1, Math.Min(PartLength / panelLength, panels / (threads * 4)) / together) * together;
         tiles.ColumnParts = (panels + tiles.PanelsPerPart - 1) / tiles.PanelsPerPart;
 
         // If there are too few panels for the threads, rows are divided too.
         bool dividesRows = threads > 1 && tiles.ColumnParts < 2 * threads;
-        int rowParts = dividesRows ? Math.Clamp(4 * threads / tiles.ColumnParts, 1, Math.Max(1, rowTiles)) : 1;
+        int rowParts = dividesRows ? Math.Clamp(4 * threads / tiles.ColumnParts, 1, rowTiles) : 1;
         tiles.RowsPerPart = (rowTiles + rowParts - 1) / rowParts * TKind.MR;
-        rowParts = rowTiles == 0 ? 0 : (product.Rows + tiles.RowsPerPart - 1) / tiles.RowsPerPart;
+        rowParts = (product.Rows + tiles.RowsPerPart - 1) / tiles.RowsPerPart;
         team.Run(ref tiles, tiles.ColumnParts * rowParts);
     }
 
@@ -96,7 +103,7 @@ internal static class ReducedProduct<TKind>
     {
         public ReducedProduct Product;
         public ReadOnlySpan<float> Prepared;
-        public int RowLength, PanelLength, PanelsPerPart, ColumnParts, RowsPerPart;
+        public int RowLength, PanelLength, PanelsTogether, PanelsPerPart, ColumnParts, RowsPerPart;
 
         public readonly void Run(int part)
         {
@@ -107,26 +114,27 @@ internal static class ReducedProduct<TKind>
             for (int row = firstRow, height; row < lastRow; row += height)
             {
                 height = Math.Min(TKind.MR, Product.Rows - row);
-                Span<float> tile = Scratch.Of(Scratch.Use.Tile, height * Panels.Width);
-                for (int panel = firstPanel; panel < lastPanel; panel++)
+                for (int panel = firstPanel, count; panel < lastPanel; panel += count)
                 {
-                    int column = panel * Panels.Width, columns = Math.Min(Panels.Width, Product.Columns - column);
-                    Start(column, columns, tile);
+                    count = Math.Min(PanelsTogether, lastPanel - panel);
+                    int column = panel * Panels.Width, width = count * Panels.Width, columns = Math.Min(width, Product.Columns - column);
+                    Span<float> tile = Scratch.Of(Scratch.Use.Tile, height * width);
+                    Start(column, columns, width, tile);
                     TKind.Multiply(
                         Prepared.Slice(row * RowLength, height * RowLength), height, Product.Inner,
-                        Product.Panels.Slice(panel * PanelLength, PanelLength), tile);
+                        Product.Panels.Slice(panel * PanelLength, count * PanelLength), tile);
                     for (int i = 0; i < height; i++)
                     {
-                        tile.Slice(i * Panels.Width, columns).CopyTo(Product.Result.Slice(((row + i) * Product.Columns) + column, columns));
+                        tile.Slice(i * width, columns).CopyTo(Product.Result.Slice(((row + i) * Product.Columns) + column, columns));
                     }
                 }
             }
         }
 
-        private readonly void Start(int column, int columns, Span<float> tile)
+        private readonly void Start(int column, int columns, int width, Span<float> tile)
         {
             tile.Clear();
-            for (int i = 0; i < tile.Length && !Product.Bias.IsEmpty; i += Panels.Width)
+            for (int i = 0; i < tile.Length && !Product.Bias.IsEmpty; i += width)
             {
                 Product.Bias.Slice(column, columns).CopyTo(tile[i..]);
             }

@@ -18,41 +18,39 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
     where TType : struct, IQuantisedType
 {
     /// <summary>Adds the sums of one group.</summary>
-    /// <param name="rows">Rows of the tile, 1 to <see cref="IReducedLanes{TVector, TInts}.SumRows"/>.</param>
+    /// <param name="rows">Rows of the tile, 2 to <see cref="IReducedLanes{TVector, TInts}.SumRows"/>.</param>
     /// <param name="left">
     /// The rows' part of <see cref="QuantisedRows{TLanes, TVector, TInts, TType}"/> for this group.
     /// </param>
     /// <param name="group">The group in the panel, beginning with the first column of the tile.</param>
     /// <param name="linePairs">Number of pairs of lines in the group.</param>
-    /// <param name="tile">[rows, width of a panel], beginning with the first column.</param>
+    /// <param name="tile">[rows, width], beginning with the first column.</param>
+    /// <param name="width">Distance between the tile's rows.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add(int rows, ref readonly int left, ref readonly uint group, int linePairs, ref float tile)
+    public static void Add(int rows, ref readonly int left, ref readonly uint group, int linePairs, ref float tile, nint width)
     {
         switch (rows)
         {
-            case 1:
-                Tile<Rows1>(in left, in group, linePairs, ref tile);
-                break;
             case 2:
-                Tile<Rows2>(in left, in group, linePairs, ref tile);
+                Tile<Rows2>(in left, in group, linePairs, ref tile, width);
                 break;
             case 3:
-                Tile<Rows3>(in left, in group, linePairs, ref tile);
+                Tile<Rows3>(in left, in group, linePairs, ref tile, width);
                 break;
             case 4:
-                Tile<Rows4>(in left, in group, linePairs, ref tile);
+                Tile<Rows4>(in left, in group, linePairs, ref tile, width);
                 break;
             case 5:
-                Tile<Rows5>(in left, in group, linePairs, ref tile);
+                Tile<Rows5>(in left, in group, linePairs, ref tile, width);
                 break;
             case 6:
-                Tile<Rows6>(in left, in group, linePairs, ref tile);
+                Tile<Rows6>(in left, in group, linePairs, ref tile, width);
                 break;
             case 7:
-                Tile<Rows7>(in left, in group, linePairs, ref tile);
+                Tile<Rows7>(in left, in group, linePairs, ref tile, width);
                 break;
             default:
-                Tile<Rows8>(in left, in group, linePairs, ref tile);
+                Tile<Rows8>(in left, in group, linePairs, ref tile, width);
                 break;
         }
     }
@@ -65,7 +63,7 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
 
     /// <summary>The loop of a tile. The compiler leaves out the code of rows that the tile does not have.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile<TRows>(ref readonly int left, ref readonly uint group, int linePairs, ref float tile)
+    private static void Tile<TRows>(ref readonly int left, ref readonly uint group, int linePairs, ref float tile, nint width)
         where TRows : struct, ITileRows
     {
         Row row0 = default, row1 = default, row2 = default, row3 = default, row4 = default, row5 = default, row6 = default, row7 = default;
@@ -85,7 +83,7 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
         for (int i = 0; i < linePairs; i++)
         {
             line = ref Elements.At(in line, Panels.Width);
-            Prefetch.Ahead(in line, -Prefetch.Line);
+            Prefetch.Ahead(in line, streams: 1, -Prefetch.Line);
             Prefetch.Ahead(in line);
             TInts first = TLanes.LoadInts(in line, -BFloat16.LineLength), second = TLanes.LoadInts(in line, 0);
             for (int pair = 0; pair < 16 / TType.Bits; pair++)
@@ -106,14 +104,14 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
         }
 
         var scales = new Scales(in group);
-        row0.AddTo<TRows>(0, in left, scales, ref tile);
-        row1.AddTo<TRows>(1, in left, scales, ref tile);
-        row2.AddTo<TRows>(2, in left, scales, ref tile);
-        row3.AddTo<TRows>(3, in left, scales, ref tile);
-        row4.AddTo<TRows>(4, in left, scales, ref tile);
-        row5.AddTo<TRows>(5, in left, scales, ref tile);
-        row6.AddTo<TRows>(6, in left, scales, ref tile);
-        row7.AddTo<TRows>(7, in left, scales, ref tile);
+        row0.AddTo<TRows>(0, in left, scales, ref tile, width);
+        row1.AddTo<TRows>(1, in left, scales, ref tile, width);
+        row2.AddTo<TRows>(2, in left, scales, ref tile, width);
+        row3.AddTo<TRows>(3, in left, scales, ref tile, width);
+        row4.AddTo<TRows>(4, in left, scales, ref tile, width);
+        row5.AddTo<TRows>(5, in left, scales, ref tile, width);
+        row6.AddTo<TRows>(6, in left, scales, ref tile, width);
+        row7.AddTo<TRows>(7, in left, scales, ref tile, width);
     }
 
     /// <summary>The scales of a tile's columns, which are at the beginning of the group.</summary>
@@ -164,13 +162,13 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
 
         /// <summary>tile[row, c] += scale of c · (scale of the row · sum of c)</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void AddTo<TRows>(int index, ref readonly int left, in Scales scales, ref float tile)
+        public readonly void AddTo<TRows>(int index, ref readonly int left, in Scales scales, ref float tile, nint width)
             where TRows : struct, ITileRows
         {
             if (index < TRows.Count)
             {
                 TVector scale = TLanes.Create(BitConverter.Int32BitsToSingle(Elements.At(in left, TRows.Count + index)));
-                int at = index * Panels.Width;
+                nint at = index * width;
                 // (sum · scale of the row) · scale of the column + tile
                 TVector lower = TLanes.Multiply(TLanes.ToFloats(first), scale), upper = TLanes.Multiply(TLanes.ToFloats(second), scale);
                 TLanes.Store(TLanes.MultiplyAdd(lower, scales.First, TLanes.Load(in tile, at)), ref tile, at);

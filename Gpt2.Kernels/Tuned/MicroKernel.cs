@@ -127,74 +127,6 @@ internal static class MicroKernel<TLanes, TVector, TPanel>
         }
     }
 
-    /// <summary>
-    /// Computes two tiles of one row side by side: each addition to a sum waits for the one before it, so with narrow
-    /// vectors a single tile would leave the processor idle.
-    /// </summary>
-    /// <param name="left">The row, read in place.</param>
-    /// <param name="layout">Its layout in memory.</param>
-    /// <param name="right">The first row of the panel, beginning with the first tile's first column.</param>
-    /// <param name="next">Distance from the first tile to the second, in the panel, start and result.</param>
-    /// <param name="depth">Length of the inner dimension.</param>
-    /// <param name="start">The initial values of the sums.</param>
-    /// <param name="result">The tiles; may be the start.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void ComputeTwo(
-        ref readonly float left, Layout layout, ref readonly float right, nint next, int depth, ref readonly float start, ref float result)
-    {
-        nint leftStep = layout.ColumnStride, leftAt = 0, rightAt = 0;
-        Row row = new(in start, 0), rowNext = new(in start, next);
-        for (int k = 0; k < depth; k++)
-        {
-            ref readonly float here = ref Elements.At(in right, rightAt);
-            ref readonly float there = ref Elements.At(in here, next);
-            TPanel.ReadAhead(in here);
-            float factor = Elements.At(in left, leftAt);
-            row.Add(factor, TPanel.First(in here), TPanel.Second(in here));
-            rowNext.Add(factor, TPanel.First(in there), TPanel.Second(in there));
-            leftAt += leftStep;
-            rightAt += TPanel.RowLength;
-        }
-
-        row.Store(ref result, 0);
-        rowNext.Store(ref result, next);
-    }
-
-    /// <summary>
-    /// One row by the tiles of four panels at a time: memory is faster when read from several places, and the panels
-    /// are read for this row only.
-    /// </summary>
-    /// <param name="left">[depth]</param>
-    /// <param name="right">The first of the four tiles' panels.</param>
-    /// <param name="panelLength">Distance between panels.</param>
-    /// <param name="depth">Length of the inner dimension.</param>
-    /// <param name="start">The initial values of the sums, with the tiles' columns a panel's width apart.</param>
-    /// <param name="result">The tiles, with their columns apart as in <paramref name="start"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void OneRowOfFour(
-        ref readonly float left, ref readonly float right, nint panelLength, int depth, ref readonly float start, ref float result)
-    {
-        Row panel0 = new(in start, 0), panel1 = new(in start, Panels.Width);
-        Row panel2 = new(in start, 2 * Panels.Width), panel3 = new(in start, 3 * Panels.Width);
-        ref readonly float right1 = ref Elements.At(in right, panelLength), right2 = ref Elements.At(in right, 2 * panelLength);
-        ref readonly float right3 = ref Elements.At(in right, 3 * panelLength);
-        nint at = 0;
-        for (int k = 0; k < depth; k++)
-        {
-            float factor = Elements.At(in left, k);
-            panel0.Add(factor, in Elements.At(in right, at));
-            panel1.Add(factor, in Elements.At(in right1, at));
-            panel2.Add(factor, in Elements.At(in right2, at));
-            panel3.Add(factor, in Elements.At(in right3, at));
-            at += TPanel.RowLength;
-        }
-
-        panel0.Store(ref result, 0);
-        panel1.Store(ref result, Panels.Width);
-        panel2.Store(ref result, 2 * Panels.Width);
-        panel3.Store(ref result, 3 * Panels.Width);
-    }
-
     /// <summary>The micro-kernel. The compiler leaves out the code of rows that the tile does not have.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile<TRows, TAhead>(
@@ -228,7 +160,7 @@ internal static class MicroKernel<TLanes, TVector, TPanel>
         {
             if (TAhead.What == ReadAhead.OwnPanel)
             {
-                TPanel.ReadAhead(in right);
+                TPanel.ReadAhead(in right, streams: 1);
             }
             else if (TAhead.What == ReadAhead.OtherPanel)
             {
@@ -319,9 +251,6 @@ internal static class MicroKernel<TLanes, TVector, TPanel>
             first = TLanes.MultiplyAdd(factors, rightFirst, first);
             second = TLanes.MultiplyAdd(factors, rightSecond, second);
         }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(float factor, ref readonly float right) => Add(factor, TPanel.First(in right), TPanel.Second(in right));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Store<TRows>(int index, ref float result, nint stride)

@@ -14,8 +14,13 @@ internal interface IPanel<TVector>
     /// <summary>Distance from the first column of a tile's first vector to that of its second.</summary>
     public static abstract int SecondColumn { get; }
 
+    /// <summary>Distance between the strips of a tile's width in a row of the panel, and between their columns.</summary>
+    public static abstract int StripLength { get; }
+
     /// <summary>Prefetches a row that will be read later.</summary>
-    public static abstract void ReadAhead(ref readonly float row);
+    /// <param name="row">The row that is read now.</param>
+    /// <param name="streams">Number of panels that are read at the same time.</param>
+    public static abstract void ReadAhead(ref readonly float row, int streams);
 
     public static abstract TVector First(ref readonly float row);
 
@@ -29,6 +34,12 @@ internal readonly struct FloatPanel<TLanes, TVector> : IPanel<TVector>
 {
     public static int RowLength => Panels.Width;
 
+    public static int StripLength
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2 * TLanes.Count;
+    }
+
     public static int SecondColumn
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -36,10 +47,10 @@ internal readonly struct FloatPanel<TLanes, TVector> : IPanel<TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadAhead(ref readonly float row)
+    public static void ReadAhead(ref readonly float row, int streams)
     {
-        Prefetch.Ahead(in row);
-        Prefetch.Ahead(in row, Prefetch.Line); // a row is two lines
+        Prefetch.Ahead(in row, streams);
+        Prefetch.Ahead(in row, streams, Prefetch.Line); // a row is two lines
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -59,10 +70,16 @@ internal readonly struct BFloat16Panel<TLanes, TVector, TInts> : IPanel<TVector>
 {
     public static int RowLength => Panels.Width / 2;
 
+    public static int StripLength
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TLanes.Count;
+    }
+
     public static int SecondColumn => Panels.Width / 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadAhead(ref readonly float row) => Prefetch.Ahead(in row);
+    public static void ReadAhead(ref readonly float row, int streams) => Prefetch.Ahead(in row, streams);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector First(ref readonly float row) => TLanes.LoadLower(in row, 0);

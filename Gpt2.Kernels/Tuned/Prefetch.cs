@@ -33,15 +33,16 @@ internal static unsafe class Prefetch
         }
     }
 
-    /// <summary>Prefetches the line that is a fixed distance after a place.</summary>
+    /// <summary>Prefetches the line that is some distance after a place.</summary>
     /// <param name="place">What is being read now.</param>
+    /// <param name="streams">Number of places read at the same time, which share what is on its way: a constant.</param>
     /// <param name="bytes">An additional offset in bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Ahead<T>(ref readonly T place, nint bytes = 0)
+    public static void Ahead<T>(ref readonly T place, int streams = 1, nint bytes = 0)
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0((byte*)Unsafe.AsPointer(ref Unsafe.AsRef(in place)) + (Distance + bytes));
+            Sse.Prefetch0((byte*)Unsafe.AsPointer(ref Unsafe.AsRef(in place)) + ((Distance / streams) + bytes));
         }
     }
 }

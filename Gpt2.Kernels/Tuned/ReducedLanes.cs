@@ -32,6 +32,11 @@ internal interface IReducedLanes<TVector, TInts> : ILanes<TVector>
 
     public static abstract TInts And(TInts left, TInts right);
 
+    public static abstract TInts AddInts(TInts left, TInts right);
+
+    /// <summary>Every integer shifted right, filled with its sign.</summary>
+    public static abstract TInts ShiftInts(TInts value, int bits);
+
     /// <summary>Every word shifted right, filled with zeros.</summary>
     public static abstract TInts ShiftWords(TInts value, int bits);
 
@@ -74,6 +79,12 @@ internal readonly partial struct Lanes512 : IReducedLanes<Vector512<float>, Vect
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> And(Vector512<int> left, Vector512<int> right) => left & right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> AddInts(Vector512<int> left, Vector512<int> right) => left + right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> ShiftInts(Vector512<int> value, int bits) => value >> bits;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> ShiftWords(Vector512<int> value, int bits) => (value.AsUInt16() >> bits).AsInt32();
@@ -123,6 +134,12 @@ internal readonly partial struct Lanes256 : IReducedLanes<Vector256<float>, Vect
     public static Vector256<int> And(Vector256<int> left, Vector256<int> right) => left & right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> AddInts(Vector256<int> left, Vector256<int> right) => left + right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> ShiftInts(Vector256<int> value, int bits) => value >> bits;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> ShiftWords(Vector256<int> value, int bits) => (value.AsUInt16() >> bits).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -169,6 +186,12 @@ internal readonly partial struct Lanes128 : IReducedLanes<Vector128<float>, Vect
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> And(Vector128<int> left, Vector128<int> right) => left & right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> AddInts(Vector128<int> left, Vector128<int> right) => left + right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> ShiftInts(Vector128<int> value, int bits) => value >> bits;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> ShiftWords(Vector128<int> value, int bits) => (value.AsUInt16() >> bits).AsInt32();
