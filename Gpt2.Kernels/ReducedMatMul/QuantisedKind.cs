@@ -16,7 +16,7 @@ internal readonly struct QuantisedKind<TLanes, TVector, TInts, TType> : IReduced
     where TInts : struct
     where TType : struct, IQuantisedType
 {
-    public static int MR => TLanes.SumRows;
+    public static int MR => TLanes.HasDots ? DotTile<TType>.Rows : TLanes.SumRows;
 
     public static int RowLength(int inner) => QuantisedRows<TLanes, TVector, TInts, TType>.RowLength(inner);
 
@@ -38,8 +38,15 @@ internal readonly struct QuantisedKind<TLanes, TVector, TInts, TType> : IReduced
             ref readonly int leftGroup = ref Elements.At(in left, leftAt);
             for (int i = 0; i < BFloat16.LineLength; i += TLanes.Count)
             {
-                SumTile<TLanes, TVector, TInts, TType>.Add(
-                    rows, in leftGroup, in Elements.At(in panelStart, groupAt + i), linePairs, ref Unsafe.Add(ref target, i));
+                ref readonly uint group = ref Elements.At(in panelStart, groupAt + i);
+                if (TLanes.HasDots)
+                {
+                    DotTile<TType>.Add(rows, in leftGroup, in group, linePairs, ref Unsafe.Add(ref target, i));
+                }
+                else
+                {
+                    SumTile<TLanes, TVector, TInts, TType>.Add(rows, in leftGroup, in group, linePairs, ref Unsafe.Add(ref target, i));
+                }
             }
 
             leftAt += (2 + QuantisedRows<TLanes, TVector, TInts, TType>.Pairs(depth)) * rows;
