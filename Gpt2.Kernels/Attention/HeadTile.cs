@@ -226,11 +226,11 @@ internal static class HeadTile<TLanes, TVector>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(float factor, FourVectors right)
         {
-            TVector factors = TLanes.Create(factor);
-            first = TLanes.MultiplyAdd(factors, right.first, first);
-            second = TLanes.MultiplyAdd(factors, right.second, second);
-            third = TLanes.MultiplyAdd(factors, right.third, third);
-            fourth = TLanes.MultiplyAdd(factors, right.fourth, fourth);
+            TVector factors = TLanes.CreateFactor(factor);
+            first = TLanes.MultiplyAddFactor(factors, right.first, first);
+            second = TLanes.MultiplyAddFactor(factors, right.second, second);
+            third = TLanes.MultiplyAddFactor(factors, right.third, third);
+            fourth = TLanes.MultiplyAddFactor(factors, right.fourth, fourth);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -257,9 +257,9 @@ internal static class HeadTile<TLanes, TVector>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(float factor, TwoVectors right)
         {
-            TVector factors = TLanes.Create(factor);
-            first = TLanes.MultiplyAdd(factors, right.first, first);
-            second = TLanes.MultiplyAdd(factors, right.second, second);
+            TVector factors = TLanes.CreateFactor(factor);
+            first = TLanes.MultiplyAddFactor(factors, right.first, first);
+            second = TLanes.MultiplyAddFactor(factors, right.second, second);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -278,7 +278,7 @@ internal static class HeadTile<TLanes, TVector>
         public static OneVector Load(ref readonly float start, nint index) => new() { only = TLanes.Load(in start, index) };
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(float factor, OneVector right) => only = TLanes.MultiplyAdd(TLanes.Create(factor), right.only, only);
+        public void Add(float factor, OneVector right) => only = TLanes.MultiplyAddFactor(TLanes.CreateFactor(factor), right.only, only);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Store(ref float start, nint index) => TLanes.Store(only, ref start, index);

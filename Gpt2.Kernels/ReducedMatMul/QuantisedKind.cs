@@ -16,7 +16,7 @@ internal readonly struct QuantisedKind<TLanes, TVector, TInts, TType> : IReduced
     where TInts : struct
     where TType : struct, IQuantisedType
 {
-    public static int MR => TLanes.SumRows;
+    public static int MR => TLanes.HasDots ? DotTile<TType>.Rows : TLanes.SumRows;
 
     public static int RowLength(int inner) => QuantisedRows<TLanes, TVector, TInts, TType>.RowLength(inner);
 
@@ -35,7 +35,7 @@ internal readonly struct QuantisedKind<TLanes, TVector, TInts, TType> : IReduced
         {
             for (int i = 0; i < BFloat16.LineLength; i += TLanes.Count)
             {
-                if (rows == 1)
+                if (rows == 1 && !TLanes.HasDots)
                 {
                     SumRow<TLanes, TVector, TInts, TType>.Add(in left, in panels[i], inner, ref tile[column + i]);
                 }
@@ -54,8 +54,17 @@ internal readonly struct QuantisedKind<TLanes, TVector, TInts, TType> : IReduced
         for (int k = 0; k < inner; k += TType.Group)
         {
             int depth = Math.Min(TType.Group, inner - k), linePairs = QuantisedPanel<TType>.LinePairs(depth);
-            SumTile<TLanes, TVector, TInts, TType>.Add(
-                rows, in Elements.At(in left, leftAt), in Elements.At(in panel, groupAt), linePairs, ref tile, width);
+            ref readonly int leftGroup = ref Elements.At(in left, leftAt);
+            ref readonly uint group = ref Elements.At(in panel, groupAt);
+            if (TLanes.HasDots)
+            {
+                DotTile<TType>.Add(rows, in leftGroup, in group, linePairs, ref tile, width);
+            }
+            else
+            {
+                SumTile<TLanes, TVector, TInts, TType>.Add(rows, in leftGroup, in group, linePairs, ref tile, width);
+            }
+
             leftAt += (2 + QuantisedRows<TLanes, TVector, TInts, TType>.Pairs(depth)) * rows;
             groupAt += QuantisedPanel<TType>.GroupLength(depth);
         }

@@ -12,7 +12,7 @@ namespace Gpt2.Kernels.ReducedMatMul;
 /// <summary>
 /// The rows of a tile, group after group: the initial value of each row's sums [rows], each row's scale (the bits of a
 /// float) [rows], and the words, in pairs as in the weights' integers, [pairs, rows]. Missing inputs of the last group
-/// are zeros.
+/// are zeros. Where bytes are multiplied, <see cref="DotTile{TType}.Split"/> has replaced the words.
 /// </summary>
 internal static class QuantisedRows<TLanes, TVector, TInts, TType>
     where TLanes : IReducedLanes<TVector, TInts>
@@ -56,8 +56,8 @@ internal static class QuantisedRows<TLanes, TVector, TInts, TType>
                 }
 
                 rounded[rows + row] = BitConverter.SingleToInt32Bits(RoundGroup(group, words, out int sum));
-                rounded[row] = -TType.Offset * sum;
-                ReadOnlySpan<int> pairsOfWords = MemoryMarshal.Cast<short, int>(words)[..pairs];
+                Span<int> pairsOfWords = MemoryMarshal.Cast<short, int>(words)[..pairs];
+                rounded[row] = -TType.Offset * (TLanes.HasDots ? DotTile<TType>.Split(pairsOfWords) : sum);
                 if (rows == 1)
                 {
                     pairsOfWords.CopyTo(rounded[2..]);

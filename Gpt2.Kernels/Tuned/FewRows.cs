@@ -208,9 +208,9 @@ internal static class FewRows<TLanes, TVector, TPanel>
                     (rightFirst, rightSecond) = (TPanel.First(in weights), TPanel.Second(in weights));
                 }
 
-                TVector factor = TLanes.Create(Elements.At(in row < 3 ? ref left : ref left3, row % 3 * rowStride));
-                first = TLanes.MultiplyAdd(factor, rightFirst, first);
-                second = TLanes.MultiplyAdd(factor, rightSecond, second);
+                TVector factor = TLanes.CreateFactor(Elements.At(in row < 3 ? ref left : ref left3, row % 3 * rowStride));
+                first = TLanes.MultiplyAddFactor(factor, rightFirst, first);
+                second = TLanes.MultiplyAddFactor(factor, rightSecond, second);
             }
         }
 

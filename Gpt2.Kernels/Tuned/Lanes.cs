@@ -38,6 +38,12 @@ internal interface ILanes<TVector>
     /// <summary>left · right + addend, rounded once if the processor can.</summary>
     public static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
 
+    /// <summary>A number in the form that <see cref="MultiplyAddFactor"/> takes: in every lane, or, if that does, in the first only.</summary>
+    public static abstract TVector CreateFactor(float value);
+
+    /// <summary>factor · right + addend, rounded as in <see cref="MultiplyAdd"/>.</summary>
+    public static abstract TVector MultiplyAddFactor(TVector factor, TVector right, TVector addend);
+
     public static abstract TVector Add(TVector left, TVector right);
 
     public static abstract TVector Subtract(TVector left, TVector right);

@@ -247,9 +247,9 @@ internal static class MicroKernel<TLanes, TVector, TPanel>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(float factor, TVector rightFirst, TVector rightSecond)
         {
-            TVector factors = TLanes.Create(factor);
-            first = TLanes.MultiplyAdd(factors, rightFirst, first);
-            second = TLanes.MultiplyAdd(factors, rightSecond, second);
+            TVector factors = TLanes.CreateFactor(factor);
+            first = TLanes.MultiplyAddFactor(factors, rightFirst, first);
+            second = TLanes.MultiplyAddFactor(factors, rightSecond, second);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -45,6 +45,13 @@ internal readonly struct PairLanes<TLanes, TVector> : ILanes<Pair<TVector>>
         new(TLanes.MultiplyAdd(left.Lower, right.Lower, addend.Lower), TLanes.MultiplyAdd(left.Upper, right.Upper, addend.Upper));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TVector> CreateFactor(float value) => new(TLanes.CreateFactor(value), TLanes.CreateFactor(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TVector> MultiplyAddFactor(Pair<TVector> factor, Pair<TVector> right, Pair<TVector> addend) =>
+        new(TLanes.MultiplyAddFactor(factor.Lower, right.Lower, addend.Lower), TLanes.MultiplyAddFactor(factor.Upper, right.Upper, addend.Upper));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<TVector> Add(Pair<TVector> left, Pair<TVector> right) =>
         new(TLanes.Add(left.Lower, right.Lower), TLanes.Add(left.Upper, right.Upper));
 

@@ -16,6 +16,9 @@ internal interface IReducedLanes<TVector, TInts> : ILanes<TVector>
     /// <summary>Rows of a tile of sums that is two vectors wide.</summary>
     public static abstract int SumRows { get; }
 
+    /// <summary>Whether one instruction adds four products of bytes to each 32 bits of 128.</summary>
+    public static abstract bool HasDots { get; }
+
     /// <summary>The bfloat16 in the lower halves of consecutive places, from an index on.</summary>
     public static abstract TVector LoadLower(ref readonly float start, nint index);
 
@@ -58,6 +61,8 @@ internal interface IReducedLanes<TVector, TInts> : ILanes<TVector>
 internal readonly partial struct Lanes512 : IReducedLanes<Vector512<float>, Vector512<int>>
 {
     public static int SumRows => 8; // 16 of 32 registers for the tile
+
+    public static bool HasDots => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LoadLower(ref readonly float start, nint index) =>
@@ -112,6 +117,8 @@ internal readonly partial struct Lanes256 : IReducedLanes<Vector256<float>, Vect
 {
     public static int SumRows => 4; // 8 of 16 registers for the tile
 
+    public static bool HasDots => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> LoadLower(ref readonly float start, nint index) =>
         (Vector256.LoadUnsafe(in start, (nuint)index).AsUInt32() << 16).AsSingle();
@@ -165,6 +172,8 @@ internal readonly partial struct Lanes256 : IReducedLanes<Vector256<float>, Vect
 internal readonly partial struct Lanes128 : IReducedLanes<Vector128<float>, Vector128<int>>
 {
     public static int SumRows => AdvSimd.Arm64.IsSupported ? 8 : 4; // Arm has 32 registers, x64 has 16
+
+    public static bool HasDots => Dp.IsSupported;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> LoadLower(ref readonly float start, nint index) =>

@@ -21,6 +21,11 @@ internal readonly struct UnfusedLanes : ILanes<Vector128<float>>
     public static Vector128<float> MultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> addend) =>
         Vector128.Add(Vector128.Multiply(left, right), addend);
 
+    public static Vector128<float> CreateFactor(float value) => Create(value);
+
+    public static Vector128<float> MultiplyAddFactor(Vector128<float> factor, Vector128<float> right, Vector128<float> addend) =>
+        MultiplyAdd(factor, right, addend);
+
     public static Vector128<float> Add(Vector128<float> left, Vector128<float> right) => Lanes128.Add(left, right);
 
     public static Vector128<float> Subtract(Vector128<float> left, Vector128<float> right) => Lanes128.Subtract(left, right);
