@@ -234,6 +234,7 @@ internal static class BlockedProduct<TLanes, TVector>
                 return;
             }
 
+            bool readsNextRows = !Product.LeftLayout.HasContiguousRows && PackedLeft.IsEmpty;
             for (int row = firstRow, height; row < lastRow; row += height)
             {
                 height = Math.Min(TileHeight, Product.Rows - row);
@@ -241,7 +242,8 @@ internal static class BlockedProduct<TLanes, TVector>
                 for (int panel = firstPanel; panel < lastPanel; panel++)
                 {
                     ReadOnlySpan<float> rightPanel = right.Slice((panel - firstPanel) * panelLength, Depth * Panels.Width);
-                    Tiles(in left, rightPanel, row, height, panel * Panels.Width, ReadAhead.OwnPanel, 0);
+                    ReadAhead ahead = readsNextRows && panel == firstPanel ? ReadAhead.NextRows : ReadAhead.OwnPanel;
+                    Tiles(in left, rightPanel, row, height, panel * Panels.Width, ahead, 0);
                 }
             }
         }

@@ -72,6 +72,9 @@ internal static class MicroKernel<TLanes, TVector, TPanel>
             case ReadAhead.OtherPanel:
                 Compute<ReadsOtherPanel>(rows, in left, layout, in right, depth, in start, startStride, ref result, resultStride, otherPanel);
                 break;
+            case ReadAhead.NextRows:
+                Compute<ReadsNextRows>(rows, in left, layout, in right, depth, in start, startStride, ref result, resultStride, 0);
+                break;
             case ReadAhead.OwnPanel when rows < 12:
                 Compute<ReadsOwnPanel>(rows, in left, layout, in right, depth, in start, startStride, ref result, resultStride, 0);
                 break;
@@ -166,6 +169,11 @@ internal static class MicroKernel<TLanes, TVector, TPanel>
             {
                 Prefetch.At(in right, otherPanel);
                 otherPanel -= (TPanel.RowLength * sizeof(float)) - Prefetch.Line; // one line per step, while right goes on by a row
+            }
+
+            else if (TAhead.What == ReadAhead.NextRows)
+            {
+                Prefetch.At(in left, (2 * TRows.Count * sizeof(float)) - 1); // the line in which the next tile's rows end
             }
 
             TVector first = TPanel.First(in right), second = TPanel.Second(in right);

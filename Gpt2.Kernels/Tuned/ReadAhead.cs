@@ -13,6 +13,9 @@ internal enum ReadAhead
 
     /// <summary>One line per row of another panel, which will be next.</summary>
     OtherPanel,
+
+    /// <summary>The next tile's part of the left side, which is stored transposed: the processor does not foresee its jumps.</summary>
+    NextRows,
 }
 
 /// <summary>A <see cref="ReadAhead"/> as a type.</summary>
@@ -34,4 +37,9 @@ internal readonly struct ReadsOwnPanel : IReadAhead
 internal readonly struct ReadsOtherPanel : IReadAhead
 {
     public static ReadAhead What => ReadAhead.OtherPanel;
+}
+
+internal readonly struct ReadsNextRows : IReadAhead
+{
+    public static ReadAhead What => ReadAhead.NextRows;
 }
