@@ -13,8 +13,8 @@ namespace Gpt2.Kernels.Attention;
 /// rows, so all shares are about equally large and write to different rows. The number of shares does not change a bit.
 /// </summary>
 /// <remarks>
-/// Each row of a tile sees one key more than the row above it. Where the rows of a tile differ, the tile's copy of the
-/// weights has zeros for what a row does not see. This is right as long as these zeros meet finite numbers, for 0 · ∞
+/// Each row of a tile sees one key more than the row above it. Where the rows of a tile differ, a copy of the weights has
+/// zeros for what a row does not see. This is right as long as these zeros meet finite numbers, for 0 · ∞
 /// is NaN; where they do not, tiles of one row are computed, with the same bits.
 /// </remarks>
 internal static class HeadProducts<TLanes, TVector>
@@ -61,7 +61,7 @@ internal static class HeadProducts<TLanes, TVector>
             {
                 HeadTile<TLanes, TVector>.Across(
                     rows, tileLeft, Layout.RowMajor(shape.Channels), panels[(key * shape.HeadSize)..], shape.HeadSize,
-                    Math.Min(PanelWidth, visible - key), Math.Min(PanelWidth, shape.Total - key), adds: false, tileResult[key..], shape.ScoreStride);
+                    Math.Min(PanelWidth, visible - key), Math.Min(PanelWidth, shape.Total - key), TileStart.Zero, tileResult[key..], shape.ScoreStride);
             }
 
             for (int row = 0; row < rows; row++)
@@ -91,29 +91,58 @@ internal static class HeadProducts<TLanes, TVector>
         Span<float> result)
     {
         ReadOnlySpan<float> panels = PackRows(right, shape, shape.Total, scale, out bool finite);
-        Span<float> tileWeights = Scratch.Of(Scratch.Use.LeftSide, MR * shape.Total); // [rows, total]
+        Span<float> corner = Scratch.Of(Scratch.Use.LeftSide, MR * MR);
+        int height = finite ? MR : 1; // with NaN or ∞ on the right, not even weights of zero may be added
         for (int token = share * MR; token < shape.Tokens; token += shares * MR)
         {
-            int rows = Math.Min(MR, shape.Tokens - token), seen = shape.Visible(token + rows - 1);
-            for (int row = 0; row < rows; row++)
+            int end = Math.Min(token + MR, shape.Tokens);
+            for (int first = token, rows; first < end; first += rows)
             {
-                Span<float> copy = tileWeights.Slice(row * shape.Total, seen);
-                weights.Slice((token + row) * shape.ScoreStride, shape.Visible(token + row)).CopyTo(copy);
-                copy[shape.Visible(token + row)..].Clear();
-            }
-
-            for (int row = 0, height; row < rows; row += height)
-            {
-                height = finite ? rows : 1;
-                ReadOnlySpan<float> left = tileWeights[(row * shape.Total)..];
-                int depth = shape.Visible(token + row + height - 1);
-                for (int column = 0; column < shape.HeadSize; column += PanelWidth)
+                rows = Math.Min(height, end - first);
+                ReadOnlySpan<float> left = weights[(first * shape.ScoreStride)..];
+                Span<float> tile = result[(first * shape.Channels)..];
+                int common = shape.Visible(first);
+                Sum(rows, left, shape.ScoreStride, panels, common, adds ? TileStart.Result : TileStart.Zero, shape, tile);
+                if (rows > 1)
                 {
-                    int columns = Math.Min(PanelWidth, shape.HeadSize - column);
-                    HeadTile<TLanes, TVector>.Across(
-                        height, left, Layout.RowMajor(shape.Total), panels[(column * shape.Total)..], depth, columns, columns, adds,
-                        result[(((token + row) * shape.Channels) + column)..], shape.Channels);
+                    // What the later rows see besides, row by row one key more; zeros for the rest.
+                    CopyCorner(rows, left[common..], shape.ScoreStride, corner);
+                    Sum(rows, corner, MR, panels[(common * PanelWidth)..], rows - 1, TileStart.Result, shape, tile);
                 }
+            }
+        }
+    }
+
+    /// <summary>result (+)= rows of weights · some keys' rows, for all columns of a head.</summary>
+    /// <param name="rows">Rows of the tile.</param>
+    /// <param name="weights">[rows, depth]</param>
+    /// <param name="stride">Distance between rows of the weights.</param>
+    /// <param name="panels">The panels of all keys, from the first of these on.</param>
+    /// <param name="depth">Number of keys.</param>
+    /// <param name="start">What the sums begin with.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="result">[rows, headSize]</param>
+    private static void Sum(
+        int rows, ReadOnlySpan<float> weights, int stride, ReadOnlySpan<float> panels, int depth, TileStart start, in AttentionShape shape,
+        Span<float> result)
+    {
+        for (int column = 0; column < shape.HeadSize; column += PanelWidth)
+        {
+            int columns = Math.Min(PanelWidth, shape.HeadSize - column);
+            HeadTile<TLanes, TVector>.Across(
+                rows, weights, Layout.RowMajor(stride), panels[(column * shape.Total)..], depth, columns, columns, start, result[column..],
+                shape.Channels);
+        }
+    }
+
+    private static void CopyCorner(int rows, ReadOnlySpan<float> weights, int stride, Span<float> corner)
+    {
+        corner[..(rows * MR)].Clear();
+        for (int row = 1; row < rows; row++)
+        {
+            for (int key = 0; key < row; key++)
+            {
+                corner[(row * MR) + key] = weights[(row * stride) + key];
             }
         }
     }
@@ -160,7 +189,7 @@ internal static class HeadProducts<TLanes, TVector>
                         int columns = Math.Min(PanelWidth, shape.HeadSize - column);
                         HeadTile<TLanes, TVector>.Across(
                             height, left, Layout.Transposed(KeysOfABlock), panels[((column * shape.Tokens) + (first * PanelWidth))..],
-                            end - first, columns, columns, adds: true, result[((key * shape.Channels) + column)..], shape.Channels);
+                            end - first, columns, columns, TileStart.ZeroThenAdd, result[((key * shape.Channels) + column)..], shape.Channels);
                     }
                 }
             }

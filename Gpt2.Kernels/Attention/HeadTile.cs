@@ -7,6 +7,19 @@ using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.Attention;
 
+/// <summary>What the sums of a tile begin with, and what becomes of the result.</summary>
+internal enum TileStart
+{
+    /// <summary>The sums begin with 0 and become the result.</summary>
+    Zero,
+
+    /// <summary>The sums begin with the result: they go on where an earlier tile ended.</summary>
+    Result,
+
+    /// <summary>The sums begin with 0 and are added to the result, which is not needed before that.</summary>
+    ZeroThenAdd,
+}
+
 /// <summary>
 /// result[r, c] (+)= Σ over k of left[r, k] · right[k, c], summed in the order of k, so a row gets the same bits in
 /// every tile.
@@ -44,11 +57,11 @@ internal static class HeadTile<TLanes, TVector>
     /// <param name="room">
     /// Number of columns of the result that may be written, at least <paramref name="columns"/>.
     /// </param>
-    /// <param name="adds">Whether to add to the result.</param>
+    /// <param name="start">What the sums begin with.</param>
     /// <param name="result">The result from its first row and column on.</param>
     /// <param name="resultStride">Distance between rows of the result.</param>
     public static void Across(
-        int rows, ReadOnlySpan<float> left, Layout layout, ReadOnlySpan<float> panel, int depth, int columns, int room, bool adds, Span<float> result,
+        int rows, ReadOnlySpan<float> left, Layout layout, ReadOnlySpan<float> panel, int depth, int columns, int room, TileStart start, Span<float> result,
         int resultStride)
     {
         for (int column = 0, width; column < columns; column += width)
@@ -57,19 +70,19 @@ internal static class HeadTile<TLanes, TVector>
             width = vectors * TLanes.Count;
             if (column + width <= room)
             {
-                Compute(vectors, rows, left, layout, panel[column..], depth, adds, result[column..], resultStride);
+                Compute(vectors, rows, left, layout, panel[column..], depth, start, result[column..], resultStride);
                 continue;
             }
 
             // The tile is wider than the room in the result, so it is computed in a buffer and copied.
             int narrow = room - column;
             Span<float> tile = Scratch.Of(Scratch.Use.Tile, MR * width);
-            for (int row = 0; row < rows && adds; row++)
+            for (int row = 0; row < rows && start != TileStart.Zero; row++)
             {
                 result.Slice((row * resultStride) + column, narrow).CopyTo(tile[(row * width)..]);
             }
 
-            Compute(vectors, rows, left, layout, panel[column..], depth, adds, tile, width);
+            Compute(vectors, rows, left, layout, panel[column..], depth, start, tile, width);
             for (int row = 0; row < rows; row++)
             {
                 tile.Slice(row * width, narrow).CopyTo(result[((row * resultStride) + column)..]);
@@ -84,7 +97,7 @@ internal static class HeadTile<TLanes, TVector>
     }
 
     private static void Compute(
-        int vectors, int rows, ReadOnlySpan<float> left, Layout layout, ReadOnlySpan<float> right, int depth, bool adds, Span<float> result,
+        int vectors, int rows, ReadOnlySpan<float> left, Layout layout, ReadOnlySpan<float> right, int depth, TileStart start, Span<float> result,
         int resultStride)
     {
         // The ends of the spans are checked once; the loops below stay within them.
@@ -94,40 +107,40 @@ internal static class HeadTile<TLanes, TVector>
         switch (vectors)
         {
             case 4:
-                Compute<FourVectors>(rows, in leftFirst, layout, in rightFirst, depth, adds, ref target, resultStride);
+                Compute<FourVectors>(rows, in leftFirst, layout, in rightFirst, depth, start, ref target, resultStride);
                 break;
             case 2:
-                Compute<TwoVectors>(rows, in leftFirst, layout, in rightFirst, depth, adds, ref target, resultStride);
+                Compute<TwoVectors>(rows, in leftFirst, layout, in rightFirst, depth, start, ref target, resultStride);
                 break;
             default:
-                Compute<OneVector>(rows, in leftFirst, layout, in rightFirst, depth, adds, ref target, resultStride);
+                Compute<OneVector>(rows, in leftFirst, layout, in rightFirst, depth, start, ref target, resultStride);
                 break;
         }
     }
 
     private static void Compute<TRow>(
-        int rows, ref readonly float left, Layout layout, ref readonly float right, int depth, bool adds, ref float result, nint resultStride)
+        int rows, ref readonly float left, Layout layout, ref readonly float right, int depth, TileStart start, ref float result, nint resultStride)
         where TRow : struct, IRow<TRow>
     {
         switch (rows)
         {
             case 1:
-                Tile<TRow, Rows1>(in left, layout, in right, depth, adds, ref result, resultStride);
+                Tile<TRow, Rows1>(in left, layout, in right, depth, start, ref result, resultStride);
                 break;
             case 2:
-                Tile<TRow, Rows2>(in left, layout, in right, depth, adds, ref result, resultStride);
+                Tile<TRow, Rows2>(in left, layout, in right, depth, start, ref result, resultStride);
                 break;
             case 3:
-                Tile<TRow, Rows3>(in left, layout, in right, depth, adds, ref result, resultStride);
+                Tile<TRow, Rows3>(in left, layout, in right, depth, start, ref result, resultStride);
                 break;
             case 4:
-                Tile<TRow, Rows4>(in left, layout, in right, depth, adds, ref result, resultStride);
+                Tile<TRow, Rows4>(in left, layout, in right, depth, start, ref result, resultStride);
                 break;
             case 5:
-                Tile<TRow, Rows5>(in left, layout, in right, depth, adds, ref result, resultStride);
+                Tile<TRow, Rows5>(in left, layout, in right, depth, start, ref result, resultStride);
                 break;
             default:
-                Tile<TRow, Rows6>(in left, layout, in right, depth, adds, ref result, resultStride);
+                Tile<TRow, Rows6>(in left, layout, in right, depth, start, ref result, resultStride);
                 break;
         }
     }
@@ -135,7 +148,7 @@ internal static class HeadTile<TLanes, TVector>
     /// <summary>The micro-kernel. The compiler leaves out the code of rows that the tile does not have.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile<TRow, TRows>(
-        ref readonly float left, Layout layout, ref readonly float right, int depth, bool adds, ref float result, nint resultStride)
+        ref readonly float left, Layout layout, ref readonly float right, int depth, TileStart start, ref float result, nint resultStride)
         where TRow : struct, IRow<TRow>
         where TRows : struct, ITileRows
     {
@@ -144,6 +157,16 @@ internal static class HeadTile<TLanes, TVector>
         ref readonly float left3 = ref LeftRow<TRows>(3, in left, rowStride), left4 = ref LeftRow<TRows>(4, in left, rowStride);
         ref readonly float left5 = ref LeftRow<TRows>(5, in left, rowStride);
         TRow row0 = default, row1 = default, row2 = default, row3 = default, row4 = default, row5 = default;
+        if (start == TileStart.Result)
+        {
+            row0 = Begin<TRow, TRows>(0, in result, resultStride);
+            row1 = Begin<TRow, TRows>(1, in result, resultStride);
+            row2 = Begin<TRow, TRows>(2, in result, resultStride);
+            row3 = Begin<TRow, TRows>(3, in result, resultStride);
+            row4 = Begin<TRow, TRows>(4, in result, resultStride);
+            row5 = Begin<TRow, TRows>(5, in result, resultStride);
+        }
+
         for (int k = 0; k < depth; k++)
         {
             TRow rightRow = TRow.Load(in right, rightAt);
@@ -157,19 +180,25 @@ internal static class HeadTile<TLanes, TVector>
             rightAt += PanelWidth;
         }
 
-        // The result is read here and not before the loop, which would have to wait if it comes from memory.
-        Finish<TRow, TRows>(0, row0, adds, ref result, resultStride);
-        Finish<TRow, TRows>(1, row1, adds, ref result, resultStride);
-        Finish<TRow, TRows>(2, row2, adds, ref result, resultStride);
-        Finish<TRow, TRows>(3, row3, adds, ref result, resultStride);
-        Finish<TRow, TRows>(4, row4, adds, ref result, resultStride);
-        Finish<TRow, TRows>(5, row5, adds, ref result, resultStride);
+        // What is added to is read here and not before the loop, which would have to wait if it comes from memory.
+        Finish<TRow, TRows>(0, row0, start, ref result, resultStride);
+        Finish<TRow, TRows>(1, row1, start, ref result, resultStride);
+        Finish<TRow, TRows>(2, row2, start, ref result, resultStride);
+        Finish<TRow, TRows>(3, row3, start, ref result, resultStride);
+        Finish<TRow, TRows>(4, row4, start, ref result, resultStride);
+        Finish<TRow, TRows>(5, row5, start, ref result, resultStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref readonly float LeftRow<TRows>(int index, ref readonly float left, nint stride)
         where TRows : struct, ITileRows =>
         ref index < TRows.Count ? ref Elements.At(in left, index * stride) : ref left;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TRow Begin<TRow, TRows>(int index, ref readonly float result, nint stride)
+        where TRow : struct, IRow<TRow>
+        where TRows : struct, ITileRows =>
+        index < TRows.Count ? TRow.Load(in result, index * stride) : default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add<TRow, TRows>(int index, ref readonly float left, nint at, TRow right, ref TRow row)
@@ -183,13 +212,13 @@ internal static class HeadTile<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<TRow, TRows>(int index, TRow row, bool adds, ref float result, nint stride)
+    private static void Finish<TRow, TRows>(int index, TRow row, TileStart start, ref float result, nint stride)
         where TRow : struct, IRow<TRow>
         where TRows : struct, ITileRows
     {
         if (index < TRows.Count)
         {
-            if (adds)
+            if (start == TileStart.ZeroThenAdd)
             {
                 row.Add(1, TRow.Load(in result, index * stride));
             }
