@@ -13,7 +13,7 @@ namespace Gpt2.Core.Weights.Binary;
 /// </remarks>
 internal sealed class MappedFile : IDisposable
 {
-    private const int LargestView = 1 << 24;
+    private const int LargestView = 1 << 20; // its pages count as memory of this process while it is open
 
     private readonly SafeFileHandle handle;
     private readonly MemoryMappedFile? map; // null for an empty file, which cannot be mapped
