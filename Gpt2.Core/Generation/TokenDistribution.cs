@@ -274,16 +274,33 @@ internal sealed class TokenDistribution
 
     private void Softmax()
     {
-        double most = scores[Best()], sum = 0;
-        for (int id = 0; id < scores.Length; id++)
+        double most = scores[Best()];
+        if (double.IsFinite(most))
+        {
+            TensorPrimitives.Subtract(scores, most, probabilities);
+            TensorPrimitives.Exp(probabilities, probabilities);
+        }
+        else
         {
             // Infinities have no difference; but if they are the largest score, their weight is that score's.
-            double weight = droppedBy[id] != 0 ? 0 : scores[id] == most ? 1 : Math.Exp(scores[id] - most);
-            probabilities[id] = weight;
-            sum += weight;
+            for (int id = 0; id < scores.Length; id++)
+            {
+                probabilities[id] = scores[id] == most ? 1 : 0;
+            }
         }
 
-        TensorPrimitives.Divide(probabilities, sum, probabilities);
+        if (Kept < Count)
+        {
+            for (int id = 0; id < probabilities.Length; id++)
+            {
+                if (droppedBy[id] != 0)
+                {
+                    probabilities[id] = 0;
+                }
+            }
+        }
+
+        TensorPrimitives.Divide(probabilities, TensorPrimitives.Sum(probabilities), probabilities);
     }
 
     /// <summary>Sorts by falling score, then by rising id.</summary>
