@@ -14,7 +14,6 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
-using var cancellation = new CancellationTokenSource();
-using var signals = new StopSignals(cancellation);
+using var signals = new StopSignals();
 
-return Gpt2Command.Run(args, CommandIo.OfProcess(cancellation.Token) with { IsTermination = () => signals.IsTermination });
+return Gpt2Command.Run(args, CommandIo.OfProcess(signals.Cancellation) with { IsTermination = () => signals.IsTermination });

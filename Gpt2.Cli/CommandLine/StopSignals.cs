@@ -8,31 +8,52 @@ namespace Gpt2.Cli.CommandLine;
 internal sealed class StopSignals : IDisposable
 {
     private readonly List<PosixSignalRegistration> registrations = [];
-    private readonly CancellationTokenSource cancellation;
+    private readonly CancellationTokenSource cancellation = new();
+    private readonly Lock ending = new();
     private int signals;
+    private bool hasEnded;
     private volatile bool isTermination;
 
-    public StopSignals(CancellationTokenSource cancellation)
+    public StopSignals()
     {
-        this.cancellation = cancellation;
         foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
         {
             registrations.Add(PosixSignalRegistration.Create(signal, Stop));
         }
     }
 
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Cancellation => cancellation.Token;
+
     /// <summary>Whether the first signal was SIGTERM.</summary>
     public bool IsTermination => isTermination;
 
-    public void Dispose() => registrations.ForEach(registration => registration.Dispose());
-
-    private void Stop(PosixSignalContext context)
+    public void Dispose()
     {
-        if (Interlocked.Increment(ref signals) == 1)
+        registrations.ForEach(registration => registration.Dispose());
+        lock (ending)
         {
-            context.Cancel = true; // the command ends by itself, with exit code 130
-            isTermination = context.Signal == PosixSignal.SIGTERM;
-            cancellation.Cancel();
+            hasEnded = true;
+            cancellation.Dispose();
+        }
+    }
+
+    /// <summary>Handles a signal. One that came before the registrations ended may be handled, on its own thread, after that.</summary>
+    internal void Stop(PosixSignalContext context)
+    {
+        if (Interlocked.Increment(ref signals) != 1)
+        {
+            return;
+        }
+
+        context.Cancel = true; // the command ends by itself, with exit code 130
+        isTermination = context.Signal == PosixSignal.SIGTERM;
+        lock (ending)
+        {
+            if (!hasEnded)
+            {
+                cancellation.Cancel();
+            }
         }
     }
 }
