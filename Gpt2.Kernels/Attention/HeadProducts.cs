@@ -61,7 +61,8 @@ internal static class HeadProducts<TLanes, TVector>
             {
                 HeadTile<TLanes, TVector>.Across(
                     rows, tileLeft, Layout.RowMajor(shape.Channels), panels[(key * shape.HeadSize)..], shape.HeadSize,
-                    Math.Min(PanelWidth, visible - key), Math.Min(PanelWidth, shape.Total - key), TileStart.Zero, tileResult[key..], shape.ScoreStride);
+                    Math.Min(PanelWidth, visible - key), Math.Min(PanelWidth, shape.Total - key),
+                    TileStart.Zero, tileResult[key..], shape.ScoreStride);
             }
 
             for (int row = 0; row < rows; row++)

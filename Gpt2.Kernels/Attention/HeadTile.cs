@@ -61,8 +61,8 @@ internal static class HeadTile<TLanes, TVector>
     /// <param name="result">The result from its first row and column on.</param>
     /// <param name="resultStride">Distance between rows of the result.</param>
     public static void Across(
-        int rows, ReadOnlySpan<float> left, Layout layout, ReadOnlySpan<float> panel, int depth, int columns, int room, TileStart start, Span<float> result,
-        int resultStride)
+        int rows, ReadOnlySpan<float> left, Layout layout, ReadOnlySpan<float> panel, int depth, int columns, int room,
+        TileStart start, Span<float> result, int resultStride)
     {
         for (int column = 0, width; column < columns; column += width)
         {
