@@ -13,6 +13,9 @@ namespace Gpt2.Core.Generation;
 /// </summary>
 internal sealed class TokenDistribution
 {
+    /// <summary>A token whose score is further below the largest has no weight; e^−700 is 10⁻³⁰⁴.</summary>
+    private const double SmallestExponent = -700;
+
     private readonly PriorityQueue<int, double> largest = new(); // the smallest of them is on top
     private double[] scores = []; // [vocabulary]
     private double[] probabilities = []; // [vocabulary]
@@ -277,23 +280,23 @@ internal sealed class TokenDistribution
         double most = scores[Best()];
         if (double.IsFinite(most))
         {
+            // Clamped, because the library computes a vector with one number out of range in another way, and then
+            // equal scores would differ in their last bits. (Dropped scores may be above the largest.)
             TensorPrimitives.Subtract(scores, most, probabilities);
+            TensorPrimitives.Max(probabilities, SmallestExponent, probabilities);
+            TensorPrimitives.Min(probabilities, 0, probabilities);
             TensorPrimitives.Exp(probabilities, probabilities);
         }
         else
         {
-            // Infinities have no difference; but if they are the largest score, their weight is that score's.
-            for (int id = 0; id < scores.Length; id++)
-            {
-                probabilities[id] = scores[id] == most ? 1 : 0;
-            }
+            Array.Fill(probabilities, 1); // infinities have no difference; what is below has no weight
         }
 
-        if (Kept < Count)
+        if (Kept < Count || !(TensorPrimitives.Min<double>(scores) - most > SmallestExponent))
         {
             for (int id = 0; id < probabilities.Length; id++)
             {
-                if (droppedBy[id] != 0)
+                if (droppedBy[id] != 0 || (scores[id] != most && !(scores[id] - most > SmallestExponent)))
                 {
                     probabilities[id] = 0;
                 }

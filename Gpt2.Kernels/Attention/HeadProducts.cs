@@ -15,7 +15,7 @@ namespace Gpt2.Kernels.Attention;
 /// <remarks>
 /// Each row of a tile sees one key more than the row above it. Where the rows of a tile differ, a copy of the weights has
 /// zeros for what a row does not see. This is right as long as these zeros meet finite numbers, for 0 · ∞
-/// is NaN; where they do not, tiles of one row are computed, with the same bits.
+/// is NaN; where they do not, tiles of one row are computed, with the same bits, except that a sum of zero may have the other sign.
 /// </remarks>
 internal static class HeadProducts<TLanes, TVector>
     where TLanes : ILanes<TVector>

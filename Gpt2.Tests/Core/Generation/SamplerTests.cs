@@ -153,6 +153,26 @@ public class SamplerTests
         compared.Should().Be(27);
     }
 
+    [Theory]
+    [InlineData(float.NegativeInfinity)]
+    [InlineData(-3e38f)]
+    [InlineData(-800f)]
+    public void Distribution_EqualLogitsBesideOneFarBelow_HaveEqualProbabilities(float far)
+    {
+        // Nineteen equal logits, at every place relative to the one that is far below.
+        for (int place = 1; place < 20; place++)
+        {
+            float[] logits = [0, .. Enumerable.Repeat(-6.28125f, 19)];
+            logits[place] = far;
+
+            double[] actual = Distribution(logits, new SamplingOptions { Temperature = 1 });
+
+            actual[place].Should().Be(0);
+            actual.Where((_, id) => id > 0 && id != place).Distinct().Should().ContainSingle();
+            actual.Sum().Should().BeApproximately(1, 1e-12);
+        }
+    }
+
     internal static float[] LogitsOf(params double[] probabilities) => [.. probabilities.Select(p => (float)Math.Log(p))];
 
     private static double[] Distribution(ReadOnlySpan<float> logits, SamplingOptions options) =>
