@@ -72,7 +72,10 @@ internal static class HeadProducts<TLanes, TVector>
         }
     }
 
-    /// <summary>result[t] (+)= scale · Σ over the visible u of weights[t, u] · right[u].</summary>
+    /// <summary>
+    /// result[t] (+)= scale · Σ over the visible u of weights[t, u] · right[u]. Adding goes on from the result, unlike in
+    /// <see cref="SumOverQueries"/>, so that a row is summed in one order wherever its tile begins.
+    /// </summary>
     /// <param name="weights">[tokens, total]; masked weights are not used.</param>
     /// <param name="right">[total, headSize]</param>
     /// <param name="shape">The sizes.</param>

@@ -180,7 +180,7 @@ internal static class HeadTile<TLanes, TVector>
             rightAt += PanelWidth;
         }
 
-        // What is added to is read here and not before the loop, which would have to wait if it comes from memory.
+        // What is added to at the end is read here and not before the loop, which would have to wait if it comes from memory.
         Finish<TRow, TRows>(0, row0, start, ref result, resultStride);
         Finish<TRow, TRows>(1, row1, start, ref result, resultStride);
         Finish<TRow, TRows>(2, row2, start, ref result, resultStride);

@@ -242,7 +242,7 @@ internal static class BlockedProduct<TLanes, TVector>
                 for (int panel = firstPanel; panel < lastPanel; panel++)
                 {
                     ReadOnlySpan<float> rightPanel = right.Slice((panel - firstPanel) * panelLength, Depth * Panels.Width);
-                    ReadAhead ahead = readsNextRows && panel == firstPanel ? ReadAhead.NextRows : ReadAhead.OwnPanel;
+                    ReadAhead ahead = readsNextRows && panel == firstPanel && row + height < lastRow ? ReadAhead.NextRows : ReadAhead.OwnPanel;
                     Tiles(in left, rightPanel, row, height, panel * Panels.Width, ahead, 0);
                 }
             }
@@ -341,7 +341,7 @@ internal static class BlockedProduct<TLanes, TVector>
                 ref readonly float start = ref onResult ? ref target : ref StartOf(column, width);
                 MicroKernel<TLanes, TVector>.Compute(
                     height, in left, LeftLayout, in right, Depth, in start, onResult ? Product.ResultStride : 0,
-                    ref target, Product.ResultStride, column > firstColumn && ahead == ReadAhead.OtherPanel ? ReadAhead.Nothing : ahead, otherPanel);
+                    ref target, Product.ResultStride, column == firstColumn || ahead == ReadAhead.OwnPanel ? ahead : ReadAhead.Nothing, otherPanel);
             }
         }
 

@@ -28,7 +28,7 @@ internal readonly struct BFloat16Kind<TLanes, TVector, TInts> : IReducedKind
         int panelLength = PanelLength(inner), count = panels.Length / panelLength, width = count * Panels.Width;
         ref readonly float left = ref MemoryMarshal.GetReference(prepared);
         ReadOnlySpan<float> right = MemoryMarshal.Cast<uint, float>(panels);
-        if (count > 1 && count == FewRows<TLanes, TVector, BFloat16Panel<TLanes, TVector, TInts>>.PanelsOf(rows))
+        if (count == FewRows<TLanes, TVector, BFloat16Panel<TLanes, TVector, TInts>>.PanelsOf(rows))
         {
             FewRows<TLanes, TVector, BFloat16Panel<TLanes, TVector, TInts>>.Compute(
                 rows, in left, layout, in right[0], panelLength, inner, in tile[0], width, ref tile[0], width);

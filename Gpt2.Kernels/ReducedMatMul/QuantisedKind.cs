@@ -33,16 +33,15 @@ internal readonly struct QuantisedKind<TLanes, TVector, TInts, TType> : IReduced
         int panelLength = PanelLength(inner), width = tile.Length / rows;
         for (int column = 0; column < width; column += Panels.Width, panels = panels[panelLength..])
         {
+            if (rows > 1 || TLanes.HasDots)
+            {
+                MultiplyRows(in left, rows, inner, in panels[0], ref tile[column], width);
+                continue;
+            }
+
             for (int i = 0; i < BFloat16.LineLength; i += TLanes.Count)
             {
-                if (rows == 1 && !TLanes.HasDots)
-                {
-                    SumRow<TLanes, TVector, TInts, TType>.Add(in left, in panels[i], inner, ref tile[column + i]);
-                }
-                else
-                {
-                    MultiplyRows(in left, rows, inner, in panels[i], ref tile[column + i], width);
-                }
+                SumRow<TLanes, TVector, TInts, TType>.Add(in left, in panels[i], inner, ref tile[column + i]);
             }
         }
     }
@@ -55,14 +54,18 @@ internal readonly struct QuantisedKind<TLanes, TVector, TInts, TType> : IReduced
         {
             int depth = Math.Min(TType.Group, inner - k), linePairs = QuantisedPanel<TType>.LinePairs(depth);
             ref readonly int leftGroup = ref Elements.At(in left, leftAt);
-            ref readonly uint group = ref Elements.At(in panel, groupAt);
-            if (TLanes.HasDots)
+            for (int i = 0; i < BFloat16.LineLength; i += TLanes.Count)
             {
-                DotTile<TType>.Add(rows, in leftGroup, in group, linePairs, ref tile, width);
-            }
-            else
-            {
-                SumTile<TLanes, TVector, TInts, TType>.Add(rows, in leftGroup, in group, linePairs, ref tile, width);
+                ref readonly uint group = ref Elements.At(in panel, groupAt + i);
+                ref float columns = ref Unsafe.Add(ref tile, i);
+                if (TLanes.HasDots)
+                {
+                    DotTile<TType>.Add(rows, in leftGroup, in group, linePairs, ref columns, width);
+                }
+                else
+                {
+                    SumTile<TLanes, TVector, TInts, TType>.Add(rows, in leftGroup, in group, linePairs, ref columns, width);
+                }
             }
 
             leftAt += (2 + QuantisedRows<TLanes, TVector, TInts, TType>.Pairs(depth)) * rows;

@@ -43,7 +43,7 @@ internal static class SumRow<TLanes, TVector, TInts, TType>
                 ref readonly uint line = ref Elements.At(in panel, at);
                 ref readonly int words = ref Elements.At(in left, leftAt);
                 Prefetch.Ahead(in line);
-                Prefetch.Ahead(in line, streams: 1, Prefetch.Line);
+                Prefetch.Ahead(in line, bytes: Prefetch.Line);
                 first.Add(TLanes.LoadInts(in line, 0), in words);
                 second.Add(TLanes.LoadInts(in line, BFloat16.LineLength), in words);
                 leftAt += QuantisedPanel<TType>.PerInteger / 2;

@@ -1,6 +1,7 @@
 // The micro-kernel of products of whole numbers: one group of inputs, a register tile of a few rows by two vectors of
 // sums. At the end of the group, the sums are scaled and added to the tile of the product.
 
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Gpt2.Kernels.Tuned;
 
@@ -29,6 +30,7 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add(int rows, ref readonly int left, ref readonly uint group, int linePairs, ref float tile, nint width)
     {
+        Debug.Assert(rows >= 2, "SumRow multiplies single rows");
         switch (rows)
         {
             case 2:
@@ -83,7 +85,7 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
         for (int i = 0; i < linePairs; i++)
         {
             line = ref Elements.At(in line, Panels.Width);
-            Prefetch.Ahead(in line, streams: 1, -Prefetch.Line);
+            Prefetch.Ahead(in line, bytes: -Prefetch.Line);
             Prefetch.Ahead(in line);
             TInts first = TLanes.LoadInts(in line, -BFloat16.LineLength), second = TLanes.LoadInts(in line, 0);
             for (int pair = 0; pair < 16 / TType.Bits; pair++)

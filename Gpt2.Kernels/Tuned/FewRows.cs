@@ -4,13 +4,19 @@
 //
 //                 panel 0      panel 1      panel 2
 //               ┌──────────┬─┬──────────┬─┬──────────┐
-//     row 0     │   sums   │ │   sums   │ │   sums   │      rows · panels ≤ MR pairs of vectors in registers
-//     row 1     │          │ │          │ │          │
+//     row 0     │   sums   │ │   sums   │ │   sums   │      rows · strips ≤ MR pairs of vectors in registers
+//     row 1     │          │ │          │ │          │      (a strip is two vectors of a panel: all of it with 512 bits)
 //               └──────────┴─┴──────────┴─┴──────────┘
 
 using System.Runtime.CompilerServices;
 
 namespace Gpt2.Kernels.Tuned;
+
+internal static class FewPanels
+{
+    /// <summary>The most panels, or strips, that are read at the same time: more than six gain nothing.</summary>
+    public const int Most = 6;
+}
 
 /// <summary>
 /// result[r, c] = start[r, c] + Σ over k of left[r, k] · right[k, c], in the order of k, as in the micro-kernel, for the
@@ -21,8 +27,7 @@ internal static class FewRows<TLanes, TVector, TPanel>
     where TVector : struct
     where TPanel : IPanel<TVector>
 {
-    /// <summary>Places to read from at the same time. More than six gain nothing.</summary>
-    private const int MaxStrips = 6;
+    private const int MaxStrips = FewPanels.Most;
 
     private const int MaxRows = 4;
 
@@ -122,7 +127,7 @@ internal static class FewRows<TLanes, TVector, TPanel>
         sums10.Load<TRows>(10, in start, startStride);
         sums11.Load<TRows>(11, in start, startStride);
 
-        // As in the micro-kernel, rows and panels are addressed relative to every third.
+        // Rows and panels are addressed relative to the first and the fourth.
         nint rowStride = layout.RowStride, depthStride = layout.ColumnStride;
         ref readonly float left3 = ref TRows.Count > 3 ? ref Elements.At(in left, 3 * rowStride) : ref left;
         ref readonly float right3 = ref Strips(TRows.Count) / StripsOfPanel > 3 ? ref Elements.At(in right, 3 * panelLength) : ref right;
@@ -200,7 +205,7 @@ internal static class FewRows<TLanes, TVector, TPanel>
                 if (row == 0)
                 {
                     ref readonly float weights = ref Elements.At(in panel < 3 ? ref right : ref right3, (panel % 3 * panelLength) + offset);
-                    if (ReadsAhead(TRows.Count))
+                    if (ReadsAhead(TRows.Count) && strip % StripsOfPanel == 0)
                     {
                         TPanel.ReadAhead(in weights, PanelsOf(TRows.Count));
                     }

@@ -170,7 +170,6 @@ internal static class MicroKernel<TLanes, TVector, TPanel>
                 Prefetch.At(in right, otherPanel);
                 otherPanel -= (TPanel.RowLength * sizeof(float)) - Prefetch.Line; // one line per step, while right goes on by a row
             }
-
             else if (TAhead.What == ReadAhead.NextRows)
             {
                 Prefetch.At(in left, (2 * TRows.Count * sizeof(float)) - 1); // the line in which the next tile's rows end

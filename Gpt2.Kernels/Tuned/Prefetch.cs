@@ -35,7 +35,7 @@ internal static unsafe class Prefetch
 
     /// <summary>Prefetches the line that is some distance after a place.</summary>
     /// <param name="place">What is being read now.</param>
-    /// <param name="streams">Number of places read at the same time, which share what is on its way: a constant.</param>
+    /// <param name="streams">Number of places read at the same time, which share what is on its way; must be a constant.</param>
     /// <param name="bytes">An additional offset in bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Ahead<T>(ref readonly T place, int streams = 1, nint bytes = 0)

@@ -62,6 +62,34 @@ public class FewRowsTests
         }
     }
 
+    [Fact]
+    public void MultiplyPacked_ManyColumns_AnyNumberOfThreads_HasTheSameBits()
+    {
+        const int inner = 65, columns = 1600;
+        var panels = new float[WeightPanels.Length(inner, columns)];
+        WeightPanels.Pack(KernelData.Normal(2, inner * columns), inner, columns, panels);
+        foreach (int threads in (int[])[1, 2, 3])
+        {
+            MatMulKernel matMul = KernelSet.Create(KernelRung.Tuned, threads).MatMul;
+            for (int rows = 1; rows <= 4; rows++)
+            {
+                Compare(rows, inner, columns, (input, bias, product) => matMul.MultiplyPacked(input, panels, bias, inner, columns, product));
+            }
+        }
+    }
+
+    [Fact]
+    public void Multiply_UnpackedWithTwoBlocksOfTheInnerDimension_HasTheBitsOfTheseRowsAmongMany()
+    {
+        const int inner = 800, columns = 200;
+        MatMulKernel matMul = KernelSet.Create(KernelRung.Tuned, 1).MatMul;
+        float[] weights = KernelData.Normal(2, inner * columns);
+        for (int rows = 2; rows <= 4; rows++)
+        {
+            Compare(rows, inner, columns, (input, bias, product) => matMul.Multiply(input, weights, bias, inner, columns, product));
+        }
+    }
+
     private delegate void Product(ReadOnlySpan<float> input, ReadOnlySpan<float> bias, Span<float> product);
 
     private static void EachShape(Action<int, int, int> test)
