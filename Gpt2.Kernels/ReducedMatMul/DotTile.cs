@@ -55,37 +55,36 @@ internal static class DotTile<TType>
     /// <param name="left">The rows' part of the split rows for this group.</param>
     /// <param name="group">The group in the panel, beginning with the first column of the tile.</param>
     /// <param name="linePairs">Number of pairs of lines in the group.</param>
-    /// <param name="tile">[rows, width], beginning with the first column.</param>
-    /// <param name="width">Distance between the tile's rows.</param>
+    /// <param name="tile">[rows, width of a panel], beginning with the first column.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add(int rows, ref readonly int left, ref readonly uint group, int linePairs, ref float tile, nint width)
+    public static void Add(int rows, ref readonly int left, ref readonly uint group, int linePairs, ref float tile)
     {
         switch (rows)
         {
             case 1:
-                Tile<Rows1>(in left, in group, linePairs, ref tile, width);
+                Tile<Rows1>(in left, in group, linePairs, ref tile);
                 break;
             case 2:
-                Tile<Rows2>(in left, in group, linePairs, ref tile, width);
+                Tile<Rows2>(in left, in group, linePairs, ref tile);
                 break;
             case 3:
-                Tile<Rows3>(in left, in group, linePairs, ref tile, width);
+                Tile<Rows3>(in left, in group, linePairs, ref tile);
                 break;
             case 4:
-                Tile<Rows4>(in left, in group, linePairs, ref tile, width);
+                Tile<Rows4>(in left, in group, linePairs, ref tile);
                 break;
             case 5:
-                Tile<Rows5>(in left, in group, linePairs, ref tile, width);
+                Tile<Rows5>(in left, in group, linePairs, ref tile);
                 break;
             default:
-                Tile<Rows6>(in left, in group, linePairs, ref tile, width);
+                Tile<Rows6>(in left, in group, linePairs, ref tile);
                 break;
         }
     }
 
     /// <summary>The loop of a tile. The compiler leaves out the code of rows that the tile does not have.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile<TRows>(ref readonly int left, ref readonly uint group, int linePairs, ref float tile, nint width)
+    private static void Tile<TRows>(ref readonly int left, ref readonly uint group, int linePairs, ref float tile)
         where TRows : struct, ITileRows
     {
         Row row0 = default, row1 = default, row2 = default, row3 = default, row4 = default, row5 = default;
@@ -122,12 +121,12 @@ internal static class DotTile<TType>
 
         ref readonly float scales = ref Unsafe.As<uint, float>(ref Unsafe.AsRef(in group));
         Vector128<float> scalesFirst = Lanes128.LoadLower(in scales, 0), scalesSecond = Lanes128.LoadUpper(in scales, 0);
-        row0.AddTo<TRows>(0, in left, scalesFirst, scalesSecond, ref tile, width);
-        row1.AddTo<TRows>(1, in left, scalesFirst, scalesSecond, ref tile, width);
-        row2.AddTo<TRows>(2, in left, scalesFirst, scalesSecond, ref tile, width);
-        row3.AddTo<TRows>(3, in left, scalesFirst, scalesSecond, ref tile, width);
-        row4.AddTo<TRows>(4, in left, scalesFirst, scalesSecond, ref tile, width);
-        row5.AddTo<TRows>(5, in left, scalesFirst, scalesSecond, ref tile, width);
+        row0.AddTo<TRows>(0, in left, scalesFirst, scalesSecond, ref tile);
+        row1.AddTo<TRows>(1, in left, scalesFirst, scalesSecond, ref tile);
+        row2.AddTo<TRows>(2, in left, scalesFirst, scalesSecond, ref tile);
+        row3.AddTo<TRows>(3, in left, scalesFirst, scalesSecond, ref tile);
+        row4.AddTo<TRows>(4, in left, scalesFirst, scalesSecond, ref tile);
+        row5.AddTo<TRows>(5, in left, scalesFirst, scalesSecond, ref tile);
     }
 
     /// <summary>Weights of two vectors of columns, four inputs each: as they are stored, and with their sign.</summary>
@@ -185,13 +184,13 @@ internal static class DotTile<TType>
         /// <summary>tile[row, c] += scale of c · (scale of the row · sum of c)</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void AddTo<TRows>(
-            int index, ref readonly int left, Vector128<float> scalesFirst, Vector128<float> scalesSecond, ref float tile, nint width)
+            int index, ref readonly int left, Vector128<float> scalesFirst, Vector128<float> scalesSecond, ref float tile)
             where TRows : struct, ITileRows
         {
             if (index < TRows.Count)
             {
                 Vector128<float> scale = Vector128.Create(BitConverter.Int32BitsToSingle(Elements.At(in left, TRows.Count + index)));
-                nint at = index * width;
+                int at = index * Panels.Width;
                 Vector128<float> first = Vector128.ConvertToSingle((highFirst << 8) + lowFirst.AsInt32()) * scale;
                 Vector128<float> second = Vector128.ConvertToSingle((highSecond << 8) + lowSecond.AsInt32()) * scale;
                 Lanes128.Store(Lanes128.MultiplyAdd(first, scalesFirst, Lanes128.Load(in tile, at)), ref tile, at);

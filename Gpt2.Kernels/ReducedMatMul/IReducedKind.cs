@@ -31,7 +31,7 @@ internal interface IReducedKind
     /// <param name="prepared">The prepared rows.</param>
     /// <param name="rows">Rows of the tile.</param>
     /// <param name="inner">Columns of the input.</param>
-    /// <param name="panels">Panels, one after another, of <see cref="PanelLength"/> each.</param>
+    /// <param name="panels">As many panels as are multiplied together, or what is left, of <see cref="PanelLength"/> each.</param>
     /// <param name="tile">[rows, panels · width of a panel]</param>
     public static abstract void Multiply(ReadOnlySpan<float> prepared, int rows, int inner, ReadOnlySpan<uint> panels, Span<float> tile);
 }

@@ -30,24 +30,20 @@ internal readonly struct QuantisedKind<TLanes, TVector, TInts, TType> : IReduced
     public static void Multiply(ReadOnlySpan<float> prepared, int rows, int inner, ReadOnlySpan<uint> panels, Span<float> tile)
     {
         ref readonly int left = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<float, int>(prepared));
-        int panelLength = PanelLength(inner), width = tile.Length / rows;
-        for (int column = 0; column < width; column += Panels.Width, panels = panels[panelLength..])
+        if (rows > 1 || TLanes.HasDots)
         {
-            if (rows > 1 || TLanes.HasDots)
-            {
-                MultiplyRows(in left, rows, inner, in panels[0], ref tile[column], width);
-                continue;
-            }
+            MultiplyRows(in left, rows, inner, in panels[0], ref tile[0]);
+            return;
+        }
 
-            for (int i = 0; i < BFloat16.LineLength; i += TLanes.Count)
-            {
-                SumRow<TLanes, TVector, TInts, TType>.Add(in left, in panels[i], inner, ref tile[column + i]);
-            }
+        for (int i = 0; i < BFloat16.LineLength; i += TLanes.Count)
+        {
+            SumRow<TLanes, TVector, TInts, TType>.Add(in left, in panels[i], inner, ref tile[i]);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyRows(ref readonly int left, int rows, int inner, ref readonly uint panel, ref float tile, int width)
+    private static void MultiplyRows(ref readonly int left, int rows, int inner, ref readonly uint panel, ref float tile)
     {
         nint leftAt = 0, groupAt = 0;
         for (int k = 0; k < inner; k += TType.Group)
@@ -60,11 +56,11 @@ internal readonly struct QuantisedKind<TLanes, TVector, TInts, TType> : IReduced
                 ref float columns = ref Unsafe.Add(ref tile, i);
                 if (TLanes.HasDots)
                 {
-                    DotTile<TType>.Add(rows, in leftGroup, in group, linePairs, ref columns, width);
+                    DotTile<TType>.Add(rows, in leftGroup, in group, linePairs, ref columns);
                 }
                 else
                 {
-                    SumTile<TLanes, TVector, TInts, TType>.Add(rows, in leftGroup, in group, linePairs, ref columns, width);
+                    SumTile<TLanes, TVector, TInts, TType>.Add(rows, in leftGroup, in group, linePairs, ref columns);
                 }
             }
 

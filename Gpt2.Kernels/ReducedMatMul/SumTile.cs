@@ -25,34 +25,33 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
     /// </param>
     /// <param name="group">The group in the panel, beginning with the first column of the tile.</param>
     /// <param name="linePairs">Number of pairs of lines in the group.</param>
-    /// <param name="tile">[rows, width], beginning with the first column.</param>
-    /// <param name="width">Distance between the tile's rows.</param>
+    /// <param name="tile">[rows, width of a panel], beginning with the first column.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add(int rows, ref readonly int left, ref readonly uint group, int linePairs, ref float tile, nint width)
+    public static void Add(int rows, ref readonly int left, ref readonly uint group, int linePairs, ref float tile)
     {
         Debug.Assert(rows >= 2, "SumRow multiplies single rows");
         switch (rows)
         {
             case 2:
-                Tile<Rows2>(in left, in group, linePairs, ref tile, width);
+                Tile<Rows2>(in left, in group, linePairs, ref tile);
                 break;
             case 3:
-                Tile<Rows3>(in left, in group, linePairs, ref tile, width);
+                Tile<Rows3>(in left, in group, linePairs, ref tile);
                 break;
             case 4:
-                Tile<Rows4>(in left, in group, linePairs, ref tile, width);
+                Tile<Rows4>(in left, in group, linePairs, ref tile);
                 break;
             case 5:
-                Tile<Rows5>(in left, in group, linePairs, ref tile, width);
+                Tile<Rows5>(in left, in group, linePairs, ref tile);
                 break;
             case 6:
-                Tile<Rows6>(in left, in group, linePairs, ref tile, width);
+                Tile<Rows6>(in left, in group, linePairs, ref tile);
                 break;
             case 7:
-                Tile<Rows7>(in left, in group, linePairs, ref tile, width);
+                Tile<Rows7>(in left, in group, linePairs, ref tile);
                 break;
             default:
-                Tile<Rows8>(in left, in group, linePairs, ref tile, width);
+                Tile<Rows8>(in left, in group, linePairs, ref tile);
                 break;
         }
     }
@@ -65,7 +64,7 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
 
     /// <summary>The loop of a tile. The compiler leaves out the code of rows that the tile does not have.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile<TRows>(ref readonly int left, ref readonly uint group, int linePairs, ref float tile, nint width)
+    private static void Tile<TRows>(ref readonly int left, ref readonly uint group, int linePairs, ref float tile)
         where TRows : struct, ITileRows
     {
         Row row0 = default, row1 = default, row2 = default, row3 = default, row4 = default, row5 = default, row6 = default, row7 = default;
@@ -106,14 +105,14 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
         }
 
         var scales = new Scales(in group);
-        row0.AddTo<TRows>(0, in left, scales, ref tile, width);
-        row1.AddTo<TRows>(1, in left, scales, ref tile, width);
-        row2.AddTo<TRows>(2, in left, scales, ref tile, width);
-        row3.AddTo<TRows>(3, in left, scales, ref tile, width);
-        row4.AddTo<TRows>(4, in left, scales, ref tile, width);
-        row5.AddTo<TRows>(5, in left, scales, ref tile, width);
-        row6.AddTo<TRows>(6, in left, scales, ref tile, width);
-        row7.AddTo<TRows>(7, in left, scales, ref tile, width);
+        row0.AddTo<TRows>(0, in left, scales, ref tile);
+        row1.AddTo<TRows>(1, in left, scales, ref tile);
+        row2.AddTo<TRows>(2, in left, scales, ref tile);
+        row3.AddTo<TRows>(3, in left, scales, ref tile);
+        row4.AddTo<TRows>(4, in left, scales, ref tile);
+        row5.AddTo<TRows>(5, in left, scales, ref tile);
+        row6.AddTo<TRows>(6, in left, scales, ref tile);
+        row7.AddTo<TRows>(7, in left, scales, ref tile);
     }
 
     /// <summary>The scales of a tile's columns, which are at the beginning of the group.</summary>
@@ -164,13 +163,13 @@ internal static class SumTile<TLanes, TVector, TInts, TType>
 
         /// <summary>tile[row, c] += scale of c · (scale of the row · sum of c)</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void AddTo<TRows>(int index, ref readonly int left, in Scales scales, ref float tile, nint width)
+        public readonly void AddTo<TRows>(int index, ref readonly int left, in Scales scales, ref float tile)
             where TRows : struct, ITileRows
         {
             if (index < TRows.Count)
             {
                 TVector scale = TLanes.Create(BitConverter.Int32BitsToSingle(Elements.At(in left, TRows.Count + index)));
-                nint at = index * width;
+                int at = index * Panels.Width;
                 // (sum · scale of the row) · scale of the column + tile
                 TVector lower = TLanes.Multiply(TLanes.ToFloats(first), scale), upper = TLanes.Multiply(TLanes.ToFloats(second), scale);
                 TLanes.Store(TLanes.MultiplyAdd(lower, scales.First, TLanes.Load(in tile, at)), ref tile, at);
