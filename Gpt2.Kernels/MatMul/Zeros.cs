@@ -7,5 +7,5 @@ namespace Gpt2.Kernels.MatMul;
 
 internal static class Zeros
 {
-    public static readonly float[] Values = new float[FewPanels.Most * Panels.Width];
+    public static readonly float[] Values = new float[Panels.MostTogether * Panels.Width];
 }

@@ -12,12 +12,6 @@ using System.Runtime.CompilerServices;
 
 namespace Gpt2.Kernels.Tuned;
 
-internal static class FewPanels
-{
-    /// <summary>The most panels, or strips, that are read at the same time: more than six gain nothing.</summary>
-    public const int Most = 6;
-}
-
 /// <summary>
 /// result[r, c] = start[r, c] + Σ over k of left[r, k] · right[k, c], in the order of k, as in the micro-kernel, for the
 /// columns of several panels. A panel is cut into strips of two vectors.
@@ -27,8 +21,6 @@ internal static class FewRows<TLanes, TVector, TPanel>
     where TVector : struct
     where TPanel : IPanel<TVector>
 {
-    private const int MaxStrips = FewPanels.Most;
-
     private const int MaxRows = 4;
 
     /// <summary>Strips of a panel.</summary>
@@ -38,33 +30,27 @@ internal static class FewRows<TLanes, TVector, TPanel>
         get => Panels.Width / MicroKernel<TLanes, TVector>.NR;
     }
 
-    /// <summary>Panels of a tile of some rows; 0 if a tile of so many rows has no room for several strips.</summary>
+    /// <summary>
+    /// Panels of a tile of some rows; 0 if it has no room for all strips of one. Two panels of one strip are not faster than
+    /// one with the micro-kernel.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int PanelsOf(int rows) => rows > MaxRows || Strips(rows) == 1 ? 0 : Math.Max(1, Strips(rows) / StripsOfPanel);
+    public static int PanelsOf(int rows)
+    {
+        int strips = Math.Min(Panels.MostTogether, TLanes.MR / rows);
+        return rows > MaxRows || (strips < 3 && StripsOfPanel == 1) ? 0 : strips / StripsOfPanel;
+    }
 
     /// <summary>Panels of a tile of some rows; 0 also if there are too few panels for the threads.</summary>
     public static int PanelsOf(int rows, int panels, int threads) =>
-        PanelsOf(rows) is int together && (threads == 1 || panels >= 2 * threads * together) ? together : 0;
-
-    /// <summary>
-    /// Strips of a tile of some rows: of whole panels, or of a half, which the other half follows. Two panels are not faster
-    /// than one with the micro-kernel.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Strips(int rows)
-    {
-        int strips = Math.Min(MaxStrips, TLanes.MR / rows);
-        return strips >= Math.Max(3, StripsOfPanel) ? strips / StripsOfPanel * StripsOfPanel
-            : strips >= 2 && StripsOfPanel >= 2 ? 2
-            : 1;
-    }
+        threads == 1 || panels >= 2 * threads * PanelsOf(rows) ? PanelsOf(rows) : 0;
 
     /// <summary>
     /// Six panels of floats, two lines of each, are all that the processor keeps on their way by itself: it was slower with
     /// prefetching.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool ReadsAhead(int rows) => PanelsOf(rows) * TPanel.RowLength < MaxStrips * Panels.Width;
+    private static bool ReadsAhead(int rows) => PanelsOf(rows) * TPanel.RowLength < Panels.MostTogether * Panels.Width;
 
     /// <summary>Computes the columns of <see cref="PanelsOf(int)"/> panels.</summary>
     /// <param name="rows">Rows; <see cref="PanelsOf(int)"/> of them must not be 0.</param>
@@ -81,27 +67,20 @@ internal static class FewRows<TLanes, TVector, TPanel>
         int rows, ref readonly float left, Layout layout, ref readonly float right, nint panelLength, int depth,
         ref readonly float start, nint startStride, ref float result, nint resultStride)
     {
-        for (int strip = 0; strip < StripsOfPanel; strip += Strips(rows))
+        switch (rows)
         {
-            nint offset = strip * TPanel.StripLength;
-            ref readonly float panels = ref Elements.At(in right, offset);
-            ref readonly float from = ref Elements.At(in start, offset);
-            ref float to = ref Unsafe.Add(ref result, offset);
-            switch (rows)
-            {
-                case 1:
-                    Tile<Rows1>(in left, layout, in panels, panelLength, depth, in from, startStride, ref to, resultStride);
-                    break;
-                case 2:
-                    Tile<Rows2>(in left, layout, in panels, panelLength, depth, in from, startStride, ref to, resultStride);
-                    break;
-                case 3:
-                    Tile<Rows3>(in left, layout, in panels, panelLength, depth, in from, startStride, ref to, resultStride);
-                    break;
-                default:
-                    Tile<Rows4>(in left, layout, in panels, panelLength, depth, in from, startStride, ref to, resultStride);
-                    break;
-            }
+            case 1:
+                Tile<Rows1>(in left, layout, in right, panelLength, depth, in start, startStride, ref result, resultStride);
+                break;
+            case 2:
+                Tile<Rows2>(in left, layout, in right, panelLength, depth, in start, startStride, ref result, resultStride);
+                break;
+            case 3:
+                Tile<Rows3>(in left, layout, in right, panelLength, depth, in start, startStride, ref result, resultStride);
+                break;
+            default:
+                Tile<Rows4>(in left, layout, in right, panelLength, depth, in start, startStride, ref result, resultStride);
+                break;
         }
     }
 
@@ -130,7 +109,7 @@ internal static class FewRows<TLanes, TVector, TPanel>
         // Rows and panels are addressed relative to the first and the fourth.
         nint rowStride = layout.RowStride, depthStride = layout.ColumnStride;
         ref readonly float left3 = ref TRows.Count > 3 ? ref Elements.At(in left, 3 * rowStride) : ref left;
-        ref readonly float right3 = ref Strips(TRows.Count) / StripsOfPanel > 3 ? ref Elements.At(in right, 3 * panelLength) : ref right;
+        ref readonly float right3 = ref PanelsOf(TRows.Count) > 3 ? ref Elements.At(in right, 3 * panelLength) : ref right;
         for (int rest = depth; ; rest--)
         {
             TVector first = default, second = default;
@@ -233,7 +212,7 @@ internal static class FewRows<TLanes, TVector, TPanel>
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static bool Exists<TRows>(int index)
-            where TRows : struct, ITileRows => index < TRows.Count * Strips(TRows.Count);
+            where TRows : struct, ITileRows => index < TRows.Count * PanelsOf(TRows.Count) * StripsOfPanel;
 
         /// <summary>Where the sums are in the start or the result.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

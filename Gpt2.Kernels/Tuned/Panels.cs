@@ -13,6 +13,9 @@ internal static class Panels
     /// </summary>
     public const int Width = 32;
 
+    /// <summary>The most panels, or strips of panels, that a few rows read at the same time. More than six gain nothing.</summary>
+    public const int MostTogether = 6;
+
     /// <summary>Number of panels for some columns.</summary>
     public static int Count(int columns) => (columns + Width - 1) / Width;
 }
