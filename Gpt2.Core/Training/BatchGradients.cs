@@ -25,6 +25,12 @@ internal sealed class BatchGradients
             config, keepEveryBlock: true, HeadRows.All, breakpoint: null, sequences, dropout > 0 ? new Dropout(dropout) : null);
     }
 
+    /// <summary>Sequences per batch, at first those of the constructor.</summary>
+    public int Sequences
+    {
+        set => activations.Sequences = value;
+    }
+
     /// <summary>Seeds the dropout.</summary>
     public void SeedDropout(ulong seed)
     {

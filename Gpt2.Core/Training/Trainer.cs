@@ -18,7 +18,7 @@ public sealed class Trainer
     private readonly TrainingSettings settings;
     private readonly TrainingData data;
     private readonly BatchSource batches;
-    private readonly BatchGradients batch;
+    private readonly MicroBatches batch;
     private readonly Gpt2Gradients gradients;
     private readonly int[] tokens;
     private readonly int[] targets;
@@ -42,7 +42,7 @@ public sealed class Trainer
         this.data = data;
         Optimizer = new AdamWOptimizer(model.Config, settings.Optimizer);
         batches = new BatchSource(data.Training, settings);
-        batch = new BatchGradients(model.Config, settings.BatchSize, settings.Dropout);
+        batch = new MicroBatches(model.Config, settings.BatchSize, settings.Context, settings.Dropout);
         gradients = new Gpt2Gradients(model.Config);
         tokens = new int[settings.BatchSize * settings.Context];
         targets = new int[tokens.Length];
