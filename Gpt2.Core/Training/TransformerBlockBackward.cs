@@ -86,7 +86,7 @@ internal sealed class TransformerBlockBackward(BlockWeights weights, int heads, 
     {
         Matrix attention = a.DropoutOf(a.Attention);
         dAttention.Resize(attention.Rows, attention.Columns);
-        ResizeToZero(dValues, a.Values);
+        dValues.Resize(a.Values.Rows, a.Values.Columns);
         kernels.Attention.WeightedValuesBackward(
             attention.Span, a.Values.Span, dAttendedValues.Span, a.Sequences, heads, a.Values.Columns / heads, dAttention.Span, dValues.Span);
         a.DropoutBackward(a.Attention, dAttention, dAttention);
@@ -105,8 +105,8 @@ internal sealed class TransformerBlockBackward(BlockWeights weights, int heads, 
     // so dQueries = dScores · keys / √head size and dKeys = dScoresᵀ · queries / √head size
     private void Step6Scores(Matrix dScores, Matrix queries, Matrix keys, int sequences, Matrix dQueries, Matrix dKeys)
     {
-        ResizeToZero(dQueries, queries);
-        ResizeToZero(dKeys, keys);
+        dQueries.Resize(queries.Rows, queries.Columns);
+        dKeys.Resize(keys.Rows, keys.Columns);
         kernels.Attention.ScoresBackward(
             queries.Span, keys.Span, dScores.Span, sequences, heads, queries.Columns / heads, dQueries.Span, dKeys.Span);
     }
@@ -149,11 +149,5 @@ internal sealed class TransformerBlockBackward(BlockWeights weights, int heads, 
         kernels.LayerNorm.NormaliseBackward(
             input.Span, normalised.Span, dNormalised.Span, input.Columns, TransformerBlock.LayerNormEpsilon, dNormalised.Span);
         kernels.Add.Apply(dInput.Span, dNormalised.Span, dInput.Span);
-    }
-
-    private static void ResizeToZero(Matrix matrix, Matrix like)
-    {
-        matrix.Resize(like.Rows, like.Columns);
-        matrix.Span.Clear();
     }
 }

@@ -78,7 +78,7 @@ public abstract class AttentionKernel
 
     /// <summary>
     /// Backward of <see cref="WeightedValues"/>: attentionGradient[t, h, u] = outputGradient[t, h] · values[u, h] over
-    /// the visible u and 0 elsewhere; valuesGradient[u, h] += Σₜ attention[t, h, u] · outputGradient[t, h].
+    /// the visible u and 0 elsewhere; valuesGradient[u, h] = Σₜ attention[t, h, u] · outputGradient[t, h].
     /// </summary>
     /// <param name="attention">[sequences · tokens, heads · total]</param>
     /// <param name="values">[sequences · total, heads · headSize]</param>
@@ -87,9 +87,7 @@ public abstract class AttentionKernel
     /// <param name="heads">Number of heads, at least 1.</param>
     /// <param name="headSize">Columns of a head, at least 1.</param>
     /// <param name="attentionGradient">[sequences · tokens, heads · total]; must not overlap the sources.</param>
-    /// <param name="valuesGradient">
-    /// [sequences · total, heads · headSize], added to; must not overlap the sources.
-    /// </param>
+    /// <param name="valuesGradient">[sequences · total, heads · headSize]; must not overlap the sources.</param>
     /// <exception cref="ArgumentException">Lengths do not match, or there are more queries than keys.</exception>
     public void WeightedValuesBackward(
         ReadOnlySpan<float> attention, ReadOnlySpan<float> values, ReadOnlySpan<float> outputGradient,
@@ -123,8 +121,8 @@ public abstract class AttentionKernel
     }
 
     /// <summary>
-    /// Backward of <see cref="Scores"/>: queriesGradient[t, h] += Σᵤ s[t, h, u] · k[u, h] / √headSize and
-    /// keysGradient[u, h] += Σₜ s[t, h, u] · q[t, h] / √headSize over the visible u, with s the gradient of the scores.
+    /// Backward of <see cref="Scores"/>: queriesGradient[t, h] = Σᵤ s[t, h, u] · k[u, h] / √headSize and
+    /// keysGradient[u, h] = Σₜ s[t, h, u] · q[t, h] / √headSize over the visible u, with s the gradient of the scores.
     /// </summary>
     /// <param name="queries">[sequences · tokens, heads · headSize]</param>
     /// <param name="keys">[sequences · total, heads · headSize]</param>
@@ -132,12 +130,8 @@ public abstract class AttentionKernel
     /// <param name="sequences">Number of sequences, at least 1.</param>
     /// <param name="heads">Number of heads, at least 1.</param>
     /// <param name="headSize">Columns of a head, at least 1.</param>
-    /// <param name="queriesGradient">
-    /// [sequences · tokens, heads · headSize], added to; must not overlap the sources.
-    /// </param>
-    /// <param name="keysGradient">
-    /// [sequences · total, heads · headSize], added to; must not overlap the sources.
-    /// </param>
+    /// <param name="queriesGradient">[sequences · tokens, heads · headSize]; must not overlap the sources.</param>
+    /// <param name="keysGradient">[sequences · total, heads · headSize]; must not overlap the sources.</param>
     /// <exception cref="ArgumentException">Lengths do not match, or there are more queries than keys.</exception>
     public void ScoresBackward(
         ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> scoresGradient,

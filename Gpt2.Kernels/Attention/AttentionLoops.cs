@@ -75,6 +75,7 @@ internal abstract class AttentionLoops(SoftmaxKernel softmax) : AttentionKernel
         ReadOnlySpan<float> attention, ReadOnlySpan<float> values, ReadOnlySpan<float> outputGradient, in AttentionShape shape,
         Span<float> attentionGradient, Span<float> valuesGradient)
     {
+        valuesGradient.Clear();
         for (int sequence = 0; sequence < shape.Sequences; sequence++)
         {
             for (int token = 0; token < shape.Tokens; token++)
@@ -127,6 +128,8 @@ internal abstract class AttentionLoops(SoftmaxKernel softmax) : AttentionKernel
         ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> scoresGradient, in AttentionShape shape,
         Span<float> queriesGradient, Span<float> keysGradient)
     {
+        queriesGradient.Clear();
+        keysGradient.Clear();
         float scale = 1 / MathF.Sqrt(shape.HeadSize);
         for (int sequence = 0; sequence < shape.Sequences; sequence++)
         {

@@ -140,7 +140,6 @@ internal sealed class AttentionTuned<TLanes, TVector>(SoftmaxKernel softmax, Thr
             Right = keys,
             Shape = shape,
             Scale = scale,
-            Adds = true,
             Shares = shares,
             Result = queriesGradient,
         };
@@ -212,7 +211,6 @@ internal sealed class AttentionTuned<TLanes, TVector>(SoftmaxKernel softmax, Thr
         public ReadOnlySpan<float> Weights, Right;
         public AttentionShape Shape;
         public float Scale;
-        public bool Adds;
         public int Shares;
         public Span<float> Result;
 
@@ -220,7 +218,7 @@ internal sealed class AttentionTuned<TLanes, TVector>(SoftmaxKernel softmax, Thr
         {
             (int sequence, int head, int share) = PartOf(part, Shape, Shares);
             HeadProducts<TLanes, TVector>.SumOverKeys(
-                Weights[Shape.ScoreAt(sequence, 0, head)..], Right[Shape.KeyAt(sequence, 0, head)..], Shape, Scale, Adds, share, Shares,
+                Weights[Shape.ScoreAt(sequence, 0, head)..], Right[Shape.KeyAt(sequence, 0, head)..], Shape, Scale, share, Shares,
                 Result[Shape.QueryAt(sequence, 0, head)..]);
         }
     }

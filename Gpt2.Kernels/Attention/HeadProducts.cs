@@ -73,14 +73,12 @@ internal static class HeadProducts<TLanes, TVector>
     }
 
     /// <summary>
-    /// result[t] (+)= scale · Σ over the visible u of weights[t, u] · right[u]. Adding goes on from the result, unlike in
-    /// <see cref="SumOverQueries"/>, so that a row is summed in one order wherever its tile begins.
+    /// result[t] = scale · Σ over the visible u of weights[t, u] · right[u].
     /// </summary>
     /// <param name="weights">[tokens, total]; masked weights are not used.</param>
     /// <param name="right">[total, headSize]</param>
     /// <param name="shape">The sizes.</param>
     /// <param name="scale">Each product is multiplied by this.</param>
-    /// <param name="adds">Whether to add to the result.</param>
     /// <param name="share">Index of the share to compute.</param>
     /// <param name="shares">Number of shares.</param>
     /// <param name="result">[tokens, headSize]</param>
@@ -89,7 +87,6 @@ internal static class HeadProducts<TLanes, TVector>
         ReadOnlySpan<float> right,
         in AttentionShape shape,
         float scale,
-        bool adds,
         int share,
         int shares,
         Span<float> result)
@@ -106,7 +103,7 @@ internal static class HeadProducts<TLanes, TVector>
                 ReadOnlySpan<float> left = weights[(first * shape.ScoreStride)..];
                 Span<float> tile = result[(first * shape.Channels)..];
                 int common = shape.Visible(first);
-                Sum(rows, left, shape.ScoreStride, panels, common, adds ? TileStart.Result : TileStart.Zero, shape, tile);
+                Sum(rows, left, shape.ScoreStride, panels, common, TileStart.Zero, shape, tile);
                 if (rows > 1)
                 {
                     // What the later rows see besides, row by row one key more; zeros for the rest.
@@ -151,7 +148,7 @@ internal static class HeadProducts<TLanes, TVector>
         }
     }
 
-    /// <summary>result[u] += scale · Σ over the t that see u of weights[t, u] · right[t].</summary>
+    /// <summary>result[u] = scale · Σ over the t that see u of weights[t, u] · right[t].</summary>
     /// <param name="weights">[tokens, total]; masked weights are not used.</param>
     /// <param name="right">[tokens, headSize]</param>
     /// <param name="shape">The sizes.</param>
@@ -187,13 +184,14 @@ internal static class HeadProducts<TLanes, TVector>
                         break;
                     }
 
+                    TileStart begin = first == FirstSeeing(key, shape) ? TileStart.Zero : TileStart.ZeroThenAdd;
                     ReadOnlySpan<float> left = blockWeights[(((first - start) * KeysOfABlock) + key - block)..];
                     for (int column = 0; column < shape.HeadSize; column += PanelWidth)
                     {
                         int columns = Math.Min(PanelWidth, shape.HeadSize - column);
                         HeadTile<TLanes, TVector>.Across(
                             height, left, Layout.Transposed(KeysOfABlock), panels[((column * shape.Tokens) + (first * PanelWidth))..],
-                            end - first, columns, columns, TileStart.ZeroThenAdd, result[((key * shape.Channels) + column)..], shape.Channels);
+                            end - first, columns, columns, begin, result[((key * shape.Channels) + column)..], shape.Channels);
                     }
                 }
             }

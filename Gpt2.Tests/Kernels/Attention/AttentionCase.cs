@@ -32,20 +32,13 @@ public sealed record AttentionCase(int Sequences, int Tokens, int Past, int Head
         KernelData.Normal(1, QueryCount), KernelData.Normal(2, KeyCount), KernelData.Normal(3, KeyCount), KernelData.Normal(4, QueryCount));
 
     /// <summary>
-    /// All three steps, and the backward of all three with the output's gradient given. The sums begin with numbers that are
-    /// not 0, and the same for every sequence.
+    /// All three steps, and the backward of all three with the output's gradient given.
     /// </summary>
     public CausalAttentionResults Run(AttentionKernel attention, CausalAttentionData data)
     {
         GuardedSpan scores = new(ScoreCount), weights = new(ScoreCount), output = new(QueryCount);
         GuardedSpan weightsGradient = new(ScoreCount), scoresGradient = new(ScoreCount);
         GuardedSpan queriesGradient = new(QueryCount), keysGradient = new(KeyCount), valuesGradient = new(KeyCount);
-        for (int sequence = 0; sequence < Sequences; sequence++)
-        {
-            KernelData.Normal(5, QueryCount / Sequences).CopyTo(queriesGradient.Span[(QueryCount / Sequences * sequence)..]);
-            KernelData.Normal(6, KeyCount / Sequences).CopyTo(keysGradient.Span[(KeyCount / Sequences * sequence)..]);
-            KernelData.Normal(7, KeyCount / Sequences).CopyTo(valuesGradient.Span[(KeyCount / Sequences * sequence)..]);
-        }
 
         attention.Scores(data.Queries, data.Keys, Sequences, Heads, HeadSize, scores.Span);
         attention.Normalise(scores.Span, Sequences, Tokens, Heads, weights.Span);
