@@ -44,6 +44,9 @@ public sealed class Gpt2Model
     /// </exception>
     public Gpt2Weights Weights => weights ?? throw new InvalidOperationException("the model's weights were packed for inference");
 
+    /// <summary>Whether <see cref="Weights"/> can be read.</summary>
+    internal bool KeepsMatrices => weights is not null;
+
     public KernelSet Kernels => kernels;
 
     /// <summary>

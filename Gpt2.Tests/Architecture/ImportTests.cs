@@ -26,6 +26,7 @@ public partial class ImportTests
         ["Text"] = [],
         ["Model"] = ["Numerics"],
         ["Tracing"] = ["Numerics", "Model"],
+        ["Explaining"] = ["Numerics", "Text", "Model", "Tracing"],
         ["Weights"] = ["Files", "Numerics", "Text", "Model"],
         ["Generation"] = ["Numerics", "Text", "Model"],
         ["Measurement"] = ["Drawing", "Model"],
