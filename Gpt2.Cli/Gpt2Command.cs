@@ -92,6 +92,7 @@ public static class Gpt2Command
             TokenizeCommand.Create(io),
             DetokenizeCommand.Create(io),
             TraceCommand.Create(io),
+            WhyCommand.Create(io),
             InfoCommand.Create(io),
             DownloadCommand.Create(io),
             DoctorCommand.Create(io),

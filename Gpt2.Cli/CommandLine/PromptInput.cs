@@ -12,6 +12,7 @@ internal sealed class PromptInput
     private readonly string name;
     private readonly int longest;
     private readonly Argument<string[]> text;
+    private readonly Argument<string>? last;
     private readonly Option<string?> file = new("--file", "-f")
     {
         Description = "Read the text from a UTF-8 file.",
@@ -29,16 +30,26 @@ internal sealed class PromptInput
     /// <param name="name">The name of the argument: prompt or text.</param>
     /// <param name="several">Whether there may be more than one.</param>
     /// <param name="longest">The maximum number of bytes of a file or of standard input.</param>
-    public PromptInput(string name, bool several = false, int longest = TextFile.LongestPrompt)
+    /// <param name="last">An argument that follows it, even if the text is not an argument itself; null for none.</param>
+    public PromptInput(string name, bool several = false, int longest = TextFile.LongestPrompt, Argument<string>? last = null)
     {
         this.name = name;
         this.longest = longest;
+        this.last = last;
         text = new Argument<string[]>(name)
         {
             Description = (several ? $"One {name} or more, each in quotes." : $"The {name}, in quotes.")
                 + " Without it, --file and --ids: standard input.",
             Arity = ArgumentArity.ZeroOrMore,
         };
+        if (last is not null)
+        {
+            text.CustomParser = result =>
+            {
+                result.OnlyTake(Math.Max(0, result.Tokens.Count - 1));
+                return [.. result.Tokens.Select(token => token.Value)];
+            };
+        }
     }
 
     /// <summary>The file to read; null if there is none.</summary>
@@ -47,6 +58,11 @@ internal sealed class PromptInput
     public void AddTo(Command command)
     {
         command.Arguments.Add(text);
+        if (last is not null)
+        {
+            command.Arguments.Add(last);
+        }
+
         command.Options.Add(file);
         command.Options.Add(ids);
         command.Options.Add(allowSpecial);

@@ -10,9 +10,11 @@ namespace Gpt2.Cli.CommandLine;
 
 /// <summary>The options of a command that runs a prompt through a model.</summary>
 /// <param name="several">Whether there may be more than one prompt.</param>
-internal sealed class PromptedModelInput(bool several = false)
+/// <param name="last">An argument that follows the prompt; null for none.</param>
+/// <param name="keepMatrices">Whether the command reads the weights themselves, so that they stay matrices in f32.</param>
+internal sealed class PromptedModelInput(bool several = false, Argument<string>? last = null, bool keepMatrices = false)
 {
-    private readonly PromptInput prompt = new("prompt", several);
+    private readonly PromptInput prompt = new("prompt", several, last: last);
     private readonly ModelInput model = new();
     private readonly KernelInput kernels = new();
     private readonly Option<string?> weights = CommonOptions.Weights();
@@ -24,7 +26,11 @@ internal sealed class PromptedModelInput(bool several = false)
         prompt.AddTo(command);
         model.AddTo(command);
         kernels.AddTo(command);
-        command.Options.Add(weights);
+        if (!keepMatrices)
+        {
+            command.Options.Add(weights);
+        }
+
         command.Options.Add(breakpoint);
         command.Options.Add(json);
     }
@@ -73,13 +79,13 @@ internal sealed class PromptedModelInput(bool several = false)
     private (LanguageModel Model, StepBreakpoint? Breakpoint) ReadModel(ParseResult parsed, CommandIo io)
     {
         KernelSet set = kernels.Read(parsed);
-        WeightType type = CommonOptions.WeightsOf(parsed.GetValue(weights));
+        WeightType type = CommonOptions.WeightsOf(CommonOptions.Given(parsed, weights));
         if (parsed.GetValue(breakpoint) is not null && type != WeightType.Float32)
         {
             throw new UsageException("--break shows the weights as matrices, in f32: leave out --weights");
         }
 
-        LanguageModel loaded = model.Load(parsed, set, io, type, keepMatrices: parsed.GetValue(breakpoint) is not null);
+        LanguageModel loaded = model.Load(parsed, set, io, type, keepMatrices || parsed.GetValue(breakpoint) is not null);
         return (loaded, Breakpoints.Parse(parsed.GetValue(breakpoint), loaded.Config, io));
     }
 

@@ -61,6 +61,27 @@ internal sealed record DetokenizeResult(int[] Ids, string Text);
 internal sealed record TraceResult(
     string Model, string? Prompt, int[] Ids, string? Folder, string[] Files, string? Svg, PredictedToken PredictedToken);
 
+/// <summary>
+/// The terms are the largest, or all with --all, largest first; the rest is what they leave out. Own is the term of a row that the cell
+/// belongs to, where each has a result. Rows are positions in the prompt, of
+/// weights rows of their files.
+/// </summary>
+internal sealed record WhyResult(
+    string Model, string? Prompt, int[] Ids, string Cell, string Matrix, int? Block, int? Step, string Title, int Row, int Column, WhyLabel RowLabel,
+    WhyLabel ColumnLabel, float Value, double Recomputed, string Operation, string Formula, string Words, string InNumbers, string Shape,
+    string[] Sources, string Method, WhyFigure[] Figures, WhyTerm[] Terms, WhyRest Rest);
+
+/// <summary>What a row or a column stands for; null what does not apply.</summary>
+internal sealed record WhyLabel(string? Part, int? Head, int? Channel, int? Unit, int? Position, int? Id, string? Token);
+
+internal sealed record WhyFigure(string Name, double Value);
+
+internal sealed record WhyTerm(WhyCell Source, WhyCell? Factor, string? Token, double Contribution, double? Share, bool Own);
+
+internal sealed record WhyCell(string Matrix, int Row, int Column, float Value);
+
+internal sealed record WhyRest(int Terms, double Contribution);
+
 internal sealed record InfoResult(
     string Name, string Folder, string Format, long Parameters, int NVocab, int NCtx, int NEmbd, int NHead, int NLayer, bool QkvBias,
     bool TiedHead, bool Text, long WeightsBytes, long CacheBytes, string Kernels, int VectorBits, string[] InstructionSets);
@@ -149,6 +170,7 @@ internal sealed record ErrorDetail(string Message, string Code, string? Where, s
 [JsonSerializable(typeof(TokenizeResult))]
 [JsonSerializable(typeof(DetokenizeResult))]
 [JsonSerializable(typeof(TraceResult))]
+[JsonSerializable(typeof(WhyResult))]
 [JsonSerializable(typeof(InfoResult))]
 [JsonSerializable(typeof(NewResult))]
 [JsonSerializable(typeof(ConvertResult))]

@@ -91,6 +91,6 @@ internal static partial class DocumentedCommands
     [GeneratedRegex("""("[^"]*"|[^\s"])+""")]
     private static partial Regex Word();
 
-    [GeneratedRegex("""^−?[0-9]+\.[0-9]+$""")]
+    [GeneratedRegex("""^[-−]?[0-9]+\.[0-9]+$""")]
     private static partial Regex Figure();
 }
