@@ -1,6 +1,6 @@
 // The central data structure: one named matrix per step of a block, none used twice. At the end of a block the debugger
 // shows all sixteen, a trace writes them, and the backward pass reads them. What the steps themselves do not need to
-// know is here too: which step has begun, where a debugger stops, and what training drops.
+// know is here too: which step has begun, where a debugger stops, what training drops, and what an edit changes.
 
 using System.Diagnostics;
 using Gpt2.Core.Model.Cache;
@@ -17,11 +17,13 @@ public sealed class BlockActivations
 {
     private readonly StepBreakpoint? breakpoint;
     private readonly BlockDropout? dropout;
+    private readonly PassEdits? edits;
     private readonly EmptyPast emptyPast = new();
     private readonly List<Matrix> clearedAtBegin = [];
 
-    internal BlockActivations(StepBreakpoint? breakpoint = null, Dropout? dropout = null)
+    internal BlockActivations(StepBreakpoint? breakpoint = null, Dropout? dropout = null, PassEdits? edits = null)
     {
+        this.edits = edits;
         this.breakpoint = breakpoint;
         this.dropout = dropout is null ? null : new BlockDropout(dropout, Attention, AttentionOutput, MlpOutput);
         for (int step = 1; step <= BlockStep.Count; step++)
@@ -130,6 +132,9 @@ public sealed class BlockActivations
         return past;
     }
 
+    /// <summary>Completes the last step.</summary>
+    internal void EndBlock() => StepEnds();
+
     /// <summary>
     /// What the next step reads of a step: the step itself, or in training a copy with some elements dropped.
     /// </summary>
@@ -157,6 +162,7 @@ public sealed class BlockActivations
             return; // step 5 writes three matrices
         }
 
+        StepEnds();
         Step = step;
         if (step == 2)
         {
@@ -164,6 +170,18 @@ public sealed class BlockActivations
         }
 
         breakpoint?.Reached(Block, step);
+    }
+
+    /// <summary>Whatever edits there are change a step when the next one begins, before that reads it.</summary>
+    private void StepEnds()
+    {
+        if (edits is not null && Step > 0)
+        {
+            foreach (Matrix matrix in MatricesOf(Step))
+            {
+                edits.Apply(Block, matrix);
+            }
+        }
     }
 
     private static Matrix Of(int step) => new(BlockStep.Label(step));

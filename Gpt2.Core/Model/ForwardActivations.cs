@@ -41,7 +41,31 @@ public sealed class ForwardActivations
         }
     }
 
+    /// <summary>
+    /// The activations of a pass that differs from another one from a block on: the blocks before are those of the other pass.
+    /// </summary>
+    /// <param name="other">The other pass, which keeps every block.</param>
+    /// <param name="first">The first block that differs.</param>
+    /// <param name="edits">What is changed.</param>
+    internal ForwardActivations(ForwardActivations other, int first, PassEdits edits)
+    {
+        HeadRows = other.HeadRows;
+        Sequences = other.Sequences;
+        Edits = edits;
+        Rows.DivideEqually(other.PositionEmbeddings.Rows, other.Sequences);
+        TokenEmbeddings.CopyFrom(other.TokenEmbeddings);
+        PositionEmbeddings.CopyFrom(other.PositionEmbeddings);
+        blocks = new BlockActivations[other.blocks.Length];
+        for (int block = 0; block < blocks.Length; block++)
+        {
+            blocks[block] = block < first ? other.blocks[block] : new BlockActivations(edits: edits);
+        }
+    }
+
     public HeadRows HeadRows { get; }
+
+    /// <summary>What is changed while the pass runs; usually nothing.</summary>
+    internal PassEdits? Edits { get; }
 
     /// <summary>
     /// Number of sequences of equal length in the rows, one after another; 1 except in training and beam search.

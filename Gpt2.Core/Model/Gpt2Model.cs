@@ -96,20 +96,43 @@ public sealed class Gpt2Model
         Run(ids, cache, a);
     }
 
+    /// <summary>
+    /// Continues a pass: what comes before a block is in the activations already, that block and everything after it is computed.
+    /// </summary>
+    /// <param name="block">The first block to compute; the number of layers for the head alone.</param>
+    /// <param name="a">The activations of every block, of one pass without a cache.</param>
+    internal void ForwardFrom(int block, ForwardActivations a) =>
+        RunBlocks(block, block == 0 ? a.PositionEmbeddings : a.Block(block - 1).Residual2, cache: null, a);
+
+    /// <summary>Reads rows of the residual stream as if the blocks ended there: ln_f, the head and softmax.</summary>
+    /// <param name="stream">[tokens, channels]</param>
+    /// <param name="a">Receives the matrices after the blocks.</param>
+    internal void ReadOut(Matrix stream, ForwardActivations a)
+    {
+        a.Rows.DivideEqually(stream.Rows, sequences: 1);
+        LanguageHead.Forward(stream, layers.FinalNorm, layers.Head, kernels, a);
+    }
+
     private void Run(ReadOnlySpan<int> ids, KeyValueCache? cache, ForwardActivations a)
     {
         CheckSequences(ids, cache, a.Rows);
         Embedding.Tokens(ids, layers.TokenEmbedding, a.TokenEmbeddings);                                       // [tokens, channels]
+        a.Edits?.Apply(block: null, a.TokenEmbeddings);
         Embedding.Positions(
             a.TokenEmbeddings, a.Rows, layers.PositionEmbedding, cache, kernels, a.PositionEmbeddings);        // [tokens, channels]
+        a.Edits?.Apply(block: null, a.PositionEmbeddings);
         a.Dropout?.Apply(a.PositionEmbeddings, a.EmbeddingMask);
+        RunBlocks(first: 0, a.PositionEmbeddings, cache, a);
+    }
 
-        Matrix stream = a.PositionEmbeddings;
-        for (int block = 0; block < blocks.Length; block++)
+    private void RunBlocks(int first, Matrix stream, KeyValueCache? cache, ForwardActivations a)
+    {
+        for (int block = first; block < blocks.Length; block++)
         {
             BlockActivations steps = a.Block(block);
             BlockPast keysAndValues = steps.BeginBlock(block, a.Rows, cache);
             blocks[block].Forward(stream, keysAndValues, steps);
+            steps.EndBlock();
             stream = steps.Residual2;                                                                           // [tokens, channels]
         }
 

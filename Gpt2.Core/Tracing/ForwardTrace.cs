@@ -45,9 +45,35 @@ public sealed class ForwardTrace
     {
         var a = new ForwardActivations(model.Config, keepEveryBlock: true, headRows, breakpoint);
         model.Forward(ids, cache: null, a);
+        return new ForwardTrace(ids.ToArray(), a, EntriesOf(a, model.Config.Layers));
+    }
 
+    /// <summary>The trace of the same prompt with changes.</summary>
+    /// <param name="model">The model, which may differ from the one of this trace in the weights of some blocks.</param>
+    /// <param name="firstBlock">
+    /// The first block that differs, whose predecessors are not computed again; null if the embeddings do.
+    /// </param>
+    /// <param name="edits">What is changed while the pass runs.</param>
+    internal ForwardTrace Rerun(Gpt2Model model, int? firstBlock, PassEdits edits)
+    {
+        int[] ids = [.. Ids];
+        var a = new ForwardActivations(Activations, firstBlock ?? 0, edits);
+        if (firstBlock is int first)
+        {
+            model.ForwardFrom(first, a);
+        }
+        else
+        {
+            model.Forward(ids, cache: null, a);
+        }
+
+        return new ForwardTrace(ids, a, EntriesOf(a, model.Config.Layers));
+    }
+
+    private static List<TraceEntry> EntriesOf(ForwardActivations a, int layers)
+    {
         var entries = new List<TraceEntry> { Outside(a.TokenEmbeddings), Outside(a.PositionEmbeddings) };
-        for (int block = 0; block < model.Config.Layers; block++)
+        for (int block = 0; block < layers; block++)
         {
             for (int step = 1; step <= BlockStep.Count; step++)
             {
@@ -60,7 +86,7 @@ public sealed class ForwardTrace
         entries.Add(Outside(a.PredictedEmbedding));
         entries.Add(Outside(a.Logits, TraceColumns.Vocabulary));
         entries.Add(Outside(a.Probabilities, TraceColumns.Vocabulary));
-        return new ForwardTrace(ids.ToArray(), a, entries);
+        return entries;
     }
 
     private static void AddStep(BlockActivations a, int block, int step, List<TraceEntry> entries)

@@ -27,6 +27,7 @@ public partial class ImportTests
         ["Model"] = ["Numerics"],
         ["Tracing"] = ["Numerics", "Model"],
         ["Explaining"] = ["Numerics", "Text", "Model", "Tracing"],
+        ["Laboratory"] = ["Numerics", "Model", "Tracing", "Explaining", "Generation"],
         ["Weights"] = ["Files", "Numerics", "Text", "Model"],
         ["Generation"] = ["Numerics", "Text", "Model"],
         ["Measurement"] = ["Drawing", "Model"],

@@ -31,6 +31,16 @@ public sealed class Gpt2Weights
             config.TiedHead ? TokenEmbedding : PerToken("lm_head", config));
     }
 
+    private Gpt2Weights(Gpt2Weights other, Func<Matrix, Matrix> replace)
+    {
+        Config = other.Config;
+        TokenEmbedding = replace(other.TokenEmbedding);
+        PositionEmbedding = replace(other.PositionEmbedding);
+        Blocks = [.. other.Blocks.Select(block => new BlockWeights(block, replace))];
+        FinalNorm = new LayerNormWeights(other.FinalNorm, replace);
+        Head = new TransposedLinear(Config.TiedHead ? TokenEmbedding : replace(other.Head.Weight));
+    }
+
     public Gpt2Config Config { get; }
 
     /// <summary>wte [vocabulary, channels]</summary>
@@ -84,6 +94,10 @@ public sealed class Gpt2Weights
         return copy;
     }
 
+    /// <summary>Weights of which some matrices are replaced, and the others are those of these weights, not copies.</summary>
+    /// <param name="replace">Gives the matrix to take for one of these; the same one to keep it.</param>
+    internal Gpt2Weights With(Func<Matrix, Matrix> replace) => new(this, replace);
+
     // With room for the last panel, so that packing needs no additional memory.
     private static Matrix PerToken(string name, Gpt2Config config) =>
         new(name, config.Vocabulary, config.Channels, WeightPanels.Length(config.Channels, config.Vocabulary));
@@ -101,6 +115,16 @@ public sealed class BlockWeights
         Ln2 = new LayerNormWeights($"h{block}/ln_2", channels);
         MlpHidden = Dense($"h{block}/mlp/c_fc", channels, config.Hidden, bias: true);
         MlpProjection = Dense($"h{block}/mlp/c_proj", config.Hidden, channels, bias: true);
+    }
+
+    internal BlockWeights(BlockWeights other, Func<Matrix, Matrix> replace)
+    {
+        Ln1 = new LayerNormWeights(other.Ln1, replace);
+        AttentionQkv = Replaced(other.AttentionQkv, replace);
+        AttentionProjection = Replaced(other.AttentionProjection, replace);
+        Ln2 = new LayerNormWeights(other.Ln2, replace);
+        MlpHidden = Replaced(other.MlpHidden, replace);
+        MlpProjection = Replaced(other.MlpProjection, replace);
     }
 
     /// <summary>ln_1</summary>
@@ -131,14 +155,29 @@ public sealed class BlockWeights
         return matrices.OfType<Matrix>();
     }
 
+    private static DenseLinear Replaced(DenseLinear map, Func<Matrix, Matrix> replace) =>
+        new(replace(map.Weight), map.Bias is null ? null : replace(map.Bias));
+
     private static DenseLinear Dense(string name, int inputs, int outputs, bool bias) =>
         new(new Matrix(name + "/w", inputs, outputs, WeightPanels.Length(inputs, outputs)), bias ? new Matrix(name + "/b", 1, outputs) : null);
 }
 
 /// <summary>Gain and bias of a layer normalisation, [1, channels] each.</summary>
-public sealed class LayerNormWeights(string name, int channels)
+public sealed class LayerNormWeights
 {
-    public Matrix Gain { get; } = new(name + "/g", 1, channels);
+    public LayerNormWeights(string name, int channels)
+    {
+        Gain = new Matrix(name + "/g", 1, channels);
+        Bias = new Matrix(name + "/b", 1, channels);
+    }
 
-    public Matrix Bias { get; } = new(name + "/b", 1, channels);
+    internal LayerNormWeights(LayerNormWeights other, Func<Matrix, Matrix> replace)
+    {
+        Gain = replace(other.Gain);
+        Bias = replace(other.Bias);
+    }
+
+    public Matrix Gain { get; }
+
+    public Matrix Bias { get; }
 }
