@@ -89,6 +89,7 @@ public static class Gpt2Command
             ExplainCommand.Create(io),
             BeamsCommand.Create(io),
             ServeCommand.Create(io),
+            ExploreCommand.Create(io),
             TokenizeCommand.Create(io),
             DetokenizeCommand.Create(io),
             TraceCommand.Create(io),

@@ -2,6 +2,7 @@
 
 using System.Net;
 using Gpt2.Cli.CommandLine;
+using Gpt2.Cli.Http;
 using Gpt2.Cli.Output;
 using Gpt2.Cli.Serve;
 using Gpt2.Core.Measurement;

@@ -38,69 +38,27 @@ internal static class ServeCommand
             LanguageModel loaded = model.Load(parsed, set, io, type);
             string fingerprint = $"gpt2-{Version()}-{CommonOptions.NameOf(set.Rung)}-{CommonOptions.NameOf(type)}";
             var served = new ServedModel(loaded.Name, loaded.Model, loaded.Tokenizer, fingerprint);
-            Run(
+            ServerRun.UntilStopped(
                 log => CompletionServer.StartAsync(
                     served, serving.Limits(parsed), serving.Host(parsed), serving.Port(parsed), log, serving.AllowedHosts(parsed)),
-                served.Name, parsed.GetValue(json), io);
+                server =>
+                {
+                    if (parsed.GetValue(json))
+                    {
+                        JsonShapes.Write(new ServeResult(served.Name, server.Address), io.Out);
+                    }
+                    else
+                    {
+                        io.Say($"{served.Name} is served at {server.Address}; Ctrl-C stops it");
+                    }
+                },
+                io);
             return ExitCode.Done;
         });
         return command;
     }
 
-    /// <summary>Serves until it is stopped.</summary>
-    /// <exception cref="OperationCanceledException">It was stopped by Ctrl-C.</exception>
-    private static void Run(Func<IServerLog, Task<CompletionServer>> start, string name, bool json, CommandIo io)
-    {
-        ServeAsync(start, name, json, io).GetAwaiter().GetResult();
-        if (!io.IsTermination())
-        {
-            io.Cancellation.ThrowIfCancellationRequested();
-        }
-    }
-
-    private static async Task ServeAsync(
-        Func<IServerLog, Task<CompletionServer>> start, string name, bool json, CommandIo io)
-    {
-        await using CompletionServer server = await start(new ServerLog(io));
-        if (json)
-        {
-            JsonShapes.Write(new ServeResult(name, server.Address), io.Out);
-        }
-        else
-        {
-            io.Say($"{name} is served at {server.Address}; Ctrl-C stops it");
-        }
-
-        io.Out.Flush();
-        var stopped = new TaskCompletionSource();
-        using CancellationTokenRegistration registration = io.Cancellation.Register(stopped.SetResult);
-        await stopped.Task;
-    }
-
     /// <summary>The version of the program, without what a build adds to it.</summary>
     private static string Version() =>
         (typeof(ServeCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0];
-
-    private sealed class ServerLog(CommandIo io) : IServerLog
-    {
-        private readonly Lock gate = new();
-
-        public void Request(string line)
-        {
-            lock (gate)
-            {
-                io.Detail(line);
-            }
-        }
-
-        public void Failure(Exception exception)
-        {
-            lock (gate)
-            {
-                io.Note(io.Verbose
-                    ? exception.ToString()
-                    : $"internal error: {exception.Message} (please report it with the output of --verbose)");
-            }
-        }
-    }
 }

@@ -1,5 +1,6 @@
 // POST /v1/completions answers a request all at once or as a stream of server-sent events.
 
+using Gpt2.Cli.Http;
 using Gpt2.Core;
 using Microsoft.AspNetCore.Http;
 
@@ -21,7 +22,7 @@ internal sealed class CompletionEndpoint(ServedModel model, ServerLimits limits,
     /// <exception cref="OperationCanceledException">The client has disconnected.</exception>
     public async Task AnswerAsync(HttpContext context)
     {
-        CompletionRequest request = reader.Read(await RequestBody.ReadAsync(context, limits));
+        CompletionRequest request = reader.Read(await RequestBody.ReadAsync(context, limits.BodyBytes, limits.BodyTime));
         using IDisposable place = ConnectionPlaces.Keep(context);
         using var time = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         time.CancelAfter(limits.RequestTime);

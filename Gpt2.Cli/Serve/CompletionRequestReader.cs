@@ -2,6 +2,7 @@
 // support are refused if they would change the answer.
 
 using System.Text.Json;
+using Gpt2.Cli.Http;
 using Gpt2.Core.Generation;
 using static System.FormattableString;
 

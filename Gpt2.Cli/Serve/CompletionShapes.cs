@@ -3,6 +3,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Gpt2.Cli.Http;
 
 namespace Gpt2.Cli.Serve;
 
@@ -28,10 +29,6 @@ internal sealed record ModelListBody(string Object, ModelBody[] Data);
 internal sealed record ModelBody(string Id, string Object, long Created, string OwnedBy);
 
 internal sealed record HealthBody(string Status, string Model, int Running, int Waiting);
-
-internal sealed record RefusalBody(RefusalDetail Error);
-
-internal sealed record RefusalDetail(string Message, string Type, string? Param, string? Code);
 
 [JsonSerializable(typeof(CompletionBody))]
 [JsonSerializable(typeof(UsageBody))]

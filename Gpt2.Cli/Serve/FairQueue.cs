@@ -2,6 +2,7 @@
 // at the same time, on the threads of the kernels), and then one pass of the model predicts for all of them. So a long
 // request does not hold up a short one, and the weights are read once for all. The others wait in order of arrival.
 
+using Gpt2.Cli.Http;
 using Gpt2.Core.Generation;
 using Gpt2.Kernels;
 

@@ -1,6 +1,6 @@
 // All answers are JSON, including refusals, which may come in the middle of a stream.
 
-using System.Globalization;
+using Gpt2.Cli.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Gpt2.Cli.Serve;
@@ -19,30 +19,14 @@ internal static class JsonAnswer
     /// <summary>Answers with a refusal; if a stream has begun, the refusal is its last event.</summary>
     public static async Task RefuseAsync(HttpContext context, ApiException refusal)
     {
-        var body = new RefusalBody(new RefusalDetail(refusal.Message, refusal.Kind, refusal.Parameter, refusal.Code));
+        RefusalBody body = RefusalBody.Of(refusal);
         if (context.Response.HasStarted)
         {
             await CompletionEndpoint.EventAsync(context, CompletionShapes.Bytes(body));
             return;
         }
 
-        context.Response.Clear();
-        context.Response.StatusCode = refusal.Status;
-        if (refusal.RetryAfter is int seconds)
-        {
-            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        }
-
-        if (refusal.Allow is string methods)
-        {
-            context.Response.Headers.Allow = methods;
-        }
-
-        if (refusal.Status is 408 or 413 or 415)
-        {
-            context.Response.Headers.Connection = "close"; // so that the rest of the body need not be read
-        }
-
+        RefusalHead.Write(context.Response, refusal);
         await WriteAsync(context.Response, body);
     }
 }

@@ -2,6 +2,7 @@
 // wrong type is refused with an error that names it.
 
 using System.Text.Json;
+using Gpt2.Cli.Http;
 using Gpt2.Core;
 using static System.FormattableString;
 

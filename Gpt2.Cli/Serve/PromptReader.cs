@@ -2,6 +2,7 @@
 
 using System.Text;
 using System.Text.Json;
+using Gpt2.Cli.Http;
 using Gpt2.Core.Text;
 using static System.FormattableString;
 

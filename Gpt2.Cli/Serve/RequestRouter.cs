@@ -2,6 +2,7 @@
 // says which.
 
 using System.Diagnostics;
+using Gpt2.Cli.Http;
 using Gpt2.Core;
 using Microsoft.AspNetCore.Http;
 using static System.FormattableString;

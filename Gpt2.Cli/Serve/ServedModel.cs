@@ -1,5 +1,6 @@
 // A server has one model, and clients ask for it by name.
 
+using Gpt2.Cli.Http;
 using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;

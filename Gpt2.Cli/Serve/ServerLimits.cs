@@ -7,11 +7,6 @@ namespace Gpt2.Cli.Serve;
 /// <summary>The limits of a server. A request that exceeds one is refused, never shortened.</summary>
 internal sealed record ServerLimits
 {
-    /// <summary>
-    /// The minimum rate at which a connection must transfer a body or an answer after the first five seconds.
-    /// </summary>
-    public const int SlowestBytesPerSecond = 240;
-
     /// <summary>The maximum number of bytes in a request's body.</summary>
     public int BodyBytes { get; init; } = 1 << 20;
 

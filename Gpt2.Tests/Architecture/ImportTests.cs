@@ -13,7 +13,7 @@ namespace Gpt2.Tests.Architecture;
 
 public partial class ImportTests
 {
-    private const string CoreRoot = "Gpt2.Core", Server = "Gpt2.Cli.Serve";
+    private const string CoreRoot = "Gpt2.Core", Http = "Gpt2.Cli.Http", Server = "Gpt2.Cli.Serve", Explorer = "Gpt2.Cli.Explore";
 
     private static readonly Assembly Kernels = typeof(KernelSet).Assembly, Core = typeof(LanguageModel).Assembly, Cli = typeof(CommandIo).Assembly;
 
@@ -93,9 +93,10 @@ public partial class ImportTests
     }
 
     [Fact]
-    public void AspNetCore_IsKnownToTheServerAlone_SoThatNoOtherCommandLoadsIt()
+    public void AspNetCore_IsKnownToTheServersAlone_SoThatNoOtherCommandLoadsIt()
     {
-        foreach (TypeUses uses in ((Assembly[])[Kernels, Core, Cli]).SelectMany(TypeUses.In).Where(uses => !IsIn(uses.Type, Server)))
+        foreach (TypeUses uses in ((Assembly[])[Kernels, Core, Cli]).SelectMany(TypeUses.In)
+            .Where(uses => !IsIn(uses.Type, Http) && !IsIn(uses.Type, Server) && !IsIn(uses.Type, Explorer)))
         {
             uses.Types.Select(type => type.Assembly.GetName().Name)
                 .Should().NotContain(name => name!.StartsWith("Microsoft.AspNetCore"), "{0}", uses);
@@ -105,15 +106,19 @@ public partial class ImportTests
             .Should().NotContain(name => name.Name!.StartsWith("Microsoft.AspNetCore"));
     }
 
-    [Fact]
-    public void Server_UsesOnlyWhatCompletesTextsFromCore_AndNothingOfTheCommand()
+    [Theory]
+    [InlineData(Http, new[] { "Text" }, new string[0])]
+    [InlineData(Server, new[] { "Numerics", "Text", "Model", "Generation" }, new[] { Http })]
+    [InlineData(Explorer, new[] { "Numerics", "Text", "Model", "Tracing", "Weights", "Generation" }, new[] { Http, "Gpt2.Cli.Output" })]
+    public void Servers_UseOnlyWhatTheyNeedFromCore_AndOfTheCommandWhatTheyShare(string server, string[] folders, string[] shared)
     {
-        TypeUses[] there = [.. TypeUses.In(Cli).Where(uses => IsIn(uses.Type, Server))];
+        TypeUses[] there = [.. TypeUses.In(Cli).Where(uses => IsIn(uses.Type, server))];
         there.Should().NotBeEmpty();
         foreach (TypeUses uses in there)
         {
-            FoldersUsedBy(uses).Should().BeSubsetOf(["Numerics", "Text", "Model", "Generation"], "{0}", uses);
-            uses.Types.Where(type => IsIn(type, "Gpt2.Cli") && !IsIn(type, Server)).Should().BeEmpty("{0}", uses);
+            FoldersUsedBy(uses).Should().BeSubsetOf(folders, "{0}", uses);
+            uses.Types.Where(type => IsIn(type, "Gpt2.Cli") && !IsIn(type, server) && !shared.Any(space => IsIn(type, space)))
+                .Should().BeEmpty("{0}", uses);
         }
     }
 

@@ -45,7 +45,7 @@ public sealed partial class ReadmeTests : IDisposable
 
         all.Select(row => NameOf(row.Line).Replace("-", "", StringComparison.Ordinal)).Distinct(StringComparer.OrdinalIgnoreCase)
             .Should().BeEquivalentTo(programs, options => options.Using(StringComparer.OrdinalIgnoreCase));
-        all.Where(row => IsApart(row.Description)).Select(row => NameOf(row.Line)).Should().BeEquivalentTo("download", "serve");
+        all.Where(row => IsApart(row.Description)).Select(row => NameOf(row.Line)).Should().BeEquivalentTo("download", "serve", "explore");
         few.Should().HaveCount(6).And.OnlyContain(row => !IsApart(row.Description));
         few.Select(row => NameOf(row.Line)).Should().OnlyHaveUniqueItems().And.StartWith("predict");
     }

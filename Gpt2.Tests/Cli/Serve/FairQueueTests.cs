@@ -1,6 +1,7 @@
 // The queue of the completions server: who is next, who is refused, and what becomes of works that end early.
 
 using System.Collections.Concurrent;
+using Gpt2.Cli.Http;
 using Gpt2.Cli.Serve;
 using Gpt2.Core.Generation;
 

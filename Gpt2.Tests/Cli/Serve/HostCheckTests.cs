@@ -2,7 +2,7 @@
 
 using System.Net;
 using System.Text.Json;
-using Gpt2.Cli.Serve;
+using Gpt2.Cli.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Gpt2.Tests.Cli.Serve;

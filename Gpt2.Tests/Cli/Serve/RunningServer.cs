@@ -4,6 +4,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Gpt2.Cli.Http;
 using Gpt2.Cli.Serve;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Model;

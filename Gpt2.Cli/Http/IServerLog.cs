@@ -1,6 +1,6 @@
 // The server reports what happens, and the command decides how to show it.
 
-namespace Gpt2.Cli.Serve;
+namespace Gpt2.Cli.Http;
 
 /// <summary>Receives a server's reports, from several threads at once.</summary>
 internal interface IServerLog

@@ -5,7 +5,7 @@ using System.Text.Json;
 using Gpt2.Core.Text;
 using static System.FormattableString;
 
-namespace Gpt2.Cli.Serve;
+namespace Gpt2.Cli.Http;
 
 /// <summary>Parses bodies: UTF-8, with or without a byte-order mark.</summary>
 internal static class JsonBody

@@ -5,7 +5,7 @@ using System.Net;
 using Gpt2.Core;
 using Microsoft.AspNetCore.Http;
 
-namespace Gpt2.Cli.Serve;
+namespace Gpt2.Cli.Http;
 
 /// <summary>
 /// Refuses requests to names other than localhost, a loopback address, and the allowed ones. If the server listens
@@ -14,7 +14,8 @@ namespace Gpt2.Cli.Serve;
 /// </summary>
 /// <param name="address">Where the server listens.</param>
 /// <param name="allowed">Further names or addresses, without a port.</param>
-internal sealed class HostCheck(IPAddress address, IReadOnlyList<string> allowed)
+/// <param name="alsoExpected">How a refusal ends: where further names are given, if they can be.</param>
+internal sealed class HostCheck(IPAddress address, IReadOnlyList<string> allowed, string alsoExpected = "")
 {
     private readonly bool acceptsAll = !IPAddress.IsLoopback(address) && allowed.Count == 0;
     private readonly HashSet<string> names = new(allowed.Append("localhost").Select(Bare), StringComparer.OrdinalIgnoreCase);
@@ -33,10 +34,11 @@ internal sealed class HostCheck(IPAddress address, IReadOnlyList<string> allowed
         if (!isLoopback && !names.Contains(name))
         {
             throw new ApiException(
-                403, $"the Host is '{VisibleText.Brief(name)}', expected localhost, a loopback address, or a name given with --allow-host",
-                code: "host_not_allowed");
+                403, $"the Host is '{VisibleText.Brief(name)}', expected {Expected}", code: "host_not_allowed");
         }
     }
+
+    private string Expected => alsoExpected.Length == 0 ? "localhost or a loopback address" : "localhost, a loopback address" + alsoExpected;
 
     /// <summary>A host without the brackets of an IPv6 address.</summary>
     private static string Bare(string host) => host.StartsWith('[') ? host.Trim('[', ']') : host;

@@ -5,18 +5,21 @@ using Gpt2.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace Gpt2.Cli.Serve;
+namespace Gpt2.Cli.Http;
 
 internal static class RequestBody
 {
     /// <summary>Reads the whole body.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="bytes">The maximum number of bytes, which Kestrel enforces.</param>
+    /// <param name="bodyTime">How long the body may take to arrive.</param>
     /// <exception cref="ApiException">Its content type is not JSON, or it is too large or too slow.</exception>
     /// <exception cref="OperationCanceledException">The client has disconnected.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, ServerLimits limits)
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, int bytes, TimeSpan bodyTime)
     {
         RequireJson(context.Request);
         using var time = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        time.CancelAfter(limits.BodyTime);
+        time.CancelAfter(bodyTime);
         try
         {
             using var body = new MemoryStream();
@@ -25,7 +28,7 @@ internal static class RequestBody
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            throw ApiException.BodyTooLarge(limits.BodyBytes);
+            throw ApiException.BodyTooLarge(bytes);
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status408RequestTimeout)
         {
@@ -33,7 +36,7 @@ internal static class RequestBody
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            throw ApiException.BodyTooSlow(limits.BodyTime);
+            throw ApiException.BodyTooSlow(bodyTime);
         }
     }
 

@@ -1,8 +1,8 @@
-// The completions API reports errors with a status and {"error": {"message", "type", "param", "code"}}.
+// The servers report errors as OpenAI's API does: with a status and {"error": {"message", "type", "param", "code"}}.
 
 using static System.FormattableString;
 
-namespace Gpt2.Cli.Serve;
+namespace Gpt2.Cli.Http;
 
 /// <summary>Ends a request with an error for its client.</summary>
 /// <param name="status">The HTTP status.</param>
@@ -59,6 +59,6 @@ internal sealed class ApiException(int status, string message, string? parameter
 
     public static ApiException BodyTooThin() => new(
         408,
-        Invariant($"the body arrives at less than {ServerLimits.SlowestBytesPerSecond} bytes per second: send it without pauses"),
+        Invariant($"the body arrives at less than {KestrelHost.SlowestBytesPerSecond} bytes per second: send it without pauses"),
         code: "body_too_slow");
 }

@@ -1,0 +1,136 @@
+// Every request is checked and goes to what answers it, by its address; every refusal is JSON with one message.
+
+using System.Diagnostics;
+using Gpt2.Cli.Http;
+using Gpt2.Core;
+using Microsoft.AspNetCore.Http;
+using static System.FormattableString;
+
+namespace Gpt2.Cli.Explore;
+
+/// <summary>Answers every request of an explorer.</summary>
+/// <param name="start">What the page begins with.</param>
+/// <param name="store">The sessions.</param>
+/// <param name="sessions">Answers requests about prompts.</param>
+/// <param name="sheets">Answers requests about sheets.</param>
+/// <param name="hosts">Checks the names that requests use for the server.</param>
+/// <param name="log">Receives a line for each request, and each error in the server itself.</param>
+internal sealed class ExplorerRouter(
+    StartBody start, SessionStore store, SessionEndpoints sessions, SheetEndpoints sheets, HostCheck hosts, IServerLog log)
+{
+    /// <summary>Answers one request. Never throws.</summary>
+    public async Task AnswerAsync(HttpContext context)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        string end;
+        try
+        {
+            ExplorerAnswer.Protect(context.Response);
+            hosts.Require(context.Request.Host);
+            await RouteAsync(context);
+            end = Invariant($"{context.Response.StatusCode}");
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            end = "client disconnected";
+        }
+        catch (Exception e)
+        {
+            end = await RefuseAsync(context, e);
+        }
+
+        string request = $"{VisibleText.Brief(context.Request.Method)} {VisibleText.Brief(context.Request.Path.Value ?? "")}";
+        log.Request(Invariant($"{request} {end} {Stopwatch.GetElapsedTime(begin).TotalMilliseconds:0} ms"));
+    }
+
+    private Task RouteAsync(HttpContext context)
+    {
+        string path = context.Request.Path.Value ?? "";
+        if (!path.StartsWith("/api/", StringComparison.Ordinal))
+        {
+            RequireMethod(context.Request, "GET");
+            return PageFiles.TryFind(path, out PageFile? file)
+                ? ExplorerAnswer.BytesAsync(context.Response, file.Type, file.Bytes)
+                : throw Nothing(path);
+        }
+
+        string[] parts = path["/api/".Length..].Split('/');
+        if (parts is ["sessions"] or ["sessions", _, "close"])
+        {
+            RequireMethod(context.Request, "POST");
+            OwnPageCheck.RequireForChanging(context.Request);
+            return parts is ["sessions", string id, _] ? CloseAsync(context, id) : sessions.MakeAsync(context);
+        }
+
+        RequireMethod(context.Request, "GET");
+        OwnPageCheck.RequireForReading(context.Request);
+        return parts switch
+        {
+            ["start"] => ExplorerAnswer.JsonAsync(context.Response, start),
+            ["labels"] => sessions.LabelsAsync(context),
+            ["sessions", string id, "tokens", string token] => sessions.MergesAsync(context, SessionOf(id), token),
+            ["sessions", string id, "sheets", string name, string what] => SheetAsync(context, SessionOf(id), name, what),
+            _ => throw Nothing(path),
+        };
+    }
+
+    private Task SheetAsync(HttpContext context, ExplorerSession session, string name, string what)
+    {
+        Sheet sheet = session.Find(name) ?? throw new ApiException(404, $"there is no sheet '{VisibleText.Brief(name)}'", code: "no_sheet");
+        return what switch
+        {
+            "window" => sheets.WindowAsync(context, sheet),
+            "statistics" => SheetEndpoints.StatisticsAsync(context, sheet),
+            "csv" => SheetEndpoints.TextAsync(context, sheet, tabs: false),
+            "tsv" => SheetEndpoints.TextAsync(context, sheet, tabs: true),
+            "ranked" => sheets.RankedAsync(context, session, sheet),
+            _ => throw Nothing(what),
+        };
+    }
+
+    private ExplorerSession SessionOf(string id) => store.Find(id)
+        ?? throw new ApiException(404, "this pass is no longer kept: run the prompt again", code: "session_gone");
+
+    /// <summary>A tab was closed, and sends this as its last word: it needs no answer.</summary>
+    private Task CloseAsync(HttpContext context, string id)
+    {
+        store.Remove(id);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private async Task<string> RefuseAsync(HttpContext context, Exception exception)
+    {
+        ApiException refusal = exception switch
+        {
+            ApiException known => known,
+            BadHttpRequestException bad => new ApiException(bad.StatusCode, $"the request is not valid HTTP: {bad.Message}"),
+            _ => new ApiException(500, "internal error: see the program's log", code: "internal"),
+        };
+        if (refusal.Code == "internal")
+        {
+            log.Failure(exception);
+        }
+
+        try
+        {
+            await ExplorerAnswer.RefuseAsync(context, refusal);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            return "client disconnected";
+        }
+
+        return Invariant($"{refusal.Status} {refusal.Message}");
+    }
+
+    private static void RequireMethod(HttpRequest request, string method)
+    {
+        if (request.Method != method)
+        {
+            throw ApiException.WrongMethod(VisibleText.Brief(request.Method), method);
+        }
+    }
+
+    private static ApiException Nothing(string path) => new(404, $"there is nothing at '{VisibleText.Brief(path)}'", code: "unknown_url");
+}

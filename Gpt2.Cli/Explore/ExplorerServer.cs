@@ -1,0 +1,68 @@
+// The explorer as a server: the page, and what it asks for, on loopback.
+
+using System.Net;
+using Gpt2.Cli.Http;
+using Gpt2.Core;
+
+namespace Gpt2.Cli.Explore;
+
+/// <summary>An explorer that runs until it is disposed.</summary>
+internal sealed class ExplorerServer : IAsyncDisposable
+{
+    private readonly KestrelHost host;
+    private readonly SessionStore store;
+    private readonly SessionMaker maker;
+
+    private ExplorerServer(KestrelHost host, SessionStore store, SessionMaker maker)
+    {
+        this.host = host;
+        this.store = store;
+        this.maker = maker;
+    }
+
+    /// <summary>The address of the page: http://127.0.0.1:PORT.</summary>
+    public string Address => host.Address;
+
+    /// <summary>How many sessions are kept.</summary>
+    public int Sessions => store.Count;
+
+    /// <summary>Starts an explorer, which answers requests when this returns.</summary>
+    /// <param name="model">A model with text, whose weights are matrices.</param>
+    /// <param name="prompt">The prompt that the page begins with.</param>
+    /// <param name="port">The port; 0 for any free one.</param>
+    /// <param name="log">Receives what the server reports.</param>
+    /// <param name="limits">What it keeps and accepts; null for the standard limits.</param>
+    /// <param name="clock">Decides when a session has been idle too long; null for the system's.</param>
+    /// <exception cref="Gpt2Exception">It cannot listen there, or the model has no text.</exception>
+    public static async Task<ExplorerServer> StartAsync(
+        LanguageModel model, string prompt, int port, IServerLog log, ExplorerLimits? limits = null, TimeProvider? clock = null)
+    {
+        limits ??= new ExplorerLimits();
+        var store = new SessionStore(limits, clock ?? TimeProvider.System);
+        var maker = new SessionMaker(model, store, limits);
+        try
+        {
+            var router = new ExplorerRouter(
+                new StartBody(model.Name, prompt), store, new SessionEndpoints(model, maker, limits),
+                new SheetEndpoints(model.Tokenizer.Vocabulary, limits), new HostCheck(IPAddress.Loopback, []), log);
+            var settings = new KestrelSettings(
+                IPAddress.Loopback, port, limits.BodyBytes, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(120),
+                "choose another --port (0 for any free one)");
+            return new ExplorerServer(await KestrelHost.StartAsync(settings, router.AnswerAsync), store, maker);
+        }
+        catch (Gpt2Exception)
+        {
+            store.Dispose();
+            maker.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Stops: accepts no more connections, and lets all sessions go.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await host.DisposeAsync();
+        store.Dispose();
+        maker.Dispose();
+    }
+}

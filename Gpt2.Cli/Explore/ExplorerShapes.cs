@@ -1,0 +1,79 @@
+// The records whose JSON the page reads. Numbers of a sheet are not among them: those are sent as bytes.
+
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Gpt2.Cli.Http;
+
+namespace Gpt2.Cli.Explore;
+
+/// <summary>What the page begins with: the prompt of the command line.</summary>
+internal sealed record StartBody(string Model, string Prompt);
+
+/// <summary>A request for a pass.</summary>
+internal sealed record PromptBody(string? Prompt, string? Replaces);
+
+/// <summary>A session. <c>Problem</c> says why there is no prediction.</summary>
+internal sealed record SessionBody(
+    string Id, ModelBody Model, string Prompt, TokenBody[] Tokens, string HeadRows, SheetBody[] Sheets, PredictionBody[] Prediction,
+    string? Problem);
+
+internal sealed record ModelBody(string Name, int Vocabulary, int Context, int Channels, int Heads, int HeadSize, int Hidden, int Layers, long Parameters);
+
+/// <summary>A token: its text as it is, as the page shows it, and its bytes in hexadecimal.</summary>
+internal sealed record TokenBody(int Id, string Text, string Label, string Bytes);
+
+internal sealed record SheetBody(
+    string Name, string Title, string Sentence, int Rows, int Columns, string RowAxis, string ColumnAxis, int FirstToken, int? Block, int? Step,
+    bool IsWeight);
+
+internal sealed record PredictionBody(int Rank, int Id, string Label, float Logit, float Probability);
+
+/// <summary>A ranked list, and how many tokens there are that were searched for.</summary>
+internal sealed record RankedBody(int Found, PredictionBody[] Tokens);
+
+/// <summary>A word with its merges; <c>First</c> is which of the prompt's tokens is its first.</summary>
+internal sealed record WordBody(string Word, int First, string[] Bytes, MergeBody[] Merges, int[] Ids);
+
+/// <summary>One merge, and the word after it.</summary>
+internal sealed record MergeBody(int Rank, string Left, string Right, string[] Tokens);
+
+[JsonSerializable(typeof(StartBody))]
+[JsonSerializable(typeof(PromptBody))]
+[JsonSerializable(typeof(SessionBody))]
+[JsonSerializable(typeof(RangeStatistics))]
+[JsonSerializable(typeof(RankedBody))]
+[JsonSerializable(typeof(WordBody))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(RefusalBody))]
+internal sealed partial class ExplorerShapes : JsonSerializerContext
+{
+    /// <summary>
+    /// Characters are written unescaped, since the output is UTF-8 and no part of a web page; numbers that are not finite
+    /// as "NaN", "Infinity" and "-Infinity".
+    /// </summary>
+    private static ExplorerShapes Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>An answer as UTF-8.</summary>
+    public static byte[] Bytes<T>(T body) => JsonSerializer.SerializeToUtf8Bytes(body, typeof(T), Readable);
+
+    /// <summary>The request for a pass.</summary>
+    /// <exception cref="ApiException">The JSON is something else.</exception>
+    public static PromptBody ReadPrompt(ReadOnlyMemory<byte> body)
+    {
+        using JsonDocument document = JsonBody.Parse(body);
+        try
+        {
+            return document.Deserialize(Readable.PromptBody) ?? throw ApiException.BadValue("prompt", "missing", "a text");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for half of a surrogate pair
+        {
+            throw new ApiException(400, "the body is not an object with the texts 'prompt' and 'replaces'", "prompt", "bad_prompt");
+        }
+    }
+}

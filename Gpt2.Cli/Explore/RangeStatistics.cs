@@ -1,0 +1,38 @@
+// What the status line says about a range, and the scale of the heat colours.
+
+using Gpt2.Core.Numerics;
+using Gpt2.Kernels.Attention;
+
+namespace Gpt2.Cli.Explore;
+
+/// <summary>Figures of a range. A NaN in the range makes all of them but the count and the scale NaN.</summary>
+/// <param name="Count">How many numbers.</param>
+/// <param name="Sum">Their sum, added in double, row by row.</param>
+/// <param name="Mean">Sum / count.</param>
+/// <param name="Min">The smallest.</param>
+/// <param name="Max">The largest.</param>
+/// <param name="Scale">The largest magnitude of those that are finite and not the masked score; 0 if there are none.</param>
+internal sealed record RangeStatistics(long Count, double Sum, double Mean, float Min, float Max, float Scale)
+{
+    /// <summary>The figures of a range of a matrix.</summary>
+    public static RangeStatistics Of(Matrix matrix, SheetRange range)
+    {
+        double sum = 0;
+        float min = float.PositiveInfinity, max = float.NegativeInfinity, scale = 0;
+        for (int row = range.Row; row < range.RowEnd; row++)
+        {
+            foreach (float value in matrix.Row(row)[range.Column..range.ColumnEnd])
+            {
+                sum += value;
+                min = MathF.Min(min, value);
+                max = MathF.Max(max, value);
+                if (float.IsFinite(value) && value != AttentionKernel.MaskedScore)
+                {
+                    scale = MathF.Max(scale, MathF.Abs(value));
+                }
+            }
+        }
+
+        return new RangeStatistics(range.Count, sum, sum / range.Count, min, max, scale);
+    }
+}

@@ -1,0 +1,41 @@
+// A range as text, row by row, with the shortest digits that give the same float: for files, and for the clipboard.
+
+using System.Globalization;
+using System.IO.Pipelines;
+using Gpt2.Core.Numerics;
+
+namespace Gpt2.Cli.Explore;
+
+internal static class RangeText
+{
+    /// <summary>No float is longer: -1.17549435E-38.</summary>
+    private const int LongestNumber = 24;
+
+    private const int FlushFrom = 1 << 16;
+
+    /// <summary>Writes a range. However large it is, only a part of it is in memory.</summary>
+    public static async Task WriteAsync(Matrix matrix, SheetRange range, char separator, PipeWriter writer, CancellationToken cancellation)
+    {
+        for (int row = range.Row; row < range.RowEnd; row++)
+        {
+            for (int column = range.Column; column < range.ColumnEnd; column++)
+            {
+                Write(matrix[row, column], column == range.ColumnEnd - 1 ? '\n' : separator, writer);
+                if (writer.UnflushedBytes >= FlushFrom)
+                {
+                    await writer.FlushAsync(cancellation);
+                }
+            }
+        }
+
+        await writer.FlushAsync(cancellation);
+    }
+
+    private static void Write(float value, char end, PipeWriter writer)
+    {
+        Span<byte> place = writer.GetSpan(LongestNumber);
+        value.TryFormat(place, out int length, provider: CultureInfo.InvariantCulture);
+        place[length] = (byte)end;
+        writer.Advance(length + 1);
+    }
+}

@@ -1,0 +1,71 @@
+// Makes sessions, one at a time: a pass uses all threads and much memory.
+
+using Gpt2.Cli.Http;
+using Gpt2.Core;
+using Gpt2.Core.Model;
+using Gpt2.Core.Tracing;
+using static System.FormattableString;
+
+namespace Gpt2.Cli.Explore;
+
+/// <summary>Runs prompts.</summary>
+/// <param name="model">The model, whose weights are matrices.</param>
+/// <param name="store">Receives the sessions.</param>
+/// <param name="limits">What is accepted.</param>
+internal sealed class SessionMaker(LanguageModel model, SessionStore store, ExplorerLimits limits) : IDisposable
+{
+    private readonly SemaphoreSlim turn = new(1);
+
+    /// <summary>Runs a prompt and keeps its pass.</summary>
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="replaces">The session that the tab no longer needs; null if it has none. It stays if the prompt is refused.</param>
+    /// <param name="cancellation">Ends the wait for a turn.</param>
+    /// <exception cref="ApiException">The prompt is empty or too long.</exception>
+    public async Task<ExplorerSession> MakeAsync(string prompt, string? replaces, CancellationToken cancellation)
+    {
+        int[] ids = model.Tokenizer.Encode(prompt);
+        HeadRows headRows = PassMemory.HeadRowsOf(model.Config, ids.Length, limits.HeadBytes);
+        RequirePossible(ids, headRows);
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            if (replaces is not null)
+            {
+                store.Remove(replaces);
+            }
+
+            store.MakeRoom(PassMemory.Of(model.Config, ids.Length, headRows));
+            ExplorerSession session = await Task.Run(
+                () => new ExplorerSession(model, prompt, ForwardTrace.Run(model.Model, ids, headRows), headRows), cancellation);
+            store.Add(session);
+            return session;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public void Dispose() => turn.Dispose();
+
+    private void RequirePossible(int[] ids, HeadRows headRows)
+    {
+        try
+        {
+            model.Model.CheckPrompt(ids, past: 0);
+        }
+        catch (Gpt2Exception e)
+        {
+            throw new ApiException(400, e.Message, "prompt", "bad_prompt");
+        }
+
+        long bytes = PassMemory.Of(model.Config, ids.Length, headRows);
+        if (bytes > limits.MemoryBytes)
+        {
+            throw new ApiException(
+                400,
+                Invariant($"all numbers of {ids.Length} tokens take {bytes >> 20} MB, expected at most {limits.MemoryBytes >> 20} MB: shorten the prompt"),
+                "prompt", "prompt_too_large");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// What the page asks about a sheet: a window of its numbers, the figures of a range, a range as text, a ranking.
+
+using System.Net.Mime;
+using System.Runtime.InteropServices;
+using Gpt2.Cli.Http;
+using Gpt2.Core.Text;
+using Microsoft.AspNetCore.Http;
+using static System.FormattableString;
+
+namespace Gpt2.Cli.Explore;
+
+/// <summary>Answers requests about sheets.</summary>
+internal sealed class SheetEndpoints(Vocabulary vocabulary, ExplorerLimits limits)
+{
+    private const int RankedStandard = 100;
+
+    /// <summary>GET window?r0=&amp;r1=&amp;c0=&amp;c1=: the numbers as little-endian float32, row after row.</summary>
+    /// <exception cref="ApiException">The window is not within the sheet, or too large.</exception>
+    public Task WindowAsync(HttpContext context, Sheet sheet)
+    {
+        var range = SheetRange.Read(context.Request.Query, sheet);
+        if (range.Count > limits.WindowNumbers)
+        {
+            throw new ApiException(
+                400, Invariant($"the window has {range.Count} numbers, expected at most {limits.WindowNumbers}"), code: "window_too_large");
+        }
+
+        float[] numbers = new float[range.Count];
+        for (int row = range.Row; row < range.RowEnd; row++)
+        {
+            sheet.Matrix.Row(row)[range.Column..range.ColumnEnd].CopyTo(numbers.AsSpan((row - range.Row) * range.Columns));
+        }
+
+        return ExplorerAnswer.BytesAsync(context.Response, MediaTypeNames.Application.Octet, LittleEndian(numbers));
+    }
+
+    /// <summary>GET statistics?r0=…: count, sum, mean, least, greatest and scale of a range of any size.</summary>
+    /// <exception cref="ApiException">The range is not within the sheet.</exception>
+    public static Task StatisticsAsync(HttpContext context, Sheet sheet) => ExplorerAnswer.JsonAsync(
+        context.Response, RangeStatistics.Of(sheet.Matrix, SheetRange.Read(context.Request.Query, sheet)));
+
+    /// <summary>GET csv?r0=…, tsv?r0=…: a range of any size as text. CSV is a file to save.</summary>
+    /// <exception cref="ApiException">The range is not within the sheet.</exception>
+    public static Task TextAsync(HttpContext context, Sheet sheet, bool tabs)
+    {
+        var range = SheetRange.Read(context.Request.Query, sheet);
+        HttpResponse response = context.Response;
+        response.ContentType = tabs ? "text/tab-separated-values; charset=utf-8" : "text/csv; charset=utf-8";
+        if (!tabs)
+        {
+            string name = Invariant($"{sheet.Name}_{range.Row}-{range.RowEnd - 1}_{range.Column}-{range.ColumnEnd - 1}.csv");
+            response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
+        }
+
+        return RangeText.WriteAsync(sheet.Matrix, range, tabs ? '\t' : ',', response.BodyWriter, context.RequestAborted);
+    }
+
+    /// <summary>GET ranked?row=&amp;top=&amp;search=: the vocabulary by its logits in one row.</summary>
+    /// <exception cref="ApiException">The sheet is not over the vocabulary, or the row is not in it.</exception>
+    public Task RankedAsync(HttpContext context, ExplorerSession session, Sheet sheet)
+    {
+        if (sheet.ColumnAxis != SheetAxis.Vocabulary)
+        {
+            throw new ApiException(400, $"the columns of {sheet.Name} are not tokens of the vocabulary, expected logits or probabilities", code: "not_ranked");
+        }
+
+        IQueryCollection query = context.Request.Query;
+        int row = SheetRange.Whole(query, "row", 0, sheet.Matrix.Rows - 1, sheet.Matrix.Rows - 1);
+        int top = SheetRange.Whole(query, "top", 1, limits.ListedTokens, RankedStandard);
+        (RankedToken[] tokens, int found) = RankedTokens.Of(session.Trace.Activations, row, vocabulary, query["search"].ToString(), top);
+        return ExplorerAnswer.JsonAsync(context.Response, new RankedBody(
+            found, [.. tokens.Select(token => new PredictionBody(
+                token.Rank, token.Id, TokenLabel.Of(vocabulary, token.Id), token.Logit, token.Probability))]));
+    }
+
+    private static byte[] LittleEndian(float[] numbers)
+    {
+        byte[] bytes = MemoryMarshal.AsBytes<float>(numbers).ToArray();
+        if (!BitConverter.IsLittleEndian)
+        {
+            for (int i = 0; i < bytes.Length; i += sizeof(float))
+            {
+                bytes.AsSpan(i, sizeof(float)).Reverse();
+            }
+        }
+
+        return bytes;
+    }
+}

@@ -1,0 +1,58 @@
+// The sheets of a session: every matrix of the pass in the order in which it was computed, then every weight.
+
+using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Numerics;
+using Gpt2.Core.Tracing;
+using Gpt2.Core.Weights;
+using static System.FormattableString;
+
+namespace Gpt2.Cli.Explore;
+
+internal static class SheetList
+{
+    /// <summary>The sheets of a pass and of its model.</summary>
+    public static IEnumerable<Sheet> Of(ForwardTrace trace, Gpt2Weights weights) =>
+        trace.Entries.Select(entry => OfPass(entry, trace.Ids.Count)).Concat(weights.Matrices().Select(OfWeight));
+
+    private static Sheet OfPass(TraceEntry entry, int tokens)
+    {
+        string name = entry.Block is null ? entry.File : Invariant($"h{entry.Block}.step{entry.Step}{PartOf(entry)}");
+        SheetAxis columns = (entry.Columns, entry.Step) switch
+        {
+            (TraceColumns.Vocabulary, _) => SheetAxis.Vocabulary,
+            (TraceColumns.HeadsAndTokens, _) => SheetAxis.HeadsAndTokens,
+            (_, 4) => SheetAxis.Qkv,
+            (_, 5 or 8) => SheetAxis.HeadChannels,
+            (_, 13 or 14) => SheetAxis.Neurons,
+            _ => SheetAxis.Channels,
+        };
+        return new Sheet(name, new SheetKey(entry.Matrix.Name, false, entry.Block, entry.Step), SheetAxis.Tokens, columns, entry.Matrix)
+        {
+            FirstToken = tokens - entry.Matrix.Rows, // a matrix with fewer rows than tokens holds those of the last
+        };
+    }
+
+    /// <summary>For step 5: .queries, .keys or .values.</summary>
+    private static string PartOf(TraceEntry entry) => entry.Step == 5 ? "." + entry.File[(entry.File.LastIndexOf('_') + 1)..] : "";
+
+    private static Sheet OfWeight(Matrix weight)
+    {
+        string[] parts = weight.Name.Split('/');
+        bool isInBlock = parts[0] is ['h', >= '0' and <= '9', ..];
+        int? block = isInBlock ? int.Parse(parts[0].AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) : null;
+        (SheetAxis rows, SheetAxis columns) = string.Join('/', isInBlock ? parts[1..] : parts) switch
+        {
+            "wte" or "lm_head" => (SheetAxis.Vocabulary, SheetAxis.Channels),
+            "wpe" => (SheetAxis.Positions, SheetAxis.Channels),
+            "attn/c_attn/w" => (SheetAxis.Channels, SheetAxis.Qkv),
+            "attn/c_attn/b" => (SheetAxis.Single, SheetAxis.Qkv),
+            "attn/c_proj/w" => (SheetAxis.HeadChannels, SheetAxis.Channels),
+            "mlp/c_fc/w" => (SheetAxis.Channels, SheetAxis.Neurons),
+            "mlp/c_fc/b" => (SheetAxis.Single, SheetAxis.Neurons),
+            "mlp/c_proj/w" => (SheetAxis.Neurons, SheetAxis.Channels),
+            _ => (SheetAxis.Single, SheetAxis.Channels),
+        };
+        string file = CsvLayout.FileOf(weight.Name);
+        return new Sheet(Path.GetFileNameWithoutExtension(file), new SheetKey(weight.Name, true, block, null), rows, columns, weight);
+    }
+}
