@@ -1,1 +1,28 @@
+// Starts the parts of the page, then runs the prompt of the address or of the command line.
 
+import { keepAddress, readAddress } from './address.js';
+import { run, showProblem } from './session.js';
+import { getStart } from './api.js';
+import { startFormula } from './formula.js';
+import { startGrid } from './grid.js';
+import { startKeys } from './keys.js';
+import { startMap } from './map.js';
+import { startPlay } from './play.js';
+import { startPrompt } from './prompt.js';
+import { startRanked } from './ranked.js';
+import { startSelection } from './selection.js';
+import { startStatus } from './status.js';
+import { startTabs } from './tabs.js';
+import { startTheme } from './theme.js';
+
+const PARTS = [
+  startTheme, startPrompt, startMap, startTabs, startGrid, startSelection, startFormula, startStatus, startRanked, startPlay, startKeys, keepAddress,
+];
+
+PARTS.forEach(start => start());
+try {
+  const { prompt, sheet, cell } = readAddress();
+  await run(prompt ?? (await getStart()).prompt, sheet, cell);
+} catch (error) {
+  showProblem(error.message);
+}

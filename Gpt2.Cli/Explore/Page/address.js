@@ -1,0 +1,50 @@
+// The address bar holds prompt, sheet and cell, so that a link opens them again and Back goes back.
+
+import { goTo, select } from './navigate.js';
+import { state, watch } from './state.js';
+import { run } from './session.js';
+
+let applying = false;
+
+// What an address asks for.
+export function readAddress() {
+  const fields = new URLSearchParams(location.hash.slice(1));
+  const place = /^(\d{1,9}),(\d{1,9})$/.exec(fields.get('cell') ?? '');
+  return {
+    prompt: fields.get('prompt'),
+    sheet: fields.get('sheet'),
+    cell: place ? { row: Number(place[1]), column: Number(place[2]) } : undefined,
+  };
+}
+
+export function keepAddress() {
+  watch(['session', 'sheet', 'cell'], write);
+  window.addEventListener('popstate', apply);
+}
+
+function write() {
+  const { session, sheet, cell, playing } = state;
+  if (!session || applying) {
+    return;
+  }
+
+  const before = readAddress();
+  const fields = new URLSearchParams({ prompt: session.prompt, sheet: sheet.name, cell: `${cell.row},${cell.column}` });
+  const isNewPlace = before.prompt !== session.prompt || before.sheet !== sheet.name;
+  const isFirst = before.prompt === null || before.sheet === null;
+  history[isNewPlace && !isFirst && !playing ? 'pushState' : 'replaceState'](null, '', '#' + fields);
+}
+
+async function apply() {
+  const { prompt, sheet, cell } = readAddress();
+  applying = true;
+  try {
+    if (prompt !== null && prompt !== state.session?.prompt) {
+      await run(prompt, sheet, cell);
+    } else if (sheet) {
+      goTo(sheet, cell) || (cell && select(cell.row, cell.column));
+    }
+  } finally {
+    applying = false;
+  }
+}

@@ -1,0 +1,41 @@
+// Requests to the server this page came from. A refusal is an Error with the server's message and code.
+
+async function ask(path, options) {
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch (error) {
+    if (error.name === 'AbortError') {
+      throw error;
+    }
+
+    throw Object.assign(new Error('The program does not answer. Is gpt2 explore still running?'), { code: 'no_answer' });
+  }
+
+  if (!response.ok) {
+    const { error } = await response.json();
+    throw Object.assign(new Error(error.message), { code: error.code });
+  }
+
+  return response;
+}
+
+export const getStart = async () => (await ask('/api/start')).json();
+
+export const getLabels = async (from, to) => (await ask(`/api/labels?from=${from}&to=${to}`)).json();
+
+export async function postPrompt(prompt, replaces) {
+  const response = await ask('/api/sessions', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ prompt, replaces }),
+  });
+  return response.json();
+}
+
+export const askSession = (id, path, signal) => ask(`/api/sessions/${id}/${path}`, { signal });
+
+// The last word of a tab that is closed: the browser delivers it after the page is gone.
+export const closeSession = id => navigator.sendBeacon(`/api/sessions/${id}/close`);
+
+export const rangeQuery = ({ r0, r1, c0, c1 }) => `r0=${r0}&r1=${r1}&c0=${c0}&c1=${c1}`;

@@ -1,0 +1,26 @@
+// Elements, made and found. Texts become text nodes, never markup.
+
+export const find = id => document.getElementById(id);
+
+// Makes an element: make('button', { class: 'x', type: 'button' }, 'text', child, …).
+export function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined && value !== false) {
+      element.setAttribute(name, value === true ? '' : value);
+    }
+  }
+
+  element.append(...children);
+  return element;
+}
+
+// A token's label with its open boxes, which stand for spaces, in a softer colour.
+export function labelled(label) {
+  return label.split(/(␣+)/).filter(part => part).map(part => part[0] === '␣' ? make('span', { class: 'space' }, part) : part);
+}
+
+// Says something to those who cannot see it.
+export function speak(text) {
+  find('spoken').textContent = text;
+}

@@ -1,0 +1,66 @@
+// Keys that work everywhere on the page, except where text is typed; and the help that lists all keys.
+
+import { find, make } from './dom.js';
+import { toggle, toggleFollow, walk } from './play.js';
+
+const KEYS = {
+  n: () => walk(1),
+  p: () => walk(-1),
+  ' ': toggle,
+  f: toggleFollow,
+  g: () => find('name-box').focus(),
+  '/': () => find('prompt').focus(),
+  m: openMap,
+  t: () => find('theme').click(),
+  '?': () => find('help').showModal(),
+};
+
+const HELP = [
+  ['n, p', 'next step, step back'],
+  ['space', 'play or pause'],
+  ['f', 'follow: keep the same token in view from step to step'],
+  ['g', 'go to a cell: h0.step7[5,0], [5,0], or a range [0,0]:[5,3]'],
+  ['/', 'write another prompt; Enter runs it, Shift+Enter begins a line'],
+  ['m', 'to the map; arrows walk in it, Enter opens a step'],
+  ['t', 'colours: as the system, light, dark'],
+  ['arrows', 'in the grid: another cell; with Ctrl to the edge'],
+  ['Page Up, Page Down, Home, End', 'further; Ctrl+Home and Ctrl+End to the corners'],
+  ['Shift', 'with these, or while dragging: select a range'],
+  ['Ctrl+A', 'select the whole sheet'],
+  ['Ctrl+C', 'copy the range, with tabs between the columns'],
+  ['Tab', 'to the next part of the page'],
+  ['?', 'this help'],
+];
+
+export function startKeys() {
+  document.addEventListener('keydown', onKey);
+  find('help-open').addEventListener('click', () => find('help').showModal());
+  find('help-text').replaceChildren(
+    make('p', {}, 'Every sheet is one matrix of the forward pass, or one of the weights. Rows are tokens, columns are channels, heads or the '
+      + 'vocabulary. Blue is above 0, red below; the deepest colour is the largest number of the sheet.'),
+    make('dl', {}, ...HELP.flatMap(([keys, text]) => [
+      make('dt', {}, ...keys.split(', ').flatMap((key, place) => [place ? ' ' : '', make('kbd', {}, key)])), make('dd', {}, text),
+    ])));
+  for (const dialog of document.querySelectorAll('dialog')) {
+    dialog.addEventListener('click', event => event.target === dialog && dialog.close()); // the backdrop
+  }
+}
+
+function onKey(event) {
+  const typing = event.target.closest('input, textarea, dialog');
+  const pressing = event.key === ' ' && event.target.closest('button, a');
+  const action = KEYS[event.key];
+  if (action && !typing && !pressing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    action();
+  }
+}
+
+function openMap() {
+  const map = find('map');
+  if (!map.offsetParent || getComputedStyle(map).visibility === 'hidden') {
+    find('map-switch').click();
+  }
+
+  (map.querySelector('[aria-current]') ?? map.querySelector('button'))?.focus();
+}

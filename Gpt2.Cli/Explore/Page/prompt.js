@@ -1,0 +1,71 @@
+// The prompt box, its tokens as chips, and the answer.
+
+import { find, labelled, make } from './dom.js';
+import { state, watch } from './state.js';
+import { goTo } from './navigate.js';
+import { percent } from './numbers.js';
+import { run } from './session.js';
+import { showMerges } from './merges.js';
+
+const box = find('prompt');
+
+export function startPrompt() {
+  find('prompt-form').addEventListener('submit', event => {
+    event.preventDefault();
+    run(box.value, state.sheet?.name);
+  });
+  box.addEventListener('keydown', event => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      find('prompt-form').requestSubmit();
+    }
+  });
+  box.addEventListener('input', fitBox);
+  watch(['session'], show);
+  watch(['session', 'sheet', 'cell'], markToken);
+  find('answer').addEventListener('click', () => goTo('probabilities', bestCell()));
+}
+
+function show() {
+  const { session } = state;
+  box.value = session.prompt;
+  fitBox();
+  document.title = `${session.prompt.slice(0, 40)} · gpt2 explore`;
+  find('model-name').textContent = `· ${session.model.name}`;
+  find('tokens').replaceChildren(...session.tokens.map((token, place) => make('li', {}, chip(token, place))));
+  const [best] = session.prediction;
+  const answer = find('answer');
+  answer.hidden = !best;
+  if (best) {
+    answer.replaceChildren(
+      make('span', { class: 'answer-token' }, '→ ', ...labelled(best.label)),
+      make('span', { class: 'answer-share' }, percent(best.probability)));
+    answer.setAttribute('aria-label', `Prediction: ${best.label}, ${percent(best.probability)}. Show all probabilities`);
+  }
+}
+
+function chip(token, place) {
+  const button = make('button', {
+    type: 'button', class: 'token', title: `bytes ${token.bytes.replace(/../g, '$& ').trim()}: show the merges`,
+    'aria-label': `Token ${place}, ${token.label}, id ${token.id}. Show its merges`,
+  }, make('span', { class: 'token-text' }, ...labelled(token.label)), make('span', { class: 'token-id' }, String(token.id)));
+  button.addEventListener('click', () => showMerges(place));
+  return button;
+}
+
+// The chip of the current row.
+function markToken() {
+  const { sheet, cell } = state;
+  const token = sheet?.rowAxis === 'Tokens' ? cell.row + sheet.firstToken : -1;
+  [...find('tokens').querySelectorAll('.token')].forEach((element, place) => element.classList.toggle('current', place === token));
+}
+
+function bestCell() {
+  const { session } = state;
+  return { row: session.byName.get('probabilities').rows - 1, column: session.prediction[0].id };
+}
+
+function fitBox() {
+  box.style.height = 'auto';
+  box.style.height = `${box.scrollHeight + 2}px`;
+}

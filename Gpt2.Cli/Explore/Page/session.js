@@ -1,0 +1,85 @@
+// The pass of a prompt: run, shown, repeated if the server no longer has it, and closed with the tab.
+
+import { askSession, closeSession, postPrompt } from './api.js';
+import { change, state } from './state.js';
+import { find, speak } from './dom.js';
+
+let runs = 0;
+let reviving = null;
+
+// Runs a prompt and shows a sheet of its pass.
+export async function run(prompt, sheetName, cell) {
+  const mine = ++runs;
+  const button = find('run');
+  button.disabled = true;
+  showProblem('');
+  find('prompt').value = prompt; // so that one that is refused can be changed
+  try {
+    const session = await postPrompt(prompt, state.session?.id);
+    if (mine !== runs) {
+      closeSession(session.id); // a later prompt has been asked for
+      return;
+    }
+
+    show(session, sheetName, cell);
+  } catch (error) {
+    if (mine === runs) {
+      showProblem(error.message);
+    }
+  } finally {
+    if (mine === runs) {
+      button.disabled = false;
+    }
+  }
+}
+
+// Asks about the session; one that the server has let go is run again first.
+export async function ask(path, signal) {
+  const session = state.session;
+  const used = session.id;
+  try {
+    return await askSession(used, path, signal);
+  } catch (error) {
+    if (error.code !== 'session_gone' || session !== state.session) {
+      throw error;
+    }
+
+    if (session.id === used) {
+      reviving ??= postPrompt(session.prompt).finally(() => { reviving = null; });
+      session.id = (await reviving).id; // the numbers are the same
+    }
+
+    return askSession(session.id, path, signal);
+  }
+}
+
+export function showProblem(message) {
+  const problem = find('problem');
+  problem.textContent = message;
+  problem.hidden = !message;
+}
+
+function show(session, sheetName, cell) {
+  session.byName = new Map(session.sheets.map(sheet => [sheet.name, sheet]));
+  session.steps = session.sheets.filter(sheet => !sheet.isWeight);
+  const sheet = session.byName.get(sheetName) ?? session.byName.get('h0.step1');
+  const at = within(sheet, cell ?? { row: sheet.rows - 1, column: 0 });
+  change({ session, sheet, cell: at, anchor: at });
+  const [best] = session.prediction;
+  speak(best ? `${session.tokens.length} tokens. Most probable next token: ${best.label}` : session.problem ?? '');
+  if (session.problem) {
+    showProblem(session.problem);
+  }
+}
+
+// The cell of a sheet that is nearest to a place.
+export function within(sheet, { row, column }) {
+  return { row: Math.min(row, sheet.rows - 1), column: Math.min(column, sheet.columns - 1) };
+}
+
+// A page may come back after this, and then its first question repeats the pass.
+window.addEventListener('pagehide', () => {
+  if (state.session) {
+    closeSession(state.session.id);
+  }
+});

@@ -1,0 +1,38 @@
+// What the page shows: a session, one of its sheets, a cell, a range. Everything else on the page follows from this.
+
+export const state = {
+  session: null, // the pass of a prompt
+  sheet: null, // one of session.sheets
+  cell: { row: 0, column: 0 },
+  anchor: { row: 0, column: 0 }, // the range is the rectangle between this and the cell
+  follow: true, // whether the token stays the same from step to step
+  playing: false,
+};
+
+const watchers = [];
+
+// Calls a function whenever one of some parts changes.
+export function watch(names, notify) {
+  watchers.push({ names, notify });
+}
+
+// Changes some parts, and tells those who watch them.
+export function change(parts) {
+  Object.assign(state, parts);
+  for (const { names, notify } of watchers) {
+    if (names.some(name => name in parts)) {
+      notify(state);
+    }
+  }
+}
+
+// The selected rectangle, ends excluded.
+export function selectedRange() {
+  const { cell, anchor } = state;
+  return {
+    r0: Math.min(cell.row, anchor.row),
+    r1: Math.max(cell.row, anchor.row) + 1,
+    c0: Math.min(cell.column, anchor.column),
+    c1: Math.max(cell.column, anchor.column) + 1,
+  };
+}
