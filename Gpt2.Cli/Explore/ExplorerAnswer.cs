@@ -1,6 +1,5 @@
 // How answers are written, and the headers that every one of them has.
 
-using System.Globalization;
 using Gpt2.Cli.Http;
 using Microsoft.AspNetCore.Http;
 

@@ -18,7 +18,8 @@ internal sealed record SessionBody(
     string Id, ModelBody Model, string Prompt, TokenBody[] Tokens, string HeadRows, SheetBody[] Sheets, PredictionBody[] Prediction,
     string? Problem);
 
-internal sealed record ModelBody(string Name, int Vocabulary, int Context, int Channels, int Heads, int HeadSize, int Hidden, int Layers, long Parameters);
+internal sealed record ModelBody(
+    string Name, int Vocabulary, int Context, int Channels, int Heads, int HeadSize, int Hidden, int Layers, long Parameters);
 
 /// <summary>A token: its text as it is, as the page shows it, and its bytes in hexadecimal.</summary>
 internal sealed record TokenBody(int Id, string Text, string Label, string Bytes);

@@ -3,7 +3,6 @@
 using System.Globalization;
 using Gpt2.Cli.Http;
 using Gpt2.Core;
-using Gpt2.Core.Generation;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 using Microsoft.AspNetCore.Http;

@@ -64,8 +64,11 @@ internal sealed class SessionMaker(LanguageModel model, SessionStore store, Expl
         {
             throw new ApiException(
                 400,
-                Invariant($"all numbers of {ids.Length} tokens take {bytes >> 20} MB, expected at most {limits.MemoryBytes >> 20} MB: shorten the prompt"),
+                Invariant($"all numbers of {ids.Length} tokens take {Megabytes(bytes)}, expected at most {Megabytes(limits.MemoryBytes)}: ")
+                    + "shorten the prompt",
                 "prompt", "prompt_too_large");
         }
     }
+
+    private static string Megabytes(long bytes) => Invariant($"{(double)bytes / (1 << 20):0.#} MB");
 }

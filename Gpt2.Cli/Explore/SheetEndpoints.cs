@@ -61,7 +61,8 @@ internal sealed class SheetEndpoints(Vocabulary vocabulary, ExplorerLimits limit
     {
         if (sheet.ColumnAxis != SheetAxis.Vocabulary)
         {
-            throw new ApiException(400, $"the columns of {sheet.Name} are not tokens of the vocabulary, expected logits or probabilities", code: "not_ranked");
+            throw new ApiException(
+                400, $"the columns of {sheet.Name} are not tokens of the vocabulary, expected logits or probabilities", code: "not_ranked");
         }
 
         IQueryCollection query = context.Request.Query;

@@ -1,13 +1,14 @@
 // Draws the visible part of a sheet. The cells are made once for the size of the window, and filled again when it scrolls.
 
 import { axisName, labelOf, onLabels } from './labels.js';
+import { drawCell, drawHead, drawRowHead, makeCell, makeHead, makeRow, order, place, resize, setOnce } from './cells.js';
 import { find, make } from './dom.js';
-import { isMasked, rounded } from './numbers.js';
 import { need, numberAt, onLoaded } from './tiles.js';
 import { onScale, scaleOf } from './scales.js';
 import { selectedRange, state, watch } from './state.js';
 
-const DEEPEST = 55; // per cent of colour, so that the numbers stay readable
+const NEAR = 1000; // rows are placed relative to one that is at most as far above
+const ORDER_PAUSE = 200; // milliseconds after the last drawing
 
 const grid = find('grid');
 const space = make('div', { class: 'grid-space', role: 'presentation' });
@@ -23,6 +24,8 @@ const rows = [];
 const heads = [];
 export const size = { row: 24, column: 80, rowHead: 132, head: 42 };
 let drawing = 0;
+let ordering = 0;
+let current = null; // the element of the current cell, while it is in view
 
 export function startGrid() {
   head.append(headCells, corner);
@@ -86,47 +89,12 @@ function makeCells(rowCount, columnCount) {
 
   while (rows.length < rowCount) {
     rows.push(makeRow());
+    shift.append(rows.at(-1).element);
   }
 
   resize(heads, columnCount, headCells, makeHead);
-  rows.forEach((row, place) => {
-    row.element.style.top = `${place * size.row}px`;
-    resize(row.cells, columnCount, row.box, makeCell);
-  });
+  rows.forEach(row => resize(row.cells, columnCount, row.box, makeCell));
 }
-
-function resize(cells, count, parent, makeOne) {
-  while (cells.length > count) {
-    cells.pop().remove();
-  }
-
-  while (cells.length < count) {
-    cells.push(makeOne());
-    parent.append(cells.at(-1));
-  }
-
-  cells.forEach((cell, place) => { cell.style.left = `${place * size.column}px`; });
-}
-
-function makeRow() {
-  const element = make('div', { class: 'grid-row', role: 'row' });
-  const box = make('div', { class: 'grid-cells', role: 'presentation' });
-  const index = make('span', { class: 'grid-index' });
-  const text = make('span');
-  const rowHead = make('div', { class: 'grid-row-head', role: 'rowheader', 'aria-colindex': 1 }, index, text);
-  element.append(rowHead, box);
-  shift.append(element);
-  return { element, box, rowHead, index, text, cells: [] };
-}
-
-function makeHead() {
-  const over = make('span', { class: 'grid-over' }), text = make('span');
-  const element = make('div', { class: 'grid-column-head', role: 'columnheader' }, over, text);
-  Object.assign(element, { over, text });
-  return element;
-}
-
-const makeCell = () => make('div', { class: 'grid-cell', role: 'gridcell' });
 
 function draw() {
   const { sheet } = state;
@@ -137,72 +105,57 @@ function draw() {
   const r0 = Math.min(Math.floor(grid.scrollTop / size.row), sheet.rows - rows.length);
   const c0 = Math.min(Math.floor(grid.scrollLeft / size.column), sheet.columns - heads.length);
   const range = selectedRange();
-  const across = `translateX(${c0 * size.column - grid.scrollLeft}px)`;
-  shift.style.transform = `translateY(${r0 * size.row - grid.scrollTop}px)`;
-  headCells.style.transform = across;
-  heads.forEach((element, place) => drawHead(element, c0 + place, sheet, range));
   const scale = scaleOf(sheet);
-  let current = null;
-  rows.forEach((row, place) => {
-    row.box.style.transform = across;
-    drawRowHead(row, r0 + place, sheet, range);
-    row.cells.forEach((cell, at) => {
-      drawCell(cell, r0 + place, c0 + at, sheet, range, scale);
-      current = r0 + place === state.cell.row && c0 + at === state.cell.column ? cell : current;
-    });
+  const base = r0 - r0 % NEAR, columnBase = c0 - c0 % NEAR;
+  const across = `translateX(${columnBase * size.column - grid.scrollLeft}px)`;
+  shift.style.transform = `translateY(${base * size.row - grid.scrollTop}px)`;
+  headCells.style.transform = across;
+  const columns = heads.map((_, at) => {
+    const column = c0 + at;
+    return { column, left: `${(column - columnBase) * size.column}px`, label: labelOf(sheet.columnAxis, column, sheet) };
   });
-  markCurrent(current);
+  columns.forEach(({ column, left, label }) => drawHead(inTurn(heads, column), column, left, label, range));
+  for (let row = r0; row < r0 + rows.length; row++) {
+    const elements = inTurn(rows, row);
+    elements.box.style.transform = across;
+    elements.element.style.top = `${(row - base) * size.row}px`;
+    drawRowHead(elements, row, sheet, range);
+    for (const { column, left, label } of columns) {
+      const cell = inTurn(elements.cells, column);
+      place(cell, left);
+      drawCell(cell, numberAt(sheet, row, column), row, column, range, scale, label.isFirst);
+    }
+  }
+
+  const { row, column } = state.cell;
+  const isInView = row >= r0 && row < r0 + rows.length && column >= c0 && column < c0 + heads.length;
+  markCurrent(isInView ? inTurn(inTurn(rows, row).cells, column) : null);
+  clearTimeout(ordering);
+  ordering = setTimeout(putInOrder, ORDER_PAUSE);
   need(sheet, { r0, r1: r0 + rows.length, c0, c1: c0 + heads.length });
 }
 
-function drawHead(element, column, sheet, range) {
-  const { index, text, over, isFirst } = labelOf(sheet.columnAxis, column, sheet);
-  element.over.textContent = text === undefined || text === '' ? over ?? '' : over ?? index;
-  element.text.textContent = text === undefined || text === '' ? index : text;
-  element.setAttribute('aria-colindex', column + 2);
-  element.classList.toggle('first-of-group', Boolean(isFirst));
-  element.classList.toggle('selected', column >= range.c0 && column < range.c1);
-}
+// A row or column keeps its elements while it is in view, so that scrolling fills only those that come in.
+const inTurn = (elements, index) => elements[index % elements.length];
 
-function drawRowHead({ element, rowHead, index, text }, row, sheet, range) {
-  const label = labelOf(sheet.rowAxis, row, sheet);
-  const over = label.over ? `${label.over.replace('head ', 'h')} · ` : '';
-  index.textContent = sheet.rowAxis === 'Single' ? '' : over + label.index;
-  text.textContent = label.text ?? '';
-  element.setAttribute('aria-rowindex', row + 2);
-  rowHead.classList.toggle('selected', row >= range.r0 && row < range.r1);
-}
-
-function drawCell(cell, row, column, sheet, range, scale) {
-  const value = numberAt(sheet, row, column);
-  const masked = value !== undefined && isMasked(value);
-  cell.textContent = value === undefined || scale === null ? '' : rounded(value, scale);
-  cell.setAttribute('aria-colindex', column + 2);
-  const isSelected = row >= range.r0 && row < range.r1 && column >= range.c0 && column < range.c1;
-  cell.classList.toggle('selected', isSelected);
-  cell.setAttribute('aria-selected', isSelected);
-  cell.classList.toggle('masked', masked);
-  cell.classList.toggle('positive', value > 0);
-  cell.classList.toggle('negative', value < 0 && !masked);
-  cell.classList.toggle('first-of-group', Boolean(labelOf(sheet.columnAxis, column, sheet).isFirst));
-  if (value && scale && !masked) {
-    // The root shows small numbers, too, beside a few that are very large.
-    cell.style.setProperty('--heat', `${(DEEPEST * Math.sqrt(Math.min(1, Math.abs(value) / scale))).toFixed(1)}%`);
-  }
+// Readers of the screen read elements in their order in the document.
+function putInOrder() {
+  order(shift, 'top');
+  order(headCells, 'left');
+  rows.forEach(({ box }) => order(box, 'left'));
 }
 
 function markCurrent(cell) {
-  for (const old of grid.querySelectorAll('.grid-cell.current')) {
-    old.classList.remove('current');
-    old.removeAttribute('id');
+  if (current && current !== cell) {
+    current.removeAttribute('id');
   }
 
+  current = cell;
   if (cell) {
-    cell.classList.add('current');
     cell.id = 'current-cell';
-    grid.setAttribute('aria-activedescendant', cell.id);
+    setOnce(grid, 'aria-activedescendant', cell.id);
   } else {
-    grid.removeAttribute('aria-activedescendant');
+    setOnce(grid, 'aria-activedescendant', '');
   }
 }
 

@@ -38,17 +38,18 @@ function show() {
   answer.hidden = !best;
   if (best) {
     answer.replaceChildren(
+      make('span', { class: 'hidden-label' }, 'Prediction: '),
       make('span', { class: 'answer-token' }, '→ ', ...labelled(best.label)),
       make('span', { class: 'answer-share' }, percent(best.probability)));
-    answer.setAttribute('aria-label', `Prediction: ${best.label}, ${percent(best.probability)}. Show all probabilities`);
   }
 }
 
 function chip(token, place) {
-  const button = make('button', {
-    type: 'button', class: 'token', title: `bytes ${token.bytes.replace(/../g, '$& ').trim()}: show the merges`,
-    'aria-label': `Token ${place}, ${token.label}, id ${token.id}. Show its merges`,
-  }, make('span', { class: 'token-text' }, ...labelled(token.label)), make('span', { class: 'token-id' }, String(token.id)));
+  const bytes = token.bytes.replace(/../g, '$& ').trim();
+  const button = make('button', { type: 'button', class: 'token', title: `bytes ${bytes}: show the merges` },
+    make('span', { class: 'hidden-label' }, `token ${place} `),
+    make('span', { class: 'token-text' }, ...labelled(token.label)),
+    make('span', { class: 'token-id' }, String(token.id)));
   button.addEventListener('click', () => showMerges(place));
   return button;
 }

@@ -10,6 +10,7 @@ using Gpt2.Cli.Http;
 using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
+using Gpt2.Core.Tracing;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;
 
@@ -106,6 +107,11 @@ internal sealed class RunningExplorer : IAsyncDisposable
         await server.DisposeAsync();
         Model.Dispose();
     }
+
+    /// <summary>The name of a sheet of the pass: of h0_step_5_keys it is h0.step5.keys.</summary>
+    public static string NameOf(TraceEntry entry) => entry.Block is null
+        ? entry.File
+        : entry.File.Replace("_step_", ".step", StringComparison.Ordinal).Replace('_', '.');
 
     /// <summary>A vocabulary in which each word is a token, merged letter by letter.</summary>
     private static Vocabulary OfWords(params string[] words)

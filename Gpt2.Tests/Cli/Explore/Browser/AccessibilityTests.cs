@@ -1,0 +1,63 @@
+// Axe, a checker of accessibility, finds nothing serious on any view of the page, in both themes, wide and narrow.
+
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Gpt2.Tests.Cli.Explore.Browser;
+
+[Collection(Chromium.Collection)]
+public sealed class AccessibilityTests(Chromium chromium)
+{
+    public static TheoryData<int, ColorScheme> Screens() => new()
+    {
+        { 1400, ColorScheme.Light }, { 1400, ColorScheme.Dark }, { 390, ColorScheme.Light }, { 390, ColorScheme.Dark },
+    };
+
+    [BrowserTheory]
+    [MemberData(nameof(Screens))]
+    public async Task EveryView_HasNothingSerious(int width, ColorScheme colours)
+    {
+        await using RunningExplorer explorer = await RunningExplorer.StartAsync();
+        await using ExplorerPage tab = await ExplorerPage.OpenAsync(chromium, explorer, "", width, width > 800 ? 900 : 844, colours);
+        foreach (string sheet in (string[])["h1.step6", "probabilities", "model_h0_ln_1_g"])
+        {
+            await tab.GoToAsync(sheet + "[0,0]");
+            await RequireNothingSerious(tab, sheet);
+        }
+
+        await tab.Page.Locator(".token").First.ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("#merges")).ToBeVisibleAsync();
+        await RequireNothingSerious(tab, "merges");
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await tab.Page.Locator("#help-open").ClickAsync();
+        await RequireNothingSerious(tab, "help");
+        await tab.Page.Keyboard.PressAsync("Escape");
+        tab.MayBeRefused = true;
+        await tab.Page.FillAsync("#prompt", "");
+        await tab.Page.ClickAsync("#run");
+        await Assertions.Expect(tab.Page.Locator("#problem")).ToBeVisibleAsync();
+        await RequireNothingSerious(tab, "a refusal");
+    }
+
+    [BrowserTheory]
+    [InlineData(1400)]
+    [InlineData(390)]
+    public async Task Page_IsNeverWiderThanTheScreen(int width)
+    {
+        await using RunningExplorer explorer = await RunningExplorer.StartAsync(prompt: "ab a a a a a a a a a a a a a a a a a");
+        await using ExplorerPage tab = await ExplorerPage.OpenAsync(chromium, explorer, width: width, height: 844);
+
+        (await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth")).Should().BeLessThanOrEqualTo(width);
+        (await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollHeight")).Should().BeLessThanOrEqualTo(844);
+    }
+
+    private static async Task RequireNothingSerious(ExplorerPage tab, string view)
+    {
+        AxeResult result = await tab.Page.RunAxe();
+
+        result.Violations.Where(violation => violation.Impact is "serious" or "critical")
+            .Select(violation => $"{violation.Id}: {violation.Help}: {string.Join("; ", violation.Nodes.Take(3).Select(node => node.Html))}")
+            .Should().BeEmpty(view);
+    }
+}
