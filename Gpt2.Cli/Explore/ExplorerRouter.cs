@@ -8,15 +8,22 @@ using static System.FormattableString;
 
 namespace Gpt2.Cli.Explore;
 
+/// <summary>Answers a request about a session.</summary>
+/// <param name="context">The request.</param>
+/// <param name="session">The session.</param>
+/// <param name="rest">The parts of the address after the word that led here.</param>
+internal delegate Task SessionRoute(HttpContext context, ExplorerSession session, string[] rest);
+
 /// <summary>Answers every request of an explorer.</summary>
 /// <param name="start">What the page begins with.</param>
 /// <param name="store">The sessions.</param>
 /// <param name="sessions">Answers requests about prompts.</param>
-/// <param name="sheets">Answers requests about sheets.</param>
+/// <param name="sessionRoutes">What answers requests about a session, by the word that follows the session's id.</param>
 /// <param name="hosts">Checks the names that requests use for the server.</param>
 /// <param name="log">Receives a line for each request, and each error in the server itself.</param>
 internal sealed class ExplorerRouter(
-    StartBody start, SessionStore store, SessionEndpoints sessions, SheetEndpoints sheets, HostCheck hosts, IServerLog log)
+    StartBody start, SessionStore store, SessionEndpoints sessions, IReadOnlyDictionary<string, SessionRoute> sessionRoutes, HostCheck hosts,
+    IServerLog log)
 {
     /// <summary>Answers one request. Never throws.</summary>
     public async Task AnswerAsync(HttpContext context)
@@ -68,23 +75,9 @@ internal sealed class ExplorerRouter(
         {
             ["start"] => ExplorerAnswer.JsonAsync(context.Response, start),
             ["labels"] => sessions.LabelsAsync(context),
-            ["sessions", string id, "tokens", string token] => sessions.MergesAsync(context, SessionOf(id), token),
-            ["sessions", string id, "sheets", string name, string what] => SheetAsync(context, SessionOf(id), name, what),
+            ["sessions", string id, string word, .. string[] rest] when sessionRoutes.TryGetValue(word, out SessionRoute? route) =>
+                route(context, SessionOf(id), rest),
             _ => throw Nothing(path),
-        };
-    }
-
-    private Task SheetAsync(HttpContext context, ExplorerSession session, string name, string what)
-    {
-        Sheet sheet = session.Find(name) ?? throw new ApiException(404, $"there is no sheet '{VisibleText.Brief(name)}'", code: "no_sheet");
-        return what switch
-        {
-            "window" => sheets.WindowAsync(context, sheet),
-            "statistics" => SheetEndpoints.StatisticsAsync(context, sheet),
-            "csv" => SheetEndpoints.TextAsync(context, sheet, tabs: false),
-            "tsv" => SheetEndpoints.TextAsync(context, sheet, tabs: true),
-            "ranked" => sheets.RankedAsync(context, session, sheet),
-            _ => throw Nothing(what),
         };
     }
 
@@ -132,5 +125,5 @@ internal sealed class ExplorerRouter(
         }
     }
 
-    private static ApiException Nothing(string path) => new(404, $"there is nothing at '{VisibleText.Brief(path)}'", code: "unknown_url");
+    internal static ApiException Nothing(string path) => new(404, $"there is nothing at '{VisibleText.Brief(path)}'", code: "unknown_url");
 }

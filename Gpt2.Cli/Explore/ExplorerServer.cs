@@ -42,9 +42,14 @@ internal sealed class ExplorerServer : IAsyncDisposable
         var maker = new SessionMaker(model, store, limits);
         try
         {
+            var sessions = new SessionEndpoints(model, maker, limits);
+            var routes = new Dictionary<string, SessionRoute>
+            {
+                ["tokens"] = sessions.MergesAsync,
+                ["sheets"] = new SheetEndpoints(model.Tokenizer.Vocabulary, limits).AnswerAsync,
+            };
             var router = new ExplorerRouter(
-                new StartBody(model.Name, prompt), store, new SessionEndpoints(model, maker, limits),
-                new SheetEndpoints(model.Tokenizer.Vocabulary, limits), new HostCheck(IPAddress.Loopback, []), log);
+                new StartBody(model.Name, prompt), store, sessions, routes, new HostCheck(IPAddress.Loopback, []), log);
             var settings = new KestrelSettings(
                 IPAddress.Loopback, port, limits.BodyBytes, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(120),
                 "choose another --port (0 for any free one)");

@@ -26,8 +26,9 @@ internal sealed class SessionEndpoints(LanguageModel model, SessionMaker maker, 
 
     /// <summary>GET tokens/I: the word of a token, with every merge.</summary>
     /// <exception cref="ApiException">There is no such token.</exception>
-    public Task MergesAsync(HttpContext context, ExplorerSession session, string token)
+    public Task MergesAsync(HttpContext context, ExplorerSession session, string[] rest)
     {
+        string token = string.Join('/', rest);
         if (!int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
             || TokenMerges.Of(model.Tokenizer, session.Prompt, index) is not (WordExplanation word, int first))
         {

@@ -3,6 +3,7 @@
 using System.Net.Mime;
 using System.Runtime.InteropServices;
 using Gpt2.Cli.Http;
+using Gpt2.Core;
 using Gpt2.Core.Text;
 using Microsoft.AspNetCore.Http;
 using static System.FormattableString;
@@ -14,9 +15,30 @@ internal sealed class SheetEndpoints(Vocabulary vocabulary, ExplorerLimits limit
 {
     private const int RankedStandard = 100;
 
+    /// <summary>sheets/NAME/WHAT.</summary>
+    /// <exception cref="ApiException">There is no such sheet, or nothing of the kind.</exception>
+    public Task AnswerAsync(HttpContext context, ExplorerSession session, string[] rest)
+    {
+        if (rest is not [string name, string what])
+        {
+            throw ExplorerRouter.Nothing(context.Request.Path.Value ?? "");
+        }
+
+        Sheet sheet = session.Find(name) ?? throw new ApiException(404, $"there is no sheet '{VisibleText.Brief(name)}'", code: "no_sheet");
+        return what switch
+        {
+            "window" => WindowAsync(context, sheet),
+            "statistics" => StatisticsAsync(context, sheet),
+            "csv" => TextAsync(context, sheet, tabs: false),
+            "tsv" => TextAsync(context, sheet, tabs: true),
+            "ranked" => RankedAsync(context, session, sheet),
+            _ => throw ExplorerRouter.Nothing(what),
+        };
+    }
+
     /// <summary>GET window?r0=&amp;r1=&amp;c0=&amp;c1=: the numbers as little-endian float32, row after row.</summary>
     /// <exception cref="ApiException">The window is not within the sheet, or too large.</exception>
-    public Task WindowAsync(HttpContext context, Sheet sheet)
+    private Task WindowAsync(HttpContext context, Sheet sheet)
     {
         var range = SheetRange.Read(context.Request.Query, sheet);
         if (range.Count > limits.WindowNumbers)
@@ -36,12 +58,12 @@ internal sealed class SheetEndpoints(Vocabulary vocabulary, ExplorerLimits limit
 
     /// <summary>GET statistics?r0=…: count, sum, mean, least, greatest and scale of a range of any size.</summary>
     /// <exception cref="ApiException">The range is not within the sheet.</exception>
-    public static Task StatisticsAsync(HttpContext context, Sheet sheet) => ExplorerAnswer.JsonAsync(
+    private static Task StatisticsAsync(HttpContext context, Sheet sheet) => ExplorerAnswer.JsonAsync(
         context.Response, RangeStatistics.Of(sheet.Matrix, SheetRange.Read(context.Request.Query, sheet)));
 
     /// <summary>GET csv?r0=…, tsv?r0=…: a range of any size as text. CSV is a file to save.</summary>
     /// <exception cref="ApiException">The range is not within the sheet.</exception>
-    public static Task TextAsync(HttpContext context, Sheet sheet, bool tabs)
+    private static Task TextAsync(HttpContext context, Sheet sheet, bool tabs)
     {
         var range = SheetRange.Read(context.Request.Query, sheet);
         HttpResponse response = context.Response;
@@ -57,7 +79,7 @@ internal sealed class SheetEndpoints(Vocabulary vocabulary, ExplorerLimits limit
 
     /// <summary>GET ranked?row=&amp;top=&amp;search=: the vocabulary by its logits in one row.</summary>
     /// <exception cref="ApiException">The sheet is not over the vocabulary, or the row is not in it.</exception>
-    public Task RankedAsync(HttpContext context, ExplorerSession session, Sheet sheet)
+    private Task RankedAsync(HttpContext context, ExplorerSession session, Sheet sheet)
     {
         if (sheet.ColumnAxis != SheetAxis.Vocabulary)
         {

@@ -1,8 +1,9 @@
-// The address bar holds prompt, sheet and cell, so that a link opens them again and Back goes back.
+// The address bar holds prompt, view, sheet and cell, so that a link opens them again and Back goes back.
 
 import { goTo, select } from './navigate.js';
 import { state, watch } from './state.js';
 import { run } from './session.js';
+import { openView } from './views.js';
 
 let applying = false;
 
@@ -12,33 +13,39 @@ export function readAddress() {
   const place = /^(\d{1,9}),(\d{1,9})$/.exec(fields.get('cell') ?? '');
   return {
     prompt: fields.get('prompt'),
+    view: fields.get('view') ?? 'numbers',
     sheet: fields.get('sheet'),
     cell: place ? { row: Number(place[1]), column: Number(place[2]) } : undefined,
   };
 }
 
 export function keepAddress() {
-  watch(['session', 'sheet', 'cell'], write);
+  watch(['session', 'view', 'sheet', 'cell'], write);
   window.addEventListener('popstate', apply);
 }
 
 function write() {
-  const { session, sheet, cell, playing } = state;
+  const { session, view, sheet, cell, playing } = state;
   if (!session || applying) {
     return;
   }
 
   const before = readAddress();
   const fields = new URLSearchParams({ prompt: session.prompt, sheet: sheet.name, cell: `${cell.row},${cell.column}` });
-  const isNewPlace = before.prompt !== session.prompt || before.sheet !== sheet.name;
+  if (view !== 'numbers') {
+    fields.set('view', view);
+  }
+
+  const isNewPlace = before.prompt !== session.prompt || before.view !== view || before.sheet !== sheet.name;
   const isFirst = before.prompt === null || before.sheet === null;
   history[isNewPlace && !isFirst && !playing ? 'pushState' : 'replaceState'](null, '', '#' + fields);
 }
 
 async function apply() {
-  const { prompt, sheet, cell } = readAddress();
+  const { prompt, view, sheet, cell } = readAddress();
   applying = true;
   try {
+    openView(view);
     if (prompt !== null && prompt !== state.session?.prompt) {
       await run(prompt, sheet, cell);
     } else if (sheet) {

@@ -14,14 +14,17 @@ import { startSelection } from './selection.js';
 import { startStatus } from './status.js';
 import { startTabs } from './tabs.js';
 import { startTheme } from './theme.js';
+import { openView, startViews } from './views.js';
 
 const PARTS = [
-  startTheme, startPrompt, startMap, startTabs, startGrid, startSelection, startFormula, startStatus, startRanked, startPlay, startKeys, keepAddress,
+  startTheme, startPrompt, startMap, startTabs, startGrid, startSelection, startFormula, startStatus, startRanked, startPlay, startViews, startKeys,
+  keepAddress,
 ];
 
 PARTS.forEach(start => start());
 try {
-  const { prompt, sheet, cell } = readAddress();
+  const { prompt, view, sheet, cell } = readAddress();
+  openView(view);
   await run(prompt ?? (await getStart()).prompt, sheet, cell);
 } catch (error) {
   showProblem(error.message);

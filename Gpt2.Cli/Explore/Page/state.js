@@ -2,6 +2,7 @@
 
 export const state = {
   session: null, // the pass of a prompt
+  view: 'numbers', // what is shown of it, see views.js
   sheet: null, // one of session.sheets
   cell: { row: 0, column: 0 },
   anchor: { row: 0, column: 0 }, // the range is the rectangle between this and the cell

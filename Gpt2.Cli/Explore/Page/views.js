@@ -1,0 +1,66 @@
+// The views of a pass: its numbers as sheets, and what is made of them. A view is a module that exports { name, title, about, start(panel) }:
+// the panel is its part of the page, which start fills once, when the view is opened for the first time. It follows the state like every
+// other module, and need not draw while it is not open.
+
+import { find, make } from './dom.js';
+import { change, state, watch } from './state.js';
+
+// The view of numbers is in index.html, with the map, the steps and the tabs that belong to it.
+const NUMBERS = { name: 'numbers', title: 'Numbers', about: 'Every matrix of the pass and of the weights' };
+
+const VIEWS = [NUMBERS];
+
+const started = new Set([NUMBERS]);
+
+export function startViews() {
+  find('views').replaceChildren(...VIEWS.map(view => {
+    const tab = make('button', {
+      type: 'button', role: 'tab', id: `open-${view.name}`, 'aria-controls': `view-${view.name}`, title: view.about,
+    }, view.title);
+    tab.addEventListener('click', () => openView(view.name));
+    return tab;
+  }));
+  find('views').addEventListener('keydown', onKey);
+  find('views').hidden = VIEWS.length === 1;
+  watch(['view'], show);
+}
+
+// Opens a view by its name; an unknown one is that of numbers.
+export function openView(name) {
+  const view = VIEWS.find(one => one.name === name) ?? NUMBERS;
+  if (!started.has(view)) {
+    const panel = make('section', { class: 'view', id: `view-${view.name}`, role: 'tabpanel', 'aria-labelledby': `open-${view.name}` });
+    find('bottom').before(panel);
+    started.add(view);
+    view.start(panel);
+  }
+
+  change({ view: view.name });
+}
+
+export const isOpen = name => state.view === name;
+
+function show() {
+  for (const view of started) {
+    find(`view-${view.name}`).hidden = !isOpen(view.name);
+  }
+
+  for (const tab of find('views').children) {
+    const selected = tab.id === `open-${state.view}`;
+    tab.setAttribute('aria-selected', selected);
+    tab.tabIndex = selected ? 0 : -1;
+  }
+
+  find('steps').hidden = find('bottom').hidden = !isOpen(NUMBERS.name);
+}
+
+function onKey(event) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (step) {
+    event.preventDefault();
+    const at = VIEWS.findIndex(view => isOpen(view.name));
+    const next = VIEWS[(at + step + VIEWS.length) % VIEWS.length];
+    openView(next.name);
+    find(`open-${next.name}`).focus();
+  }
+}
