@@ -2,8 +2,8 @@
 // that finds a cell's origin, the method that computes it, and its sources, which the origin function refers to by their place.
 
 using Gpt2.Core.Model;
-using static Gpt2.Core.Explaining.ColumnKind;
 using static System.FormattableString;
+using static Gpt2.Core.Explaining.ColumnKind;
 
 namespace Gpt2.Core.Explaining;
 

@@ -80,6 +80,20 @@ public sealed class InfiniteLogitTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Why_TokenThatCannotBe_HasALogitThatIsNotFiniteAndNoShare()
+    {
+        JsonElement logit = Json("why", $"logits[-1, {Huge}]"), probability = Json("why", $"probabilities[-1, {Huge}]");
+
+        logit.GetProperty("value").ValueKind.Should().Be(JsonValueKind.Null);
+        logit.GetProperty("recomputed").GetDouble().Should().BeLessThan(-float.MaxValue, "double precision has room for it");
+        probability.GetProperty("value").GetDouble().Should().Be(0);
+        probability.GetProperty("recomputed").GetDouble().Should().Be(0);
+        probability.GetProperty("terms").EnumerateArray().Single(term => term.GetProperty("own").GetBoolean())
+            .GetProperty("share").GetDouble().Should().Be(0);
+        CommandRun.Of("why", "ab", $"logits[-1, {Huge}]", "-m", Model(-NearlyInfinite)).Result().Should().Contain("-Infinity");
+    }
+
     /// <summary>What a command says of a model with one token that cannot be.</summary>
     private JsonElement Json(string command, params string[] options) =>
         JsonDocument.Parse(CommandRun.Of([command, "ab", "-m", Model(-NearlyInfinite), "--json", .. options]).Result()).RootElement;

@@ -49,6 +49,11 @@ public class OriginPropertyTests
                 // Every source has a part in it, no other matrix has, and a bias is the last term.
                 string[] expected = origin.Operation == CellOperation.Mask ? [] : [.. origin.Description.Sources];
                 cells.Select(cell => cell.Matrix).ToHashSet().SetEquals(expected).Should().BeTrue("{0} {1}", shape, origin);
+                if (origin.Description.Step is 7 or 8 && origin.Operation != CellOperation.Mask)
+                {
+                    origin.Terms.Should().HaveCount(origin.Cell.Row + 1, "{0} {1} sees the tokens up to its own", shape, origin);
+                }
+
                 origin.Terms.SkipLast(1).Should().NotContain(term => term.Source.Matrix.EndsWith("_b", StringComparison.Ordinal));
             }
         });
