@@ -13,7 +13,7 @@ public sealed partial class NameTests : IClassFixture<NameTests.Sources>
     /// <summary>What looks like a name in the sources: names of .NET and of others, packages, units, examples of file names.</summary>
     private static readonly string[] Foreign =
     [
-        "Parallel", "Parallel.For", "Vector512.IsHardwareAccelerated", "System.Random", "Debug", "Allow", "Host", "GPT2LMHeadModel",
+        "Parallel", "Parallel.For", "Vector512.IsHardwareAccelerated", "System.Random", "Debug", "Allow", "Host", "Origin", "GPT2LMHeadModel",
         "BenchmarkDotNet.Artifacts/", "GFLOP/s", "GB/s", "Gpt2.Cli.any", "Mike", "TARGET.partial/", "NAME.partial",
     ];
 

@@ -22,7 +22,8 @@ public sealed class ExplorerSessionTests
         (string, int, int)[] sheets = [.. session.GetProperty("sheets").EnumerateArray().Select(sheet => (
             sheet.GetProperty("name").GetString()!, sheet.GetProperty("rows").GetInt32(), sheet.GetProperty("columns").GetInt32()))];
 
-        sheets[..trace.Entries.Count].Should().Equal(trace.Entries.Select(entry => (RunningExplorer.NameOf(entry), entry.Matrix.Rows, entry.Matrix.Columns)));
+        sheets[..trace.Entries.Count].Should().Equal(
+            trace.Entries.Select(entry => (RunningExplorer.NameOf(entry), entry.Matrix.Rows, entry.Matrix.Columns)));
         sheets[trace.Entries.Count..].Should().Equal(explorer.Model.Model.Weights.Matrices()
             .Select(weight => ($"model_{weight.Name.Replace('/', '_')}", weight.Rows, weight.Columns)));
         session.GetProperty("sheets").EnumerateArray().Select(sheet => sheet.GetProperty("sentence").GetString())
