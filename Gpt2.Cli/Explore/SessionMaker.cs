@@ -29,14 +29,14 @@ internal sealed class SessionMaker(LanguageModel model, SessionStore store, Expl
         await turn.WaitAsync(cancellation);
         try
         {
-            if (replaces is not null)
-            {
-                store.Remove(replaces);
-            }
-
-            store.MakeRoom(PassMemory.Of(model.Config, ids.Length, headRows));
+            store.MakeRoom(PassMemory.Of(model.Config, ids.Length, headRows), first: replaces);
             ExplorerSession session = await Task.Run(
                 () => new ExplorerSession(model, prompt, ForwardTrace.Run(model.Model, ids, headRows), headRows), cancellation);
+            if (replaces is not null)
+            {
+                store.Remove(replaces); // not before: the tab shows it until it has the new one
+            }
+
             store.Add(session);
             return session;
         }

@@ -52,12 +52,18 @@ internal sealed class SessionStore : IDisposable
     }
 
     /// <summary>Lets those go that were used longest ago, until a session of this size may be added.</summary>
-    public void MakeRoom(long bytes)
+    /// <param name="bytes">The size.</param>
+    /// <param name="first">A session to let go before all others, if any must go; or null.</param>
+    public void MakeRoom(long bytes, string? first = null)
     {
         lock (gate)
         {
-            while (byUse.First is LinkedListNode<Kept> oldest
-                && (byId.Count >= limits.Sessions || byUse.Sum(kept => kept.Session.Bytes) + bytes > limits.MemoryBytes))
+            if (first is not null && IsFull(bytes))
+            {
+                Remove(first);
+            }
+
+            while (byUse.First is LinkedListNode<Kept> oldest && IsFull(bytes))
             {
                 Remove(oldest);
             }
@@ -86,6 +92,9 @@ internal sealed class SessionStore : IDisposable
     }
 
     public void Dispose() => sweeper.Dispose();
+
+    private bool IsFull(long bytes) =>
+        byId.Count >= limits.Sessions || byUse.Sum(kept => kept.Session.Bytes) + bytes > limits.MemoryBytes;
 
     private void Sweep()
     {

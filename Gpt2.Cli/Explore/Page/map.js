@@ -130,14 +130,20 @@ function showCurrent() {
   for (const element of map.querySelectorAll('[data-sheet]')) {
     if (element.dataset.sheet === sheet.name) {
       element.setAttribute('aria-current', 'true');
-      showInMap(element);
     } else {
       element.removeAttribute('aria-current');
     }
   }
+
+  showInMap(map.querySelector('[aria-current]'));
 }
 
+// Biases and gains have no place of their own in the map.
 function showInMap(element) {
+  if (!element) {
+    return;
+  }
+
   const list = map.querySelector('.map-list');
   const box = list.getBoundingClientRect(), its = element.getBoundingClientRect();
   if (its.top < box.top + 40 || its.bottom > box.bottom - 40) {

@@ -9,7 +9,9 @@ export async function showMerges(token) {
     fill(await (await ask(`tokens/${token}`)).json());
     find('merges').showModal();
   } catch (error) {
-    showProblem(error.message);
+    if (error.name !== 'AbortError') {
+      showProblem(error.message);
+    }
   }
 }
 

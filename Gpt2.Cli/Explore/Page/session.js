@@ -5,6 +5,7 @@ import { change, state } from './state.js';
 import { find, speak } from './dom.js';
 
 let runs = 0;
+let running = null; // the last run, while it lasts
 let reviving = null;
 
 // Runs a prompt and shows a sheet of its pass.
@@ -15,7 +16,9 @@ export async function run(prompt, sheetName, cell) {
   showProblem('');
   find('prompt').value = prompt; // so that one that is refused can be changed
   try {
-    const session = await postPrompt(prompt, state.session?.id);
+    const made = postPrompt(prompt, state.session?.id);
+    running = made.catch(() => {});
+    const session = await made;
     if (mine !== runs) {
       closeSession(session.id); // a later prompt has been asked for
       return;
@@ -28,14 +31,21 @@ export async function run(prompt, sheetName, cell) {
     }
   } finally {
     if (mine === runs) {
+      running = null;
       button.disabled = false;
     }
   }
 }
 
-// Asks about the session; one that the server has let go is run again first.
+// Asks about the session; one that the server has let go is run again first. What is asked while another prompt runs
+// waits for it, and is then no longer of interest.
 export async function ask(path, signal) {
   const session = state.session;
+  await running;
+  if (session !== state.session) {
+    throw new DOMException('Another prompt has been run', 'AbortError');
+  }
+
   const used = session.id;
   try {
     return await askSession(used, path, signal);

@@ -135,6 +135,19 @@ public sealed class ExplorerSessionTests
     }
 
     [Fact]
+    public async Task Rerun_WhereNoMoreAreKept_TakesTheTabsOwnPlace()
+    {
+        await using RunningExplorer explorer = await RunningExplorer.StartAsync(new ExplorerLimits { Sessions = 2 });
+        JsonElement other = await explorer.RunAsync("ab"), own = await explorer.RunAsync("ab a");
+
+        JsonElement next = await explorer.RunAsync("a", own.GetProperty("id").GetString());
+
+        (await CodeOf(explorer, other)).Should().BeNull("it was used longest ago, but is another tab's");
+        (await CodeOf(explorer, own)).Should().Be("session_gone");
+        (await CodeOf(explorer, next)).Should().BeNull();
+    }
+
+    [Fact]
     public async Task MemoryOfAllTabs_IsLimited_AndSoIsThatOfAPrompt()
     {
         long two = PassMemory.Of(RunningExplorer.Config, 2, HeadRows.All);
