@@ -1,10 +1,12 @@
-// A session is what one tab looks at: a prompt and every number of its pass. It never changes; another prompt makes
-// another session.
+// A session is what one tab looks at: a prompt, its edits, and every number of its pass. It never changes; another prompt or another edit
+// makes another session.
 
 using System.Security.Cryptography;
 using Gpt2.Core;
 using Gpt2.Core.Generation;
+using Gpt2.Core.Laboratory;
 using Gpt2.Core.Model;
+using Gpt2.Core.Numerics;
 using Gpt2.Core.Tracing;
 
 namespace Gpt2.Cli.Explore;
@@ -18,15 +20,28 @@ internal sealed class ExplorerSession
 
     /// <param name="model">The model, whose weights are matrices.</param>
     /// <param name="prompt">The prompt.</param>
-    /// <param name="trace">Its pass.</param>
+    /// <param name="unedited">Its pass without edits.</param>
     /// <param name="headRows">Which rows the head computed.</param>
-    public ExplorerSession(LanguageModel model, string prompt, ForwardTrace trace, HeadRows headRows)
+    /// <param name="edits">The edits.</param>
+    /// <exception cref="Gpt2Exception">An edit is not possible.</exception>
+    public ExplorerSession(
+        LanguageModel model, string prompt, ForwardTrace unedited, HeadRows headRows, params IReadOnlyList<PassEdit> edits)
     {
         Prompt = prompt;
-        Trace = trace;
+        Unedited = unedited;
         HeadRows = headRows;
-        Bytes = PassMemory.Of(model.Config, trace.Ids.Count, headRows);
-        Sheets = [.. SheetList.Of(trace, model.Model.Weights)];
+        Edits = edits;
+        (Model, Trace) = (model.Model, unedited);
+        Bytes = PassMemory.Of(model.Config, unedited.Ids.Count, headRows, edits.Count > 0);
+        if (edits.Count > 0)
+        {
+            var pass = EditedPass.Run(model.Model, unedited, edits);
+            (Model, Trace) = (pass.Model, pass.Trace);
+            Bytes += SheetList.BytesOfCopies(pass.Model.Weights, model.Model.Weights);
+        }
+
+        Sheets = [.. SheetList.Of(Trace, Model.Weights)
+            .Zip(SheetList.Of(unedited, model.Model.Weights), (after, before) => after with { Before = before.Matrix })];
         byName = Sheets.ToDictionary(sheet => sheet.Name);
     }
 
@@ -35,7 +50,16 @@ internal sealed class ExplorerSession
 
     public string Prompt { get; }
 
+    /// <summary>The model, with copies of the weights that edits have changed.</summary>
+    public Gpt2Model Model { get; }
+
+    /// <summary>The pass, with the edits.</summary>
     public ForwardTrace Trace { get; }
+
+    /// <summary>The pass without edits; the same one if there are none.</summary>
+    public ForwardTrace Unedited { get; }
+
+    public IReadOnlyList<PassEdit> Edits { get; }
 
     public HeadRows HeadRows { get; }
 
@@ -48,12 +72,12 @@ internal sealed class ExplorerSession
     /// <summary>A sheet by its name; null if there is none.</summary>
     public Sheet? Find(string name) => byName.GetValueOrDefault(name);
 
-    /// <summary>The most probable next tokens.</summary>
+    /// <summary>The most probable next tokens of a pass.</summary>
     /// <exception cref="Gpt2Exception">The logits are not a distribution.</exception>
-    public Candidate[] Predict()
+    public static Candidate[] Predict(ForwardTrace trace)
     {
-        ForwardActivations a = Trace.Activations;
-        int last = a.Logits.Rows - 1;
-        return Prediction.Top(a.Logits.Row(last), a.Probabilities.Row(last), PredictedTokens);
+        Matrix logits = trace.Activations.Logits;
+        int last = logits.Rows - 1;
+        return Prediction.Top(logits.Row(last), trace.Activations.Probabilities.Row(last), PredictedTokens);
     }
 }

@@ -4,19 +4,25 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Gpt2.Cli.Http;
+using Gpt2.Core.Laboratory;
 
 namespace Gpt2.Cli.Explore;
 
 /// <summary>What the page begins with: the prompt of the command line.</summary>
 internal sealed record StartBody(string Model, string Prompt);
 
-/// <summary>A request for a pass.</summary>
-internal sealed record PromptBody(string? Prompt, string? Replaces);
+/// <summary>A request for a pass, with changes or without.</summary>
+internal sealed record PromptBody(string? Prompt, string? Replaces, JsonElement? Edits);
 
-/// <summary>A session. <c>Problem</c> says why there is no prediction.</summary>
+/// <summary>
+/// A session. <c>Before</c> is the prediction without the edits, empty if there are none; <c>Problem</c> says why there is no prediction.
+/// </summary>
 internal sealed record SessionBody(
     string Id, ModelBody Model, string Prompt, TokenBody[] Tokens, string HeadRows, SheetBody[] Sheets, PredictionBody[] Prediction,
-    string? Problem);
+    string? Problem, EditBody[] Edits, PredictionBody[] Before);
+
+/// <summary>An edit, and what it says to people.</summary>
+internal sealed record EditBody(string Text, PassEdit Edit);
 
 internal sealed record ModelBody(
     string Name, int Vocabulary, int Context, int Channels, int Heads, int HeadSize, int Hidden, int Layers, long Parameters);
@@ -26,7 +32,7 @@ internal sealed record TokenBody(int Id, string Text, string Label, string Bytes
 
 internal sealed record SheetBody(
     string Name, string Title, string Sentence, int Rows, int Columns, string RowAxis, string ColumnAxis, int FirstToken, int? Block, int? Step,
-    bool IsWeight);
+    bool IsWeight, bool CanBeChanged, float Moved);
 
 internal sealed record PredictionBody(int Rank, int Id, string Label, float Logit, float Probability);
 

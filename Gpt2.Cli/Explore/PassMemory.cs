@@ -17,14 +17,14 @@ internal static class PassMemory
     public static HeadRows HeadRowsOf(Gpt2Config config, int tokens, long most) =>
         BytesOf(2L * tokens * config.Vocabulary) <= most ? HeadRows.All : HeadRows.Last;
 
-    /// <summary>Bytes of all matrices of a pass.</summary>
-    public static long Of(Gpt2Config config, int tokens, HeadRows headRows)
+    /// <summary>Bytes of all matrices of a pass; of one with edits, also of the pass without them.</summary>
+    public static long Of(Gpt2Config config, int tokens, HeadRows headRows, bool edited)
     {
         long channels = (long)tokens * config.Channels;
         long block = (MatricesOfChannels * channels) + (3 * channels) + (2L * tokens * config.Hidden) + (2L * tokens * tokens * config.Heads);
         long headTokens = headRows == HeadRows.All ? tokens : 1;
         long head = headTokens * ((MatricesOfTheHead * (long)config.Channels) + (2L * config.Vocabulary));
-        return BytesOf((2 * channels) + (config.Layers * block) + head);
+        return (edited ? 2 : 1) * BytesOf((2 * channels) + (config.Layers * block) + head);
     }
 
     private static long BytesOf(long numbers) => numbers * sizeof(float);

@@ -1,6 +1,5 @@
 // What the status line says about a range, and the scale of the heat colours.
 
-using Gpt2.Core.Numerics;
 using Gpt2.Kernels.Attention;
 
 namespace Gpt2.Cli.Explore;
@@ -14,14 +13,16 @@ namespace Gpt2.Cli.Explore;
 /// <param name="Scale">The largest magnitude of those that are finite and not the masked score; 0 if there are none.</param>
 internal sealed record RangeStatistics(long Count, double Sum, double Mean, float Min, float Max, float Scale)
 {
-    /// <summary>The figures of a range of a matrix.</summary>
-    public static RangeStatistics Of(Matrix matrix, SheetRange range)
+    /// <summary>The figures of a range of a sheet.</summary>
+    public static RangeStatistics Of(Sheet sheet, SheetVersion version, SheetRange range)
     {
+        float[] numbers = new float[range.Columns];
         double sum = 0;
         float min = float.PositiveInfinity, max = float.NegativeInfinity, scale = 0;
         for (int row = range.Row; row < range.RowEnd; row++)
         {
-            foreach (float value in matrix.Row(row)[range.Column..range.ColumnEnd])
+            sheet.Read(version, row, range.Column, numbers);
+            foreach (float value in numbers)
             {
                 sum += value;
                 min = MathF.Min(min, value);

@@ -2,7 +2,6 @@
 
 using System.Globalization;
 using System.IO.Pipelines;
-using Gpt2.Core.Numerics;
 
 namespace Gpt2.Cli.Explore;
 
@@ -14,13 +13,16 @@ internal static class RangeText
     private const int FlushFrom = 1 << 16;
 
     /// <summary>Writes a range. However large it is, only a part of it is in memory.</summary>
-    public static async Task WriteAsync(Matrix matrix, SheetRange range, char separator, PipeWriter writer, CancellationToken cancellation)
+    public static async Task WriteAsync(
+        Sheet sheet, SheetVersion version, SheetRange range, char separator, PipeWriter writer, CancellationToken cancellation)
     {
+        float[] numbers = new float[range.Columns];
         for (int row = range.Row; row < range.RowEnd; row++)
         {
-            for (int column = range.Column; column < range.ColumnEnd; column++)
+            sheet.Read(version, row, range.Column, numbers);
+            for (int column = 0; column < numbers.Length; column++)
             {
-                Write(matrix[row, column], column == range.ColumnEnd - 1 ? '\n' : separator, writer);
+                Write(numbers[column], column == numbers.Length - 1 ? '\n' : separator, writer);
                 if (writer.UnflushedBytes >= FlushFrom)
                 {
                     await writer.FlushAsync(cancellation);

@@ -1,10 +1,13 @@
 // What the page asks about a prompt: its pass, its tokens, their merges.
 
 using System.Globalization;
+using System.Text.Json;
 using Gpt2.Cli.Http;
 using Gpt2.Core;
+using Gpt2.Core.Laboratory;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
+using Gpt2.Core.Tracing;
 using Microsoft.AspNetCore.Http;
 
 namespace Gpt2.Cli.Explore;
@@ -20,7 +23,7 @@ internal sealed class SessionEndpoints(LanguageModel model, SessionMaker maker, 
     {
         PromptBody request = ExplorerShapes.ReadPrompt(await RequestBody.ReadAsync(context, limits.BodyBytes, limits.BodyTime));
         string prompt = request.Prompt ?? throw ApiException.BadValue("prompt", "missing", "a text");
-        ExplorerSession session = await maker.MakeAsync(prompt, request.Replaces, context.RequestAborted);
+        ExplorerSession session = await maker.MakeAsync(prompt, EditsOf(request), request.Replaces, context.RequestAborted);
         await ExplorerAnswer.JsonAsync(context.Response, Describe(session));
     }
 
@@ -51,10 +54,22 @@ internal sealed class SessionEndpoints(LanguageModel model, SessionMaker maker, 
         return ExplorerAnswer.JsonAsync(context.Response, Labels(Enumerable.Range(from, to - from)));
     }
 
+    private static PassEdit[] EditsOf(PromptBody request)
+    {
+        try
+        {
+            return request.Edits is { ValueKind: not JsonValueKind.Null } edits ? EditFile.ReadEdits(edits, "edits") : [];
+        }
+        catch (Gpt2Exception e)
+        {
+            throw new ApiException(400, e.Message, "edits", "bad_edit");
+        }
+    }
+
     private SessionBody Describe(ExplorerSession session)
     {
         Gpt2Config config = model.Config;
-        (PredictionBody[] prediction, string? problem) = Predict(session);
+        (PredictionBody[] prediction, string? problem) = Predict(session.Trace);
         return new SessionBody(
             session.Id,
             new ModelBody(
@@ -66,7 +81,9 @@ internal sealed class SessionEndpoints(LanguageModel model, SessionMaker maker, 
             session.HeadRows == HeadRows.All ? "all" : "last",
             [.. session.Sheets.Select(Describe)],
             prediction,
-            problem);
+            problem,
+            [.. session.Edits.Select(edit => new EditBody(edit.ToString(), edit))],
+            session.Edits.Count > 0 ? Predict(session.Unedited).Prediction : []);
     }
 
     private static SheetBody Describe(Sheet sheet)
@@ -74,15 +91,16 @@ internal sealed class SessionEndpoints(LanguageModel model, SessionMaker maker, 
         SheetDescription description = SheetDescriptions.Of(sheet.Key);
         return new SheetBody(
             sheet.Name, description.Title, description.Sentence, sheet.Matrix.Rows, sheet.Matrix.Columns, sheet.RowAxis.ToString(),
-            sheet.ColumnAxis.ToString(), sheet.FirstToken, sheet.Key.Block, sheet.Key.Step, sheet.Key.IsWeight);
+            sheet.ColumnAxis.ToString(), sheet.FirstToken, sheet.Key.Block, sheet.Key.Step, sheet.Key.IsWeight,
+            sheet.CanBeChanged, sheet.Moved());
     }
 
     /// <summary>The most probable tokens; a model whose output is no distribution can still be looked at.</summary>
-    private (PredictionBody[] Prediction, string? Problem) Predict(ExplorerSession session)
+    private (PredictionBody[] Prediction, string? Problem) Predict(ForwardTrace trace)
     {
         try
         {
-            return ([.. session.Predict().Select((token, place) =>
+            return ([.. ExplorerSession.Predict(trace).Select((token, place) =>
                 new PredictionBody(place + 1, token.Id, Label(token.Id), token.Logit, token.Probability))], null);
         }
         catch (Gpt2Exception e)

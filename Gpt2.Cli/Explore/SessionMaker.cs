@@ -2,6 +2,7 @@
 
 using Gpt2.Cli.Http;
 using Gpt2.Core;
+using Gpt2.Core.Laboratory;
 using Gpt2.Core.Model;
 using Gpt2.Core.Tracing;
 using static System.FormattableString;
@@ -18,20 +19,23 @@ internal sealed class SessionMaker(LanguageModel model, SessionStore store, Expl
 
     /// <summary>Runs a prompt and keeps its pass.</summary>
     /// <param name="prompt">The prompt.</param>
+    /// <param name="edits">What is changed in the pass.</param>
     /// <param name="replaces">The session that the tab no longer needs; null if it has none. It stays if the prompt is refused.</param>
     /// <param name="cancellation">Ends the wait for a turn.</param>
-    /// <exception cref="ApiException">The prompt is empty or too long.</exception>
-    public async Task<ExplorerSession> MakeAsync(string prompt, string? replaces, CancellationToken cancellation)
+    /// <exception cref="ApiException">The prompt is empty or too long, or an edit is not possible.</exception>
+    public async Task<ExplorerSession> MakeAsync(
+        string prompt, PassEdit[] edits, string? replaces, CancellationToken cancellation)
     {
         int[] ids = model.Tokenizer.Encode(prompt);
         HeadRows headRows = PassMemory.HeadRowsOf(model.Config, ids.Length, limits.HeadBytes);
-        RequirePossible(ids, headRows);
+        RequirePossible(ids, headRows, edits.Length > 0);
         await turn.WaitAsync(cancellation);
         try
         {
-            store.MakeRoom(PassMemory.Of(model.Config, ids.Length, headRows), first: replaces);
+            ForwardTrace? known = replaces is null || store.Find(replaces) is not ExplorerSession old || old.Prompt != prompt ? null : old.Unedited;
+            store.MakeRoom(PassMemory.Of(model.Config, ids.Length, headRows, edits.Length > 0), first: replaces);
             ExplorerSession session = await Task.Run(
-                () => new ExplorerSession(model, prompt, ForwardTrace.Run(model.Model, ids, headRows), headRows), cancellation);
+                () => new ExplorerSession(model, prompt, known ?? ForwardTrace.Run(model.Model, ids, headRows), headRows, edits), cancellation);
             if (replaces is not null)
             {
                 store.Remove(replaces); // not before: the tab shows it until it has the new one
@@ -39,6 +43,10 @@ internal sealed class SessionMaker(LanguageModel model, SessionStore store, Expl
 
             store.Add(session);
             return session;
+        }
+        catch (Gpt2Exception e)
+        {
+            throw new ApiException(400, e.Message, "edits", "bad_edit");
         }
         finally
         {
@@ -48,7 +56,7 @@ internal sealed class SessionMaker(LanguageModel model, SessionStore store, Expl
 
     public void Dispose() => turn.Dispose();
 
-    private void RequirePossible(int[] ids, HeadRows headRows)
+    private void RequirePossible(int[] ids, HeadRows headRows, bool edited)
     {
         try
         {
@@ -59,7 +67,7 @@ internal sealed class SessionMaker(LanguageModel model, SessionStore store, Expl
             throw new ApiException(400, e.Message, "prompt", "bad_prompt");
         }
 
-        long bytes = PassMemory.Of(model.Config, ids.Length, headRows);
+        long bytes = PassMemory.Of(model.Config, ids.Length, headRows, edited);
         if (bytes > limits.MemoryBytes)
         {
             throw new ApiException(

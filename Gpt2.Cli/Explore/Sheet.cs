@@ -1,5 +1,6 @@
 // A sheet is one matrix under a name, with what its rows and columns are.
 
+using System.Numerics.Tensors;
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Cli.Explore;
@@ -45,6 +46,56 @@ internal sealed record Sheet(string Name, SheetKey Key, SheetAxis RowAxis, Sheet
 {
     /// <summary>The token of row 0: not the first if only the last rows were computed.</summary>
     public int FirstToken { get; init; }
+
+    /// <summary>The numbers without the edits; the same matrix if the edits cannot have reached it.</summary>
+    public Matrix Before { get; init; } = Matrix;
+
+    /// <summary>Whether an edit may concern it: weights, embeddings, and the steps of the blocks.</summary>
+    public bool CanBeChanged => Key.IsWeight || Key.Block is not null || Key.Matrix is "token_embeddings" or "position_embeddings";
+
+    /// <summary>How far the number that moved most has moved; NaN if one became NaN.</summary>
+    public float Moved()
+    {
+        float most = 0;
+        for (int row = 0; row < Matrix.Rows && !ReferenceEquals(Matrix, Before); row++)
+        {
+            ReadOnlySpan<float> after = Matrix.Row(row), before = Before.Row(row);
+            for (int column = 0; column < after.Length; column++)
+            {
+                // Equal infinities have not moved, though their difference is NaN.
+                most = MathF.Max(most, after[column] == before[column] ? 0 : MathF.Abs(after[column] - before[column]));
+            }
+        }
+
+        return most;
+    }
+
+    /// <summary>Copies a part of a row in one of its versions.</summary>
+    public void Read(SheetVersion version, int row, int column, Span<float> destination)
+    {
+        ReadOnlySpan<float> after = Matrix.Row(row).Slice(column, destination.Length), before = Before.Row(row).Slice(column, destination.Length);
+        if (version == SheetVersion.Difference)
+        {
+            TensorPrimitives.Subtract(after, before, destination);
+        }
+        else
+        {
+            (version == SheetVersion.Before ? before : after).CopyTo(destination);
+        }
+    }
+}
+
+/// <summary>Which numbers of a sheet are looked at.</summary>
+internal enum SheetVersion
+{
+    /// <summary>Those with the edits, if there are any.</summary>
+    After,
+
+    /// <summary>Those without.</summary>
+    Before,
+
+    /// <summary>After − before.</summary>
+    Difference,
 }
 
 /// <summary>What a sheet is in the model.</summary>

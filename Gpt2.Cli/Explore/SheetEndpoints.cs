@@ -36,7 +36,7 @@ internal sealed class SheetEndpoints(Vocabulary vocabulary, ExplorerLimits limit
         };
     }
 
-    /// <summary>GET window?r0=&amp;r1=&amp;c0=&amp;c1=: the numbers as little-endian float32, row after row.</summary>
+    /// <summary>GET window?r0=&amp;r1=&amp;c0=&amp;c1=&amp;of=: the numbers as little-endian float32, row after row.</summary>
     /// <exception cref="ApiException">The window is not within the sheet, or too large.</exception>
     private Task WindowAsync(HttpContext context, Sheet sheet)
     {
@@ -47,10 +47,11 @@ internal sealed class SheetEndpoints(Vocabulary vocabulary, ExplorerLimits limit
                 400, Invariant($"the window has {range.Count} numbers, expected at most {limits.WindowNumbers}"), code: "window_too_large");
         }
 
+        SheetVersion version = SheetRange.VersionOf(context.Request.Query);
         float[] numbers = new float[range.Count];
         for (int row = range.Row; row < range.RowEnd; row++)
         {
-            sheet.Matrix.Row(row)[range.Column..range.ColumnEnd].CopyTo(numbers.AsSpan((row - range.Row) * range.Columns));
+            sheet.Read(version, row, range.Column, numbers.AsSpan((row - range.Row) * range.Columns, range.Columns));
         }
 
         return ExplorerAnswer.BytesAsync(context.Response, MediaTypeNames.Application.Octet, LittleEndian(numbers));
@@ -59,7 +60,7 @@ internal sealed class SheetEndpoints(Vocabulary vocabulary, ExplorerLimits limit
     /// <summary>GET statistics?r0=…: count, sum, mean, least, greatest and scale of a range of any size.</summary>
     /// <exception cref="ApiException">The range is not within the sheet.</exception>
     private static Task StatisticsAsync(HttpContext context, Sheet sheet) => ExplorerAnswer.JsonAsync(
-        context.Response, RangeStatistics.Of(sheet.Matrix, SheetRange.Read(context.Request.Query, sheet)));
+        context.Response, RangeStatistics.Of(sheet, SheetRange.VersionOf(context.Request.Query), SheetRange.Read(context.Request.Query, sheet)));
 
     /// <summary>GET csv?r0=…, tsv?r0=…: a range of any size as text. CSV is a file to save.</summary>
     /// <exception cref="ApiException">The range is not within the sheet.</exception>
@@ -74,7 +75,8 @@ internal sealed class SheetEndpoints(Vocabulary vocabulary, ExplorerLimits limit
             response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
         }
 
-        return RangeText.WriteAsync(sheet.Matrix, range, tabs ? '\t' : ',', response.BodyWriter, context.RequestAborted);
+        SheetVersion version = SheetRange.VersionOf(context.Request.Query);
+        return RangeText.WriteAsync(sheet, version, range, tabs ? '\t' : ',', response.BodyWriter, context.RequestAborted);
     }
 
     /// <summary>GET ranked?row=&amp;top=&amp;search=: the vocabulary by its logits in one row.</summary>

@@ -14,6 +14,10 @@ internal static class SheetList
     public static IEnumerable<Sheet> Of(ForwardTrace trace, Gpt2Weights weights) =>
         trace.Entries.Select(entry => OfPass(entry, trace.Ids.Count)).Concat(weights.Matrices().Select(OfWeight));
 
+    /// <summary>The bytes of the weights that are copies, and not those of a model.</summary>
+    public static long BytesOfCopies(Gpt2Weights weights, Gpt2Weights original) => weights.Matrices().Except(original.Matrices())
+        .Sum(matrix => (long)matrix.Rows * matrix.Columns * sizeof(float));
+
     private static Sheet OfPass(TraceEntry entry, int tokens)
     {
         string name = entry.Block is null ? entry.File : Invariant($"h{entry.Block}.step{entry.Step}{PartOf(entry)}");

@@ -26,6 +26,16 @@ internal readonly record struct SheetRange(int Row, int RowEnd, int Column, int 
         return new SheetRange(row, Whole(query, "r1", row + 1, rows, rows), column, Whole(query, "c1", column + 1, columns, columns));
     }
 
+    /// <summary>The numbers that a query asks for with of=before, of=difference, or of=after, which may be left out.</summary>
+    /// <exception cref="ApiException">It is something else.</exception>
+    public static SheetVersion VersionOf(IQueryCollection query) => query["of"].ToString() switch
+    {
+        "" or "after" => SheetVersion.After,
+        "before" => SheetVersion.Before,
+        "difference" => SheetVersion.Difference,
+        string other => throw ApiException.BadValue("of", $"'{VisibleText.Brief(other)}'", "after, before or difference"),
+    };
+
     /// <summary>A whole number of a query, within inclusive bounds.</summary>
     /// <exception cref="ApiException">It is something else.</exception>
     public static int Whole(IQueryCollection query, string name, int least, int most, int standard)

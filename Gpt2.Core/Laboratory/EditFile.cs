@@ -16,7 +16,9 @@ public static class EditFile
     /// <summary>The maximum number of edits that are read.</summary>
     public const int MostEdits = 1000;
 
-    private const string Form = """{"edits":[{"edit":"silence_head","block":0,"head":2}],"prompt":"…"}""";
+    private const string Edit = """[{"edit":"silence_head","block":0,"head":2}]""";
+
+    private const string Form = $$"""{"edits":{{Edit}},"prompt":"…"}""";
 
     /// <summary>An experiment as JSON, one edit per line.</summary>
     public static string Write(Experiment experiment) =>
@@ -28,31 +30,52 @@ public static class EditFile
     /// <exception cref="Gpt2Exception">It is not such JSON, or has too many edits.</exception>
     public static Experiment Read(string json, string where)
     {
-        Experiment? experiment;
+        Experiment experiment = Read(where, Form, () => JsonSerializer.Deserialize(json, EditShapes.Default.Experiment));
+        RequireEdits(experiment.Edits, where, Form);
+        return experiment;
+    }
+
+    /// <summary>Reads a list of edits, as it is in an experiment.</summary>
+    /// <inheritdoc cref="Read(string, string)"/>
+    internal static PassEdit[] ReadEdits(JsonElement json, string where)
+    {
+        PassEdit[] edits = Read(where, Edit, () => json.Deserialize(EditShapes.Default.PassEditArray));
+        RequireEdits(edits, where, Edit);
+        return edits;
+    }
+
+    private static T Read<T>(string where, string form, Func<T?> read)
+        where T : class
+    {
         try
         {
-            experiment = JsonSerializer.Deserialize(json, EditShapes.Default.Experiment);
+            return read() ?? throw new Gpt2Exception("found null") { Where = where, Expected = form };
         }
         catch (JsonException e)
         {
-            throw new Gpt2Exception(e.Path is null or "$" ? "not an experiment" : $"{e.Path} is not as it should be", e)
+            throw new Gpt2Exception(e.Path is null or "$" ? "not of the right form" : $"{e.Path} is not as it should be", e)
             {
                 Where = new(where, e.LineNumber + 1),
-                Expected = Form,
+                Expected = form,
             };
         }
         catch (NotSupportedException e)
         {
-            throw new Gpt2Exception("an edit does not say what it changes", e) { Where = where, Expected = Form };
+            throw new Gpt2Exception("an edit does not say what it changes", e) { Where = where, Expected = form };
         }
+    }
 
-        if (experiment?.Edits is null || experiment.Edits.Contains(null!))
+    private static void RequireEdits(IReadOnlyList<PassEdit> edits, string where, string form)
+    {
+        if (edits.Contains(null!))
         {
-            throw new Gpt2Exception("there is no list of edits") { Where = where, Expected = Form };
+            throw new Gpt2Exception("an edit is null") { Where = where, Expected = form };
         }
 
-        return experiment.Edits.Count <= MostEdits ? experiment
-            : throw new Gpt2Exception($"there are {experiment.Edits.Count} edits") { Where = where, Expected = $"at most {MostEdits}" };
+        if (edits.Count > MostEdits)
+        {
+            throw new Gpt2Exception($"there are {edits.Count} edits") { Where = where, Expected = $"at most {MostEdits}" };
+        }
     }
 }
 
@@ -61,4 +84,5 @@ public static class EditFile
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectRequiredConstructorParameters = true,
     RespectNullableAnnotations = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(Experiment))]
+[JsonSerializable(typeof(PassEdit[]))]
 internal sealed partial class EditShapes : JsonSerializerContext;

@@ -24,11 +24,11 @@ export const getStart = async () => (await ask('/api/start')).json();
 
 export const getLabels = async (from, to) => (await ask(`/api/labels?from=${from}&to=${to}`)).json();
 
-export async function postPrompt(prompt, replaces) {
+export async function postPrompt(prompt, edits, replaces) {
   const response = await ask('/api/sessions', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ prompt, replaces }),
+    body: JSON.stringify({ prompt, replaces, edits }),
   });
   return response.json();
 }

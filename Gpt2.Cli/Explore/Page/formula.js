@@ -11,7 +11,7 @@ const box = find('name-box');
 const bar = find('formula-bar');
 
 export function startFormula() {
-  watch(['session', 'sheet', 'cell'], show);
+  watch(['session', 'sheet', 'cell', 'version'], show);
   onLoaded(showValue);
   onLabels(showValue);
   find('name-form').addEventListener('submit', event => {

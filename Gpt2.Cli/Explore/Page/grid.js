@@ -37,6 +37,7 @@ export function startGrid() {
   new ResizeObserver(layOut).observe(grid);
   watch(['session', 'sheet'], layOut);
   watch(['cell', 'anchor'], () => { reveal(); drawSoon(); });
+  watch(['version'], drawSoon);
   onLoaded(drawSoon);
   onScale(drawSoon);
   onLabels(drawSoon);

@@ -28,6 +28,7 @@ const HELP = [
   ['Shift', 'with these, or while dragging: select a range'],
   ['Ctrl+A', 'select the whole sheet'],
   ['Ctrl+C', 'copy the range, with tabs between the columns'],
+  ['F2', 'change the number, as a double click does; everything after it is computed again'],
   ['Tab', 'to the next part of the page'],
   ['?', 'this help'],
 ];

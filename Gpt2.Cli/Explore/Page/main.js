@@ -3,6 +3,7 @@
 import { keepAddress, readAddress } from './address.js';
 import { run, showProblem } from './session.js';
 import { getStart } from './api.js';
+import { startEditing } from './editing.js';
 import { startFormula } from './formula.js';
 import { startGrid } from './grid.js';
 import { startKeys } from './keys.js';
@@ -17,8 +18,8 @@ import { startTheme } from './theme.js';
 import { openView, startViews } from './views.js';
 
 const PARTS = [
-  startTheme, startPrompt, startMap, startTabs, startGrid, startSelection, startFormula, startStatus, startRanked, startPlay, startViews, startKeys,
-  keepAddress,
+  startTheme, startPrompt, startMap, startTabs, startGrid, startSelection, startFormula, startEditing, startStatus, startRanked, startPlay,
+  startViews, startKeys, keepAddress,
 ];
 
 PARTS.forEach(start => start());

@@ -8,27 +8,30 @@ let runs = 0;
 let running = null; // the last run, while it lasts
 let reviving = null;
 
-// Runs a prompt and shows a sheet of its pass.
-export async function run(prompt, sheetName, cell) {
+// Runs a prompt and shows a sheet of its pass. Edits stay until they are undone. Resolves to whether it was accepted.
+export async function run(prompt, sheetName, cell, edits = editsOf(state.session)) {
   const mine = ++runs;
   const button = find('run');
   button.disabled = true;
   showProblem('');
   find('prompt').value = prompt; // so that one that is refused can be changed
   try {
-    const made = postPrompt(prompt, state.session?.id);
+    const made = postPrompt(prompt, edits, state.session?.id);
     running = made.catch(() => {});
     const session = await made;
     if (mine !== runs) {
       closeSession(session.id); // a later prompt has been asked for
-      return;
+      return false;
     }
 
     show(session, sheetName, cell);
+    return true;
   } catch (error) {
     if (mine === runs) {
       showProblem(error.message);
     }
+
+    return false;
   } finally {
     if (mine === runs) {
       running = null;
@@ -36,6 +39,14 @@ export async function run(prompt, sheetName, cell) {
     }
   }
 }
+
+// Runs the prompt again with other edits, from the first block that they concern.
+export function rerun(edits) {
+  const { session, sheet, cell } = state;
+  return run(session.prompt, sheet.name, cell, edits);
+}
+
+export const editsOf = session => session?.edits.map(({ edit }) => edit) ?? [];
 
 // Asks about the session; one that the server has let go is run again first. What is asked while another prompt runs
 // waits for it, and is then no longer of interest.
@@ -55,7 +66,7 @@ export async function ask(path, signal) {
     }
 
     if (session.id === used) {
-      reviving ??= postPrompt(session.prompt).finally(() => { reviving = null; });
+      reviving ??= postPrompt(session.prompt, editsOf(session)).finally(() => { reviving = null; });
       session.id = (await reviving).id; // the numbers are the same
     }
 
@@ -74,7 +85,7 @@ function show(session, sheetName, cell) {
   session.steps = session.sheets.filter(sheet => !sheet.isWeight);
   const sheet = session.byName.get(sheetName) ?? session.byName.get('h0.step1');
   const at = within(sheet, cell ?? { row: sheet.rows - 1, column: 0 });
-  change({ session, sheet, cell: at, anchor: at });
+  change({ session, sheet, cell: at, anchor: at, ...session.edits.length ? {} : { version: 'after' } });
   const [best] = session.prediction;
   speak(best ? `${session.tokens.length} tokens. Most probable next token: ${best.label}` : session.problem ?? '');
   if (session.problem) {

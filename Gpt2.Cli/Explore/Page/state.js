@@ -6,6 +6,7 @@ export const state = {
   sheet: null, // one of session.sheets
   cell: { row: 0, column: 0 },
   anchor: { row: 0, column: 0 }, // the range is the rectangle between this and the cell
+  version: 'after', // of the numbers: 'before' is without the edits, 'difference' how far they moved
   follow: true, // whether the token stays the same from step to step
   playing: false,
 };
@@ -26,6 +27,9 @@ export function change(parts) {
     }
   }
 }
+
+// What a request for numbers adds to say which version it means.
+export const versionQuery = (mark = '&') => state.version === 'after' ? '' : `${mark}of=${state.version}`;
 
 // The selected rectangle, ends excluded.
 export function selectedRange() {

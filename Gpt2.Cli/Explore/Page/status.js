@@ -1,7 +1,7 @@
 // The status line: figures of the selected range, copying it, saving it.
 
 import { find, make, speak } from './dom.js';
-import { selectedRange, state, watch } from './state.js';
+import { selectedRange, state, versionQuery, watch } from './state.js';
 import { ask } from './session.js';
 import { figure } from './numbers.js';
 import { rangeQuery } from './api.js';
@@ -13,7 +13,7 @@ let waiting = 0;
 let stop = null;
 
 export function startStatus() {
-  watch(['session', 'sheet', 'cell', 'anchor'], () => {
+  watch(['session', 'sheet', 'cell', 'anchor', 'version'], () => {
     clearTimeout(waiting);
     waiting = setTimeout(show, PAUSE);
     offer();
@@ -36,7 +36,7 @@ async function show() {
   stop?.abort();
   stop = new AbortController();
   try {
-    const response = await ask(`sheets/${sheet.name}/statistics?${rangeQuery(selectedRange())}`, stop.signal);
+    const response = await ask(`sheets/${sheet.name}/statistics?${rangeQuery(selectedRange())}${versionQuery()}`, stop.signal);
     const { count, sum, mean, min, max } = await response.json();
     if (session === state.session && sheet === state.sheet) {
       if (count === 1) {
@@ -64,7 +64,7 @@ function offer() {
   const range = selectedRange();
   const isCell = countOf(range) === 1;
   const save = find('save');
-  save.href = `/api/sessions/${session.id}/sheets/${sheet.name}/csv${isCell ? '' : '?' + rangeQuery(range)}`;
+  save.href = `/api/sessions/${session.id}/sheets/${sheet.name}/csv${isCell ? versionQuery('?') : `?${rangeQuery(range)}${versionQuery()}`}`;
   save.textContent = isCell ? 'save sheet as CSV' : 'save range as CSV';
 }
 
@@ -76,7 +76,7 @@ async function copy() {
   }
 
   try {
-    const text = ask(`sheets/${state.sheet.name}/tsv?${rangeQuery(range)}`).then(response => response.text());
+    const text = ask(`sheets/${state.sheet.name}/tsv?${rangeQuery(range)}${versionQuery()}`).then(response => response.text());
     await navigator.clipboard.writeText((await text).replace(/\n$/, ''));
     note(countOf(range) === 1 ? 'copied 1 number' : `copied ${countOf(range)} numbers`);
   } catch (error) {

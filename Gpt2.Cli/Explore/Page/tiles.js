@@ -2,7 +2,7 @@
 
 import { ask } from './session.js';
 import { rangeQuery } from './api.js';
-import { state, watch } from './state.js';
+import { state, versionQuery, watch } from './state.js';
 
 const ROWS = 64;
 const COLUMNS = 32;
@@ -60,7 +60,7 @@ async function load(key, sheet, tileRow, tileColumn) {
     c1: Math.min(sheet.columns, (tileColumn + 1) * COLUMNS),
   };
   try {
-    const response = await ask(`sheets/${sheet.name}/window?${rangeQuery(range)}`, stop.signal);
+    const response = await ask(`sheets/${sheet.name}/window?${rangeQuery(range)}${versionQuery()}`, stop.signal);
     const view = new DataView(await response.arrayBuffer());
     const numbers = Float32Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
     if (session === state.session) {
@@ -92,4 +92,4 @@ function dropOldest() {
   }
 }
 
-const keyOf = (sheet, tileRow, tileColumn) => `${sheet.name} ${tileRow} ${tileColumn}`;
+const keyOf = (sheet, tileRow, tileColumn) => `${state.version} ${sheet.name} ${tileRow} ${tileColumn}`;

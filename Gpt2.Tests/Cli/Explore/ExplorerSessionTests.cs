@@ -150,7 +150,7 @@ public sealed class ExplorerSessionTests
     [Fact]
     public async Task MemoryOfAllTabs_IsLimited_AndSoIsThatOfAPrompt()
     {
-        long two = PassMemory.Of(RunningExplorer.Config, 2, HeadRows.All);
+        long two = PassMemory.Of(RunningExplorer.Config, 2, HeadRows.All, edited: false);
         await using RunningExplorer explorer = await RunningExplorer.StartAsync(new ExplorerLimits { MemoryBytes = 2 * two });
         JsonElement first = await explorer.RunAsync("ab a");
         await explorer.RunAsync("ab a");
@@ -192,7 +192,7 @@ public sealed class ExplorerSessionTests
 
         long numbers = ForwardTrace.Run(model.Model, ids, headRows).Entries.Sum(entry => (long)entry.Matrix.Span.Length);
 
-        PassMemory.Of(RunningExplorer.Config, 7, headRows).Should().Be(4 * numbers);
+        PassMemory.Of(RunningExplorer.Config, 7, headRows, edited: false).Should().Be(4 * numbers);
     }
 
     [Fact]

@@ -122,7 +122,8 @@ public sealed class ExplorerSheetTests : IAsyncLifetime
         var matrix = new Matrix("odd", 1, 3);
         (matrix[0, 0], matrix[0, 1], matrix[0, 2]) = (float.NaN, -2, float.PositiveInfinity);
 
-        var found = RangeStatistics.Of(matrix, new SheetRange(0, 1, 0, 3));
+        var sheet = new Sheet("h0.step6", new SheetKey("step 6 scores", false, 0, 6), SheetAxis.Tokens, SheetAxis.HeadsAndTokens, matrix);
+        var found = RangeStatistics.Of(sheet, SheetVersion.After, new SheetRange(0, 1, 0, 3));
 
         found.Should().Be(new RangeStatistics(3, double.NaN, double.NaN, float.NaN, float.NaN, 2));
     }

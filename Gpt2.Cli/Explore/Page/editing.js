@@ -1,0 +1,91 @@
+// Changing a number where it stands, and looking at the numbers before and after.
+
+import { change, state, watch } from './state.js';
+import { editsOf, rerun } from './session.js';
+import { find, make, speak } from './dom.js';
+import { exact } from './numbers.js';
+import { numberAt, onLoaded } from './tiles.js';
+
+const VERSIONS = { after: 'after', before: 'before', difference: 'difference' };
+
+const form = find('edit-form');
+const box = find('edit-box');
+
+export function startEditing() {
+  find('grid').addEventListener('dblclick', begin);
+  find('grid').addEventListener('keydown', event => {
+    if (event.key === 'F2') {
+      event.preventDefault();
+      begin();
+    }
+  });
+  form.addEventListener('submit', event => {
+    event.preventDefault();
+    commit();
+  });
+  box.addEventListener('keydown', event => event.key === 'Escape' && end());
+  watch(['session', 'sheet', 'cell'], () => { form.hidden = true; });
+  onLoaded(fill);
+
+  find('versions').replaceChildren(...Object.entries(VERSIONS).map(([version, text]) => {
+    const choice = make('button', { type: 'button', role: 'radio', 'data-version': version }, text);
+    choice.addEventListener('click', () => change({ version }));
+    return choice;
+  }));
+  watch(['session', 'version'], showVersions);
+}
+
+function begin() {
+  if (!state.sheet?.canBeChanged) {
+    speak('These numbers follow from the last block and cannot be changed');
+    return;
+  }
+
+  change({ version: 'after' });
+  box.value = '';
+  form.hidden = false;
+  box.focus();
+  fill();
+}
+
+// The number may have to be fetched first, if another version was shown.
+function fill() {
+  const { sheet, cell } = state;
+  const value = form.hidden || box.value ? undefined : numberAt(sheet, cell.row, cell.column);
+  if (value !== undefined) {
+    box.value = exact(value).replaceAll('−', '-');
+    box.select();
+  }
+}
+
+async function commit() {
+  const value = Number(box.value.trim().replace('−', '-').replace(',', '.'));
+  if (box.value.trim() === '' || !Number.isFinite(value)) {
+    box.setAttribute('aria-invalid', 'true');
+    speak('Not a number');
+    return;
+  }
+
+  const { session, sheet, cell } = state;
+  end();
+  const edit = { edit: 'set_cell', matrix: sheet.name, row: cell.row, column: cell.column, value: Math.fround(value) };
+  if (await rerun([...editsOf(session), edit])) {
+    speak(`Changed. Most probable next token: ${state.session.prediction[0]?.label ?? 'none'}`);
+  }
+}
+
+function end() {
+  box.removeAttribute('aria-invalid');
+  form.hidden = true;
+  find('grid').focus();
+}
+
+function showVersions() {
+  const hasEdits = state.session?.edits.length > 0;
+  find('versions').hidden = !hasEdits;
+  for (const choice of find('versions').children) {
+    const chosen = choice.dataset.version === state.version;
+    choice.setAttribute('aria-checked', chosen);
+    choice.setAttribute('aria-selected', chosen);
+  }
+}
