@@ -26,6 +26,12 @@ internal sealed record ExplorerLimits
     /// <summary>The maximum number of tokens in an answer that lists some of the vocabulary.</summary>
     public int ListedTokens { get; init; } = 1024;
 
+    /// <summary>The maximum number of tokens read out at a depth at once: each needs logits and probabilities of the whole vocabulary.</summary>
+    public int LensTokens { get; init; } = 64;
+
+    /// <summary>The maximum number of tokens in a text that is searched for a neuron's strongest: each is run, and other tabs wait.</summary>
+    public int SearchTokens { get; init; } = 2048;
+
     /// <summary>The maximum number of bytes in a request's body: those of a prompt.</summary>
     public int BodyBytes { get; init; } = 1 << 20;
 

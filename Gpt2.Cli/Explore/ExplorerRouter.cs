@@ -19,11 +19,12 @@ internal delegate Task SessionRoute(HttpContext context, ExplorerSession session
 /// <param name="store">The sessions.</param>
 /// <param name="sessions">Answers requests about prompts.</param>
 /// <param name="sessionRoutes">What answers requests about a session, by the word that follows the session's id.</param>
+/// <param name="sessionPosts">The same for requests that send something.</param>
 /// <param name="hosts">Checks the names that requests use for the server.</param>
 /// <param name="log">Receives a line for each request, and each error in the server itself.</param>
 internal sealed class ExplorerRouter(
-    StartBody start, SessionStore store, SessionEndpoints sessions, IReadOnlyDictionary<string, SessionRoute> sessionRoutes, HostCheck hosts,
-    IServerLog log)
+    StartBody start, SessionStore store, SessionEndpoints sessions, IReadOnlyDictionary<string, SessionRoute> sessionRoutes,
+    IReadOnlyDictionary<string, SessionRoute> sessionPosts, HostCheck hosts, IServerLog log)
 {
     /// <summary>Answers one request. Never throws.</summary>
     public async Task AnswerAsync(HttpContext context)
@@ -67,6 +68,13 @@ internal sealed class ExplorerRouter(
             RequireMethod(context.Request, "POST");
             OwnPageCheck.RequireForChanging(context.Request);
             return parts is ["sessions", string id, _] ? CloseAsync(context, id) : sessions.MakeAsync(context);
+        }
+
+        if (parts is ["sessions", string posted, string post] && sessionPosts.TryGetValue(post, out SessionRoute? taker))
+        {
+            RequireMethod(context.Request, "POST");
+            OwnPageCheck.RequireForChanging(context.Request);
+            return taker(context, SessionOf(posted), []);
         }
 
         RequireMethod(context.Request, "GET");

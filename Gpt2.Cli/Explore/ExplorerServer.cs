@@ -47,9 +47,12 @@ internal sealed class ExplorerServer : IAsyncDisposable
             {
                 ["tokens"] = sessions.MergesAsync,
                 ["sheets"] = new SheetEndpoints(model.Tokenizer.Vocabulary, limits).AnswerAsync,
+                ["depth"] = new DepthEndpoints(model, maker, limits).AnswerAsync,
+                ["next"] = new NextEndpoints(model, limits).AnswerAsync,
             };
+            var posts = new Dictionary<string, SessionRoute> { ["neurons"] = new NeuronEndpoints(model, maker, limits).SearchAsync };
             var router = new ExplorerRouter(
-                new StartBody(model.Name, prompt), store, sessions, routes, new HostCheck(IPAddress.Loopback, []), log);
+                new StartBody(model.Name, prompt), store, sessions, routes, posts, new HostCheck(IPAddress.Loopback, []), log);
             var settings = new KestrelSettings(
                 IPAddress.Loopback, port, limits.BodyBytes, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(120),
                 "choose another --port (0 for any free one)");

@@ -3,6 +3,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Gpt2.Cli.Http;
 using Gpt2.Core.Laboratory;
 
@@ -51,6 +52,11 @@ internal sealed record MergeBody(int Rank, string Left, string Right, string[] T
 [JsonSerializable(typeof(RangeStatistics))]
 [JsonSerializable(typeof(RankedBody))]
 [JsonSerializable(typeof(WordBody))]
+[JsonSerializable(typeof(DepthBody))]
+[JsonSerializable(typeof(LogitBody))]
+[JsonSerializable(typeof(NextBody))]
+[JsonSerializable(typeof(NeuronSearchBody))]
+[JsonSerializable(typeof(FiringsBody))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(RefusalBody))]
 internal sealed partial class ExplorerShapes : JsonSerializerContext
@@ -71,16 +77,24 @@ internal sealed partial class ExplorerShapes : JsonSerializerContext
 
     /// <summary>The request for a pass.</summary>
     /// <exception cref="ApiException">The JSON is something else.</exception>
-    public static PromptBody ReadPrompt(ReadOnlyMemory<byte> body)
+    public static PromptBody ReadPrompt(ReadOnlyMemory<byte> body) =>
+        Read(body, Readable.PromptBody, "prompt", "the texts 'prompt' and 'replaces'");
+
+    /// <summary>The request for a neuron's strongest tokens.</summary>
+    /// <exception cref="ApiException">The JSON is something else.</exception>
+    public static NeuronSearchBody ReadNeuronSearch(ReadOnlyMemory<byte> body) =>
+        Read(body, Readable.NeuronSearchBody, "text", "the text 'text' and the whole numbers 'block' and 'neuron'");
+
+    private static T Read<T>(ReadOnlyMemory<byte> body, JsonTypeInfo<T> shape, string parameter, string fields)
     {
         using JsonDocument document = JsonBody.Parse(body);
         try
         {
-            return document.Deserialize(Readable.PromptBody) ?? throw ApiException.BadValue("prompt", "missing", "a text");
+            return document.Deserialize(shape) ?? throw ApiException.BadValue(parameter, "missing", "a text");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for half of a surrogate pair
         {
-            throw new ApiException(400, "the body is not an object with the texts 'prompt' and 'replaces'", "prompt", "bad_prompt");
+            throw new ApiException(400, $"the body is not an object with {fields}", parameter, "bad_" + parameter);
         }
     }
 }

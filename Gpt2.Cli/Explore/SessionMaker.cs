@@ -29,24 +29,25 @@ internal sealed class SessionMaker(LanguageModel model, SessionStore store, Expl
         int[] ids = model.Tokenizer.Encode(prompt);
         HeadRows headRows = PassMemory.HeadRowsOf(model.Config, ids.Length, limits.HeadBytes);
         RequirePossible(ids, headRows, edits.Length > 0);
-        await turn.WaitAsync(cancellation);
         try
         {
-            ForwardTrace? known = replaces is null || store.Find(replaces) is not ExplorerSession old || old.Prompt != prompt ? null : old.Unedited;
-            store.MakeRoom(PassMemory.Of(model.Config, ids.Length, headRows, edits.Length > 0), first: replaces);
-            ExplorerSession session = await Task.Run(
-                () => new ExplorerSession(model, prompt, known ?? ForwardTrace.Run(model.Model, ids, headRows), headRows, edits), cancellation);
-            if (replaces is not null)
-            {
-                store.Remove(replaces); // not before: the tab shows it until it has the new one
-            }
-
-            store.Add(session);
-            return session;
+            return await InTurnAsync(() => Make(prompt, ids, headRows, edits, replaces), cancellation);
         }
         catch (Gpt2Exception e)
         {
             throw new ApiException(400, e.Message, "edits", "bad_edit");
+        }
+    }
+
+    /// <summary>Computes something that uses all threads, when nothing else of the kind is running.</summary>
+    /// <param name="compute">Computes it, on another thread.</param>
+    /// <param name="cancellation">Ends the wait for a turn.</param>
+    public async Task<T> InTurnAsync<T>(Func<T> compute, CancellationToken cancellation)
+    {
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(compute, cancellation);
         }
         finally
         {
@@ -55,6 +56,20 @@ internal sealed class SessionMaker(LanguageModel model, SessionStore store, Expl
     }
 
     public void Dispose() => turn.Dispose();
+
+    private ExplorerSession Make(string prompt, int[] ids, HeadRows headRows, PassEdit[] edits, string? replaces)
+    {
+        ForwardTrace? known = replaces is not null && store.Find(replaces) is ExplorerSession old && old.Prompt == prompt ? old.Unedited : null;
+        store.MakeRoom(PassMemory.Of(model.Config, ids.Length, headRows, edits.Length > 0), first: replaces);
+        var session = new ExplorerSession(model, prompt, known ?? ForwardTrace.Run(model.Model, ids, headRows), headRows, edits);
+        if (replaces is not null)
+        {
+            store.Remove(replaces); // not before: the tab shows it until it has the new one
+        }
+
+        store.Add(session);
+        return session;
+    }
 
     private void RequirePossible(int[] ids, HeadRows headRows, bool edited)
     {

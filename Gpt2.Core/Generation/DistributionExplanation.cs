@@ -39,10 +39,11 @@ internal sealed record DistributionExplanation(
     /// <param name="logits">One logit per token. // [vocabulary]</param>
     /// <param name="ids">The tokens so far, including the prompt.</param>
     /// <param name="options">How the token is chosen.</param>
+    /// <param name="draws">The number of tokens drawn before with the same seed.</param>
     /// <exception cref="Gpt2Exception">
     /// The logits are not a distribution, see <see cref="Greedy.Choose"/>, or an option is not valid.
     /// </exception>
-    public static DistributionExplanation Of(ReadOnlySpan<float> logits, ReadOnlySpan<int> ids, GenerationOptions options)
+    public static DistributionExplanation Of(ReadOnlySpan<float> logits, ReadOnlySpan<int> ids, GenerationOptions options, int draws = 0)
     {
         var pipeline = new FilterPipeline(options);
         var distribution = new TokenDistribution();
@@ -67,6 +68,7 @@ internal sealed record DistributionExplanation(
         }
 
         var sampler = Sampler.Of(options);
+        sampler.Skip(draws);
         int drawn = sampler.Draw(logits, ids);
         return new DistributionExplanation(
             Rows(logits, model, scores, tempered, distribution, stages), stages, drawn, options.Sampling is null ? null : sampler.LastRandom);

@@ -37,6 +37,15 @@ internal sealed class Sampler
     /// <exception cref="Gpt2Exception">An option is not valid.</exception>
     public static Sampler Of(GenerationOptions options) => new(options);
 
+    /// <summary>Passes over the random numbers of draws that were made before.</summary>
+    public void Skip(int draws)
+    {
+        for (int draw = 0; draw < draws; draw++)
+        {
+            random?.NextDouble();
+        }
+    }
+
     /// <summary>
     /// Chooses a token. A draw takes exactly one random number u in [0, 1), even at temperature 0, and returns the
     /// first id at which the sum of the probabilities, in the order of ids, exceeds u.

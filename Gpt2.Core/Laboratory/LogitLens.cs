@@ -79,9 +79,8 @@ public sealed class LogitLens
         {
             ReadOnlySpan<float> logits = head.Logits.Row(i), probabilities = head.Probabilities.Row(i);
             int answer = answers[firstRow + i];
-            TokenAtDepth[] best =
-                [.. Prediction.Top(logits, probabilities, top).Select(token => new TokenAtDepth(token.Id, token.Logit, token.Probability))];
-            readings[i] = new LensReading(depth, firstRow + i, best, answer, probabilities[answer], RankOf(answer, logits));
+            readings[i] = new LensReading(
+                depth, firstRow + i, Best(logits, probabilities, top), answer, probabilities[answer], RankOf(answer, logits));
         }
 
         return readings;
@@ -94,7 +93,10 @@ public sealed class LogitLens
         model.ReadOut(some, head);
     }
 
-    /// <summary>What the model predicts in the end, for rows that have not been asked for before.</summary>
+    /// <summary>
+    /// What the model predicts in the end, for rows that have not been asked for before. The trace has its logits, unless its head
+    /// computed fewer rows, or they were edited.
+    /// </summary>
     private void AnswersFor(int firstRow, int rows)
     {
         if (Enumerable.Range(firstRow, rows).All(answers.ContainsKey))
@@ -102,11 +104,40 @@ public sealed class LogitLens
             return;
         }
 
-        ReadOut(Depths[^1], firstRow, rows);
-        for (int i = 0; i < rows; i++)
+        Matrix logits = trace.Activations.Logits;
+        int firstLogits = trace.Ids.Count - logits.Rows;
+        if (firstRow < firstLogits || firstRow + rows > trace.Ids.Count || trace.Activations.Edits is not null)
         {
-            answers[firstRow + i] = Greedy.Choose(head.Logits.Row(i));
+            ReadOut(Depths[^1], firstRow, rows);
+            logits = head.Logits;
+            firstLogits = firstRow;
         }
+
+        for (int row = firstRow; row < firstRow + rows; row++)
+        {
+            answers[row] = Greedy.Choose(logits.Row(row - firstLogits));
+        }
+    }
+
+    /// <summary>The most probable tokens; there are too many readings to sort the vocabulary for each.</summary>
+    private static TokenAtDepth[] Best(ReadOnlySpan<float> logits, ReadOnlySpan<float> probabilities, int count)
+    {
+        Greedy.Choose(logits); // throws if they are not a distribution
+        var top = new TopTokens(Math.Min(count, logits.Length));
+        for (int id = 0; id < logits.Length; id++)
+        {
+            top.Offer(id, logits[id]);
+        }
+
+        TokenAlternative[] found = top.ToArray();
+        var best = new TokenAtDepth[found.Length];
+        for (int place = 0; place < best.Length; place++)
+        {
+            int id = found[place].Id;
+            best[place] = new TokenAtDepth(id, logits[id], probabilities[id]);
+        }
+
+        return best;
     }
 
     private static int RankOf(int id, ReadOnlySpan<float> logits)
