@@ -59,7 +59,7 @@ internal sealed class DepthEndpoints(LanguageModel model, SessionMaker maker, Ex
         IReadOnlyList<LensReading> readings = await maker.InTurnAsync(
             () =>
             {
-                var lens = new LogitLens(model.Model, session.Trace);
+                var lens = new LogitLens(session.Model, session.Trace);
                 return lens.Read(lens.Depths[depth], from, to - from, TopTokens);
             },
             context.RequestAborted);
@@ -74,16 +74,16 @@ internal sealed class DepthEndpoints(LanguageModel model, SessionMaker maker, Ex
         int tokens = session.Trace.Ids.Count;
         int row = SheetRange.Whole(query, "row", 0, tokens - 1, tokens - 1);
         int chosen = SheetRange.Whole(query, "token", 0, model.Config.Vocabulary - 1, -1);
-        LogitBody body = await maker.InTurnAsync(() => Divide(session.Trace, row, chosen), context.RequestAborted);
+        LogitBody body = await maker.InTurnAsync(() => Divide(session, row, chosen), context.RequestAborted);
         await ExplorerAnswer.JsonAsync(context.Response, body);
     }
 
-    private LogitBody Divide(ForwardTrace trace, int row, int chosen)
+    private LogitBody Divide(ExplorerSession session, int row, int chosen)
     {
-        ForwardActivations head = HeadOf(trace, row, out int at);
+        ForwardActivations head = HeadOf(session, row, out int at);
         ReadOnlySpan<float> logits = head.Logits.Row(at);
         int answer = Greedy.Choose(logits), token = chosen < 0 ? answer : chosen;
-        var attribution = LogitAttribution.Of(model.Model, trace, row, token);
+        var attribution = LogitAttribution.Of(session.Model, session.Trace, row, token);
         int rank = 1;
         for (int other = 0; other < logits.Length; other++)
         {
@@ -97,10 +97,10 @@ internal sealed class DepthEndpoints(LanguageModel model, SessionMaker maker, Ex
     }
 
     /// <summary>The head's matrices that hold a row: the pass's own, or computed if those hold only the last.</summary>
-    private ForwardActivations HeadOf(ForwardTrace trace, int row, out int at)
+    private ForwardActivations HeadOf(ExplorerSession session, int row, out int at)
     {
-        ForwardActivations a = trace.Activations;
-        at = row - (trace.Ids.Count - a.Logits.Rows);
+        ForwardActivations a = session.Trace.Activations;
+        at = row - (session.Trace.Ids.Count - a.Logits.Rows);
         if (at >= 0)
         {
             return a;
@@ -109,7 +109,7 @@ internal sealed class DepthEndpoints(LanguageModel model, SessionMaker maker, Ex
         Matrix stream = a.Block(model.Config.Layers - 1).Residual2, one = new("a row of the residual stream", 1, stream.Columns);
         stream.Row(row).CopyTo(one.Span);
         var head = new ForwardActivations(model.Config, headRows: HeadRows.All);
-        model.Model.ReadOut(one, head);
+        session.Model.ReadOut(one, head);
         at = 0;
         return head;
     }

@@ -42,7 +42,7 @@ internal sealed class NeuronEndpoints(LanguageModel model, SessionMaker maker, E
 
         int window = Math.Min(LargestWindow, model.Config.Context);
         IReadOnlyList<NeuronFiring> found = await maker.InTurnAsync(
-            () => NeuronSearch.Strongest(model.Model, ids, block, neuron, Strongest, window, context.RequestAborted), context.RequestAborted);
+            () => NeuronSearch.Strongest(session.Model, ids, block, neuron, Strongest, window, context.RequestAborted), context.RequestAborted);
         await ExplorerAnswer.JsonAsync(context.Response, new FiringsBody(ids.Length, window, [.. found.Select(firing => Describe(firing, ids))]));
     }
 

@@ -1,9 +1,11 @@
-// The address bar holds prompt, view, sheet and cell, so that a link opens them again and Back goes back.
+// The address bar holds prompt, view, what is chosen in it, sheet and cell, so that a link opens them again and Back goes back.
 
 import { goTo, select } from './navigate.js';
-import { state, watch } from './state.js';
+import { change, state, watch } from './state.js';
 import { run } from './session.js';
 import { openView } from './views.js';
+
+const PLACE = ['prompt', 'view', 'sheet', 'cell']; // every other field is chosen in the view
 
 let applying = false;
 
@@ -11,21 +13,23 @@ let applying = false;
 export function readAddress() {
   const fields = new URLSearchParams(location.hash.slice(1));
   const place = /^(\d{1,9}),(\d{1,9})$/.exec(fields.get('cell') ?? '');
+  const view = fields.get('view') ?? 'numbers';
   return {
     prompt: fields.get('prompt'),
-    view: fields.get('view') ?? 'numbers',
+    view,
+    chosen: { ...state.chosen, [view]: Object.fromEntries([...fields].filter(([name]) => !PLACE.includes(name))) },
     sheet: fields.get('sheet'),
     cell: place ? { row: Number(place[1]), column: Number(place[2]) } : undefined,
   };
 }
 
 export function keepAddress() {
-  watch(['session', 'view', 'sheet', 'cell'], write);
+  watch(['session', 'view', 'chosen', 'sheet', 'cell'], write);
   window.addEventListener('popstate', apply);
 }
 
 function write() {
-  const { session, view, sheet, cell, playing } = state;
+  const { session, view, chosen, sheet, cell, playing } = state;
   if (!session || applying) {
     return;
   }
@@ -36,20 +40,25 @@ function write() {
     fields.set('view', view);
   }
 
+  Object.entries(chosen[view] ?? {}).forEach(([name, value]) => fields.set(name, value));
+
   const isNewPlace = before.prompt !== session.prompt || before.view !== view || before.sheet !== sheet.name;
   const isFirst = before.prompt === null || before.sheet === null;
   history[isNewPlace && !isFirst && !playing ? 'pushState' : 'replaceState'](null, '', '#' + fields);
 }
 
 async function apply() {
-  const { prompt, view, sheet, cell } = readAddress();
+  const { prompt, view, chosen, sheet, cell } = readAddress();
   applying = true;
   try {
     openView(view);
     if (prompt !== null && prompt !== state.session?.prompt) {
-      await run(prompt, sheet, cell);
-    } else if (sheet) {
-      goTo(sheet, cell) || (cell && select(cell.row, cell.column));
+      await run(prompt, sheet, cell, { chosen });
+    } else {
+      change({ chosen });
+      if (sheet) {
+        goTo(sheet, cell) || (cell && select(cell.row, cell.column));
+      }
     }
   } finally {
     applying = false;

@@ -33,7 +33,10 @@ export async function postPrompt(prompt, edits, replaces) {
   return response.json();
 }
 
-export const askSession = (id, path, signal) => ask(`/api/sessions/${id}/${path}`, { signal });
+// Asks about a session, or sends something to it.
+export const askSession = (id, path, signal, body) => ask(`/api/sessions/${id}/${path}`, body === undefined ? { signal } : {
+  signal, method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
+});
 
 // The last word of a tab that is closed: the browser delivers it after the page is gone.
 export const closeSession = id => navigator.sendBeacon(`/api/sessions/${id}/close`);

@@ -158,7 +158,7 @@ async function loadFile(input) {
       throw new Error('there is no list of edits');
     }
 
-    await run(prompt ?? state.session.prompt, state.sheet.name, state.cell, edits);
+    await run(prompt ?? state.session.prompt, state.sheet.name, state.cell, { edits });
   } catch (error) {
     showProblem(`${file.name} is not an experiment: ${error.message}`);
   }

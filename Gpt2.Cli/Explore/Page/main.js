@@ -8,6 +8,7 @@ import { startFormula } from './formula.js';
 import { startGrid } from './grid.js';
 import { startKeys } from './keys.js';
 import { startMap } from './map.js';
+import { startNeuronLink } from './neurons.js';
 import { startPlay } from './play.js';
 import { startPrompt } from './prompt.js';
 import { startRanked } from './ranked.js';
@@ -19,14 +20,14 @@ import { openView, startViews } from './views.js';
 
 const PARTS = [
   startTheme, startPrompt, startMap, startTabs, startGrid, startSelection, startFormula, startEditing, startStatus, startRanked, startPlay,
-  startViews, startKeys, keepAddress,
+  startViews, startKeys, startNeuronLink, keepAddress,
 ];
 
 PARTS.forEach(start => start());
 try {
-  const { prompt, view, sheet, cell } = readAddress();
+  const { prompt, view, chosen, sheet, cell } = readAddress();
   openView(view);
-  await run(prompt ?? (await getStart()).prompt, sheet, cell);
+  await run(prompt ?? (await getStart()).prompt, sheet, cell, { chosen });
 } catch (error) {
   showProblem(error.message);
 }

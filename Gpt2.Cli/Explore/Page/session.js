@@ -8,8 +8,9 @@ let runs = 0;
 let running = null; // the last run, while it lasts
 let reviving = null;
 
-// Runs a prompt and shows a sheet of its pass. Edits stay until they are undone. Resolves to whether it was accepted.
-export async function run(prompt, sheetName, cell, edits = editsOf(state.session)) {
+// Runs a prompt and shows a sheet of its pass. Edits stay until they are undone, and so does what is chosen in the views if it is not given.
+// Resolves to whether the prompt was accepted.
+export async function run(prompt, sheetName, cell, { edits = editsOf(state.session), chosen = null } = {}) {
   const mine = ++runs;
   const button = find('run');
   button.disabled = true;
@@ -24,7 +25,7 @@ export async function run(prompt, sheetName, cell, edits = editsOf(state.session
       return false;
     }
 
-    show(session, sheetName, cell);
+    show(session, sheetName, cell, chosen);
     return true;
   } catch (error) {
     if (mine === runs) {
@@ -43,14 +44,14 @@ export async function run(prompt, sheetName, cell, edits = editsOf(state.session
 // Runs the prompt again with other edits, from the first block that they concern.
 export function rerun(edits) {
   const { session, sheet, cell } = state;
-  return run(session.prompt, sheet.name, cell, edits);
+  return run(session.prompt, sheet.name, cell, { edits });
 }
 
 export const editsOf = session => session?.edits.map(({ edit }) => edit) ?? [];
 
 // Asks about the session; one that the server has let go is run again first. What is asked while another prompt runs
 // waits for it, and is then no longer of interest.
-export async function ask(path, signal) {
+export async function ask(path, signal, body) {
   const session = state.session;
   await running;
   if (session !== state.session) {
@@ -59,7 +60,7 @@ export async function ask(path, signal) {
 
   const used = session.id;
   try {
-    return await askSession(used, path, signal);
+    return await askSession(used, path, signal, body);
   } catch (error) {
     if (error.code !== 'session_gone' || session !== state.session) {
       throw error;
@@ -70,7 +71,7 @@ export async function ask(path, signal) {
       session.id = (await reviving).id; // the numbers are the same
     }
 
-    return askSession(session.id, path, signal);
+    return askSession(session.id, path, signal, body);
   }
 }
 
@@ -80,12 +81,12 @@ export function showProblem(message) {
   problem.hidden = !message;
 }
 
-function show(session, sheetName, cell) {
+function show(session, sheetName, cell, chosen) {
   session.byName = new Map(session.sheets.map(sheet => [sheet.name, sheet]));
   session.steps = session.sheets.filter(sheet => !sheet.isWeight);
   const sheet = session.byName.get(sheetName) ?? session.byName.get('h0.step1');
   const at = within(sheet, cell ?? { row: sheet.rows - 1, column: 0 });
-  change({ session, sheet, cell: at, anchor: at, ...session.edits.length ? {} : { version: 'after' } });
+  change({ session, sheet, cell: at, anchor: at, ...(chosen && { chosen }), ...(session.edits.length ? {} : { version: 'after' }) });
   const [best] = session.prediction;
   speak(best ? `${session.tokens.length} tokens. Most probable next token: ${best.label}` : session.problem ?? '');
   if (session.problem) {

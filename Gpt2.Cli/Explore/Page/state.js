@@ -3,6 +3,7 @@
 export const state = {
   session: null, // the pass of a prompt
   view: 'numbers', // what is shown of it, see views.js
+  chosen: {}, // by view: what is chosen in it, as texts by name; the address holds that of the view that is open
   sheet: null, // one of session.sheets
   cell: { row: 0, column: 0 },
   anchor: { row: 0, column: 0 }, // the range is the rectangle between this and the cell
@@ -30,6 +31,19 @@ export function change(parts) {
 
 // What a request for numbers adds to say which version it means.
 export const versionQuery = (mark = '&') => state.version === 'after' ? '' : `${mark}of=${state.version}`;
+
+// Chooses something in a view; null is the standard.
+export function choose(view, parts) {
+  const all = { ...state.chosen[view], ...parts };
+  const given = Object.entries(all).filter(([, value]) => value !== null).map(([name, value]) => [name, String(value)]);
+  change({ chosen: { ...state.chosen, [view]: Object.fromEntries(given) } });
+}
+
+// A whole number chosen in a view, at most as large as the last; the standard if it is none.
+export function chosenNumber(view, name, last, standard) {
+  const text = state.chosen[view]?.[name] ?? '';
+  return /^\d{1,9}$/.test(text) && Number(text) <= last ? Number(text) : standard;
+}
 
 // The selected rectangle, ends excluded.
 export function selectedRange() {

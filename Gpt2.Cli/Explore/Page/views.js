@@ -3,13 +3,16 @@
 // other module, and need not draw while it is not open.
 
 import * as changes from './changes.js';
+import * as depth from './depth.js';
+import * as neurons from './neurons.js';
+import * as next from './next.js';
 import { find, make } from './dom.js';
 import { change, state, watch } from './state.js';
 
 // The view of numbers is in index.html, with the map, the steps and the tabs that belong to it.
 const NUMBERS = { name: 'numbers', title: 'Numbers', about: 'Every matrix of the pass and of the weights' };
 
-const VIEWS = [NUMBERS, changes];
+const VIEWS = [NUMBERS, depth, next, neurons, changes];
 
 const started = new Set([NUMBERS]);
 

@@ -26,6 +26,16 @@ public sealed class AccessibilityTests(Chromium chromium)
             await RequireNothingSerious(tab, sheet);
         }
 
+        foreach ((string view, string ready) in
+            new[] { ("depth", ".ranks-dot"), ("next", ".next-scroll tbody tr"), ("neurons", ".neuron-token") })
+        {
+            await tab.Page.ClickAsync("#open-" + view);
+            await Assertions.Expect(tab.Page.Locator(ready).First).ToBeVisibleAsync();
+            await RequireNothingSerious(tab, view);
+            (await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth")).Should().BeLessThanOrEqualTo(width, view);
+        }
+
+        await tab.Page.ClickAsync("#open-numbers");
         await tab.Page.Locator(".token").First.ClickAsync();
         await Assertions.Expect(tab.Page.Locator("#merges")).ToBeVisibleAsync();
         await RequireNothingSerious(tab, "merges");
