@@ -3,6 +3,7 @@
 
 using System.Security.Cryptography;
 using Gpt2.Core;
+using Gpt2.Core.Explaining;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Laboratory;
 using Gpt2.Core.Model;
@@ -17,6 +18,7 @@ internal sealed class ExplorerSession
     private const int PredictedTokens = 10;
 
     private readonly Dictionary<string, Sheet> byName;
+    private readonly Lazy<PassExplanation> explanation;
 
     /// <param name="model">The model, whose weights are matrices.</param>
     /// <param name="prompt">The prompt.</param>
@@ -43,6 +45,7 @@ internal sealed class ExplorerSession
         Sheets = [.. SheetList.Of(Trace, Model.Weights)
             .Zip(SheetList.Of(unedited, model.Model.Weights), (after, before) => after with { Before = before.Matrix })];
         byName = Sheets.ToDictionary(sheet => sheet.Name);
+        explanation = new Lazy<PassExplanation>(() => new PassExplanation(Model, Trace));
     }
 
     /// <summary>Cannot be guessed, so that only the tab that made the session can read it.</summary>
@@ -68,6 +71,9 @@ internal sealed class ExplorerSession
 
     /// <summary>In the order of the model, weights last.</summary>
     public IReadOnlyList<Sheet> Sheets { get; }
+
+    /// <summary>Where the numbers of the pass come from; made when it is first asked for.</summary>
+    public PassExplanation Explanation => explanation.Value;
 
     /// <summary>A sheet by its name; null if there is none.</summary>
     public Sheet? Find(string name) => byName.GetValueOrDefault(name);

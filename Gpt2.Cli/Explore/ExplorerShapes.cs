@@ -57,6 +57,8 @@ internal sealed record MergeBody(int Rank, string Left, string Right, string[] T
 [JsonSerializable(typeof(NextBody))]
 [JsonSerializable(typeof(NeuronSearchBody))]
 [JsonSerializable(typeof(FiringsBody))]
+[JsonSerializable(typeof(OriginBody))]
+[JsonSerializable(typeof(LearnedBody))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(RefusalBody))]
 internal sealed partial class ExplorerShapes : JsonSerializerContext

@@ -88,7 +88,7 @@ internal sealed class SessionEndpoints(LanguageModel model, SessionMaker maker, 
 
     private static SheetBody Describe(Sheet sheet)
     {
-        SheetDescription description = SheetDescriptions.Of(sheet.Key);
+        SheetDescription description = SheetDescriptions.Of(sheet);
         return new SheetBody(
             sheet.Name, description.Title, description.Sentence, sheet.Matrix.Rows, sheet.Matrix.Columns, sheet.RowAxis.ToString(),
             sheet.ColumnAxis.ToString(), sheet.FirstToken, sheet.Key.Block, sheet.Key.Step, sheet.Key.IsWeight,

@@ -1,6 +1,7 @@
 // A sheet is one matrix under a name, with what its rows and columns are.
 
 using System.Numerics.Tensors;
+using Gpt2.Core.Explaining;
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Cli.Explore;
@@ -46,6 +47,9 @@ internal sealed record Sheet(string Name, SheetKey Key, SheetAxis RowAxis, Sheet
 {
     /// <summary>The token of row 0: not the first if only the last rows were computed.</summary>
     public int FirstToken { get; init; }
+
+    /// <summary>What a matrix of the pass is; null for a weight.</summary>
+    public MatrixDescription? Description { get; init; }
 
     /// <summary>The numbers without the edits; the same matrix if the edits cannot have reached it.</summary>
     public Matrix Before { get; init; } = Matrix;

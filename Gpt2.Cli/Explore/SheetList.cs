@@ -1,43 +1,42 @@
 // The sheets of a session: every matrix of the pass in the order in which it was computed, then every weight.
 
+using Gpt2.Core.Explaining;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Tracing;
 using Gpt2.Core.Weights;
-using static System.FormattableString;
 
 namespace Gpt2.Cli.Explore;
 
 internal static class SheetList
 {
     /// <summary>The sheets of a pass and of its model.</summary>
-    public static IEnumerable<Sheet> Of(ForwardTrace trace, Gpt2Weights weights) =>
-        trace.Entries.Select(entry => OfPass(entry, trace.Ids.Count)).Concat(weights.Matrices().Select(OfWeight));
+    public static IEnumerable<Sheet> Of(ForwardTrace trace, Gpt2Weights weights) => trace.Entries
+        .Zip(MatrixDescription.AllOf(weights.Config), (entry, description) => OfPass(entry, description, trace.Ids.Count))
+        .Concat(weights.Matrices().Select(OfWeight));
 
     /// <summary>The bytes of the weights that are copies, and not those of a model.</summary>
     public static long BytesOfCopies(Gpt2Weights weights, Gpt2Weights original) => weights.Matrices().Except(original.Matrices())
         .Sum(matrix => (long)matrix.Rows * matrix.Columns * sizeof(float));
 
-    private static Sheet OfPass(TraceEntry entry, int tokens)
+    private static Sheet OfPass(TraceEntry entry, MatrixDescription description, int tokens)
     {
-        string name = entry.Block is null ? entry.File : Invariant($"h{entry.Block}.step{entry.Step}{PartOf(entry)}");
-        SheetAxis columns = (entry.Columns, entry.Step) switch
+        SheetAxis columns = description.Columns switch
         {
-            (TraceColumns.Vocabulary, _) => SheetAxis.Vocabulary,
-            (TraceColumns.HeadsAndTokens, _) => SheetAxis.HeadsAndTokens,
-            (_, 4) => SheetAxis.Qkv,
-            (_, 5 or 8) => SheetAxis.HeadChannels,
-            (_, 13 or 14) => SheetAxis.Neurons,
+            ColumnKind.Vocabulary => SheetAxis.Vocabulary,
+            ColumnKind.HeadsAndTokens => SheetAxis.HeadsAndTokens,
+            ColumnKind.QueriesKeysValues => SheetAxis.Qkv,
+            ColumnKind.HeadsAndChannels => SheetAxis.HeadChannels,
+            ColumnKind.Hidden => SheetAxis.Neurons,
             _ => SheetAxis.Channels,
         };
-        return new Sheet(name, new SheetKey(entry.Matrix.Name, false, entry.Block, entry.Step), SheetAxis.Tokens, columns, entry.Matrix)
+        var key = new SheetKey(entry.Matrix.Name, false, entry.Block, entry.Step);
+        return new Sheet(description.Name, key, SheetAxis.Tokens, columns, entry.Matrix)
         {
             FirstToken = tokens - entry.Matrix.Rows, // a matrix with fewer rows than tokens holds those of the last
+            Description = description,
         };
     }
-
-    /// <summary>For step 5: .queries, .keys or .values.</summary>
-    private static string PartOf(TraceEntry entry) => entry.Step == 5 ? "." + entry.File[(entry.File.LastIndexOf('_') + 1)..] : "";
 
     private static Sheet OfWeight(Matrix weight)
     {

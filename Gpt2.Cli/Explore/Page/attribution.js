@@ -19,7 +19,6 @@ const NAMES = {
   Mlp: ({ block }) => `h${block} MLP`,
   FinalNormBias: () => 'ln_f bias',
   Edits: () => 'edits of the stream',
-  Edits: () => 'edits',
 };
 
 const title = make('h2', { id: 'attribution-title' });
