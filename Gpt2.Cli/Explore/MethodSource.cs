@@ -1,7 +1,6 @@
 // The C# source of a method that computes a step, cut out of its file, which is part of the program.
 
 using System.Collections.Concurrent;
-using System.Reflection;
 using System.Text.RegularExpressions;
 
 namespace Gpt2.Cli.Explore;

@@ -1,13 +1,17 @@
 // Keys that work everywhere on the page, except where text is typed; and the help that lists all keys.
 
 import { find, make } from './dom.js';
+import { change } from './state.js';
 import { toggle, toggleFollow, walk } from './play.js';
+import { isOpen, openView } from './views.js';
+import { toggleWhy } from './why.js';
 
 const KEYS = {
   n: () => walk(1),
   p: () => walk(-1),
   ' ': toggle,
   f: toggleFollow,
+  w: showWhy,
   g: () => find('name-box').focus(),
   '/': () => find('prompt').focus(),
   m: openMap,
@@ -19,6 +23,7 @@ const HELP = [
   ['n, p', 'next step, step back'],
   ['space', 'play or pause'],
   ['f', 'follow: keep the same token in view from step to step'],
+  ['w', 'why: open or close the panel that shows where a number comes from'],
   ['g', 'go to a cell: h0.step7[5,0], [5,0], or a range [0,0]:[5,3]'],
   ['/', 'write another prompt; Enter runs it, Shift+Enter begins a line'],
   ['m', 'to the map; arrows walk in it, Enter opens a step'],
@@ -54,6 +59,16 @@ function onKey(event) {
   if (action && !typing && !pressing && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();
     action();
+  }
+}
+
+// In another view, it goes to the numbers first.
+function showWhy() {
+  if (isOpen('numbers')) {
+    toggleWhy();
+  } else {
+    openView('numbers');
+    change({ why: true });
   }
 }
 

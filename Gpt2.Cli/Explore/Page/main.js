@@ -16,16 +16,19 @@ import { startSelection } from './selection.js';
 import { startStatus } from './status.js';
 import { startTabs } from './tabs.js';
 import { startTheme } from './theme.js';
+import { change } from './state.js';
 import { openView, startViews } from './views.js';
+import { startWhy } from './why.js';
 
 const PARTS = [
-  startTheme, startPrompt, startMap, startTabs, startGrid, startSelection, startFormula, startEditing, startStatus, startRanked, startPlay,
-  startViews, startKeys, startNeuronLink, keepAddress,
+  startTheme, startPrompt, startMap, startTabs, startGrid, startSelection, startFormula, startEditing, startStatus, startRanked, startWhy,
+  startPlay, startViews, startKeys, startNeuronLink, keepAddress,
 ];
 
 PARTS.forEach(start => start());
 try {
-  const { prompt, view, chosen, sheet, cell } = readAddress();
+  const { prompt, view, chosen, sheet, cell, why, attention } = readAddress();
+  change({ why, attention });
   openView(view);
   await run(prompt ?? (await getStart()).prompt, sheet, cell, { chosen });
 } catch (error) {

@@ -22,7 +22,7 @@ export function startPrompt() {
   });
   box.addEventListener('input', fitBox);
   watch(['session'], show);
-  watch(['session', 'sheet', 'cell'], markToken);
+  watch(['session', 'view', 'sheet', 'cell', 'attention'], markToken);
   find('answer').addEventListener('click', () => goTo('probabilities', bestCell()));
 }
 
@@ -54,10 +54,10 @@ function chip(token, place) {
   return button;
 }
 
-// The chip of the current row.
+// The chip of the current row, or of the token whose attention is shown.
 function markToken() {
-  const { sheet, cell } = state;
-  const token = sheet?.rowAxis === 'Tokens' ? cell.row + sheet.firstToken : -1;
+  const { view, sheet, cell, attention } = state;
+  const token = view === 'attention' && attention ? attention.token : sheet?.rowAxis === 'Tokens' ? cell.row + sheet.firstToken : -1;
   [...find('tokens').querySelectorAll('.token')].forEach((element, place) => element.classList.toggle('current', place === token));
 }
 

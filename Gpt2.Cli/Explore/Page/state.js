@@ -10,6 +10,8 @@ export const state = {
   version: 'after', // of the numbers: 'before' is without the edits, 'difference' how far they moved
   follow: true, // whether the token stays the same from step to step
   playing: false,
+  why: false, // whether the panel is open that shows where a number comes from
+  attention: null, // what the view of attention shows: { block, head, token, to }
 };
 
 const watchers = [];

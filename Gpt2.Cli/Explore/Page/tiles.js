@@ -1,8 +1,7 @@
 // The numbers of sheets, fetched in tiles as they come into view. What has gone out of view is not waited for.
 
-import { ask } from './session.js';
-import { rangeQuery } from './api.js';
 import { state, versionQuery, watch } from './state.js';
+import { getWindow } from './window.js';
 
 const ROWS = 64;
 const COLUMNS = 32;
@@ -60,9 +59,7 @@ async function load(key, sheet, tileRow, tileColumn) {
     c1: Math.min(sheet.columns, (tileColumn + 1) * COLUMNS),
   };
   try {
-    const response = await ask(`sheets/${sheet.name}/window?${rangeQuery(range)}${versionQuery()}`, stop.signal);
-    const view = new DataView(await response.arrayBuffer());
-    const numbers = Float32Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
+    const numbers = await getWindow(sheet.name, range, stop.signal, versionQuery());
     if (session === state.session) {
       tiles.set(key, { numbers, columns: range.c1 - range.c0 });
       dropOldest();

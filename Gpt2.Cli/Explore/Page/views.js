@@ -2,6 +2,7 @@
 // the panel is its part of the page, which start fills once, when the view is opened for the first time. It follows the state like every
 // other module, and need not draw while it is not open.
 
+import { attention } from './attention.js';
 import * as changes from './changes.js';
 import * as depth from './depth.js';
 import * as neurons from './neurons.js';
@@ -12,7 +13,7 @@ import { change, state, watch } from './state.js';
 // The view of numbers is in index.html, with the map, the steps and the tabs that belong to it.
 const NUMBERS = { name: 'numbers', title: 'Numbers', about: 'Every matrix of the pass and of the weights' };
 
-const VIEWS = [NUMBERS, depth, next, neurons, changes];
+const VIEWS = [NUMBERS, attention, depth, next, neurons, changes];
 
 const started = new Set([NUMBERS]);
 

@@ -36,6 +36,15 @@ public sealed class AccessibilityTests(Chromium chromium)
         }
 
         await tab.Page.ClickAsync("#open-numbers");
+        await tab.GoToAsync("h0.step9[1,0]");
+        await tab.Page.Locator("#why-open").ClickAsync();
+        await Assertions.Expect(tab.Page.Locator(".why-source")).ToBeVisibleAsync();
+        await RequireNothingSerious(tab, "why");
+        await tab.Page.Locator("#open-attention").ClickAsync();
+        await Assertions.Expect(tab.Page.Locator(".attention-exact")).ToBeVisibleAsync();
+        await RequireNothingSerious(tab, "attention");
+        await tab.Page.Locator("#open-numbers").ClickAsync();
+
         await tab.Page.Locator(".token").First.ClickAsync();
         await Assertions.Expect(tab.Page.Locator("#merges")).ToBeVisibleAsync();
         await RequireNothingSerious(tab, "merges");

@@ -1,0 +1,11 @@
+// A window of a sheet's numbers, as the server sends them: little-endian float32, row after row.
+
+import { ask } from './session.js';
+import { rangeQuery } from './api.js';
+
+// The version is a part of the query; without it, the numbers are those with the edits.
+export async function getWindow(sheetName, range, signal, version = '') {
+  const response = await ask(`sheets/${sheetName}/window?${rangeQuery(range)}${version}`, signal);
+  const view = new DataView(await response.arrayBuffer());
+  return Float32Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
+}
