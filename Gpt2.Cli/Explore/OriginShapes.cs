@@ -19,9 +19,10 @@ internal sealed record PlacedBody(string Sheet, int Row, int Column, float Value
 /// <param name="Largest">The largest magnitude of all contributions, by which bars are drawn.</param>
 /// <param name="Method">The method that computes the matrix.</param>
 /// <param name="Source">Its C# source.</param>
+/// <param name="IsEdited">Whether an edit has changed numbers of the matrix after they were computed.</param>
 internal sealed record OriginBody(
     PlacedBody Cell, string Operation, string Formula, string Words, string InNumbers, double Recomputed, OriginFigureBody[] Figures, int Count,
-    OriginTermBody[] Terms, double Rest, double Largest, string Method, string Source);
+    OriginTermBody[] Terms, double Rest, double Largest, string Method, string Source, bool IsEdited);
 
 internal sealed record OriginFigureBody(string Name, double Value);
 

@@ -58,7 +58,7 @@ internal sealed class WhyEndpoints(Vocabulary vocabulary, ExplorerLimits limits)
                 term.Contribution, term.Share, term == own))],
             shown.Length == origin.Terms.Count ? 0 : origin.Terms.Sum(term => term.Contribution) - shown.Sum(term => term.Contribution),
             origin.Terms.Select(term => Math.Abs(term.Contribution)).DefaultIfEmpty().Max(),
-            matrix.Method, MethodSource.Of(matrix.Method));
+            matrix.Method, MethodSource.Of(matrix.Method), session.Edits.Any(edit => edit.Target == matrix.Name));
     }
 
     /// <summary>A number where the page finds it: the first row of its sheet may be a later token's.</summary>

@@ -114,6 +114,10 @@ function computed(origin, sheet) {
       ...entry('formula', formula), ...entry('in numbers', inNumbers),
       ...(operation === 'Mask' ? [] : figures.flatMap(({ name, value }) => entry(name, figure(value))))),
   ];
+  if (origin.isEdited) {
+    parts.push(make('p', { class: 'why-note' }, 'An edit has changed this matrix after it was computed. Below is what was computed before the edit.'));
+  }
+
   if (operation === 'Mask') {
     parts.push(make('p', { class: 'why-note' }, 'Masked: a token must not see those after it, so this number comes from no other.'));
   } else {

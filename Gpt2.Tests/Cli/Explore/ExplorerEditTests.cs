@@ -45,6 +45,23 @@ public class ExplorerEditTests
     }
 
     [Fact]
+    public async Task Why_OfAnEditedMatrix_SaysSo_AndFollowsTheEditElsewhere()
+    {
+        await using RunningExplorer explorer = await RunningExplorer.StartAsync();
+        JsonElement session = await RunAsync(explorer, "ab a", """[{"edit":"set_cell","matrix":"h0.step16","row":1,"column":3,"value":-2}]""");
+
+        JsonElement edited = await explorer.AskAsync(session, "why/h0.step16?row=1&column=3");
+        JsonElement after = await explorer.AskAsync(session, "why/h1.step1?row=1&column=3");
+
+        edited.GetProperty("isEdited").GetBoolean().Should().BeTrue();
+        edited.GetProperty("cell").GetProperty("value").GetSingle().Should().Be(-2);
+        edited.GetProperty("recomputed").GetDouble().Should()
+            .BeApproximately(explorer.Model.Trace("ab a").Activations.Block(0).Residual2[1, 3], 1e-5);
+        after.GetProperty("isEdited").GetBoolean().Should().BeFalse();
+        after.GetProperty("recomputed").GetDouble().Should().Be(-2);
+    }
+
+    [Fact]
     public async Task Rerun_OfTheSamePrompt_BeginsFromItsPass()
     {
         await using RunningExplorer explorer = await RunningExplorer.StartAsync();
