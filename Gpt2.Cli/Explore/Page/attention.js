@@ -28,7 +28,8 @@ function start(panel) {
   panel.append(
     make('section', { class: 'attention-heads', 'aria-label': 'All heads' },
       make('h2', {}, 'All heads'),
-      make('p', { class: 'attention-about' }, 'Rows are tokens, columns the tokens they see. The stronger the colour, the larger the share; each row adds up to 1.'),
+      make('p', { class: 'attention-about' },
+        'Rows are tokens, columns the tokens they see. The stronger the colour, the larger the share; each row adds up to 1.'),
       note, maps.element),
     make('section', { class: 'attention-one', 'aria-labelledby': 'attention-title' },
       title, make('div', { class: 'attention-says' }, readout, jump), large.element),

@@ -61,7 +61,9 @@ export function makeArcs({ hover, lock }) {
       return;
     }
 
-    heading.replaceChildren('What ', make('b', {}, ...labelled(state.session.tokens[token].label)), ` (${token}) takes from the tokens it sees. The wider an arc, the more; below 0.5 % there is none.`);
+    heading.replaceChildren(
+      'What ', make('b', {}, ...labelled(state.session.tokens[token].label)),
+      ` (${token}) takes from the tokens it sees. The wider an arc, the more; below 0.5 % there is none.`);
     const shares = numbers.subarray(token * count, token * count + token + 1);
     picture.replaceChildren(...[...shares].flatMap((share, at) => share >= LEAST ? [arc(token, at, share, at === to)] : []));
     buttons.forEach((button, at) => {

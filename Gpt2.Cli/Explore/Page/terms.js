@@ -59,7 +59,8 @@ function link(place, common, follow) {
   const { sheet, row, column } = place;
   const name = `${sheet}[${row},${column}]`;
   const button = make('button', { type: 'button', class: 'why-link', title: `go to ${name}`, 'aria-label': name },
-    ...(sheet === common ? [] : [make('span', { class: 'why-sheet' }, shortSheet(sheet))]), make('span', { class: 'why-place' }, `[${row},${column}]`));
+    ...(sheet === common ? [] : [make('span', { class: 'why-sheet' }, shortSheet(sheet))]),
+    make('span', { class: 'why-place' }, `[${row},${column}]`));
   button.addEventListener('click', () => follow(place));
   return button;
 }

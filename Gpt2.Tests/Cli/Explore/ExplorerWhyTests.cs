@@ -147,7 +147,8 @@ public sealed class ExplorerWhyTests : IAsyncLifetime
         }
 
         MethodSource.Of("TransformerBlock.Step10Residual1").Should().Be(
-            "private void Step10Residual1(Matrix attentionOutput, Matrix input, Matrix residual1) =>\n    kernels.Add.Apply(attentionOutput, input, residual1);");
+            "private void Step10Residual1(Matrix attentionOutput, Matrix input, Matrix residual1) =>\n"
+            + "    kernels.Add.Apply(attentionOutput, input, residual1);");
     }
 
     [Fact]
