@@ -51,7 +51,8 @@ internal sealed class ExplorerServer : IAsyncDisposable
                 ["next"] = new NextEndpoints(model, limits).AnswerAsync,
                 ["why"] = new WhyEndpoints(model.Tokenizer.Vocabulary, limits).AnswerAsync,
             };
-            var posts = new Dictionary<string, SessionRoute> { ["neurons"] = new NeuronEndpoints(model, maker, limits).SearchAsync };
+            var neurons = new NeuronEndpoints(model, maker, limits);
+            var posts = new Dictionary<string, SessionRoute> { ["neurons"] = (context, _, _) => neurons.SearchAsync(context) };
             var router = new ExplorerRouter(
                 new StartBody(model.Name, prompt), store, sessions, routes, posts, new HostCheck(IPAddress.Loopback, []), log);
             var settings = new KestrelSettings(

@@ -13,6 +13,7 @@ let head = null;
 let rows = [];
 let column = 0, row = 0, rowHead = 0; // sizes, from the style
 let drawing = 0;
+let toReveal = false;
 let inView = { c0: 0, c1: 0, r0: 0, r1: 0 };
 let cellNow = { depth: 0, at: 0 };
 let shown = () => {};
@@ -66,11 +67,18 @@ export function layOut() {
 // Shows a cell as the current one, scrolled into view.
 export function showCurrent(depth, at) {
   cellNow = { depth, at };
+  toReveal = true;
+  drawSoon();
+}
+
+// Scrolls as little as possible to show the current cell.
+function reveal() {
+  const { depth, at } = cellNow;
   const x = at * column, y = depth * row;
   const width = scroller.clientWidth - rowHead, height = scroller.clientHeight - row;
   scroller.scrollLeft = Math.min(x, Math.max(scroller.scrollLeft, x + column - width));
   scroller.scrollTop = Math.min(y, Math.max(scroller.scrollTop, y + row - height));
-  drawSoon();
+  toReveal = false;
 }
 
 // Redraws before the next frame, once however often it is called.
@@ -82,6 +90,10 @@ function draw() {
   const { tokens } = state.session ?? {};
   if (!tokens || scroller.clientWidth === 0) {
     return;
+  }
+
+  if (toReveal) {
+    reveal();
   }
 
   const { scrollLeft, scrollTop, clientWidth, clientHeight } = scroller;

@@ -10,6 +10,7 @@ export const name = 'next';
 export const title = 'Next token';
 export const about = 'How the next token is chosen, and generation by hand';
 
+const LISTED = 50; // tokens in the table, besides the drawn one
 const PAUSE = 120; // milliseconds, so that a slider does not ask at every step
 
 // As in gpt2 explain and gpt2 generate; the second number is the slider's end, where a number typed may be larger.
@@ -89,7 +90,7 @@ function show() {
 
   seed.value = seedNow();
   undo.disabled = !shorter.has(session.prompt);
-  const query = new URLSearchParams({ ...Object.fromEntries(SETTINGS.map(one => [one.key, valueOf(one)])), seed: seedNow(), draws: drawsNow() });
+  const query = new URLSearchParams({ ...Object.fromEntries(SETTINGS.map(one => [one.key, valueOf(one)])), seed: seedNow(), draws: drawsNow(), top: LISTED });
   if (asked !== `${session.id} ${query}`) {
     asked = `${session.id} ${query}`;
     append.disabled = true;

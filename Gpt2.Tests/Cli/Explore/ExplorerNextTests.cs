@@ -2,7 +2,6 @@
 
 using System.Net;
 using System.Text.Json;
-using Gpt2.Cli.Explore;
 using Gpt2.Core;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;

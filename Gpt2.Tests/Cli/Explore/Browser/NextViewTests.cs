@@ -18,6 +18,7 @@ public sealed class NextViewTests(Chromium chromium)
         (ulong seed, int[] generated) = SeedOfText(explorer);
         await using ExplorerPage tab = await ExplorerPage.OpenAsync(
             chromium, explorer, $"#prompt=ab+a+a+a&view=next&topK=60&minP=0.01&temperature=2&seed={seed}");
+        tab.MayBeRefused = true; // what the page asked about a pass that the longer prompt replaced
         ILocator append = tab.Page.Locator("#next-append"), tokens = tab.Page.Locator(".token");
         for (int step = 0; step < 2; step++)
         {
