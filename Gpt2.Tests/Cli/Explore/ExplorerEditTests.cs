@@ -11,7 +11,9 @@ namespace Gpt2.Tests.Cli.Explore;
 
 public class ExplorerEditTests
 {
-    private const string Edits = """[{"edit":"silence_head","block":1,"head":2},{"edit":"set_cell","matrix":"model_wpe","row":1,"column":3,"value":2}]""";
+    private const string Edits = """
+        [{"edit":"silence_head","block":1,"head":2},{"edit":"set_cell","matrix":"model_wpe","row":1,"column":3,"value":2}]
+        """;
 
     [Fact]
     public async Task Edits_GiveTheNumbersOfAnEditedPass_BeforeAndAfter()

@@ -52,12 +52,12 @@ public sealed class AccessibilityTests(Chromium chromium)
     [BrowserTheory]
     [InlineData(1400, ColorScheme.Light)]
     [InlineData(390, ColorScheme.Dark)]
-    public async Task DepthNextAndNeurons_HaveNothingSerious_AndAreNoWiderThanTheScreen(int width, ColorScheme colours)
+    public async Task OtherViews_HaveNothingSerious_AndAreNoWiderThanTheScreen(int width, ColorScheme colours)
     {
         await using RunningExplorer explorer = await RunningExplorer.StartAsync();
         await using ExplorerPage tab = await ExplorerPage.OpenAsync(chromium, explorer, "", width, width > 800 ? 900 : 844, colours);
         foreach ((string view, string ready) in
-            new[] { ("depth", ".ranks-dot"), ("next", ".next-scroll tbody tr"), ("neurons", ".neuron-token") })
+            new[] { ("depth", ".ranks-dot"), ("next", ".next-scroll tbody tr"), ("neurons", ".neuron-token"), ("changes", ".outcome td") })
         {
             await tab.Page.ClickAsync("#open-" + view);
             await Assertions.Expect(tab.Page.Locator(ready).First).ToBeVisibleAsync();

@@ -46,7 +46,8 @@ public sealed class ChangesTests(Chromium chromium) : IAsyncLifetime
     [BrowserFact]
     public async Task Head_SilencedAndUndone_ShowsThePredictionBeforeAndAfter()
     {
-        string answer = Label(explorer.Model.Trace("ab a", HeadRows.All)), without = Label(Edited(new SilenceHead(0, 1), new SilenceNeuron(1, 3)).Trace);
+        string answer = Label(explorer.Model.Trace("ab a", HeadRows.All));
+        string without = Label(Edited(new SilenceHead(0, 1), new SilenceNeuron(1, 3)).Trace);
         await using ExplorerPage tab = await ExplorerPage.OpenAsync(chromium, explorer);
         await tab.Page.ClickAsync("#open-changes");
         await tab.Page.FillAsync("[name=head]", "1");
