@@ -6,7 +6,6 @@ using Gpt2.Core.Generation;
 using Gpt2.Core.Laboratory;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
-using Gpt2.Core.Tracing;
 using Microsoft.AspNetCore.Http;
 using static System.FormattableString;
 

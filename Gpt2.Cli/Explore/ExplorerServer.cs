@@ -52,7 +52,7 @@ internal sealed class ExplorerServer : IAsyncDisposable
                 ["why"] = new WhyEndpoints(model.Tokenizer.Vocabulary, limits).AnswerAsync,
             };
             var neurons = new NeuronEndpoints(model, maker, limits);
-            var posts = new Dictionary<string, SessionRoute> { ["neurons"] = (context, _, _) => neurons.SearchAsync(context) };
+            var posts = new Dictionary<string, SessionRoute> { ["neurons"] = (context, session, _) => neurons.SearchAsync(context, session) };
             var router = new ExplorerRouter(
                 new StartBody(model.Name, prompt), store, sessions, routes, posts, new HostCheck(IPAddress.Loopback, []), log);
             var settings = new KestrelSettings(

@@ -24,7 +24,7 @@ internal sealed class NeuronEndpoints(LanguageModel model, SessionMaker maker, E
 
     /// <summary>POST neurons {text, block, neuron}. A client that leaves ends the search.</summary>
     /// <exception cref="ApiException">There is no such neuron, or the text is empty or too long.</exception>
-    public async Task SearchAsync(HttpContext context)
+    public async Task SearchAsync(HttpContext context, ExplorerSession session)
     {
         NeuronSearchBody body = ExplorerShapes.ReadNeuronSearch(await RequestBody.ReadAsync(context, limits.BodyBytes, limits.BodyTime));
         int block = Within("block", body.Block, model.Config.Layers), neuron = Within("neuron", body.Neuron, model.Config.Hidden);
