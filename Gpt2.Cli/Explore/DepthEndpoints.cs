@@ -52,7 +52,8 @@ internal sealed class DepthEndpoints(LanguageModel model, SessionMaker maker, Ex
         int to = SheetRange.Whole(query, "to", from + 1, tokens, Math.Min(tokens, from + limits.LensTokens));
         if (to - from > limits.LensTokens)
         {
-            throw new ApiException(400, Invariant($"{to - from} tokens are asked for, expected at most {limits.LensTokens}"), code: "window_too_large");
+            throw new ApiException(
+                400, Invariant($"{to - from} tokens are asked for, expected at most {limits.LensTokens}"), code: "window_too_large");
         }
 
         IReadOnlyList<LensReading> readings = await maker.InTurnAsync(

@@ -50,7 +50,8 @@ internal sealed class NeuronEndpoints(LanguageModel model, SessionMaker maker, E
     {
         int at = firing.Position;
         return new FiringBody(
-            at, firing.Value, Labels(ids[Math.Max(0, at - Around)..at]), Labels([ids[at]]), Labels(ids[(at + 1)..Math.Min(ids.Length, at + 1 + Around)]));
+            at, firing.Value, Labels(ids[Math.Max(0, at - Around)..at]), Labels([ids[at]]),
+            Labels(ids[(at + 1)..Math.Min(ids.Length, at + 1 + Around)]));
     }
 
     /// <summary>Some tokens as one text, so that characters of several tokens are whole.</summary>

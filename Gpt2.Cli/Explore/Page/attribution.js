@@ -103,7 +103,8 @@ function fill({ row: at, token, label, isAnswer, rank, logit, probability, sum: 
     make('div', { class: 'attribution-map', tabindex: 0, role: 'region', 'aria-label': 'Heads and MLPs' },
       make('h3', {}, 'Blocks and heads'), heatMap(parts, scale)),
     bars('In the order of the model', inOrder(parts)),
-    bars(bySize.length > LISTED ? `The ${LISTED} largest of ${bySize.length}` : 'By size', bySize.slice(0, LISTED).map(part => [nameOf(part), part.value])));
+    bars(bySize.length > LISTED ? `The ${LISTED} largest of ${bySize.length}` : 'By size',
+      bySize.slice(0, LISTED).map(part => [nameOf(part), part.value])));
 }
 
 const nameOf = part => NAMES[part.part](part);
@@ -120,7 +121,8 @@ function heatMap(parts, scale) {
   return make('table', {},
     make('thead', {}, make('tr', {}, make('td', {}),
       ...Array.from({ length: heads }, (_, head) => make('th', { scope: 'col', title: `head ${head}` }, String(head))),
-      make('th', { scope: 'col', title: 'the bias of the attention output, which belongs to no head' }, 'bias'), make('th', { scope: 'col' }, 'MLP'))),
+      make('th', { scope: 'col', title: 'the bias of the attention output, which belongs to no head' }, 'bias'),
+      make('th', { scope: 'col' }, 'MLP'))),
     make('tbody', {}, ...Array.from({ length: layers }, (_, block) => row(block))));
 }
 
@@ -138,7 +140,8 @@ function inOrder(parts) {
 function bars(heading, values) {
   const scale = Math.max(...values.map(([, value]) => Math.abs(value)));
   const row = ([name, value]) => make('tr', {},
-    make('th', { scope: 'row' }, name), make('td', { class: 'bar-cell' }, signedBar(value, scale)), make('td', { class: 'number' }, figure(rounded(value))));
+    make('th', { scope: 'row' }, name), make('td', { class: 'bar-cell' }, signedBar(value, scale)),
+    make('td', { class: 'number' }, figure(rounded(value))));
   return make('div', { class: 'attribution-bars', tabindex: 0, role: 'region', 'aria-label': heading },
     make('h3', {}, heading), make('table', {}, make('tbody', {}, ...values.map(row))));
 }

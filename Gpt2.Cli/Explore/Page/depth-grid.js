@@ -104,7 +104,8 @@ function draw() {
   head.replaceChildren(corner, ...columnsOf(c0, c1, at => make(
     'div', { class: `depth-column-head${at === cellNow.at ? ' current' : ''}`, role: 'columnheader' }, ...labelled(tokens[at].label))));
   rows.forEach((element, depth) => {
-    const name = make('div', { class: `depth-row-head${depth === cellNow.depth ? ' current' : ''}`, role: 'rowheader', 'aria-colindex': 1 },
+    const kind = `depth-row-head${depth === cellNow.depth ? ' current' : ''}`;
+    const name = make('div', { class: kind, role: 'rowheader', 'aria-colindex': 1 },
       depth === lastDepth() ? make('b', {}, 'prediction') : depthName(depth));
     element.replaceChildren(name, ...(depth >= r0 && depth < r1 ? columnsOf(c0, c1, at => cellOf(depth, at)) : []));
   });
@@ -136,7 +137,8 @@ function cellOf(depth, at) {
     const [best] = reading.top;
     cell.classList.toggle('settled', best.id === reading.answer.id);
     cell.style.setProperty('--heat', `${(DEEPEST * best.probability).toFixed(1)}%`);
-    cell.append(make('span', { class: 'depth-token' }, ...tokenName(best)), make('span', { class: 'depth-share' }, `${Math.round(100 * best.probability)} %`));
+    cell.append(make('span', { class: 'depth-token' }, ...tokenName(best)),
+      make('span', { class: 'depth-share' }, `${Math.round(100 * best.probability)} %`));
   } else {
     cell.append(make('span', { class: 'depth-share' }, '…'));
   }

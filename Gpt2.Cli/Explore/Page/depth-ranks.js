@@ -29,7 +29,8 @@ export function ranksPicture(ranks, vocabulary, current, answer) {
   picture.append(
     shape('line', { class: 'ranks-now', x1: x(current), x2: x(current), y1: TOP, y2: HEIGHT - BOTTOM }),
     shape('polyline', { class: 'ranks-path', points: known.map(({ rank, depth }) => `${x(depth)},${y(rank)}`).join(' ') }),
-    ...known.map(({ rank, depth }) => titled(shape('circle', { class: 'ranks-dot', cx: x(depth), cy: y(rank), r: 3 }), `${depthName(depth)}: ${rank}`)));
+    ...known.map(({ rank, depth }) => titled(
+      shape('circle', { class: 'ranks-dot', cx: x(depth), cy: y(rank), r: 3 }), `${depthName(depth)}: ${rank}`)));
   return picture;
 }
 

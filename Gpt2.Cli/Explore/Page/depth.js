@@ -79,7 +79,8 @@ function showSide() {
 
   const { depth, at } = looked ?? { depth: depthNow(), at: atNow() };
   const reading = readingAt(depth, at);
-  const heading = make('h2', {}, depth === lastDepth() ? 'The prediction' : depthName(depth), ', after ', ...labelled(state.session.tokens[at].label));
+  const heading = make('h2', {},
+    depth === lastDepth() ? 'The prediction' : depthName(depth), ', after ', ...labelled(state.session.tokens[at].label));
   side.replaceChildren(heading, ...(reading ? [top(reading, at), ...ranks(at, depth)] : [make('p', { class: 'about' }, problem() || '…')]));
 }
 

@@ -31,7 +31,8 @@ export function unitLine({ random, tokens, drawn }) {
   const mark = make('span', { class: 'next-mark' });
   mark.style.left = `${100 * random}%`;
   line.append(mark);
-  return [make('div', {}, make('p', { class: 'about' }, 'The tokens kept share 0 to 1 in the order of their ids; the token under u is drawn.'), line)];
+  return [make('div', {},
+    make('p', { class: 'about' }, 'The tokens kept share 0 to 1 in the order of their ids; the token under u is drawn.'), line)];
 }
 
 export function candidates({ tokens, drawn, stages: all }) {

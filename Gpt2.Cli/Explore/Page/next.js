@@ -62,7 +62,9 @@ const valueOf = ({ key, standard }) => state.chosen[name]?.[key] ?? standard;
 function setting({ key, label, standard, least, most, step, about: words }) {
   const take = value => choose(name, { [key]: value === '' || Number(value) === Number(standard) ? null : value });
   const slider = make('input', { type: 'range', id: `next-${key}-slider`, min: least, max: most, step, 'aria-label': `${label}, slider` });
-  const box = make('input', { type: 'number', id: `next-${key}`, min: key === 'topP' ? 'any' : least, step: 'any', 'aria-describedby': `next-${key}-about` });
+  const box = make('input', {
+    type: 'number', id: `next-${key}`, min: key === 'topP' ? 0 : least, step: 'any', 'aria-describedby': `next-${key}-about`,
+  });
   slider.addEventListener('input', () => take(slider.value));
   box.addEventListener('change', () => take(box.value));
   return make('div', { class: 'next-setting' },
@@ -90,7 +92,9 @@ function show() {
 
   seed.value = seedNow();
   undo.disabled = !shorter.has(session.prompt);
-  const query = new URLSearchParams({ ...Object.fromEntries(SETTINGS.map(one => [one.key, valueOf(one)])), seed: seedNow(), draws: drawsNow(), top: LISTED });
+  const query = new URLSearchParams({
+    ...Object.fromEntries(SETTINGS.map(one => [one.key, valueOf(one)])), seed: seedNow(), draws: drawsNow(), top: LISTED,
+  });
   if (asked !== `${session.id} ${query}`) {
     asked = `${session.id} ${query}`;
     append.disabled = true;

@@ -52,7 +52,8 @@ public sealed class ExplorerNeuronTests : IAsyncLifetime
         {
             int at = firing.GetProperty("position").GetInt32();
             firing.GetProperty("token").GetString().Should().Be(TokenLabel.Of(RunningExplorer.Vocabulary, ids[at]));
-            string around = firing.GetProperty("before").GetString() + firing.GetProperty("token").GetString() + firing.GetProperty("after").GetString();
+            string around = firing.GetProperty("before").GetString()
+                + firing.GetProperty("token").GetString() + firing.GetProperty("after").GetString();
             whole.Should().Contain(around);
             around.Should().Be(Label(explorer.Model.Tokenizer.Decode(ids.AsSpan()[Math.Max(0, at - 8)..Math.Min(ids.Length, at + 9)])));
         }

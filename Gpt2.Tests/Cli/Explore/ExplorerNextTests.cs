@@ -81,7 +81,8 @@ public sealed class ExplorerNextTests : IAsyncLifetime
         {
             token.GetProperty("id").GetInt32().Should().Be(other.GetProperty("id").GetInt32());
             token.GetProperty("droppedBy").GetString().Should().Be(other.GetProperty("dropped_by").GetString());
-            foreach ((string mine, string theirs) in new[] { ("probability", "probability"), ("tempered", "after_temperature"), ("final", "renormalised") })
+            foreach ((string mine, string theirs) in
+                new[] { ("probability", "probability"), ("tempered", "after_temperature"), ("final", "renormalised") })
             {
                 token.GetProperty(mine).GetDouble().Should().Be(other.GetProperty(theirs).GetDouble());
             }
