@@ -9,13 +9,9 @@ namespace Gpt2.Tests.Cli.Explore.Browser;
 [Collection(Chromium.Collection)]
 public sealed class AccessibilityTests(Chromium chromium)
 {
-    public static TheoryData<int, ColorScheme> Screens() => new()
-    {
-        { 1400, ColorScheme.Light }, { 1400, ColorScheme.Dark }, { 390, ColorScheme.Light }, { 390, ColorScheme.Dark },
-    };
-
     [BrowserTheory]
-    [MemberData(nameof(Screens))]
+    [InlineData(1400, ColorScheme.Light)]
+    [InlineData(390, ColorScheme.Dark)]
     public async Task EveryView_HasNothingSerious(int width, ColorScheme colours)
     {
         await using RunningExplorer explorer = await RunningExplorer.StartAsync();
