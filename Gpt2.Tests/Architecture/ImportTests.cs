@@ -110,7 +110,8 @@ public partial class ImportTests
     [InlineData(Http, new[] { "Text" }, new string[0])]
     [InlineData(Server, new[] { "Numerics", "Text", "Model", "Generation" }, new[] { Http })]
     [InlineData(
-        Explorer, new[] { "Numerics", "Text", "Model", "Tracing", "Explaining", "Laboratory", "Weights", "Generation" }, new[] { Http, "Gpt2.Cli.Output" })]
+        Explorer, new[] { "Numerics", "Text", "Model", "Tracing", "Explaining", "Laboratory", "Weights", "Generation" },
+        new[] { Http, "Gpt2.Cli.Output" })]
     public void Servers_UseOnlyWhatTheyNeedFromCore_AndOfTheCommandWhatTheyShare(string server, string[] folders, string[] shared)
     {
         TypeUses[] there = [.. TypeUses.In(Cli).Where(uses => IsIn(uses.Type, server))];

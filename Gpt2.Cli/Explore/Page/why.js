@@ -115,7 +115,8 @@ function computed(origin, sheet) {
       ...(operation === 'Mask' ? [] : figures.flatMap(({ name, value }) => entry(name, figure(value))))),
   ];
   if (origin.isEdited) {
-    parts.push(make('p', { class: 'why-note' }, 'An edit has changed this matrix after it was computed. Below is what was computed before the edit.'));
+    parts.push(make('p', { class: 'why-note' },
+      'An edit has changed this matrix after it was computed. Below is what was computed before the edit.'));
   }
 
   if (operation === 'Mask') {
