@@ -1,6 +1,7 @@
 // The vocabulary ranked by its logits in one row, for reading and for searching.
 
 using System.Globalization;
+using Gpt2.Core.Generation;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 
@@ -20,10 +21,8 @@ internal static class RankedTokens
     /// <returns>The tokens, and how many there are in all.</returns>
     public static (RankedToken[] Tokens, int Found) Of(ForwardActivations a, int row, Vocabulary vocabulary, string search, int most)
     {
-        float[] logits = a.Logits.Row(row).ToArray();
-        int[] ids = [.. Enumerable.Range(0, logits.Length)];
-        Array.Sort(ids, (left, right) => logits[right].CompareTo(logits[left]) is int order and not 0 ? order : left.CompareTo(right));
-
+        ReadOnlySpan<float> logits = a.Logits.Row(row);
+        int[] ids = Prediction.Ranked(logits);
         var found = new List<RankedToken>();
         int count = 0;
         for (int place = 0; place < ids.Length; place++)

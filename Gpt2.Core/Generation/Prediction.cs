@@ -16,9 +16,7 @@ internal static class Prediction
     public static Candidate[] Top(ReadOnlySpan<float> logits, ReadOnlySpan<float> probabilities, int count)
     {
         Greedy.Choose(logits); // throws if they are not a distribution
-        float[] keys = logits.ToArray();
-        int[] ranked = [.. Enumerable.Range(0, keys.Length)];
-        Array.Sort(ranked, (left, right) => keys[right].CompareTo(keys[left]) is int order and not 0 ? order : left.CompareTo(right));
+        int[] ranked = Ranked(logits);
         var top = new Candidate[Math.Min(count, ranked.Length)];
         for (int place = 0; place < top.Length; place++)
         {
@@ -27,5 +25,14 @@ internal static class Prediction
         }
 
         return top;
+    }
+
+    /// <summary>All tokens, the largest logit first; of equal ones, the lower id first. NaN comes last.</summary>
+    public static int[] Ranked(ReadOnlySpan<float> logits)
+    {
+        float[] keys = logits.ToArray();
+        int[] ranked = [.. Enumerable.Range(0, keys.Length)];
+        Array.Sort(ranked, (left, right) => keys[right].CompareTo(keys[left]) is int order and not 0 ? order : left.CompareTo(right));
+        return ranked;
     }
 }

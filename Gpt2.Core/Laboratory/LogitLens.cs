@@ -95,7 +95,7 @@ public sealed class LogitLens
 
     /// <summary>
     /// What the model predicts in the end, for rows that have not been asked for before. The trace has its logits, unless its head
-    /// computed fewer rows, or they were edited.
+    /// computed fewer rows.
     /// </summary>
     private void AnswersFor(int firstRow, int rows)
     {
@@ -106,7 +106,7 @@ public sealed class LogitLens
 
         Matrix logits = trace.Activations.Logits;
         int firstLogits = trace.Ids.Count - logits.Rows;
-        if (firstRow < firstLogits || firstRow + rows > trace.Ids.Count || trace.Activations.Edits is not null)
+        if (firstRow < firstLogits || firstRow + rows > trace.Ids.Count)
         {
             ReadOut(Depths[^1], firstRow, rows);
             logits = head.Logits;
@@ -140,7 +140,8 @@ public sealed class LogitLens
         return best;
     }
 
-    private static int RankOf(int id, ReadOnlySpan<float> logits)
+    /// <summary>How many tokens have a larger logit, or the same one and a lower id.</summary>
+    internal static int RankOf(int id, ReadOnlySpan<float> logits)
     {
         int rank = 0;
         for (int other = 0; other < logits.Length; other++)

@@ -72,9 +72,7 @@ internal static class HeadProducts<TLanes, TVector>
         }
     }
 
-    /// <summary>
-    /// result[t] = scale · Σ over the visible u of weights[t, u] · right[u].
-    /// </summary>
+    /// <summary>result[t] = scale · Σ over the visible u of weights[t, u] · right[u].</summary>
     /// <param name="weights">[tokens, total]; masked weights are not used.</param>
     /// <param name="right">[total, headSize]</param>
     /// <param name="shape">The sizes.</param>
