@@ -1,10 +1,8 @@
-// Every request is checked and goes to what answers it, by its address; every refusal is JSON with one message.
+// Every request is checked and goes to what answers it, by its address.
 
-using System.Diagnostics;
 using Gpt2.Cli.Http;
 using Gpt2.Core;
 using Microsoft.AspNetCore.Http;
-using static System.FormattableString;
 
 namespace Gpt2.Cli.Explore;
 
@@ -26,37 +24,17 @@ internal sealed class ExplorerRouter(
     StartBody start, SessionStore store, SessionEndpoints sessions, IReadOnlyDictionary<string, SessionRoute> sessionRoutes,
     IReadOnlyDictionary<string, SessionRoute> sessionPosts, HostCheck hosts, IServerLog log)
 {
-    /// <summary>Answers one request. Never throws.</summary>
-    public async Task AnswerAsync(HttpContext context)
-    {
-        long begin = Stopwatch.GetTimestamp();
-        string end;
-        try
-        {
-            ExplorerAnswer.Protect(context.Response);
-            hosts.Require(context.Request.Host);
-            await RouteAsync(context);
-            end = Invariant($"{context.Response.StatusCode}");
-        }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
-        {
-            end = "client disconnected";
-        }
-        catch (Exception e)
-        {
-            end = await RefuseAsync(context, e);
-        }
-
-        string request = $"{VisibleText.Brief(context.Request.Method)} {VisibleText.Brief(context.Request.Path.Value ?? "")}";
-        log.Request(Invariant($"{request} {end} {Stopwatch.GetElapsedTime(begin).TotalMilliseconds:0} ms"));
-    }
+    /// <summary>Handles every request.</summary>
+    public RequestHandling Handling => new(RouteAsync, ExplorerAnswer.RefuseAsync, log);
 
     private Task RouteAsync(HttpContext context)
     {
+        ExplorerAnswer.Protect(context.Response);
+        hosts.Require(context.Request.Host);
         string path = context.Request.Path.Value ?? "";
         if (!path.StartsWith("/api/", StringComparison.Ordinal))
         {
-            RequireMethod(context.Request, "GET");
+            RequestHandling.RequireMethod(context.Request, "GET");
             return PageFiles.TryFind(path, out PageFile? file)
                 ? ExplorerAnswer.BytesAsync(context.Response, file.Type, file.Bytes)
                 : throw Nothing(path);
@@ -65,19 +43,19 @@ internal sealed class ExplorerRouter(
         string[] parts = path["/api/".Length..].Split('/');
         if (parts is ["sessions"] or ["sessions", _, "close"])
         {
-            RequireMethod(context.Request, "POST");
+            RequestHandling.RequireMethod(context.Request, "POST");
             OwnPageCheck.RequireForChanging(context.Request);
             return parts is ["sessions", string id, _] ? CloseAsync(context, id) : sessions.MakeAsync(context);
         }
 
         if (parts is ["sessions", string posted, string post] && sessionPosts.TryGetValue(post, out SessionRoute? taker))
         {
-            RequireMethod(context.Request, "POST");
+            RequestHandling.RequireMethod(context.Request, "POST");
             OwnPageCheck.RequireForChanging(context.Request);
             return taker(context, SessionOf(posted), []);
         }
 
-        RequireMethod(context.Request, "GET");
+        RequestHandling.RequireMethod(context.Request, "GET");
         OwnPageCheck.RequireForReading(context.Request);
         return parts switch
         {
@@ -98,39 +76,6 @@ internal sealed class ExplorerRouter(
         store.Remove(id);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
-    }
-
-    private async Task<string> RefuseAsync(HttpContext context, Exception exception)
-    {
-        ApiException refusal = exception switch
-        {
-            ApiException known => known,
-            BadHttpRequestException bad => new ApiException(bad.StatusCode, $"the request is not valid HTTP: {bad.Message}"),
-            _ => new ApiException(500, "internal error: see the program's log", code: "internal"),
-        };
-        if (refusal.Code == "internal")
-        {
-            log.Failure(exception);
-        }
-
-        try
-        {
-            await ExplorerAnswer.RefuseAsync(context, refusal);
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
-        {
-            return "client disconnected";
-        }
-
-        return Invariant($"{refusal.Status} {refusal.Message}");
-    }
-
-    private static void RequireMethod(HttpRequest request, string method)
-    {
-        if (request.Method != method)
-        {
-            throw ApiException.WrongMethod(VisibleText.Brief(request.Method), method);
-        }
     }
 
     internal static ApiException Nothing(string path) => new(404, $"there is nothing at '{VisibleText.Brief(path)}'", code: "unknown_url");

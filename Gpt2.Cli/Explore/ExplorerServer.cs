@@ -58,7 +58,7 @@ internal sealed class ExplorerServer : IAsyncDisposable
             var settings = new KestrelSettings(
                 IPAddress.Loopback, port, limits.BodyBytes, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(120),
                 "choose another --port (0 for any free one)");
-            return new ExplorerServer(await KestrelHost.StartAsync(settings, router.AnswerAsync), store, maker);
+            return new ExplorerServer(await KestrelHost.StartAsync(settings, router.Handling.HandleAsync), store, maker);
         }
         catch (Gpt2Exception)
         {

@@ -35,15 +35,16 @@ internal sealed class ExplorerSession
         Edits = edits;
         (Model, Trace) = (model.Model, unedited);
         Bytes = PassMemory.Of(model.Config, unedited.Ids.Count, headRows, edits.Count > 0);
+        IEnumerable<Sheet> sheets = SheetList.Of(unedited, model.Model.Weights);
         if (edits.Count > 0)
         {
             var pass = EditedPass.Run(model.Model, unedited, edits);
             (Model, Trace) = (pass.Model, pass.Trace);
             Bytes += SheetList.BytesOfCopies(pass.Model.Weights, model.Model.Weights);
+            sheets = SheetList.Of(Trace, Model.Weights).Zip(sheets, (after, before) => after with { Before = before.Matrix });
         }
 
-        Sheets = [.. SheetList.Of(Trace, Model.Weights)
-            .Zip(SheetList.Of(unedited, model.Model.Weights), (after, before) => after with { Before = before.Matrix })];
+        Sheets = [.. sheets];
         byName = Sheets.ToDictionary(sheet => sheet.Name);
         explanation = new Lazy<PassExplanation>(() => new PassExplanation(Model, Trace));
     }

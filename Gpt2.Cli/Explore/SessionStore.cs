@@ -5,6 +5,9 @@ namespace Gpt2.Cli.Explore;
 /// <summary>Keeps sessions; safe to use from several threads.</summary>
 internal sealed class SessionStore : IDisposable
 {
+    /// <summary>Memory of passes that were let go, in bytes, after which it is freed: alone the collector lets several times as much lie.</summary>
+    private const long FreedTogether = 32L << 20;
+
     private static readonly TimeSpan SweepTime = TimeSpan.FromMinutes(1);
 
     private readonly ExplorerLimits limits;
@@ -13,6 +16,7 @@ internal sealed class SessionStore : IDisposable
     private readonly Lock gate = new();
     private readonly LinkedList<Kept> byUse = new(); // the one used longest ago is first
     private readonly Dictionary<string, LinkedListNode<Kept>> byId = [];
+    private long unfreed;
 
     /// <param name="limits">How many, how much, how long.</param>
     /// <param name="clock">Decides when a session has been idle too long.</param>
@@ -111,6 +115,12 @@ internal sealed class SessionStore : IDisposable
     {
         byId.Remove(node.Value.Session.Id);
         byUse.Remove(node);
+        unfreed += node.Value.Session.Bytes;
+        if (unfreed >= FreedTogether)
+        {
+            unfreed = 0;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+        }
     }
 
     private readonly record struct Kept(ExplorerSession Session, long LastUse);

@@ -47,7 +47,7 @@ internal sealed class CompletionServer : IAsyncDisposable
         try
         {
             var router = new RequestRouter(model, limits.For(model.Model.Config), queue, hosts, log);
-            return new CompletionServer(await KestrelHost.StartAsync(settings, router.AnswerAsync), queue);
+            return new CompletionServer(await KestrelHost.StartAsync(settings, router.Handling.HandleAsync), queue);
         }
         catch (Gpt2Exception)
         {
