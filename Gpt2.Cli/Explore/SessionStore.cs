@@ -6,7 +6,7 @@ namespace Gpt2.Cli.Explore;
 internal sealed class SessionStore : IDisposable
 {
     /// <summary>Memory of passes that were let go, in bytes, after which it is freed: alone the collector lets several times as much lie.</summary>
-    private const long FreedTogether = 32L << 20;
+    private const long FreedTogether = 16L << 20;
 
     private static readonly TimeSpan SweepTime = TimeSpan.FromMinutes(1);
 
