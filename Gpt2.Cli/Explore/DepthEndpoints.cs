@@ -17,7 +17,7 @@ namespace Gpt2.Cli.Explore;
 /// <param name="limits">What is accepted.</param>
 internal sealed class DepthEndpoints(LanguageModel model, SessionMaker maker, ExplorerLimits limits)
 {
-    private const int TopTokens = 5;
+    internal const int TopTokens = 5;
 
     /// <summary>depth/WHAT.</summary>
     /// <exception cref="ApiException">There is nothing of the kind.</exception>
@@ -63,7 +63,7 @@ internal sealed class DepthEndpoints(LanguageModel model, SessionMaker maker, Ex
                 return lens.Read(lens.Depths[depth], from, to - from, TopTokens);
             },
             context.RequestAborted);
-        await ExplorerAnswer.JsonAsync(context.Response, new DepthBody(depth, from, [.. readings.Select(Describe)]));
+        await ExplorerAnswer.JsonAsync(context.Response, new DepthBody(depth, from, [.. readings.Select(reading => Describe(reading, model))]));
     }
 
     /// <summary>GET logit?row=&amp;token=: the parts of a token's logit in a row; without a token, of the most probable one.</summary>
@@ -109,9 +109,10 @@ internal sealed class DepthEndpoints(LanguageModel model, SessionMaker maker, Ex
         return head;
     }
 
-    private ReadingBody Describe(LensReading reading) => new(
-        [.. reading.Top.Select(token => Likely(token.Id, token.Probability))], Likely(reading.Answer, reading.AnswerProbability),
+    internal static ReadingBody Describe(LensReading reading, LanguageModel model) => new(
+        [.. reading.Top.Select(token => Likely(token.Id, token.Probability, model))], Likely(reading.Answer, reading.AnswerProbability, model),
         reading.AnswerRank + 1);
 
-    private LikelyBody Likely(int id, float probability) => new(id, TokenLabel.Of(model.Tokenizer.Vocabulary, id), probability);
+    private static LikelyBody Likely(int id, float probability, LanguageModel model) =>
+        new(id, TokenLabel.Of(model.Tokenizer.Vocabulary, id), probability);
 }

@@ -59,6 +59,7 @@ internal sealed record MergeBody(int Rank, string Left, string Right, string[] T
 [JsonSerializable(typeof(FiringsBody))]
 [JsonSerializable(typeof(OriginBody))]
 [JsonSerializable(typeof(LearnedBody))]
+[JsonSerializable(typeof(SavedBody))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(RefusalBody))]
 internal sealed partial class ExplorerShapes : JsonSerializerContext

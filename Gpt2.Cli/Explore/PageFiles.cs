@@ -19,6 +19,9 @@ internal static class PageFiles
 
     private static readonly Lazy<Dictionary<string, PageFile>> Files = new(Load);
 
+    /// <summary>The names of all files.</summary>
+    public static IEnumerable<string> Names => Files.Value.Keys.Select(address => address[1..]);
+
     /// <summary>Finds the file of an address: / is the page itself.</summary>
     public static bool TryFind(string path, [NotNullWhen(true)] out PageFile? file) =>
         Files.Value.TryGetValue(path == "/" ? "/" + FirstFile : path, out file);

@@ -43,8 +43,11 @@ internal static class RankedTokens
         return ([.. found], count);
     }
 
+    /// <summary>The text of a token that the vocabulary has; bytes that are not a character are U+FFFD.</summary>
+    public static string TextOf(Vocabulary vocabulary, int id) => System.Text.Encoding.UTF8.GetString(vocabulary.BytesOf(id));
+
     private static bool Matches(int id, Vocabulary vocabulary, string search) =>
         id.ToString(CultureInfo.InvariantCulture) == search
         || (id < vocabulary.Count
-            && System.Text.Encoding.UTF8.GetString(vocabulary.BytesOf(id)).Contains(search, StringComparison.OrdinalIgnoreCase));
+            && TextOf(vocabulary, id).Contains(search, StringComparison.OrdinalIgnoreCase));
 }

@@ -16,4 +16,7 @@ internal static class TokenLabel
     /// <summary>The bytes as text: line ends and other controls as escapes, bytes that are not a character as \xNN.</summary>
     public static string Of(ReadOnlySpan<byte> bytes) =>
         TokenText.Quoted(bytes)[1..^1].Replace("\\\"", "\"", StringComparison.Ordinal).Replace(' ', OpenBox);
+
+    /// <summary>A label with spaces again: the token's text, if nothing in it had to be escaped.</summary>
+    public static string WithSpaces(string label) => label.Replace(OpenBox, ' ');
 }

@@ -158,6 +158,8 @@ internal sealed record TensorResult(string Name, int Rows, int Columns, double M
 /// <summary>Printed when the server is ready.</summary>
 internal sealed record ServeResult(string Model, string Address);
 
+internal sealed record SavedPageResult(string Model, string Prompt, int[] Ids, string Path, long Bytes);
+
 internal sealed record ErrorResult(ErrorDetail Error);
 
 /// <summary>The message as printed without --json, and its parts if the error has them.</summary>
@@ -186,6 +188,7 @@ internal sealed record ErrorDetail(string Message, string Code, string? Where, s
 [JsonSerializable(typeof(DownloadCommandResult))]
 [JsonSerializable(typeof(DoctorResult))]
 [JsonSerializable(typeof(ServeResult))]
+[JsonSerializable(typeof(SavedPageResult))]
 [JsonSerializable(typeof(ErrorResult))]
 internal sealed partial class JsonShapes : JsonSerializerContext
 {

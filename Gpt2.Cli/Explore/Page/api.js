@@ -1,4 +1,8 @@
-// Requests to the server this page came from. A refusal is an Error with the server's message and code.
+// Requests to the server this page came from. A refusal is an Error with the server's message and code. In a page that was saved as a
+// file, saved-api.js stands in the place of this module: it must have the same exports.
+
+// Whether the page is such a file.
+export const isSaved = false;
 
 async function ask(path, options) {
   let response;
@@ -40,5 +44,8 @@ export const askSession = (id, path, signal, body) => ask(`/api/sessions/${id}/$
 
 // The last word of a tab that is closed: the browser delivers it after the page is gone.
 export const closeSession = id => navigator.sendBeacon(`/api/sessions/${id}/close`);
+
+// Makes a link save what a path about a session answers.
+export const offerFile = (link, id, path) => { link.href = `/api/sessions/${id}/${path}`; };
 
 export const rangeQuery = ({ r0, r1, c0, c1 }) => `r0=${r0}&r1=${r1}&c0=${c0}&c1=${c1}`;

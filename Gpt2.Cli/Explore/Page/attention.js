@@ -10,7 +10,7 @@ import { makeLargeMap } from './attentionMap.js';
 import { makeSmallMaps } from './attentionHeads.js';
 import { openView } from './views.js';
 
-export const attention = { name: 'attention', title: 'Attention', about: 'Which tokens each token takes from, head by head', start };
+export const attention = { name: 'attention', title: 'Attention', about: 'Which tokens each token takes from, head by head', inFile: true, start };
 
 let parts = null;
 let numbers = null; // of the head that is shown large

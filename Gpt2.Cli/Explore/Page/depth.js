@@ -12,6 +12,7 @@ import { ranksPicture } from './depth-ranks.js';
 
 export const name = 'depth';
 export const title = 'Depth';
+export const inFile = true;
 export const about = 'What each depth would predict, and what each part adds to a logit';
 
 const side = make('aside', { class: 'depth-side', 'aria-label': 'The cell' });

@@ -4,6 +4,7 @@ import { change, state, watch } from './state.js';
 import { editsOf, rerun } from './session.js';
 import { find, make, speak } from './dom.js';
 import { exact } from './numbers.js';
+import { isSaved } from './api.js';
 import { numberAt, onLoaded } from './tiles.js';
 
 const VERSIONS = { after: 'after', before: 'before', difference: 'difference' };
@@ -12,6 +13,10 @@ const form = find('edit-form');
 const box = find('edit-box');
 
 export function startEditing() {
+  if (isSaved) {
+    return;
+  }
+
   find('grid').addEventListener('dblclick', begin);
   find('grid').addEventListener('keydown', event => {
     if (event.key === 'F2') {

@@ -4,6 +4,7 @@ import { find, make } from './dom.js';
 import { change } from './state.js';
 import { toggle, toggleFollow, walk } from './play.js';
 import { isOpen, openView } from './views.js';
+import { isSaved } from './api.js';
 import { toggleWhy } from './why.js';
 
 const KEYS = {
@@ -39,13 +40,15 @@ const HELP = [
   ['?', 'this help'],
 ];
 
+const NEED_THE_PROGRAM = ['/', 'F2'];
+
 export function startKeys() {
   document.addEventListener('keydown', onKey);
   find('help-open').addEventListener('click', () => find('help').showModal());
   find('help-text').replaceChildren(
     make('p', {}, 'Every sheet is one matrix of the forward pass, or one of the weights. Rows are tokens, columns are channels, heads or the '
       + 'vocabulary. Blue is above 0, red below; the deepest colour is the largest number of the sheet.'),
-    make('dl', {}, ...HELP.flatMap(([keys, text]) => [
+    make('dl', {}, ...HELP.filter(([keys]) => !isSaved || !NEED_THE_PROGRAM.includes(keys)).flatMap(([keys, text]) => [
       make('dt', {}, ...keys.split(', ').flatMap((key, place) => [place ? ' ' : '', make('kbd', {}, key)])), make('dd', {}, text),
     ])));
   for (const dialog of document.querySelectorAll('dialog')) {

@@ -6,10 +6,12 @@ import { find, labelled, make, speak } from './dom.js';
 import { heat, signedBar } from './charts.js';
 import { ask } from './session.js';
 import { figure } from './numbers.js';
+import { isSaved } from './api.js';
 import { openView } from './views.js';
 
 export const name = 'neurons';
 export const title = 'Neurons';
+export const inFile = true;
 export const about = 'What a neuron reacts to, in the prompt and in a text of yours';
 
 const block = make('select', { id: 'neuron-block' });
@@ -36,7 +38,7 @@ export function start(panel) {
       make('label', { for: block.id }, 'block'), block, make('label', { for: neuron.id }, 'neuron'), neuron,
       step('◀', 'The neuron before', -1), step('▶', 'The next neuron', 1)),
     note, values,
-    make('section', { class: 'neuron-search', 'aria-labelledby': 'neuron-search-title' },
+    make('section', { class: 'neuron-search', 'aria-labelledby': 'neuron-search-title', hidden: isSaved },
       make('h2', { id: 'neuron-search-title' }, 'Where is it strongest?'),
       make('label', { for: text.id, class: 'about' }, 'In a text that you paste here: the more, and the more varied, the more it says.'),
       text, make('div', { class: 'neuron-buttons' }, search, cancel), firings));

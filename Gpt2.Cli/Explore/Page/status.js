@@ -4,7 +4,7 @@ import { find, make, speak } from './dom.js';
 import { selectedRange, state, versionQuery, watch } from './state.js';
 import { ask } from './session.js';
 import { figure } from './numbers.js';
-import { rangeQuery } from './api.js';
+import { offerFile, rangeQuery } from './api.js';
 
 const PAUSE = 80; // milliseconds, so that a drag does not ask at every cell
 const LARGEST_COPY = 250_000;
@@ -64,7 +64,7 @@ function offer() {
   const range = selectedRange();
   const isCell = countOf(range) === 1;
   const save = find('save');
-  save.href = `/api/sessions/${session.id}/sheets/${sheet.name}/csv${isCell ? versionQuery('?') : `?${rangeQuery(range)}${versionQuery()}`}`;
+  offerFile(save, session.id, `sheets/${sheet.name}/csv${isCell ? versionQuery('?') : `?${rangeQuery(range)}${versionQuery()}`}`);
   save.textContent = isCell ? 'save sheet as CSV' : 'save range as CSV';
 }
 

@@ -1,4 +1,5 @@
-// The views of a pass: its numbers as sheets, and what is made of them. A view is a module that exports { name, title, about, start(panel) }:
+// The views of a pass: its numbers as sheets, and what is made of them. A view is a module that exports { name, title, about, start(panel) },
+// and inFile if it also is in a page that was saved as a file, without the program:
 // the panel is its part of the page, which start fills once, when the view is opened for the first time. It follows the state like every
 // other module, and need not draw while it is not open.
 
@@ -8,12 +9,13 @@ import * as depth from './depth.js';
 import * as neurons from './neurons.js';
 import * as next from './next.js';
 import { find, make } from './dom.js';
+import { isSaved } from './api.js';
 import { change, state, watch } from './state.js';
 
 // The view of numbers is in index.html, with the map, the steps and the tabs that belong to it.
-const NUMBERS = { name: 'numbers', title: 'Numbers', about: 'Every matrix of the pass and of the weights' };
+const NUMBERS = { name: 'numbers', title: 'Numbers', about: 'Every matrix of the pass and of the weights', inFile: true };
 
-const VIEWS = [NUMBERS, attention, depth, next, neurons, changes];
+const VIEWS = [NUMBERS, attention, depth, next, neurons, changes].filter(view => !isSaved || view.inFile);
 
 const started = new Set([NUMBERS]);
 
