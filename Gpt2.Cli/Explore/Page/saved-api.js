@@ -2,7 +2,7 @@
 // the pass that is in the file.
 
 import { pass, plain, rowOf, sheetOf } from './saved-pass.js';
-import { exact, isMasked } from './numbers.js';
+import { isMasked } from './numbers.js';
 import { logitOf } from './saved-logit.js';
 import { originOf } from './saved-why.js';
 import { rankingOf } from './saved-ranking.js';
@@ -110,8 +110,10 @@ function statisticsOf(sheet, range) {
   return { count, sum: plain(sum), mean: plain(sum / count), min: plain(min), max: plain(max), scale };
 }
 
-// With the shortest digits that give the same float32.
-function textOf(sheet, range, separator) {
-  const write = value => Number.isFinite(value) ? exact(value).replaceAll('−', '-') : String(value);
-  return rowsOf(sheet, range).map(row => Array.from(row, write).join(separator) + '\n').join('');
+const textOf = (sheet, range, separator) => rowsOf(sheet, range).map(row => Array.from(row, written).join(separator) + '\n').join('');
+
+// With as few of seven to nine digits as give the same float32.
+function written(value) {
+  const digits = [7, 8].find(count => Math.fround(Number(value.toPrecision(count))) === value) ?? 9;
+  return String(Number(value.toPrecision(digits)));
 }

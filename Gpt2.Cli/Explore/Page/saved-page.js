@@ -3,8 +3,6 @@
 import { find, make } from './dom.js';
 import { pass } from './saved-pass.js';
 
-const { name, parameters } = pass.session.model;
-
 find('prompt').readOnly = true;
 find('run').hidden = true;
 find('prompt-form').addEventListener('submit', event => {
@@ -13,8 +11,8 @@ find('prompt-form').addEventListener('submit', event => {
 }, { capture: true });
 
 const note = make('p', { class: 'saved-note' },
-  'A page as a file: one prompt in the model ', make('b', {}, name), ` of ${parameters.toLocaleString('en')} weights, every number of its pass, `
-  + 'and no program behind it. To run other prompts, or to change numbers: ', make('code', {}, 'gpt2 explore "…"'));
+  'A saved page: this prompt in ', make('b', {}, pass.session.model.name), ', with all numbers. Other prompts and changes: ',
+  make('code', {}, 'gpt2 explore "…"'));
 const problem = find('problem');
 const row = make('div', { class: 'saved-row' });
 problem.before(row);

@@ -74,7 +74,7 @@ public sealed class AccessibilityTests(Chromium chromium)
         (await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollHeight")).Should().BeLessThanOrEqualTo(844);
     }
 
-    private static async Task RequireNothingSerious(ExplorerPage tab, string view) => RequireNothingSerious(await tab.Page.RunAxe(), view);
+    internal static async Task RequireNothingSerious(ExplorerPage tab, string view) => RequireNothingSerious(await tab.Page.RunAxe(), view);
 
     private static void RequireNothingSerious(AxeResult result, string view) =>
         result.Violations.Where(violation => violation.Impact is "serious" or "critical")

@@ -13,7 +13,7 @@ internal sealed class ExplorerPage : IAsyncDisposable
     private readonly ConcurrentQueue<string> foreign = new();
     private readonly IBrowserContext context;
 
-    private ExplorerPage(IBrowserContext context, IPage page, string address)
+    private ExplorerPage(IBrowserContext context, IPage page, Predicate<string> isOwn)
     {
         this.context = context;
         Page = page;
@@ -28,7 +28,7 @@ internal sealed class ExplorerPage : IAsyncDisposable
         };
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(address + "/", StringComparison.Ordinal))
+            if (!isOwn(request.Url))
             {
                 foreign.Enqueue(request.Url);
             }
@@ -50,16 +50,37 @@ internal sealed class ExplorerPage : IAsyncDisposable
     public static async Task<ExplorerPage> OpenAsync(
         Chromium chromium, RunningExplorer explorer, string address = "", int width = 1400, int height = 900, ColorScheme colours = ColorScheme.Light)
     {
-        IBrowserContext context = await chromium.Browser.NewContextAsync(new BrowserNewContextOptions
+        IBrowserContext context = await NewContextAsync(chromium, width, height, colours);
+        string own = explorer.Address + "/";
+        var tab = new ExplorerPage(context, await context.NewPageAsync(), url => url.StartsWith(own, StringComparison.Ordinal));
+        await tab.Page.GotoAsync(own + address);
+        await tab.SettledAsync();
+        return tab;
+    }
+
+    /// <summary>Opens a saved page from the disk, with no network, and waits for its first numbers.</summary>
+    public static async Task<ExplorerPage> OpenFileAsync(
+        Chromium chromium, string file, string address = "", int width = 1400, int height = 900, ColorScheme colours = ColorScheme.Light)
+    {
+        IBrowserContext context = await NewContextAsync(chromium, width, height, colours);
+        await context.SetOfflineAsync(true);
+        string own = new Uri(file).AbsoluteUri;
+        bool IsOwn(string url) => url.Split('#')[0] == own
+            || url.StartsWith("data:", StringComparison.Ordinal) || url.StartsWith("blob:", StringComparison.Ordinal); // both are in the file
+        var tab = new ExplorerPage(context, await context.NewPageAsync(), IsOwn);
+        await tab.Page.GotoAsync(own + address);
+        await tab.SettledAsync();
+        return tab;
+    }
+
+    private static async Task<IBrowserContext> NewContextAsync(Chromium chromium, int width, int height, ColorScheme colours)
+    {
+        return await chromium.Browser.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = colours,
             Permissions = ["clipboard-read", "clipboard-write"],
         });
-        var tab = new ExplorerPage(context, await context.NewPageAsync(), explorer.Address);
-        await tab.Page.GotoAsync(explorer.Address + "/" + address);
-        await tab.SettledAsync();
-        return tab;
     }
 
     /// <summary>Waits until the current cell and all others in view have their numbers.</summary>
