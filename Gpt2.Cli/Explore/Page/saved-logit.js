@@ -1,7 +1,7 @@
 // The parts of a logit, computed from the numbers in this file as in the program's LogitAttribution.cs: a part p of the residual stream
 // adds p · v to a token's logit, where v = gain · the token's row of the head / deviation, minus its own mean.
 
-import { pass, plain, rowOf, sheetOf } from './saved-pass.js';
+import { maximum, pass, plain, rowOf, sheetOf } from './saved-pass.js';
 import { rankedIds } from './saved-ranking.js';
 
 const EPSILON = 1e-5;
@@ -39,7 +39,7 @@ export function logitOf(row, chosen) {
     row, token, label: pass.labels[token], isAnswer: token === answer, rank: ranked.indexOf(token) + 1,
     logit: plain(logits[token]), probability: plain(at('probabilities')[token]),
     sum: plain(parts.reduce((total, { value }) => total + value, 0)),
-    scale: plain(parts.reduce((most, { value }) => Math.max(most, Math.abs(value)), 0)),
+    scale: plain(maximum(parts.map(({ value }) => Math.abs(value)))),
     parts: parts.map(part => ({ ...part, value: plain(part.value) })),
   };
 }

@@ -42,5 +42,8 @@ export const sheetOf = name => sheets.get(name);
 
 export const rowOf = ({ numbers: its, columns }, row) => its.subarray(row * columns, (row + 1) * columns);
 
+// The largest of some numbers, of which NaN is the smallest.
+export const maximum = values => values.reduce((most, value) => value > most || Number.isNaN(most) ? value : most, NaN);
+
 // A number as JSON has it, which has no numbers that are not finite.
 export const plain = value => Number.isFinite(value) ? value : String(value);

@@ -1,7 +1,7 @@
 // Where a number comes from, computed from the numbers in this file. What a matrix is computed from, and by which operation, is in the
 // file; here is what each operation does with its sources, as in the program's Origins.cs.
 
-import { pass, plain, rowOf, sheetOf } from './saved-pass.js';
+import { maximum, pass, plain, rowOf, sheetOf } from './saved-pass.js';
 
 const EPSILON = 1e-5;
 
@@ -58,14 +58,14 @@ export function originOf(sheet, row, column, top, order) {
 
   const origin = OPERATIONS[matrix.operation]({ sheet, matrix, row, column, sources: matrix.sources.map(sheetOf) });
   const { terms, operation = matrix.operation, inNumbers, recomputed, figures = {} } = origin;
-  const ordered = order === 'columns' ? terms : [...terms].sort((one, other) => Math.abs(other.contribution) - Math.abs(one.contribution));
+  const ordered = order === 'columns' ? terms : [...terms].sort((one, other) => sizeOf(other) - sizeOf(one) || 0);
   const listed = ordered.filter((one, place) => place < top || one.isOwn);
   const rest = listed.length === terms.length ? 0 : added(terms) - added(listed);
   return {
     cell: here, operation, formula: matrix.formula, words: matrix.words, inNumbers, recomputed: plain(recomputed),
     figures: Object.entries(figures).map(([name, value]) => ({ name, value: plain(value) })),
     count: terms.length, terms: listed.map(finished), rest: plain(rest),
-    largest: plain(terms.reduce((most, { contribution }) => Math.max(most, Math.abs(contribution)), 0)),
+    largest: terms.length ? plain(maximum(terms.map(({ contribution }) => Math.abs(contribution)))) : 0,
     method: matrix.method, source: pass.methods[matrix.method], isEdited: false,
   };
 }
@@ -79,6 +79,9 @@ const term = (source, factor, contribution, share = null, isOwn = false) => ({ s
 const alone = source => term(source, null, source.value);
 
 const product = (left, right, divisor = 1) => term(left, right, left.value * right.value / divisor);
+
+// NaN comes last.
+const sizeOf = ({ contribution }) => Number.isNaN(contribution) ? -1 : Math.abs(contribution);
 
 const added = terms => terms.reduce((total, { contribution }) => total + contribution, 0);
 
@@ -150,7 +153,7 @@ function softmax(c) {
 
   const first = isOverHeads ? head * tokens.length : 0;
   const cells = Array.from({ length: isOverHeads ? c.row + 1 : source.columns }, (_, place) => cell(source, c.row, first + place));
-  const max = cells.reduce((most, { value }) => Math.max(most, value), -Infinity);
+  const max = maximum(cells.map(({ value }) => value));
   const powers = cells.map(({ value }) => Math.exp(value - max));
   const total = powers.reduce((all, power) => all + power, 0), own = c.column - first;
   return {

@@ -3,15 +3,19 @@
 using System.Globalization;
 using System.Text.Json;
 using Gpt2.Cli.Explore;
+using Gpt2.Core;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Text;
+using Gpt2.Kernels;
 using Gpt2.Tests.Support;
 using Microsoft.Playwright;
 
 namespace Gpt2.Tests.Cli.Explore.Browser;
 
 [Collection(Chromium.Collection)]
-public sealed class SavedPageTests(Chromium chromium) : IAsyncLifetime
+public sealed class SavedPageTests(Chromium chromium) : IDisposable
 {
     /// <summary>With what would end a script if it stood in one; a token of the vocabulary would, too.</summary>
     private const string Prompt = "ab a a</script><!--\u2028";
@@ -21,37 +25,25 @@ public sealed class SavedPageTests(Chromium chromium) : IAsyncLifetime
 
     private readonly TemporaryFolder folder = new();
 
-    private RunningExplorer explorer = null!;
-    private PassExplanation pass = null!;
-    private string file = null!;
+    public void Dispose() => folder.Dispose();
 
-    public async Task InitializeAsync()
+    [BrowserTheory]
+    [InlineData("usual")]
+    [InlineData("without a tied head and without biases of queries, keys and values")]
+    [InlineData("with numbers that are none")]
+    public async Task File_AnswersWhatTheServerAnswers(string kind)
     {
-        explorer = await RunningExplorer.StartAsync(prompt: Prompt);
-        int[] ids = explorer.Model.Tokenizer.Encode(Prompt);
-        pass = PassExplanation.Run(explorer.Model.Model, ids, HeadRows.All);
-        file = folder.PathOf("a page.html");
-        await File.WriteAllTextAsync(file, SavedPage.Of(explorer.Model, Prompt, ids));
-    }
-
-    public async Task DisposeAsync()
-    {
-        folder.Dispose();
-        explorer.Failures.Should().BeEmpty();
-        await explorer.DisposeAsync();
-    }
-
-    [BrowserFact]
-    public async Task File_AnswersWhatTheServerAnswers()
-    {
-        await using ExplorerPage tab = await ExplorerPage.OpenFileAsync(chromium, file);
+        await using RunningExplorer explorer = await RunningExplorer.StartAsync(other: ModelOf(kind));
+        PassExplanation pass = PassOf(explorer);
+        await using ExplorerPage tab = await ExplorerPage.OpenFileAsync(chromium, Save(explorer));
         JsonElement session = await explorer.RunAsync(Prompt);
+        bool isDistribution = session.GetProperty("problem").ValueKind == JsonValueKind.Null;
 
         RequireAlike(
             JsonSerializer.Deserialize<JsonElement>(await tab.Page.EvaluateAsync<string>(
                 "async () => JSON.stringify(await (await import('api.js')).postPrompt())")),
             session, "", except: ["id", "canBeChanged"]);
-        string[] questions = [.. Questions()];
+        string[] questions = [.. Questions(pass, isDistribution)];
         string[] answers = await tab.Page.EvaluateAsync<string[]>(
             "async paths => { const { askSession } = await import('api.js');"
             + " return Promise.all(paths.map(async path => JSON.stringify(await (await askSession('', path)).json()))); }", questions);
@@ -65,22 +57,32 @@ public sealed class SavedPageTests(Chromium chromium) : IAsyncLifetime
             string name = sheet.GetProperty("name").GetString()!;
             foreach (string range in (string[])["", "?r0=0&r1=1&c0=2&c1=7"])
             {
-                double[] found = await tab.Page.EvaluateAsync<double[]>(
+                string bits = await tab.Page.EvaluateAsync<string>(
                     "async path => { const { askSession } = await import('api.js');"
-                    + " return Array.from(new Float32Array(await (await askSession('', path)).arrayBuffer())); }", $"sheets/{name}/window{range}");
-                found.Select(value => (float)value).Should().Equal(await explorer.WindowAsync(session, name, range), name);
+                    + " return new Int32Array(await (await askSession('', path)).arrayBuffer()).join(); }", $"sheets/{name}/window{range}");
+                bits.Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture))
+                    .Should().Equal((await explorer.WindowAsync(session, name, range)).Select(BitConverter.SingleToInt32Bits), name);
             }
         }
 
         string[] labels = await tab.Page.EvaluateAsync<string[]>(
             "async () => (await import('api.js')).getLabels(0, " + RunningExplorer.Config.Vocabulary + ")");
         labels.Should().Equal(JsonSerializer.Deserialize<string[]>(await explorer.Client.GetStringAsync("/api/labels")));
+        isDistribution.Should().Be(kind != "with numbers that are none");
+        if (!isDistribution)
+        {
+            (await tab.Page.EvaluateAsync<string>(
+                "async () => (await import('api.js')).askSession('', 'depth/logit?row=1').then(() => '', error => error.message)"))
+                .Should().Be(session.GetProperty("problem").GetString());
+        }
     }
 
     [BrowserFact]
     public async Task File_IsUsedLikeThePage_WithoutTheProgram()
     {
-        await using ExplorerPage tab = await ExplorerPage.OpenFileAsync(chromium, file, "#sheet=h1.step15&cell=3,4&why=1");
+        await using RunningExplorer explorer = await RunningExplorer.StartAsync();
+        PassExplanation pass = PassOf(explorer);
+        await using ExplorerPage tab = await ExplorerPage.OpenFileAsync(chromium, Save(explorer), "#sheet=h1.step15&cell=3,4&why=1");
         IPage page = tab.Page;
         await Assertions.Expect(tab.NameBox).ToHaveValueAsync("h1.step15[3,4]");
         await Assertions.Expect(page.Locator("#prompt")).ToHaveValueAsync(Prompt);
@@ -126,8 +128,9 @@ public sealed class SavedPageTests(Chromium chromium) : IAsyncLifetime
     [InlineData(390, ColorScheme.Dark)]
     public async Task File_HasNothingSerious_AndNoViewIsWiderThanTheScreen(int width, ColorScheme colours)
     {
+        await using RunningExplorer explorer = await RunningExplorer.StartAsync();
         await using ExplorerPage tab = await ExplorerPage.OpenFileAsync(
-            chromium, file, "#sheet=h1.step9&cell=1,0&why=1", width, width > 800 ? 900 : 844, colours);
+            chromium, Save(explorer), "#sheet=h1.step9&cell=1,0&why=1", width, width > 800 ? 900 : 844, colours);
         await Assertions.Expect(tab.Page.Locator(".why-source")).ToBeVisibleAsync();
         await AccessibilityTests.RequireNothingSerious(tab, "the numbers of a file");
         foreach ((string view, string ready) in
@@ -139,8 +142,32 @@ public sealed class SavedPageTests(Chromium chromium) : IAsyncLifetime
         }
     }
 
+    private static LanguageModel ModelOf(string kind)
+    {
+        bool isUsual = kind == "usual", isFinite = kind != "with numbers that are none";
+        Gpt2Weights weights = TestModels.Random(RunningExplorer.Config with { TiedHead = isUsual, QkvBias = isUsual }, seed: 5);
+        if (!isFinite)
+        {
+            (weights.TokenEmbedding['b', 1], weights.Blocks[1].AttentionProjection.Bias![0, 3]) = (float.PositiveInfinity, float.NaN);
+        }
+
+        return LanguageModel.Of(
+            weights, new Tokenizer(RunningExplorer.Vocabulary), "small",
+            new LoadOptions { Kernels = KernelSet.Create(KernelRung.Vector), KeepMatrices = true });
+    }
+
+    private static PassExplanation PassOf(RunningExplorer explorer) =>
+        PassExplanation.Run(explorer.Model.Model, explorer.Model.Tokenizer.Encode(Prompt), HeadRows.All);
+
+    private string Save(RunningExplorer explorer)
+    {
+        string file = folder.PathOf("a page.html");
+        File.WriteAllText(file, SavedPage.Of(explorer.Model, Prompt, explorer.Model.Tokenizer.Encode(Prompt)));
+        return file;
+    }
+
     /// <summary>Everything that the page asks, of every sheet and token.</summary>
-    private IEnumerable<string> Questions()
+    private static IEnumerable<string> Questions(PassExplanation pass, bool isDistribution)
     {
         int tokens = pass.Trace.Ids.Count;
         foreach (MatrixDescription matrix in pass.Descriptions)
@@ -171,11 +198,14 @@ public sealed class SavedPageTests(Chromium chromium) : IAsyncLifetime
         for (int token = 0; token < tokens; token++)
         {
             yield return $"tokens/{token}";
-            yield return $"depth/logit?row={token}";
-            yield return $"depth/logit?row={token}&token=257";
+            if (isDistribution)
+            {
+                yield return $"depth/logit?row={token}";
+                yield return $"depth/logit?row={token}&token=257";
+            }
         }
 
-        for (int depth = 0; depth <= 2 * RunningExplorer.Config.Layers; depth++)
+        for (int depth = 0; isDistribution && depth <= 2 * RunningExplorer.Config.Layers; depth++)
         {
             yield return $"depth/readings?depth={depth}&from=1&to={tokens}";
         }
