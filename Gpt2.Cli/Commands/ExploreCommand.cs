@@ -38,7 +38,9 @@ internal static class ExploreCommand
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command(
-            "explore", "See every number of a forward pass on a page in your browser.\nOn this machine only, until Ctrl-C; with --save as a file. See docs/explorer.md.");
+            "explore",
+            "See every number of a forward pass on a page in your browser.\n"
+            + "On this machine only, until Ctrl-C; with --save as a file. See docs/explorer.md.");
         command.Arguments.Add(prompt);
         model.AddTo(command);
         kernels.AddTo(command);

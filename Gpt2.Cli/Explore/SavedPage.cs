@@ -63,7 +63,12 @@ internal static partial class SavedPage
         string policy = $"default-src 'none'; script-src data: {HashOf(map)} {HashOf(Start)}; style-src {HashOf(styles)}; img-src data:; "
             + "connect-src 'none'; base-uri 'none'; form-action 'none'";
         page = StyleLink().Replace(page, "");
-        page = Put(page, """<meta charset="utf-8">""", $"""<meta charset="utf-8">{"\n"}  <meta http-equiv="Content-Security-Policy" content="{policy}">""");
+        page = Put(
+            page, """<meta charset="utf-8">""",
+            $"""
+            <meta charset="utf-8">
+              <meta http-equiv="Content-Security-Policy" content="{policy}">
+            """);
         page = Put(page, "href=\"icon.svg\"", $"href=\"{Address("icon.svg")}\"");
         page = Put(
             page, """<script type="module" src="main.js"></script>""",

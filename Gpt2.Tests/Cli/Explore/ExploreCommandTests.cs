@@ -124,7 +124,8 @@ public sealed class ExploreCommandTests : IDisposable
     {
         string model = folder.PathOf("large"), file = folder.PathOf("page.html");
         CommandRun.Of("new", model, "--vocab-size", "9").Result();
-        File.WriteAllText(Path.Combine(model, "hparams.json"), """{"n_vocab": 50257, "n_ctx": 1024, "n_embd": 768, "n_head": 12, "n_layer": 12}""");
+        File.WriteAllText(
+            Path.Combine(model, "hparams.json"), """{"n_vocab": 50257, "n_ctx": 1024, "n_embd": 768, "n_head": 12, "n_layer": 12}""");
 
         CommandRun.Of("explore", "--model", model, "--save", file).ErrorLine(1).Should().Be(
             "gpt2: --save: the model's weights take 497.8 MB, expected at most 24.0 MB in a file; choose a smaller model, or leave out --save");

@@ -225,7 +225,8 @@ public sealed class SavedPageTests(Chromium chromium) : IDisposable
         switch (expected.ValueKind)
         {
             case JsonValueKind.Object:
-                found.EnumerateObject().Select(field => field.Name).Should().BeEquivalentTo(expected.EnumerateObject().Select(field => field.Name), where);
+                found.EnumerateObject().Select(field => field.Name)
+                    .Should().BeEquivalentTo(expected.EnumerateObject().Select(field => field.Name), where);
                 foreach (JsonProperty field in expected.EnumerateObject().Where(field => !except.Contains(field.Name)))
                 {
                     RequireAlike(found.GetProperty(field.Name), field.Value, $"{where}.{field.Name}", except);
@@ -243,7 +244,8 @@ public sealed class SavedPageTests(Chromium chromium) : IDisposable
             case JsonValueKind.Number:
                 double number = expected.GetDouble(), mine = found.GetDouble();
                 bool isFloat = (float)number == (float)mine; // of a float32, JSON has the shortest digits, and the page the number itself
-                (isFloat || Math.Abs(mine - number) <= Rounding * Math.Max(1, Math.Abs(number))).Should().BeTrue("{0}: {1}, {2}", where, mine, number);
+                (isFloat || Math.Abs(mine - number) <= Rounding * Math.Max(1, Math.Abs(number)))
+                    .Should().BeTrue("{0}: {1}, {2}", where, mine, number);
                 break;
             default:
                 found.ToString().Should().Be(expected.ToString(), where);
