@@ -11,7 +11,7 @@ find('prompt-form').addEventListener('submit', event => {
 }, { capture: true });
 
 const note = make('p', { class: 'saved-note' },
-  'A saved page: this prompt in ', make('b', {}, pass.session.model.name), ', with all numbers. Other prompts and changes: ',
+  'A saved page: this prompt in ', make('b', {}, pass.session.model.name), ', with all its numbers. More with ',
   make('code', {}, 'gpt2 explore "…"'));
 const problem = find('problem');
 const row = make('div', { class: 'saved-row' });

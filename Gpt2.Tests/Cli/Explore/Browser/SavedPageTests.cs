@@ -88,7 +88,7 @@ public sealed class SavedPageTests(Chromium chromium) : IDisposable
         await Assertions.Expect(page.Locator("#prompt")).ToHaveValueAsync(Prompt);
         await Assertions.Expect(page.Locator("#prompt")).Not.ToBeEditableAsync();
         await Assertions.Expect(page.Locator("#run")).ToBeHiddenAsync();
-        await Assertions.Expect(page.Locator(".saved-note")).ToContainTextAsync("this prompt in small, with all numbers.");
+        await Assertions.Expect(page.Locator(".saved-note")).ToContainTextAsync("this prompt in small, with all its numbers.");
         await Assertions.Expect(page.Locator("#views button")).ToHaveTextAsync(["Numbers", "Attention", "Depth", "Neurons"]);
 
         OriginTerm largest = pass.OriginOf("h1.step15", 3, 4).LargestFirst().First();
