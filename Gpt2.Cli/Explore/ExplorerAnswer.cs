@@ -25,7 +25,7 @@ internal static class ExplorerAnswer
         headers.CacheControl = "no-store"; // the next program on this port may be another version
     }
 
-    public static Task JsonAsync<T>(HttpResponse response, T body) =>
+    public static Task JsonAsync(HttpResponse response, object body) =>
         BytesAsync(response, "application/json; charset=utf-8", ExplorerShapes.Bytes(body));
 
     public static async Task BytesAsync(HttpResponse response, string type, ReadOnlyMemory<byte> bytes)

@@ -32,6 +32,15 @@ internal sealed record ExplorerLimits
     /// <summary>The maximum number of tokens in a text that is searched for a neuron's strongest: each is run, and other tabs wait.</summary>
     public int SearchTokens { get; init; } = 2048;
 
+    /// <summary>The maximum number of neurons in a network of the lesson.</summary>
+    public const int NetworkNeurons = 200;
+
+    /// <summary>The maximum number of steps of gradient descent in one request.</summary>
+    public const int NetworkSteps = 1000;
+
+    /// <summary>The largest parameter of such a network.</summary>
+    public const double NetworkNumber = 1e9;
+
     /// <summary>The maximum number of bytes in a request's body: those of a prompt.</summary>
     public int BodyBytes { get; init; } = 1 << 20;
 

@@ -18,11 +18,12 @@ internal delegate Task SessionRoute(HttpContext context, ExplorerSession session
 /// <param name="sessions">Answers requests about prompts.</param>
 /// <param name="sessionRoutes">What answers requests about a session, by the word that follows the session's id.</param>
 /// <param name="sessionPosts">The same for requests that send something.</param>
+/// <param name="network">Answers the lesson on neural networks.</param>
 /// <param name="hosts">Checks the names that requests use for the server.</param>
 /// <param name="log">Receives a line for each request, and each error in the server itself.</param>
 internal sealed class ExplorerRouter(
     StartBody start, SessionStore store, SessionEndpoints sessions, IReadOnlyDictionary<string, SessionRoute> sessionRoutes,
-    IReadOnlyDictionary<string, SessionRoute> sessionPosts, HostCheck hosts, IServerLog log)
+    IReadOnlyDictionary<string, SessionRoute> sessionPosts, NetworkEndpoints network, HostCheck hosts, IServerLog log)
 {
     /// <summary>Handles every request.</summary>
     public RequestHandling Handling => new(RouteAsync, ExplorerAnswer.RefuseAsync, log);
@@ -46,6 +47,13 @@ internal sealed class ExplorerRouter(
             RequestHandling.RequireMethod(context.Request, "POST");
             OwnPageCheck.RequireForChanging(context.Request);
             return parts is ["sessions", string id, _] ? CloseAsync(context, id) : sessions.MakeAsync(context);
+        }
+
+        if (parts is ["network", string question])
+        {
+            RequireMethod(context.Request, "POST");
+            OwnPageCheck.RequireForChanging(context.Request);
+            return network.AnswerAsync(context, question);
         }
 
         if (parts is ["sessions", string posted, string post] && sessionPosts.TryGetValue(post, out SessionRoute? taker))

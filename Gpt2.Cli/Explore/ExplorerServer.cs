@@ -54,7 +54,8 @@ internal sealed class ExplorerServer : IAsyncDisposable
             var neurons = new NeuronEndpoints(model, maker, limits);
             var posts = new Dictionary<string, SessionRoute> { ["neurons"] = (context, session, _) => neurons.SearchAsync(context, session) };
             var router = new ExplorerRouter(
-                new StartBody(model.Name, prompt), store, sessions, routes, posts, new HostCheck(IPAddress.Loopback, []), log);
+                new StartBody(model.Name, prompt), store, sessions, routes, posts, new NetworkEndpoints(limits),
+                new HostCheck(IPAddress.Loopback, []), log);
             var settings = new KestrelSettings(
                 IPAddress.Loopback, port, limits.BodyBytes, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(120),
                 "choose another --port (0 for any free one)");

@@ -60,6 +60,13 @@ internal sealed record MergeBody(int Rank, string Left, string Right, string[] T
 [JsonSerializable(typeof(OriginBody))]
 [JsonSerializable(typeof(LearnedBody))]
 [JsonSerializable(typeof(SavedBody))]
+[JsonSerializable(typeof(NetworkQuestion))]
+[JsonSerializable(typeof(NetworkBody))]
+[JsonSerializable(typeof(ParabolaBody))]
+[JsonSerializable(typeof(NetworkErrorsBody))]
+[JsonSerializable(typeof(DescentBody))]
+[JsonSerializable(typeof(LandscapeBody))]
+[JsonSerializable(typeof(WalkBody))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(RefusalBody))]
 internal sealed partial class ExplorerShapes : JsonSerializerContext
@@ -76,7 +83,7 @@ internal sealed partial class ExplorerShapes : JsonSerializerContext
     });
 
     /// <summary>An answer as UTF-8.</summary>
-    public static byte[] Bytes<T>(T body) => JsonSerializer.SerializeToUtf8Bytes(body, typeof(T), Readable);
+    public static byte[] Bytes(object body) => JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), Readable);
 
     /// <summary>The request for a pass.</summary>
     /// <exception cref="ApiException">The JSON is something else.</exception>
@@ -87,6 +94,11 @@ internal sealed partial class ExplorerShapes : JsonSerializerContext
     /// <exception cref="ApiException">The JSON is something else.</exception>
     public static NeuronSearchBody ReadNeuronSearch(ReadOnlyMemory<byte> body) =>
         Read(body, Readable.NeuronSearchBody, "text", "the text 'text' and the whole numbers 'block' and 'neuron'");
+
+    /// <summary>A question of the lesson on neural networks.</summary>
+    /// <exception cref="ApiException">The JSON is something else.</exception>
+    public static NetworkQuestion ReadNetwork(ReadOnlyMemory<byte> body) =>
+        Read(body, Readable.NetworkQuestion, "parameters", "the numbers of a network: 'parameters', 'neurons', 'seed', 'rate', 'steps', …");
 
     private static T Read<T>(ReadOnlyMemory<byte> body, JsonTypeInfo<T> shape, string parameter, string fields)
     {

@@ -1,0 +1,45 @@
+// Lines of equal height through a grid of numbers, as on a hiker's map: marching squares.
+
+namespace Gpt2.Cli.Explore;
+
+/// <summary>Draws contour lines.</summary>
+internal static class ContourLines
+{
+    /// <summary>
+    /// The line of a level as straight pieces, each x₁, y₁, x₂, y₂ in places of the grid: x across, the second index, and y up. In every
+    /// square of the grid a piece joins the sides on which the level is passed; where along a side, by proportion. A saddle has two pieces.
+    /// </summary>
+    public static double[][] Of(double[,] grid, double level)
+    {
+        var pieces = new List<double[]>();
+        for (int y = 0; y + 1 < grid.GetLength(0); y++)
+        {
+            for (int x = 0; x + 1 < grid.GetLength(1); x++)
+            {
+                (double X, double Y)[] crossings = [.. Crossings(grid, x, y, level)];
+                for (int i = 0; i + 1 < crossings.Length; i += 2)
+                {
+                    pieces.Add([crossings[i].X, crossings[i].Y, crossings[i + 1].X, crossings[i + 1].Y]);
+                }
+            }
+        }
+
+        return [.. pieces];
+    }
+
+    /// <summary>Where the sides of a square pass the level, around the square: none, two or four.</summary>
+    private static IEnumerable<(double X, double Y)> Crossings(double[,] grid, int x, int y, double level)
+    {
+        (int X, int Y)[] corners = [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)];
+        for (int i = 0; i < corners.Length; i++)
+        {
+            (int X, int Y) a = corners[i], b = corners[(i + 1) % corners.Length];
+            double from = grid[a.Y, a.X], to = grid[b.Y, b.X];
+            if (from < level != to < level)
+            {
+                double part = (level - from) / (to - from);
+                yield return (a.X + (part * (b.X - a.X)), a.Y + (part * (b.Y - a.Y)));
+            }
+        }
+    }
+}
