@@ -29,18 +29,16 @@ export const getStart = async () => (await ask('/api/start')).json();
 export const getLabels = async (from, to) => (await ask(`/api/labels?from=${from}&to=${to}`)).json();
 
 export async function postPrompt(prompt, edits, replaces) {
-  const response = await ask('/api/sessions', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ prompt, replaces, edits }),
-  });
-  return response.json();
+  return (await ask('/api/sessions', post({ prompt, replaces, edits }))).json();
 }
 
+const post = body => ({ method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+
 // Asks about a session, or sends something to it.
-export const askSession = (id, path, signal, body) => ask(`/api/sessions/${id}/${path}`, body === undefined ? { signal } : {
-  signal, method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
-});
+export const askSession = (id, path, signal, body) => ask(`/api/sessions/${id}/${path}`, { signal, ...(body !== undefined && post(body)) });
+
+// Asks a question of the lesson on neural networks, which needs no session.
+export const askNetwork = async (question, body = {}) => (await ask(`/api/network/${question}`, post(body))).json();
 
 // The last word of a tab that is closed: the browser delivers it after the page is gone.
 export const closeSession = id => navigator.sendBeacon(`/api/sessions/${id}/close`);

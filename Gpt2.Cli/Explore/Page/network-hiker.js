@@ -1,0 +1,226 @@
+// The hiker: the loss of two parameters as a landscape with contour lines, and gradient descent as a walk downhill.
+
+import { VIEW, button, chosenList, chosenValue, error, four, makeRun, numberField, paceField } from './network-tools.js';
+import { choose, state } from './state.js';
+import { make, speak } from './dom.js';
+import { makeChart, shape } from './network-chart.js';
+import { askNetwork } from './api.js';
+import { showHeat } from './network-heat.js';
+
+const LIMIT = 1000, LARGEST_RATE = 1000, KEPT = 600, ARRIVED = 1e-4;
+
+// Each has a network of which two parameters, by their places in it, are the ground.
+const LANDS = [
+  {
+    name: 'line', title: 'A line: slope and height', parameters: [0, 1, 0, 0], across: 3, up: 0, names: ['v', 'c'], from: [-6, -2], to: [6, 8],
+    at: [-4.5, 6.5], rate: 0.1, pace: 1,
+    words: 'y = v · x + c can only be a line. Its loss is a bowl: from everywhere the way leads down to the same lowest point, v = 0 and c = 2.75, '
+      + 'the mean. Up to a rate of 0.45 he arrives; try 0.5.',
+  },
+  {
+    name: 'relu', title: 'A ReLU: bias and weight', parameters: [6, 1, 0, -5, 1, 0, 0], across: 5, up: 6, names: ['b', 'v'], from: [-2.5, -5],
+    to: [0.5, 20], at: [-0.43, 3], rate: 0.01, pace: 10,
+    words: 'y = 6 − 5 · relu(x) + v · relu(x + b): where a bend begins, at x = −b, and by how much. A narrow valley leads to the lowest point. Left '
+      + 'of b = −2 it is flat: the ReLU is 0 at every point, the gradient is 0, and the hiker cannot move. That is a dead neuron.',
+  },
+];
+
+const overlay = shape('g', {});
+const canvas = make('canvas', { class: 'network-heat', 'aria-hidden': 'true' });
+const map = makeChart('land', placed);
+const fitChart = makeChart('low');
+const choice = make('select', { id: 'network-land' }, ...LANDS.map(land => make('option', { value: land.name }, land.title)));
+const words = make('p', {});
+const readout = make('div', { class: 'network-readout', id: 'network-readout' });
+const fields = make('div', { class: 'network-place' });
+const refusal = make('p', { class: 'refused', role: 'alert', hidden: true });
+const rate = make('input', { type: 'number', id: 'network-pace-rate', min: 0, max: LARGEST_RATE, step: 'any' });
+const pace = paceField('network-hiker-pace', 1);
+const runButton = button('network-walk', 'Run', () => run.isRunning() ? run.stop() : run.start(), 'primary');
+const run = makeRun(() => go(pace.steps()), isRunning => { runButton.textContent = isRunning ? 'Pause' : 'Run'; });
+
+let points = null, land = null, seen, places = [], heights = null, scale = null;
+let trail = []; // places walked, with the loss
+let now = null; // the last answer
+let turn = 0;
+
+export const hiker = {
+  name: 'hiker',
+  title: 'The hiker',
+  start(panel) {
+    choice.addEventListener('change', () => choose(VIEW, { land: choice.value === LANDS[0].name ? null : choice.value, at: null, pace: null }));
+    rate.addEventListener('change', () => choose(VIEW, { pace: rate.value === '' || Number(rate.value) === land.rate ? null : Number(rate.value) }));
+    map.host.prepend(canvas);
+    Object.entries({ tabindex: 0, role: 'application', 'aria-roledescription': 'landscape', 'aria-describedby': readout.id })
+      .forEach(([name, value]) => map.host.setAttribute(name, value));
+    map.host.addEventListener('keydown', onKey);
+    map.host.addEventListener('pointerdown', onPointer);
+    panel.append(
+      make('div', { class: 'network-words' },
+        make('p', {}, 'The ground is two parameters, the height is the loss; the darker, the higher, and a line joins places of the same height. The '
+          + 'hiker sees nothing but the slope under his feet, the gradient: the arrow, which points uphill. He steps the other way.'),
+        words,
+        make('p', {}, make('b', {}, 'Do: '), 'put him anywhere with a click or the arrow keys (with Shift in small steps), then Run, or press Enter for one step.')),
+      make('div', { class: 'network-buttons', role: 'group', 'aria-label': 'The walk' },
+        make('span', { class: 'network-whole' }, make('label', { for: choice.id }, 'landscape'), choice),
+        button('network-stride', 'Step', () => { run.stop(); go(1); }), runButton,
+        button('network-back', 'Reset', () => { choose(VIEW, { at: null }); put(land.at); }),
+        make('span', { class: 'network-whole' }, make('label', { for: rate.id }, 'learning rate'), rate), pace.element),
+      refusal,
+      make('div', { class: 'network-columns' }, map.host, make('div', { class: 'network-side' }, fields, readout, fitChart.host)));
+  },
+  show() {
+    const wanted = LANDS.find(one => one.name === state.chosen[VIEW]?.land) ?? LANDS[0];
+    const at = state.chosen[VIEW]?.at ?? null;
+    if (wanted !== land) {
+      enter(wanted);
+    }
+
+    rate.value = rateNow();
+    if (at !== seen) {
+      seen = at;
+      const given = chosenList('at', LIMIT);
+      put(given?.length === 2 ? given : land.at);
+    }
+  },
+  hide: () => run.stop(),
+};
+
+const rateNow = () => chosenValue('pace', land.rate, LARGEST_RATE);
+
+function enter(other) {
+  run.stop();
+  land = other;
+  seen = undefined;
+  heights = null;
+  choice.value = land.name;
+  words.textContent = land.words;
+  pace.select.value = land.pace;
+  map.host.setAttribute('aria-label', `Landscape of the loss, ${land.names[0]} across and ${land.names[1]} up. Arrow keys move the hiker, Enter steps downhill.`);
+  places = land.names.map((letter, place) => numberField({
+    id: `network-at-${letter}`, label: letter, name: `${letter}, where the hiker stands`, least: land.from[place], most: land.to[place],
+    step: (land.to[place] - land.from[place]) / 100, limit: LIMIT, take: value => move(trail.at(-1).with(place, value)),
+  }));
+  fields.replaceChildren(...places.map(({ element }) => element));
+  const { parameters, across, up, from, to } = land;
+  askNetwork('landscape', { parameters, across, up, from, to }).then(answer => {
+    if (land === other) {
+      heights = answer;
+      show();
+    }
+  }, problem => refuse(problem.message));
+}
+
+// Puts the hiker somewhere, and keeps that in the address.
+function move([first, second]) {
+  const at = [first, second].map(value => Number(value.toFixed(4)));
+  seen = at.join('_');
+  choose(VIEW, { at: seen });
+  put(at);
+}
+
+function put(at) {
+  run.stop();
+  trail = [[...at, NaN]];
+  go(0, at);
+}
+
+// Some steps downhill; resolves to whether there are more.
+async function go(count, at = trail.at(-1).slice(0, 2)) {
+  const mine = ++turn;
+  const { parameters, across, up } = land;
+  try {
+    points ??= (await askNetwork('points')).points;
+    const answer = await askNetwork('walk', { parameters, across, up, at, rate: rateNow(), steps: count });
+    if (mine !== turn) {
+      return run.isRunning();
+    }
+
+    now = answer;
+    trail = [...trail.slice(0, -1), ...answer.trail];
+    trail = trail.length > KEPT ? trail.filter((_, place) => place % 2 === 0 || place === trail.length - 1) : trail;
+    show();
+    const hasArrived = Math.hypot(...answer.gradient) < ARRIVED;
+    if (hasArrived && count) {
+      speak(`Arrived: loss ${error(trail.at(-1)[2])}`);
+    }
+
+    return !answer.hasDiverged && !hasArrived;
+  } catch (problem) {
+    refuse(problem.message);
+    return false;
+  }
+}
+
+function refuse(message) {
+  refusal.textContent = message;
+  refusal.hidden = !message;
+}
+
+function onKey(event) {
+  const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+  const part = event.shiftKey ? 200 : 40;
+  if (way) {
+    move(way.map((sign, place) => trail.at(-1)[place] + sign * (land.to[place] - land.from[place]) / part));
+  } else if (event.key === 'Enter') {
+    run.stop();
+    go(1);
+  } else {
+    return;
+  }
+
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+function onPointer(event) {
+  const { left, top } = map.host.getBoundingClientRect();
+  const at = scale?.valueAt(event.clientX - left, event.clientY - top);
+  if (at && at.every((value, place) => value >= land.from[place] && value <= land.to[place])) {
+    move(at);
+  }
+}
+
+function show() {
+  if (!now || !land) {
+    return;
+  }
+
+  const [first, second, loss] = trail.at(-1);
+  places.forEach((field, place) => field.show(trail.at(-1)[place]));
+  refuse(now.hasDiverged ? `Diverged: the next step would lift the loss above 1 000 000. The learning rate ${rateNow()} is too large.` : '');
+  map.draw({
+    label: `Loss ${error(loss)} at ${land.names[0]} = ${four(first)}, ${land.names[1]} = ${four(second)}`,
+    x: { from: land.from[0], to: land.to[0], name: land.names[0] },
+    y: { from: land.from[1], to: land.to[1], name: land.names[1] },
+    layers: [],
+  });
+  const [byFirst, bySecond] = now.gradient, [nearFirst, nearSecond] = now.differences;
+  const line = (letter, gradient, near) => make('p', {}, `∂L/∂${letter} = `, make('b', {}, four(gradient)), make('br'),
+    make('span', { class: 'about' }, `(L(${letter} + h) − L(${letter} − h)) / 2h = ${four(near)}`));
+  readout.replaceChildren(
+    make('p', {}, 'loss L = ', make('b', { id: 'network-hiker-loss' }, error(loss)), ` after ${trail.length - 1} steps shown`),
+    line(land.names[0], byFirst, nearFirst), line(land.names[1], bySecond, nearSecond),
+    make('p', { class: 'about' }, verdict(byFirst, bySecond)));
+  fitChart.draw({
+    label: `The parabola, and the network where the hiker stands, loss ${error(loss)}`,
+    x: { from: 0, to: 2, name: 'x' },
+    y: { from: -4, to: 12, name: 'y' },
+    layers: [{ points, class: 'network-target', dots: 2 }, { points: now.network.curve, class: 'network-sum' }],
+  });
+}
+
+function verdict(byFirst, bySecond) {
+  const size = Math.hypot(byFirst, bySecond);
+  return size === 0 ? 'It is flat here, and no step leads away.'
+    : size < ARRIVED ? 'He has arrived: the gradient is 0 but for the fourth decimal.'
+    : now.isAtCorner ? 'A corner of the network lies on one of the points. The loss has no derivative there, and both ways to compute it differ.'
+    : 'Chain rule above, numeric check below it, with h = 0.00001.';
+}
+
+// What lies over the map: contour lines, the way, the arrow, the hiker.
+function placed(drawn) {
+  scale = drawn;
+  map.host.querySelector('svg').append(overlay);
+  showHeat({ canvas, overlay, scale, land, heights, trail, gradient: now.gradient });
+}
