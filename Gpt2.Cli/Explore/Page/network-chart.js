@@ -4,10 +4,11 @@ import { make } from './dom.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const LEFT = 52, RIGHT = 14, TOP = 12, BOTTOM = 40;
+const SPARE = 6; // so that dots on the edge are whole
 
 let charts = 0;
 
-// A chart: its element, and draw({ label, x, y, layers }). An axis is { from, to, name, log }; a layer is { points, class, dots, text, shape }.
+// A chart: its element, and draw({ label, x, y, layers }). An axis is { from, to, name, log }; a layer is { points, class, dots, text }.
 // placed, if it is given, receives the scales after each drawing.
 export function makeChart(kind = '', placed = () => {}) {
   const host = make('div', { class: `network-chart ${kind}` });
@@ -43,7 +44,9 @@ function scales({ x, y }, width, height) {
 function picture({ label, x, y, layers }, scale, clip) {
   const { box, width, height } = scale;
   const svg = shape('svg', { width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label });
-  svg.append(shape('clipPath', { id: clip }, shape('rect', { x: box.left, y: box.top, width: box.width, height: box.height })));
+  svg.append(shape('clipPath', { id: clip }, shape('rect', {
+    x: box.left - SPARE, y: box.top - SPARE, width: box.width + 2 * SPARE, height: box.height + 2 * SPARE,
+  })));
   for (const value of ticks(x, Math.max(2, Math.floor(box.width / 70)))) {
     svg.append(shape('line', { class: 'network-grid', x1: scale.x(value), x2: scale.x(value), y1: box.top, y2: box.top + box.height }),
       words(scale.x(value), box.top + box.height + 16, 'middle', tickText(value)));
@@ -96,7 +99,8 @@ function crossing([ax, ay], [bx, by], top, bottom) {
 // Round numbers on an axis, at most about as many as there is room for.
 function ticks({ from, to, log }, most) {
   if (log) {
-    const first = Math.ceil(Math.log10(from) - 1e-9), last = Math.floor(Math.log10(to) + 1e-9), step = Math.max(1, Math.ceil((last - first + 1) / most));
+    const first = Math.ceil(Math.log10(from) - 1e-9), last = Math.floor(Math.log10(to) + 1e-9);
+    const step = Math.max(1, Math.ceil((last - first + 1) / most));
     return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, place) => 10 ** (first + place * step));
   }
 
@@ -108,7 +112,8 @@ function ticks({ from, to, log }, most) {
 
 function tickText(value) {
   const size = Math.abs(value);
-  return (size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(0).replace('e+', 'e') : String(Number(value.toPrecision(6)))).replaceAll('-', '−');
+  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(0).replace('e+', 'e') : String(Number(value.toPrecision(6)));
+  return text.replaceAll('-', '−');
 }
 
 const fixed = value => Math.max(-1e5, Math.min(1e5, value)).toFixed(2);

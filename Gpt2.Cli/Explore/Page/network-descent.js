@@ -1,21 +1,20 @@
 // Gradient descent: from a random network, step by step against the gradient, until it fits.
 
-import { VIEW, button, chosenValue, error, four, makeRun, paceField, wholeField } from './network-tools.js';
+import { VIEW, button, chooseNow, chosenValue, decimals, error, makeRun, paceField, wholeField } from './network-tools.js';
 import { axis, makeChart } from './network-chart.js';
-import { choose, chosenNumber } from './state.js';
+import { chosenNumber } from './state.js';
 import { make, speak } from './dom.js';
 import { askNetwork } from './api.js';
 
 const MOST = 50, LAST_STEP = 100000, LARGEST_SEED = 999999999, LARGEST_RATE = 1000, KEPT = 1500;
 const STANDARD = { neurons: 16, seed: 1, rate: 0.05 };
 
-const fitChart = makeChart(), lossChart = makeChart('low');
+const fitChart = makeChart('middle'), lossChart = makeChart('low');
 const figures = make('p', { class: 'network-figures', id: 'network-descent-status' });
 const refusal = make('p', { class: 'refused', role: 'alert', id: 'network-descent-problem', hidden: true });
 const rows = make('tbody', {});
-const put = parts => choose(VIEW, parts);
-const neurons = wholeField('network-width', 'neurons', 1, MOST, value => put({ width: value === STANDARD.neurons ? null : value }));
-const seed = wholeField('network-seed', 'seed', 0, LARGEST_SEED, value => put({ seed: value === STANDARD.seed ? null : value }));
+const neurons = wholeField('network-width', 'neurons', 1, MOST, value => chooseNow({ width: value === STANDARD.neurons ? null : value }));
+const seed = wholeField('network-seed', 'seed', 0, LARGEST_SEED, value => chooseNow({ seed: value === STANDARD.seed ? null : value }));
 const rate = make('input', { type: 'number', id: 'network-rate', min: 0, max: LARGEST_RATE, step: 'any' });
 const pace = paceField('network-pace', 10);
 const stepButton = button('network-step', 'Step', () => { run.stop(); go(1); });
@@ -31,7 +30,7 @@ export const descent = {
   name: 'descent',
   title: 'Gradient descent',
   start(panel) {
-    rate.addEventListener('change', () => put({ rate: rate.value === '' || Number(rate.value) === STANDARD.rate ? null : Number(rate.value) }));
+    rate.addEventListener('change', () => chooseNow({ rate: Number(rate.value) === STANDARD.rate ? null : rate.value || null }));
     panel.append(
       make('div', { class: 'network-words' },
         make('p', {}, 'The network begins with random parameters. The gradient says for each of them how the loss, the mean squared error over the 41 '
@@ -39,7 +38,8 @@ export const descent = {
         make('p', {}, make('b', {}, 'Do: '), 'press Step a few times and follow one parameter in the table, then Run. With 16 neurons and rate 0.05 '
           + 'the loss falls below 0.005 in 2000 steps. Try another seed; then rate 0.2, at which neurons die, and 2, at which the loss explodes.')),
       make('div', { class: 'network-buttons', role: 'group', 'aria-label': 'The run' },
-        stepButton, runButton, button('network-reset', 'Reset', reset), make('span', { class: 'network-whole' }, make('label', { for: rate.id }, 'learning rate'), rate),
+        stepButton, runButton, button('network-reset', 'Reset', reset),
+        make('span', { class: 'network-whole' }, make('label', { for: rate.id }, 'learning rate'), rate),
         neurons.element, seed.element, pace.element),
       figures, refusal,
       make('div', { class: 'network-columns' },
@@ -47,7 +47,8 @@ export const descent = {
         make('div', { class: 'network-table', tabindex: 0, role: 'region', 'aria-label': 'The next step of every parameter' },
           make('table', {},
             make('caption', {}, 'The next step'),
-            make('thead', {}, make('tr', {}, ...['', 'value', 'gradient', '−rate · gradient', 'new value'].map(text => make('th', { scope: 'col' }, text)))),
+            make('thead', {}, make('tr', {}, make('td', {}),
+              ...['value', 'gradient', '−rate · gradient', 'new value'].map(text => make('th', { scope: 'col' }, text)))),
             rows))));
   },
   show() {
@@ -78,6 +79,7 @@ function pause() {
 
 async function reset() {
   run.stop();
+  now = null;
   const mine = ++turn;
   try {
     points ??= (await askNetwork('points')).points;
@@ -140,15 +142,15 @@ function show() {
   const { network, next, hasDiverged } = now;
   const count = network.lines.length;
   refuse(hasDiverged
-    ? `Diverged: step ${steps + 1} would lift the loss above 1 000 000. The learning rate ${rateNow()} is too large, each step goes beyond the `
+    ? `Diverged: step ${steps + 1} would lift the loss above 1 000 000. The learning rate ${rateNow()} is too large: each step goes beyond the `
       + 'valley and higher up on its other side. Take a smaller one and press Reset.'
     : '');
   runButton.disabled = stepButton.disabled = steps === LAST_STEP;
   figures.replaceChildren(
     make('span', {}, 'step ', make('b', { id: 'network-descent-step' }, String(steps))),
     make('span', {}, 'loss ', make('b', { id: 'network-descent-loss' }, error(network.meanError))),
-    make('span', {}, make('b', {}, `${network.active} of ${count}`), ' neurons active at some point',
-      network.active < count ? '; the others have no gradient and learn nothing' : ''));
+    make('span', {}, make('b', {}, `${network.active} of ${count}`), ' neurons are alive',
+      network.active < count ? '; the others are 0 at every point, have no gradient and learn nothing' : ''));
   const all = losses.at(-1)[0] === steps ? losses : [...losses, [steps, network.meanError]];
   fitChart.draw({
     label: `The parabola, ${count} ReLUs and their sum after ${steps} steps, loss ${error(network.meanError)}`,
@@ -164,11 +166,13 @@ function show() {
   lossChart.draw({
     label: `Loss after each step: ${error(all[0][1])} at the start, ${error(network.meanError)} after ${steps}`,
     x: { from: 0, to: Math.max(10, steps), name: 'step' },
-    y: { from: 10 ** Math.floor(Math.log10(Math.min(0.1, ...values))), to: 10 ** Math.ceil(Math.log10(Math.max(10, ...values))), name: 'loss', log: true },
+    y: { from: power(Math.floor, Math.min(0.1, ...values)), to: power(Math.ceil, Math.max(10, ...values)), name: 'loss', log: true },
     layers: [{ points: all.map(([step], place) => [step, values[place]]), class: 'network-sum' }],
   });
   fill(next);
 }
+
+const power = (round, value) => 10 ** round(Math.log10(value));
 
 // The table keeps its rows while only their numbers change.
 function fill(next) {
@@ -178,6 +182,6 @@ function fill(next) {
   }
 
   next.forEach(({ value, gradient, step, after }, place) => [value, gradient, step, after].forEach((number, column) => {
-    rows.children[place].children[column + 1].textContent = four(number);
+    rows.children[place].children[column + 1].textContent = decimals(number, 6);
   }));
 }

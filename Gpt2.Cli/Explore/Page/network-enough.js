@@ -1,7 +1,7 @@
 // Enough neurons fit anything: networks whose corners lie on the parabola, and how the error falls with their number.
 
-import { VIEW, button, chooseSoon, error, latest } from './network-tools.js';
-import { choose, chosenNumber } from './state.js';
+import { VIEW, button, chooseNow, chooseSoon, error, latest } from './network-tools.js';
+import { chosenNumber } from './state.js';
 import { askNetwork } from './api.js';
 import { make } from './dom.js';
 import { makeChart } from './network-chart.js';
@@ -22,16 +22,16 @@ export const enough = {
   title: 'Enough neurons',
   start(panel) {
     slider.addEventListener('input', () => take(slider.value, chooseSoon));
-    box.addEventListener('change', () => take(box.value, parts => choose(VIEW, parts)));
+    box.addEventListener('change', () => take(box.value, chooseNow));
     panel.append(
       make('div', { class: 'network-words' },
-        make('p', {}, 'Nothing is learned here: n ReLUs are set so that the network goes through n + 1 points of the parabola, its knots. Each begins '
-          + 'at a knot and changes the slope there.'),
-        make('p', {}, make('b', {}, 'Do: '), 'take 2, 8 and 200 neurons. Twice as many neurons make the error a sixteenth: it is ⅚ · (2 / n)⁴. Any '
-          + 'continuous curve can be met like this, as closely as one likes.')),
+        make('p', {}, 'Nothing is learned here: n ReLUs are set so that the network goes through n + 1 points of the parabola, its knots. Each '
+          + 'begins at a knot and changes the slope there.'),
+        make('p', {}, make('b', {}, 'Do: '), 'take 2, 8 and 200 neurons. Twice as many neurons make the error a sixteenth: it is ⅚ · (2 / n)⁴. '
+          + 'Any continuous curve can be met like this, as closely as one likes.')),
       make('div', { class: 'network-buttons', role: 'group', 'aria-label': 'Number of neurons' },
         make('label', { for: box.id }, 'neurons n'), slider, box,
-        ...[2, 8, MOST].map(n => button(`network-n-${n}`, String(n), () => choose(VIEW, { n: n === STANDARD ? null : n })))),
+        ...[2, 8, MOST].map(n => button(`network-n-${n}`, String(n), () => take(n, chooseNow)))),
       figures,
       make('div', { class: 'network-columns even' }, fitChart.host, errorChart.host));
   },

@@ -11,7 +11,9 @@ const LIMIT = 1000; // of a parameter set by hand
 const START = [3, 1, -0.5, 2, -1, 0.5, 4];
 const NEW = [1, -1, 1];
 const PARTS = [
-  { letter: 'w', least: -3, most: 3, step: 0.05 }, { letter: 'b', least: -4, most: 4, step: 0.05 }, { letter: 'v', least: -15, most: 15, step: 0.1 },
+  { letter: 'w', least: -3, most: 3, step: 0.05 },
+  { letter: 'b', least: -4, most: 4, step: 0.05 },
+  { letter: 'v', least: -15, most: 15, step: 0.1 },
 ];
 
 const chart = makeChart();
@@ -31,10 +33,11 @@ export const byHand = {
   start(panel) {
     panel.append(
       make('div', { class: 'network-words' },
-        make('p', {}, 'Each neuron computes v · relu(w · x + b): 0 on one side of its corner at x = −b / w, a straight line on the other. The network '
-          + 'is their sum, y = c + Σ v · relu(w · x + b).'),
+        make('p', {}, 'Each neuron computes v · relu(w · x + b): 0 on one side of its corner at x = −b / w, a straight line on the other. The '
+          + 'network is their sum, y = c + Σ v · relu(w · x + b).'),
         make('p', {}, make('b', {}, 'Do: '), 'move the sliders until the thick line follows the dots, and watch the error. With two neurons, '
-          + 'w = 1 for both, try c = 6; b₁ = 0, v₁ = −5; b₂ = −1, v₂ = 10. Then add a neuron: one more corner, a better fit.')),
+          + 'try c\u00a0=\u00a06, then w\u00a0=\u00a01, b\u00a0=\u00a00, v\u00a0=\u00a0−5 for the first and w\u00a0=\u00a01, '
+          + 'b\u00a0=\u00a0−1, v\u00a0=\u00a010 for the second. Then add a neuron: one more corner, a better fit.')),
       make('div', { class: 'network-columns' },
         make('div', { class: 'network-pictures' }, errors, chart.host),
         make('div', { class: 'network-controls' },
@@ -95,13 +98,13 @@ function build() {
       set(parameters.filter((_, place) => place === 0 || Math.floor((place - 1) / 3) !== index));
       add.focus();
     });
-    return make('fieldset', { class: `network-neuron network-colour-${index + 1}` },
-      make('legend', {}, `Neuron ${index + 1}`), remove,
+    return make('fieldset', { class: `network-neuron network-colour-${index + 1}`, 'aria-label': `Neuron ${index + 1}` },
+      make('legend', {}, `Neuron ${index + 1}`, remove),
       ...PARTS.map(({ letter, least, most, step }, part) =>
         field(1 + 3 * index + part, letter, `${letter} of neuron ${index + 1}`, least, most, step)));
   };
   controls.replaceChildren(
-    make('fieldset', { class: 'network-neuron' }, make('legend', {}, 'Output'), field(0, 'c', 'c, the bias of the output', -10, 10, 0.1)),
+    make('fieldset', { class: 'network-neuron network-output' }, make('legend', {}, 'Output'), field(0, 'c', 'c, the bias of the output', -10, 10, 0.1)),
     ...Array.from({ length: count() }, (_, index) => neuron(index)));
   add.disabled = count() === MOST;
 }

@@ -59,11 +59,12 @@ function arrow(overlay, scale, land, [first, second], [byFirst, bySecond]) {
   }
 
   const length = Math.min(110, 26 + 18 * Math.log1p(Math.hypot(byFirst, bySecond)));
-  const ux = dx / size, uy = dy / size, x = bounded(scale.x(first)), y = bounded(scale.y(second)), endX = x + ux * length, endY = y + uy * length;
-  const head = turn => `${(endX - 11 * (ux * Math.cos(turn) - uy * Math.sin(turn))).toFixed(1)} ${(endY - 11 * (uy * Math.cos(turn) + ux * Math.sin(turn))).toFixed(1)}`;
-  overlay.append(shape('path', {
-    class: 'network-arrow', d: `M${x.toFixed(1)} ${y.toFixed(1)}L${endX.toFixed(1)} ${endY.toFixed(1)}M${head(0.45)}L${endX.toFixed(1)} ${endY.toFixed(1)}L${head(-0.45)}`,
-  }));
+  const ux = dx / size, uy = dy / size, x = bounded(scale.x(first)), y = bounded(scale.y(second));
+  const place = (left, top) => `${left.toFixed(1)} ${top.toFixed(1)}`;
+  const tip = place(x + ux * length, y + uy * length);
+  const barb = turn => place(
+    x + ux * length - 11 * (ux * Math.cos(turn) - uy * Math.sin(turn)), y + uy * length - 11 * (uy * Math.cos(turn) + ux * Math.sin(turn)));
+  overlay.append(shape('path', { class: 'network-arrow', d: `M${place(x, y)}L${tip}M${barb(0.45)}L${tip}L${barb(-0.45)}` }));
 }
 
 const bounded = value => Math.max(-1e4, Math.min(1e4, value));

@@ -1,7 +1,9 @@
 // The hiker: the loss of two parameters as a landscape with contour lines, and gradient descent as a walk downhill.
 
-import { VIEW, button, chosenList, chosenValue, error, four, makeRun, numberField, paceField } from './network-tools.js';
-import { choose, state } from './state.js';
+import {
+  VIEW, button, chooseNow, chooseSoon, chosenList, chosenValue, decimals, error, makeRun, numberField, paceField,
+} from './network-tools.js';
+import { state } from './state.js';
 import { make, speak } from './dom.js';
 import { makeChart, shape } from './network-chart.js';
 import { askNetwork } from './api.js';
@@ -39,17 +41,17 @@ const pace = paceField('network-hiker-pace', 1);
 const runButton = button('network-walk', 'Run', () => run.isRunning() ? run.stop() : run.start(), 'primary');
 const run = makeRun(() => go(pace.steps()), isRunning => { runButton.textContent = isRunning ? 'Pause' : 'Run'; });
 
-let points = null, land = null, seen, places = [], heights = null, scale = null;
+let points = null, land = null, seen, written, places = [], heights = null, scale = null;
 let trail = []; // places walked, with the loss
 let now = null; // the last answer
-let turn = 0;
+let walked = 0, turn = 0;
 
 export const hiker = {
   name: 'hiker',
   title: 'The hiker',
   start(panel) {
-    choice.addEventListener('change', () => choose(VIEW, { land: choice.value === LANDS[0].name ? null : choice.value, at: null, pace: null }));
-    rate.addEventListener('change', () => choose(VIEW, { pace: rate.value === '' || Number(rate.value) === land.rate ? null : Number(rate.value) }));
+    choice.addEventListener('change', () => chooseNow({ land: choice.value === LANDS[0].name ? null : choice.value, at: null, pace: null }));
+    rate.addEventListener('change', () => chooseNow({ pace: Number(rate.value) === land.rate ? null : rate.value || null }));
     map.host.prepend(canvas);
     Object.entries({ tabindex: 0, role: 'application', 'aria-roledescription': 'landscape', 'aria-describedby': readout.id })
       .forEach(([name, value]) => map.host.setAttribute(name, value));
@@ -60,11 +62,12 @@ export const hiker = {
         make('p', {}, 'The ground is two parameters, the height is the loss; the darker, the higher, and a line joins places of the same height. The '
           + 'hiker sees nothing but the slope under his feet, the gradient: the arrow, which points uphill. He steps the other way.'),
         words,
-        make('p', {}, make('b', {}, 'Do: '), 'put him anywhere with a click or the arrow keys (with Shift in small steps), then Run, or press Enter for one step.')),
+        make('p', {}, make('b', {}, 'Do: '), 'put him anywhere with a click or the arrow keys (with Shift in small steps), then Run. Enter is '
+          + 'one step.')),
       make('div', { class: 'network-buttons', role: 'group', 'aria-label': 'The walk' },
         make('span', { class: 'network-whole' }, make('label', { for: choice.id }, 'landscape'), choice),
         button('network-stride', 'Step', () => { run.stop(); go(1); }), runButton,
-        button('network-back', 'Reset', () => { choose(VIEW, { at: null }); put(land.at); }),
+        button('network-back', 'Reset', reset),
         make('span', { class: 'network-whole' }, make('label', { for: rate.id }, 'learning rate'), rate), pace.element),
       refusal,
       make('div', { class: 'network-columns' }, map.host, make('div', { class: 'network-side' }, fields, readout, fitChart.host)));
@@ -79,8 +82,11 @@ export const hiker = {
     rate.value = rateNow();
     if (at !== seen) {
       seen = at;
-      const given = chosenList('at', LIMIT);
-      put(given?.length === 2 ? given : land.at);
+      if (at !== written) {
+        written = at;
+        const given = chosenList('at', LIMIT);
+        put(given?.length === 2 ? given : land.at);
+      }
     }
   },
   hide: () => run.stop(),
@@ -91,12 +97,14 @@ const rateNow = () => chosenValue('pace', land.rate, LARGEST_RATE);
 function enter(other) {
   run.stop();
   land = other;
-  seen = undefined;
+  seen = written = undefined;
   heights = null;
   choice.value = land.name;
   words.textContent = land.words;
   pace.select.value = land.pace;
-  map.host.setAttribute('aria-label', `Landscape of the loss, ${land.names[0]} across and ${land.names[1]} up. Arrow keys move the hiker, Enter steps downhill.`);
+  const [first, second] = land.names;
+  map.host.setAttribute(
+    'aria-label', `Landscape of the loss, ${first} across and ${second} up. Arrow keys move the hiker, Enter steps downhill.`);
   places = land.names.map((letter, place) => numberField({
     id: `network-at-${letter}`, label: letter, name: `${letter}, where the hiker stands`, least: land.from[place], most: land.to[place],
     step: (land.to[place] - land.from[place]) / 100, limit: LIMIT, take: value => move(trail.at(-1).with(place, value)),
@@ -114,14 +122,22 @@ function enter(other) {
 // Puts the hiker somewhere, and keeps that in the address.
 function move([first, second]) {
   const at = [first, second].map(value => Number(value.toFixed(4)));
-  seen = at.join('_');
-  choose(VIEW, { at: seen });
+  written = at.join('_');
+  chooseSoon({ at: written });
   put(at);
+}
+
+function reset() {
+  written = null;
+  chooseSoon({ at: null });
+  put(land.at);
 }
 
 function put(at) {
   run.stop();
   trail = [[...at, NaN]];
+  walked = 0;
+  now = null;
   go(0, at);
 }
 
@@ -137,6 +153,7 @@ async function go(count, at = trail.at(-1).slice(0, 2)) {
     }
 
     now = answer;
+    walked += answer.trail.length - 1;
     trail = [...trail.slice(0, -1), ...answer.trail];
     trail = trail.length > KEPT ? trail.filter((_, place) => place % 2 === 0 || place === trail.length - 1) : trail;
     show();
@@ -161,7 +178,10 @@ function onKey(event) {
   const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
   const part = event.shiftKey ? 200 : 40;
   if (way) {
-    move(way.map((sign, place) => trail.at(-1)[place] + sign * (land.to[place] - land.from[place]) / part));
+    move(way.map((sign, place) => {
+      const { [place]: least } = land.from, { [place]: most } = land.to;
+      return Math.max(least, Math.min(most, trail.at(-1)[place] + sign * (most - least) / part));
+    }));
   } else if (event.key === 'Enter') {
     run.stop();
     go(1);
@@ -190,16 +210,16 @@ function show() {
   places.forEach((field, place) => field.show(trail.at(-1)[place]));
   refuse(now.hasDiverged ? `Diverged: the next step would lift the loss above 1 000 000. The learning rate ${rateNow()} is too large.` : '');
   map.draw({
-    label: `Loss ${error(loss)} at ${land.names[0]} = ${four(first)}, ${land.names[1]} = ${four(second)}`,
+    label: `Loss ${error(loss)} at ${land.names[0]} = ${decimals(first)}, ${land.names[1]} = ${decimals(second)}`,
     x: { from: land.from[0], to: land.to[0], name: land.names[0] },
     y: { from: land.from[1], to: land.to[1], name: land.names[1] },
     layers: [],
   });
   const [byFirst, bySecond] = now.gradient, [nearFirst, nearSecond] = now.differences;
-  const line = (letter, gradient, near) => make('p', {}, `∂L/∂${letter} = `, make('b', {}, four(gradient)), make('br'),
-    make('span', { class: 'about' }, `(L(${letter} + h) − L(${letter} − h)) / 2h = ${four(near)}`));
+  const line = (letter, gradient, near) => make('p', {}, `∂L/∂${letter} = `, make('b', {}, decimals(gradient)), make('br'),
+    make('span', { class: 'about' }, `(L(${letter} + h) − L(${letter} − h)) / 2h = ${decimals(near)}`));
   readout.replaceChildren(
-    make('p', {}, 'loss L = ', make('b', { id: 'network-hiker-loss' }, error(loss)), ` after ${trail.length - 1} steps shown`),
+    make('p', {}, 'loss L = ', make('b', { id: 'network-hiker-loss' }, error(loss)), ` after ${walked} steps`),
     line(land.names[0], byFirst, nearFirst), line(land.names[1], bySecond, nearSecond),
     make('p', { class: 'about' }, verdict(byFirst, bySecond)));
   fitChart.draw({
@@ -221,6 +241,10 @@ function verdict(byFirst, bySecond) {
 // What lies over the map: contour lines, the way, the arrow, the hiker.
 function placed(drawn) {
   scale = drawn;
+  if (!now) {
+    return; // the answer for a new place is on its way
+  }
+
   map.host.querySelector('svg').append(overlay);
   showHeat({ canvas, overlay, scale, land, heights, trail, gradient: now.gradient });
 }

@@ -5,6 +5,7 @@ import { make } from './dom.js';
 
 export const VIEW = 'network';
 
+const PAUSE = 250; // milliseconds before a slider's number is in the address
 const VISIBLE_PAUSE = 700; // milliseconds between pictures for those who want no motion
 
 // A number chosen in the view, above 0 if it must be; the standard if it is none.
@@ -19,10 +20,21 @@ export function chosenList(name, most) {
   return values.every(value => Math.abs(value) <= most) ? values : null;
 }
 
+let waiting = {}, timer = 0;
+
 // Chooses after a pause, so that a slider that moves does not rewrite the address at every step.
 export function chooseSoon(parts) {
-  clearTimeout(chooseSoon.timer);
-  chooseSoon.timer = setTimeout(() => state.view === VIEW && choose(VIEW, parts), 250);
+  waiting = { ...waiting, ...parts };
+  clearTimeout(timer);
+  timer = setTimeout(() => state.view === VIEW && chooseNow({}), PAUSE);
+}
+
+// Chooses at once, with what waits.
+export function chooseNow(parts) {
+  clearTimeout(timer);
+  const all = { ...waiting, ...parts };
+  waiting = {};
+  choose(VIEW, all);
 }
 
 // A slider and the same number to type, which may be beyond the slider's ends but not beyond the limit. take receives a number.
@@ -93,7 +105,7 @@ export function latest(ask) {
 
 // Steps that run by themselves: one picture at a time, at most one for each frame of the screen. step resolves to whether there is more.
 export function makeRun(step, shown) {
-  let running = false;
+  let running = false, turn = 0;
   const frame = () => matchMedia('(prefers-reduced-motion: reduce)').matches
     ? new Promise(resolve => setTimeout(resolve, VISIBLE_PAUSE))
     : new Promise(resolve => requestAnimationFrame(resolve));
@@ -105,12 +117,13 @@ export function makeRun(step, shown) {
     isRunning: () => running,
     stop: () => running && set(false),
     async start() {
+      const mine = ++turn;
       set(true);
-      while (running && await step()) {
+      while (running && mine === turn && await step()) {
         await frame();
       }
 
-      if (running) {
+      if (running && mine === turn) {
         set(false);
       }
     },
@@ -121,7 +134,8 @@ export function makeRun(step, shown) {
 export function paceField(id, standard) {
   const select = make('select', { id }, ...[1, 10, 100].map(count => make('option', { value: count }, String(count))));
   select.value = standard;
-  return { element: make('span', { class: 'network-whole' }, make('label', { for: id }, 'steps per picture'), select), steps: () => Number(select.value), select };
+  const element = make('span', { class: 'network-whole' }, make('label', { for: id }, 'steps per picture'), select);
+  return { element, select, steps: () => Number(select.value) };
 }
 
 // An error: small ones with an exponent, as 8.33e−9.
@@ -130,6 +144,8 @@ export function error(value) {
   return text.replaceAll('-', '−');
 }
 
-// A parameter or gradient with four decimals.
-export const four = value => (Math.abs(value) >= 1e5 ? value.toExponential(3).replace('e+', 'e') : value.toFixed(4))
-  .replace(/^-(0\.0000)$/, '$1').replaceAll('-', '−');
+// A parameter or gradient with so many decimals; what rounds to 0 has no sign.
+export function decimals(value, count = 4) {
+  const text = Math.abs(value) >= 1e5 ? value.toExponential(3).replace('e+', 'e') : value.toFixed(count);
+  return (Number(text) === 0 ? text.replace('-', '') : text).replaceAll('-', '−');
+}

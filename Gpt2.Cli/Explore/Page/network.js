@@ -1,9 +1,9 @@
 // The lesson on neural networks: a small network that learns a parabola, by hand, by construction and by gradient descent, and the
 // landscape of its loss. It needs no pass of the model.
 
-import { choose, state, watch } from './state.js';
+import { state, watch } from './state.js';
 import { make } from './dom.js';
-import { VIEW } from './network-tools.js';
+import { VIEW, chooseNow } from './network-tools.js';
 import { byHand } from './network-hand.js';
 import { descent } from './network-descent.js';
 import { enough } from './network-enough.js';
@@ -25,7 +25,9 @@ const panels = new Map();
 export function start(panel) {
   panel.classList.add('network');
   tabs.append(...PARTS.map(part => {
-    const tab = make('button', { type: 'button', role: 'tab', id: `network-open-${part.name}`, 'aria-controls': `network-${part.name}` }, part.title);
+    const tab = make('button', {
+      type: 'button', role: 'tab', id: `network-open-${part.name}`, 'aria-controls': `network-${part.name}`,
+    }, part.title);
     tab.addEventListener('click', () => open(part));
     return tab;
   }));
@@ -42,7 +44,7 @@ export function start(panel) {
 
 const current = () => PARTS.find(part => part.name === state.chosen[name]?.part) ?? PARTS[0];
 
-const open = part => choose(name, { part: part === PARTS[0] ? null : part.name });
+const open = part => chooseNow({ part: part === PARTS[0] ? null : part.name });
 
 function onKey(event) {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -94,9 +96,9 @@ function showLink() {
     });
     return button;
   };
-  const count = session ? `${session.model.hidden} neurons for ${session.model.channels} channels here, 3072 for 768 in GPT-2 small` : '3072 for 768 channels in GPT-2 small';
+  const here = session ? `${session.model.hidden} for ${session.model.channels} channels in this model, ` : '';
   link.replaceChildren(
-    'In GPT-2 every block has such a layer: ', sheet(13, 'step 13'), ` is w · x + b for 4 · d neurons (${count}), `, sheet(14, 'step 14'),
-    ' puts GELU, a ReLU with a round corner, in its place, and ', sheet(15, 'step 15'), ' is c + Σ v · …, for every channel. '
-    + 'x is not one number there but a whole row, and all weights were found by gradient descent.');
+    'In GPT-2 every block has such a layer. ', sheet(13, 'Step 13'), ` computes w · x + b for 4 · d neurons (${here}3072 for 768 in GPT-2 `
+    + 'small). ', sheet(14, 'Step 14'), ' applies GELU, a ReLU with a round corner. ', sheet(15, 'Step 15'), ' computes c + Σ v · neuron, once '
+    + 'for every channel. There x is a row of d numbers and so is w, and all of them were found by gradient descent.');
 }
