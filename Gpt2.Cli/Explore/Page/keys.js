@@ -31,7 +31,7 @@ const HELP = [
   ['t', 'colours: as the system, light, dark'],
   ['arrows', 'in the grid: another cell; with Ctrl to the edge'],
   ['Page Up, Page Down, Home, End', 'further; Ctrl+Home and Ctrl+End to the corners'],
-  ['Enter', 'on a token of the depth view: divide its logit'],
+  ['Enter', 'on a token of the depth view: divide its logit; on the hiker’s landscape: a step downhill'],
   ['Shift', 'with these, or while dragging: select a range'],
   ['Ctrl+A', 'select the whole sheet'],
   ['Ctrl+C', 'copy the range, with tabs between the columns'],

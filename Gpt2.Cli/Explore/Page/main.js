@@ -28,7 +28,7 @@ const PARTS = [
 PARTS.forEach(start => start());
 try {
   const { prompt, view, chosen, sheet, cell, why, attention } = readAddress();
-  change({ why, attention });
+  change({ why, attention, chosen });
   openView(view);
   await run(prompt ?? (await getStart()).prompt, sheet, cell, { chosen });
 } catch (error) {

@@ -9,7 +9,7 @@ import { askNetwork } from './api.js';
 const MOST = 50, LAST_STEP = 100000, LARGEST_SEED = 999999999, LARGEST_RATE = 1000, KEPT = 1500;
 const STANDARD = { neurons: 16, seed: 1, rate: 0.05 };
 
-const fitChart = makeChart('middle'), lossChart = makeChart('low');
+const fitChart = makeChart('medium'), lossChart = makeChart('low');
 const figures = make('p', { class: 'network-figures', id: 'network-descent-status' });
 const refusal = make('p', { class: 'refused', role: 'alert', id: 'network-descent-problem', hidden: true });
 const rows = make('tbody', {});
@@ -33,8 +33,8 @@ export const descent = {
     rate.addEventListener('change', () => chooseNow({ rate: Number(rate.value) === STANDARD.rate ? null : rate.value || null }));
     panel.append(
       make('div', { class: 'network-words' },
-        make('p', {}, 'The network begins with random parameters. The gradient says for each of them how the loss, the mean squared error over the 41 '
-          + 'points, changes with it. A step goes the other way: new = old − learning rate · gradient.'),
+        make('p', {}, 'The network begins with random parameters. The gradient says for each of them how the loss, the mean squared error over '
+          + 'the 41 points, changes with it. A step goes the other way: new = old − learning rate · gradient.'),
         make('p', {}, make('b', {}, 'Do: '), 'press Step a few times and follow one parameter in the table, then Run. With 16 neurons and rate 0.05 '
           + 'the loss falls below 0.005 in 2000 steps. Try another seed; then rate 0.2, at which neurons die, and 2, at which the loss explodes.')),
       make('div', { class: 'network-buttons', role: 'group', 'aria-label': 'The run' },
@@ -150,7 +150,7 @@ function show() {
     make('span', {}, 'step ', make('b', { id: 'network-descent-step' }, String(steps))),
     make('span', {}, 'loss ', make('b', { id: 'network-descent-loss' }, error(network.meanError))),
     make('span', {}, make('b', {}, `${network.active} of ${count}`), ' neurons are alive',
-      network.active < count ? '; the others are 0 at every point, have no gradient and learn nothing' : ''));
+      network.active < count ? '; one that is 0 at every point has no gradient and learns nothing' : ''));
   const all = losses.at(-1)[0] === steps ? losses : [...losses, [steps, network.meanError]];
   fitChart.draw({
     label: `The parabola, ${count} ReLUs and their sum after ${steps} steps, loss ${error(network.meanError)}`,

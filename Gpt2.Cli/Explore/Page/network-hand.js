@@ -41,7 +41,8 @@ export const byHand = {
       make('div', { class: 'network-columns' },
         make('div', { class: 'network-pictures' }, errors, chart.host),
         make('div', { class: 'network-controls' },
-          make('div', { class: 'network-buttons' }, add, button('network-fit', 'Set a good fit', fit), button('network-again', 'Reset', () => set(START))),
+          make('div', { class: 'network-buttons' },
+            add, button('network-fit', 'Set a good fit', fit), button('network-again', 'Reset', () => set(START))),
           controls)));
   },
   async show() {
@@ -104,7 +105,8 @@ function build() {
         field(1 + 3 * index + part, letter, `${letter} of neuron ${index + 1}`, least, most, step)));
   };
   controls.replaceChildren(
-    make('fieldset', { class: 'network-neuron network-output' }, make('legend', {}, 'Output'), field(0, 'c', 'c, the bias of the output', -10, 10, 0.1)),
+    make('fieldset', { class: 'network-neuron network-output' },
+      make('legend', {}, 'Output'), field(0, 'c', 'c, the bias of the output', -10, 10, 0.1)),
     ...Array.from({ length: count() }, (_, index) => neuron(index)));
   add.disabled = count() === MOST;
 }

@@ -59,8 +59,8 @@ export const hiker = {
     map.host.addEventListener('pointerdown', onPointer);
     panel.append(
       make('div', { class: 'network-words' },
-        make('p', {}, 'The ground is two parameters, the height is the loss; the darker, the higher, and a line joins places of the same height. The '
-          + 'hiker sees nothing but the slope under his feet, the gradient: the arrow, which points uphill. He steps the other way.'),
+        make('p', {}, 'The ground is two parameters, the height is the loss: the deeper the colour, the higher. A line joins places of the same height. '
+          + 'The hiker sees nothing but the slope under his feet, the gradient: the arrow, which points uphill. He steps the other way.'),
         words,
         make('p', {}, make('b', {}, 'Do: '), 'put him anywhere with a click or the arrow keys (with Shift in small steps), then Run. Enter is '
           + 'one step.')),
@@ -219,7 +219,7 @@ function show() {
   const line = (letter, gradient, near) => make('p', {}, `∂L/∂${letter} = `, make('b', {}, decimals(gradient)), make('br'),
     make('span', { class: 'about' }, `(L(${letter} + h) − L(${letter} − h)) / 2h = ${decimals(near)}`));
   readout.replaceChildren(
-    make('p', {}, 'loss L = ', make('b', { id: 'network-hiker-loss' }, error(loss)), ` after ${walked} steps`),
+    make('p', {}, 'loss L = ', make('b', { id: 'network-hiker-loss' }, error(loss)), ` after ${walked} step${walked === 1 ? '' : 's'}`),
     line(land.names[0], byFirst, nearFirst), line(land.names[1], bySecond, nearSecond),
     make('p', { class: 'about' }, verdict(byFirst, bySecond)));
   fitChart.draw({

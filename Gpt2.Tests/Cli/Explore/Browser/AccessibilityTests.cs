@@ -60,6 +60,16 @@ public sealed class AccessibilityTests(Chromium chromium)
             RequireNothingSerious(await tab.Page.Locator("#view-" + view).RunAxe(), view);
             (await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth")).Should().BeLessThanOrEqualTo(width, view);
         }
+
+        await tab.Page.ClickAsync("#open-network");
+        foreach ((string part, string ready) in
+            new[] { ("hand", ".network-sum"), ("enough", ".network-knot"), ("descent", "tbody tr"), ("hiker", ".network-contour") })
+        {
+            await tab.Page.ClickAsync("#network-open-" + part);
+            await Assertions.Expect(tab.Page.Locator($"#network-{part} {ready}").First).ToBeAttachedAsync();
+            RequireNothingSerious(await tab.Page.Locator("#view-network").RunAxe(), part);
+            (await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth")).Should().BeLessThanOrEqualTo(width, part);
+        }
     }
 
     [BrowserTheory]
