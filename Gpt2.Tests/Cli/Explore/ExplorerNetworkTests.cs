@@ -74,7 +74,12 @@ public sealed class ExplorerNetworkTests : IAsyncLifetime
     {
         object Question(double at, double rate, int steps) => new
         {
-            parameters = (double[])[6, 1, 0, -5, 1, 0, 0], across = 5, up = 6, at = (double[])[at, 3], rate, steps,
+            parameters = (double[])[6, 1, 0, -5, 1, 0, 0],
+            across = 5,
+            up = 6,
+            at = (double[])[at, 3],
+            rate,
+            steps,
         };
         var surface = new LossSurface(new ReluNetwork([6, 1, 0, -5, 1, 0, 0]), Points, 5, 6);
 
@@ -93,7 +98,11 @@ public sealed class ExplorerNetworkTests : IAsyncLifetime
     {
         JsonElement body = await AskAsync("landscape", new
         {
-            parameters = (double[])[0, 1, 0, 0], across = 3, up = 0, from = (double[])[-6, -2], to = (double[])[6, 8],
+            parameters = (double[])[0, 1, 0, 0],
+            across = 3,
+            up = 0,
+            from = (double[])[-6, -2],
+            to = (double[])[6, 8],
         });
 
         int size = body.GetProperty("size").GetInt32();

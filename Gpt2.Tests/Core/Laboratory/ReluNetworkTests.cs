@@ -117,13 +117,14 @@ public class ReluNetworkTests
     [Fact]
     public void Parameters_OfAnotherNumberOrNotFinite_AreRefused()
     {
-        Message(() => new ReluNetwork([])).Should().Be("the network has 0 parameters, expected one, and three for each neuron");
-        Message(() => new ReluNetwork([1, 2, 3])).Should().Be("the network has 3 parameters, expected one, and three for each neuron");
-        Message(() => new ReluNetwork([1, 2, double.NaN, 3])).Should().Be("b1 is NaN, expected a finite number");
+        Message([]).Should().Be("the network has 0 parameters, expected one, and three for each neuron");
+        Message([1, 2, 3]).Should().Be("the network has 3 parameters, expected one, and three for each neuron");
+        Message([1, 2, double.NaN, 3]).Should().Be("b1 is NaN, expected a finite number");
         FluentActions.Invoking(() => ReluNetwork.Random(0, 1)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => ReluNetwork.Interpolating(0)).Should().Throw<ArgumentOutOfRangeException>();
 
-        static string Message(Action make) => FluentActions.Invoking(make).Should().Throw<Gpt2Exception>().Which.Message;
+        static string Message(double[] parameters) =>
+            FluentActions.Invoking(() => new ReluNetwork(parameters)).Should().Throw<Gpt2Exception>().Which.Message;
     }
 
     private static IEnumerable<ReluNeuron> Neurons(ReluNetwork network) => Enumerable.Range(0, network.Count).Select(i => network[i]);
