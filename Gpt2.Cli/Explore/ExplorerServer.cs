@@ -49,6 +49,7 @@ internal sealed class ExplorerServer : IAsyncDisposable
                 ["sheets"] = new SheetEndpoints(model.Tokenizer.Vocabulary, limits).AnswerAsync,
                 ["depth"] = new DepthEndpoints(model, maker, limits).AnswerAsync,
                 ["next"] = new NextEndpoints(model, limits).AnswerAsync,
+                ["compare"] = new CompareEndpoints(store, maker, limits).AnswerAsync,
                 ["why"] = new WhyEndpoints(model.Tokenizer.Vocabulary, limits).AnswerAsync,
             };
             var neurons = new NeuronEndpoints(model, maker, limits);

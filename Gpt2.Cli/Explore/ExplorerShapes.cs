@@ -12,8 +12,8 @@ namespace Gpt2.Cli.Explore;
 /// <summary>What the page begins with: the prompt of the command line.</summary>
 internal sealed record StartBody(string Model, string Prompt);
 
-/// <summary>A request for a pass, with changes or without.</summary>
-internal sealed record PromptBody(string? Prompt, string? Replaces, JsonElement? Edits);
+/// <summary>A request for a pass, with changes or without; one that is compared with another must fit <c>Beside</c> it in memory.</summary>
+internal sealed record PromptBody(string? Prompt, string? Replaces, JsonElement? Edits, string? Beside);
 
 /// <summary>
 /// A session. <c>Before</c> is the prediction without the edits, empty if there are none; <c>Problem</c> says why there is no prediction.
@@ -57,6 +57,7 @@ internal sealed record MergeBody(int Rank, string Left, string Right, string[] T
 [JsonSerializable(typeof(NextBody))]
 [JsonSerializable(typeof(NeuronSearchBody))]
 [JsonSerializable(typeof(FiringsBody))]
+[JsonSerializable(typeof(ComparisonBody))]
 [JsonSerializable(typeof(OriginBody))]
 [JsonSerializable(typeof(LearnedBody))]
 [JsonSerializable(typeof(SavedBody))]

@@ -14,14 +14,18 @@ namespace Gpt2.Cli.Explore;
 internal sealed record RangeStatistics(long Count, double Sum, double Mean, float Min, float Max, float Scale)
 {
     /// <summary>The figures of a range of a sheet.</summary>
-    public static RangeStatistics Of(Sheet sheet, SheetVersion version, SheetRange range)
+    public static RangeStatistics Of(Sheet sheet, SheetVersion version, SheetRange range) =>
+        Of(range, (row, column, destination) => sheet.Read(version, row, column, destination));
+
+    /// <summary>The figures of a range of any numbers.</summary>
+    public static RangeStatistics Of(SheetRange range, RowReader read)
     {
         float[] numbers = new float[range.Columns];
         double sum = 0;
         float min = float.PositiveInfinity, max = float.NegativeInfinity, scale = 0;
         for (int row = range.Row; row < range.RowEnd; row++)
         {
-            sheet.Read(version, row, range.Column, numbers);
+            read(row, range.Column, numbers);
             foreach (float value in numbers)
             {
                 sum += value;

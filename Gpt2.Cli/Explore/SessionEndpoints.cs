@@ -20,7 +20,8 @@ internal sealed class SessionEndpoints(LanguageModel model, SessionMaker maker, 
     {
         PromptBody request = ExplorerShapes.ReadPrompt(await RequestBody.ReadAsync(context, limits.BodyBytes, limits.BodyTime));
         string prompt = request.Prompt ?? throw ApiException.BadValue("prompt", "missing", "a text");
-        ExplorerSession session = await maker.MakeAsync(prompt, EditsOf(request), request.Replaces, context.RequestAborted);
+        ExplorerSession session = await maker.MakeAsync(
+            prompt, EditsOf(request), request.Replaces, request.Beside, context.RequestAborted);
         await ExplorerAnswer.JsonAsync(context.Response, bodies.Describe(session));
     }
 

@@ -21,17 +21,18 @@ internal sealed class SessionMaker(LanguageModel model, SessionStore store, Expl
     /// <param name="prompt">The prompt.</param>
     /// <param name="edits">What is changed in the pass.</param>
     /// <param name="replaces">The session that the tab no longer needs; null if it has none. It stays if the prompt is refused.</param>
+    /// <param name="beside">The session that it will be compared with, which must stay; null if there is none.</param>
     /// <param name="cancellation">Ends the wait for a turn.</param>
     /// <exception cref="ApiException">The prompt is empty or too long, or an edit is not possible.</exception>
     public async Task<ExplorerSession> MakeAsync(
-        string prompt, PassEdit[] edits, string? replaces, CancellationToken cancellation)
+        string prompt, PassEdit[] edits, string? replaces, string? beside, CancellationToken cancellation)
     {
         int[] ids = model.Tokenizer.Encode(prompt);
         HeadRows headRows = PassMemory.HeadRowsOf(model.Config, ids.Length, limits.HeadBytes);
         RequirePossible(ids, headRows, edits.Length > 0);
         try
         {
-            return await InTurnAsync(() => Make(prompt, ids, headRows, edits, replaces), cancellation);
+            return await InTurnAsync(() => Make(prompt, ids, headRows, edits, replaces, beside), cancellation);
         }
         catch (Gpt2Exception e)
         {
@@ -57,10 +58,21 @@ internal sealed class SessionMaker(LanguageModel model, SessionStore store, Expl
 
     public void Dispose() => turn.Dispose();
 
-    private ExplorerSession Make(string prompt, int[] ids, HeadRows headRows, PassEdit[] edits, string? replaces)
+    private ExplorerSession Make(
+        string prompt, int[] ids, HeadRows headRows, PassEdit[] edits, string? replaces, string? beside)
     {
+        long bytes = PassMemory.Of(model.Config, ids.Length, headRows, edits.Length > 0);
+        if (beside is not null && store.Find(beside) is ExplorerSession other && bytes + other.Bytes > limits.MemoryBytes)
+        {
+            throw new ApiException(
+                400,
+                $"all numbers of both prompts take {Megabytes(bytes + other.Bytes)}, expected at most {Megabytes(limits.MemoryBytes)}: "
+                    + "shorten one of them",
+                "prompt", "prompt_too_large");
+        }
+
         ForwardTrace? known = replaces is not null && store.Find(replaces) is ExplorerSession old && old.Prompt == prompt ? old.Unedited : null;
-        store.MakeRoom(PassMemory.Of(model.Config, ids.Length, headRows, edits.Length > 0), first: replaces);
+        store.MakeRoom(bytes, first: replaces);
         var session = new ExplorerSession(model, prompt, known ?? ForwardTrace.Run(model.Model, ids, headRows), headRows, edits);
         if (replaces is not null)
         {

@@ -1,7 +1,5 @@
 // What the page asks about a sheet: a window of its numbers, the figures of a range, a range as text, a ranking.
 
-using System.Net.Mime;
-using System.Runtime.InteropServices;
 using Gpt2.Cli.Http;
 using Gpt2.Core;
 using Gpt2.Core.Text;
@@ -41,20 +39,9 @@ internal sealed class SheetEndpoints(Vocabulary vocabulary, ExplorerLimits limit
     private Task WindowAsync(HttpContext context, Sheet sheet)
     {
         var range = SheetRange.Read(context.Request.Query, sheet);
-        if (range.Count > limits.WindowNumbers)
-        {
-            throw new ApiException(
-                400, Invariant($"the window has {range.Count} numbers, expected at most {limits.WindowNumbers}"), code: "window_too_large");
-        }
-
         SheetVersion version = SheetRange.VersionOf(context.Request.Query);
-        float[] numbers = new float[range.Count];
-        for (int row = range.Row; row < range.RowEnd; row++)
-        {
-            sheet.Read(version, row, range.Column, numbers.AsSpan((row - range.Row) * range.Columns, range.Columns));
-        }
-
-        return ExplorerAnswer.BytesAsync(context.Response, MediaTypeNames.Application.Octet, LittleEndian(numbers));
+        return ExplorerAnswer.WindowAsync(
+            context.Response, range, limits, (row, column, destination) => sheet.Read(version, row, column, destination));
     }
 
     /// <summary>GET statistics?r0=…: count, sum, mean, least, greatest and scale of a range of any size.</summary>
@@ -96,19 +83,5 @@ internal sealed class SheetEndpoints(Vocabulary vocabulary, ExplorerLimits limit
         return ExplorerAnswer.JsonAsync(context.Response, new RankedBody(
             found, [.. tokens.Select(token => new PredictionBody(
                 token.Rank, token.Id, TokenLabel.Of(vocabulary, token.Id), token.Logit, token.Probability))]));
-    }
-
-    private static byte[] LittleEndian(float[] numbers)
-    {
-        byte[] bytes = MemoryMarshal.AsBytes<float>(numbers).ToArray();
-        if (!BitConverter.IsLittleEndian)
-        {
-            for (int i = 0; i < bytes.Length; i += sizeof(float))
-            {
-                bytes.AsSpan(i, sizeof(float)).Reverse();
-            }
-        }
-
-        return bytes;
     }
 }

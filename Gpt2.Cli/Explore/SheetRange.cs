@@ -19,9 +19,12 @@ internal readonly record struct SheetRange(int Row, int RowEnd, int Column, int 
 
     /// <summary>Reads a range from a query. What is absent is the sheet's edge.</summary>
     /// <exception cref="ApiException">It is not within the sheet, or empty.</exception>
-    public static SheetRange Read(IQueryCollection query, Sheet sheet)
+    public static SheetRange Read(IQueryCollection query, Sheet sheet) => Read(query, sheet.Matrix.Rows, sheet.Matrix.Columns);
+
+    /// <summary>The same of numbers that are no sheet.</summary>
+    /// <exception cref="ApiException">It is not within them, or empty.</exception>
+    public static SheetRange Read(IQueryCollection query, int rows, int columns)
     {
-        int rows = sheet.Matrix.Rows, columns = sheet.Matrix.Columns;
         int row = Whole(query, "r0", 0, rows - 1, 0), column = Whole(query, "c0", 0, columns - 1, 0);
         return new SheetRange(row, Whole(query, "r1", row + 1, rows, rows), column, Whole(query, "c1", column + 1, columns, columns));
     }

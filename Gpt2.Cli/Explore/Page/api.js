@@ -28,8 +28,9 @@ export const getStart = async () => (await ask('/api/start')).json();
 
 export const getLabels = async (from, to) => (await ask(`/api/labels?from=${from}&to=${to}`)).json();
 
-export async function postPrompt(prompt, edits, replaces) {
-  return (await ask('/api/sessions', post({ prompt, replaces, edits }))).json();
+// Runs a prompt: instead of the session that it replaces, and beside one that it is compared with.
+export async function postPrompt(prompt, edits, replaces, beside) {
+  return (await ask('/api/sessions', post({ prompt, replaces, edits, beside }))).json();
 }
 
 const post = body => ({ method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });

@@ -1,7 +1,6 @@
 // The elements of the grid: made once, and written only where something has changed.
 
 import { isMasked, rounded } from './numbers.js';
-import { labelOf } from './labels.js';
 import { make } from './dom.js';
 
 const DEEPEST = 55; // per cent of colour, so that the numbers stay readable
@@ -60,21 +59,21 @@ export function drawHead(element, column, left, { index, text, over, isFirst }, 
   setOnce(element, 'class', `grid-column-head${isFirst ? ' first-of-group' : ''}${isSelected ? ' selected' : ''}`);
 }
 
-export function drawRowHead({ element, rowHead, index, text }, row, sheet, range) {
-  const label = labelOf(sheet.rowAxis, row, sheet);
+export function drawRowHead({ element, rowHead, index, text }, row, label, range) {
   const over = label.over ? `${label.over.replace('head ', 'h')} · ` : '';
-  write(index, sheet.rowAxis === 'Single' ? '' : over + label.index);
+  write(index, label.index === undefined ? '' : over + label.index);
   write(text, label.text ?? '');
   setOnce(element, 'aria-rowindex', row + 2);
   setOnce(rowHead, 'class', `grid-row-head${row >= range.r0 && row < range.r1 ? ' selected' : ''}`);
 }
 
 export function drawCell(cell, value, row, column, range, scale, isFirst) {
-  const masked = value !== undefined && isMasked(value);
+  const masked = isMasked(value);
   const isSelected = row >= range.r0 && row < range.r1 && column >= range.c0 && column < range.c1;
   const sign = masked ? ' masked' : value > 0 ? ' positive' : value < 0 ? ' negative' : '';
-  write(cell, value === undefined || scale === null ? '' : rounded(value, scale));
-  setOnce(cell, 'class', `grid-cell${sign}${isFirst ? ' first-of-group' : ''}${isSelected ? ' selected' : ''}`);
+  const nothing = value === null ? ' nothing' : '';
+  write(cell, value === undefined || value === null || scale === null ? '' : rounded(value, scale));
+  setOnce(cell, 'class', `grid-cell${sign}${nothing}${isFirst ? ' first-of-group' : ''}${isSelected ? ' selected' : ''}`);
   setOnce(cell, 'aria-colindex', column + 2);
   setOnce(cell, 'aria-selected', isSelected);
 

@@ -1,11 +1,12 @@
 // The view of changes: the experiment as a list of edits, and what it does to the prediction and to the sheets.
 
 import { editsOf, rerun, run, showProblem } from './session.js';
-import { labelled, make } from './dom.js';
-import { figure, percent } from './numbers.js';
+import { figure } from './numbers.js';
+import { make } from './dom.js';
 import { change, state, watch } from './state.js';
 import { goTo } from './navigate.js';
 import { openView } from './views.js';
+import { outcome } from './outcome.js';
 
 export const name = 'changes';
 export const title = 'Changes';
@@ -126,18 +127,6 @@ function show() {
     moved.append(make('li', { class: 'soft' }, session.edits.length ? 'No number moved.' : 'There are no edits yet.'));
   }
 }
-
-function outcome(heading, tokens, compared = []) {
-  const places = new Map(compared.map(({ id, rank }) => [id, rank]));
-  return [
-    make('h3', {}, heading),
-    make('table', {}, make('tbody', {}, ...tokens.map(({ rank, id, label, probability }) => make('tr', {},
-      make('td', {}, String(rank)), make('td', {}, ...labelled(label)), make('td', {}, percent(probability)),
-      make('td', { class: 'soft' }, compared.length === 0 ? '' : changeOf(rank, places.get(id))))))),
-  ];
-}
-
-const changeOf = (rank, was) => was === undefined ? 'new' : was === rank ? '' : was > rank ? `↑ from ${was}` : `↓ from ${was}`;
 
 const undo = place => rerun(editsOf(state.session).filter((_, at) => at !== place));
 

@@ -30,6 +30,8 @@ export function labelOf(axis, index, sheet) {
       const part = ofHead(index % model.channels, model);
       return { ...part, over: `${'qkv'[Math.floor(index / model.channels)]} · ${part.over}` };
     }
+    case 'Single':
+      return {};
     default:
       return { index };
   }

@@ -5,14 +5,13 @@ import { run, showProblem } from './session.js';
 import { getStart } from './api.js';
 import { startEditing } from './editing.js';
 import { startFormula } from './formula.js';
-import { startGrid } from './grid.js';
+import { startGrid } from './sheet-grid.js';
 import { startKeys } from './keys.js';
 import { startMap } from './map.js';
 import { startNeuronLink } from './neurons.js';
 import { startPlay } from './play.js';
 import { startPrompt } from './prompt.js';
 import { startRanked } from './ranked.js';
-import { startSelection } from './selection.js';
 import { startStatus } from './status.js';
 import { startTabs } from './tabs.js';
 import { startTheme } from './theme.js';
@@ -21,7 +20,7 @@ import { openView, startViews } from './views.js';
 import { startWhy } from './why.js';
 
 const PARTS = [
-  startTheme, startPrompt, startMap, startTabs, startGrid, startSelection, startFormula, startEditing, startStatus, startRanked, startWhy,
+  startTheme, startPrompt, startMap, startTabs, startGrid, startFormula, startEditing, startStatus, startRanked, startWhy,
   startPlay, startViews, startKeys, startNeuronLink, keepAddress,
 ];
 

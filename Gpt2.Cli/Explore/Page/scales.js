@@ -3,33 +3,49 @@
 import { ask } from './session.js';
 import { state, versionQuery, watch } from './state.js';
 
-const scales = new Map();
-const listeners = [];
+// Scales of sheets by their names. getScale(sheet) resolves to one; versionOf() tells apart what else it depends on.
+export function makeScales(getScale, versionOf = () => '') {
+  const scales = new Map();
+  const listeners = [];
+  let cleared = 0;
 
-watch(['session'], () => scales.clear());
-
-export const onScale = listener => listeners.push(listener);
-
-// The scale of a sheet; null until it is known.
-export function scaleOf(sheet) {
-  const key = `${state.version} ${sheet.name}`;
-  if (!scales.has(key)) {
-    scales.set(key, null);
-    load(sheet, key);
-  }
-
-  return scales.get(key);
-}
-
-async function load(sheet, key) {
-  const session = state.session;
-  try {
-    const { scale } = await (await ask(`sheets/${sheet.name}/statistics${versionQuery('?')}`)).json();
-    if (session === state.session) {
-      scales.set(key, scale);
-      listeners.forEach(listener => listener());
+  // The scale of a sheet; null until it is known.
+  function scaleOf(sheet) {
+    const key = `${versionOf()} ${sheet.name}`;
+    if (!scales.has(key)) {
+      scales.set(key, null);
+      load(sheet, key);
     }
-  } catch {
-    scales.delete(key); // asked for again when the sheet is next drawn
+
+    return scales.get(key);
   }
+
+  async function load(sheet, key) {
+    const before = cleared;
+    try {
+      const scale = await getScale(sheet);
+      if (before === cleared) {
+        scales.set(key, scale);
+        listeners.forEach(listener => listener());
+      }
+    } catch {
+      if (before === cleared) {
+        scales.delete(key); // asked for again when the sheet is next drawn
+      }
+    }
+  }
+
+  function clear() {
+    cleared++;
+    scales.clear();
+  }
+
+  return { scaleOf, clear, onScale: listener => listeners.push(listener) };
 }
+
+const ofSession = makeScales(
+  async sheet => (await (await ask(`sheets/${sheet.name}/statistics${versionQuery('?')}`)).json()).scale, () => state.version);
+
+export const { scaleOf, onScale } = ofSession;
+
+watch(['session'], ofSession.clear);

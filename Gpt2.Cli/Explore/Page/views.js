@@ -5,6 +5,7 @@
 
 import { attention } from './attention.js';
 import * as changes from './changes.js';
+import * as compare from './compare.js';
 import * as depth from './depth.js';
 import * as network from './network.js';
 import * as neurons from './neurons.js';
@@ -16,7 +17,7 @@ import { change, state, watch } from './state.js';
 // The view of numbers is in index.html, with the map, the steps and the tabs that belong to it.
 const NUMBERS = { name: 'numbers', title: 'Numbers', about: 'Every matrix of the pass and of the weights', inFile: true };
 
-const VIEWS = [NUMBERS, attention, depth, next, neurons, changes, network].filter(view => !isSaved || view.inFile);
+const VIEWS = [NUMBERS, attention, depth, next, neurons, changes, compare, network].filter(view => !isSaved || view.inFile);
 
 const started = new Set([NUMBERS]);
 

@@ -5,7 +5,10 @@ import { rangeQuery } from './api.js';
 
 // The version is a part of the query; without it, the numbers are those with the edits.
 export async function getWindow(sheetName, range, signal, version = '') {
-  const response = await ask(`sheets/${sheetName}/window?${rangeQuery(range)}${version}`, signal);
+  return numbersOf(await ask(`sheets/${sheetName}/window?${rangeQuery(range)}${version}`, signal));
+}
+
+export async function numbersOf(response) {
   const view = new DataView(await response.arrayBuffer());
   return Float32Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }

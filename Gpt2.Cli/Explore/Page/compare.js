@@ -1,0 +1,131 @@
+// The view that compares two prompts: their tokens and predictions side by side, how far every matrix of one pass is from the other's, and
+// each of them as three grids.
+
+import { choose, state, watch } from './state.js';
+import { compared, compareWith, endComparison } from './comparison.js';
+import { labelled, make, speak } from './dom.js';
+import { makeDistances, showDistances } from './compare-distances.js';
+import { makeSheets, showSheet } from './compare-sheet.js';
+import { outcome } from './outcome.js';
+
+export const name = 'compare';
+export const title = 'Compare';
+export const about = 'Two prompts side by side, and where their passes differ';
+
+const box = make('input', {
+  id: 'compare-prompt', type: 'text', spellcheck: 'false', autocomplete: 'off', placeholder: 'for instance the same with another name',
+});
+const button = make('button', { type: 'submit', class: 'primary' }, 'Compare');
+const problem = make('p', { class: 'problem', role: 'alert', hidden: true });
+const result = make('div', { class: 'compare-result', hidden: true });
+const tokens = make('div', { class: 'compare-tokens', tabindex: 0, role: 'region', 'aria-label': 'The tokens of both prompts' });
+const note = make('p', { class: 'about' });
+const middle = make('div', { class: 'compare-middle' });
+const first = make('div', { class: 'outcome' }), second = make('div', { class: 'outcome' });
+
+let wanted = { session: null, prompt: null };
+
+export function start(panel) {
+  panel.classList.add('compare');
+  const form = make('form', { class: 'compare-form' }, make('label', { for: box.id }, 'Second prompt'), box, button);
+  form.addEventListener('submit', event => {
+    event.preventDefault();
+    wanted = { session: null, prompt: null }; // one that was refused may be tried again
+    choose(name, { with: box.value });
+  });
+  result.append(
+    make('section', { class: 'compare-prompts', 'aria-label': 'Tokens' }, tokens, note), makeSheets(),
+    middle);
+  middle.append(makeDistances(), make('section', { class: 'compare-predictions' },
+    make('h2', {}, 'Predictions'), make('div', { class: 'side-by-side' }, first, second)));
+  panel.append(
+    make('p', { class: 'about' }, 'The prompt above is the first, and this is the second. Both passes have the edits of this tab, so that only '
+      + 'the prompts differ. Differences are second − first.'),
+    form, problem, result);
+  watch(['session', 'chosen', 'view'], show);
+}
+
+async function show() {
+  const { session, view, chosen } = state;
+  if (!session || view !== name) {
+    return;
+  }
+
+  const prompt = chosen[name]?.with ?? null;
+  if (session !== wanted.session || prompt !== wanted.prompt) {
+    wanted = { session, prompt };
+    box.value = prompt ?? box.value;
+    showProblem('');
+    await run(prompt);
+  } else if (compared) {
+    showParts();
+  }
+}
+
+// Either all matrices, or the one that is open.
+function showParts() {
+  const wasOpen = middle.hidden;
+  middle.hidden = compared.byName.has(state.chosen[name]?.matrix);
+  showDistances(wasOpen && !middle.hidden);
+  showSheet();
+}
+
+async function run(prompt) {
+  if (prompt === null) {
+    endComparison();
+    result.hidden = true;
+    return;
+  }
+
+  button.disabled = true;
+  try {
+    if (await compareWith(prompt)) {
+      result.hidden = false;
+      showTokens();
+      showParts();
+      const [best] = compared.other.prediction;
+      speak(best ? `Compared. Most probable next token of the second prompt: ${best.label}` : 'Compared');
+    }
+  } catch (error) {
+    if (error.name !== 'AbortError' && prompt === wanted.prompt) {
+      result.hidden = true;
+      showProblem(error.message);
+    }
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function showProblem(message) {
+  problem.textContent = message;
+  problem.hidden = !message;
+}
+
+function showTokens() {
+  const { session, other, first: ones, second: others, prefix, suffix } = compared;
+  const row = (heading, pass, places) => make('tr', {}, make('th', { scope: 'row' }, heading), ...places.map((at, place) => {
+    const differs = place >= prefix && place < places.length - suffix;
+    const kind = `compare-token${differs ? ' differs' : ''}${at === null ? ' nothing' : ''}`;
+    return make('td', { class: kind, title: at === null ? 'no counterpart' : `token ${at}, id ${pass.tokens[at].id}` },
+      ...(at === null ? [make('span', { class: 'hidden-label' }, 'none')] : labelled(pass.tokens[at].label)));
+  }));
+  tokens.replaceChildren(make('table', {}, make('tbody', {}, row('first', session, ones), row('second', other, others))));
+  note.textContent = noteOf(compared);
+  first.replaceChildren(...outcome('first', session.prediction));
+  second.replaceChildren(...outcome('second', other.prediction, session.prediction));
+}
+
+function noteOf({ first: ones, second: others, prefix, suffix, session, other }) {
+  if (prefix === ones.length && prefix === others.length) {
+    return 'Both prompts are the same.';
+  }
+
+  const missing = Math.abs(session.tokens.length - other.tokens.length);
+  return `Both begin with the same ${count(prefix, 'token')} and end with the same ${count(suffix, 'token')}; what is between them is coloured. `
+    + (missing === 0 ? '' : `${count(missing, 'token')} of the longer prompt ${missing === 1 ? 'has' : 'have'} no counterpart: ${
+      missing === 1 ? 'its' : 'their'} numbers are not compared and stay blank. ${suffix ? 'What follows stands at other positions in the two '
+      + 'prompts, and differs by its position embedding, too. ' : ''}Where nothing differs, a distance such as 4e−8 may be left from rounding, as `
+      + 'prompts of different lengths are not added up in the same order.');
+}
+
+const count = (number, word) => `${number} ${word}${number === 1 ? '' : 's'}`;
