@@ -32,10 +32,6 @@ export function makeDistances() {
   section.append(
     make('div', { class: 'compare-head' }, make('h2', { id: 'compare-spread-title' }, 'Where they differ'),
       make('label', { class: 'compare-choice' }, 'rows: ', rowsChoice)),
-    make('p', { class: 'about' }, 'How far a token’s row is from its counterpart’s, from 0 for equal rows to 1 for opposite ones; rows at a right '
-      + 'angle have about 0.7. Up to step 5 of the first block only tokens that differ have a distance; step 6 is the first that looks at other '
-      + 'tokens, and from there it spreads to later ones. It never reaches earlier ones, which cannot see what comes after them. A click or Enter '
-      + 'opens the matrix.'),
     readout, element);
   rowsChoice.addEventListener('change', () => choose(VIEW, { rows: rowsChoice.value || null }));
   grid = makeGrid(element, {
@@ -82,6 +78,7 @@ export function showDistances(toFocus) {
 
   if (toFocus) {
     element.focus({ preventScroll: true });
+    section.scrollIntoView({ block: 'nearest' });
   }
 }
 
@@ -161,9 +158,10 @@ function showReadout() {
   const figures = [distanceAt('relative', row, column), distanceAt('largest', row, column)].map(number =>
     number === undefined ? '…' : number === null ? null : figure(number));
   readout.replaceChildren(
-    make('span', {}, `${sheet.title} · ${column > 0 ? `token ${index} ${text}` : 'all tokens'}: `),
-    ...(figures.includes(null) ? ['no counterpart']
-      : ['distance ', make('b', {}, figures[0]), ', largest difference ', make('b', {}, figures[1])]));
+    make('span', {}, `${sheet.title} · ${column > 0 ? `token ${index} ${text}` : 'all tokens'}`),
+    ...(figures.includes(null) ? [make('span', {}, 'no counterpart')] : [
+      make('span', {}, 'distance ', make('b', {}, figures[0])), make('span', {}, 'largest difference ', make('b', {}, figures[1])),
+    ]));
 }
 
 // Opens a matrix with the row of the token that was chosen.

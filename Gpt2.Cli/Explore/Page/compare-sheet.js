@@ -47,10 +47,9 @@ export function makeSheets() {
 }
 
 // Shows the matrix that is chosen, if one is.
-export function showSheet() {
+export function showSheet(toFocus) {
   const { matrix, at } = state.chosen[VIEW] ?? {};
   const known = compared.byName.get(matrix);
-  const wasHidden = section.hidden;
   section.hidden = !known;
   if (!known) {
     sheet = null;
@@ -79,8 +78,9 @@ export function showSheet() {
   }
 
   showReadout();
-  if (wasHidden) {
+  if (toFocus) {
     panes[0].element.focus({ preventScroll: true });
+    section.scrollIntoView({ block: 'nearest' });
   }
 }
 

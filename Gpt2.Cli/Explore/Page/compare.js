@@ -37,13 +37,23 @@ export function start(panel) {
     make('section', { class: 'compare-prompts', 'aria-label': 'Tokens' }, tokens, note), makeSheets(),
     middle);
   middle.append(makeDistances(), make('section', { class: 'compare-predictions' },
-    make('h2', {}, 'Predictions'), make('div', { class: 'side-by-side' }, first, second)));
+    make('h2', {}, 'Predictions'), make('div', { class: 'side-by-side' }, first, second), ...legend()));
   panel.append(
     make('p', { class: 'about' }, 'The prompt above is the first, and this is the second. Both passes have the edits of this tab, so that only '
-      + 'the prompts differ. Differences are second − first.'),
+      + 'the prompts differ.'),
     form, problem, result);
   watch(['session', 'chosen', 'view'], show);
 }
+
+const legend = () => [
+  make('h2', {}, 'How to read the distances'),
+  make('p', { class: 'about' }, 'A number says how far a token’s row is from its counterpart’s: 0 if they are equal, 1 if they are opposite, about 0.7 '
+    + 'if they have nothing to do with each other. It is ‖second − first‖ / (‖first‖ + ‖second‖).'),
+  make('p', { class: 'about' }, 'Up to step 5 of the first block, a token that is the same in both prompts has the same row. Step 6 is the first that '
+    + 'looks at other tokens: from there on a difference spreads to later tokens. It never reaches earlier ones, which cannot see what comes '
+    + 'after them.'),
+  make('p', { class: 'about' }, 'In prompts of different lengths, distances below 0.00001 are rounding: sums are not added up in the same order.'),
+];
 
 async function show() {
   const { session, view, chosen } = state;
@@ -64,10 +74,11 @@ async function show() {
 
 // Either all matrices, or the one that is open.
 function showParts() {
-  const wasOpen = middle.hidden;
-  middle.hidden = compared.byName.has(state.chosen[name]?.matrix);
-  showDistances(wasOpen && !middle.hidden);
-  showSheet();
+  const isOpen = compared.byName.has(state.chosen[name]?.matrix);
+  const isFocused = result.contains(document.activeElement) && isOpen !== middle.hidden;
+  middle.hidden = isOpen;
+  showDistances(isFocused && !isOpen);
+  showSheet(isFocused && isOpen);
 }
 
 async function run(prompt) {
@@ -83,6 +94,7 @@ async function run(prompt) {
       result.hidden = false;
       showTokens();
       showParts();
+      showProblem(compared.other.problem ?? '');
       const [best] = compared.other.prediction;
       speak(best ? `Compared. Most probable next token of the second prompt: ${best.label}` : 'Compared');
     }
@@ -102,10 +114,10 @@ function showProblem(message) {
 }
 
 function showTokens() {
-  const { session, other, first: ones, second: others, prefix, suffix } = compared;
+  const { session, other, first: ones, second: others } = compared;
   const row = (heading, pass, places) => make('tr', {}, make('th', { scope: 'row' }, heading), ...places.map((at, place) => {
-    const differs = place >= prefix && place < places.length - suffix;
-    const kind = `compare-token${differs ? ' differs' : ''}${at === null ? ' nothing' : ''}`;
+    const differs = session.tokens[ones[place]]?.id !== other.tokens[others[place]]?.id;
+    const kind = `compare-token${at === null ? ' nothing' : differs ? ' differs' : ''}`;
     return make('td', { class: kind, title: at === null ? 'no counterpart' : `token ${at}, id ${pass.tokens[at].id}` },
       ...(at === null ? [make('span', { class: 'hidden-label' }, 'none')] : labelled(pass.tokens[at].label)));
   }));
@@ -115,17 +127,15 @@ function showTokens() {
   second.replaceChildren(...outcome('second', other.prediction, session.prediction));
 }
 
-function noteOf({ first: ones, second: others, prefix, suffix, session, other }) {
-  if (prefix === ones.length && prefix === others.length) {
-    return 'Both prompts are the same.';
+function noteOf({ prefix, suffix, session, other }) {
+  const [longer, shorter] = [session.tokens.length, other.tokens.length].sort((one, two) => two - one);
+  const missing = longer - shorter;
+  if (missing === 0) {
+    return prefix === longer ? 'Both prompts are the same.' : 'Tokens that differ are coloured.';
   }
 
-  const missing = Math.abs(session.tokens.length - other.tokens.length);
-  return `Both begin with the same ${count(prefix, 'token')} and end with the same ${count(suffix, 'token')}; what is between them is coloured. `
-    + (missing === 0 ? '' : `${count(missing, 'token')} of the longer prompt ${missing === 1 ? 'has' : 'have'} no counterpart: ${
-      missing === 1 ? 'its' : 'their'} numbers are not compared and stay blank. ${suffix ? 'What follows stands at other positions in the two '
-      + 'prompts, and differs by its position embedding, too. ' : ''}Where nothing differs, a distance such as 4e−8 may be left from rounding, as `
-      + 'prompts of different lengths are not added up in the same order.');
+  const alone = missing === 1 ? '1 token of the longer prompt has no counterpart: its numbers are not compared and stay blank.'
+    : `${missing} tokens of the longer prompt have no counterpart: their numbers are not compared and stay blank.`;
+  return `Tokens that differ are coloured. ${alone}`
+    + (suffix ? ' Those that follow stand at other positions in the two prompts, so that their position embeddings differ, too.' : '');
 }
-
-const count = (number, word) => `${number} ${word}${number === 1 ? '' : 's'}`;

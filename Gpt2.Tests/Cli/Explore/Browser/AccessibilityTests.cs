@@ -73,6 +73,23 @@ public sealed class AccessibilityTests(Chromium chromium)
     }
 
     [BrowserTheory]
+    [InlineData(1400, ColorScheme.Light)]
+    [InlineData(390, ColorScheme.Dark)]
+    public async Task Compare_HasNothingSerious_AndIsNoWiderThanTheScreen(int width, ColorScheme colours)
+    {
+        await using RunningExplorer explorer = await RunningExplorer.StartAsync();
+        await using ExplorerPage tab = await ExplorerPage.OpenAsync(
+            chromium, explorer, "#prompt=ab+a&view=compare&with=ab+ab+a", width, width > 800 ? 900 : 844, colours);
+        foreach (string ready in (string[])[".compare-distances .grid-cell", ".compare-pane:last-child .grid-cell.positive"])
+        {
+            await Assertions.Expect(tab.Page.Locator(ready).First).Not.ToHaveTextAsync("");
+            RequireNothingSerious(await tab.Page.Locator("#view-compare").RunAxe(), ready);
+            (await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth")).Should().BeLessThanOrEqualTo(width, ready);
+            await tab.Page.Locator(".compare-distances").PressAsync("Enter");
+        }
+    }
+
+    [BrowserTheory]
     [InlineData(1400)]
     [InlineData(390)]
     public async Task Page_IsNeverWiderThanTheScreen(int width)

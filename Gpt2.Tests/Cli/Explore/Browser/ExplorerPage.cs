@@ -85,8 +85,8 @@ internal sealed class ExplorerPage : IAsyncDisposable
 
     /// <summary>Waits until the current cell and all others in view have their numbers.</summary>
     public async Task SettledAsync() => await Page.WaitForFunctionAsync(
-        "() => document.querySelectorAll('.grid-cell').length > 0 && document.querySelector('.formula-value')?.textContent !== '…'"
-        + " && [...document.querySelectorAll('.grid-cell')].every(cell => cell.textContent !== '')");
+        "() => document.querySelectorAll('#grid .grid-cell').length > 0 && document.querySelector('.formula-value')?.textContent !== '…'"
+        + " && [...document.querySelectorAll('#grid .grid-cell')].every(cell => cell.textContent !== '')");
 
     /// <summary>Goes to a cell by its name.</summary>
     public async Task GoToAsync(string name)
@@ -100,7 +100,7 @@ internal sealed class ExplorerPage : IAsyncDisposable
     public async Task<(int Row, int Column, string Text)[]> CellsAsync()
     {
         string[] cells = await Page.EvaluateAsync<string[]>(
-            "() => [...document.querySelectorAll('.grid-cell')].map(cell => [cell.closest('.grid-row').getAttribute('aria-rowindex'),"
+            "() => [...document.querySelectorAll('#grid .grid-cell')].map(cell => [cell.closest('.grid-row').getAttribute('aria-rowindex'),"
             + " cell.getAttribute('aria-colindex'), cell.textContent].join(' '))");
         return
         [
