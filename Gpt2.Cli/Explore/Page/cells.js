@@ -76,6 +76,9 @@ export function drawCell(cell, value, row, column, range, scale, isFirst) {
   setOnce(cell, 'class', `grid-cell${sign}${nothing}${isFirst ? ' first-of-group' : ''}${isSelected ? ' selected' : ''}`);
   setOnce(cell, 'aria-colindex', column + 2);
   setOnce(cell, 'aria-selected', isSelected);
+  if (nothing || cell.attributesSet['aria-label']) {
+    setOnce(cell, 'aria-label', nothing ? 'none' : '');
+  }
 
   // The root shows small numbers, too, beside a few that are very large.
   const heat = value && scale && !masked ? DEEPEST * Math.sqrt(Math.min(1, Math.abs(value) / scale)) : 0;

@@ -139,8 +139,10 @@ function select(row, column) {
 
 function look(at) {
   const isCell = isCurrent() && at && at.row >= 0 && at.row < rows.length && at.column >= 0 && at.column < shownSheet().columns;
-  looked = isCell ? at : null;
-  showReadout();
+  if (isCell ? at.row !== looked?.row || at.column !== looked?.column : looked) {
+    looked = isCell ? at : null;
+    showReadout();
+  }
 }
 
 function showReadout() {

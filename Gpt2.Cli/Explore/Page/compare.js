@@ -104,7 +104,7 @@ async function run(prompt) {
       showProblem(error.message);
     }
   } finally {
-    button.disabled = false;
+    button.disabled = prompt !== wanted.prompt; // another one runs
   }
 }
 

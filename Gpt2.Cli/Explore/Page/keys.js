@@ -32,6 +32,7 @@ const HELP = [
   ['arrows', 'in the grid: another cell; with Ctrl to the edge'],
   ['Page Up, Page Down, Home, End', 'further; Ctrl+Home and Ctrl+End to the corners'],
   ['Enter', 'on a token of the depth view: divide its logit; on the hiker’s landscape: a step downhill'],
+  ['Enter, Escape', 'in the comparison of two prompts: open a matrix, leave it'],
   ['Shift', 'with these, or while dragging: select a range'],
   ['Ctrl+A', 'select the whole sheet'],
   ['Ctrl+C', 'copy the range, with tabs between the columns'],

@@ -6,7 +6,6 @@ using System.Text.Json;
 using Gpt2.Cli.Explore;
 using Gpt2.Core.Laboratory;
 using Gpt2.Core.Model;
-using Gpt2.Core.Tracing;
 
 namespace Gpt2.Tests.Cli.Explore;
 
@@ -101,7 +100,7 @@ public class ExplorerCompareTests
     [InlineData("/sheets/h1.step7/window?of=first&c1=16", 400, "'c1' is '16', expected a whole number from 1 to 15")]
     [InlineData("/sheets/h1.step7/window", 400, "'of' is '', expected first, second or difference")]
     [InlineData("/sheets/logits/statistics?of=both", 400, "'of' is 'both', expected first, second or difference")]
-    [InlineData("/sheets/logits/window?of=first", 400, "the window has 1325 numbers, expected at most 1000")]
+    [InlineData("/sheets/logits/window?of=first", 400, "the window has 1330 numbers, expected at most 1000")]
     [InlineData("/sheets/model_wte/window?of=first", 404, "there is no matrix 'model_wte' of the pass")]
     [InlineData("/distances?of=mean", 400, "'of' is 'mean', expected relative or largest")]
     [InlineData("/distances?c1=6", 400, "'c1' is '6', expected a whole number from 1 to 5")]
