@@ -70,8 +70,9 @@ export function showSheet(toFocus) {
   if (sheet?.name !== matrix) {
     sheet = { ...compared.session.byName.get(matrix), ...known };
     heading.textContent = sheet.title;
-    words.replaceChildren(`${sheet.sentence} `, ...(known.relative === null ? ['There is no row that both passes have.']
-      : ['Distance of the whole matrix ', make('b', {}, figure(known.relative)), ', largest difference ', make('b', {}, figure(known.largest)), '.']));
+    words.replaceChildren(`${sheet.sentence} `, ...(known.relative === null ? ['There is no row that both passes have.'] : [
+      'Distance of the whole matrix ', make('b', {}, figure(known.relative)), ', largest difference ', make('b', {}, figure(known.largest)), '.',
+    ]));
     panes.forEach(({ grid }) => grid.layOut());
   } else {
     panes.forEach(({ grid }) => grid.moved());
@@ -92,7 +93,9 @@ function makePane(kind) {
   const pane = { kind, element, tiles, scales, about: make('span', { class: 'soft' }) };
   pane.grid = makeGrid(element, {
     shown: () => isCurrent() && {
-      sheet: { ...sheet, title: `${KINDS[kind]}, ${sheet.title}` }, cell, range: { r0: cell.row, r1: cell.row + 1, c0: cell.column, c1: cell.column + 1 },
+      sheet: { ...sheet, title: `${KINDS[kind]}, ${sheet.title}` },
+      cell,
+      range: { r0: cell.row, r1: cell.row + 1, c0: cell.column, c1: cell.column + 1 },
       scale: scaleOf(pane),
     },
     numberAt: (_, row, column) => numberAt(pane, row, column),

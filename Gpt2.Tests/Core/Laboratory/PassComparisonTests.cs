@@ -44,8 +44,10 @@ public class PassComparisonTests
                     {
                         TokenPair? to = isOverTokens ? pairs[column % pairs.Length] : null;
                         int head = column / pairs.Length;
-                        float a = Number(one.Matrix, passes.First.Ids.Count, at.First, to is null ? column : Column(head, to?.First, passes.First));
-                        float b = Number(other.Matrix, passes.Second.Ids.Count, at.Second, to is null ? column : Column(head, to?.Second, passes.Second));
+                        int? inFirst = to is TokenPair pair ? Column(head, pair.First, passes.First) : column;
+                        int? inSecond = to is TokenPair same ? Column(head, same.Second, passes.Second) : column;
+                        float a = Number(one.Matrix, passes.First.Ids.Count, at.First, inFirst);
+                        float b = Number(other.Matrix, passes.Second.Ids.Count, at.Second, inSecond);
                         first[column].Should().Be(a);
                         second[column].Should().Be(b);
                         difference[column].Should().Be(a == b ? 0 : b - a);

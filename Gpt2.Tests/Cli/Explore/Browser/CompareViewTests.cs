@@ -50,10 +50,12 @@ public sealed class CompareViewTests(Chromium chromium) : IAsyncLifetime
             (distances[4] > 0).Should().Be(row >= 9, "the last token sees the one before it from step 6 on");
         }
 
-        await PressAsync(tab, ".compare-distances", ["Control+Home", .. Enumerable.Repeat("ArrowDown", 10), .. Enumerable.Repeat("ArrowRight", 4), "Enter"]);
+        string[] down = [.. Enumerable.Repeat("ArrowDown", 10)], right = [.. Enumerable.Repeat("ArrowRight", 4)];
+        await PressAsync(tab, ".compare-distances", ["Control+Home", .. down, .. right, "Enter"]);
         await tab.SaysAsync("#compare-sheet-title", "block 0, step 7: attention");
         await PressAsync(tab, ".compare-pane:first-child .grid", ["ArrowRight", "ArrowRight"]);
-        Matrix first = explorer.Model.Trace(Prompt).Activations.Block(0).Attention, second = explorer.Model.Trace(Other).Activations.Block(0).Attention;
+        Matrix first = explorer.Model.Trace(Prompt).Activations.Block(0).Attention;
+        Matrix second = explorer.Model.Trace(Other).Activations.Block(0).Attention;
         await ExpectValuesAsync(tab, first[3, 2], second[3, 2]);
         await Assertions.Expect(tab.Page.Locator(".compare-pane [aria-selected=true]")).ToHaveCountAsync(3);
         await PressAsync(tab, ".compare-pane:last-child .grid", ["End"]);
@@ -119,7 +121,8 @@ public sealed class CompareViewTests(Chromium chromium) : IAsyncLifetime
         await Assertions.Expect(tab.Page.Locator(".compare-result")).ToBeHiddenAsync();
     }
 
-    private static string Link(string other, string rest) => $"#prompt={Uri.EscapeDataString(Prompt)}&view=compare&with={Uri.EscapeDataString(other)}{rest}";
+    private static string Link(string other, string rest) =>
+        $"#prompt={Uri.EscapeDataString(Prompt)}&view=compare&with={Uri.EscapeDataString(other)}{rest}";
 
     private PassComparison Compare(string prompt, string other) =>
         new(explorer.Model.Trace(prompt, HeadRows.All), explorer.Model.Trace(other, HeadRows.All));
