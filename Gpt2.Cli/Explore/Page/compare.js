@@ -49,9 +49,9 @@ const legend = () => [
   make('h2', {}, 'How to read the distances'),
   make('p', { class: 'about' }, 'A number says how far a token’s row is from its counterpart’s: 0 if they are equal, 1 if they are opposite, about '
     + '0.7 if they have nothing to do with each other. It is ‖second − first‖ / (‖first‖ + ‖second‖).'),
-  make('p', { class: 'about' }, 'Up to step 5 of the first block, a token that is the same in both prompts has the same row. Step 6 is the first '
-    + 'that looks at other tokens: from there on a difference spreads to later tokens. It never reaches earlier ones, which cannot see what comes '
-    + 'after them.'),
+  make('p', { class: 'about' }, 'Up to step 5 of the first block, the same token at the same position has the same row in both. Step 6 is the '
+    + 'first that looks at other tokens: from there on a difference spreads to later tokens. It never reaches earlier ones, which cannot see '
+    + 'what comes after them.'),
   make('p', { class: 'about' }, 'In prompts of different lengths, distances below 0.00001 are rounding: sums are not added up in the same order.'),
 ];
 
