@@ -51,7 +51,7 @@ internal sealed class ExplorerRouter(
 
         if (parts is ["network", string question])
         {
-            RequireMethod(context.Request, "POST");
+            RequestHandling.RequireMethod(context.Request, "POST");
             OwnPageCheck.RequireForChanging(context.Request);
             return network.AnswerAsync(context, question);
         }

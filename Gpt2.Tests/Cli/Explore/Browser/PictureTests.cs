@@ -26,9 +26,11 @@ public sealed class PictureTests(Chromium chromium) : IAsyncLifetime
     public async Task DisposeAsync() => await explorer.DisposeAsync();
 
     [BrowserTheory]
-    [InlineData("explorer-numbers.png", "sheet=h0.step7&cell=5,3&why=1", ".why-source", ColorScheme.Light)]
+    [InlineData("explorer-numbers.png", "sheet=h0.step7&cell=5,2&why=1", ".why-source", ColorScheme.Light)]
     [InlineData("explorer-attention.png", "view=attention&attention=3,0,5", ".attention-exact", ColorScheme.Light)]
     [InlineData("explorer-depth.png", "view=depth", ".ranks-dot", ColorScheme.Dark)]
+    [InlineData("explorer-compare.png", "view=compare&with=Sally+is+quick.+She+moves", ".compare-distances .grid-cell", ColorScheme.Light)]
+    [InlineData("explorer-network.png", "view=network&part=hiker", ".network-contour", ColorScheme.Light)]
     public async Task Documentation_HasThePicture(string name, string address, string ready, ColorScheme colours)
     {
         await using ExplorerPage tab = await ExplorerPage.OpenAsync(
