@@ -143,13 +143,13 @@ public sealed class ExploreCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "the prompt is empty")]
-    [InlineData("a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a"
-        + " a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a", "tokens")]
-    public void Save_OfAPromptThatCannotBeRun_LeavesNothing(string prompt, string expected)
+    [InlineData(0, "the prompt is empty")]
+    [InlineData(200, "expected at most n_ctx = 128")]
+    public void Save_OfAPromptThatCannotBeRun_LeavesNothing(int words, string expected)
     {
-        CommandRun.Of("explore", prompt, "--save", folder.PathOf("page.html")).ErrorLine(1).Should().Contain(expected);
+        string prompt = string.Concat(Enumerable.Repeat(" a", words));
 
+        CommandRun.Of("explore", prompt, "--save", folder.PathOf("page.html")).ErrorLine(1).Should().Contain(expected);
         Directory.GetFileSystemEntries(folder.Root).Should().BeEmpty();
     }
 
