@@ -10,8 +10,10 @@ namespace Gpt2.Core.PostTraining.Data;
 /// <param name="Line">The line of its file.</param>
 /// <param name="PromptText">The prompt that the template made.</param>
 /// <param name="Prompt">Its tokens.</param>
-/// <param name="Sequences">The prompt with the answer, or with the chosen and with the rejected one.</param>
-internal sealed record PreparedExample(long Line, string PromptText, IReadOnlyList<int> Prompt, IReadOnlyList<TokenSequence> Sequences)
+/// <param name="Answers">The answer, or the chosen and the rejected one, with the space before it if there is one.</param>
+/// <param name="Sequences">The prompt with each of them.</param>
+internal sealed record PreparedExample(
+    long Line, string PromptText, IReadOnlyList<int> Prompt, IReadOnlyList<string> Answers, IReadOnlyList<TokenSequence> Sequences)
 {
     /// <summary>Tokens that the model reads of the longest sequence.</summary>
     public int Length => Sequences.Max(sequence => sequence.Ids.Count);
@@ -66,7 +68,7 @@ internal sealed record PreparedSet(IReadOnlyList<PreparedExample> Examples, Skip
             else
             {
                 prepared.Add(new PreparedExample(
-                    example.Line, text, prompt, [.. completions.Select(completion => TokenSequence.Of(prompt, completion))]));
+                    example.Line, text, prompt, answers, [.. completions.Select(completion => TokenSequence.Of(prompt, completion))]));
             }
         }
 

@@ -22,7 +22,7 @@ internal enum SkipReason
 internal sealed record SkipLimit
 {
     /// <summary>The limit if nothing else is said.</summary>
-    public static readonly SkipLimit Standard = new("5%", (skipped, rows) => skipped <= 0.05 * rows);
+    public static readonly SkipLimit Standard = Parse("5%");
 
     private readonly Func<int, int, bool> allows;
 
