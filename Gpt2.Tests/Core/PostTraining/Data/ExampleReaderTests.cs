@@ -77,11 +77,16 @@ public class ExampleReaderTests
     [Fact]
     public void Read_ByteOrderMarkCrLfAndBlankLines_AreNoPartOfTheExamples()
     {
-        byte[] bytes = [.. Encoding.UTF8.Preamble, .. "{\"prompt\":\"é\",\"completion\":\"b\"}\r\n\r\n  \r\n{\"prompt\":\"c\",\"completion\":\"d\"}\r\n"u8];
+        byte[] bytes =
+        [
+            .. Encoding.UTF8.Preamble,
+            .. "{\"prompt\":\"é\",\"completion\":\"b\"}\r\n\r\n  \r\n{\"prompt\":\"c\",\"completion\":\"d\"}\r\n"u8,
+        ];
 
         ExampleSet set = Read(StrictUtf8.Decode(bytes, "file"));
 
-        set.Examples.Select(example => (example["prompt"], example["completion"], example.Line)).Should().Equal(("é", "b", 1L), ("c", "d", 4L));
+        set.Examples.Select(example => (example["prompt"], example["completion"], example.Line))
+            .Should().Equal(("é", "b", 1L), ("c", "d", 4L));
         set.Rows.Should().Be(2);
     }
 

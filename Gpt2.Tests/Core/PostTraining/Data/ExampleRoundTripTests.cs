@@ -11,7 +11,8 @@ public class ExampleRoundTripTests
 {
     private static readonly string[] Pieces =
     [
-        "a", "B", "7", " ", "\"", "\"\"", ",", ";", "\t", "\n", "\r\n", "\r", "'", "\\", "{", "}", "é", "😀", "\u2028", "\u0001", "#", "=", "<|endoftext|>",
+        "a", "B", "7", " ", "\"", "\"\"", ",", ";", "\t", "\n", "\r\n", "\r", "'", "\\", "{", "}", "é", "😀", "\u2028", "\u0001", "#", "=",
+        "<|endoftext|>",
     ];
 
     private static readonly Gen<string> Text = Gen.Choose(0, 8).SelectMany(count => Gen.Elements(Pieces).ArrayOf(count)).Select(string.Concat);

@@ -46,7 +46,8 @@ public class PreparedSetTests
     [Fact]
     public void Of_ShortTemplate_TakesTheSpaceIntoTheFirstTokenOfTheAnswer()
     {
-        PreparedExample example = TestExamples.Prepared([Example.Instruction("What is the capital of France?", "", "Paris.")], PromptTemplate.Short).Single();
+        PreparedExample example =
+            TestExamples.Prepared([Example.Instruction("What is the capital of France?", "", "Paris.")], PromptTemplate.Short).Single();
 
         example.TokensOf(0, Tokenizer).Where(token => token.Counts).Select(token => token.Text).Should().Equal(" Paris", ".", "<|endoftext|>");
         example.Answers.Should().Equal(" Paris.");
@@ -94,7 +95,8 @@ public class PreparedSetTests
 
         FluentActions.Invoking(() => PreparedSet.Of(set, PromptTemplate.Plain, Tokenizer, context: 4, SkipLimit.Parse("1")))
             .Should().Throw<Gpt2Exception>().With(
-                "2 of 3 rows cannot be used: 1 malformed, 1 long (line 2: 1 cell, *; line 4: 7 tokens, expected at most 4)", "at most 1", where: "file");
+                "2 of 3 rows cannot be used: 1 malformed, 1 long (line 2: 1 cell, *; line 4: 7 tokens, expected at most 4)",
+                "at most 1", where: "file");
     }
 
     [Fact]

@@ -11,10 +11,13 @@ public class PromptTemplateTests
     private static readonly Example
         WithInput = Example.Instruction("How does Mike move?", "Mike is quick.", "He moves quickly."),
         WithoutInput = Example.Instruction("Where is Paris?", "", "In France."),
-        Completion = Example.Of(ExampleKind.Completions, field => field == "prompt" ? "The king" : " sat."),
+        Completion = TestExamples.Completion("The king", " sat."),
         Preference = Example.Preference("Who?", " I.", " Go away!"),
         Conversation = Example.Conversation(
-            [new("system", "Be kind."), new("user", "Hello"), new("assistant", "Good day."), new("user", "Who are you?"), new("assistant", "A friend.")]);
+        [
+            new("system", "Be kind."), new("user", "Hello"), new("assistant", "Good day."),
+            new("user", "Who are you?"), new("assistant", "A friend."),
+        ]);
 
     [Fact]
     public void Alpaca_OfAnInstruction_HasASectionForTheInputIfThereIsOne()
@@ -39,13 +42,14 @@ public class PromptTemplateTests
         Assert(PromptTemplate.Plain, Completion, "The king", " sat.");
         Assert(PromptTemplate.Plain, Preference, "Who?", " I.", " Go away!");
         Assert(PromptTemplate.Plain, WithInput, "How does Mike move?\nMike is quick.", "He moves quickly.");
-        Assert(PromptTemplate.Plain, Example.Of(ExampleKind.Completions, field => field == "prompt" ? "The king " : "sat."), "The king", " sat.");
+        Assert(PromptTemplate.Plain, TestExamples.Completion("The king ", "sat."), "The king", " sat.");
     }
 
     [Fact]
     public void Chat_OfAConversation_HasALineForEachTurn()
     {
-        Assert(PromptTemplate.Chat, Conversation, "System: Be kind.\nUser: Hello\nAssistant: Good day.\nUser: Who are you?\nAssistant:", " A friend.");
+        Assert(
+            PromptTemplate.Chat, Conversation, "System: Be kind.\nUser: Hello\nAssistant: Good day.\nUser: Who are you?\nAssistant:", " A friend.");
         Assert(PromptTemplate.Chat, WithoutInput, "User: Where is Paris?\nAssistant:", " In France.");
     }
 

@@ -12,7 +12,8 @@ internal static class TestExamples
     public static readonly Tokenizer Tokenizer =
         new(VocabularyFile.Read(Path.Combine(SharedData.RepositoryRoot, "weights-csv", ModelLocator.DefaultModel, "vocab.bpe")));
 
-    public static Example Completion(string prompt, string completion) => Example.Of(ExampleKind.Completions, field => field == "prompt" ? prompt : completion);
+    public static Example Completion(string prompt, string completion) =>
+        Example.Of(ExampleKind.Completions, field => field == "prompt" ? prompt : completion);
 
     public static ExampleSet SetOf(params Example[] examples) => new("file", examples[0].Kind, examples, new SkippedRows());
 
@@ -20,6 +21,7 @@ internal static class TestExamples
         PreparedSet.Of(SetOf([.. examples]), template, Tokenizer, context: 128, SkipLimit.Parse("0")).Examples;
 
     /// <summary>Examples of many lengths, all different.</summary>
-    public static IReadOnlyList<PreparedExample> OfManyLengths(int count) =>
-        Prepared(Enumerable.Range(0, count).Select(i => Completion($"{i}:" + string.Concat(Enumerable.Repeat(" a", i * 7 % 60)), " b")), PromptTemplate.Plain);
+    public static IReadOnlyList<PreparedExample> OfManyLengths(int count) => Prepared(
+        Enumerable.Range(0, count).Select(i => Completion($"{i}:" + string.Concat(Enumerable.Repeat(" a", i * 7 % 60)), " b")),
+        PromptTemplate.Plain);
 }

@@ -12,12 +12,14 @@ public class PreferenceCorpusTests
     private const string Prompt = "Question: What is the capital of France? Answer:";
 
     private static readonly Example[]
-        Training = [.. PreferenceCorpus.Examples(1, heldOut: false).Take(5000)], HeldOut = [.. PreferenceCorpus.Examples(1, heldOut: true).Take(2000)];
+        Training = [.. PreferenceCorpus.Examples(1, heldOut: false).Take(5000)],
+        HeldOut = [.. PreferenceCorpus.Examples(1, heldOut: true).Take(2000)];
 
     [Fact]
     public void Examples_OfTheSameSeed_AreTheSame_AndOfAnotherOthers()
     {
-        string[] Texts(ulong seed) => [.. PreferenceCorpus.Examples(seed, heldOut: true).Take(200).Select(example => example["prompt"] + example["rejected"])];
+        string[] Texts(ulong seed) => 
+            [.. PreferenceCorpus.Examples(seed, heldOut: true).Take(200).Select(example => example["prompt"] + example["rejected"])];
 
         Texts(7).Should().Equal(Texts(7));
         Texts(8).Should().NotEqual(Texts(7));
@@ -98,7 +100,8 @@ public class PreferenceCorpusTests
     [Fact]
     public void Score_QuestionThatTheRuleDoesNotKnow_IsRefused() =>
         FluentActions.Invoking(() => RuleScorer.Of("rule:helpful").Score("Why?", "So.")).Should().Throw<Gpt2Exception>().With(
-            "the rule does not know the question 'Why?'", "a question as those of the workshop's own preferences", "take a rule that knows no answers, *");
+            "the rule does not know the question 'Why?'", "a question as those of the workshop's own preferences",
+            "take a rule that knows no answers, *");
 
     [Fact]
     public void Of_NoRule_NamesThoseThatThereAre() => FluentActions.Invoking(() => RuleScorer.Of("rule:kind")).Should().Throw<Gpt2Exception>()
