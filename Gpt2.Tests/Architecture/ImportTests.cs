@@ -47,6 +47,7 @@ public partial class ImportTests
         ("Weights.TensorFlow", ["Weights.HuggingFace", "Weights.LlmC"]),
         ("Generation.Filters", ["Generation.Beams"]),
         ("Training.Corpus", ["Model", "Weights", "Generation"]),
+        ("PostTraining.Data", ["Model", "Weights", "Generation"]),
     ];
 
     [Fact]

@@ -53,8 +53,10 @@ internal sealed class RuleScorer
 
     private static double Correct(string prompt, string[] words)
     {
-        Fact fact = FactOf.Where(pair => prompt.Contains(pair.Key, StringComparison.Ordinal)).MaxBy(pair => pair.Key.Length).Value
-            ?? throw new Gpt2Exception($"the rule does not know the question '{VisibleText.Brief(prompt)}'")
+        string? question = FactOf.Keys.Where(known => prompt.Contains(known, StringComparison.Ordinal)).MaxBy(known => known.Length);
+        Fact fact = question is not null
+            ? FactOf[question]
+            : throw new Gpt2Exception($"the rule does not know the question '{VisibleText.Brief(prompt)}'")
             {
                 Expected = "a question as those of the workshop's own preferences",
                 Remedy = "take a rule that knows no answers, such as rule:polite, or a reward model",

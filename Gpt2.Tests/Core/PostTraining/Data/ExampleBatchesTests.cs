@@ -1,5 +1,6 @@
 // Batches: every example once in an epoch, in an order by seed, with little padding. And the part for validation.
 
+using System.Globalization;
 using FsCheck.Fluent;
 using Gpt2.Core;
 using Gpt2.Core.PostTraining;
@@ -99,7 +100,7 @@ public class ExampleBatchesTests
             split.Training.Should().NotBeEmpty();
             split.Training.Concat(split.Validation).Order(ByPrompt).Should().Equal(all.Order(ByPrompt), (one, other) => ReferenceEquals(one, other));
             split.Training.IntersectBy(split.Validation.Select(example => example.PromptText), example => example.PromptText).Should().BeEmpty();
-            split.Training.Should().BeInAscendingOrder(example => int.Parse(example.Answers[0]));
+            split.Training.Select(example => int.Parse(example.Answers[0], CultureInfo.InvariantCulture)).Should().BeInAscendingOrder();
             int most = all.GroupBy(example => example.PromptText).Max(group => group.Count());
             split.Validation.Count.Should().BeLessThan((int)(share * all.Count) + 1 + most);
             if (share * all.Count > 0 && drawn.prompts > 1 && drawn.count > 1)
