@@ -94,7 +94,7 @@ internal static partial class AdapterCsv
     private static (int Block, BlockMap Map) MapOf(string name, Gpt2Config? sizes, string path)
     {
         int slash = name.IndexOf('/', StringComparison.Ordinal);
-        return slash > 1 && name[0] == 'h' && int.TryParse(name[1..slash], out int block) && block < (sizes?.Layers ?? Gpt2Config.MaxLayers)
+        return slash > 1 && name[0] == 'h' && int.TryParse(name[1..slash], out int block) && (uint)block < (sizes?.Layers ?? Gpt2Config.MaxLayers)
             && BlockMap.All.FirstOrDefault(map => map.NameIn(block) == name) is BlockMap map
             ? (block, map)
             : throw new Gpt2Exception($"there is no map '{name}'")
