@@ -2,6 +2,7 @@
 
 using Gpt2.Core;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Cache;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.PostTraining;
@@ -148,6 +149,24 @@ public class AdapterTests
         float[] alone = Logits(model);
 
         Parallel.For(0, 16, _ => Logits(model).Should().Equal(alone));
+    }
+
+    [Theory]
+    [InlineData(WeightType.Float32)]
+    [InlineData(WeightType.Int8)]
+    public void Forward_TokenByTokenThroughTheCache_EqualsTheWholePrompt(WeightType type)
+    {
+        var packed = Gpt2Model.ForInference(TestModels.Random(Config, 1), KernelSet.Create(KernelRung.Tuned, threads: 2), type);
+        Gpt2Model model = Filled(Config, new LoraSettings { Rank = 3 }, 2).ApplyTo(packed);
+        int[] ids = TestModels.Ids(Config, 8, 2);
+        var cache = new KeyValueCache(Config, ids.Length);
+        var a = new ForwardActivations(Config);
+        foreach (int id in ids)
+        {
+            model.Forward([id], cache, a);
+        }
+
+        Close.Assert(a.Logits.Span, Logits(model).AsSpan()[^Config.Vocabulary..], 1e-4, 1e-4, type.ToString());
     }
 
     [Fact]

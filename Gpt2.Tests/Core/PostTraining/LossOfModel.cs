@@ -1,7 +1,6 @@
 // A loss as a function of a model, for tests that change weights and look at the loss or ask for gradients.
 
 using Gpt2.Core.Model;
-using Gpt2.Core.Numerics;
 using Gpt2.Core.PostTraining;
 using Gpt2.Tests.Support;
 
