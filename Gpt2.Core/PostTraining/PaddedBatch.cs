@@ -8,16 +8,13 @@ namespace Gpt2.Core.PostTraining;
 /// <summary>The rows of a batch, and those among them that the head computes.</summary>
 internal sealed class PaddedBatch
 {
-    private const int Padding = 0; // any id will do
-
     private readonly int[] ends; // for each sequence, where its head rows end
 
     private PaddedBatch(IReadOnlyList<IReadOnlyList<int>> sequences, Func<int, IEnumerable<int>> chosen, int[] targets)
     {
         int longest = sequences.Max(ids => ids.Count);
         Sequences = sequences.Count;
-        Ids = new int[Sequences * longest];
-        Ids.AsSpan().Fill(Padding);
+        Ids = new int[Sequences * longest]; // padded with id 0, but any will do
         ends = new int[Sequences];
         List<int> rows = [];
         for (int sequence = 0; sequence < Sequences; sequence++)

@@ -9,7 +9,7 @@ namespace Gpt2.Core.Training;
 /// <summary>Backward of <see cref="LinearMap"/>. An instance keeps working memory, so it is for one pass at a time.</summary>
 internal sealed class LinearBackward
 {
-    /// <summary>Outputs whose weights are expanded at the same time: the largest matrix of a block, or a part of the head.</summary>
+    /// <summary>Weights that are expanded at the same time: the largest matrix of a block of GPT-2, or a part of its head.</summary>
     private const int ExpandedWeights = 1 << 22;
 
     /// <summary>Outputs that one thread expands at a time.</summary>

@@ -2,7 +2,6 @@
 
 using System.Text.Json;
 using Gpt2.Core.Model;
-using Gpt2.Core.Numerics;
 using Gpt2.Core.PostTraining;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;
