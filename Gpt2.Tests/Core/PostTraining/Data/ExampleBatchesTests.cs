@@ -87,7 +87,10 @@ public class ExampleBatchesTests
 
     [Fact]
     public void Split_KeepsTheShare_AndNoPromptOnBothSides() => SeededProperty.Holds(
-        from count in Gen.Choose(1, 60) from prompts in Gen.Choose(1, 60) from percent in Gen.Choose(0, 90) from seed in Gen.Choose(0, 99)
+        from count in Gen.Choose(1, 60)
+        from prompts in Gen.Choose(1, 60)
+        from percent in Gen.Choose(0, 90)
+        from seed in Gen.Choose(0, 99)
         select (count, prompts, percent, seed),
         drawn =>
         {

@@ -95,7 +95,7 @@ public class ExampleReaderErrorTests
     [InlineData("prompt,completion\nLONG,c\np,c\n")]
     public void Read_RowOfAMillionCharacters_IsSkippedAsLong(string text)
     {
-        ExampleSet set = Reading(text.Replace("LONG", new string('x', ExampleReader.LongestRow)), "1")();
+        ExampleSet set = Reading(text.Replace("LONG", new string('x', ExampleReader.LongestRow), StringComparison.Ordinal), "1")();
 
         set.Examples.Should().ContainSingle();
         set.Skipped.Reasons.Should().Be("1 long");

@@ -23,8 +23,7 @@ public class ExampleRoundTripTests
         ListOf(from a in Filled from b in Text from c in Filled select Example.Instruction(a, b.Trim().Length == 0 ? "" : b, c)),
         ListOf(from a in Filled from b in Filled select Example.Of(ExampleKind.Completions, field => field == "prompt" ? a : b)),
         ListOf(from a in Filled from b in Filled from c in Filled select Example.Preference(a, b, c)),
-        ListOf(from a in Filled from b in Filled from c in Filled select Example.Conversation(
-            [new ChatMessage("system", a), new ChatMessage("user", b), new ChatMessage("assistant", c)])));
+        ListOf(from a in Filled from b in Filled from c in Filled select Conversation(a, b, c)));
 
     [Fact]
     public void JsonLines_WrittenAndRead_AreTheSameExamples() => AssertRoundTrip(ExampleWriter.WriteJsonLines);
@@ -34,6 +33,9 @@ public class ExampleRoundTripTests
         AssertRoundTrip((writer, examples) => ExampleWriter.WriteCsv(writer, examples[0].Kind, examples));
 
     private static Gen<Example[]> ListOf(Gen<Example> examples) => Gen.Choose(1, 5).SelectMany(count => examples.ArrayOf(count));
+
+    private static Example Conversation(string system, string user, string assistant) =>
+        Example.Conversation([new ChatMessage("system", system), new ChatMessage("user", user), new ChatMessage("assistant", assistant)]);
 
     private static void AssertRoundTrip(Action<TextWriter, Example[]> write) => SeededProperty.Holds(Sets, examples =>
     {

@@ -20,7 +20,7 @@ public partial class InstructionCorpusTests
     [Fact]
     public void Examples_OfTheSameSeed_AreTheSame_AndOfAnotherOthers()
     {
-        string[] Texts(ulong seed) => 
+        string[] Texts(ulong seed) =>
             [.. InstructionCorpus.Examples(seed, heldOut: false).Take(200).Select(example => example["instruction"] + example["output"])];
 
         Texts(7).Should().Equal(Texts(7));

@@ -18,7 +18,7 @@ public class PreferenceCorpusTests
     [Fact]
     public void Examples_OfTheSameSeed_AreTheSame_AndOfAnotherOthers()
     {
-        string[] Texts(ulong seed) => 
+        string[] Texts(ulong seed) =>
             [.. PreferenceCorpus.Examples(seed, heldOut: true).Take(200).Select(example => example["prompt"] + example["rejected"])];
 
         Texts(7).Should().Equal(Texts(7));
