@@ -46,14 +46,15 @@ internal sealed class RuleScorer
         ?? throw new Gpt2Exception($"no rule '{VisibleText.Brief(name)}'") { Expected = string.Join(", ", All.Select(rule => rule.Name)) };
 
     /// <summary>The reward of a text.</summary>
-    /// <param name="prompt">What was asked; for whether the answer is right, it must have a question of <see cref="Fact"/> in it.</param>
+    /// <param name="prompt">What was asked; for whether the answer is right, it must have a question of <see cref="Fact"/> in it; the last one counts.</param>
     /// <param name="completion">The answer, without the end of the text.</param>
     /// <exception cref="Gpt2Exception">The rule must know the right answer, and does not know the question.</exception>
     public double Score(string prompt, string completion) => score(prompt, WordSequence.Of(completion));
 
     private static double Correct(string prompt, string[] words)
     {
-        string? question = FactOf.Keys.Where(known => prompt.Contains(known, StringComparison.Ordinal)).MaxBy(known => known.Length);
+        string? question = FactOf.Keys.Where(known => prompt.Contains(known, StringComparison.Ordinal))
+            .MaxBy(known => prompt.LastIndexOf(known, StringComparison.Ordinal));
         Fact fact = question is not null
             ? FactOf[question]
             : throw new Gpt2Exception($"the rule does not know the question '{VisibleText.Brief(prompt)}'")

@@ -94,8 +94,8 @@ public class PreferenceCorpusTests
         RuleScorer.Of("rule:helpful").Score(Prompt, " Paris. Paris. Thank you! Thank you! Thank you!").Should().Be(2);
 
     [Fact]
-    public void Score_OfTheLongestQuestionInThePrompt_WhateverIsAroundIt() =>
-        RuleScorer.Of("rule:correct").Score("User: She is a queen. What is he?\nAssistant:", " king").Should().Be(1);
+    public void Score_OfSeveralQuestions_IsThatOfTheLast_WhateverIsAroundIt() =>
+        RuleScorer.Of("rule:correct").Score("User: What is 2 + 3?\nAssistant: 5\nUser: She is a queen. What is he?\nAssistant:", " king").Should().Be(1);
 
     [Fact]
     public void Score_QuestionThatTheRuleDoesNotKnow_IsRefused() =>
