@@ -66,7 +66,7 @@ internal sealed class Example
         "input" => fields.GetValueOrDefault("input", ""),
         "messages" when Kind != ExampleKind.Conversations => Turn(new ChatMessage(ChatMessage.User, Asked("prompt"))),
         _ when Kind == ExampleKind.Conversations => string.Join('\n', Messages.SkipLast(1).Select(Turn)),
-        "prompt" when Kind == ExampleKind.Instructions && !string.IsNullOrWhiteSpace(fields["input"]) => $"{fields["instruction"]}\n{fields["input"]}",
+        "prompt" when !string.IsNullOrWhiteSpace(Asked("input")) => $"{Asked("instruction")}\n{Asked("input")}",
         _ => fields[Kind.Asked[0]],
     };
 

@@ -95,7 +95,8 @@ public class PreferenceCorpusTests
 
     [Fact]
     public void Score_OfSeveralQuestions_IsThatOfTheLast_WhateverIsAroundIt() =>
-        RuleScorer.Of("rule:correct").Score("User: What is 2 + 3?\nAssistant: 5\nUser: She is a queen. What is he?\nAssistant:", " king").Should().Be(1);
+        RuleScorer.Of("rule:correct").Score(
+            "User: What is 2 + 3?\nAssistant: 5\nUser: She is a queen. What is he?\nAssistant:", " king").Should().Be(1);
 
     [Fact]
     public void Score_QuestionThatTheRuleDoesNotKnow_IsRefused() =>
