@@ -126,7 +126,8 @@ public sealed class Adapter
         }
 
         bool sameSizes = TrainedOn.Sizes == model.Sizes;
-        throw new Gpt2Exception($"the adapter belongs to another model, {(sameSizes ? $"of the same sizes with the hash {TrainedOn.Hash}" : TrainedOn.Sizes)}")
+        string other = sameSizes ? $"of the same sizes with the hash {TrainedOn.Hash}" : TrainedOn.Sizes.ToString();
+        throw new Gpt2Exception($"the adapter belongs to another model, {other}")
         {
             Expected = sameSizes ? model.Hash : model.Sizes.ToString(),
             Remedy = "take the model that it was trained on",
