@@ -71,9 +71,7 @@ public sealed class Gpt2Model
             : new Gpt2Model(weights, kernels);
 
     /// <summary>The same model with other linear maps in its blocks, such as these maps with adapters.</summary>
-    /// <param name="replace">Gives the layers of a block, from its number and the layers it has now.</param>
-    internal Gpt2Model WithBlocks(Func<int, BlockLayers, BlockLayers> replace) => new(
-        Config, weights: null, layers with { Blocks = [.. layers.Blocks.Select((block, number) => replace(number, block))] }, kernels);
+    internal Gpt2Model WithBlocks(BlockLayers[] others) => new(Config, weights: null, layers with { Blocks = others }, kernels);
 
     /// <summary>Runs the tokens through the model.</summary>
     /// <param name="ids">

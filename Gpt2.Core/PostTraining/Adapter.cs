@@ -89,13 +89,7 @@ public sealed class Adapter
     internal Gpt2Model ApplyTo(Gpt2Model model, Dropout? dropout)
     {
         RequireSizes(model.Config);
-        return model.WithBlocks((block, layers) => ofBlocks.GetValueOrDefault(block) is not { } updates ? layers : layers with
-        {
-            AttentionQkv = Adapted(layers.AttentionQkv, AdaptedMaps.AttentionQkv, updates, dropout),
-            AttentionProjection = Adapted(layers.AttentionProjection, AdaptedMaps.AttentionProjection, updates, dropout),
-            MlpHidden = Adapted(layers.MlpHidden, AdaptedMaps.MlpHidden, updates, dropout),
-            MlpProjection = Adapted(layers.MlpProjection, AdaptedMaps.MlpProjection, updates, dropout),
-        });
+        return model.WithBlocks([.. model.Layers.Blocks.Select((layers, block) => Adapted(layers, block, dropout))]);
     }
 
     /// <summary>A copy of weights with the adapter merged into it: W + alpha/rank · (B · A)ᵀ.</summary>
@@ -126,7 +120,8 @@ public sealed class Adapter
         }
 
         bool sameSizes = TrainedOn.Sizes == model.Sizes;
-        throw new Gpt2Exception($"the adapter belongs to another model, {(sameSizes ? $"of the same sizes with the hash {TrainedOn.Hash}" : TrainedOn.Sizes)}")
+        string other = sameSizes ? $"of the same sizes with the hash {TrainedOn.Hash}" : TrainedOn.Sizes.ToString();
+        throw new Gpt2Exception($"the adapter belongs to another model, {other}")
         {
             Expected = sameSizes ? model.Hash : model.Sizes.ToString(),
             Remedy = "take the model that it was trained on",
@@ -161,6 +156,15 @@ public sealed class Adapter
             }
         }
     }
+
+    private BlockLayers Adapted(BlockLayers layers, int block, Dropout? dropout) =>
+        !ofBlocks.TryGetValue(block, out Dictionary<AdaptedMaps, LowRankUpdate>? updates) ? layers : layers with
+        {
+            AttentionQkv = Adapted(layers.AttentionQkv, AdaptedMaps.AttentionQkv, updates, dropout),
+            AttentionProjection = Adapted(layers.AttentionProjection, AdaptedMaps.AttentionProjection, updates, dropout),
+            MlpHidden = Adapted(layers.MlpHidden, AdaptedMaps.MlpHidden, updates, dropout),
+            MlpProjection = Adapted(layers.MlpProjection, AdaptedMaps.MlpProjection, updates, dropout),
+        };
 
     private static LinearMap Adapted(
         LinearMap map, AdaptedMaps kind, Dictionary<AdaptedMaps, LowRankUpdate> updates, Dropout? dropout) =>

@@ -59,7 +59,8 @@ internal static partial class AdapterCsv
         foreach ((int block, BlockMap map) in maps)
         {
             string name = map.NameIn(block);
-            string fileOfA = Path.Combine(folder, CsvLayout.FileOf(name + "/lora_A")), fileOfB = Path.Combine(folder, CsvLayout.FileOf(name + "/lora_B"));
+            string fileOfA = Path.Combine(folder, CsvLayout.FileOf(name + "/lora_A"));
+            string fileOfB = Path.Combine(folder, CsvLayout.FileOf(name + "/lora_B"));
             int inputs = adapter.TrainedOn is null ? CsvMatrixFile.ShapeOf(fileOfA).Columns : map.Inputs(adapter.TrainedOn.Sizes);
             int outputs = adapter.TrainedOn is null ? CsvMatrixFile.ShapeOf(fileOfB).Rows : map.Outputs(adapter.TrainedOn.Sizes);
             CsvMatrixFile.RequireLength(fileOfA, adapter.Settings.Rank, inputs);
@@ -75,7 +76,8 @@ internal static partial class AdapterCsv
     private static (Adapter Adapter, (int Block, BlockMap Map)[] Maps) Parse(JsonElement root, string path)
     {
         ModelFingerprint? model = root.TryGetProperty(TrainedOn, out JsonElement given) ? AdapterJson.Fingerprint(given, path) : null;
-        (int, BlockMap)[] maps = [.. AdapterJson.Required(root, Maps, path).EnumerateArray().Select(name => MapOf(name.GetString() ?? "", model?.Sizes, path))];
+        IEnumerable<string> names = AdapterJson.Required(root, Maps, path).EnumerateArray().Select(name => name.GetString() ?? "");
+        (int Block, BlockMap Map)[] maps = [.. names.Select(name => MapOf(name, model?.Sizes, path))];
         if (maps.Length == 0 || maps.Distinct().Count() < maps.Length)
         {
             throw new Gpt2Exception(maps.Length == 0 ? "maps is empty" : "maps has a map twice") { Where = path };
@@ -86,7 +88,7 @@ internal static partial class AdapterCsv
             Rank = JsonFile.Size(root, "rank", path),
             Alpha = AdapterJson.Required(root, "alpha", path).GetSingle(),
             Dropout = AdapterJson.Required(root, "dropout", path).GetSingle(),
-            Maps = maps.Aggregate(AdaptedMaps.None, (kinds, map) => kinds | map.Item2.Kind),
+            Maps = maps.Aggregate(AdaptedMaps.None, (kinds, map) => kinds | map.Map.Kind),
         };
         return (new Adapter(AdapterJson.Checked(settings, path), model), maps);
     }

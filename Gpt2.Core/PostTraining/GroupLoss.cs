@@ -60,8 +60,7 @@ internal sealed record GroupLoss(double Clip = 0.2, double KlCoefficient = 0.04)
         TokenLoss.RequireEqual(advantages.Length, policy.Length, "advantages");
         ArgumentOutOfRangeException.ThrowIfLessThan(completions, 1);
         double loss = 0;
-        double[][] gradient = [.. policy.Select(tokens => new double[tokens.Length])];
-        double[][] ratios = [.. policy.Select(tokens => new double[tokens.Length])], divergences = [.. policy.Select(tokens => new double[tokens.Length])];
+        double[][] gradient = Like(policy), ratios = Like(policy), divergences = Like(policy);
         for (int completion = 0; completion < policy.Length; completion++)
         {
             double[] now = policy[completion];
@@ -83,6 +82,8 @@ internal sealed record GroupLoss(double Clip = 0.2, double KlCoefficient = 0.04)
 
         return new GroupResult(TokenLoss.Finite(loss), gradient, ratios, divergences);
     }
+
+    private static double[][] Like(double[][] policy) => [.. policy.Select(tokens => new double[tokens.Length])];
 
     /// <summary>
     /// min(ratio · A, clip(ratio) · A) and its derivative by the log-probability: ratio · A, or 0 where the clipped one is less.

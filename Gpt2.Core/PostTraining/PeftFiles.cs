@@ -71,7 +71,11 @@ internal static partial class PeftFiles
             BlockMap map = BlockMap.All.First(map => map.Kind == kind);
             if (a is null || b is null)
             {
-                throw new Gpt2Exception($"has lora_{(a is null ? "B" : "A")} of {map.NameIn(block)} and not the other") { Where = weightsPath, Remedy = Again };
+                throw new Gpt2Exception($"has lora_{(a is null ? "B" : "A")} of {map.NameIn(block)} and not the other")
+                {
+                    Where = weightsPath,
+                    Remedy = Again,
+                };
             }
 
             (Matrix ofA, Matrix ofB, _) = adapter.Add(block, map, SizeOf(a, 1), SizeOf(b, 0));
@@ -167,7 +171,11 @@ internal static partial class PeftFiles
         const int Largest = 1 << 26; // far above 4 · channels of any model
         return tensor.Shape.Length == 2 && tensor.Shape[dimension] is >= 1 and <= Largest
             ? (int)tensor.Shape[dimension]
-            : throw new Gpt2Exception($"found {StoredTensor.Shown(tensor.Shape)}") { Where = new(tensor.Data.Path, Part: tensor.Name), Expected = "a matrix" };
+            : throw new Gpt2Exception($"found {StoredTensor.Shown(tensor.Shape)}")
+            {
+                Where = new(tensor.Data.Path, Part: tensor.Name),
+                Expected = "a matrix",
+            };
     }
 
     private static void Fill(Matrix matrix, StoredTensor tensor)

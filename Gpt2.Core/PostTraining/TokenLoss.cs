@@ -9,10 +9,9 @@ internal sealed record TokenLoss(double Loss, double[][] Gradient)
 {
     /// <summary>Throws unless a loss is finite.</summary>
     /// <exception cref="Gpt2Exception">It is not: training has diverged.</exception>
-    public static double Finite(double loss) => double.IsFinite(loss) ? loss : throw new Gpt2Exception("the loss is not finite: training has diverged")
-    {
-        Remedy = "take a lower --learning-rate",
-    };
+    public static double Finite(double loss) => double.IsFinite(loss)
+        ? loss
+        : throw new Gpt2Exception("the loss is not finite: training has diverged") { Remedy = "take a lower --learning-rate" };
 
     /// <summary>Throws unless two lists go together.</summary>
     public static void RequireEqual(int actual, int expected, string what)

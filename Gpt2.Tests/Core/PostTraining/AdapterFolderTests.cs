@@ -83,7 +83,8 @@ public sealed class AdapterFolderTests : TemporaryFolder
         ((bool)settings["fan_in_fan_out"]!).Should().BeTrue();
         settings["r"]!.ToJsonString().Should().Be("4");
         settings["lora_alpha"]!.ToJsonString().Should().Be("8");
-        settings["target_modules"]!.AsArray().Select(target => (string)target!).Should().Equal("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj");
+        settings["target_modules"]!.AsArray().Select(target => (string)target!)
+            .Should().Equal("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj");
         using var file = new MappedFile(PathOf("adapter", PeftFiles.WeightsFile));
         SafetensorsHeader header = SafetensorsFile.ReadHeader(file, out _);
         header.Entries.Should().HaveCount(16);
@@ -177,7 +178,8 @@ public sealed class AdapterFolderTests : TemporaryFolder
         Write(Random(new LoraSettings()), peft: false);
         File.Delete(PathOf("adapter", "model_h1_mlp_c_fc_lora_B.csv"));
 
-        FluentActions.Invoking(() => AdapterFolder.Read(PathOf("adapter"))).Should().Throw<Gpt2Exception>().With(where: "*model_h1_mlp_c_fc_lora_B.csv");
+        FluentActions.Invoking(() => AdapterFolder.Read(PathOf("adapter"))).Should().Throw<Gpt2Exception>()
+            .With(where: "*model_h1_mlp_c_fc_lora_B.csv");
         FluentActions.Invoking(() => AdapterFolder.Read(PathOf("nothing"))).Should().Throw<Gpt2Exception>()
             .With(found: "found no adapter", expected: "a folder with adapter.json or adapter_config.json");
     }

@@ -53,7 +53,8 @@ public class AdapterTests
     public void ApplyTo_TwoAdapters_EqualsBothMerged(KernelRung rung)
     {
         Gpt2Model model = Model(rung);
-        Adapter one = Filled(Config, new LoraSettings { Rank = 3 }, 2), two = Filled(Config, new LoraSettings { Rank = 1, Maps = AdaptedMaps.MlpHidden }, 3);
+        Adapter one = Filled(Config, new LoraSettings { Rank = 3 }, 2);
+        Adapter two = Filled(Config, new LoraSettings { Rank = 1, Maps = AdaptedMaps.MlpHidden }, 3);
         Gpt2Weights merged = two.MergeInto(one.MergeInto(model.Weights, model.Kernels), model.Kernels);
 
         float[] applied = Logits(two.ApplyTo(one.ApplyTo(model)));

@@ -19,8 +19,9 @@ internal abstract class LossOfModel
     private sealed class OfTokens(string name, Gpt2Config config, ulong seed) : LossOfModel
     {
         private readonly TokenPass pass = new(config);
-        private readonly PaddedBatch batch = PaddedBatch.OfTargets([.. new[] { (1, 3), (2, 4), (3, 1), (1, 1) }.Select((lengths, i) => TokenSequence.Of(
-            TestModels.Ids(config, lengths.Item1, seed + (ulong)i), TestModels.Ids(config, lengths.Item2, seed + (ulong)i + 20)))]);
+        private readonly PaddedBatch batch = PaddedBatch.OfTargets([.. new[] { (1, 3), (2, 4), (3, 1), (1, 1) }.Select(
+            (lengths, i) => TokenSequence.Of(
+                TestModels.Ids(config, lengths.Item1, seed + (ulong)i), TestModels.Ids(config, lengths.Item2, seed + (ulong)i + 20)))]);
 
         public override double Run(Gpt2Model model, MatrixGradients? gradients)
         {
