@@ -46,7 +46,7 @@ internal sealed class RuleScorer
         ?? throw new Gpt2Exception($"no rule '{VisibleText.Brief(name)}'") { Expected = string.Join(", ", All.Select(rule => rule.Name)) };
 
     /// <summary>The reward of a text.</summary>
-    /// <param name="prompt">What was asked. Where it matters whether the answer is right, the last question of <see cref="Fact"/> in it counts.</param>
+    /// <param name="prompt">What was asked; where the right answer matters, the last question of <see cref="Fact"/> in it counts.</param>
     /// <param name="completion">The answer, without the end of the text.</param>
     /// <exception cref="Gpt2Exception">The rule must know the right answer, and does not know the question.</exception>
     public double Score(string prompt, string completion) => score(prompt, WordSequence.Of(completion));
