@@ -64,6 +64,12 @@ public sealed class ForwardActivations
 
     public HeadRows HeadRows { get; }
 
+    /// <summary>
+    /// The rows that the head computes, ascending, instead of those of <see cref="HeadRows"/>; null except in post-training,
+    /// whose losses need few of them.
+    /// </summary>
+    internal int[]? ChosenRows { get; set; }
+
     /// <summary>What is changed while the pass runs; usually nothing.</summary>
     internal PassEdits? Edits { get; }
 

@@ -40,14 +40,18 @@ public sealed class Gpt2Model
 
     /// <summary>The weights as matrices.</summary>
     /// <exception cref="InvalidOperationException">
-    /// They were packed for inference and are no longer matrices.
+    /// They were packed for inference and are no longer matrices, or an adapter changes what they compute.
     /// </exception>
-    public Gpt2Weights Weights => weights ?? throw new InvalidOperationException("the model's weights were packed for inference");
+    public Gpt2Weights Weights =>
+        weights ?? throw new InvalidOperationException("the model's weights were packed for inference, or it has an adapter");
 
     /// <summary>Whether <see cref="Weights"/> can be read.</summary>
     internal bool KeepsMatrices => weights is not null;
 
     public KernelSet Kernels => kernels;
+
+    /// <summary>The layers of the forward pass, which the backward pass goes through in reverse.</summary>
+    internal Gpt2Layers Layers => layers;
 
     /// <summary>
     /// Creates a model for prediction only, as fast as the kernels can make it: for the Tuned rung, and for every type
@@ -65,6 +69,9 @@ public sealed class Gpt2Model
         kernels.Rung == KernelRung.Tuned || type != WeightType.Float32
             ? new Gpt2Model(weights.Config, weights: null, Gpt2Layers.TakeOver(weights, type), kernels)
             : new Gpt2Model(weights, kernels);
+
+    /// <summary>The same model with other linear maps in its blocks, such as these maps with adapters.</summary>
+    internal Gpt2Model WithBlocks(BlockLayers[] others) => new(Config, weights: null, layers with { Blocks = others }, kernels);
 
     /// <summary>Runs the tokens through the model.</summary>
     /// <param name="ids">
@@ -96,6 +103,15 @@ public sealed class Gpt2Model
         Run(ids, cache, a);
     }
 
+    /// <summary>Runs the tokens through the model, except for the language head: ln_f is the last that is computed.</summary>
+    /// <inheritdoc cref="Forward(ReadOnlySpan{int}, KeyValueCache?, ForwardActivations)"/>
+    internal void ForwardWithoutHead(ReadOnlySpan<int> ids, ForwardActivations a)
+    {
+        a.Rows.DivideEqually(ids.Length, a.Sequences);
+        Matrix stream = Blocks(first: 0, Embed(ids, cache: null, a), cache: null, a);
+        LanguageHead.FinalNorm(stream, layers.FinalNorm, kernels, a);
+    }
+
     /// <summary>
     /// Continues a pass: what comes before a block is in the activations already, that block and everything after it is computed.
     /// </summary>
@@ -113,7 +129,10 @@ public sealed class Gpt2Model
         LanguageHead.Forward(stream, layers.FinalNorm, layers.Head, kernels, a);
     }
 
-    private void Run(ReadOnlySpan<int> ids, KeyValueCache? cache, ForwardActivations a)
+    private void Run(ReadOnlySpan<int> ids, KeyValueCache? cache, ForwardActivations a) =>
+        RunBlocks(first: 0, Embed(ids, cache, a), cache, a);
+
+    private Matrix Embed(ReadOnlySpan<int> ids, KeyValueCache? cache, ForwardActivations a)
     {
         CheckSequences(ids, cache, a.Rows);
         Embedding.Tokens(ids, layers.TokenEmbedding, a.TokenEmbeddings);                                       // [tokens, channels]
@@ -122,10 +141,13 @@ public sealed class Gpt2Model
             a.TokenEmbeddings, a.Rows, layers.PositionEmbedding, cache, kernels, a.PositionEmbeddings);        // [tokens, channels]
         a.Edits?.Apply(block: null, a.PositionEmbeddings);
         a.Dropout?.Apply(a.PositionEmbeddings, a.EmbeddingMask);
-        RunBlocks(first: 0, a.PositionEmbeddings, cache, a);
+        return a.PositionEmbeddings;
     }
 
-    private void RunBlocks(int first, Matrix stream, KeyValueCache? cache, ForwardActivations a)
+    private void RunBlocks(int first, Matrix stream, KeyValueCache? cache, ForwardActivations a) =>
+        LanguageHead.Forward(Blocks(first, stream, cache, a), layers.FinalNorm, layers.Head, kernels, a);       // [1 or tokens, vocabulary]
+
+    private Matrix Blocks(int first, Matrix stream, KeyValueCache? cache, ForwardActivations a)
     {
         for (int block = first; block < blocks.Length; block++)
         {
@@ -136,7 +158,7 @@ public sealed class Gpt2Model
             stream = steps.Residual2;                                                                           // [tokens, channels]
         }
 
-        LanguageHead.Forward(stream, layers.FinalNorm, layers.Head, kernels, a);                               // [1 or tokens, vocabulary]
+        return stream;
     }
 
     private void CheckSequences(ReadOnlySpan<int> ids, KeyValueCache? cache, SequenceRows rows)

@@ -20,15 +20,36 @@ internal static class LanguageHead
     /// </param>
     public static void Forward(Matrix stream, LayerNormWeights norm, LinearMap head, KernelSet kernels, ForwardActivations a)
     {
-        LastHiddenState(stream, a);                                                                            // [rows, channels]
-        kernels.LayerNorm.Normalise(a.LastHiddenState, TransformerBlock.LayerNormEpsilon, a.LastLayerNorm);    // [rows, channels]
-        kernels.LayerNorm.Scale(a.LastLayerNorm, norm.Gain, norm.Bias, a.PredictedEmbedding);                  // [rows, channels]
+        FinalNorm(stream, norm, kernels, a);                                                                   // [rows, channels]
         head.Forward(a.PredictedEmbedding, kernels, a.Logits);                                                 // [rows, vocabulary]
         kernels.Softmax.Rows(a.Logits, a.Probabilities);                                                       // [rows, vocabulary]
     }
 
+    /// <summary>The part before the logits.</summary>
+    /// <param name="stream">The last block's residual 2, [tokens, channels].</param>
+    /// <param name="norm">ln_f</param>
+    /// <param name="kernels">The kernels to compute with.</param>
+    /// <param name="a">Receives last_hidden_state, last_layernorm and predicted_embedding.</param>
+    public static void FinalNorm(Matrix stream, LayerNormWeights norm, KernelSet kernels, ForwardActivations a)
+    {
+        LastHiddenState(stream, a);                                                                            // [rows, channels]
+        kernels.LayerNorm.Normalise(a.LastHiddenState, TransformerBlock.LayerNormEpsilon, a.LastLayerNorm);    // [rows, channels]
+        kernels.LayerNorm.Scale(a.LastLayerNorm, norm.Gain, norm.Bias, a.PredictedEmbedding);                  // [rows, channels]
+    }
+
     private static void LastHiddenState(Matrix stream, ForwardActivations a)
     {
+        if (a.ChosenRows is int[] chosen)
+        {
+            a.LastHiddenState.Resize(chosen.Length, stream.Columns);
+            for (int row = 0; row < chosen.Length; row++)
+            {
+                stream.Row(chosen[row]).CopyTo(a.LastHiddenState.Row(row));
+            }
+
+            return;
+        }
+
         if (a.HeadRows == HeadRows.All)
         {
             a.LastHiddenState.CopyFrom(stream);

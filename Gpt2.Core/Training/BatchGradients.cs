@@ -48,7 +48,7 @@ internal sealed class BatchGradients
     /// <param name="gradients">The gradients to add to.</param>
     /// <returns>The summed loss of these sequences, not divided.</returns>
     /// <exception cref="ArgumentException">The numbers of targets and tokens differ.</exception>
-    public double Add(Gpt2Model model, ReadOnlySpan<int> ids, ReadOnlySpan<int> targets, int counted, Gpt2Gradients gradients)
+    public double Add(Gpt2Model model, ReadOnlySpan<int> ids, ReadOnlySpan<int> targets, int counted, WeightGradients gradients)
     {
         if (targets.Length != ids.Length)
         {

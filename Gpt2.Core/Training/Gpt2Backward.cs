@@ -1,4 +1,5 @@
-// The backward pass of the whole model: Gpt2Model.Forward in reverse, from the loss to the embeddings.
+// The backward pass of the whole model: Gpt2Model.Forward in reverse, from the gradient of the logits, or of the row below
+// them, to the embeddings. The cross-entropy of training begins it here; other losses are in PostTraining.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
@@ -7,15 +8,21 @@ using Gpt2.Kernels;
 
 namespace Gpt2.Core.Training;
 
-/// <summary>Backward of <see cref="Gpt2Model"/> with the mean cross-entropy as loss.</summary>
+/// <summary>Backward of <see cref="Gpt2Model"/>. A loss writes one of the two gradients, from which a pass begins.</summary>
 internal sealed class Gpt2Backward
 {
-    private readonly Matrix logits = new("gradient of logits");                             // [tokens, vocabulary]
-    private readonly Matrix predictedEmbedding = new("gradient of predicted_embedding");    // [tokens, channels]
-    private readonly Matrix lastLayerNorm = new("gradient of last_layernorm");              // [tokens, channels]
+    private readonly Matrix lastLayerNorm = new("gradient of last_layernorm");              // [head rows, channels]
+    private readonly Matrix lastHiddenState = new("gradient of last_hidden_state");         // [head rows, channels]
+    private readonly LinearBackward linear = new();
     private BlockGradients? block;
 
-    /// <summary>Adds the gradients of the loss for a batch.</summary>
+    /// <summary>The gradient of the logits, which a loss on logits writes.</summary>
+    public Matrix Logits { get; } = new("gradient of logits");                              // [head rows, vocabulary]
+
+    /// <summary>The gradient of the head's input, which a loss that has a head of its own writes.</summary>
+    public Matrix PredictedEmbedding { get; } = new("gradient of predicted_embedding");     // [head rows, channels]
+
+    /// <summary>Adds the gradients of the mean cross-entropy for a batch.</summary>
     /// <param name="model">The model.</param>
     /// <param name="ids">The tokens of the forward pass.</param>
     /// <param name="targets">For each token the one that follows, or −1 if it does not count.</param>
@@ -23,33 +30,46 @@ internal sealed class Gpt2Backward
     /// <param name="a">The activations of the forward pass, with every block and every row.</param>
     /// <param name="gradients">The gradients to add to.</param>
     public void Run(
-        Gpt2Model model, ReadOnlySpan<int> ids, ReadOnlySpan<int> targets, int counted, ForwardActivations a, Gpt2Gradients gradients)
+        Gpt2Model model, ReadOnlySpan<int> ids, ReadOnlySpan<int> targets, int counted, ForwardActivations a, WeightGradients gradients)
     {
-        if (a.HeadRows != HeadRows.All || !a.KeepsEveryBlock(model.Config))
-        {
-            throw new ArgumentException("the backward pass needs activations that keep every block and every row");
-        }
+        RequireKept(model, a);
+        LogitsGradient(a.Probabilities, targets, counted, model.Kernels, Logits);                   // [tokens, vocabulary]
+        FromLogits(model, ids, a, gradients);
+    }
 
-        Gpt2Weights weights = model.Weights;
-        Gpt2Weights weightGradients = gradients.Weights;
+    /// <summary>Adds the gradients of a loss of which <see cref="Logits"/> has the gradient.</summary>
+    /// <inheritdoc cref="Run"/>
+    public void FromLogits(Gpt2Model model, ReadOnlySpan<int> ids, ForwardActivations a, WeightGradients gradients)
+    {
+        linear.Run(
+            a.PredictedEmbedding, model.Layers.Head, Logits, model.Kernels, PredictedEmbedding, gradients); // [head rows, channels]
+        FromPredictedEmbedding(model, ids, a, gradients);
+    }
+
+    /// <summary>Adds the gradients of a loss of which <see cref="PredictedEmbedding"/> has the gradient.</summary>
+    /// <inheritdoc cref="Run"/>
+    public void FromPredictedEmbedding(Gpt2Model model, ReadOnlySpan<int> ids, ForwardActivations a, WeightGradients gradients)
+    {
+        RequireKept(model, a);
+        Gpt2Layers layers = model.Layers;
         KernelSet kernels = model.Kernels;
         BlockGradients g = block ??= new BlockGradients(a.Dropout is not null);
 
-        LogitsGradient(a.Probabilities, targets, counted, kernels, logits);                         // [tokens, vocabulary]
-        LinearBackward.Transposed(
-            a.PredictedEmbedding, weights.Head, logits, kernels,
-            predictedEmbedding, weightGradients.Head);                                              // [tokens, channels]
         TransformerBlockBackward.ScaleBackward(
-            a.LastLayerNorm, weights.FinalNorm, predictedEmbedding, kernels,
-            lastLayerNorm, weightGradients.FinalNorm);                                              // [tokens, channels]
-        g.Residual2.Resize(lastLayerNorm.Rows, lastLayerNorm.Columns);
+            a.LastLayerNorm, layers.FinalNorm, PredictedEmbedding, kernels, lastLayerNorm, gradients);     // [head rows, channels]
+        Matrix lastRows = a.ChosenRows is null ? g.Residual2 : lastHiddenState;
+        lastRows.Resize(lastLayerNorm.Rows, lastLayerNorm.Columns);
         kernels.LayerNorm.NormaliseBackward(
             a.LastHiddenState.Span, a.LastLayerNorm.Span, lastLayerNorm.Span, lastLayerNorm.Columns,
-            TransformerBlock.LayerNormEpsilon, g.Residual2.Span);                                   // [tokens, channels]
+            TransformerBlock.LayerNormEpsilon, lastRows.Span);                                             // [head rows, channels]
+        if (a.ChosenRows is int[] chosen)
+        {
+            StreamGradient(lastRows, chosen, ids.Length, g.Residual2);                                     // [tokens, channels]
+        }
 
         for (int i = model.Config.Layers - 1; i >= 0; i--)
         {
-            new TransformerBlockBackward(weights.Blocks[i], model.Config.Heads, kernels, weightGradients.Blocks[i]).Backward(a.Block(i), g);
+            new TransformerBlockBackward(layers.Blocks[i], model.Config.Heads, kernels, linear, gradients).Backward(a.Block(i), g);
         }
 
         if (a.Dropout is not null)
@@ -57,7 +77,15 @@ internal sealed class Gpt2Backward
             Dropout.Multiply(a.EmbeddingMask, g.Input);
         }
 
-        EmbeddingGradients(ids, a.Sequences, g.Input, kernels, weightGradients.TokenEmbedding, weightGradients.PositionEmbedding);
+        EmbeddingGradients(ids, a.Sequences, g.Input, layers, kernels, gradients);
+    }
+
+    private static void RequireKept(Gpt2Model model, ForwardActivations a)
+    {
+        if ((a.HeadRows != HeadRows.All && a.ChosenRows is null) || !a.KeepsEveryBlock(model.Config))
+        {
+            throw new ArgumentException("the backward pass needs activations that keep every block and every row");
+        }
     }
 
     // loss = mean of −ln softmax(logits)[target]
@@ -67,10 +95,27 @@ internal sealed class Gpt2Backward
         kernels.Softmax.CrossEntropyBackward(probabilities.Span, targets, probabilities.Columns, 1f / counted, logits.Span);
     }
 
+    // last_hidden_state = the chosen rows of the stream, so the gradient of the other rows is 0.
+    private static void StreamGradient(Matrix lastHiddenState, int[] chosen, int tokens, Matrix stream)
+    {
+        stream.Resize(tokens, lastHiddenState.Columns);
+        stream.Span.Clear();
+        for (int row = 0; row < chosen.Length; row++)
+        {
+            lastHiddenState.Row(row).CopyTo(stream.Row(chosen[row]));
+        }
+    }
+
     // embedding = wte[id] + wpe[position], so the gradient of each row is added to the two rows it came from.
     private static void EmbeddingGradients(
-        ReadOnlySpan<int> ids, int sequences, Matrix gradient, KernelSet kernels, Matrix wte, Matrix wpe)
+        ReadOnlySpan<int> ids, int sequences, Matrix gradient, Gpt2Layers layers, KernelSet kernels, WeightGradients gradients)
     {
+        if (layers.TokenEmbedding is not DenseEmbedding embedding
+            || gradients.Of(embedding.Weight) is not Matrix wte || gradients.Of(layers.PositionEmbedding) is not Matrix wpe)
+        {
+            return; // frozen
+        }
+
         int tokens = ids.Length / sequences;
         for (int row = 0; row < ids.Length; row++)
         {

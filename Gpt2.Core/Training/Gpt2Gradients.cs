@@ -8,10 +8,21 @@ using Gpt2.Kernels;
 namespace Gpt2.Core.Training;
 
 /// <summary>∂loss/∂weight for every weight of a model. Backward passes add to it.</summary>
-internal sealed class Gpt2Gradients(Gpt2Config config)
+internal sealed class Gpt2Gradients : WeightGradients
 {
+    private readonly Dictionary<string, Matrix> byName;
+
+    public Gpt2Gradients(Gpt2Config config)
+    {
+        Weights = new Gpt2Weights(config);
+        byName = Weights.Matrices().ToDictionary(matrix => matrix.Name);
+    }
+
     /// <summary>∂loss/∂weight in the place of each weight.</summary>
-    public Gpt2Weights Weights { get; } = new(config);
+    public Gpt2Weights Weights { get; }
+
+    /// <summary>The gradient of the weight with this name.</summary>
+    public override Matrix? Of(Matrix weight) => byName.GetValueOrDefault(weight.Name);
 
     /// <summary>Sets all to 0.</summary>
     public void Clear()

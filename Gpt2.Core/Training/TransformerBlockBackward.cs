@@ -11,11 +11,13 @@ using Gpt2.Kernels;
 namespace Gpt2.Core.Training;
 
 /// <summary>Backward of <see cref="TransformerBlock"/>.</summary>
-/// <param name="weights">The block's weights.</param>
+/// <param name="layers">The block's weights.</param>
 /// <param name="heads">Number of attention heads.</param>
 /// <param name="kernels">The kernels to compute with.</param>
-/// <param name="weightGradients">The gradients of the block's weights, added to.</param>
-internal sealed class TransformerBlockBackward(BlockWeights weights, int heads, KernelSet kernels, BlockWeights weightGradients)
+/// <param name="linear">The backward pass of linear maps, with its memory.</param>
+/// <param name="gradients">The gradients of weights, added to.</param>
+internal sealed class TransformerBlockBackward(
+    BlockLayers layers, int heads, KernelSet kernels, LinearBackward linear, WeightGradients gradients)
 {
     /// <summary>Computes the gradients of the block.</summary>
     /// <param name="a">The activations of the forward pass.</param>
@@ -50,7 +52,7 @@ internal sealed class TransformerBlockBackward(BlockWeights weights, int heads, 
 
     // mlp output = gelu · c_proj_w + c_proj_b, so dGelu = dMlpOutput · c_proj_wᵀ
     private void Step15MlpOutput(Matrix dMlpOutput, Matrix gelu, Matrix dGelu) =>
-        LinearBackward.Dense(gelu, weights.MlpProjection, dMlpOutput, kernels, dGelu, weightGradients.MlpProjection);
+        linear.Run(gelu, layers.MlpProjection, dMlpOutput, kernels, dGelu, gradients);
 
     // gelu = gelu(mlp hidden), so dMlpHidden = dGelu × gelu'(mlp hidden)
     private void Step14Gelu(Matrix dGelu, Matrix mlpHidden, Matrix dMlpHidden)
@@ -61,11 +63,11 @@ internal sealed class TransformerBlockBackward(BlockWeights weights, int heads, 
 
     // mlp hidden = ln_2 scaled · c_fc_w + c_fc_b, so dLn2Scaled = dMlpHidden · c_fc_wᵀ
     private void Step13MlpHidden(Matrix dMlpHidden, Matrix ln2Scaled, Matrix dLn2Scaled) =>
-        LinearBackward.Dense(ln2Scaled, weights.MlpHidden, dMlpHidden, kernels, dLn2Scaled, weightGradients.MlpHidden);
+        linear.Run(ln2Scaled, layers.MlpHidden, dMlpHidden, kernels, dLn2Scaled, gradients);
 
     // ln_2 scaled = ln_2 normalised × gain + bias, so dLn2Normalised = dLn2Scaled × gain
     private void Step12Ln2Scaled(Matrix dLn2Scaled, Matrix ln2Normalised, Matrix dLn2Normalised) =>
-        ScaleBackward(ln2Normalised, weights.Ln2, dLn2Scaled, kernels, dLn2Normalised, weightGradients.Ln2);
+        ScaleBackward(ln2Normalised, layers.Ln2, dLn2Scaled, kernels, dLn2Normalised, gradients);
 
     // ln_2 normalised = normalise(residual 1); residual 1 also goes to step 16, so this is added to dResidual1.
     private void Step11Ln2Normalised(Matrix dLn2Normalised, Matrix residual1, Matrix ln2Normalised, Matrix dResidual1) =>
@@ -77,8 +79,7 @@ internal sealed class TransformerBlockBackward(BlockWeights weights, int heads, 
 
     // attention output = attended values · c_proj_w + c_proj_b, so dAttendedValues = dAttentionOutput · c_proj_wᵀ
     private void Step9AttentionOutput(Matrix dAttentionOutput, Matrix attendedValues, Matrix dAttendedValues) =>
-        LinearBackward.Dense(
-            attendedValues, weights.AttentionProjection, dAttentionOutput, kernels, dAttendedValues, weightGradients.AttentionProjection);
+        linear.Run(attendedValues, layers.AttentionProjection, dAttentionOutput, kernels, dAttendedValues, gradients);
 
     // attended values = attention (after dropout) · values, per sequence and head,
     // so dAttention = dAttendedValues · valuesᵀ (× the dropout mask) and dValues = attentionᵀ · dAttendedValues
@@ -123,22 +124,32 @@ internal sealed class TransformerBlockBackward(BlockWeights weights, int heads, 
 
     // qkv = ln_1 scaled · c_attn_w + c_attn_b, so dLn1Scaled = dQkv · c_attn_wᵀ
     private void Step4Qkv(Matrix dQkv, Matrix ln1Scaled, Matrix dLn1Scaled) =>
-        LinearBackward.Dense(ln1Scaled, weights.AttentionQkv, dQkv, kernels, dLn1Scaled, weightGradients.AttentionQkv);
+        linear.Run(ln1Scaled, layers.AttentionQkv, dQkv, kernels, dLn1Scaled, gradients);
 
     // ln_1 scaled = ln_1 normalised × gain + bias, so dLn1Normalised = dLn1Scaled × gain
     private void Step3Ln1Scaled(Matrix dLn1Scaled, Matrix ln1Normalised, Matrix dLn1Normalised) =>
-        ScaleBackward(ln1Normalised, weights.Ln1, dLn1Scaled, kernels, dLn1Normalised, weightGradients.Ln1);
+        ScaleBackward(ln1Normalised, layers.Ln1, dLn1Scaled, kernels, dLn1Normalised, gradients);
 
     // ln_1 normalised = normalise(input); input also goes to step 10, so this is added to dInput.
     private void Step2Ln1Normalised(Matrix dLn1Normalised, Matrix input, Matrix ln1Normalised, Matrix dInput) =>
         AddNormaliseBackward(input, ln1Normalised, dLn1Normalised, dInput);
 
+    /// <summary>
+    /// dInput = dOutput × gain, and gain's gradient += Σ dOutput × input, bias's += Σ dOutput over the rows, unless they are frozen.
+    /// </summary>
     internal static void ScaleBackward(
-        Matrix input, LayerNormWeights weights, Matrix dOutput, KernelSet kernels, Matrix dInput, LayerNormWeights weightGradients)
+        Matrix input, LayerNormWeights weights, Matrix dOutput, KernelSet kernels, Matrix dInput, WeightGradients gradients)
     {
         dInput.Resize(input.Rows, input.Columns);
-        kernels.LayerNorm.ScaleBackward(
-            input.Span, weights.Gain.Span, dOutput.Span, dInput.Span, weightGradients.Gain.Span, weightGradients.Bias.Span);
+        if (gradients.Of(weights.Gain) is Matrix gain && gradients.Of(weights.Bias) is Matrix bias)
+        {
+            kernels.LayerNorm.ScaleBackward(input.Span, weights.Gain.Span, dOutput.Span, dInput.Span, gain.Span, bias.Span);
+        }
+        else
+        {
+            float[] noBias = new float[input.Columns];
+            kernels.LayerNorm.Scale(dOutput.Span, weights.Gain.Span, noBias, dInput.Span);
+        }
     }
 
     /// <summary>

@@ -33,6 +33,7 @@ public partial class ImportTests
         ["Measurement"] = ["Drawing", "Model"],
         ["Evaluation"] = ["Numerics", "Text", "Model", "Weights", "Generation"],
         ["Training"] = ["Files", "Numerics", "Text", "Model", "Weights", "Generation", "Evaluation"],
+        ["PostTraining"] = ["Files", "Numerics", "Text", "Model", "Weights", "Generation", "Evaluation", "Training"],
     };
 
     /// <summary>Folders within one that may not use each other, though the folder around them is allowed both.</summary>
@@ -46,6 +47,7 @@ public partial class ImportTests
         ("Weights.TensorFlow", ["Weights.HuggingFace", "Weights.LlmC"]),
         ("Generation.Filters", ["Generation.Beams"]),
         ("Training.Corpus", ["Model", "Weights", "Generation"]),
+        ("PostTraining.Data", ["Model", "Weights", "Generation"]),
     ];
 
     [Fact]

@@ -20,6 +20,8 @@ internal abstract class EmbeddingTable
 /// <summary>The rows of a matrix.</summary>
 internal sealed class DenseEmbedding(Matrix weight) : EmbeddingTable
 {
+    public Matrix Weight => weight;
+
     public override int Vocabulary => weight.Rows;
 
     public override int Channels => weight.Columns;

@@ -5,7 +5,7 @@ namespace Gpt2.Core.Training.Corpus;
 
 internal static class OppositePassages
 {
-    private static readonly (string One, string Other)[] Pairs =
+    public static readonly (string One, string Other)[] Pairs =
     [
         ("hot", "cold"), ("hot", "cold"), ("happy", "sad"), ("happy", "sad"), ("big", "small"), ("up", "down"), ("long", "short"),
         ("old", "young"), ("old", "new"), ("good", "bad"), ("quick", "slow"), ("loud", "quiet"), ("high", "low"), ("light", "dark"),

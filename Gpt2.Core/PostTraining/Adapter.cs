@@ -1,0 +1,207 @@
+// A LoRA adapter: A and B for some linear maps of a model. The model stays as it is, and the adapter can be put on it or
+// merged into a copy of its weights. Files are in AdapterFolder and PeftFolder; the arithmetic is AdaptedLinear's.
+
+using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Numerics;
+using Gpt2.Kernels;
+
+namespace Gpt2.Core.PostTraining;
+
+/// <summary>
+/// Changes the linear maps of a model by W + alpha/rank · (B · A)ᵀ, with A [rank, inputs] and B [outputs, rank]: Hu et al.,
+/// "LoRA: Low-Rank Adaptation of Large Language Models".
+/// </summary>
+public sealed class Adapter
+{
+    private readonly SortedDictionary<int, Dictionary<AdaptedMaps, LowRankUpdate>> ofBlocks = [];
+
+    internal Adapter(LoraSettings settings, ModelFingerprint? trainedOn)
+    {
+        if (settings.Problem() is Gpt2Exception problem)
+        {
+            throw problem;
+        }
+
+        Settings = settings;
+        TrainedOn = trainedOn;
+    }
+
+    public LoraSettings Settings { get; }
+
+    /// <summary>The model that the adapter belongs to; null if its files do not say.</summary>
+    public ModelFingerprint? TrainedOn { get; }
+
+    /// <summary>Number of weights of the adapter.</summary>
+    public long Parameters => Matrices().Sum(matrix => (long)matrix.Span.Length);
+
+    /// <summary>
+    /// Makes an adapter that does not change its model yet. A is uniform in ±1/√inputs, which is how PEFT begins it (Kaiming
+    /// uniform with a = √5), and B is 0. The same seed and sizes give the same bits on every machine.
+    /// </summary>
+    /// <param name="settings">Rank, alpha and the maps to adapt.</param>
+    /// <param name="model">The model to adapt.</param>
+    /// <param name="seed">The seed of A.</param>
+    /// <exception cref="Gpt2Exception">The settings are not valid, or the rank is above n_embd.</exception>
+    public static Adapter Create(LoraSettings settings, ModelFingerprint model, ulong seed)
+    {
+        var adapter = new Adapter(settings, model);
+        if (settings.Rank > model.Sizes.Channels)
+        {
+            throw new Gpt2Exception($"the rank is {settings.Rank}") { Expected = $"at most n_embd = {model.Sizes.Channels}" };
+        }
+
+        var random = new RandomGenerator(seed);
+        for (int block = 0; block < model.Sizes.Layers; block++)
+        {
+            foreach (BlockMap map in BlockMap.All.Where(map => settings.Maps.HasFlag(map.Kind)))
+            {
+                LowRankUpdate update = adapter.Add(block, map, map.Inputs(model.Sizes), map.Outputs(model.Sizes));
+                double bound = 1 / Math.Sqrt(map.Inputs(model.Sizes));
+                foreach (ref float weight in update.A.Span)
+                {
+                    weight = (float)(bound * ((2 * random.NextDouble()) - 1));
+                }
+            }
+        }
+
+        return adapter;
+    }
+
+    /// <summary>A and B of every adapted map, named h0/attn/c_attn/lora_A and …/lora_B, block by block.</summary>
+    public IEnumerable<Matrix> Matrices()
+    {
+        foreach ((_, _, LowRankUpdate update) in Updates())
+        {
+            yield return update.A;
+            yield return update.B;
+        }
+    }
+
+    /// <summary>
+    /// The model with this adapter, which shares the weights of both: it sees what training changes in the adapter. The model
+    /// itself is not changed and may have its weights stored in any type. A second adapter is put on the result.
+    /// </summary>
+    /// <exception cref="Gpt2Exception">The adapter is for a model of other sizes.</exception>
+    public Gpt2Model ApplyTo(Gpt2Model model) => ApplyTo(model, dropout: null);
+
+    /// <summary>The same with dropout, for training; only one pass at a time may use the result.</summary>
+    internal Gpt2Model ApplyTo(Gpt2Model model, Dropout? dropout)
+    {
+        RequireSizes(model.Config);
+        return model.WithBlocks([.. model.Layers.Blocks.Select((layers, block) => Adapted(layers, block, dropout))]);
+    }
+
+    /// <summary>A copy of weights with the adapter merged into it: W + alpha/rank · (B · A)ᵀ.</summary>
+    /// <exception cref="Gpt2Exception">The adapter is for a model of other sizes.</exception>
+    public Gpt2Weights MergeInto(Gpt2Weights weights, KernelSet kernels)
+    {
+        RequireSizes(weights.Config);
+        Gpt2Weights merged = weights.Copy();
+        var scaledB = new Matrix("alpha/rank · Bᵀ");
+        foreach ((int block, BlockMap map, (Matrix a, Matrix b, float scale)) in Updates())
+        {
+            Transpose(b, scale, scaledB);                                                                       // [rank, outputs]
+            Matrix weight = map.Weight(merged.Blocks[block]);                                                   // [inputs, outputs]
+            kernels.MatMul.AddTransposedProduct(a.Span, scaledB.Span, a.Columns, b.Rows, weight.Span);
+        }
+
+        return merged;
+    }
+
+    /// <summary>Throws unless a model is the one that the adapter was trained on; passes if its files do not say which.</summary>
+    /// <exception cref="Gpt2Exception">It is another model: the message names the sizes or the hashes that differ.</exception>
+    public void RequireModel(ModelFingerprint model)
+    {
+        RequireSizes(model.Sizes);
+        if (TrainedOn is null || TrainedOn == model)
+        {
+            return;
+        }
+
+        bool sameSizes = TrainedOn.Sizes == model.Sizes;
+        string other = sameSizes ? $"of the same sizes with the hash {TrainedOn.Hash}" : TrainedOn.Sizes.ToString();
+        throw new Gpt2Exception($"the adapter belongs to another model, {other}")
+        {
+            Expected = sameSizes ? model.Hash : model.Sizes.ToString(),
+            Remedy = "take the model that it was trained on",
+        };
+    }
+
+    public override string ToString() => $"LoRA of rank {Settings.Rank}, {Parameters} weights";
+
+    /// <summary>Adds A and B of zeros for a map.</summary>
+    internal LowRankUpdate Add(int block, BlockMap map, int inputs, int outputs)
+    {
+        string name = map.NameIn(block);
+        var update = new LowRankUpdate(
+            new Matrix(name + "/lora_A", Settings.Rank, inputs), new Matrix(name + "/lora_B", outputs, Settings.Rank), Settings.Scale);
+        if (!ofBlocks.TryGetValue(block, out Dictionary<AdaptedMaps, LowRankUpdate>? updates))
+        {
+            ofBlocks.Add(block, updates = []);
+        }
+
+        updates.Add(map.Kind, update);
+        return update;
+    }
+
+    /// <summary>Every adapted map with its A and B, block by block.</summary>
+    internal IEnumerable<(int Block, BlockMap Map, LowRankUpdate Update)> Updates()
+    {
+        foreach ((int block, Dictionary<AdaptedMaps, LowRankUpdate> updates) in ofBlocks)
+        {
+            foreach (BlockMap map in BlockMap.All.Where(map => updates.ContainsKey(map.Kind)))
+            {
+                yield return (block, map, updates[map.Kind]);
+            }
+        }
+    }
+
+    private BlockLayers Adapted(BlockLayers layers, int block, Dropout? dropout) =>
+        !ofBlocks.TryGetValue(block, out Dictionary<AdaptedMaps, LowRankUpdate>? updates) ? layers : layers with
+        {
+            AttentionQkv = Adapted(layers.AttentionQkv, AdaptedMaps.AttentionQkv, updates, dropout),
+            AttentionProjection = Adapted(layers.AttentionProjection, AdaptedMaps.AttentionProjection, updates, dropout),
+            MlpHidden = Adapted(layers.MlpHidden, AdaptedMaps.MlpHidden, updates, dropout),
+            MlpProjection = Adapted(layers.MlpProjection, AdaptedMaps.MlpProjection, updates, dropout),
+        };
+
+    private static LinearMap Adapted(
+        LinearMap map, AdaptedMaps kind, Dictionary<AdaptedMaps, LowRankUpdate> updates, Dropout? dropout) =>
+        updates.TryGetValue(kind, out LowRankUpdate? update) ? new AdaptedLinear(map, update, dropout) : map;
+
+    private static void Transpose(Matrix b, float scale, Matrix scaledB)
+    {
+        scaledB.Resize(b.Columns, b.Rows);
+        for (int output = 0; output < b.Rows; output++)
+        {
+            for (int row = 0; row < b.Columns; row++)
+            {
+                scaledB[row, output] = scale * b[output, row];
+            }
+        }
+    }
+
+    private void RequireSizes(Gpt2Config sizes)
+    {
+        foreach ((int block, BlockMap map, (Matrix a, Matrix b, _)) in Updates())
+        {
+            if (block >= sizes.Layers)
+            {
+                throw new Gpt2Exception($"the adapter has {a}, but the model has {Plural.Of(sizes.Layers, "block")}")
+                {
+                    Remedy = "take the model that it was trained on",
+                };
+            }
+
+            if (a.Columns != map.Inputs(sizes) || b.Rows != map.Outputs(sizes))
+            {
+                throw new Gpt2Exception($"the adapter has {a} and {b}")
+                {
+                    Expected = $"[{Settings.Rank}, {map.Inputs(sizes)}] and [{map.Outputs(sizes)}, {Settings.Rank}] for this model",
+                    Remedy = "take the model that it was trained on",
+                };
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+// The public way to store adapters: a folder of CSV files in the manner of a model folder, or the files of Python's PEFT.
+
+using Gpt2.Core.Files;
+
+namespace Gpt2.Core.PostTraining;
+
+/// <summary>Reads and writes adapters. Numbers come back with the same bits.</summary>
+public static class AdapterFolder
+{
+    /// <summary>Reads an adapter in either form.</summary>
+    /// <param name="folder">A folder with adapter.json, or with PEFT's adapter_config.json.</param>
+    /// <exception cref="Gpt2Exception">There is no adapter, or a file of it is missing or wrong.</exception>
+    public static Adapter Read(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            StagedFolder.RequireFinished(folder);
+        }
+
+        return RegularFile.IsTaken(Path.Combine(folder, AdapterCsv.SettingsFile)) ? AdapterCsv.Read(folder)
+            : RegularFile.IsTaken(Path.Combine(folder, PeftFiles.SettingsFile)) ? PeftFiles.Read(folder)
+            : throw new Gpt2Exception("found no adapter")
+            {
+                Where = folder,
+                Expected = $"a folder with {AdapterCsv.SettingsFile} or {PeftFiles.SettingsFile}",
+            };
+    }
+
+    /// <summary>Writes adapter.json and a CSV file for every A and B; the folder appears when it is complete.</summary>
+    /// <returns>The names of the files.</returns>
+    /// <exception cref="Gpt2Exception">The folder cannot be written.</exception>
+    public static string[] Write(string folder, Adapter adapter) =>
+        StagedFolder.Write(folder, staged => staged.Put(() => AdapterCsv.Write(staged, adapter)), AdapterCsv.IsMatrix);
+
+    /// <summary>
+    /// Writes adapter_config.json and adapter_model.safetensors, which PEFT loads onto GPT2LMHeadModel; the folder appears when
+    /// it is complete.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="adapter">The adapter.</param>
+    /// <param name="baseModel">The name or path by which Python finds the model; null to leave it open.</param>
+    /// <returns>The names of the files.</returns>
+    /// <exception cref="Gpt2Exception">The folder cannot be written.</exception>
+    public static string[] WritePeft(string folder, Adapter adapter, string? baseModel = null) =>
+        StagedFolder.Write(folder, staged => staged.Put(() => PeftFiles.Write(staged, adapter, baseModel)));
+}

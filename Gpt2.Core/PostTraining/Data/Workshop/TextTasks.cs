@@ -1,0 +1,93 @@
+// Instructions about a text that is given with them: the answer follows from the text by a rule.
+
+using System.Globalization;
+using Gpt2.Core.Training.Corpus;
+
+namespace Gpt2.Core.PostTraining.Data.Workshop;
+
+/// <summary>An instruction with its answer.</summary>
+/// <param name="Family">What kind of instruction it is.</param>
+/// <param name="Instruction">What is to be done.</param>
+/// <param name="Input">What it is to be done with; empty for none.</param>
+/// <param name="Output">The answer.</param>
+/// <param name="IsHeldOut">Whether it is never in training.</param>
+internal sealed record InstructionTask(string Family, string Instruction, string Input, string Output, bool IsHeldOut);
+
+/// <summary>Makes instructions about texts.</summary>
+internal static class TextTasks
+{
+    public static readonly Func<Dice, InstructionTask>[] All = [Adverb, Relative, Past, More];
+
+    private static readonly string[] Places = ["at home", "at school", "in the garden", "in the park", "in the street", "in the kitchen"];
+
+    private static readonly CorpusVerb[] Verbs =
+    [
+        .. "walk run work sing read write play smile laugh wait sit sleep dance eat drink listen think learn draw paint stand talk"
+            .Split(' ').Select(VerbWords.Of),
+    ];
+
+    private static readonly (string He, string She)[] Relatives =
+        [("father", "mother"), ("brother", "sister"), ("uncle", "aunt"), ("son", "daughter")];
+
+    private static readonly string[] Things = ["apples", "books", "eggs", "coins", "strawberries"];
+
+    /// <summary>"Mike is quick." How does Mike move? "He moves quickly." Held out are the pairs that the training text holds out.</summary>
+    private static InstructionTask Adverb(Dice dice)
+    {
+        CorpusName person = dice.Of(NameWords.Known);
+        CorpusAdjective adjective = dice.Of(AdjectiveWords.All);
+        string third = adjective.Verbs[dice.Below(adjective.Verbs.Count)];
+        CorpusVerb verb = VerbWords.All.First(entry => entry.Third == third);
+        return new InstructionTask(
+            "adverb", $"How does {person.Name} {verb.Base}?", $"{person.Name} is {adjective.Adjective}.",
+            $"{person.Pronoun} {third} {adjective.Adverb}.",
+            HeldOut.Holds(person, adjective));
+    }
+
+    /// <summary>"Anna is the mother of Tom. Max is the brother of Tom." Who is the mother of Tom? "Anna."</summary>
+    private static InstructionTask Relative(Dice dice)
+    {
+        (CorpusName person, CorpusName one) = NameWords.Two(NameWords.Known, dice);
+        CorpusName other;
+        do
+        {
+            other = dice.Of(NameWords.Known);
+        }
+        while (other == person || other == one);
+        int first = dice.Below(Relatives.Length), second = (first + dice.Between(1, Relatives.Length - 1)) % Relatives.Length;
+        string relative = Called(one, first);
+        string[] sentences = [$"{one.Name} is the {relative} of {person.Name}.", $"{other.Name} is the {Called(other, second)} of {person.Name}."];
+        return new InstructionTask(
+            "relative", $"Who is the {relative} of {person.Name}?",
+            string.Join(' ', dice.Chance(0.5) ? sentences : sentences.Reverse()), $"{one.Name}.",
+            HeldOutTasks.Holds(Array.IndexOf(NameWords.Known, one), Array.IndexOf(NameWords.Known, person)));
+    }
+
+    /// <summary>"Tom works in the garden." Say this about yesterday: "Tom worked in the garden."</summary>
+    private static InstructionTask Past(Dice dice)
+    {
+        int name = dice.Below(NameWords.Known.Length), verb = dice.Below(Verbs.Length);
+        string who = NameWords.Known[name].Name, where = dice.Of(Places);
+        return new InstructionTask(
+            "past", "Say this about yesterday.", $"{who} {Verbs[verb].Third} {where}.",
+            $"{who} {Verbs[verb].Past} {where}.", HeldOutTasks.Holds(name, verb));
+    }
+
+    /// <summary>"Anna has 7 apples. Tom has 3 apples." Who has more apples? "Anna." Does Tom have more apples than Anna? "No."</summary>
+    private static InstructionTask More(Dice dice)
+    {
+        (CorpusName one, CorpusName other) = NameWords.Two(NameWords.Known, dice);
+        int ones = dice.Between(2, 12), others = (ones - 2 + dice.Between(1, 10)) % 11 + 2; // from 2 to 12, never the same
+        string things = dice.Of(Things);
+        bool asksWho = dice.Chance(0.5);
+        string more = ones > others ? one.Name : other.Name;
+        return new InstructionTask(
+            "more",
+            asksWho ? $"Who has more {things}?" : $"Does {one.Name} have more {things} than {other.Name}?",
+            string.Create(CultureInfo.InvariantCulture, $"{one.Name} has {ones} {things}. {other.Name} has {others} {things}."),
+            asksWho ? $"{more}." : ones > others ? "Yes." : "No.",
+            HeldOutTasks.Holds(ones, others));
+    }
+
+    private static string Called(CorpusName person, int relative) => person.Pronoun == "He" ? Relatives[relative].He : Relatives[relative].She;
+}

@@ -1,0 +1,31 @@
+// Which model an adapter was trained on. The change that an adapter makes means nothing on other weights, even if they have
+// the same shapes.
+
+using System.Globalization;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Text;
+using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Numerics;
+
+namespace Gpt2.Core.PostTraining;
+
+/// <summary>A model's sizes and a hash of its weights.</summary>
+/// <param name="Sizes">The sizes.</param>
+/// <param name="Hash">XXH128 of names, shapes and bits of all matrices, in hexadecimal digits.</param>
+public sealed record ModelFingerprint(Gpt2Config Sizes, string Hash)
+{
+    /// <summary>The fingerprint of weights, which are read once.</summary>
+    public static ModelFingerprint Of(Gpt2Weights weights)
+    {
+        var hash = new XxHash128();
+        foreach (Matrix matrix in weights.Matrices())
+        {
+            hash.Append(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{matrix}\n")));
+            hash.Append(MemoryMarshal.AsBytes(matrix.Span));
+        }
+
+        return new ModelFingerprint(weights.Config, Convert.ToHexStringLower(hash.GetCurrentHash()));
+    }
+}
