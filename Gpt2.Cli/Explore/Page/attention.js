@@ -1,13 +1,13 @@
 // The view of attention: a small map for every head of every block, one of them large, and arcs from a token to those it attends to.
 
 import { change, state, watch } from './state.js';
-import { SMALL, attentionOf, sheetOf } from './attentionNumbers.js';
+import { SMALL, attentionOf, sheetOf } from './attention-numbers.js';
 import { labelled, make } from './dom.js';
 import { exact, percent } from './numbers.js';
-import { makeArcs, MOST_ARCS } from './attentionArcs.js';
+import { makeArcs, MOST_ARCS } from './attention-arcs.js';
 import { goTo } from './navigate.js';
-import { makeLargeMap } from './attentionMap.js';
-import { makeSmallMaps } from './attentionHeads.js';
+import { makeLargeMap } from './attention-map.js';
+import { makeSmallMaps } from './attention-heads.js';
 import { openView } from './views.js';
 
 export const attention = { name: 'attention', title: 'Attention', about: 'Which tokens each token takes from, head by head', inFile: true, start };

@@ -1,6 +1,6 @@
 // The small maps: a row for each block, a column for each head. Each is a button that opens its head; arrows go from one to the next.
 
-import { SMALL, attentionOf, paint } from './attentionNumbers.js';
+import { SMALL, attentionOf, paint } from './attention-numbers.js';
 import { make } from './dom.js';
 import { state } from './state.js';
 

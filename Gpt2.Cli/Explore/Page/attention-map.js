@@ -1,8 +1,8 @@
 // One head's map, large: rows are tokens, columns are the tokens they see, both labelled where there is room.
 
 import { labelled, make } from './dom.js';
-import { MOST_ARCS } from './attentionArcs.js';
-import { paint } from './attentionNumbers.js';
+import { MOST_ARCS } from './attention-arcs.js';
+import { paint } from './attention-numbers.js';
 import { state } from './state.js';
 
 const CELL = { least: 15, most: 72 }; // pixels
