@@ -46,5 +46,3 @@ export const closeSession = id => navigator.sendBeacon(`/api/sessions/${id}/clos
 
 // Makes a link save what a path about a session answers.
 export const offerFile = (link, id, path) => { link.href = `/api/sessions/${id}/${path}`; };
-
-export const rangeQuery = ({ r0, r1, c0, c1 }) => `r0=${r0}&r1=${r1}&c0=${c0}&c1=${c1}`;

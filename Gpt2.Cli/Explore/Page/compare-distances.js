@@ -7,8 +7,7 @@ import { make } from './dom.js';
 import { makeGrid } from './grid.js';
 import { makeSelection } from './selection.js';
 import { makeTiles } from './tiles.js';
-import { numbersOf } from './window.js';
-import { rangeQuery } from './api.js';
+import { numbersOf, rangeQuery } from './window.js';
 import { shortName } from './tabs.js';
 
 const VIEW = 'compare';

@@ -10,8 +10,7 @@ import { makeGrid } from './grid.js';
 import { makeScales } from './scales.js';
 import { makeSelection } from './selection.js';
 import { makeTiles } from './tiles.js';
-import { numbersOf } from './window.js';
-import { rangeQuery } from './api.js';
+import { numbersOf, rangeQuery } from './window.js';
 
 const VIEW = 'compare';
 const KINDS = { first: 'First', second: 'Second', difference: 'Difference' };

@@ -21,8 +21,6 @@ export const closeSession = () => {};
 // The lesson on neural networks is not in a file.
 export const askNetwork = async () => { throw new Error('this needs gpt2 explore'); };
 
-export const rangeQuery = ({ r0, r1, c0, c1 }) => `r0=${r0}&r1=${r1}&c0=${c0}&c1=${c1}`;
-
 // What can be asked, by the first part of the path.
 const ANSWERS = {
   tokens: ([index]) => json(pass.words.find(({ first, ids }) => index >= first && index < first + ids.length)),

@@ -4,7 +4,8 @@ import { find, make, speak } from './dom.js';
 import { selectedRange, state, versionQuery, watch } from './state.js';
 import { ask } from './session.js';
 import { figure } from './numbers.js';
-import { offerFile, rangeQuery } from './api.js';
+import { offerFile } from './api.js';
+import { rangeQuery } from './window.js';
 
 const PAUSE = 80; // milliseconds, so that a drag does not ask at every cell
 const LARGEST_COPY = 250_000;

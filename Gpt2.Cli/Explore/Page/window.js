@@ -1,7 +1,8 @@
 // A window of a sheet's numbers, as the server sends them: little-endian float32, row after row.
 
 import { ask } from './session.js';
-import { rangeQuery } from './api.js';
+
+export const rangeQuery = ({ r0, r1, c0, c1 }) => `r0=${r0}&r1=${r1}&c0=${c0}&c1=${c1}`;
 
 // The version is a part of the query; without it, the numbers are those with the edits.
 export async function getWindow(sheetName, range, signal, version = '') {
