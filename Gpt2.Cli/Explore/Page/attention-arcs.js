@@ -1,6 +1,6 @@
 // The tokens from top to bottom, with arcs from one of them to those it attends to; the wider, the larger the share.
 
-import { labelled, make } from './dom.js';
+import { labelled, make, shape } from './dom.js';
 import { percent } from './numbers.js';
 import { state } from './state.js';
 
@@ -8,12 +8,10 @@ export const MOST_ARCS = 100; // tokens
 
 const ROW = 26, WIDTH = 92; // pixels
 const LEAST = 0.005; // smaller shares would be hairlines
-const SVG = 'http://www.w3.org/2000/svg';
 
 // Handlers: hover(place or null), lock(token, to).
 export function makeArcs({ hover, lock }) {
-  const picture = document.createElementNS(SVG, 'svg');
-  picture.setAttribute('aria-hidden', 'true');
+  const picture = shape('svg', { 'aria-hidden': 'true' });
   const list = make('ol', { class: 'attention-tokens' });
   const heading = make('p', { class: 'attention-about' });
   const scroll = make('div', { class: 'attention-list' }, picture, list);
@@ -83,14 +81,14 @@ export function makeArcs({ hover, lock }) {
 
 // An arc to the left from one row to another; to the row itself a small loop.
 function arc(from, to, share, isPointedAt) {
-  const path = document.createElementNS(SVG, 'path');
   const start = (from + 0.5) * ROW, end = (to + 0.5) * ROW;
   const reach = from === to ? 26 : Math.min(WIDTH - 8, 26 + 9 * Math.abs(from - to));
   const x = WIDTH - 2;
-  path.setAttribute('d', from === to
-    ? `M ${x} ${start - 6} C ${x - reach} ${start - 12} ${x - reach} ${start + 12} ${x} ${start + 6}`
-    : `M ${x} ${start} C ${x - reach * 4 / 3} ${start} ${x - reach * 4 / 3} ${end} ${x} ${end}`);
-  path.setAttribute('stroke-width', (0.75 + 9 * share).toFixed(2));
-  path.setAttribute('class', isPointedAt ? 'pointed' : '');
-  return path;
+  return shape('path', {
+    class: isPointedAt ? 'pointed' : '',
+    d: from === to
+      ? `M ${x} ${start - 6} C ${x - reach} ${start - 12} ${x - reach} ${start + 12} ${x} ${start + 6}`
+      : `M ${x} ${start} C ${x - reach * 4 / 3} ${start} ${x - reach * 4 / 3} ${end} ${x} ${end}`,
+    'stroke-width': (0.75 + 9 * share).toFixed(2),
+  });
 }

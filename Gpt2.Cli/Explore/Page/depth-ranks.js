@@ -1,6 +1,7 @@
 // How the rank of a token's answer changes through the depth: a line, from the embeddings at the left to the prediction at the right.
 
 import { depthName } from './depth-grid.js';
+import { shape } from './dom.js';
 
 const WIDTH = 340, HEIGHT = 150, LEFT = 44, RIGHT = 10, TOP = 10, BOTTOM = 24;
 
@@ -29,26 +30,9 @@ export function ranksPicture(ranks, vocabulary, current, answer) {
   picture.append(
     shape('line', { class: 'ranks-now', x1: x(current), x2: x(current), y1: TOP, y2: HEIGHT - BOTTOM }),
     shape('polyline', { class: 'ranks-path', points: known.map(({ rank, depth }) => `${x(depth)},${y(rank)}`).join(' ') }),
-    ...known.map(({ rank, depth }) => titled(
-      shape('circle', { class: 'ranks-dot', cx: x(depth), cy: y(rank), r: 3 }), `${depthName(depth)}: ${rank}`)));
+    ...known.map(({ rank, depth }) => shape(
+      'circle', { class: 'ranks-dot', cx: x(depth), cy: y(rank), r: 3 }, shape('title', {}, `${depthName(depth)}: ${rank}`))));
   return picture;
 }
 
-function shape(tag, attributes) {
-  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
-  return element;
-}
-
-function text(x, y, anchor, words) {
-  const element = shape('text', { class: 'ranks-text', x, y, 'text-anchor': anchor });
-  element.textContent = words;
-  return element;
-}
-
-function titled(element, words) {
-  const title = shape('title', {});
-  title.textContent = words;
-  element.append(title);
-  return element;
-}
+const text = (x, y, anchor, words) => shape('text', { class: 'ranks-text', x, y, 'text-anchor': anchor }, words);

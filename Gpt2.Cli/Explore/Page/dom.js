@@ -15,6 +15,14 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+// Makes an element of a picture in the same way.
+export function shape(tag, attributes = {}, ...children) {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
+  element.append(...children);
+  return element;
+}
+
 // A token's label with its open boxes, which stand for spaces, in a softer colour.
 export function labelled(label) {
   return label.split(/(␣+)/).filter(part => part).map(part => part[0] === '␣' ? make('span', { class: 'space' }, part) : part);

@@ -1,8 +1,7 @@
 // A chart of the lesson on neural networks: axes, lines and dots, drawn anew whenever its numbers or its width change.
 
-import { make } from './dom.js';
+import { make, shape } from './dom.js';
 
-const SVG = 'http://www.w3.org/2000/svg';
 const LEFT = 52, RIGHT = 14, TOP = 12, BOTTOM = 40;
 const SPARE = 6; // so that dots on the edge are whole
 
@@ -16,9 +15,10 @@ export function makeChart(kind = '', placed = () => {}) {
   let spec = null;
   const redraw = () => {
     if (spec && host.clientWidth > 0) {
+      const scale = scales(spec, host.clientWidth, host.clientHeight);
       host.querySelector('svg')?.remove();
-      host.append(picture(spec, scales(spec, host.clientWidth, host.clientHeight), clip));
-      placed(scales(spec, host.clientWidth, host.clientHeight));
+      host.append(picture(spec, scale, clip));
+      placed(scale);
     }
   };
   new ResizeObserver(redraw).observe(host);
@@ -120,14 +120,6 @@ const fixed = value => Math.max(-1e5, Math.min(1e5, value)).toFixed(2);
 
 function words(x, y, anchor, content, kind = 'network-text') {
   return shape('text', { class: kind, x: fixed(x), y: fixed(y), 'text-anchor': anchor }, content);
-}
-
-// An element of a picture.
-export function shape(tag, attributes, ...children) {
-  const element = document.createElementNS(SVG, tag);
-  Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
-  element.append(...children);
-  return element;
 }
 
 // The smallest axis between round numbers that holds all values, at least from one number to another.

@@ -1,6 +1,6 @@
 // The picture of a landscape: heat, contour lines, the hiker's way, and the gradient under his feet.
 
-import { shape } from './network-chart.js';
+import { shape } from './dom.js';
 
 const DEEPEST = 190; // of 255, at the highest place
 

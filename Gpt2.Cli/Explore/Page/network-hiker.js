@@ -4,8 +4,8 @@ import {
   VIEW, button, chooseNow, chooseSoon, chosenList, chosenValue, decimals, error, makeRun, numberField, paceField,
 } from './network-tools.js';
 import { state } from './state.js';
-import { make, speak } from './dom.js';
-import { makeChart, shape } from './network-chart.js';
+import { make, shape, speak } from './dom.js';
+import { makeChart } from './network-chart.js';
 import { askNetwork } from './api.js';
 import { showHeat } from './network-heat.js';
 
