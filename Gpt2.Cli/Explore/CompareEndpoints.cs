@@ -47,7 +47,7 @@ internal sealed class CompareEndpoints(SessionStore store, SessionMaker maker, E
         await ExplorerAnswer.JsonAsync(context.Response, new ComparisonBody(
             [.. alignment.Pairs.Select(pair => pair.First)], [.. alignment.Pairs.Select(pair => pair.Second)], alignment.Prefix, alignment.Suffix,
             [.. comparison.Matrices.Zip(first.Sheets, distances.All).Select(sheet => new ComparedSheetBody(
-                sheet.Second.Name, sheet.First.FirstPlace, sheet.First.Rows, sheet.First.Columns, sheet.Third?.Largest, sheet.Third?.Relative))]));
+                sheet.Second.Name, sheet.First.FirstPair, sheet.First.Rows, sheet.First.Columns, sheet.Third?.Largest, sheet.Third?.Relative))]));
     }
 
     /// <summary>
@@ -69,7 +69,7 @@ internal sealed class CompareEndpoints(SessionStore store, SessionMaker maker, E
         {
             for (int i = 0; i < destination.Length; i++)
             {
-                int at = column + i - comparison.Matrices[row].FirstPlace;
+                int at = column + i - comparison.Matrices[row].FirstPair;
                 RowDistance? distance = at < 0 ? null : distances.Rows[row][at];
                 destination[i] = (largest ? distance?.Largest : distance?.Relative) ?? float.NaN;
             }

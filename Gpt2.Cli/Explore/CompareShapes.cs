@@ -9,7 +9,7 @@ namespace Gpt2.Cli.Explore;
 internal sealed record ComparisonBody(int?[] First, int?[] Second, int Prefix, int Suffix, ComparedSheetBody[] Sheets);
 
 /// <summary>
-/// A matrix of both passes, whose row 0 is the pair <c>FirstPlace</c>, and how far the passes are apart in it: <c>Largest</c> is the
+/// A matrix of both passes, whose row 0 is the pair <c>FirstPair</c>, and how far the passes are apart in it: <c>Largest</c> is the
 /// largest difference, <c>Relative</c> from 0 to 1; null if there is nothing to compare.
 /// </summary>
-internal sealed record ComparedSheetBody(string Name, int FirstPlace, int Rows, int Columns, float? Largest, float? Relative);
+internal sealed record ComparedSheetBody(string Name, int FirstPair, int Rows, int Columns, float? Largest, float? Relative);

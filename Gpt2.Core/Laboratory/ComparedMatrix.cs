@@ -2,7 +2,6 @@
 
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Tracing;
-using Gpt2.Kernels.Attention;
 
 namespace Gpt2.Core.Laboratory;
 
@@ -19,14 +18,6 @@ public enum ComparedNumbers
     Difference,
 }
 
-/// <summary>How far two rows, or two matrices, are apart.</summary>
-/// <param name="Largest">The largest difference of two numbers, without its sign.</param>
-/// <param name="Relative">
-/// ‖second − first‖ / (‖first‖ + ‖second‖), where ‖x‖ is the root of the sum of squares: 0 for equal rows, 1 for opposite ones, 0.71 for
-/// rows of one length at a right angle. It does not depend on how large the numbers of a matrix are. Masked scores are left out.
-/// </param>
-public readonly record struct RowDistance(float Largest, float Relative);
-
 /// <summary>
 /// A matrix of two passes, [aligned tokens, columns]. If columns are tokens too, as in steps 6 and 7, they are aligned alike, for each
 /// head. A number whose row or column has no counterpart is NaN where it is missing, and so is its difference.
@@ -34,43 +25,41 @@ public readonly record struct RowDistance(float Largest, float Relative);
 public sealed class ComparedMatrix
 {
     private readonly Side first, second;
-    private readonly int? places; // columns of a head, if columns are tokens
 
     internal ComparedMatrix(TokenAlignment alignment, TraceEntry first, int firstShift, TraceEntry second, int secondShift)
     {
         Entry = first;
-        places = first.Columns == TraceColumns.HeadsAndTokens ? alignment.Pairs.Count : null;
-        FirstPlace = 0;
-        while (FirstPlace < alignment.Pairs.Count - 1 && !IsKept(alignment.Pairs[FirstPlace], firstShift, secondShift))
+        while (FirstPair < alignment.Pairs.Count - 1 && !IsKept(alignment.Pairs[FirstPair], firstShift, secondShift))
         {
-            FirstPlace++;
+            FirstPair++;
         }
 
-        TokenPair[] rows = [.. alignment.Pairs.Skip(FirstPlace)];
+        TokenPair[] rows = [.. alignment.Pairs.Skip(FirstPair)];
         Rows = rows.Length;
-        this.first = new Side(first.Matrix, RowsOf(rows, pair => pair.First, firstShift), ColumnsOf(alignment, pair => pair.First));
-        this.second = new Side(second.Matrix, RowsOf(rows, pair => pair.Second, secondShift), ColumnsOf(alignment, pair => pair.Second));
-        Columns = places is int each ? first.Matrix.Columns / this.first.Tokens * each : first.Matrix.Columns;
-        if (Columns != (places is int other ? second.Matrix.Columns / this.second.Tokens * other : second.Matrix.Columns))
+        this.first = SideOf(first, pair => pair.First, firstShift);
+        this.second = SideOf(second, pair => pair.Second, secondShift);
+        if (Columns != this.second.Columns)
         {
             throw new ArgumentException("the passes are of models with other sizes", nameof(second));
         }
+
+        Side SideOf(TraceEntry entry, Func<TokenPair, int?> side, int shift) => new(
+            entry.Matrix,
+            [.. rows.Select(pair => Math.Max(-1, (side(pair) + shift) ?? -1))],
+            entry.Columns == TraceColumns.HeadsAndTokens ? [.. alignment.Pairs.Select(pair => side(pair) ?? -1)] : null);
     }
 
     /// <summary>The matrix in the first pass: its name, block and step.</summary>
     public TraceEntry Entry { get; }
 
     /// <summary>Which pair of aligned tokens row 0 is: not the first if only the last rows of the matrix were computed.</summary>
-    public int FirstPlace { get; }
+    public int FirstPair { get; }
 
-    /// <summary>A row for each pair of aligned tokens from <see cref="FirstPlace"/> on.</summary>
+    /// <summary>A row for each pair of aligned tokens from <see cref="FirstPair"/> on.</summary>
     public int Rows { get; }
 
     /// <summary>As in the passes, or for each head a column for each pair of aligned tokens.</summary>
-    public int Columns { get; }
-
-    /// <summary>Whether both passes have a row, so that there is a difference.</summary>
-    public bool HasBoth(int row) => first.Rows[row] >= 0 && second.Rows[row] >= 0;
+    public int Columns => first.Columns;
 
     /// <summary>Copies a part of a row. What is missing is NaN.</summary>
     /// <param name="numbers">Of which pass, or their difference.</param>
@@ -83,11 +72,11 @@ public sealed class ComparedMatrix
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
         ArgumentOutOfRangeException.ThrowIfNegative(column);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(column, Columns - destination.Length);
-        (numbers == ComparedNumbers.Second ? second : first).Read(row, column, places, destination);
+        (numbers == ComparedNumbers.Second ? second : first).Read(row, column, destination);
         if (numbers == ComparedNumbers.Difference)
         {
             float[] others = new float[destination.Length];
-            second.Read(row, column, places, others);
+            second.Read(row, column, others);
             for (int i = 0; i < others.Length; i++)
             {
                 destination[i] = destination[i] == others[i] ? 0 : others[i] - destination[i]; // ∞ − ∞ is NaN, though nothing differs
@@ -95,24 +84,18 @@ public sealed class ComparedMatrix
         }
     }
 
-    /// <summary>How far the two passes are apart in a row, over the columns that both have; null if one of them has no such row.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
-    public RowDistance? DistanceOf(int row)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
-        var sums = new Sums();
-        return Add(row, ref sums) ? sums.Distance : null;
-    }
-
-    /// <summary>How far they are apart in each row, and in all rows that both have; null where there is nothing to compare.</summary>
+    /// <summary>
+    /// How far the two passes are apart in each row, over the columns that both have, and in all rows that both have; null where there is
+    /// nothing to compare.
+    /// </summary>
     public (IReadOnlyList<RowDistance?> Rows, RowDistance? All) Distances()
     {
         var rows = new RowDistance?[Rows];
-        var all = new Sums();
+        var all = new DistanceSums();
         bool any = false;
         for (int row = 0; row < Rows; row++)
         {
-            var sums = new Sums();
+            var sums = new DistanceSums();
             if (Add(row, ref sums))
             {
                 rows[row] = sums.Distance;
@@ -124,27 +107,18 @@ public sealed class ComparedMatrix
         return (rows, any ? all.Distance : null);
     }
 
-    private bool Add(int row, ref Sums sums)
+    /// <summary>Adds a row to sums; false if one of the passes does not have it.</summary>
+    private bool Add(int row, ref DistanceSums sums)
     {
-        if (!HasBoth(row))
+        if (first.Rows[row] < 0 || second.Rows[row] < 0)
         {
             return false;
         }
 
         ReadOnlySpan<float> one = first.Matrix.Row(first.Rows[row]), other = second.Matrix.Row(second.Rows[row]);
-        if (places is null)
-        {
-            for (int column = 0; column < one.Length; column++)
-            {
-                sums.Add(one[column], other[column]);
-            }
-
-            return true;
-        }
-
         for (int column = 0; column < Columns; column++)
         {
-            int a = first.ColumnOf(column, places.Value), b = second.ColumnOf(column, places.Value);
+            int a = first.ColumnOf(column), b = second.ColumnOf(column);
             if (a >= 0 && b >= 0)
             {
                 sums.Add(one[a], other[b]);
@@ -157,27 +131,29 @@ public sealed class ComparedMatrix
     private static bool IsKept(TokenPair pair, int firstShift, int secondShift) =>
         pair.First + firstShift >= 0 || pair.Second + secondShift >= 0;
 
-    private static int[] RowsOf(TokenPair[] pairs, Func<TokenPair, int?> side, int shift) =>
-        [.. pairs.Select(pair => Math.Max(-1, (side(pair) + shift) ?? -1))];
-
-    private static int[] ColumnsOf(TokenAlignment alignment, Func<TokenPair, int?> side) => [.. alignment.Pairs.Select(pair => side(pair) ?? -1)];
-
     /// <summary>One pass.</summary>
     /// <param name="Matrix">The numbers.</param>
     /// <param name="Rows">Of each row of the comparison, its row in the matrix; −1 if there is none.</param>
-    /// <param name="Places">Of each pair of aligned tokens, the token of this pass; −1 if there is none.</param>
-    private sealed record Side(Matrix Matrix, int[] Rows, int[] Places)
+    /// <param name="Tokens">If columns are tokens: of each pair of aligned tokens, the token of this pass; −1 if there is none.</param>
+    private sealed record Side(Matrix Matrix, int[] Rows, int[]? Tokens)
     {
-        public int Tokens { get; } = Places.Count(token => token >= 0);
+        private readonly int tokenCount = Tokens?.Count(token => token >= 0) ?? 0;
+
+        public int Columns => Tokens is null ? Matrix.Columns : Matrix.Columns / tokenCount * Tokens.Length;
 
         /// <summary>The matrix's column for a column of the comparison; −1 if there is none.</summary>
-        public int ColumnOf(int column, int places)
+        public int ColumnOf(int column)
         {
-            int token = Places[column % places];
-            return token < 0 ? -1 : (column / places * Tokens) + token;
+            if (Tokens is null)
+            {
+                return column;
+            }
+
+            int token = Tokens[column % Tokens.Length];
+            return token < 0 ? -1 : (column / Tokens.Length * tokenCount) + token;
         }
 
-        public void Read(int row, int column, int? places, Span<float> destination)
+        public void Read(int row, int column, Span<float> destination)
         {
             if (Rows[row] < 0)
             {
@@ -186,52 +162,11 @@ public sealed class ComparedMatrix
             }
 
             ReadOnlySpan<float> numbers = Matrix.Row(Rows[row]);
-            if (places is not int each)
-            {
-                numbers.Slice(column, destination.Length).CopyTo(destination);
-                return;
-            }
-
             for (int i = 0; i < destination.Length; i++)
             {
-                int at = ColumnOf(column + i, each);
+                int at = ColumnOf(column + i);
                 destination[i] = at < 0 ? float.NaN : numbers[at];
             }
-        }
-    }
-
-    /// <summary>What distances are computed from, in double precision.</summary>
-    private struct Sums
-    {
-        private double first, second, difference;
-        private float largest;
-
-        public readonly RowDistance Distance =>
-            new(largest, difference == 0 ? 0 : (float)(Math.Sqrt(difference) / (Math.Sqrt(first) + Math.Sqrt(second))));
-
-        public void Add(float one, float other)
-        {
-            if (one == other)
-            {
-                double square = one == AttentionKernel.MaskedScore ? 0 : (double)one * one;
-                first += square;
-                second += square;
-                return;
-            }
-
-            float apart = other - one;
-            largest = MathF.Max(largest, MathF.Abs(apart));
-            first += (double)one * one;
-            second += (double)other * other;
-            difference += (double)apart * apart;
-        }
-
-        public void Add(in Sums other)
-        {
-            first += other.first;
-            second += other.second;
-            difference += other.difference;
-            largest = MathF.Max(largest, other.largest);
         }
     }
 }

@@ -70,7 +70,7 @@ export function showDistances(toFocus) {
 
   if (isOther || shown.length !== rows.length) {
     rows = shown;
-    cell = { row: Math.min(cell.row, rows.length - 1), column: Math.min(cell.column, compared.first.length) };
+    cell = { row: Math.min(cell.row, rows.length - 1), column: Math.min(cell.column, compared.count) };
     grid.layOut();
     showReadout();
   }
@@ -90,14 +90,14 @@ function tilesOf(kind) {
 
 const isCurrent = () => compared !== null && of === compared; // not while another prompt runs
 
-const sheetAt = row => compared.session.byName.get(compared.sheets[row].name);
+const sheetAt = row => compared.passes.first.byName.get(compared.sheets[row].name);
 
 const isStream = ({ block, step, columnAxis }) => block === null ? columnAxis === 'Channels' : STREAM.includes(step);
 
-const all = () => ({ name: 'distances', rows: compared.sheets.length, columns: compared.first.length });
+const all = () => ({ name: 'distances', rows: compared.sheets.length, columns: compared.count });
 
 const shownSheet = () => ({
-  rows: rows.length, columns: compared.first.length + 1, rowAxis: 'matrices', columnAxis: 'tokens', title: 'Distances of the two passes',
+  rows: rows.length, columns: compared.count + 1, rowAxis: 'matrices', columnAxis: 'tokens', title: 'Distances of the two passes',
 });
 
 const rangeOf = ({ row, column }) => ({ r0: row, r1: row + 1, c0: column, c1: column + 1 });
@@ -167,7 +167,7 @@ function showReadout() {
 
 // Opens a matrix with the row of the token that was chosen.
 function open({ row, column }) {
-  const { name, firstPlace } = compared.sheets[rows[row]];
+  const { name, firstPair } = compared.sheets[rows[row]];
   cell = { row, column };
-  choose(VIEW, { matrix: name, at: `${Math.max(0, column - 1 - firstPlace)},0` });
+  choose(VIEW, { matrix: name, at: `${Math.max(0, column - 1 - firstPair)},0` });
 }

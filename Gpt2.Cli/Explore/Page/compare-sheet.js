@@ -59,15 +59,15 @@ export function showSheet(toFocus) {
     of = compared;
     sheet = null;
     panes.forEach(({ tiles, scales }) => { tiles.clear(); scales.clear(); });
-    panes[0].about.textContent = `: ${compared.session.prompt}`;
-    panes[1].about.textContent = `: ${compared.other.prompt}`;
+    panes[0].about.textContent = `: ${compared.passes.first.prompt}`;
+    panes[1].about.textContent = `: ${compared.passes.second.prompt}`;
     panes[2].about.textContent = ': second − first';
   }
 
   const place = /^(\d{1,9}),(\d{1,9})$/.exec(at ?? '') ?? [0, 0, 0];
   cell = { row: Math.min(known.rows - 1, Number(place[1])), column: Math.min(known.columns - 1, Number(place[2])) };
   if (sheet?.name !== matrix) {
-    sheet = { ...compared.session.byName.get(matrix), ...known };
+    sheet = { ...compared.passes.first.byName.get(matrix), ...known };
     heading.textContent = sheet.title;
     words.replaceChildren(`${sheet.sentence} `, ...(known.relative === null ? ['There is no row that both passes have.'] : [
       'Distance of the whole matrix ', make('b', {}, figure(known.relative)), ', largest difference ', make('b', {}, figure(known.largest)), '.',
@@ -119,16 +119,16 @@ function scaleOf({ kind, scales }) {
 }
 
 function numberAt({ kind, tiles }, row, column) {
-  const isThere = hasRow(sheet.name, sheet.firstPlace + row, kind)
-    && (sheet.columnAxis !== 'HeadsAndTokens' || hasToken(column % compared.first.length, kind));
+  const isThere = hasRow(sheet.name, sheet.firstPair + row, kind)
+    && (sheet.columnAxis !== 'HeadsAndTokens' || hasToken(column % compared.count, kind));
   return isThere ? tiles.numberAt(sheet, row, column) : null;
 }
 
 function labelIn(kind, axis, index) {
-  const places = compared.first.length;
-  return axis === 'Tokens' ? pairLabel(sheet.firstPlace + index, kind)
+  const { count } = compared;
+  return axis === 'Tokens' ? pairLabel(sheet.firstPair + index, kind)
     : axis === 'HeadsAndTokens'
-      ? { ...pairLabel(index % places, kind), over: `head ${Math.floor(index / places)}`, isFirst: index % places === 0 }
+      ? { ...pairLabel(index % count, kind), over: `head ${Math.floor(index / count)}`, isFirst: index % count === 0 }
       : labelOf(axis, index, sheet);
 }
 
@@ -164,8 +164,8 @@ function step(sign, text, by) {
     const names = listed().includes(sheet.name) ? listed() : compared.sheets.map(({ name }) => name);
     const name = names[names.indexOf(sheet.name) + by];
     if (name) {
-      const place = sheet.firstPlace + cell.row; // the same token
-      choose(VIEW, { matrix: name, at: `${Math.max(0, place - compared.byName.get(name).firstPlace)},0` });
+      const pair = sheet.firstPair + cell.row; // the same token
+      choose(VIEW, { matrix: name, at: `${Math.max(0, pair - compared.byName.get(name).firstPair)},0` });
     }
   });
   return button;

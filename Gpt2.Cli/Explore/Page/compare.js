@@ -3,7 +3,7 @@
 
 import { choose, state, watch } from './state.js';
 import { compared, compareWith, endComparison } from './comparison.js';
-import { labelled, make, speak } from './dom.js';
+import { labelled, make, showMessage, speak } from './dom.js';
 import { makeDistances, showDistances } from './compare-distances.js';
 import { makeSheets, showSheet } from './compare-sheet.js';
 import { outcome } from './outcome.js';
@@ -94,8 +94,9 @@ async function run(prompt) {
       result.hidden = false;
       showTokens();
       showParts();
-      showProblem(compared.other.problem ?? '');
-      const [best] = compared.other.prediction;
+      const { second: pass } = compared.passes;
+      showProblem(pass.problem ?? '');
+      const [best] = pass.prediction;
       speak(best ? `Compared. Most probable next token of the second prompt: ${best.label}` : 'Compared');
     }
   } catch (error) {
@@ -108,27 +109,26 @@ async function run(prompt) {
   }
 }
 
-function showProblem(message) {
-  problem.textContent = message;
-  problem.hidden = !message;
-}
+const showProblem = message => showMessage(problem, message);
 
 function showTokens() {
-  const { session, other, first: ones, second: others } = compared;
-  const row = (heading, pass, places) => make('tr', {}, make('th', { scope: 'row' }, heading), ...places.map((at, place) => {
-    const differs = session.tokens[ones[place]]?.id !== other.tokens[others[place]]?.id;
-    const kind = `compare-token${at === null ? ' nothing' : differs ? ' differs' : ''}`;
-    return make('td', { class: kind, title: at === null ? 'no counterpart' : `token ${at}, id ${pass.tokens[at].id}` },
-      ...(at === null ? [make('span', { class: 'hidden-label' }, 'none')] : labelled(pass.tokens[at].label)));
+  const { passes, positions } = compared;
+  const tokenIn = (side, pair) => passes[side].tokens[positions[side][pair]];
+  const row = side => make('tr', {}, make('th', { scope: 'row' }, side), ...positions[side].map((at, pair) => {
+    const token = tokenIn(side, pair);
+    const differs = tokenIn('first', pair)?.id !== tokenIn('second', pair)?.id;
+    const kind = `compare-token${!token ? ' nothing' : differs ? ' differs' : ''}`;
+    return make('td', { class: kind, title: token ? `token ${at}, id ${token.id}` : 'no counterpart' },
+      ...(token ? labelled(token.label) : [make('span', { class: 'hidden-label' }, 'none')]));
   }));
-  tokens.replaceChildren(make('table', {}, make('tbody', {}, row('first', session, ones), row('second', other, others))));
+  tokens.replaceChildren(make('table', {}, make('tbody', {}, row('first'), row('second'))));
   note.textContent = noteOf(compared);
-  first.replaceChildren(...outcome('first', session.prediction));
-  second.replaceChildren(...outcome('second', other.prediction, session.prediction));
+  first.replaceChildren(...outcome('first', passes.first.prediction));
+  second.replaceChildren(...outcome('second', passes.second.prediction, passes.first.prediction));
 }
 
-function noteOf({ prefix, suffix, session, other }) {
-  const [longer, shorter] = [session.tokens.length, other.tokens.length].sort((one, two) => two - one);
+function noteOf({ passes, prefix, suffix }) {
+  const [longer, shorter] = [passes.first, passes.second].map(({ tokens: { length } }) => length).sort((one, other) => other - one);
   const missing = longer - shorter;
   if (missing === 0) {
     return prefix === longer ? 'Both prompts are the same.' : 'Tokens that differ are coloured.';

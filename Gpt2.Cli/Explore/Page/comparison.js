@@ -4,7 +4,8 @@ import { ask, editsOf } from './session.js';
 import { closeSession, postPrompt } from './api.js';
 import { state } from './state.js';
 
-// What is compared: { first, second, ...the server's answer, sheets by name in byName }; null while there is nothing.
+// What is compared: the passes { first, second }, for each pair of aligned tokens their positions { first, second } in them, null where there
+// is none, how many pairs there are (count), prefix, suffix and sheets as the server says, the sheets also byName; null while there is nothing.
 export let compared = null;
 
 let second = null; // the session of the second prompt
@@ -31,7 +32,15 @@ export async function compareWith(prompt) {
 
   const answer = await (await askBoth('')).json();
   if (mine === runs) {
-    compared = { ...answer, session: first, other: second, byName: new Map(answer.sheets.map(sheet => [sheet.name, sheet])) };
+    compared = {
+      passes: { first, second },
+      positions: { first: answer.first, second: answer.second },
+      count: answer.first.length,
+      prefix: answer.prefix,
+      suffix: answer.suffix,
+      sheets: answer.sheets,
+      byName: new Map(answer.sheets.map(sheet => [sheet.name, sheet])),
+    };
   }
 
   return mine === runs;
@@ -67,31 +76,30 @@ export async function askBoth(path, signal) {
 }
 
 // What a pair of aligned tokens is called: in one of the passes, or in both. A token that is missing is a dash.
-export function pairLabel(place, of) {
-  const { first, second: seconds, session, other } = compared;
-  const at = { first: first[place], second: seconds[place] };
-  const label = { first: session.tokens[at.first]?.label ?? '–', second: other.tokens[at.second]?.label ?? '–' };
+export function pairLabel(pair, of) {
+  const [first, second] = ['first', 'second'].map(side => {
+    const index = compared.positions[side][pair];
+    return { index, text: compared.passes[side].tokens[index]?.label ?? '–' };
+  });
   if (of !== 'difference') {
-    return { index: at[of] ?? '', text: label[of] };
+    const { index, text } = of === 'first' ? first : second;
+    return { index: index ?? '', text };
   }
 
   return {
-    index: at.first === at.second ? at.first : `${at.first ?? '–'}/${at.second ?? '–'}`,
-    text: label.first === label.second ? label.first : `${label.first} | ${label.second}`,
+    index: first.index === second.index ? first.index : `${first.index ?? '–'}/${second.index ?? '–'}`,
+    text: first.text === second.text ? first.text : `${first.text} | ${second.text}`,
   };
 }
 
-// Whether a pass has a row for a pair of aligned tokens in a sheet, of which the last rows alone may have been kept; of the difference,
-// whether both have.
-export function hasRow(name, place, of) {
-  const { first, second: seconds, session, other } = compared;
-  const has = (tokens, pass) => tokens[place] !== null && tokens[place] >= pass.byName.get(name).firstToken;
-  return (of === 'second' || has(first, session)) && (of === 'first' || has(seconds, other));
-}
+const sidesOf = of => of === 'difference' ? ['first', 'second'] : [of];
 
-// Whether a pass has a token there.
-export const hasToken = (place, of) =>
-  (of === 'second' || compared.first[place] !== null) && (of === 'first' || compared.second[place] !== null);
+// Whether a pass has the token of a pair; of the difference, whether both have.
+export const hasToken = (pair, of) => sidesOf(of).every(side => compared.positions[side][pair] !== null);
+
+// Whether it also has a row for it in a sheet: only the last rows may have been computed.
+export const hasRow = (name, pair, of) => hasToken(pair, of) && sidesOf(of).every(side =>
+  compared.positions[side][pair] >= compared.passes[side].byName.get(name).firstToken);
 
 window.addEventListener('pagehide', () => {
   if (second) {

@@ -28,6 +28,12 @@ export function labelled(label) {
   return label.split(/(␣+)/).filter(part => part).map(part => part[0] === '␣' ? make('span', { class: 'space' }, part) : part);
 }
 
+// Shows a message in an element, or hides it if there is none.
+export function showMessage(element, message) {
+  element.textContent = message;
+  element.hidden = !message;
+}
+
 // Says something to those who cannot see it.
 export function speak(text) {
   find('spoken').textContent = text;

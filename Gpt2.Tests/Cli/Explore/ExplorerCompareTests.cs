@@ -39,11 +39,11 @@ public class ExplorerCompareTests
             ComparedMatrix matrix = expected.Matrices[sheet];
             string name = sheets[sheet].GetProperty("name").GetString()!;
             name.Should().Be(RunningExplorer.NameOf(matrix.Entry));
-            sheets[sheet].GetProperty("firstPlace").GetInt32().Should().Be(matrix.FirstPlace);
+            sheets[sheet].GetProperty("firstPair").GetInt32().Should().Be(matrix.FirstPair);
             RowDistance? all = matrix.Distances().All;
             Figure(sheets[sheet], "relative").Should().Be(all?.Relative);
             Figure(sheets[sheet], "largest").Should().Be(all?.Largest);
-            RowDistance?[] distances = [.. Enumerable.Repeat<RowDistance?>(null, matrix.FirstPlace), .. matrix.Distances().Rows];
+            RowDistance?[] distances = [.. Enumerable.Repeat<RowDistance?>(null, matrix.FirstPair), .. matrix.Distances().Rows];
             relative[(5 * sheet)..(5 * (sheet + 1))].Should().Equal(distances.Select(distance => distance?.Relative ?? float.NaN), name);
             largest[(5 * sheet)..(5 * (sheet + 1))].Should().Equal(distances.Select(distance => distance?.Largest ?? float.NaN), name);
             foreach (ComparedNumbers kind in Enum.GetValues<ComparedNumbers>())

@@ -33,11 +33,15 @@ public class PassComparisonTests
                 .Zip(passes.First.Entries.Zip(passes.Second.Entries)))
             {
                 bool isOverTokens = one.Columns == TraceColumns.HeadsAndTokens;
-                (compared.FirstPlace + compared.Rows).Should().Be(pairs.Length);
+                (compared.FirstPair + compared.Rows).Should().Be(pairs.Length);
                 compared.Columns.Should().Be(isOverTokens ? passes.Model.Config.Heads * pairs.Length : one.Matrix.Columns);
+                (IReadOnlyList<RowDistance?> distances, RowDistance? all) = compared.Distances();
+                distances.Should().HaveCount(compared.Rows);
+                bool[] both = [.. pairs[compared.FirstPair..].Select(at =>
+                    RowOf(one.Matrix, passes.First, at.First) is not null && RowOf(other.Matrix, passes.Second, at.Second) is not null)];
                 for (int row = 0; row < compared.Rows; row++)
                 {
-                    TokenPair at = pairs[compared.FirstPlace + row];
+                    TokenPair at = pairs[compared.FirstPair + row];
                     float[] first = Row(compared, ComparedNumbers.First, row), second = Row(compared, ComparedNumbers.Second, row);
                     float[] difference = Row(compared, ComparedNumbers.Difference, row);
                     for (int column = 0; column < compared.Columns; column++)
@@ -46,22 +50,20 @@ public class PassComparisonTests
                         int head = column / pairs.Length;
                         int? inFirst = to is TokenPair pair ? Column(head, pair.First, passes.First) : column;
                         int? inSecond = to is TokenPair same ? Column(head, same.Second, passes.Second) : column;
-                        float a = Number(one.Matrix, passes.First.Ids.Count, at.First, inFirst);
-                        float b = Number(other.Matrix, passes.Second.Ids.Count, at.Second, inSecond);
+                        float a = Number(one.Matrix, passes.First, at.First, inFirst);
+                        float b = Number(other.Matrix, passes.Second, at.Second, inSecond);
                         first[column].Should().Be(a);
                         second[column].Should().Be(b);
                         difference[column].Should().Be(a == b ? 0 : b - a);
                     }
 
-                    RequireDistance(compared.DistanceOf(row), compared.HasBoth(row), first, second);
+                    RequireDistance(distances[row], both[row], first, second);
                 }
 
-                int[] both = [.. Enumerable.Range(0, compared.Rows).Where(compared.HasBoth)];
-                (IReadOnlyList<RowDistance?> rows, RowDistance? all) = compared.Distances();
-                rows.Should().Equal(Enumerable.Range(0, compared.Rows).Select(compared.DistanceOf));
-                RequireDistance(
-                    all, both.Length > 0, [.. both.SelectMany(row => Row(compared, ComparedNumbers.First, row))],
-                    [.. both.SelectMany(row => Row(compared, ComparedNumbers.Second, row))]);
+                RequireDistance(all, both.Contains(true), Numbers(ComparedNumbers.First), Numbers(ComparedNumbers.Second));
+
+                float[] Numbers(ComparedNumbers side) =>
+                    [.. Enumerable.Range(0, compared.Rows).Where(row => both[row]).SelectMany(row => Row(compared, side, row))];
             }
         },
         count: 60);
@@ -76,9 +78,10 @@ public class PassComparisonTests
             int prefix = comparison.Alignment.Prefix;
             foreach (ComparedMatrix compared in comparison.Matrices)
             {
-                for (int row = 0; row < compared.Rows && compared.FirstPlace + row < prefix; row++)
+                IReadOnlyList<RowDistance?> distances = compared.Distances().Rows;
+                for (int row = 0; row < compared.Rows && compared.FirstPair + row < prefix; row++)
                 {
-                    if (compared.DistanceOf(row) is RowDistance distance)
+                    if (distances[row] is RowDistance distance)
                     {
                         // Products with other numbers of rows may add in another order, and so be rounded otherwise.
                         distance.Relative.Should().BeInRange(0, isAsLong ? 0 : 1e-6f, $"row {row} of {compared.Entry.File} sees only what is equal");
@@ -86,12 +89,12 @@ public class PassComparisonTests
                 }
             }
 
-            ComparedMatrix embeddings = comparison.Matrices[0];
-            for (int row = 0; row < embeddings.Rows; row++)
+            IReadOnlyList<RowDistance?> embeddings = comparison.Matrices[0].Distances().Rows;
+            for (int row = 0; row < embeddings.Count; row++)
             {
                 TokenPair at = comparison.Alignment.Pairs[row];
                 bool isOther = at.IsComplete && passes.First.Ids[at.First!.Value] != passes.Second.Ids[at.Second!.Value];
-                (embeddings.DistanceOf(row)?.Relative > 0).Should().Be(isOther, "a token's embedding is its own");
+                (embeddings[row]?.Relative > 0).Should().Be(isOther, "a token's embedding is its own");
             }
         },
         count: 100);
@@ -133,7 +136,7 @@ public class PassComparisonTests
 
         FluentActions.Invoking(() => matrix.Read(ComparedNumbers.First, 2, 0, new float[1])).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => matrix.Read(ComparedNumbers.First, 1, 11, new float[2])).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => matrix.DistanceOf(-1)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => matrix.Read(ComparedNumbers.First, -1, 0, new float[1])).Should().Throw<ArgumentOutOfRangeException>();
     }
 
     private static (Gpt2Model Model, ForwardTrace First, ForwardTrace Second) Run(
@@ -163,11 +166,12 @@ public class PassComparisonTests
 
     private static int? Column(int head, int? token, ForwardTrace trace) => token is int at ? (head * trace.Ids.Count) + at : null;
 
-    private static float Number(Matrix matrix, int tokens, int? token, int? column)
-    {
-        int? row = token - (tokens - matrix.Rows);
-        return row >= 0 && column is int at ? matrix[row.Value, at] : float.NaN;
-    }
+    /// <summary>A token's row in a matrix, of which the last rows alone may have been computed.</summary>
+    private static int? RowOf(Matrix matrix, ForwardTrace trace, int? token) =>
+        token - (trace.Ids.Count - matrix.Rows) is int row and >= 0 ? row : null;
+
+    private static float Number(Matrix matrix, ForwardTrace trace, int? token, int? column) =>
+        RowOf(matrix, trace, token) is int row && column is int at ? matrix[row, at] : float.NaN;
 
     private static void RequireDistance(RowDistance? distance, bool isThere, float[] first, float[] second)
     {

@@ -104,7 +104,7 @@ public sealed class CompareViewTests(Chromium chromium) : IAsyncLifetime
         // The server lets both passes go: they are run again when they are needed.
         foreach (string session in await tab.Page.EvaluateAsync<string[]>(
             "async () => { const { state } = await import('./state.js'); const { compared } = await import('./comparison.js');"
-            + " return [state.session.id, compared.other.id]; }"))
+            + " return [state.session.id, compared.passes.second.id]; }"))
         {
             using HttpResponseMessage closed = await explorer.PostAsync($"/api/sessions/{session}/close", "");
         }
