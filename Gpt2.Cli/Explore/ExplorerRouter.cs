@@ -42,25 +42,11 @@ internal sealed class ExplorerRouter(
         }
 
         string[] parts = path["/api/".Length..].Split('/');
-        if (parts is ["sessions"] or ["sessions", _, "close"])
+        if (PostOf(context, parts) is Func<Task> post)
         {
             RequestHandling.RequireMethod(context.Request, "POST");
             OwnPageCheck.RequireForChanging(context.Request);
-            return parts is ["sessions", string id, _] ? CloseAsync(context, id) : sessions.MakeAsync(context);
-        }
-
-        if (parts is ["network", string question])
-        {
-            RequestHandling.RequireMethod(context.Request, "POST");
-            OwnPageCheck.RequireForChanging(context.Request);
-            return network.AnswerAsync(context, question);
-        }
-
-        if (parts is ["sessions", string posted, string post] && sessionPosts.TryGetValue(post, out SessionRoute? taker))
-        {
-            RequestHandling.RequireMethod(context.Request, "POST");
-            OwnPageCheck.RequireForChanging(context.Request);
-            return taker(context, SessionOf(posted), []);
+            return post();
         }
 
         RequestHandling.RequireMethod(context.Request, "GET");
@@ -74,6 +60,17 @@ internal sealed class ExplorerRouter(
             _ => throw Nothing(path),
         };
     }
+
+    /// <summary>What answers an address to which something is sent; null for all others.</summary>
+    private Func<Task>? PostOf(HttpContext context, string[] parts) => parts switch
+    {
+        ["sessions"] => () => sessions.MakeAsync(context),
+        ["sessions", string id, "close"] => () => CloseAsync(context, id),
+        ["sessions", string id, string word] when sessionPosts.TryGetValue(word, out SessionRoute? route) =>
+            () => route(context, SessionOf(id), []),
+        ["network", string question] => () => network.AnswerAsync(context, question),
+        _ => null,
+    };
 
     private ExplorerSession SessionOf(string id) => store.Find(id)
         ?? throw new ApiException(404, "this pass is no longer kept: run the prompt again", code: "session_gone");
