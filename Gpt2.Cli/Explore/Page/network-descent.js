@@ -3,7 +3,7 @@
 import { VIEW, button, chooseNow, chosenValue, decimals, error, makeRun, paceField, wholeField } from './network-tools.js';
 import { axis, makeChart } from './network-chart.js';
 import { chosenNumber } from './state.js';
-import { make, speak } from './dom.js';
+import { make, showMessage, speak } from './dom.js';
 import { askNetwork } from './api.js';
 
 const MOST = 50, LAST_STEP = 100000, LARGEST_SEED = 999999999, LARGEST_RATE = 1000, KEPT = 1500;
@@ -133,10 +133,7 @@ function keep(step, loss) {
   }
 }
 
-function refuse(message) {
-  refusal.textContent = message;
-  refusal.hidden = !message;
-}
+const refuse = message => showMessage(refusal, message);
 
 function show() {
   const { network, next, hasDiverged } = now;

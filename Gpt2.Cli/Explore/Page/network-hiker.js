@@ -4,7 +4,7 @@ import {
   VIEW, button, chooseNow, chooseSoon, chosenList, chosenValue, decimals, error, makeRun, numberField, paceField,
 } from './network-tools.js';
 import { state } from './state.js';
-import { make, shape, speak } from './dom.js';
+import { make, shape, showMessage, speak } from './dom.js';
 import { makeChart } from './network-chart.js';
 import { askNetwork } from './api.js';
 import { showHeat } from './network-heat.js';
@@ -170,10 +170,7 @@ async function go(count, at = trail.at(-1).slice(0, 2)) {
   }
 }
 
-function refuse(message) {
-  refusal.textContent = message;
-  refusal.hidden = !message;
-}
+const refuse = message => showMessage(refusal, message);
 
 function onKey(event) {
   const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];

@@ -10,6 +10,7 @@ import { enough } from './network-enough.js';
 import { goTo } from './navigate.js';
 import { hiker } from './network-hiker.js';
 import { openView } from './views.js';
+import { walkTabs } from './tablist.js';
 
 export const name = VIEW;
 export const title = 'Neural network';
@@ -31,7 +32,7 @@ export function start(panel) {
     tab.addEventListener('click', () => open(part));
     return tab;
   }));
-  tabs.addEventListener('keydown', onKey);
+  walkTabs(tabs);
   for (const part of PARTS) {
     panels.set(part, make('section', {
       class: 'network-part', id: `network-${part.name}`, role: 'tabpanel', 'aria-labelledby': `network-open-${part.name}`, hidden: true,
@@ -45,16 +46,6 @@ export function start(panel) {
 const current = () => PARTS.find(part => part.name === state.chosen[name]?.part) ?? PARTS[0];
 
 const open = part => chooseNow({ part: part === PARTS[0] ? null : part.name });
-
-function onKey(event) {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  if (step) {
-    event.preventDefault();
-    const next = (PARTS.indexOf(current()) + step + PARTS.length) % PARTS.length;
-    open(PARTS[next]);
-    tabs.children[next].focus();
-  }
-}
 
 function show() {
   if (state.view !== name) {

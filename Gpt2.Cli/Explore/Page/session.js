@@ -2,7 +2,7 @@
 
 import { askSession, closeSession, postPrompt } from './api.js';
 import { change, state } from './state.js';
-import { find, speak } from './dom.js';
+import { find, showMessage, speak } from './dom.js';
 
 let runs = 0;
 let running = null; // the last run, while it lasts
@@ -75,11 +75,7 @@ export async function ask(path, signal, body) {
   }
 }
 
-export function showProblem(message) {
-  const problem = find('problem');
-  problem.textContent = message;
-  problem.hidden = !message;
-}
+export const showProblem = message => showMessage(find('problem'), message);
 
 function show(session, sheetName, cell, chosen) {
   session.byName = new Map(session.sheets.map(sheet => [sheet.name, sheet]));

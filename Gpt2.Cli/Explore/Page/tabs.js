@@ -3,6 +3,7 @@
 import { find, make } from './dom.js';
 import { state, watch } from './state.js';
 import { goTo } from './navigate.js';
+import { walkTabs } from './tablist.js';
 
 let groups = [];
 
@@ -10,7 +11,7 @@ export function startTabs() {
   watch(['session'], () => { groups = groupsOf(state.session.sheets); });
   watch(['session', 'sheet'], show);
   for (const id of ['groups', 'sheets']) {
-    find(id).addEventListener('keydown', onKey);
+    walkTabs(find(id));
     find(id).addEventListener('wheel', event => {
       find(id).scrollLeft += Math.abs(event.deltaX) > 0 ? 0 : event.deltaY;
     }, { passive: true });
@@ -83,15 +84,4 @@ function fill(list, tabs, controls) {
 function showTab(list, tab) {
   const before = tab.offsetLeft - list.offsetLeft, after = before + tab.offsetWidth - list.clientWidth;
   list.scrollLeft = Math.min(before, Math.max(list.scrollLeft, after));
-}
-
-function onKey(event) {
-  const tabs = [...event.currentTarget.children];
-  const at = tabs.indexOf(document.activeElement);
-  const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key];
-  if (tabs[to]) {
-    event.preventDefault();
-    tabs[to].focus();
-    tabs[to].click();
-  }
 }

@@ -1,7 +1,6 @@
-// The views of a pass: its numbers as sheets, and what is made of them. A view is a module that exports { name, title, about, start(panel) },
-// and inFile if it also is in a page that was saved as a file, without the program:
+// The views of a pass: its numbers as sheets, and what is made of them. A view is a module that exports { name, title, about, start(panel) }:
 // the panel is its part of the page, which start fills once, when the view is opened for the first time. It follows the state like every
-// other module, and need not draw while it is not open.
+// other module, and need not draw while it is not open. A view that works without the program, in a page saved as a file, also exports inFile.
 
 import { attention } from './attention.js';
 import * as changes from './changes.js';
@@ -13,6 +12,7 @@ import * as next from './next.js';
 import { find, make } from './dom.js';
 import { isSaved } from './api.js';
 import { change, state, watch } from './state.js';
+import { walkTabs } from './tablist.js';
 
 // The view of numbers is in index.html, with the map, the steps and the tabs that belong to it.
 const NUMBERS = { name: 'numbers', title: 'Numbers', about: 'Every matrix of the pass and of the weights', inFile: true };
@@ -29,7 +29,7 @@ export function startViews() {
     tab.addEventListener('click', () => openView(view.name));
     return tab;
   }));
-  find('views').addEventListener('keydown', onKey);
+  walkTabs(find('views'));
   find('views').hidden = VIEWS.length === 1;
   watch(['view'], show);
 }
@@ -61,15 +61,4 @@ function show() {
   }
 
   find('steps').hidden = find('bottom').hidden = !isOpen(NUMBERS.name);
-}
-
-function onKey(event) {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  if (step) {
-    event.preventDefault();
-    const at = VIEWS.findIndex(view => isOpen(view.name));
-    const next = VIEWS[(at + step + VIEWS.length) % VIEWS.length];
-    openView(next.name);
-    find(`open-${next.name}`).focus();
-  }
 }
