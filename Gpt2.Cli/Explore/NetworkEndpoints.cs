@@ -87,22 +87,19 @@ internal sealed class NetworkEndpoints(ExplorerLimits limits)
         int steps = StepsOf(body);
         IReadOnlyList<SurfacePoint> trail = surface.Walk(first, second, RateOf(body), steps);
         (double across, double up, _) = trail[^1];
-        SurfaceSlope gradient = surface.GradientAt(across, up), differences = surface.DifferencesAt(across, up, H);
-        ReluNetwork network = surface.NetworkAt(across, up);
+        SurfaceGradient gradient = surface.GradientAt(across, up), differences = surface.DifferencesAt(across, up, H);
         return new WalkBody(
             [.. trail.Select(place => new[] { place.Across, place.Up, place.Loss })], trail.Count <= steps,
-            [gradient.Across, gradient.Up], [differences.Across, differences.Up], H, IsAtCorner(network), Describe(network));
+            [gradient.Across, gradient.Up], [differences.Across, differences.Up], H, surface.IsAtCorner(across, up, H),
+            Describe(surface.NetworkAt(across, up)));
     }
-
-    private static bool IsAtCorner(ReluNetwork network) => Enumerable.Range(0, network.Count).Select(i => network[i])
-        .Any(neuron => Points.Any(point => point.X > 0 && Math.Abs((neuron.Weight * point.X) + neuron.Bias) <= H * Math.Max(1, point.X)));
 
     private static NetworkBody Describe(ReluNetwork network)
     {
         IEnumerable<ReluNeuron> neurons = Enumerable.Range(0, network.Count).Select(i => network[i]);
         return new NetworkBody(
             [.. network.Parameters], [.. network.Corners().Select(x => new[] { x, network.Predict(x) })],
-            [.. neurons.Select(LineOf)], network.MeanSquaredError(Points), network.IntegralError(), network.Active(Points));
+            [.. neurons.Select(LineOf)], network.MeanSquaredError(Points), network.IntegralError(), network.CountActive(Points));
     }
 
     private static double[][] LineOf(ReluNeuron neuron) =>

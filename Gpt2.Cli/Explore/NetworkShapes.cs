@@ -11,7 +11,7 @@ internal sealed record NetworkQuestion(
 
 /// <summary>
 /// A network, drawn: x and y of the ends of its straight pieces, the same of each neuron's line, and its mean squared errors, over the
-/// points and over all x. <c>Active</c> is how many neurons are active at one point at least.
+/// points and over all x. <c>Active</c> is how many neurons are active at one or more of the points.
 /// </summary>
 internal sealed record NetworkBody(double[] Parameters, double[][] Curve, double[][][] Lines, double MeanError, double IntegralError, int Active);
 
@@ -34,7 +34,7 @@ internal sealed record ContourBody(double Level, double[][] Pieces);
 
 /// <summary>
 /// A walk in a landscape, from the place where it begins, as across, up and loss of each place. At its end: the gradient, the same by
-/// finite differences, and whether a corner of the network is on a point, where they differ.
+/// finite differences with step <c>H</c>, and whether a corner of the network is on a point, where they may differ.
 /// </summary>
 internal sealed record WalkBody(
     double[][] Trail, bool HasDiverged, double[] Gradient, double[] Differences, double H, bool IsAtCorner, NetworkBody Network);

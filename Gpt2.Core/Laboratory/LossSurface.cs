@@ -9,7 +9,7 @@ namespace Gpt2.Core.Laboratory;
 public readonly record struct SurfacePoint(double Across, double Up, double Loss);
 
 /// <summary>The derivatives of a loss by two parameters.</summary>
-public readonly record struct SurfaceSlope(double Across, double Up);
+public readonly record struct SurfaceGradient(double Across, double Up);
 
 /// <summary>The mean squared error of a network as a function of two of its parameters; the others stay as they are.</summary>
 public sealed class LossSurface
@@ -53,19 +53,32 @@ public sealed class LossSurface
     public double LossAt(double first, double second) => NetworkAt(first, second).MeanSquaredError(points);
 
     /// <summary>The gradient at a place, by the chain rule: it points to where the loss grows fastest.</summary>
-    public SurfaceSlope GradientAt(double first, double second)
+    public SurfaceGradient GradientAt(double first, double second)
     {
         double[] gradient = NetworkAt(first, second).Gradient(points);
-        return new SurfaceSlope(gradient[across], gradient[up]);
+        return new SurfaceGradient(gradient[across], gradient[up]);
     }
 
     /// <summary>
-    /// The same by central differences, (L(p + h) − L(p − h)) / 2h for each of both. It differs from the gradient where a corner of the
-    /// network lies on one of the points, for there the loss has no derivative.
+    /// The same by central differences, (L(p + h) − L(p − h)) / 2h for each of both. It may differ from the gradient where
+    /// <see cref="IsAtCorner"/>.
     /// </summary>
-    public SurfaceSlope DifferencesAt(double first, double second, double h) => new(
+    public SurfaceGradient DifferencesAt(double first, double second, double h) => new(
         (LossAt(first + h, second) - LossAt(first - h, second)) / (2 * h),
         (LossAt(first, second + h) - LossAt(first, second - h)) / (2 * h));
+
+    /// <summary>
+    /// Whether a step of h in one of the parameters moves a corner of the network over one of the points. There the loss has a kink, and need
+    /// not have a derivative.
+    /// </summary>
+    public bool IsAtCorner(double first, double second, double h)
+    {
+        return Passes(NetworkAt(first - h, second), NetworkAt(first + h, second))
+            || Passes(NetworkAt(first, second - h), NetworkAt(first, second + h));
+
+        bool Passes(ReluNetwork from, ReluNetwork to) => Enumerable.Range(0, network.Count)
+            .Any(i => points.Any(point => from[i].IsActiveAt(point.X) != to[i].IsActiveAt(point.X)));
+    }
 
     /// <summary>Walks down: the place where it begins, and the place after each step of gradient descent.</summary>
     /// <param name="first">Where it begins.</param>

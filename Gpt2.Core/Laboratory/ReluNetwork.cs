@@ -16,6 +16,8 @@ public readonly record struct ReluNeuron(double Weight, double Bias, double Outp
 
     /// <summary>v · max(0, w · x + b).</summary>
     public double At(double x) => Output * Math.Max(0, (Weight * x) + Bias);
+
+    internal bool IsActiveAt(double x) => (Weight * x) + Bias > 0;
 }
 
 /// <summary>
@@ -188,9 +190,9 @@ public sealed class ReluNetwork
         return gradient;
     }
 
-    /// <summary>How many neurons are active at one of the points at least: the others have no gradient and learn nothing.</summary>
-    public int Active(IReadOnlyList<CurvePoint> points) => Enumerable.Range(0, Count)
-        .Count(i => points.Any(point => (this[i].Weight * point.X) + this[i].Bias > 0));
+    /// <summary>How many neurons are active at one or more of the points: the others have no gradient and learn nothing.</summary>
+    public int CountActive(IReadOnlyList<CurvePoint> points) =>
+        Enumerable.Range(0, Count).Select(i => this[i]).Count(neuron => points.Any(point => neuron.IsActiveAt(point.X)));
 
     private static double Knot(int i, int neurons) => Parabola.From + ((Parabola.To - Parabola.From) * i / neurons);
 

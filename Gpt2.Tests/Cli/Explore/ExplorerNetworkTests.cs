@@ -111,7 +111,9 @@ public sealed class ExplorerNetworkTests : IAsyncLifetime
         var surface = new LossSurface(new ReluNetwork([0, 1, 0, 0]), Points, 3, 0);
         losses[0].Should().BeApproximately(surface.LossAt(-6, -2), 1e-4);
         losses[size - 1].Should().BeApproximately(surface.LossAt(6, -2), 1e-4);
-        foreach (JsonElement contour in body.GetProperty("contours").EnumerateArray())
+        JsonElement[] contours = [.. body.GetProperty("contours").EnumerateArray()];
+        contours.Select(contour => contour.GetProperty("level").GetDouble()).Should().HaveCount(14).And.BeInAscendingOrder();
+        foreach (JsonElement contour in contours)
         {
             double level = contour.GetProperty("level").GetDouble();
             double[] piece = [.. contour.GetProperty("pieces")[0].EnumerateArray().Select(number => number.GetDouble())];

@@ -95,16 +95,40 @@ public class ReluDescentTests
     {
         LossSurface surface = Bend();
 
-        SurfaceSlope gradient = surface.GradientAt(bias, output), differences = surface.DifferencesAt(bias, output, 1e-5);
+        SurfaceGradient gradient = surface.GradientAt(bias, output), differences = surface.DifferencesAt(bias, output, 1e-5);
 
         differences.Across.Should().BeApproximately(gradient.Across, 1e-5);
         differences.Up.Should().BeApproximately(gradient.Up, 1e-5);
     }
 
+    [Theory]
+    [InlineData(-0.5, true)]
+    [InlineData(-0.500009, true)]
+    [InlineData(-0.50002, false)]
+    [InlineData(0, true)]
+    [InlineData(0.33, false)]
+    public void Surface_IsAtCorner_WhereABiasMovesOneOverAPoint(double bias, bool expected)
+    {
+        Bend().IsAtCorner(bias, 3, 1e-5).Should().Be(expected);
+        SurfaceGradient gradient = Bend().GradientAt(bias, 3), differences = Bend().DifferencesAt(bias, 3, 1e-5);
+        if (!expected)
+        {
+            differences.Across.Should().BeApproximately(gradient.Across, 1e-5);
+        }
+        else if (bias != 0) // where the network goes through the point itself
+        {
+            differences.Across.Should().NotBeApproximately(gradient.Across, 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Surface_WhoseParametersMoveNoCorner_IsAtNone() =>
+        Line().IsAtCorner(-5, 7, 1e-5).Should().BeFalse("its corner is on a point, but stays there");
+
     [Fact]
     public void Surface_WhereTheReLUIsNeverActive_IsFlat()
     {
-        Bend().GradientAt(-2.2, 5).Should().Be(new SurfaceSlope(0, 0));
+        Bend().GradientAt(-2.2, 5).Should().Be(new SurfaceGradient(0, 0));
         Bend().Walk(-2.2, 5, 0.01, 10).Should().OnlyContain(place => place.Across == -2.2 && place.Up == 5);
     }
 

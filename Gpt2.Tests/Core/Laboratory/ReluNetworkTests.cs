@@ -61,7 +61,7 @@ public class ReluNetworkTests
             double h = 2.0 / n, error = 5.0 / 6 * h * h * h * h;
 
             network.Count.Should().Be(n);
-            network.Active(Points).Should().Be(n);
+            network.CountActive(Points).Should().Be(n);
             network.IntegralError().Should().BeApproximately(error, 1e-9 * error);
             network.MeanSquaredError(Parabola.Points(n + 1)).Should().BeLessThan(1e-25, "{0} neurons meet {1} knots", n, n + 1);
         }
@@ -98,7 +98,7 @@ public class ReluNetworkTests
 
         gradient[1..7].Should().OnlyContain(value => value == 0);
         gradient[7..].Should().OnlyContain(value => value != 0);
-        network.Active(Points).Should().Be(1);
+        network.CountActive(Points).Should().Be(1);
     }
 
     [Fact]
