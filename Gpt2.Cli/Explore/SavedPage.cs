@@ -102,15 +102,14 @@ internal static partial class SavedPage
     private static string Data(string id, byte[] bytes) =>
         $"  <script type=\"text/plain\" id=\"{id}\">{Convert.ToBase64String(bytes)}</script>\n";
 
-    private static string Address(string name) => PageFiles.TryFind("/" + name, out PageFile? file)
-        ? Encoded(file.Type, file.Bytes.Span)
-        : throw new ArgumentException($"the page has no file {name}");
+    private static string Address(string name) => Encoded(FileOf(name).Type, FileOf(name).Bytes.Span);
 
     private static string Encoded(string type, ReadOnlySpan<byte> bytes) => $"data:{type};base64,{Convert.ToBase64String(bytes)}";
 
-    private static string Text(string name) => PageFiles.TryFind("/" + name, out PageFile? file)
-        ? Encoding.UTF8.GetString(file.Bytes.Span).ReplaceLineEndings("\n")
-        : throw new ArgumentException($"the page has no file {name}");
+    private static string Text(string name) => Encoding.UTF8.GetString(FileOf(name).Bytes.Span).ReplaceLineEndings("\n");
+
+    private static PageFile FileOf(string name) =>
+        PageFiles.TryFind("/" + name, out PageFile? file) ? file : throw new ArgumentException($"the page has no file {name}");
 
     /// <summary>Replaces a part that must be there.</summary>
     private static string Put(string page, string part, string by) => page.Contains(part, StringComparison.Ordinal)

@@ -1,10 +1,8 @@
 // The parts of a logit, computed from the numbers in this file as in the program's LogitAttribution.cs: a part p of the residual stream
 // adds p · v to a token's logit, where v = gain · the token's row of the head / deviation, minus its own mean.
 
-import { maximum, pass, plain, rowOf, sheetOf } from './saved-pass.js';
+import { EPSILON, maximum, pass, plain, rowOf, sheetOf } from './saved-pass.js';
 import { rankedIds } from './saved-ranking.js';
-
-const EPSILON = 1e-5;
 
 export function logitOf(row, chosen) {
   const { layers, heads, headSize } = pass.session.model;

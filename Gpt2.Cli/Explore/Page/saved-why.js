@@ -1,9 +1,7 @@
 // Where a number comes from, computed from the numbers in this file. What a matrix is computed from, and by which operation, is in the
 // file; here is what each operation does with its sources, as in the program's Origins.cs.
 
-import { maximum, pass, plain, rowOf, sheetOf } from './saved-pass.js';
-
-const EPSILON = 1e-5;
+import { EPSILON, maximum, pass, plain, rowOf, sheetOf } from './saved-pass.js';
 
 const { tokens, model } = pass.session;
 
@@ -58,7 +56,7 @@ export function originOf(sheet, row, column, top, order) {
 
   const origin = OPERATIONS[matrix.operation]({ sheet, matrix, row, column, sources: matrix.sources.map(sheetOf) });
   const { terms, operation = matrix.operation, inNumbers, recomputed, figures = {} } = origin;
-  const ordered = order === 'columns' ? terms : [...terms].sort((one, other) => sizeOf(other) - sizeOf(one) || 0);
+  const ordered = order === 'columns' ? terms : [...terms].sort((one, other) => sizeOf(other) - sizeOf(one) || 0); // ∞ − ∞ is NaN
   const listed = ordered.filter((one, place) => place < top || one.isOwn);
   const rest = listed.length === terms.length ? 0 : added(terms) - added(listed);
   return {
