@@ -1,6 +1,6 @@
 // Gradient descent: from a random network, step by step against the gradient, until it fits.
 
-import { VIEW, button, chooseNow, chosenValue, decimals, error, makeRun, paceField, wholeField } from './network-tools.js';
+import { VIEW, button, chooseNow, chosenValue, decimals, errorText, makeRun, paceField, wholeField } from './network-tools.js';
 import { axis, makeChart } from './network-chart.js';
 import { chosenNumber } from './state.js';
 import { make, showMessage, speak } from './dom.js';
@@ -74,7 +74,7 @@ const rateNow = () => chosenValue('rate', STANDARD.rate, LARGEST_RATE);
 
 function pause() {
   run.stop();
-  speak(`Step ${steps}, loss ${error(now.network.meanError)}`);
+  speak(`Step ${steps}, loss ${errorText(now.network.meanError)}`);
 }
 
 async function reset() {
@@ -145,12 +145,12 @@ function show() {
   runButton.disabled = stepButton.disabled = steps === LAST_STEP;
   figures.replaceChildren(
     make('span', {}, 'step ', make('b', { id: 'network-descent-step' }, String(steps))),
-    make('span', {}, 'loss ', make('b', { id: 'network-descent-loss' }, error(network.meanError))),
+    make('span', {}, 'loss ', make('b', { id: 'network-descent-loss' }, errorText(network.meanError))),
     make('span', {}, make('b', {}, `${network.active} of ${count}`), ' neurons are alive',
       network.active < count ? '; one that is 0 at every point has no gradient and learns nothing' : ''));
   const all = losses.at(-1)[0] === steps ? losses : [...losses, [steps, network.meanError]];
   fitChart.draw({
-    label: `The parabola, ${count} ReLUs and their sum after ${steps} steps, loss ${error(network.meanError)}`,
+    label: `The parabola, ${count} ReLUs and their sum after ${steps} steps, loss ${errorText(network.meanError)}`,
     x: { from: 0, to: 2, name: 'x' },
     y: { ...axis([...network.curve, ...network.lines.flat()].map(([, y]) => y), -2, 8, 2, 20), name: 'y' },
     layers: [
@@ -161,7 +161,7 @@ function show() {
   });
   const values = all.map(([, loss]) => Math.max(loss, 1e-12));
   lossChart.draw({
-    label: `Loss after each step: ${error(all[0][1])} at the start, ${error(network.meanError)} after ${steps}`,
+    label: `Loss after each step: ${errorText(all[0][1])} at the start, ${errorText(network.meanError)} after ${steps}`,
     x: { from: 0, to: Math.max(10, steps), name: 'step' },
     y: { from: power(Math.floor, Math.min(0.1, ...values)), to: power(Math.ceil, Math.max(10, ...values)), name: 'loss', log: true },
     layers: [{ points: all.map(([step], place) => [step, values[place]]), class: 'network-sum' }],

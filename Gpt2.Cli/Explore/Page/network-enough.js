@@ -1,6 +1,6 @@
 // Enough neurons fit anything: networks whose corners lie on the parabola, and how the error falls with their number.
 
-import { VIEW, button, chooseNow, chooseSoon, error, latest } from './network-tools.js';
+import { VIEW, button, chooseNow, chooseSoon, errorText, latest } from './network-tools.js';
 import { chosenNumber } from './state.js';
 import { askNetwork } from './api.js';
 import { make } from './dom.js';
@@ -28,20 +28,19 @@ export const enough = {
         make('p', {}, 'Nothing is learned here: n ReLUs are set so that the network goes through n + 1 points of the parabola, its knots. Each '
           + 'begins at a knot and changes the slope there.'),
         make('p', {}, make('b', {}, 'Do: '), 'take 2, 8 and 200 neurons. Twice as many neurons make the error a sixteenth: it is ⅚ · (2 / n)⁴. '
-          + 'Any continuous curve can be met like this, as closely as one likes.')),
+          + 'Any continuous curve can be approximated like this, as closely as one likes.')),
       make('div', { class: 'network-buttons', role: 'group', 'aria-label': 'Number of neurons' },
         make('label', { for: box.id }, 'neurons n'), slider, box,
         ...[2, 8, MOST].map(n => button(`network-n-${n}`, String(n), () => take(n, chooseNow)))),
       figures,
       make('div', { class: 'network-columns even' }, fitChart.host, errorChart.host));
   },
-  async show() {
+  show() {
     const n = chosenNumber(VIEW, 'n', MOST, STANDARD) || STANDARD;
     if (n !== shown) {
       put(n);
     }
   },
-  hide() {},
 };
 
 function take(text, keep) {
@@ -62,13 +61,12 @@ async function draw() {
     points ??= (await askNetwork('points')).points;
     errors ??= await askNetwork('errors');
     const { curve, meanError, integralError } = await askNetwork('interpolating', { neurons: n });
-    const knots = n === 1 ? 'its 2 knots' : `its ${n + 1} knots`;
     figures.replaceChildren(
-      make('span', {}, 'mean squared error ', make('b', { id: 'network-enough-integral' }, error(integralError)), ' over all x of [0, 2]'),
-      make('span', {}, make('b', { id: 'network-enough-mean' }, error(meanError)), ' over the 41 points',
+      make('span', {}, 'mean squared error ', make('b', { id: 'network-enough-integral' }, errorText(integralError)), ' over all x of [0, 2]'),
+      make('span', {}, make('b', { id: 'network-enough-mean' }, errorText(meanError)), ' over the 41 points',
         meanError < 1e-20 ? ', which are all knots: the rest is rounding' : ''));
     fitChart.draw({
-      label: `The parabola and a network of ${n} ReLUs through ${knots}`,
+      label: `The parabola and a network of ${n} ReLUs through its ${n + 1} knots`,
       x: { from: 0, to: 2, name: 'x' },
       y: { from: 0, to: 7, name: 'y' },
       layers: [
@@ -79,7 +77,7 @@ async function draw() {
     });
     const line = errors.integralErrors.map((value, place) => [place + 1, value]);
     errorChart.draw({
-      label: `Error against the number of neurons: from ${error(line[0][1])} with one to ${error(line.at(-1)[1])} with ${MOST}`,
+      label: `Error against the number of neurons: from ${errorText(line[0][1])} with one to ${errorText(line.at(-1)[1])} with ${MOST}`,
       x: { from: 1, to: MOST, name: 'neurons n', log: true },
       y: { from: 1e-9, to: 100, name: 'mean squared error over [0, 2]', log: true },
       layers: [

@@ -1,7 +1,7 @@
 // By hand: a few ReLUs whose weights and biases are set with sliders, their sum, and how far it is from the parabola.
 
 import { axis, makeChart } from './network-chart.js';
-import { VIEW, button, chooseSoon, chosenList, error, latest, numberField } from './network-tools.js';
+import { VIEW, button, chooseSoon, chosenList, errorText, latest, numberField } from './network-tools.js';
 import { askNetwork } from './api.js';
 import { make } from './dom.js';
 import { state } from './state.js';
@@ -45,7 +45,7 @@ export const byHand = {
             add, button('network-fit', 'Set a good fit', fit), button('network-again', 'Reset', () => set(START))),
           controls)));
   },
-  async show() {
+  show() {
     const text = state.chosen[VIEW]?.hand ?? null;
     if (text !== seen) {
       seen = text;
@@ -56,9 +56,8 @@ export const byHand = {
       }
     }
 
-    await load();
+    load();
   },
-  hide() {},
 };
 
 const count = () => (parameters.length - 1) / 3;
@@ -70,8 +69,14 @@ function set(values) {
 }
 
 async function fit() {
-  set((await askNetwork('interpolating', { neurons: count() })).parameters);
+  try {
+    set((await askNetwork('interpolating', { neurons: count() })).parameters);
+  } catch (problem) {
+    refuse(problem);
+  }
 }
+
+const refuse = problem => errors.replaceChildren(make('span', { class: 'refused' }, problem.message));
 
 function changed() {
   written = parameters.join() === START.join() ? null : parameters.map(value => Number(value.toFixed(6))).join('_');
@@ -116,10 +121,10 @@ async function draw() {
     points ??= (await askNetwork('points')).points;
     const { curve, lines, meanError, integralError } = await askNetwork('draw', { parameters });
     errors.replaceChildren(
-      make('span', {}, 'mean squared error ', make('b', { id: 'network-hand-mean' }, error(meanError)), ' over the 41 points'),
-      make('span', {}, make('b', { id: 'network-hand-integral' }, error(integralError)), ' over all x of [0, 2]'));
+      make('span', {}, 'mean squared error ', make('b', { id: 'network-hand-mean' }, errorText(meanError)), ' over the 41 points'),
+      make('span', {}, make('b', { id: 'network-hand-integral' }, errorText(integralError)), ' over all x of [0, 2]'));
     chart.draw({
-      label: `The parabola, ${lines.length} ReLUs and their sum. Mean squared error ${error(meanError)} over the points.`,
+      label: `The parabola, ${lines.length} ReLUs and their sum. Mean squared error ${errorText(meanError)} over the points.`,
       x: { from: 0, to: 2, name: 'x' },
       y: { ...axis([...curve, ...lines.flat()].map(([, y]) => y), -5, 10, 5, 20), name: 'y' },
       layers: [
@@ -129,6 +134,6 @@ async function draw() {
       ],
     });
   } catch (problem) {
-    errors.replaceChildren(make('span', { class: 'refused' }, problem.message));
+    refuse(problem);
   }
 }

@@ -1,32 +1,17 @@
 // The hiker: the loss of two parameters as a landscape with contour lines, and gradient descent as a walk downhill.
 
 import {
-  VIEW, button, chooseNow, chooseSoon, chosenList, chosenValue, decimals, error, makeRun, numberField, paceField,
+  VIEW, button, chooseNow, chooseSoon, chosenList, chosenValue, decimals, errorText, makeRun, numberField, paceField,
 } from './network-tools.js';
 import { state } from './state.js';
 import { make, shape, showMessage, speak } from './dom.js';
 import { makeChart } from './network-chart.js';
+import { LANDS } from './network-lands.js';
 import { askNetwork } from './api.js';
 import { showHeat } from './network-heat.js';
 
 const LIMIT = 1000, LARGEST_RATE = 1000, KEPT = 600, ARRIVED = 1e-5;
-
-// Each has a network of which two parameters, by their places in it, are the ground.
-const LANDS = [
-  {
-    name: 'line', title: 'A line: slope and height', parameters: [0, 1, 0, 0], across: 3, up: 0, names: ['v', 'c'], from: [-6, -2], to: [6, 8],
-    at: [-4.5, 6.5], rate: 0.1, pace: 1,
-    words: 'y = v · x + c can only be a line. Its loss is a bowl: from everywhere the way leads down to the same lowest point, v = 0 and c = 2.75, '
-      + 'the mean. Up to a rate of 0.45 he arrives; try 0.5.',
-  },
-  {
-    name: 'relu', title: 'A ReLU: bias and weight', parameters: [6, 1, 0, -5, 1, 0, 0], across: 5, up: 6, names: ['b', 'v'], from: [-2.5, -5],
-    to: [0.5, 20], at: [-0.43, 3], rate: 0.01, pace: 10,
-    words: 'y = 6 − 5 · relu(x) + v · relu(x + b): where a bend begins, at x = −b, and by how much. A narrow valley leads to the lowest point, '
-      + 'b = −1.12 and v = 10.75; in it the slope is small, and the way takes 18 000 steps: choose 100 per picture. Left of b = −2 it is flat: the '
-      + 'ReLU is 0 at every point, the gradient is 0, and the hiker cannot move. That is a dead neuron.',
-  },
-];
+const RATE = 'hiker-rate'; // the learning rate in the address, where the other part has its own
 
 const overlay = shape('g', {});
 const canvas = make('canvas', { class: 'network-heat', 'aria-hidden': 'true' });
@@ -37,7 +22,7 @@ const words = make('p', {});
 const readout = make('div', { class: 'network-readout', id: 'network-readout' });
 const fields = make('div', { class: 'network-place' });
 const refusal = make('p', { class: 'refused', role: 'alert', hidden: true });
-const rate = make('input', { type: 'number', id: 'network-pace-rate', min: 0, max: LARGEST_RATE, step: 'any' });
+const rate = make('input', { type: 'number', id: 'network-hiker-rate', min: 0, max: LARGEST_RATE, step: 'any' });
 const pace = paceField('network-hiker-pace', 1);
 const runButton = button('network-walk', 'Run', () => run.isRunning() ? run.stop() : run.start(), 'primary');
 const run = makeRun(() => go(pace.steps()), isRunning => { runButton.textContent = isRunning ? 'Pause' : 'Run'; });
@@ -51,8 +36,8 @@ export const hiker = {
   name: 'hiker',
   title: 'The hiker',
   start(panel) {
-    choice.addEventListener('change', () => chooseNow({ land: choice.value === LANDS[0].name ? null : choice.value, at: null, pace: null }));
-    rate.addEventListener('change', () => chooseNow({ pace: Number(rate.value) === land.rate ? null : rate.value || null }));
+    choice.addEventListener('change', () => chooseNow({ land: choice.value === LANDS[0].name ? null : choice.value, at: null, [RATE]: null }));
+    rate.addEventListener('change', () => chooseNow({ [RATE]: Number(rate.value) === land.rate ? null : rate.value || null }));
     map.host.prepend(canvas);
     Object.entries({ tabindex: 0, role: 'application', 'aria-roledescription': 'landscape', 'aria-describedby': readout.id })
       .forEach(([name, value]) => map.host.setAttribute(name, value));
@@ -60,8 +45,8 @@ export const hiker = {
     map.host.addEventListener('pointerdown', onPointer);
     panel.append(
       make('div', { class: 'network-words' },
-        make('p', {}, 'The ground is two parameters, the height is the loss: the deeper the colour, the higher. A line joins places of the same height. '
-          + 'The hiker sees nothing but the slope under his feet, the gradient: the arrow, which points uphill. He steps the other way.'),
+        make('p', {}, 'The ground is two parameters, the height is the loss: the deeper the colour, the higher. A line joins places of the same '
+          + 'height. The hiker sees nothing but the slope under his feet, the gradient: the arrow, which points uphill. He steps the other way.'),
         words,
         make('p', {}, make('b', {}, 'Do: '), 'put him anywhere with a click or the arrow keys (with Shift in small steps), then Run. Enter is '
           + 'one step.')),
@@ -93,7 +78,7 @@ export const hiker = {
   hide: () => run.stop(),
 };
 
-const rateNow = () => chosenValue('pace', land.rate, LARGEST_RATE);
+const rateNow = () => chosenValue(RATE, land.rate, LARGEST_RATE);
 
 function enter(other) {
   run.stop();
@@ -160,7 +145,7 @@ async function go(count, at = trail.at(-1).slice(0, 2)) {
     show();
     const hasArrived = Math.hypot(...answer.gradient) < ARRIVED;
     if (hasArrived && count) {
-      speak(`${verdict(...answer.gradient)} Loss ${error(trail.at(-1)[2])}`);
+      speak(`${verdict(...answer.gradient)} Loss ${errorText(trail.at(-1)[2])}`);
     }
 
     return !answer.hasDiverged && !hasArrived;
@@ -208,7 +193,7 @@ function show() {
   places.forEach((field, place) => field.show(trail.at(-1)[place]));
   refuse(now.hasDiverged ? `Diverged: the next step would lift the loss above 1 000 000. The learning rate ${rateNow()} is too large.` : '');
   map.draw({
-    label: `Loss ${error(loss)} at ${land.names[0]} = ${decimals(first)}, ${land.names[1]} = ${decimals(second)}`,
+    label: `Loss ${errorText(loss)} at ${land.names[0]} = ${decimals(first)}, ${land.names[1]} = ${decimals(second)}`,
     x: { from: land.from[0], to: land.to[0], name: land.names[0] },
     y: { from: land.from[1], to: land.to[1], name: land.names[1] },
     layers: [],
@@ -217,11 +202,11 @@ function show() {
   const line = (letter, gradient, near) => make('p', {}, `∂L/∂${letter} = `, make('b', {}, decimals(gradient)), make('br'),
     make('span', { class: 'about' }, `(L(${letter} + h) − L(${letter} − h)) / 2h = ${decimals(near)}`));
   readout.replaceChildren(
-    make('p', {}, 'loss L = ', make('b', { id: 'network-hiker-loss' }, error(loss)), ` after ${walked} step${walked === 1 ? '' : 's'}`),
+    make('p', {}, 'loss L = ', make('b', { id: 'network-hiker-loss' }, errorText(loss)), ` after ${walked} step${walked === 1 ? '' : 's'}`),
     line(land.names[0], byFirst, nearFirst), line(land.names[1], bySecond, nearSecond),
     make('p', { class: 'about' }, verdict(byFirst, bySecond)));
   fitChart.draw({
-    label: `The parabola, and the network where the hiker stands, loss ${error(loss)}`,
+    label: `The parabola, and the network where the hiker stands, loss ${errorText(loss)}`,
     x: { from: 0, to: 2, name: 'x' },
     y: { from: -4, to: 12, name: 'y' },
     layers: [{ points, class: 'network-target', dots: 2 }, { points: now.network.curve, class: 'network-sum' }],
@@ -232,8 +217,8 @@ function verdict(byFirst, bySecond) {
   const size = Math.hypot(byFirst, bySecond);
   return size === 0 ? 'It is flat here, and no step leads away.'
     : size < ARRIVED ? 'He has arrived: the gradient is almost 0.'
-    : now.isAtCorner ? 'A corner of the network lies on one of the points. The loss has no derivative there, and both ways to compute it differ.'
-    : 'Chain rule above, numeric check below it, with h = 0.00001.';
+    : now.isAtCorner ? 'A corner of the network lies on one of the points. The loss has a kink there: the two ways to compute its slope may differ.'
+    : `Chain rule above, numeric check below it, with h = ${now.h}.`;
 }
 
 // What lies over the map: contour lines, the way, the arrow, the hiker.

@@ -138,8 +138,8 @@ export function paceField(id, standard) {
   return { element, select, steps: () => Number(select.value) };
 }
 
-// An error: small ones with an exponent, as 8.33e−9.
-export function error(value) {
+// An error: small ones with an exponent, such as 8.333e−9.
+export function errorText(value) {
   const text = value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(3) : Number(value.toPrecision(4)).toString();
   return text.replaceAll('-', '−');
 }

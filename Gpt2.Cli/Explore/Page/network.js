@@ -16,7 +16,7 @@ export const name = VIEW;
 export const title = 'Neural network';
 export const about = 'What a layer of neurons can do, and how it learns';
 
-// A part exports { name, title, start(panel), show(), hide() }.
+// A part exports { name, title, start(panel), show() }, and hide() if something in it must stop.
 const PARTS = [byHand, enough, descent, hiker];
 
 const link = make('p', { class: 'network-link' });
@@ -49,7 +49,7 @@ const open = part => chooseNow({ part: part === PARTS[0] ? null : part.name });
 
 function show() {
   if (state.view !== name) {
-    PARTS.forEach(part => part.hide());
+    PARTS.forEach(part => part.hide?.());
     return;
   }
 
@@ -60,7 +60,7 @@ function show() {
     tabs.children[place].tabIndex = isOpen ? 0 : -1;
     panel.hidden = !isOpen;
     if (!isOpen) {
-      part.hide();
+      part.hide?.();
     } else {
       if (!panel.childElementCount) {
         part.start(panel);
