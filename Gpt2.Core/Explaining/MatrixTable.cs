@@ -71,7 +71,7 @@ internal static class MatrixTable
                 "Compares the query of a token with the key of each token up to itself: the better they match, the more will be taken from there.",
                 HeadsTotal, HeadsAndTokens, Origins.Score, "Step6Scores", $"{h}.step5.queries", $"{h}.step5.keys"),
             Step(7, "e^(step 6 − max) / Σ e^(step 6 − max) over the tokens that the row sees, for each head",
-                "Turns a head's scores into shares that add up to 1: how much a token takes from each token that it sees.",
+                "Softmax turns a head's scores into shares that add up to 1: how much a token takes from each token that it sees.",
                 HeadsTotal, HeadsAndTokens, Origins.Attention, "Step7Attention", $"{h}.step6"),
             Step(8, "step 7 · values for each head",
                 "Mixes the values of the tokens that a token sees, each as much as its share: this is how information moves between tokens.",

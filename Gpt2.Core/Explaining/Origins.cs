@@ -105,9 +105,10 @@ internal static class Origins
 
         int size = c.Config.HeadSize, first = head * size;
         double root = Math.Sqrt(size);
-        return Products(
-            c, CellOperation.ScaledDotProduct, size,
-            k => Product(c.Sources[0].Cell(c.Row, first + k), c.Sources[1].Cell(token, first + k), root), new OriginFigure("√(head size)", root));
+        OriginTerm[] terms = [.. Enumerable.Range(first, size).Select(k => Product(c.Sources[0].Cell(c.Row, k), c.Sources[1].Cell(token, k), root))];
+        double product = root * terms.Sum(term => term.Contribution);
+        return c.Origin(
+            CellOperation.ScaledDotProduct, terms, $"{Shown(product)} / {Shown(root)}", new OriginFigure("√(head size)", root));
     }
 
     /// <summary>Sources: scores. What a row sees are the tokens up to its own.</summary>
@@ -153,7 +154,7 @@ internal static class Origins
         new OriginFigure("masked", value));
 
     private static CellOrigin Products(
-        CellContext c, CellOperation operation, int count, Func<int, OriginTerm> term, params OriginFigure[] figures)
+        CellContext c, CellOperation operation, int count, Func<int, OriginTerm> term)
     {
         var terms = new List<OriginTerm>(count + 1);
         for (int k = 0; k < count; k++)
@@ -169,7 +170,7 @@ internal static class Origins
             inNumbers += $" + {Factor(terms[^1].Contribution)} from the bias";
         }
 
-        return c.Origin(operation, terms, inNumbers, figures);
+        return c.Origin(operation, terms, inNumbers);
     }
 
     private static CellOrigin Softmax(CellContext c, int first, int count)

@@ -2,7 +2,7 @@
 
 import { change, state, watch } from './state.js';
 import { SMALL, attentionOf, sheetOf } from './attention-numbers.js';
-import { labelled, make } from './dom.js';
+import { find, labelled, make } from './dom.js';
 import { exact, percent } from './numbers.js';
 import { makeArcs, MOST_ARCS } from './attention-arcs.js';
 import { goTo } from './navigate.js';
@@ -10,7 +10,9 @@ import { makeLargeMap } from './attention-map.js';
 import { makeSmallMaps } from './attention-heads.js';
 import { openView } from './views.js';
 
-export const attention = { name: 'attention', title: 'Attention', about: 'Which tokens each token takes from, head by head', inFile: true, start };
+export const attention = {
+  name: 'attention', title: 'Attention', about: 'Which tokens each token takes from, head by head', inFile: true, start, openNumbers,
+};
 
 let parts = null;
 let numbers = null; // of the head that is shown large
@@ -21,6 +23,11 @@ function start(panel) {
   const readout = make('p', { class: 'attention-readout', role: 'status' });
   const jump = make('button', { type: 'button', class: 'plain attention-jump' });
   jump.addEventListener('click', openNumbers);
+  const why = make('button', { type: 'button', class: 'plain attention-why', title: 'Where this number comes from (w)' }, 'why?');
+  why.addEventListener('click', () => {
+    openNumbers();
+    change({ why: true });
+  });
   const note = make('p', { class: 'attention-note' }), title = make('h2', { id: 'attention-title' });
   const maps = makeSmallMaps(choose);
   const large = makeLargeMap({ hover, lock, openNumbers }), arcs = makeArcs({ hover, lock });
@@ -32,7 +39,7 @@ function start(panel) {
         'Rows are tokens, columns the tokens they see. The stronger the colour, the larger the share; each row adds up to 1.'),
       note, maps.element),
     make('section', { class: 'attention-one', 'aria-labelledby': 'attention-title' },
-      title, make('div', { class: 'attention-says' }, readout, jump), large.element),
+      title, make('div', { class: 'attention-says' }, readout, jump, why), large.element),
     make('section', { class: 'attention-arcs', 'aria-label': 'From one token to those it attends to' }, arcs.element));
   watch(['session', 'view', 'attention'], draw);
   new ResizeObserver(() => {
@@ -79,7 +86,9 @@ async function draw() {
   }
 
   const count = session.tokens.length;
-  parts.title.textContent = `Block ${here.block}, head ${here.head}`;
+  const isSilenced = session.edits.some(({ edit }) => edit.edit === 'silence_head' && edit.block === here.block && edit.head === here.head);
+  parts.title.textContent = `Block ${here.block}, head ${here.head}`
+    + (isSilenced ? ', silenced: its shares are still computed, but what it takes by them (step 8) is set to 0' : '');
   parts.note.hidden = count <= MOST_ARCS;
   parts.note.textContent = parts.note.hidden ? ''
     : `The prompt has ${count} tokens. Labels and arcs are drawn for up to ${MOST_ARCS}: this is the map alone.`
@@ -119,6 +128,7 @@ function openNumbers() {
   const { block, head, token, to } = state.attention;
   goTo(sheetOf(block), { row: token, column: head * state.session.tokens.length + (to ?? strongest(token)) });
   openView('numbers');
+  find('grid').focus();
 }
 
 function strongest(token) {

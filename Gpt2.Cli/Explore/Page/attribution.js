@@ -42,7 +42,7 @@ export function makeAttribution() {
   return make('section', { class: 'attribution', 'aria-labelledby': 'attribution-title' },
     title, sum,
     make('div', { class: 'attribution-choice' },
-      make('label', { class: 'hidden-label', for: search.id }, 'Search a token whose logit to divide'), search, answer, found),
+      make('label', { class: 'hidden-label', for: search.id }, 'Search for a token whose logit to break down'), search, answer, found),
     body);
 }
 

@@ -38,6 +38,9 @@ const KINDS = [
   },
 ];
 
+// How many there are of what a field asks for.
+const COUNTS = { block: model => model.layers, head: model => model.heads, neuron: model => model.hidden, position: model => model.context };
+
 const list = make('ol', { class: 'edits', 'aria-label': 'Edits' });
 const before = make('div', { class: 'outcome' }), after = make('div', { class: 'outcome' });
 const moved = make('ol', { class: 'moved', 'aria-label': 'Sheets by how far their numbers moved' });
@@ -52,24 +55,27 @@ export function start(panel) {
   });
   kinds.addEventListener('change', showFields);
   panel.append(
-    make('p', { class: 'about' }, 'An edit is made when its matrix has been computed, and everything after it is computed again. Nothing is written '
-      + 'to a file of the model. A single number is changed where it stands: select it in Numbers and press F2.'),
+    make('p', { class: 'about' }, 'An edit is applied right after its matrix has been computed, before any later step '
+      + 'reads it; everything after it is computed again. Nothing is written to a file of the model. A single number is changed where it '
+      + 'stands: select it in Numbers and press F2, or double-click it.'),
     make('section', { class: 'experiment' }, make('h2', {}, 'Experiment'), form, list, tools()),
     make('section', { class: 'outcomes' }, make('h2', {}, 'Prediction'), make('div', { class: 'side-by-side' }, before, after)),
-    make('section', {}, make('h2', {}, 'What moved'), moved));
+    make('section', {}, make('h2', {}, 'What moved'),
+      make('p', { class: 'about' }, 'For each matrix, the largest change of one of its numbers.'), moved));
   showFields();
   watch(['session'], show);
   show();
 }
 
+const NEED_EDITS = [
+  button('Undo the last', () => rerun(editsOf(state.session).slice(0, -1))), button('Undo all', () => rerun([])), button('Save', saveFile),
+];
+
 function tools() {
-  const undo = button('Undo the last', () => rerun(editsOf(state.session).slice(0, -1)));
-  const clear = button('Undo all', () => rerun([]));
-  const save = button('Save', saveFile);
   const file = make('input', { type: 'file', accept: '.json,application/json', id: 'edits-file', hidden: true });
   file.addEventListener('change', () => loadFile(file));
   const load = button('Load', () => file.click());
-  return make('div', { class: 'edit-tools' }, undo, clear, save, load, file);
+  return make('div', { class: 'edit-tools' }, ...NEED_EDITS, load, file);
 }
 
 function button(text, action) {
@@ -91,10 +97,13 @@ function add() {
   const values = {};
   for (const input of fields.querySelectorAll('input')) {
     const value = input.name === 'matrix' ? input.value.trim() : Number(input.value);
-    const isWrong = input.value.trim() === '' || (input.name !== 'matrix' && !Number.isFinite(value));
+    const count = COUNTS[input.name]?.(state.session.model);
+    const isOutside = count !== undefined && !(Number.isInteger(value) && value >= 0 && value < count);
+    const isWrong = input.value.trim() === '' || isOutside || (input.name !== 'matrix' && !Number.isFinite(value));
     input.setAttribute('aria-invalid', isWrong);
     if (isWrong) {
       input.focus();
+      showProblem(isOutside ? `There is no ${input.name} ${input.value}: this model has ${input.name}s 0 to ${count - 1}` : '');
       return;
     }
 
@@ -110,6 +119,7 @@ function show() {
     return;
   }
 
+  NEED_EDITS.forEach(one => { one.disabled = session.edits.length === 0; });
   list.replaceChildren(...session.edits.map(({ text }, place) => make('li', {}, make('span', {}, text), button('undo', () => undo(place)))));
   before.replaceChildren(...outcome('before', session.edits.length ? session.before : session.prediction));
   after.replaceChildren(...outcome('after', session.prediction, session.edits.length ? session.before : session.prediction));

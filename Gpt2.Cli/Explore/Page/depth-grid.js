@@ -138,13 +138,15 @@ function cellOf(depth, at) {
     cell.classList.toggle('settled', best.id === reading.answer.id);
     cell.style.setProperty('--heat', `${(DEEPEST * best.probability).toFixed(1)}%`);
     cell.append(make('span', { class: 'depth-token' }, ...tokenName(best)),
-      make('span', { class: 'depth-share' }, `${Math.round(100 * best.probability)} %`));
+      make('span', { class: 'depth-share' }, wholePercent(best.probability)));
   } else {
     cell.append(make('span', { class: 'depth-share' }, '…'));
   }
 
   return cell;
 }
+
+const wholePercent = share => share > 0.995 && share < 1 ? '> 99 %' : `${Math.round(100 * share)} %`;
 
 function placeOf(element) {
   const cell = element.closest('.depth-cell');

@@ -18,12 +18,7 @@ export function startEditing() {
   }
 
   find('grid').addEventListener('dblclick', begin);
-  find('grid').addEventListener('keydown', event => {
-    if (event.key === 'F2') {
-      event.preventDefault();
-      begin();
-    }
-  });
+  document.addEventListener('keydown', onKey);
   form.addEventListener('submit', event => {
     event.preventDefault();
     commit();
@@ -38,6 +33,22 @@ export function startEditing() {
     return choice;
   }));
   watch(['session', 'version'], showVersions);
+}
+
+// F2 changes the current number, Ctrl+Z undoes the last change; where text is typed, both are the browser's.
+function onKey(event) {
+  const { session, view } = state;
+  if (event.target.closest('input, textarea, select, dialog')) {
+    return;
+  }
+
+  if (event.key === 'F2' && view === 'numbers') {
+    event.preventDefault();
+    begin();
+  } else if (event.key === 'z' && (event.ctrlKey || event.metaKey) && session?.edits.length) {
+    event.preventDefault();
+    rerun(editsOf(session).slice(0, -1));
+  }
 }
 
 function begin() {

@@ -3,7 +3,7 @@
 import { find, make } from './dom.js';
 import { change } from './state.js';
 import { toggle, toggleFollow, walk } from './play.js';
-import { isOpen, openView } from './views.js';
+import { isOpen, openNumbers } from './views.js';
 import { isSaved } from './api.js';
 import { toggleWhy } from './why.js';
 
@@ -24,24 +24,25 @@ const HELP = [
   ['n, p', 'next step, step back'],
   ['space', 'play or pause'],
   ['f', 'follow: keep the same token in view from step to step'],
-  ['w', 'why: open or close the panel that shows where a number comes from'],
+  ['w', 'why: open or close the panel that shows where a number comes from; Escape closes it'],
   ['g', 'go to a cell: h0.step7[5,0], [5,0], or a range [0,0]:[5,3]'],
   ['/', 'write another prompt; Enter runs it, Shift+Enter begins a line'],
   ['m', 'to the map; arrows walk in it, Enter opens a step'],
   ['t', 'colours: as the system, light, dark'],
   ['arrows', 'in the grid: another cell; with Ctrl to the edge'],
   ['Page Up, Page Down, Home, End', 'further; Ctrl+Home and Ctrl+End to the corners'],
-  ['Enter', 'on a token of the depth view: divide its logit; on the hiker’s landscape: a step downhill'],
+  ['Enter', 'on a token of the depth view: break down its logit; on the hiker’s landscape: a step downhill'],
   ['Enter, Escape', 'in the comparison of two prompts: open a matrix, leave it'],
   ['Shift', 'with these, or while dragging: select a range'],
   ['Ctrl+A', 'select the whole sheet'],
   ['Ctrl+C', 'copy the range, with tabs between the columns'],
-  ['F2', 'change the number, as a double click does; everything after it is computed again'],
+  ['F2', 'in Numbers: change the number, as a double click does; everything after it is computed again'],
+  ['Ctrl+Z', 'take the last change back'],
   ['Tab', 'to the next part of the page'],
   ['?', 'this help'],
 ];
 
-const NEED_THE_PROGRAM = ['/', 'F2'];
+const NEED_THE_PROGRAM = ['/', 'F2', 'Ctrl+Z'];
 
 export function startKeys() {
   document.addEventListener('keydown', onKey);
@@ -67,12 +68,12 @@ function onKey(event) {
   }
 }
 
-// In another view, it goes to the numbers first.
+// In another view, it goes to the numbers first, to the one that the view shows if it shows one.
 function showWhy() {
   if (isOpen('numbers')) {
     toggleWhy();
   } else {
-    openView('numbers');
+    openNumbers();
     change({ why: true });
   }
 }

@@ -19,7 +19,7 @@ let parts = [];
 
 export function startMap() {
   watch(['session'], build);
-  watch(['sheet'], showCurrent);
+  watch(['sheet', 'view'], showCurrent);
   map.addEventListener('keydown', onKey);
   find('map-switch').addEventListener('click', () => setOpen(!map.classList.contains('open')));
   map.addEventListener('click', event => event.target.closest('.map-step, .map-weight-button') && setOpen(false));

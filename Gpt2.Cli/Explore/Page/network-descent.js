@@ -36,7 +36,8 @@ export const descent = {
         make('p', {}, 'The network begins with random parameters. The gradient says for each of them how the loss, the mean squared error over '
           + 'the 41 points, changes with it. A step goes the other way: new = old − learning rate · gradient.'),
         make('p', {}, make('b', {}, 'Do: '), 'press Step a few times and follow one parameter in the table, then Run. With 16 neurons and rate 0.05 '
-          + 'the loss falls below 0.005 in 2000 steps. Try another seed; then rate 0.2, at which neurons die, and 2, at which the loss explodes.')),
+          + 'the loss falls below 0.005 within 2000 steps. Try another seed. Then press Reset, and try rate '
+          + '0.2, at which neurons die (their ReLU is 0 at every point), and 2, at which the loss explodes.')),
       make('div', { class: 'network-buttons', role: 'group', 'aria-label': 'The run' },
         stepButton, runButton, button('network-reset', 'Reset', reset),
         make('span', { class: 'network-whole' }, make('label', { for: rate.id }, 'learning rate'), rate),

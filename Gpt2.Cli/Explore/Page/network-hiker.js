@@ -10,7 +10,7 @@ import { LANDS } from './network-lands.js';
 import { askNetwork } from './api.js';
 import { showHeat } from './network-heat.js';
 
-const LIMIT = 1000, LARGEST_RATE = 1000, KEPT = 600, ARRIVED = 1e-5;
+const LIMIT = 1000, LARGEST_RATE = 1000, KEPT = 2000, NEAR = 1 / 300, ARRIVED = 1e-5;
 const RATE = 'hiker-rate'; // the learning rate in the address, where the other part has its own
 
 const overlay = shape('g', {});
@@ -141,7 +141,7 @@ async function go(count, at = trail.at(-1).slice(0, 2)) {
     now = answer;
     walked += answer.trail.length - 1;
     trail = [...trail.slice(0, -1), ...answer.trail];
-    trail = trail.length > KEPT ? trail.filter((_, place) => place % 2 === 0 || place === trail.length - 1) : trail;
+    trail = thinned(trail);
     show();
     const hasArrived = Math.hypot(...answer.gradient) < ARRIVED;
     if (hasArrived && count) {
@@ -156,6 +156,19 @@ async function go(count, at = trail.at(-1).slice(0, 2)) {
 }
 
 const refuse = message => showMessage(refusal, message);
+
+// Places closer together than one sees are left out, except for the last.
+function thinned(places) {
+  const kept = places.slice(0, 1);
+  const isFar = (one, other) => Math.hypot(...[0, 1].map(axis => (one[axis] - other[axis]) / (land.to[axis] - land.from[axis]))) > NEAR;
+  for (const place of places.slice(1, -1)) {
+    if (isFar(kept.at(-1), place)) {
+      kept.push(place);
+    }
+  }
+
+  return [...kept, ...places.slice(1).slice(-1)].slice(-KEPT);
+}
 
 function onKey(event) {
   const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
@@ -191,7 +204,7 @@ function show() {
 
   const [first, second, loss] = trail.at(-1);
   places.forEach((field, place) => field.show(trail.at(-1)[place]));
-  refuse(now.hasDiverged ? `Diverged: the next step would lift the loss above 1 000 000. The learning rate ${rateNow()} is too large.` : '');
+  refuse(now.hasDiverged ? `Diverged: the next step would raise the loss above 1 000 000. The learning rate ${rateNow()} is too large.` : '');
   map.draw({
     label: `Loss ${errorText(loss)} at ${land.names[0]} = ${decimals(first)}, ${land.names[1]} = ${decimals(second)}`,
     x: { from: land.from[0], to: land.to[0], name: land.names[0] },
@@ -218,7 +231,7 @@ function verdict(byFirst, bySecond) {
   return size === 0 ? 'It is flat here, and no step leads away.'
     : size < ARRIVED ? 'He has arrived: the gradient is almost 0.'
     : now.isAtCorner ? 'A corner of the network lies on one of the points. The loss has a kink there: the two ways to compute its slope may differ.'
-    : `Chain rule above, numeric check below it, with h = ${now.h}.`;
+    : `Bold: by the chain rule. Below it: checked by moving a little to both sides, h = ${now.h}.`;
 }
 
 // What lies over the map: contour lines, the way, the arrow, the hiker.
@@ -228,6 +241,8 @@ function placed(drawn) {
     return; // the answer for a new place is on its way
   }
 
-  map.host.querySelector('svg').append(overlay);
+  const svg = map.host.querySelector('svg');
+  overlay.setAttribute('clip-path', `url(#${svg.querySelector('clipPath').id})`);
+  svg.append(overlay);
   showHeat({ canvas, overlay, scale, land, heights, trail, gradient: now.gradient });
 }

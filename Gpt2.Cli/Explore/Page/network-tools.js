@@ -62,6 +62,7 @@ export function numberField({ id, label, name = label, least, most, step, limit 
     }
   };
   slider.addEventListener('input', () => read(slider));
+  box.addEventListener('input', () => box.value.trim() !== '' && Math.abs(Number(box.value)) <= limit && read(box));
   box.addEventListener('change', () => read(box));
   return { element: make('div', { class: 'network-field' }, make('label', { for: id }, label), slider, box), show };
 }

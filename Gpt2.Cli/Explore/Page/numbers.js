@@ -57,7 +57,8 @@ export function percent(value) {
   }
 
   const share = value * 100;
-  return share === 0 ? '0 %' : share >= 99.95 && share < 100 ? '> 99.9 %'
+  return share === 0 ? '0 %' : share >= 99.995 && share < 100 ? '> 99.99 %'
+    : share >= 99 && share < 100 ? `${share.toFixed(2)} %`
     : share >= 0.1 ? `${share.toFixed(1)} %`
     : share >= 0.001 ? `${share.toFixed(3)} %` : signed(`${share.toExponential(0)} %`);
 }

@@ -64,7 +64,7 @@ function show() {
   }
 
   const at = session.steps.indexOf(sheet);
-  find('place').textContent = at < 0 ? 'weight' : `${at + 1} of ${session.steps.length}`;
+  find('place').textContent = at < 0 ? 'weight' : `matrix ${at + 1} of ${session.steps.length}`;
   find('back').disabled = at <= 0;
   find('next').disabled = at === session.steps.length - 1;
 }

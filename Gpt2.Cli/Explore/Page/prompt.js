@@ -5,6 +5,7 @@ import { state, watch } from './state.js';
 import { goTo } from './navigate.js';
 import { percent } from './numbers.js';
 import { run } from './session.js';
+import { openView } from './views.js';
 import { showMerges } from './merges.js';
 
 const box = find('prompt');
@@ -23,6 +24,7 @@ export function startPrompt() {
   box.addEventListener('input', fitBox);
   watch(['session'], show);
   watch(['session', 'view', 'sheet', 'cell', 'attention'], markToken);
+  find('edit-count').addEventListener('click', () => openView('changes'));
   find('answer').addEventListener('click', () => goTo('probabilities', bestCell()));
 }
 
@@ -33,6 +35,9 @@ function show() {
   document.title = `${session.prompt.slice(0, 40)} · gpt2 explore`;
   find('model-name').textContent = `· ${session.model.name}`;
   find('tokens').replaceChildren(...session.tokens.map((token, place) => make('li', {}, chip(token, place))));
+  const { length: edits } = session.edits;
+  find('edit-count').hidden = edits === 0;
+  find('edit-count').textContent = edits === 1 ? '1 edit' : `${edits} edits`;
   const [best] = session.prediction;
   const answer = find('answer');
   answer.hidden = !best;

@@ -24,9 +24,13 @@ const OPERATIONS = {
     const [queries, keys] = c.sources;
     const { head, token } = placeOf(c);
     const root = Math.sqrt(model.headSize), first = head * model.headSize;
-    return token > c.row ? masked(c, token) : {
-      ...products(c, model.headSize, k => product(cell(queries, c.row, first + k), cell(keys, token, first + k), root)),
-      figures: { '√(head size)': root },
+    if (token > c.row) {
+      return masked(c, token);
+    }
+
+    const terms = Array.from({ length: model.headSize }, (_, k) => product(cell(queries, c.row, first + k), cell(keys, token, first + k), root));
+    return {
+      terms, recomputed: added(terms), figures: { '√(head size)': root }, inNumbers: `${shown(root * added(terms))} / ${shown(root)}`,
     };
   },
   WeightedSum: c => {

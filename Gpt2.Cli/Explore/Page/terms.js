@@ -7,10 +7,12 @@ import { state } from './state.js';
 
 // How the terms give the number, where they are not simply added.
 const TOTALS = {
-  Softmax: 'this cell’s term over the sum of all terms',
-  Normalisation: '(this cell − mean) / √(variance + ε)',
+  Softmax: 'the term of this number / the sum of all terms',
+  Normalisation: '(this number − mean) / √(variance + ε)',
   Gelu: 'GELU of the term',
 };
+
+const ADDS = { Softmax: 'e^(x − max)', ScaledDotProduct: 'adds, ÷ √(head size)' };
 
 // Makes the table. A click on a number goes to it; the arrows go up and down.
 export function makeTerms(origin, follow) {
@@ -28,7 +30,7 @@ export function makeTerms(origin, follow) {
   const table = make('table', { class: 'why-terms' },
     make('thead', {}, make('tr', {},
       head('from', common.source), head('value'), ...(hasFactors ? [head('times', common.factor)] : []),
-      head(origin.operation === 'Softmax' ? 'e^(x − max)' : 'adds'), ...(hasShares ? [head('share')] : []))),
+      head(ADDS[origin.operation] ?? 'adds'), ...(hasShares ? [head('share')] : []))),
     body,
     make('tfoot', {}, total(TOTALS[origin.operation] ?? 'total', figure(origin.recomputed), columns),
       total('the cell, in float32', number(origin.cell.value), columns)));
@@ -48,7 +50,7 @@ function rowOf({ source, factor, label, contribution, share, isOwn }, { largest 
   const times = factor ? [link(factor, common.factor, follow), make('span', { class: 'why-factor' }, `× ${number(factor.value)}`)] : [];
   return make('tr', { class: isOwn && 'own' },
     make('th', { scope: 'row' }, link(source, common.source, follow), caption(source, label),
-      ...(isOwn ? [make('span', { class: 'why-own' }, 'this cell’s')] : [])),
+      ...(isOwn ? [make('span', { class: 'why-own' }, 'this number’s')] : [])),
     make('td', {}, number(source.value)),
     ...(hasFactors ? [make('td', {}, ...times)] : []),
     make('td', {}, short(contribution), make('span', { class: 'why-bar-space', 'aria-hidden': 'true' }, bar)),

@@ -47,6 +47,11 @@ export function openView(name) {
   change({ view: view.name });
 }
 
+// Opens the numbers, at the one that the open view shows if it shows one.
+export function openNumbers() {
+  (VIEWS.find(view => isOpen(view.name)).openNumbers ?? (() => openView(NUMBERS.name)))();
+}
+
 export const isOpen = name => state.view === name;
 
 function show() {

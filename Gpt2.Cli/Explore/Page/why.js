@@ -28,6 +28,12 @@ export function startWhy() {
     toggleWhy();
     find('why-open').focus();
   });
+  find('sheet').addEventListener('keydown', event => {
+    if (event.key === 'Escape' && state.why && !event.target.closest('input')) {
+      toggleWhy();
+      find('grid').focus();
+    }
+  });
   showOpen();
 }
 

@@ -92,7 +92,7 @@ public sealed class WhyPanelTests(Chromium chromium) : IAsyncLifetime
         ILocator rows = tab.Page.Locator("#why-body tbody tr");
         int all = RunningExplorer.Config.Vocabulary;
         await Assertions.Expect(tab.Page.Locator(".why-rest th")).ToHaveTextAsync(new Regex($"^the other {all - 50}|{all - 51}$"));
-        await Assertions.Expect(rows.Filter(new LocatorFilterOptions { HasText = "this cell’s" })).ToContainTextAsync("[3,262]");
+        await Assertions.Expect(rows.Filter(new LocatorFilterOptions { HasText = "this number’s" })).ToContainTextAsync("[3,262]");
 
         await tab.Page.Locator(".why-more").ClickAsync();
         await Assertions.Expect(rows).ToHaveCountAsync(all);
