@@ -38,8 +38,8 @@ internal sealed record ExplorerLimits
     /// <summary>The maximum number of steps of gradient descent in one request.</summary>
     public const int NetworkSteps = 1000;
 
-    /// <summary>The largest parameter of such a network.</summary>
-    public const double NetworkNumber = 1e9;
+    /// <summary>The largest parameter of such a network: descent, too, ends before it goes beyond.</summary>
+    public const double NetworkNumber = Gpt2.Core.Laboratory.ReluDescent.LargestParameter;
 
     /// <summary>The maximum number of bytes in a request's body: those of a prompt.</summary>
     public int BodyBytes { get; init; } = 1 << 20;

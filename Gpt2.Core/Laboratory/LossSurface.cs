@@ -84,7 +84,7 @@ public sealed class LossSurface
     /// <param name="first">Where it begins.</param>
     /// <param name="second">Where it begins.</param>
     /// <param name="rate">The learning rate, above 0.</param>
-    /// <param name="steps">Number of steps. There are fewer if the loss diverges.</param>
+    /// <param name="steps">Number of steps. There are fewer if the walk diverges.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not above 0 or not finite, or the steps are below 0.</exception>
     public IReadOnlyList<SurfacePoint> Walk(double first, double second, double rate, int steps)
     {

@@ -5,11 +5,16 @@ namespace Gpt2.Core.Laboratory;
 /// <summary>Some steps of gradient descent.</summary>
 /// <param name="Network">The network after them.</param>
 /// <param name="Losses">The loss after each step.</param>
-/// <param name="HasDiverged">Whether the run was ended before a step that would lift the loss above every measure.</param>
+/// <param name="HasDiverged">Whether the run was ended before a step that would lift the loss, or carry a parameter, beyond every measure.</param>
 public sealed record ReluDescent(ReluNetwork Network, IReadOnlyList<double> Losses, bool HasDiverged)
 {
     /// <summary>A loss above this one has diverged: the parabola's own values are at most 6.</summary>
     public const double LargestLoss = 1e6;
+
+    /// <summary>
+    /// A parameter beyond this one has diverged, even if the loss is small: a step that is far too long kills a ReLU and carries it away.
+    /// </summary>
+    public const double LargestParameter = 1e9;
 
     /// <summary>Lowers the mean squared error on some points: p ← p − rate · ∂L/∂p for every parameter p, in each step.</summary>
     /// <param name="network">Where it begins.</param>
@@ -41,7 +46,7 @@ public sealed record ReluDescent(ReluNetwork Network, IReadOnlyList<double> Loss
         ReluNetwork network, double[] gradient, double rate, IReadOnlyList<CurvePoint> points)
     {
         double[] next = [.. network.Parameters.Zip(gradient, (value, slope) => value - (rate * slope))];
-        if (!next.All(double.IsFinite))
+        if (!next.All(value => Math.Abs(value) <= LargestParameter)) // not if one is NaN
         {
             return null;
         }

@@ -1,6 +1,6 @@
 // Gradient descent: from a random network, step by step against the gradient, until it fits.
 
-import { VIEW, button, chooseNow, chosenValue, decimals, errorText, makeRun, paceField, wholeField } from './network-tools.js';
+import { DIVERGED, VIEW, button, chooseNow, chosenValue, decimals, errorText, makeRun, paceField, wholeField } from './network-tools.js';
 import { axis, makeChart } from './network-chart.js';
 import { chosenNumber } from './state.js';
 import { make, showMessage, speak } from './dom.js';
@@ -140,8 +140,8 @@ function show() {
   const { network, next, hasDiverged } = now;
   const count = network.lines.length;
   refuse(hasDiverged
-    ? `Diverged: step ${steps + 1} would lift the loss above 1 000 000. The learning rate ${rateNow()} is too large: each step goes beyond the `
-      + 'valley and higher up on its other side. Take a smaller one and press Reset.'
+    ? `${DIVERGED(`step ${steps + 1}`)} The learning rate ${rateNow()} is too large: each step goes beyond the valley`
+      + ' and higher up on its other side. Take a smaller one and press Reset.'
     : '');
   runButton.disabled = stepButton.disabled = steps === LAST_STEP;
   figures.replaceChildren(

@@ -1,7 +1,7 @@
 // The hiker: the loss of two parameters as a landscape with contour lines, and gradient descent as a walk downhill.
 
 import {
-  VIEW, button, chooseNow, chooseSoon, chosenList, chosenValue, decimals, errorText, makeRun, numberField, paceField,
+  DIVERGED, VIEW, button, chooseNow, chooseSoon, chosenList, chosenValue, decimals, errorText, makeRun, numberField, paceField,
 } from './network-tools.js';
 import { state } from './state.js';
 import { make, shape, showMessage, speak } from './dom.js';
@@ -204,7 +204,7 @@ function show() {
 
   const [first, second, loss] = trail.at(-1);
   places.forEach((field, place) => field.show(trail.at(-1)[place]));
-  refuse(now.hasDiverged ? `Diverged: the next step would raise the loss above 1 000 000. The learning rate ${rateNow()} is too large.` : '');
+  refuse(now.hasDiverged ? `${DIVERGED('the next step')} The learning rate ${rateNow()} is too large.` : '');
   map.draw({
     label: `Loss ${errorText(loss)} at ${land.names[0]} = ${decimals(first)}, ${land.names[1]} = ${decimals(second)}`,
     x: { from: land.from[0], to: land.to[0], name: land.names[0] },

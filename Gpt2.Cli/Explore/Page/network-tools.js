@@ -5,6 +5,9 @@ import { make } from './dom.js';
 
 export const VIEW = 'network';
 
+// Why a run has ended, see ReluDescent.cs.
+export const DIVERGED = step => `Diverged: ${step} would lift the loss above 1 000 000, or carry a parameter beyond 1 000 000 000.`;
+
 const PAUSE = 250; // milliseconds before a slider's number is in the address
 const VISIBLE_PAUSE = 700; // milliseconds between pictures for those who want no motion
 

@@ -57,6 +57,19 @@ public class ReluDescentTests
         ReluDescent.Run(ReluNetwork.Random(16, 1), Points, rate: 1e308, steps: 3).HasDiverged.Should().BeTrue();
     }
 
+    [Fact]
+    public void Walk_AStepThatKillsTheReLU_EndsBeforeAParameterIsBeyondMeasure()
+    {
+        LossSurface surface = Bend();
+        SurfaceSlope slope = surface.GradientAt(-0.43, 1000);
+        double bias = -0.43 - (1000 * slope.Across), output = 1000 - (1000 * slope.Up);
+        bias.Should().BeLessThan(-ReluDescent.LargestParameter);
+        surface.LossAt(bias, output).Should().BeLessThan(ReluDescent.LargestLoss, "the ReLU would be dead, and the loss small");
+
+        surface.Walk(-0.43, 1000, rate: 1000, steps: 1).Should().HaveCount(1);
+        surface.Walk(-0.43, 1000, rate: 100, steps: 1).Should().HaveCount(2);
+    }
+
     [Theory]
     [InlineData(0, 1)]
     [InlineData(-1, 1)]
