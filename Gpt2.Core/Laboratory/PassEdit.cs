@@ -28,7 +28,7 @@ public abstract record PassEdit
     }
 
     /// <summary>The name of the matrix that is changed.</summary>
-    [JsonIgnore]
+    [JsonIgnore] // and so must each override, which does not inherit it
     public abstract string Target { get; }
 
     /// <summary>Makes the change; the matrix has been checked.</summary>
@@ -64,6 +64,7 @@ public abstract record PassEdit
 /// <param name="Value">The number.</param>
 public sealed record SetCell(string Matrix, int Row, int Column, float Value) : PassEdit
 {
+    [JsonIgnore]
     public override string Target => Matrix;
 
     public override string ToString() => Invariant($"{Matrix}[{Row},{Column}] = {Value}");
@@ -80,6 +81,7 @@ public sealed record SetCell(string Matrix, int Row, int Column, float Value) : 
 /// <param name="Value">The number.</param>
 public sealed record FillRow(string Matrix, int Row, float Value) : PassEdit
 {
+    [JsonIgnore]
     public override string Target => Matrix;
 
     public override string ToString() => Invariant($"{Matrix}[{Row}] = {Value} in every column");
@@ -95,6 +97,7 @@ public sealed record FillRow(string Matrix, int Row, float Value) : PassEdit
 /// <param name="Factor">The number.</param>
 public sealed record ScaleRow(string Matrix, int Row, float Factor) : PassEdit
 {
+    [JsonIgnore]
     public override string Target => Matrix;
 
     public override string ToString() => Invariant($"{Matrix}[{Row}] × {Factor}");
@@ -116,6 +119,7 @@ public sealed record ScaleRow(string Matrix, int Row, float Factor) : PassEdit
 /// <param name="Other">The other row.</param>
 public sealed record SwapRows(string Matrix, int Row, int Other) : PassEdit
 {
+    [JsonIgnore]
     public override string Target => Matrix;
 
     public override string ToString() => Invariant($"{Matrix}: rows {Row} and {Other} exchanged");
@@ -137,6 +141,7 @@ public sealed record SwapRows(string Matrix, int Row, int Other) : PassEdit
 /// <param name="Head">The head.</param>
 public sealed record SilenceHead(int Block, int Head) : PassEdit
 {
+    [JsonIgnore]
     public override string Target => Invariant($"h{Block}.step8");
 
     public override string ToString() => Invariant($"head {Head} of h{Block} silenced");
@@ -157,6 +162,7 @@ public sealed record SilenceHead(int Block, int Head) : PassEdit
 /// <param name="Neuron">The neuron.</param>
 public sealed record SilenceNeuron(int Block, int Neuron) : PassEdit
 {
+    [JsonIgnore]
     public override string Target => Invariant($"h{Block}.step14");
 
     public override string ToString() => Invariant($"neuron {Neuron} of h{Block} silenced");
@@ -176,6 +182,7 @@ public sealed record SilenceNeuron(int Block, int Neuron) : PassEdit
 /// <param name="Position">The position; null for all.</param>
 public sealed record SilencePosition(int? Position = null) : PassEdit
 {
+    [JsonIgnore]
     public override string Target => "model_wpe";
 
     public override string ToString() => Position is int one ? Invariant($"position {one} silenced") : "all positions silenced";

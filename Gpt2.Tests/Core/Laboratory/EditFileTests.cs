@@ -28,6 +28,18 @@ public class EditFileTests
     }
 
     [Fact]
+    public void Write_HoldsWhatAnEditIsMadeFrom_AndNothingElse() =>
+        EditFile.Write(new Experiment([new SilenceHead(0, 2), new SetCell("h0.step16", 5, 3, -2.5f)])).ReplaceLineEndings("").Replace(" ", "")
+            .Should().Be(
+                """{"edits":[{"edit":"silence_head","block":0,"head":2},"""
+                + """{"edit":"set_cell","matrix":"h0.step16","row":5,"column":3,"value":-2.5}],"prompt":null}""");
+
+    [Fact]
+    public void Read_WithTheTargetThatFilesOnceHeld_IsTheSameEdit() =>
+        EditFile.Read("""{"edits":[{"edit":"silence_head","block":0,"head":2,"target":"h0.step8"}]}""", "edits.json")
+            .Edits.Should().Equal(new SilenceHead(0, 2));
+
+    [Fact]
     public void Read_ByHand_TakesWhatIsLeftOut() =>
         EditFile.Read("""{"edits":[{"edit":"silence_position"},{"edit":"silence_head","block":0,"head":2}]}""", "edits.json")
             .Edits.Should().Equal(new SilencePosition(), new SilenceHead(0, 2));
