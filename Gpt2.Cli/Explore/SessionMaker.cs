@@ -22,7 +22,8 @@ internal sealed class SessionMaker(LanguageModel model, SessionStore store, Expl
     /// <param name="edits">What is changed in the pass.</param>
     /// <param name="replaces">The session that the tab no longer needs; null if it has none. It stays if the prompt is refused.</param>
     /// <param name="beside">The session that it will be compared with, which must stay; null if there is none.</param>
-    /// <param name="cancellation">Ends the wait for a turn.</param>
+    /// <param name="cancellation">Nobody waits for the pass any more: ends the wait for a turn; a pass that runs is let go at its end.</param>
+    /// <exception cref="OperationCanceledException">Nobody waits for it.</exception>
     /// <exception cref="ApiException">The prompt is empty or too long, or an edit is not possible.</exception>
     public async Task<ExplorerSession> MakeAsync(
         string prompt, PassEdit[] edits, string? replaces, string? beside, CancellationToken cancellation)
@@ -32,7 +33,14 @@ internal sealed class SessionMaker(LanguageModel model, SessionStore store, Expl
         RequirePossible(ids, headRows, edits.Length > 0);
         try
         {
-            return await InTurnAsync(() => Make(prompt, ids, headRows, edits, replaces, beside), cancellation);
+            ExplorerSession session = await InTurnAsync(() => Make(prompt, ids, headRows, edits, replaces, beside), cancellation);
+            if (cancellation.IsCancellationRequested)
+            {
+                store.Remove(session.Id); // the tab was closed meanwhile, and nobody else knows the session
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            return session;
         }
         catch (Gpt2Exception e)
         {

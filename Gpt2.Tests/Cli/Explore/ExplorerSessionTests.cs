@@ -121,6 +121,20 @@ public sealed class ExplorerSessionTests
     }
 
     [Fact]
+    public async Task TabClosedWhileItsPromptRuns_LeavesNothing()
+    {
+        using var model = RunningExplorer.Small();
+        using var closed = new CancellationTokenSource();
+        using var store = new SessionStore(new ExplorerLimits(), new ClosingClock(closed));
+        using var maker = new SessionMaker(model, store, new ExplorerLimits());
+
+        await FluentActions.Awaiting(() => maker.MakeAsync("ab a", [], null, null, closed.Token)).Should().ThrowAsync<OperationCanceledException>();
+
+        closed.IsCancellationRequested.Should().BeTrue();
+        store.Count.Should().Be(0);
+    }
+
+    [Fact]
     public async Task MoreTabsThanSessions_TheOneUsedLongestAgoGoes()
     {
         await using RunningExplorer explorer = await RunningExplorer.StartAsync(new ExplorerLimits { Sessions = 2 });
@@ -214,5 +228,15 @@ public sealed class ExplorerSessionTests
         using HttpResponseMessage response = await explorer.Client.GetAsync(RunningExplorer.PathOf(session, "sheets/logits/window"));
         return response.IsSuccessStatusCode ? null
             : JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("error").GetProperty("code").GetString();
+    }
+
+    /// <summary>A clock that is read when a session is added, and closes the tab then.</summary>
+    private sealed class ClosingClock(CancellationTokenSource closed) : TimeProvider
+    {
+        public override long GetTimestamp()
+        {
+            closed.Cancel();
+            return base.GetTimestamp();
+        }
     }
 }
