@@ -1,7 +1,7 @@
 // The view of changes: the experiment as a list of edits, and what it does to the prediction and to the sheets.
 
 import { editsOf, rerun, run, showProblem } from './session.js';
-import { figure } from './numbers.js';
+import { figure, typed } from './numbers.js';
 import { make } from './dom.js';
 import { change, state, watch } from './state.js';
 import { goTo } from './navigate.js';
@@ -96,10 +96,10 @@ function add() {
   const { edit } = KINDS[kinds.selectedIndex];
   const values = {};
   for (const input of fields.querySelectorAll('input')) {
-    const value = input.name === 'matrix' ? input.value.trim() : Number(input.value);
+    const value = input.name === 'matrix' ? input.value.trim() : typed(input.value);
     const count = COUNTS[input.name]?.(state.session.model);
     const isOutside = count !== undefined && !(Number.isInteger(value) && value >= 0 && value < count);
-    const isWrong = input.value.trim() === '' || isOutside || (input.name !== 'matrix' && !Number.isFinite(value));
+    const isWrong = value === '' || Number.isNaN(value) || isOutside;
     input.setAttribute('aria-invalid', isWrong);
     if (isWrong) {
       input.focus();
@@ -152,7 +152,7 @@ async function loadFile(input) {
   const [file] = input.files;
   input.value = '';
   try {
-    const { edits, prompt } = JSON.parse(await file.text());
+    const { edits, prompt } = JSON.parse(await file.text()) ?? {};
     if (!Array.isArray(edits)) {
       throw new Error('there is no list of edits');
     }

@@ -3,7 +3,7 @@
 import { change, state, watch } from './state.js';
 import { editsOf, rerun } from './session.js';
 import { find, make, speak } from './dom.js';
-import { exact } from './numbers.js';
+import { exact, typed } from './numbers.js';
 import { isSaved } from './api.js';
 import { numberAt, onLoaded } from './tiles.js';
 
@@ -75,16 +75,16 @@ function fill() {
 }
 
 async function commit() {
-  const value = Number(box.value.trim().replace('−', '-').replace(',', '.'));
-  if (box.value.trim() === '' || !Number.isFinite(value)) {
+  const value = typed(box.value);
+  if (Number.isNaN(value)) {
     box.setAttribute('aria-invalid', 'true');
-    speak('Not a number');
+    speak('Not a number, or too large');
     return;
   }
 
   const { session, sheet, cell } = state;
   end();
-  const edit = { edit: 'set_cell', matrix: sheet.name, row: cell.row, column: cell.column, value: Math.fround(value) };
+  const edit = { edit: 'set_cell', matrix: sheet.name, row: cell.row, column: cell.column, value };
   if (await rerun([...editsOf(session), edit])) {
     speak(`Changed. Most probable next token: ${state.session.prediction[0]?.label ?? 'none'}`);
   }

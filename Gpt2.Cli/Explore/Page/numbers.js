@@ -63,6 +63,12 @@ export function percent(value) {
     : share >= 0.001 ? `${share.toFixed(3)} %` : signed(`${share.toExponential(0)} %`);
 }
 
+// A number that was typed, as float32, with the page's own minus or a decimal comma, too; NaN if it is none or too large.
+export function typed(text) {
+  const value = Math.fround(text.trim() === '' ? NaN : Number(text.trim().replaceAll(MINUS, '-').replace(',', '.')));
+  return Number.isFinite(value) ? value : NaN;
+}
+
 const named = value => Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : MINUS + '∞';
 
 const signed = text => text.replaceAll('-', MINUS);

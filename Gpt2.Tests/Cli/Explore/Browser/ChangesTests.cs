@@ -28,7 +28,16 @@ public sealed class ChangesTests(Chromium chromium) : IAsyncLifetime
         await using ExplorerPage tab = await ExplorerPage.OpenAsync(chromium, explorer);
         await tab.GoToAsync("h0.step16[1,2]");
         await tab.Grid.PressAsync("F2");
-        await tab.Page.FillAsync("#edit-box", "-2.5");
+        foreach (string wrong in (string[])["1e39", "two", ""])
+        {
+            await tab.Page.FillAsync("#edit-box", wrong);
+            await tab.Page.PressAsync("#edit-box", "Enter");
+            await Assertions.Expect(tab.Page.Locator("#edit-box")).ToHaveAttributeAsync("aria-invalid", "true");
+            await tab.Page.PressAsync("#edit-box", "Escape");
+            await tab.Grid.PressAsync("F2");
+        }
+
+        await tab.Page.FillAsync("#edit-box", "−25e−1"); // as the page writes it
         await tab.Page.PressAsync("#edit-box", "Enter");
         await Assertions.Expect(tab.Value).ToHaveTextAsync("−2.5");
 
@@ -50,6 +59,11 @@ public sealed class ChangesTests(Chromium chromium) : IAsyncLifetime
         string without = Label(Edited(new SilenceHead(0, 1), new SilenceNeuron(1, 3)).Trace);
         await using ExplorerPage tab = await ExplorerPage.OpenAsync(chromium, explorer);
         await tab.Page.ClickAsync("#open-changes");
+        await tab.Page.SetInputFilesAsync("#edits-file", new FilePayload
+        {
+            Name = "null.json", MimeType = "application/json", Buffer = "null"u8.ToArray(),
+        });
+        await tab.SaysAsync("#problem", "null.json is not an experiment: there is no list of edits");
         await tab.Page.FillAsync("[name=head]", "1");
         await tab.Page.ClickAsync(".edit-new button");
         await Assertions.Expect(tab.Page.Locator(".edits li")).ToHaveCountAsync(1);
