@@ -126,6 +126,19 @@ public sealed class AttentionViewTests(Chromium chromium) : IAsyncLifetime
         (await tab.Page.Locator(".attention-board canvas").EvaluateAsync<int>("canvas => canvas.width")).Should().Be(tokens);
     }
 
+    [BrowserFact]
+    public async Task TwelveHeads_AsGpt2SmallHas_AreAllInView()
+    {
+        LanguageModel model = LanguageModel.Of(
+            TestModels.Random(new Gpt2Config(RunningExplorer.Vocabulary.Count, 24, 24, 12, 2), seed: 6), new Tokenizer(RunningExplorer.Vocabulary),
+            "heads", new LoadOptions { Kernels = KernelSet.Create(KernelRung.Vector), KeepMatrices = true });
+        await using RunningExplorer other = await RunningExplorer.StartAsync(other: model);
+        await using ExplorerPage tab = await ExplorerPage.OpenAsync(chromium, other, Link + "0,0,3");
+
+        await Assertions.Expect(tab.Page.Locator(".attention-head")).ToHaveCountAsync(24);
+        (await tab.Page.Locator(".attention-heads").EvaluateAsync<bool>("heads => heads.scrollWidth <= heads.clientWidth")).Should().BeTrue();
+    }
+
     private async Task<ExplorerPage> OpenAsync(string attention)
     {
         ExplorerPage tab = await ExplorerPage.OpenAsync(chromium, explorer, Link + attention);
