@@ -1,7 +1,7 @@
 // What each head, each MLP, the embeddings and the biases add to the logit of a token: a heat map of blocks and heads, the parts in the
 // order of the model, and all of them by size.
 
-import { choose, state } from './state.js';
+import { choose, chosenNumber, state } from './state.js';
 import { find, labelled, make } from './dom.js';
 import { figure, percent } from './numbers.js';
 import { heat, signedBar, tokenButton, tokenName } from './charts.js';
@@ -48,9 +48,9 @@ export function makeAttribution() {
 
 // Shows the parts of the chosen token's logit after a token of the prompt.
 export async function showAttribution(at) {
-  const { session, chosen } = state;
+  const { session } = state;
   row = at;
-  const token = chosen.depth?.token;
+  const token = chosenNumber('depth', 'token', session.model.vocabulary - 1, undefined); // the answer
   const wanted = `${session.id} ${at} ${token}`;
   if (wanted === shown) {
     return;

@@ -63,6 +63,9 @@ public sealed class DepthViewTests(Chromium chromium)
         cells.Should().Equal(expected.Parts.Where(part => part.Block is not null)
             .Select(part => part.Value.ToString("F2", CultureInfo.InvariantCulture).Replace('-', '−')));
         tab.Page.Url.Should().EndWith("&view=depth&at=1&token=259");
+
+        await tab.Page.EvaluateAsync("() => { location.hash = '#prompt=ab+a+a+a&view=depth&at=1&token=99999'; }"); // no such token: the answer
+        await tab.SaysAsync("#attribution-title", $"What adds to the logit of {Label(explorer.Model.Predict("ab a")[0].Id)} after ␣a");
     }
 
     private static string Label(int id) => TokenLabel.Of(RunningExplorer.Vocabulary, id);
