@@ -29,7 +29,8 @@ public class EditFileTests
 
     [Fact]
     public void Write_HoldsWhatAnEditIsMadeFrom_AndNothingElse() =>
-        EditFile.Write(new Experiment([new SilenceHead(0, 2), new SetCell("h0.step16", 5, 3, -2.5f)])).ReplaceLineEndings("").Replace(" ", "")
+        EditFile.Write(new Experiment([new SilenceHead(0, 2), new SetCell("h0.step16", 5, 3, -2.5f)]))
+            .ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal)
             .Should().Be(
                 """{"edits":[{"edit":"silence_head","block":0,"head":2},"""
                 + """{"edit":"set_cell","matrix":"h0.step16","row":5,"column":3,"value":-2.5}],"prompt":null}""");

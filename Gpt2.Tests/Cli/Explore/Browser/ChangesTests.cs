@@ -61,7 +61,9 @@ public sealed class ChangesTests(Chromium chromium) : IAsyncLifetime
         await tab.Page.ClickAsync("#open-changes");
         await tab.Page.SetInputFilesAsync("#edits-file", new FilePayload
         {
-            Name = "null.json", MimeType = "application/json", Buffer = "null"u8.ToArray(),
+            Name = "null.json",
+            MimeType = "application/json",
+            Buffer = "null"u8.ToArray(),
         });
         await tab.SaysAsync("#problem", "null.json is not an experiment: there is no list of edits");
         await tab.Page.FillAsync("[name=head]", "1");
