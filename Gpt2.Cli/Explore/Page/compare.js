@@ -6,15 +6,17 @@ import { compared, compareWith, endComparison } from './comparison.js';
 import { labelled, make, showMessage, speak } from './dom.js';
 import { makeDistances, showDistances } from './compare-distances.js';
 import { makeSheets, showSheet } from './compare-sheet.js';
+import { makePromptBox } from './prompt-box.js';
 import { outcome } from './outcome.js';
 
 export const name = 'compare';
 export const title = 'Compare';
 export const about = 'Two prompts side by side, and where their passes differ';
 
-const box = make('input', {
-  id: 'compare-prompt', type: 'text', spellcheck: 'false', autocomplete: 'off', placeholder: 'for instance the same with another name',
+const box = make('textarea', {
+  id: 'compare-prompt', rows: 1, spellcheck: 'false', autocomplete: 'off', placeholder: 'for instance the same with another name',
 });
+const fitBox = makePromptBox(box);
 const button = make('button', { type: 'submit', class: 'primary' }, 'Compare');
 const problem = make('p', { class: 'problem', role: 'alert', hidden: true });
 const result = make('div', { class: 'compare-result', hidden: true });
@@ -65,6 +67,7 @@ async function show() {
   if (session !== wanted.session || prompt !== wanted.prompt) {
     wanted = { session, prompt };
     box.value = prompt ?? box.value;
+    fitBox();
     showProblem('');
     await run(prompt);
   } else if (compared) {
@@ -137,5 +140,6 @@ function noteOf({ passes, prefix, suffix }) {
   const alone = missing === 1 ? '1 token of the longer prompt has no counterpart: its numbers are not compared and stay blank.'
     : `${missing} tokens of the longer prompt have no counterpart: their numbers are not compared and stay blank.`;
   return `Tokens that differ are coloured. ${alone}`
-    + (suffix ? ' Those that follow stand at other positions in the two prompts, so that their position embeddings differ, too.' : '');
+    + (suffix ? ' Those that follow stand at other positions in the two prompts, so that their position embeddings differ, too.' : '')
+    + (session.edits.length ? ' Edits name rows and columns by number: in the second prompt these may belong to other tokens.' : '');
 }

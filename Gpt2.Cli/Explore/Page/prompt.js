@@ -3,25 +3,20 @@
 import { find, labelled, make } from './dom.js';
 import { state, watch } from './state.js';
 import { goTo } from './navigate.js';
+import { makePromptBox } from './prompt-box.js';
 import { percent } from './numbers.js';
 import { run } from './session.js';
 import { openView } from './views.js';
 import { showMerges } from './merges.js';
 
 const box = find('prompt');
+const fitBox = makePromptBox(box);
 
 export function startPrompt() {
   find('prompt-form').addEventListener('submit', event => {
     event.preventDefault();
     run(box.value, state.sheet?.name);
   });
-  box.addEventListener('keydown', event => {
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      find('prompt-form').requestSubmit();
-    }
-  });
-  box.addEventListener('input', fitBox);
   watch(['session'], show);
   watch(['session', 'view', 'sheet', 'cell', 'attention'], markToken);
   find('edit-count').addEventListener('click', () => openView('changes'));
@@ -69,9 +64,4 @@ function markToken() {
 function bestCell() {
   const { session } = state;
   return { row: session.byName.get('probabilities').rows - 1, column: session.prediction[0].id };
-}
-
-function fitBox() {
-  box.style.height = 'auto';
-  box.style.height = `${box.scrollHeight + 2}px`;
 }

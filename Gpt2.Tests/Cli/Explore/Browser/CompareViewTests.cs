@@ -121,6 +121,24 @@ public sealed class CompareViewTests(Chromium chromium) : IAsyncLifetime
         await Assertions.Expect(tab.Page.Locator(".compare-result")).ToBeHiddenAsync();
     }
 
+    [BrowserFact]
+    public async Task SecondPrompt_OfTwoLines_StaysTheSameWhenItIsComparedAgain()
+    {
+        await using ExplorerPage tab = await ExplorerPage.OpenAsync(chromium, explorer, Link("ab\na", ""));
+        string[] tokens = ["ab", "\\n", "a"];
+        ILocator second = tab.Page.Locator(".compare-tokens tr").Last.Locator(".compare-token:not(.nothing)");
+        await Assertions.Expect(second).ToHaveTextAsync(tokens);
+        await Assertions.Expect(tab.Page.Locator("#compare-prompt")).ToHaveValueAsync("ab\na");
+        (await tab.Page.Locator("#compare-prompt").EvaluateAsync<bool>("box => box.scrollHeight <= box.clientHeight")).Should().BeTrue();
+
+        await tab.Page.PressAsync("#compare-prompt", "End");
+        await tab.Page.PressAsync("#compare-prompt", "Shift+Enter");
+        await tab.Page.PressAsync("#compare-prompt", "Enter");
+
+        await Assertions.Expect(second).ToHaveCountAsync(tokens.Length + 1);
+        tab.Page.Url.Should().EndWith("with=ab%0A%0Aa");
+    }
+
     private static string Link(string other, string rest) =>
         $"#prompt={Uri.EscapeDataString(Prompt)}&view=compare&with={Uri.EscapeDataString(other)}{rest}";
 
