@@ -61,7 +61,7 @@ public class ReluDescentTests
     public void Walk_AStepThatKillsTheReLU_EndsBeforeAParameterIsBeyondMeasure()
     {
         LossSurface surface = Bend();
-        SurfaceSlope slope = surface.GradientAt(-0.43, 1000);
+        SurfaceGradient slope = surface.GradientAt(-0.43, 1000);
         double bias = -0.43 - (1000 * slope.Across), output = 1000 - (1000 * slope.Up);
         bias.Should().BeLessThan(-ReluDescent.LargestParameter);
         surface.LossAt(bias, output).Should().BeLessThan(ReluDescent.LargestLoss, "the ReLU would be dead, and the loss small");
