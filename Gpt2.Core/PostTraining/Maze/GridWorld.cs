@@ -4,7 +4,7 @@
 namespace Gpt2.Core.PostTraining.Maze;
 
 /// <summary>What is in a cell.</summary>
-internal enum Cell
+internal enum MazeCell
 {
     Floor,
     Wall,
@@ -52,18 +52,18 @@ internal sealed class GridWorld
     /// </summary>
     public const int Largest = 16;
 
-    private readonly Cell[] cells;
+    private readonly MazeCell[] cells;
     private readonly int[] distances;
 
     /// <param name="columns">The number of columns.</param>
     /// <param name="cells">The cells, row by row: one goal, and no more than 16 rows and columns.</param>
     /// <param name="start">The cell in which every path begins: floor.</param>
-    public GridWorld(int columns, Cell[] cells, int start)
+    public GridWorld(int columns, MazeCell[] cells, int start)
     {
         Columns = columns;
         Start = start;
         this.cells = cells;
-        distances = DistancesTo(Array.IndexOf(cells, Cell.Goal));
+        distances = DistancesTo(Array.IndexOf(cells, MazeCell.Goal));
     }
 
     /// <summary>The maze that needs no file: 6 × 6, three monsters, two shortest paths.</summary>
@@ -87,7 +87,7 @@ internal sealed class GridWorld
     /// <summary>The number of cells.</summary>
     public int Count => cells.Length;
 
-    public Cell this[int cell] => cells[cell];
+    public MazeCell this[int cell] => cells[cell];
 
     /// <summary>The number of moves of a shortest path to the goal that meets no monster; null if there is none.</summary>
     public int? MovesToGoal(int cell) => distances[cell] < 0 ? null : distances[cell];
@@ -108,14 +108,14 @@ internal sealed class GridWorld
         };
         bool isInside = row >= 0 && row < Rows && column >= 0 && column < Columns;
         int next = (row * Columns) + column;
-        return isInside && cells[next] != Cell.Wall ? next : cell;
+        return isInside && cells[next] != MazeCell.Wall ? next : cell;
     }
 
     /// <summary>The end of a path that has come to a cell; null if it goes on.</summary>
     public PathEnd? EndAt(int cell) => cells[cell] switch
     {
-        Cell.Goal => PathEnd.Goal,
-        Cell.Monster => PathEnd.Monster,
+        MazeCell.Goal => PathEnd.Goal,
+        MazeCell.Monster => PathEnd.Monster,
         _ => null,
     };
 
@@ -135,7 +135,7 @@ internal sealed class GridWorld
             foreach (Move move in Enum.GetValues<Move>())
             {
                 int neighbour = Next(cell, move); // moves can be taken back, so the distance is the same both ways
-                if (found[neighbour] < 0 && cells[neighbour] != Cell.Monster)
+                if (found[neighbour] < 0 && cells[neighbour] != MazeCell.Monster)
                 {
                     found[neighbour] = found[cell] + 1;
                     toDo.Enqueue(neighbour);

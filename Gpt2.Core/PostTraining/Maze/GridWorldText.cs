@@ -25,7 +25,7 @@ internal static class GridWorldText
 
         RequireSize(rows.Length, "rows", where);
         RequireSize(columns, "columns", where);
-        var cells = new List<Cell>();
+        var cells = new List<MazeCell>();
         int? start = null, goal = null;
         for (int row = 0; row < rows.Length; row++)
         {
@@ -47,10 +47,10 @@ internal static class GridWorldText
                 goal = letter == 'G' ? Only(goal, cells.Count, "goal G", here, columns) : goal;
                 cells.Add(letter switch
                 {
-                    '#' => Cell.Wall,
-                    '.' or 'S' => Cell.Floor,
-                    'M' => Cell.Monster,
-                    'G' => Cell.Goal,
+                    '#' => MazeCell.Wall,
+                    '.' or 'S' => MazeCell.Floor,
+                    'M' => MazeCell.Monster,
+                    'G' => MazeCell.Goal,
                     _ => throw new Gpt2Exception($"found '{VisibleText.Of(StringInfo.GetNextTextElement(rows[row], column))}'")
                     {
                         Where = here,

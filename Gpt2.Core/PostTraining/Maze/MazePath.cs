@@ -5,16 +5,16 @@ using Gpt2.Core.Numerics;
 namespace Gpt2.Core.PostTraining.Maze;
 
 /// <summary>A path.</summary>
-/// <param name="Steps">For each move the forward pass in the cell where it was chosen, and the move.</param>
+/// <param name="Moves">For each move the forward pass in the cell where it was chosen, and the move.</param>
 /// <param name="Last">The cell in which the path ends.</param>
 /// <param name="End">How it ends.</param>
-internal sealed record MazePath(IReadOnlyList<(PolicyPass Pass, Move Move)> Steps, int Last, PathEnd End)
+internal sealed record MazePath(IReadOnlyList<(PolicyPass Pass, Move Move)> Moves, int Last, PathEnd End)
 {
     /// <summary>The sum of its rewards.</summary>
-    public double Return => GridWorld.Return(Steps.Count, End);
+    public double Return => GridWorld.Return(Moves.Count, End);
 
     /// <summary>The cells that it goes through, from the start to the last; a move against a wall repeats one.</summary>
-    public IEnumerable<int> Cells => Steps.Select(step => step.Pass.Cell).Append(Last);
+    public IEnumerable<int> Cells => Moves.Select(move => move.Pass.Cell).Append(Last);
 
     /// <summary>Walks from the start until the end, each move drawn with its probability.</summary>
     /// <param name="world">The maze.</param>
@@ -29,19 +29,19 @@ internal sealed record MazePath(IReadOnlyList<(PolicyPass Pass, Move Move)> Step
 
     private static MazePath Walk(GridWorld world, MazePolicy policy, int horizon, Func<PolicyPass, Move> choose)
     {
-        var steps = new List<(PolicyPass, Move)>();
+        var moves = new List<(PolicyPass, Move)>();
         int cell = world.Start;
         PathEnd? end = null;
         while (end is null)
         {
             PolicyPass pass = policy.Forward(cell);
             Move move = choose(pass);
-            steps.Add((pass, move));
+            moves.Add((pass, move));
             cell = world.Next(cell, move);
-            end = world.EndAt(cell) ?? (steps.Count == horizon ? PathEnd.Horizon : null);
+            end = world.EndAt(cell) ?? (moves.Count == horizon ? PathEnd.Horizon : null);
         }
 
-        return new MazePath(steps, cell, end.Value);
+        return new MazePath(moves, cell, end.Value);
     }
 
     /// <summary>The moves share 0 to 1, each as much as it is probable; where the random number falls, that move is drawn.</summary>

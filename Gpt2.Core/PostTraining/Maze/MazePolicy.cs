@@ -54,17 +54,23 @@ internal sealed class MazePolicy(PolicyWeights weights)
     }
 
     /// <summary>
-    /// Adds factor · ∂ln π(move | cell) / ∂weights to a gradient. By the logits, the derivative is 1 − π for the move that was taken and −π for
-    /// the others.
+    /// Adds to a gradient the derivative of factor · ln π(move | cell) + bonus · entropy. By the logit of move k, that of ln π(move) is
+    /// [k = move] − π(k), and that of the entropy is −π(k) (ln π(k) + entropy).
     /// </summary>
     /// <param name="pass">The forward pass.</param>
     /// <param name="taken">The move that was taken.</param>
-    /// <param name="factor">How much it counts.</param>
+    /// <param name="factor">How much its log-probability counts: the advantage.</param>
+    /// <param name="bonus">How much the entropy counts.</param>
     /// <param name="gradient">Receives it.</param>
-    public void Backward(PolicyPass pass, Move taken, double factor, PolicyWeights gradient)
+    public void Backward(PolicyPass pass, Move taken, double factor, double bonus, PolicyWeights gradient)
     {
-        double[] byLogits = Array.ConvertAll(pass.Probabilities, probability => -factor * probability);
-        byLogits[(int)taken] += factor;
+        double[] byLogits = new double[GridWorld.Moves];
+        double entropy = pass.Entropy;
+        for (int move = 0; move < byLogits.Length; move++)
+        {
+            double probability = pass.Probabilities[move], isTaken = move == (int)taken ? 1 : 0;
+            byLogits[move] = (factor * (isTaken - probability)) - (bonus * probability * (pass.LogProbabilities[move] + entropy));
+        }
 
         double[] byHidden = new double[weights.Hidden];
         for (int unit = 0; unit < byHidden.Length; unit++)

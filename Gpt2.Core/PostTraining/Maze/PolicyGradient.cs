@@ -6,13 +6,14 @@ using Gpt2.Core.Numerics;
 namespace Gpt2.Core.PostTraining.Maze;
 
 /// <summary>What can be chosen about learning.</summary>
-/// <param name="Updates">How often the weights are changed.</param>
-/// <param name="GroupSize">Paths for each update, at least 2.</param>
+/// <param name="Steps">How often the weights are changed.</param>
+/// <param name="GroupSize">Paths for each step, at least 2.</param>
 /// <param name="LearningRate">The factor of the gradient.</param>
+/// <param name="EntropyBonus">How much the entropy counts beside the advantage: without it, what is not tried any more is forgotten.</param>
 /// <param name="Hidden">Hidden units of the network.</param>
 /// <param name="Horizon">The largest number of moves of a path.</param>
 /// <param name="Seed">Decides the first weights and every move that is drawn.</param>
-internal sealed record MazeSettings(int Updates, int GroupSize, double LearningRate, int Hidden, int Horizon, ulong Seed);
+internal sealed record MazeSettings(int Steps, int GroupSize, double LearningRate, double EntropyBonus, int Hidden, int Horizon, ulong Seed);
 
 /// <summary>The figures of a group of paths.</summary>
 /// <param name="MeanReturn">The mean of their returns.</param>
@@ -26,8 +27,8 @@ internal readonly record struct GroupFigures(double MeanReturn, double ToGoal, d
         paths.Average(path => path.Return),
         paths.Average(path => path.End == PathEnd.Goal ? 1.0 : 0),
         paths.Average(path => path.End == PathEnd.Monster ? 1.0 : 0),
-        paths.Average(path => (double)path.Steps.Count),
-        paths.SelectMany(path => path.Steps).Average(step => step.Pass.Entropy));
+        paths.Average(path => (double)path.Moves.Count),
+        paths.SelectMany(path => path.Moves).Average(move => move.Pass.Entropy));
 
     /// <summary>The means of some groups of the same size.</summary>
     public static GroupFigures Mean(IReadOnlyList<GroupFigures> groups) => new(
@@ -75,7 +76,7 @@ internal sealed class PolicyGradient
     /// <exception cref="Gpt2Exception">The weights are not finite any more.</exception>
     public void Learn(MazePath[] group)
     {
-        Policy.Weights.Add(GradientOf(group, Policy), settings.LearningRate);
+        Policy.Weights.Add(GradientOf(group, Policy, settings.EntropyBonus), settings.LearningRate);
         if (!Policy.Weights.Arrays.All(array => array.All(double.IsFinite)))
         {
             throw new Gpt2Exception("learning has diverged: a weight is not finite") { Remedy = "lower --learning-rate" };
@@ -83,15 +84,15 @@ internal sealed class PolicyGradient
     }
 
     /// <summary>(1/G) Σ_g A_g Σ_t ∂ln π(move_t | cell_t) / ∂weights; 0 if all returns are equal.</summary>
-    public static PolicyWeights GradientOf(MazePath[] group, MazePolicy policy)
+    public static PolicyWeights GradientOf(MazePath[] group, MazePolicy policy, double entropyBonus)
     {
         var gradient = new PolicyWeights(policy.Weights.Cells, policy.Weights.Hidden);
         double[] advantages = GroupLoss.Advantages([.. group.Select(path => path.Return)]);
         foreach ((MazePath path, double advantage) in group.Zip(advantages))
         {
-            foreach ((PolicyPass pass, Move move) in path.Steps)
+            foreach ((PolicyPass pass, Move move) in path.Moves)
             {
-                policy.Backward(pass, move, advantage / group.Length, gradient);
+                policy.Backward(pass, move, advantage / group.Length, entropyBonus / group.Length, gradient);
             }
         }
 
