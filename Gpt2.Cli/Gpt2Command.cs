@@ -104,6 +104,7 @@ public static class Gpt2Command
             TrainTokenizerCommand.Create(io),
             CorpusCommand.Create(io),
             EvalCommand.Create(io),
+            MazeCommand.Create(io),
             BenchCommand.Create(io),
         };
         root.Options.Add(Verbose);

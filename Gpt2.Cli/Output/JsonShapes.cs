@@ -181,6 +181,7 @@ internal sealed record ErrorDetail(string Message, string Code, string? Where, s
 [JsonSerializable(typeof(BenchTrainResult))]
 [JsonSerializable(typeof(BenchServeResult))]
 [JsonSerializable(typeof(BenchResult))]
+[JsonSerializable(typeof(MazeResult))]
 [JsonSerializable(typeof(TrainResult))]
 [JsonSerializable(typeof(TrainTokenizerResult))]
 [JsonSerializable(typeof(CorpusResult))]

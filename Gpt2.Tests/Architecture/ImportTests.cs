@@ -33,7 +33,7 @@ public partial class ImportTests
         ["Measurement"] = ["Drawing", "Model"],
         ["Evaluation"] = ["Numerics", "Text", "Model", "Weights", "Generation"],
         ["Training"] = ["Files", "Numerics", "Text", "Model", "Weights", "Generation", "Evaluation"],
-        ["PostTraining"] = ["Files", "Numerics", "Text", "Model", "Weights", "Generation", "Evaluation", "Training"],
+        ["PostTraining"] = ["Drawing", "Files", "Numerics", "Text", "Model", "Weights", "Generation", "Evaluation", "Training"],
     };
 
     /// <summary>Folders within one that may not use each other, though the folder around them is allowed both.</summary>
@@ -48,6 +48,7 @@ public partial class ImportTests
         ("Generation.Filters", ["Generation.Beams"]),
         ("Training.Corpus", ["Model", "Weights", "Generation"]),
         ("PostTraining.Data", ["Model", "Weights", "Generation"]),
+        ("PostTraining.Maze", ["Files", "Text", "Model", "Weights", "Generation", "Evaluation", "Training", "PostTraining.Data"]),
     ];
 
     [Fact]

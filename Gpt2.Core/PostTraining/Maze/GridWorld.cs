@@ -89,6 +89,15 @@ internal sealed class GridWorld
 
     public MazeCell this[int cell] => cells[cell];
 
+    /// <summary>The letter of a cell in a file.</summary>
+    public char LetterOf(int cell) => cells[cell] switch
+    {
+        MazeCell.Wall => '#',
+        MazeCell.Monster => 'M',
+        MazeCell.Goal => 'G',
+        _ => cell == Start ? 'S' : '.',
+    };
+
     /// <summary>The number of moves of a shortest path to the goal that meets no monster; null if there is none.</summary>
     public int? MovesToGoal(int cell) => distances[cell] < 0 ? null : distances[cell];
 
