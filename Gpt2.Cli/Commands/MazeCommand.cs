@@ -35,7 +35,7 @@ internal static class MazeCommand
             MazeSettings settings = input.Settings(parsed, world);
             using TextOutput? picture = target is null ? null : new TextOutput(target, io, input.File(parsed));
             MazeRun run = Progress.Run("learning", io, progress => MazeRun.Learn(world, settings, progress, io.Cancellation));
-            TextGroup? texts = parsed.GetValue(text) ? TextPaths.Sample(settings.Seed, io) : null;
+            CompletionGroup? texts = parsed.GetValue(text) ? CompletionPaths.Sample(settings.Seed, io) : null;
             picture?.Write(writer => writer.Write(MazeDrawing.Draw(run, texts)));
             if (TextOutput.IsStandardOutput(target))
             {

@@ -17,7 +17,7 @@ internal static class MazeReport
 
     private static readonly Style Bold = new(decoration: Decoration.Bold);
 
-    public static void Write(MazeRun run, TextGroup? texts, string? file, CommandIo io)
+    public static void Write(MazeRun run, CompletionGroup? texts, string? file, CommandIo io)
     {
         GridWorld world = run.World;
         MazeSettings settings = run.Settings;
@@ -63,13 +63,13 @@ internal static class MazeReport
         }
     }
 
-    private static void Write(TextGroup texts, CommandIo io)
+    private static void Write(CompletionGroup texts, CommandIo io)
     {
         io.Say($"the same with paths of text: {texts.Model} continues {texts.Prompt}");
         io.Say($"moves are tokens; the reward comes at the end, from {texts.Judge}; advantages are computed as for paths in the maze");
         var table = new TableWriter(
             io, Column.Number("reward"), Column.Number("advantage", brief: "adv."), new Column("path", Flow: Flow.Wrap));
-        foreach (TextPath path in texts.Paths)
+        foreach (CompletionPath path in texts.Paths)
         {
             table.Row(Invariant($"{path.Reward:0.##}"), Invariant($"{path.Advantage:F2}"), string.Join(' ', path.Tokens));
         }

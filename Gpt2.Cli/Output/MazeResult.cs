@@ -13,7 +13,7 @@ internal sealed record MazeResult(
     MazeRewards Rewards, int ShortestMoves, double BestReturn, MazePathResult Before, MazePathResult Greedy, MazeFigures After, int PathsAfter,
     MazeFigures[] Curve, MazeCellPolicy[] Policy, TextGroupResult? Text, string? Svg)
 {
-    public static MazeResult Of(MazeRun run, TextGroup? texts, string? file, string? svg)
+    public static MazeResult Of(MazeRun run, CompletionGroup? texts, string? file, string? svg)
     {
         GridWorld world = run.World;
         MazeSettings settings = run.Settings;

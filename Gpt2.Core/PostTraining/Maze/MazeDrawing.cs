@@ -32,7 +32,7 @@ internal static class MazeDrawing
         """;
 
     /// <summary>Draws a run, and below it a group of texts unless that is null.</summary>
-    public static string Draw(MazeRun run, TextGroup? texts)
+    public static string Draw(MazeRun run, CompletionGroup? texts)
     {
         int height = texts is null ? TextTop - 22 : TextTop + 46 + (texts.Paths.Count * TextRow) + 14;
         XElement root = Create(Width, height, "A policy learns a maze", Style, Description(run));
@@ -167,14 +167,14 @@ internal static class MazeDrawing
         double Y(double value) => CurveTop + (CurveHeight * (high - value) / (high - low));
     }
 
-    private static XElement Texts(TextGroup texts)
+    private static XElement Texts(CompletionGroup texts)
     {
         const int Box = 22, Space = 6, Figures = 176;
         const double Letter = 7.4;
         XElement drawn = Element("g", "");
         drawn.Add(Label(Left, TextTop, "The same with paths of text", "head"));
         drawn.Add(Label(Left, TextTop + 18, Invariant($"{texts.Model} continues {texts.Prompt}. Moves are tokens; the reward comes at the end, from {texts.Judge}."), "muted"));
-        foreach ((TextPath path, int place) in texts.Paths.Select((path, place) => (path, place)))
+        foreach ((CompletionPath path, int place) in texts.Paths.Select((path, place) => (path, place)))
         {
             double x = Left, y = TextTop + 36 + (place * TextRow);
             string kind = path.Reward switch { > 0 => "token good", < 0 => "token bad", _ => "token" };

@@ -6,11 +6,11 @@ namespace Gpt2.Core.PostTraining.Maze;
 /// <param name="Tokens">The tokens after the prompt, as shown to a reader.</param>
 /// <param name="Reward">What the whole text is worth.</param>
 /// <param name="Advantage">Its advantage among the texts of its group.</param>
-internal sealed record TextPath(IReadOnlyList<string> Tokens, double Reward, double Advantage);
+internal sealed record CompletionPath(IReadOnlyList<string> Tokens, double Reward, double Advantage);
 
 /// <summary>A group of them.</summary>
 /// <param name="Model">The model that wrote them: the policy.</param>
 /// <param name="Prompt">Where they begin.</param>
 /// <param name="Judge">What gives the rewards.</param>
 /// <param name="Paths">The paths.</param>
-internal sealed record TextGroup(string Model, string Prompt, string Judge, IReadOnlyList<TextPath> Paths);
+internal sealed record CompletionGroup(string Model, string Prompt, string Judge, IReadOnlyList<CompletionPath> Paths);

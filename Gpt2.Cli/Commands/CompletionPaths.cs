@@ -11,7 +11,7 @@ using Gpt2.Core.PostTraining.Maze;
 namespace Gpt2.Cli.Commands;
 
 /// <summary>Samples them.</summary>
-internal static class TextPaths
+internal static class CompletionPaths
 {
     /// <summary>The default model knows the answer, but not always.</summary>
     private const string Question = "If it is not cold, what is it?", Rule = "rule:correct";
@@ -21,7 +21,7 @@ internal static class TextPaths
     /// <summary>Samples answers that end with their first full stop, or after 12 tokens.</summary>
     /// <param name="seed">The first answer's; each further one has the next.</param>
     /// <param name="io">Where the command writes.</param>
-    public static TextGroup Sample(ulong seed, CommandIo io)
+    public static CompletionGroup Sample(ulong seed, CommandIo io)
     {
         using LanguageModel model = ModelLoading.Load(null, new LoadOptions(), io);
         string prompt = PreferenceCorpus.PromptOf(Question);
@@ -45,8 +45,8 @@ internal static class TextPaths
         }
 
         double[] advantages = GroupLoss.Advantages([.. answers.Select(answer => answer.Reward)]);
-        return new TextGroup(
+        return new CompletionGroup(
             model.Name, TokenText.Quoted(prompt), Rule,
-            [.. answers.Zip(advantages, (answer, advantage) => new TextPath(answer.Tokens, answer.Reward, advantage))]);
+            [.. answers.Zip(advantages, (answer, advantage) => new CompletionPath(answer.Tokens, answer.Reward, advantage))]);
     }
 }
