@@ -25,7 +25,8 @@ internal static class MazeDrawing
         .axis { stroke: #b6c0cb; } .best { stroke: #00805e; stroke-dasharray: 6 4; } .curve { fill: none; stroke: #0072b2; stroke-width: 1.8; }
         .token { fill: #eef4fb; stroke: #8a95a3; } .good { stroke: #0072b2; stroke-width: 2; } .bad { stroke: #d55e00; stroke-dasharray: 5 3; }
         @media (prefers-color-scheme: dark) {
-        .cell { fill: #1a212a; stroke: #323d49; } .wall { fill: #566270; } .monster { fill: #c8501a; } .letter { fill: #ffffff; }
+        .cell { fill: #1a212a; stroke: #323d49; } .wall { fill: #566270; } .monster { fill: #c8501a; } .goal { fill: #0b8a68; }
+        .letter { fill: #ffffff; }
         .move { stroke: #e3e8ee; } .tip { fill: #e3e8ee; } .to-goal { stroke: #58a6d6; } .to-monster { stroke: #f0883e; }
         .to-nowhere { stroke: #8491a0; } .axis { stroke: #465464; } .best { stroke: #3fbf95; } .curve { stroke: #58a6d6; }
         .token { fill: #1a2330; stroke: #6f7c8b; } .good { stroke: #58a6d6; } .bad { stroke: #f0883e; } }
@@ -64,7 +65,8 @@ internal static class MazeDrawing
     {
         XElement panel = Element("g", "");
         panel.Add(Label(x, PanelTop - 34, moment.Step == 0 ? "Before learning" : Invariant($"After {Plural.Of(moment.Step, "step")}"), "head"));
-        panel.Add(Label(x, PanelTop - 16, Invariant($"mean return {moment.Figures.MeanReturn:F1}, {100 * moment.Figures.ToGoal:F0} % to the goal"), "muted"));
+        panel.Add(Label(
+            x, PanelTop - 16, Invariant($"mean return {moment.Figures.MeanReturn:F1}, {100 * moment.Figures.ToGoal:0.#} % to the goal"), "muted"));
         double side = (double)Panel / Math.Max(world.Rows, world.Columns);
         for (int cell = 0; cell < world.Count; cell++)
         {
@@ -158,8 +160,11 @@ internal static class MazeDrawing
         drawn.Add(Label((CurveLeft + Right) / 2.0, CurveTop + CurveHeight + 30, "steps of learning", "muted", "middle"));
         drawn.Add(
             Line("best", CurveLeft, Y(best), Right, Y(best)),
-            Label(Right, Y(best) + 14, Invariant($"best possible: {best:F1} in {Plural.Of(run.World.MovesToGoal(run.World.Start)!.Value, "move")}"), "muted", "end"));
-        drawn.Add(Element("polyline", "curve", ("points", Points(points.Select(point => (X((point.First + point.Last) / 2.0), Y(point.Mean.MeanReturn)))))));
+            Label(
+                Right, Y(best) + 14,
+                Invariant($"best possible: {best:F1} in {Plural.Of(run.World.MovesToGoal(run.World.Start)!.Value, "move")}"), "muted", "end"));
+        drawn.Add(Element("polyline", "curve", (
+            "points", Points(points.Select(point => (X((point.First + point.Last) / 2.0), Y(point.Mean.MeanReturn)))))));
         return drawn;
 
         double X(double step) => CurveLeft + ((Right - CurveLeft) * step / run.Settings.Steps);
@@ -173,7 +178,9 @@ internal static class MazeDrawing
         const double Letter = 7.4;
         XElement drawn = Element("g", "");
         drawn.Add(Label(Left, TextTop, "The same with paths of text", "head"));
-        drawn.Add(Label(Left, TextTop + 18, Invariant($"{texts.Model} continues {texts.Prompt}. Moves are tokens; the reward comes at the end, from {texts.Judge}."), "muted"));
+        drawn.Add(Label(
+            Left, TextTop + 18, $"{texts.Model} continues {texts.Prompt}. Moves are tokens; the reward comes at the end, from {texts.Judge}.",
+            "muted"));
         foreach ((CompletionPath path, int place) in texts.Paths.Select((path, place) => (path, place)))
         {
             double x = Left, y = TextTop + 36 + (place * TextRow);

@@ -10,7 +10,7 @@ internal static class PortableMath
     private const double SmallestExponent = -700; // e^−700 is about 10⁻³⁰⁴
 
     /// <summary>
-    /// e^x for x ≤ 0, with a relative error below 10⁻¹³; 0 below −700. With a whole number k and |r| ≤ ½ ln 2, x = k ln 2 + r, and
+    /// e^x for x ≤ 0, with a relative error below 10⁻¹²; 0 below −700. With a whole number k and |r| ≤ ½ ln 2, x = k ln 2 + r, and
     /// e^x = 2^k · e^r, of which e^r is Taylor's series.
     /// </summary>
     public static double Exp(double x)

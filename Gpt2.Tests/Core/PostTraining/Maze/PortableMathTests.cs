@@ -1,0 +1,32 @@
+// The portable functions against the platform's.
+
+using Gpt2.Core.PostTraining.Maze;
+
+namespace Gpt2.Tests.Core.PostTraining.Maze;
+
+public sealed class PortableMathTests
+{
+    [Fact]
+    public void Exp_IsThePlatformsUpToTheLastDigits()
+    {
+        for (double x = 0; x > -700; x -= 0.0937)
+        {
+            PortableMath.Exp(x).Should().BeApproximately(Math.Exp(x), 1e-12 * Math.Exp(x));
+        }
+
+        PortableMath.Exp(0).Should().Be(1);
+        PortableMath.Exp(-701).Should().Be(0);
+        PortableMath.Exp(double.NegativeInfinity).Should().Be(0);
+    }
+
+    [Fact]
+    public void Log_IsThePlatformsUpToTheLastDigits()
+    {
+        for (double x = 1; x <= 4; x += 0.0017)
+        {
+            PortableMath.Log(x).Should().BeApproximately(Math.Log(x), 1e-14);
+        }
+
+        PortableMath.Log(1).Should().Be(0);
+    }
+}
