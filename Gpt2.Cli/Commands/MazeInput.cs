@@ -32,7 +32,8 @@ internal sealed class MazeInput
 
     private readonly Option<double?> entropyBonus = CommonOptions.Number<double>(
         "--entropy-bonus", [],
-        Invariant($"How much the policy's entropy counts. Default: {StandardBonus}.\nWith 0 it soon tries nothing new."), "a number, for example 0.05");
+        Invariant($"How much the policy's entropy counts. Default: {StandardBonus}.\nWith 0 it soon tries nothing new."),
+        "a number, for example 0.05");
 
     private readonly Option<int> hidden = CommonOptions.Count(
         "--hidden", [], "Hidden units of the network.", least: 1, standard: 32, most: MostUnits);

@@ -59,7 +59,7 @@ internal static class MazeDrawing
     }
 
     private static string Description(MazeRun run) => string.Join(' ', run.Moments.Select(moment => Invariant(
-        $"After {moment.Step} steps the mean return is {moment.Figures.MeanReturn:F1}, and {moment.Figures.ToGoal:P0} of the paths reach the goal.")));
+        $"After {moment.Step} steps the mean return is {moment.Figures.MeanReturn:F1}, and {moment.Figures.ToGoal:P0} of paths reach the goal.")));
 
     private static XElement Maze(GridWorld world, MazeMoment moment, int x)
     {
