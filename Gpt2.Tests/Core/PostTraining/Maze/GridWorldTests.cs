@@ -7,7 +7,10 @@ namespace Gpt2.Tests.Core.PostTraining.Maze;
 
 public sealed class GridWorldTests
 {
-    private static readonly GridWorld Small = GridWorldText.Parse("S#G\n..M\n...", "small");
+    /// <summary>S # G, below it . . M, and below that floor.</summary>
+    private static readonly GridWorld Small = new(
+        3, [MazeCell.Floor, MazeCell.Wall, MazeCell.Goal, MazeCell.Floor, MazeCell.Floor, MazeCell.Monster, MazeCell.Floor, MazeCell.Floor, MazeCell.Floor],
+        start: 0);
 
     [Theory]
     [InlineData(0, Move.Up, 0)]

@@ -74,8 +74,8 @@ public sealed class MazePolicyTests
     {
         GridWorld world = GridWorld.BuiltIn;
         var random = new RandomGenerator(11);
-        var policy = new MazePolicy(Strong(world.Count, 6, random));
-        MazePath[] group = [.. Enumerable.Range(0, 5).Select(_ => MazePath.Sample(world, policy, 12, random))];
+        var policy = new MazePolicy(Strong(world.Count, 4, random));
+        MazePath[] group = [.. Enumerable.Range(0, 8).Select(_ => MazePath.Sample(world, policy, 60, random))];
         double[] advantages = GroupLoss.Advantages([.. group.Select(path => path.Return)]);
         advantages.Should().Contain(advantage => advantage != 0, "otherwise nothing is compared");
 
