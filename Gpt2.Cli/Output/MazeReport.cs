@@ -22,7 +22,8 @@ internal static class MazeReport
         GridWorld world = run.World;
         MazeSettings settings = run.Settings;
         string goal = Signed(GridWorld.GoalReward), monster = Signed(GridWorld.MonsterReward), move = Signed(GridWorld.MoveReward);
-        io.Say(Invariant($"{(file is null ? "the built-in maze" : TextFile.NameOf(file))}, {world.Rows} × {world.Columns}. Reward: goal {goal}, monster {monster}, ")
+        string name = file is null ? "the built-in maze" : TextFile.NameOf(file);
+        io.Say(Invariant($"{name}, {world.Rows} × {world.Columns}. Reward: goal {goal}, monster {monster}, ")
             + Invariant($"every move {move}; at most {Plural.Of(settings.Horizon, "move")}"));
         io.Say(Invariant($"policy: {world.Count} cells → {Plural.Of(settings.Hidden, "hidden unit")} → {GridWorld.Moves} moves, seed {settings.Seed}")
             + Invariant($"; {Plural.Of(settings.Steps, "step")}, each with a group of {settings.GroupSize} paths"));

@@ -9,7 +9,12 @@ public sealed class GridWorldTests
 {
     /// <summary>S # G, below it . . M, and below that floor.</summary>
     private static readonly GridWorld Small = new(
-        3, [MazeCell.Floor, MazeCell.Wall, MazeCell.Goal, MazeCell.Floor, MazeCell.Floor, MazeCell.Monster, MazeCell.Floor, MazeCell.Floor, MazeCell.Floor],
+        3,
+        [
+            MazeCell.Floor, MazeCell.Wall, MazeCell.Goal,
+            MazeCell.Floor, MazeCell.Floor, MazeCell.Monster,
+            MazeCell.Floor, MazeCell.Floor, MazeCell.Floor,
+        ],
         start: 0);
 
     [Theory]
