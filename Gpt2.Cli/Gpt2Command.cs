@@ -101,6 +101,7 @@ public static class Gpt2Command
             ConvertCommand.Create(io),
             CacheCommand.Create(io),
             TrainCommand.Create(io),
+            TuneCommand.Create(io),
             TrainTokenizerCommand.Create(io),
             CorpusCommand.Create(io),
             EvalCommand.Create(io),

@@ -6,6 +6,7 @@ using Gpt2.Core.Generation;
 using Gpt2.Core.Generation.Beams;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
+using Gpt2.Core.PostTraining;
 using Gpt2.Core.Text;
 using Gpt2.Core.Tracing;
 using Gpt2.Core.Weights;
@@ -64,7 +65,7 @@ public sealed class LanguageModel : IDisposable
     /// <param name="options">How to read the model and what to compute with; null for the defaults.</param>
     /// <param name="progress">Receives the share of the weights read so far, 0 to 1; or null.</param>
     /// <param name="cancellation">Stops between matrices.</param>
-    /// <exception cref="Gpt2Exception">The model does not exist, or something is wrong with it.</exception>
+    /// <exception cref="Gpt2Exception">The model or an adapter does not exist, or something is wrong with it.</exception>
     public static LanguageModel Load(
         string model = ModelLocator.DefaultModel, LoadOptions? options = null, IProgress<double>? progress = null,
         CancellationToken cancellation = default)
@@ -200,6 +201,7 @@ public sealed class LanguageModel : IDisposable
     private static Gpt2Model Prepare(Gpt2Weights weights, LoadOptions options)
     {
         KernelSet kernels = options.Kernels ?? KernelSet.Create(KernelSet.FastestRung);
+        AdapterFolder.Merge(options.Adapters, weights, kernels);
         return options.KeepMatrices ? new Gpt2Model(weights, kernels) : Gpt2Model.ForInference(weights, kernels, options.Weights);
     }
 }

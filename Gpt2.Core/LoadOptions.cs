@@ -23,6 +23,12 @@ public sealed record LoadOptions
     /// </summary>
     public bool KeepMatrices { get; init; }
 
+    /// <summary>
+    /// Folders of adapters that were trained on the model, CSV or PEFT. They are added to its weights, before these are stored in
+    /// another type.
+    /// </summary>
+    public IReadOnlyList<string> Adapters { get; init; } = [];
+
     /// <summary>The format to use if a folder holds several; null to recognise it by the files.</summary>
     public ModelFormat? Format { get; init; }
 

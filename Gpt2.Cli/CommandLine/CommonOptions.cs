@@ -36,6 +36,14 @@ internal static class CommonOptions
         HelpName = "FOLDER|NAME",
     };
 
+    public static Option<string[]> Adapter() => new("--adapter")
+    {
+        Description = "Folder of an adapter that was trained on the model.\nOnce for each of several, whose changes add up. "
+            + "They are merged into the weights in memory.",
+        HelpName = "FOLDER",
+        DefaultValueFactory = _ => [],
+    };
+
     public static Option<string?> Format() => FormatOption("--format", "Which model to take from a folder that holds several", ModelFormat.All);
 
     /// <summary>An option for one of some formats.</summary>

@@ -21,7 +21,10 @@ internal sealed class HelpPage(CommandIo io) : SynchronousCommandLineAction
 
     /// <summary>Options that many commands share, listed after a command's own.</summary>
     private static readonly string[] Shared =
-        ["--model", "--format", "--no-cache", "--kernels", "--threads", "--weights", "--break", "--json", "--verbose", "--help", "--version"];
+    [
+        "--model", "--adapter", "--format", "--no-cache", "--kernels", "--threads", "--weights", "--break", "--json", "--verbose", "--help",
+        "--version",
+    ];
 
     /// <summary>Help is shown even if a required argument is missing.</summary>
     public override bool ClearsParseErrors => true;

@@ -1,4 +1,4 @@
-// Which model to take and how: --model, --format and --no-cache.
+// Which model to take and how: --model, --adapter, --format and --no-cache.
 
 using System.CommandLine;
 using Gpt2.Core;
@@ -8,15 +8,22 @@ using Gpt2.Kernels;
 namespace Gpt2.Cli.CommandLine;
 
 /// <summary>The options of a command that reads a model.</summary>
-internal sealed class ModelInput
+/// <param name="adapters">Whether adapters can be put on it.</param>
+internal sealed class ModelInput(bool adapters = false)
 {
     private readonly Option<string?> model = CommonOptions.Model();
+    private readonly Option<string[]> adapter = CommonOptions.Adapter();
     private readonly Option<string?> format = CommonOptions.Format();
     private readonly Option<bool> noCache = CommonOptions.NoCache();
 
     public void AddTo(Command command)
     {
         command.Options.Add(model);
+        if (adapters)
+        {
+            command.Options.Add(adapter);
+        }
+
         command.Options.Add(format);
         command.Options.Add(noCache);
     }
@@ -31,8 +38,8 @@ internal sealed class ModelInput
     public ModelSource Open(ParseResult parsed, string? elsewhere = null) => ModelFolder.Open(
         ModelLocator.Find(NameGiven(parsed) ?? elsewhere ?? ModelLocator.DefaultModel), CommonOptions.FormatOf(parsed.GetValue(format)));
 
-    /// <summary>Finds and reads the model.</summary>
-    /// <exception cref="Core.Gpt2Exception">The model does not exist, or something is wrong with it.</exception>
+    /// <summary>Finds and reads the model and its adapters.</summary>
+    /// <exception cref="Core.Gpt2Exception">One of them does not exist, or something is wrong with it.</exception>
     public LanguageModel Load(
         ParseResult parsed, KernelSet kernels, CommandIo io, WeightType type = WeightType.Float32, bool keepMatrices = false) =>
         ModelLoading.Load(
@@ -42,6 +49,7 @@ internal sealed class ModelInput
                 Kernels = kernels,
                 Weights = type,
                 KeepMatrices = keepMatrices,
+                Adapters = adapters ? parsed.GetValue(adapter)! : [],
                 Format = CommonOptions.FormatOf(parsed.GetValue(format)),
                 UseCache = !parsed.GetValue(noCache),
             },

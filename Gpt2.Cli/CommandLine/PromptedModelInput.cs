@@ -15,7 +15,7 @@ namespace Gpt2.Cli.CommandLine;
 internal sealed class PromptedModelInput(bool several = false, Argument<string>? last = null, bool keepMatrices = false)
 {
     private readonly PromptInput prompt = new("prompt", several, last: last);
-    private readonly ModelInput model = new();
+    private readonly ModelInput model = new(adapters: true);
     private readonly KernelInput kernels = new();
     private readonly Option<string?> weights = CommonOptions.Weights();
     private readonly Option<string?> breakpoint = CommonOptions.Break();

@@ -6,9 +6,11 @@ using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Model.Layers;
+using Gpt2.Core.PostTraining;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.JavaScript;
+using Gpt2.Kernels;
 
 namespace Gpt2.Cli.Commands;
 
@@ -27,13 +29,16 @@ internal static class ConvertCommand
         };
         toForm.CompletionSources.Add(writers);
         Option<string?> vocabulary = new("--vocab") { Description = "A vocab.bpe for a model that has none.", HelpName = "FILE" };
+        Option<string[]> adapter = CommonOptions.Adapter();
+        adapter.Description = "Merge an adapter that was trained on the model.\nOnce for each of several, whose changes add up.";
         Option<bool> force = new("--force") { Description = "Replace an existing model." };
         Option<bool> json = CommonOptions.Json();
 
-        var command = new Command("convert", "Convert a model to another format.\nEvery float32 keeps its bits.");
+        var command = new Command(
+            "convert", "Convert a model to another format, or merge adapters into it.\nWithout adapters every float32 keeps its bits.");
         command.Arguments.Add(from);
         command.Arguments.Add(to);
-        foreach (Option option in (Option[])[fromFormat, toForm, vocabulary, force, json])
+        foreach (Option option in (Option[])[fromFormat, toForm, vocabulary, adapter, force, json])
         {
             command.Options.Add(option);
         }
@@ -45,7 +50,8 @@ internal static class ConvertCommand
             using ModelSource source = ModelFolder.Open(
                 ModelLocator.Find(parsed.GetValue(from)!), CommonOptions.FormatOf(parsed.GetValue(fromFormat)));
             ModelWriter writer = WriterOf(parsed.GetValue(toForm), target, source);
-            OutputTarget.RequireNotRead(target, source.Path);
+            string[] adapters = parsed.GetValue(adapter)!;
+            OutputTarget.RequireNotRead(target, [source.Path, .. adapters]);
             OutputTarget.RequireFree(target, writer.IsFile(target), parsed.GetValue(force));
             Vocabulary? words = VocabularyOf(parsed.GetValue(vocabulary), source);
             writer.Require(source.Config, words);
@@ -59,7 +65,7 @@ internal static class ConvertCommand
                 NoteLimits(words, io);
             }
 
-            Convert(source, writer, target, words, io);
+            Convert(source, adapters, writer, target, words, io);
             Report(source, writer, target, watch.Elapsed.TotalSeconds, parsed.GetValue(json), io);
             return ExitCode.Done;
         });
@@ -75,10 +81,12 @@ internal static class ConvertCommand
         }
     }
 
-    private static void Convert(ModelSource source, ModelWriter writer, string target, Vocabulary? vocabulary, CommandIo io)
+    private static void Convert(
+        ModelSource source, string[] adapters, ModelWriter writer, string target, Vocabulary? vocabulary, CommandIo io)
     {
         string name = ModelLocator.NameOf(source.Path);
         Gpt2Weights weights = Progress.Run($"reading {name}", io, progress => source.ReadWeights(progress, io.Cancellation));
+        AdapterFolder.Merge(adapters, weights, KernelSet.Create(KernelSet.FastestRung));
         string[] written = Progress.Run($"writing {target}", io, progress => writer.Write(target, weights, vocabulary, progress, io.Cancellation));
         if (writer.IsFile(target))
         {

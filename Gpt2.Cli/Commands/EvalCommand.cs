@@ -28,7 +28,7 @@ internal static class EvalCommand
             Description = "Take token ids instead of a text, for example 2,1,0.",
             HelpName = "ID,ID,…",
         };
-        var model = new ModelInput();
+        var model = new ModelInput(adapters: true);
         Option<int?> stride = CommonOptions.Whole(
             "--stride", [], "How far the window of n_ctx tokens moves: small is exact and slow. 1 to n_ctx; default: half of it.", least: 1);
         var kernels = new KernelInput();

@@ -25,7 +25,7 @@ internal static class ExploreCommand
             Description = "The prompt that the page begins with, in quotes.",
             DefaultValueFactory = _ => StandardPrompt,
         };
-        var model = new ModelInput();
+        var model = new ModelInput(adapters: true);
         var kernels = new KernelInput();
         Option<int> port = CommonOptions.Count(
             "--port", [], "Port to listen on; 0 takes any that is free.", least: 0, StandardPort, most: ushort.MaxValue);

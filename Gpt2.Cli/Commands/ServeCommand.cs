@@ -14,7 +14,7 @@ internal static class ServeCommand
 {
     public static Command Create(CommandIo io)
     {
-        var model = new ModelInput();
+        var model = new ModelInput(adapters: true);
         var kernels = new KernelInput();
         Option<string?> weights = CommonOptions.Weights();
         var serving = new ServeInput();

@@ -28,11 +28,20 @@ internal static class TrainCommand
         command.SetAction(parsed =>
         {
             string folder = options.FolderOf(parsed);
-            using FolderLock held = Lock(folder);
+            using FolderLock held = TrainingFolder.Lock(folder);
             TrainingStart start = options.Start(parsed, io);
             Describe(start, folder, io);
             var watch = Stopwatch.StartNew();
-            StepResult last = Train(start, folder, options.ReportEvery(parsed), options.SampleEvery(parsed), watch, io);
+            int sampleEvery = options.SampleEvery(parsed);
+            StepResult last = new TrainingFolder(folder, "gpt2 train --resume", io).Train(
+                new ModelTraining(start.Trainer, start.Tokenizer.Vocabulary, start.State), start.Trainer.TokensPerStep,
+                options.ReportEvery(parsed), watch, result =>
+                {
+                    if (sampleEvery > 0 && result.Step % sampleEvery == 0)
+                    {
+                        io.Note("sample: " + TokenText.Quoted(Sample(start)));
+                    }
+                });
 
             double seconds = watch.Elapsed.TotalSeconds;
             double validation = Progress.Run( // of the weights as written; the run is finished
@@ -58,63 +67,6 @@ internal static class TrainCommand
             return ExitCode.Done;
         });
         return command;
-    }
-
-    /// <summary>Two runs in one folder would both write to its log and checkpoints.</summary>
-    private static FolderLock Lock(string folder)
-    {
-        string path = Path.Combine(folder, FolderLock.InFolder);
-        try
-        {
-            return FolderLock.TryTake(path, "training in it")
-                ?? throw FolderLock.Refusal(folder, FolderLock.HolderOf(path));
-        }
-        catch (Exception e) when (WriteFailure.Is(e))
-        {
-            throw WriteFailure.Of(folder, "folder", e);
-        }
-    }
-
-    private static StepResult Train(
-        TrainingStart start, string folder, int reportEvery, int sampleEvery, Stopwatch watch, CommandIo io)
-    {
-        Trainer trainer = start.Trainer;
-        int first = trainer.Optimizer.Step;
-        StepResult last = default;
-        using var lines = new ProgressLines("training", io);
-        try
-        {
-            var run = new TrainingRun(folder, trainer, start.Tokenizer.Vocabulary, start.State);
-            run.Run(
-                (result, validation) =>
-                {
-                    last = result;
-                    if (result.Step % reportEvery == 0 || validation is not null)
-                    {
-                        Report(result, validation, result.Step - first, watch.Elapsed.TotalSeconds, trainer, io);
-                        lines.SaidElsewhere();
-                    }
-
-                    lines.Report($"step {result.Step}/{trainer.Settings.Steps}");
-
-                    if (sampleEvery > 0 && result.Step % sampleEvery == 0)
-                    {
-                        io.Note("sample: " + TokenText.Quoted(Sample(start)));
-                    }
-                },
-                io.Cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            io.Note($"saved after step {trainer.Optimizer.Step}; go on with: gpt2 train --resume {folder}");
-            throw;
-        }
-        catch (Exception e) when (WriteFailure.Is(e))
-        {
-            throw WriteFailure.Of(folder, "folder", e);
-        }
-
-        return last;
     }
 
     private static void Describe(TrainingStart start, string folder, CommandIo io)
@@ -145,16 +97,6 @@ internal static class TrainCommand
 
     /// <summary>What the loss on the training text is compared with.</summary>
     private static Yardsticks YardsticksOf(Trainer trainer) => Yardsticks.Of(trainer.Data.Training, trainer.Model.Config.Vocabulary);
-
-    private static void Report(StepResult result, double? validation, int done, double seconds, Trainer trainer, CommandIo io)
-    {
-        double perStep = seconds / Math.Max(1, done);
-        string tested = validation is double loss ? string.Create(CultureInfo.InvariantCulture, $"  validation {loss:0.000}") : "";
-        io.Note(string.Create(
-            CultureInfo.InvariantCulture,
-            $"step {result.Step}/{trainer.Settings.Steps}  loss {result.Loss:0.000}{tested}  rate {result.LearningRate:0.0e+0}  "
-            + $"{trainer.TokensPerStep / perStep:N0} tokens/s  {Duration.Shown(perStep * (trainer.Settings.Steps - result.Step))} left"));
-    }
 
     /// <summary>The model's current greedy continuation of the sample prompt.</summary>
     private static string Sample(TrainingStart start)

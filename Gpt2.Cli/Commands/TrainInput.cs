@@ -45,35 +45,21 @@ internal sealed class TrainInput
         HelpName = "FOLDER|NAME",
     };
     private readonly Option<string?> vocabulary = new("--vocab") { Description = "Use a vocab.bpe.", HelpName = "FILE" };
-    private readonly Option<int?> vocabularySize = Size(
+    private readonly Option<int?> vocabularySize = TrainingOptions.Size(
         "--vocab-size", $"Learn a vocabulary of this many tokens from the text. Default: {StandardVocabulary}.", least: 0);
-    private readonly Option<int?> layers = Size("--layers", "Blocks of a new model. Default: 4.");
-    private readonly Option<int?> heads = Size("--heads", "Attention heads per block. Default: 4.");
-    private readonly Option<int?> channels = Size("--channels", "Width of the residual stream. Default: 128.");
-    private readonly Option<int?> context = Size("--context", "Tokens of a window, and n_ctx of a new model. Default: 64.");
-    private readonly Option<int?> steps = Size("--steps", "Updates of the weights. Default: 1000.");
-    private readonly Option<int?> batchSize = Size("--batch-size", "Windows per pass. Default: 16.");
-    private readonly Option<int?> accumulate = Size("--accumulate", "Passes per update. Default: 1.");
-    private readonly Option<int?> warmup = Size(
-        "--warmup", "Steps in which the learning rate rises. Default: 100, but at most a tenth of the steps.", least: 0);
-    private readonly Option<float?> learningRate = Decimal("--learning-rate", "The highest learning rate. Default: 0.001.");
-    private readonly Option<float?> minLearningRate = Decimal(
-        "--min-learning-rate", "The learning rate at the end. Default: a tenth of the highest.");
-    private readonly Option<float?> weightDecay = Decimal("--weight-decay", "Weight decay of matrices. Default: 0.1.");
-    private readonly Option<float?> clipNorm = Decimal("--clip-norm", "The maximum norm of the gradients, 0 for no limit. Default: 1.");
-    private readonly Option<float?> dropout = Decimal("--dropout", "Dropout rate in training. Default: 0.");
+    private readonly Option<int?> layers = TrainingOptions.Size("--layers", "Blocks of a new model. Default: 4.");
+    private readonly Option<int?> heads = TrainingOptions.Size("--heads", "Attention heads per block. Default: 4.");
+    private readonly Option<int?> channels = TrainingOptions.Size("--channels", "Width of the residual stream. Default: 128.");
+    private readonly Option<int?> context = TrainingOptions.Size("--context", "Tokens of a window, and n_ctx of a new model. Default: 64.");
+    private readonly TrainingOptions training = new(new TrainingSettings(), "1000", "Windows", "0.001", "Dropout rate in training");
     private readonly Option<bool> randomWindows = new("--random-windows")
     {
         Description = "Take windows at random places, not epoch by epoch.",
     };
     private readonly Option<ulong?> seed = CommonOptions.Whole<ulong>(
         "--seed", ["-s"], "Seed of weights, windows and dropout. Default: 1.", least: 0);
-    private readonly Option<int?> digits = Size(
+    private readonly Option<int?> digits = TrainingOptions.Size(
         "--digits", "Decimal digits to keep in the finished weights, 0 for all. Default: 0.", least: 0, most: 9);
-    private readonly Option<int?> evaluateEvery = Size("--eval-every", "Steps between evaluations. Default: 250.");
-    private readonly Option<int?> checkpointEvery = Size("--checkpoint-every", "Steps between checkpoints. Default: 500.");
-    private readonly Option<int> reportEvery = CommonOptions.Count(
-        "--report-every", [], "Steps between lines of progress.", least: 1, standard: 50);
     private readonly Option<int> sampleEvery = CommonOptions.Count(
         "--sample-every", [], "Steps between samples, 0 for none.", least: 0, standard: 500);
     private readonly Option<string?> samplePrompt = new("--sample-prompt") { Description = "The prompt of samples.", HelpName = "TEXT" };
@@ -85,9 +71,8 @@ internal sealed class TrainInput
         command.Arguments.Add(file);
         foreach (Option option in (Option[])
             [
-                output, resume, preset, initial, vocabulary, vocabularySize, layers, heads, channels, context, steps, batchSize, accumulate,
-                warmup, learningRate, minLearningRate, weightDecay, clipNorm, dropout, randomWindows, seed, digits, evaluateEvery,
-                checkpointEvery, reportEvery, sampleEvery, samplePrompt, .. kernels.All, json,
+                output, resume, preset, initial, vocabulary, vocabularySize, layers, heads, channels, context, .. training.OfSteps,
+                randomWindows, seed, digits, .. training.BetweenSteps, sampleEvery, samplePrompt, .. kernels.All, json,
             ])
         {
             command.Options.Add(option);
@@ -96,7 +81,7 @@ internal sealed class TrainInput
 
     public bool Json(ParseResult parsed) => parsed.GetValue(json);
 
-    public int ReportEvery(ParseResult parsed) => parsed.GetValue(reportEvery);
+    public int ReportEvery(ParseResult parsed) => parsed.GetValue(training.ReportEvery);
 
     public int SampleEvery(ParseResult parsed) => parsed.GetValue(sampleEvery);
 
@@ -203,7 +188,7 @@ internal sealed class TrainInput
             throw new UsageException("--resume continues the run with its original text: expected no FILE with it");
         }
 
-        Option[] allowed = [resume, reportEvery, sampleEvery, kernels.Threads, json];
+        Option[] allowed = [resume, training.ReportEvery, sampleEvery, kernels.Threads, json];
         foreach (Option option in parsed.CommandResult.Command.Options.Except(allowed))
         {
             if (parsed.GetResult(option) is { Implicit: false })
@@ -229,33 +214,13 @@ internal sealed class TrainInput
         }
     }
 
-    private TrainingSettings SettingsOf(ParseResult parsed, TrainingSettings standard)
+    private TrainingSettings SettingsOf(ParseResult parsed, TrainingSettings standard) => training.Read(parsed, standard) with
     {
-        float rate = parsed.GetValue(learningRate) ?? standard.LearningRate;
-        bool givenRate = parsed.GetValue(learningRate) is not null;
-        int count = parsed.GetValue(steps) ?? standard.Steps;
-        return standard with
-        {
-            Steps = count,
-            BatchSize = parsed.GetValue(batchSize) ?? standard.BatchSize,
-            Accumulate = parsed.GetValue(accumulate) ?? standard.Accumulate,
-            Context = parsed.GetValue(context) ?? standard.Context,
-            Warmup = parsed.GetValue(warmup) ?? Math.Min(standard.Warmup, count / 10),
-            LearningRate = rate,
-            MinLearningRate = parsed.GetValue(minLearningRate) ?? (givenRate ? rate / 10 : standard.MinLearningRate),
-            Dropout = parsed.GetValue(dropout) ?? standard.Dropout,
-            Seed = parsed.GetValue(seed) ?? standard.Seed,
-            Windows = parsed.GetValue(randomWindows) ? WindowOrder.Random : standard.Windows,
-            Digits = parsed.GetValue(digits) ?? standard.Digits,
-            EvaluateEvery = parsed.GetValue(evaluateEvery) ?? standard.EvaluateEvery,
-            CheckpointEvery = parsed.GetValue(checkpointEvery) ?? standard.CheckpointEvery,
-            Optimizer = standard.Optimizer with
-            {
-                WeightDecay = parsed.GetValue(weightDecay) ?? standard.Optimizer.WeightDecay,
-                ClipNorm = parsed.GetValue(clipNorm) ?? standard.Optimizer.ClipNorm,
-            },
-        };
-    }
+        Context = parsed.GetValue(context) ?? standard.Context,
+        Seed = parsed.GetValue(seed) ?? standard.Seed,
+        Windows = parsed.GetValue(randomWindows) ? WindowOrder.Random : standard.Windows,
+        Digits = parsed.GetValue(digits) ?? standard.Digits,
+    };
 
     private static void NoteWarmup(TrainingSettings settings, TrainingSettings standard, CommandIo io)
     {
@@ -268,10 +233,4 @@ internal sealed class TrainInput
             io.Note($"warm-up: {settings.Warmup} steps, a tenth of the run, in place of {standard.Warmup}; --warmup N sets it");
         }
     }
-
-    private static Option<float?> Decimal(string name, string description) =>
-        CommonOptions.Number<float>(name, [], description, "a number such as 0.001");
-
-    private static Option<int?> Size(string name, string description, int least = 1, int? most = null) =>
-        CommonOptions.Whole(name, [], description, least, most);
 }

@@ -89,6 +89,20 @@ internal sealed record InfoResult(
 internal sealed record TrainResult(string Folder, int Steps, double Loss, double? ValidationLoss, long Parameters, double Seconds, double UniformLoss,
     double UnigramLoss);
 
+/// <summary>
+/// Result is adapter or model. The exact matches are the shares of validation examples that are answered exactly as they say, and
+/// null, like the validation loss, if there are none.
+/// </summary>
+internal sealed record TuneResult(
+    string Folder, string Result, int Steps, double Loss, double? ValidationLoss, double? ExactMatchBefore, double? ExactMatch, int Answered,
+    long Parameters, double Seconds);
+
+internal sealed record ShownExamplesResult(string Template, ShownExample[] Examples);
+
+internal sealed record ShownExample(long Line, ShownToken[] Tokens);
+
+internal sealed record ShownToken(string Text, bool Learned);
+
 internal sealed record BenchTrainResult(
     string Size, long Parameters, int TokensPerStep, double MillisecondsPerStep, double TokensPerSecond, double GigaflopsPerSecond, long PeakBytes,
     int Threads, double LimitGigaflopsPerSecond, double Ratio);
@@ -135,6 +149,8 @@ internal sealed record TrainTokenizerResult(
 internal sealed record LearningPassResult(int Pass, string Left, string Right, long Count, int Id, string Token);
 
 internal sealed record CorpusResult(string File, long Bytes, ulong Seed);
+
+internal sealed record CorpusExamplesResult(string File, string Kind, int Examples, bool HeldOut, ulong Seed);
 
 /// <summary>
 /// Uniform and unigram are the losses of guessing and of knowing only how often each token occurs; validation is the
@@ -183,8 +199,11 @@ internal sealed record ErrorDetail(string Message, string Code, string? Where, s
 [JsonSerializable(typeof(BenchResult))]
 [JsonSerializable(typeof(MazeResult))]
 [JsonSerializable(typeof(TrainResult))]
+[JsonSerializable(typeof(TuneResult))]
+[JsonSerializable(typeof(ShownExamplesResult))]
 [JsonSerializable(typeof(TrainTokenizerResult))]
 [JsonSerializable(typeof(CorpusResult))]
+[JsonSerializable(typeof(CorpusExamplesResult))]
 [JsonSerializable(typeof(EvalResult))]
 [JsonSerializable(typeof(DownloadCommandResult))]
 [JsonSerializable(typeof(DoctorResult))]

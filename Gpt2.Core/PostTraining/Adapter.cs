@@ -98,15 +98,22 @@ public sealed class Adapter
     {
         RequireSizes(weights.Config);
         Gpt2Weights merged = weights.Copy();
+        AddTo(merged, kernels);
+        return merged;
+    }
+
+    /// <summary>The same in place.</summary>
+    /// <exception cref="Gpt2Exception">The adapter is for a model of other sizes.</exception>
+    internal void AddTo(Gpt2Weights weights, KernelSet kernels)
+    {
+        RequireSizes(weights.Config);
         var scaledB = new Matrix("alpha/rank · Bᵀ");
         foreach ((int block, BlockMap map, (Matrix a, Matrix b, float scale)) in Updates())
         {
             Transpose(b, scale, scaledB);                                                                       // [rank, outputs]
-            Matrix weight = map.Weight(merged.Blocks[block]);                                                   // [inputs, outputs]
+            Matrix weight = map.Weight(weights.Blocks[block]);                                                  // [inputs, outputs]
             kernels.MatMul.AddTransposedProduct(a.Span, scaledB.Span, a.Columns, b.Rows, weight.Span);
         }
-
-        return merged;
     }
 
     /// <summary>Throws unless a model is the one that the adapter was trained on; passes if its files do not say which.</summary>

@@ -1,6 +1,8 @@
 // The public way to store adapters: a folder of CSV files in the manner of a model folder, or the files of Python's PEFT.
 
 using Gpt2.Core.Files;
+using Gpt2.Core.Model.Layers;
+using Gpt2.Kernels;
 
 namespace Gpt2.Core.PostTraining;
 
@@ -29,8 +31,42 @@ public static class AdapterFolder
     /// <summary>Writes adapter.json and a CSV file for every A and B; the folder appears when it is complete.</summary>
     /// <returns>The names of the files.</returns>
     /// <exception cref="Gpt2Exception">The folder cannot be written.</exception>
-    public static string[] Write(string folder, Adapter adapter) =>
-        StagedFolder.Write(folder, staged => staged.Put(() => AdapterCsv.Write(staged, adapter)), AdapterCsv.IsMatrix);
+    public static string[] Write(string folder, Adapter adapter) => Write(folder, adapter, also: _ => { });
+
+    /// <summary>The same with further files, which are written into the folder that the function is given.</summary>
+    internal static string[] Write(string folder, Adapter adapter, Action<string> also) => StagedFolder.Write(
+        folder,
+        staged => staged.Put(() =>
+        {
+            AdapterCsv.Write(staged, adapter);
+            also(staged.Path);
+        }),
+        AdapterCsv.IsMatrix);
+
+    /// <summary>
+    /// Adds adapters to the weights of the model that they were trained on, in place: W + alpha/rank · (B · A)ᵀ of each.
+    /// </summary>
+    /// <param name="folders">The folders of the adapters; of several the changes add up.</param>
+    /// <param name="weights">The weights, which are changed.</param>
+    /// <param name="kernels">The kernels to compute with.</param>
+    /// <exception cref="Gpt2Exception">An adapter cannot be read, or belongs to another model.</exception>
+    internal static void Merge(IReadOnlyList<string> folders, Gpt2Weights weights, KernelSet kernels)
+    {
+        ModelFingerprint? model = folders.Count > 0 ? ModelFingerprint.Of(weights) : null;
+        foreach ((string folder, Adapter adapter) in folders.Select(folder => (folder, Read(folder))).ToArray())
+        {
+            try
+            {
+                adapter.RequireModel(model!);
+            }
+            catch (Gpt2Exception e)
+            {
+                throw e.At(folder);
+            }
+
+            adapter.AddTo(weights, kernels);
+        }
+    }
 
     /// <summary>
     /// Writes adapter_config.json and adapter_model.safetensors, which PEFT loads onto GPT2LMHeadModel; the folder appears when

@@ -19,14 +19,15 @@ public sealed record OptimizerSettings(
 /// <summary>AdamW over all weights of a model, with clipping of the global norm.</summary>
 internal sealed class AdamWOptimizer
 {
-    private readonly MatrixOptimizer optimizer;
-
     public AdamWOptimizer(Gpt2Config config, OptimizerSettings settings)
     {
         Means = new Gpt2Weights(config);
         Squares = new Gpt2Weights(config);
-        optimizer = new MatrixOptimizer([.. Means.Matrices()], [.. Squares.Matrices()], settings);
+        OfMatrices = new MatrixOptimizer([.. Means.Matrices()], [.. Squares.Matrices()], settings);
     }
+
+    /// <summary>The same state as matrices.</summary>
+    public MatrixOptimizer OfMatrices { get; }
 
     /// <summary>m, in the shape of weights.</summary>
     public Gpt2Weights Means { get; }
@@ -37,8 +38,8 @@ internal sealed class AdamWOptimizer
     /// <summary>Number of updates done.</summary>
     public int Step
     {
-        get => optimizer.Step;
-        set => optimizer.Step = value;
+        get => OfMatrices.Step;
+        set => OfMatrices.Step = value;
     }
 
     /// <summary>Updates the weights.</summary>
@@ -50,5 +51,5 @@ internal sealed class AdamWOptimizer
     /// <returns>The norm of the gradients before clipping.</returns>
     /// <exception cref="Gpt2Exception">The gradients are not finite: training has diverged.</exception>
     public double Update(Gpt2Gradients gradients, float learningRate, KernelSet kernels, Gpt2Weights weights, bool clearGradients = false) =>
-        optimizer.Update([.. gradients.Weights.Matrices()], learningRate, kernels, [.. weights.Matrices()], clearGradients);
+        OfMatrices.Update([.. gradients.Weights.Matrices()], learningRate, kernels, [.. weights.Matrices()], clearGradients);
 }

@@ -39,21 +39,29 @@ internal static class Checkpoint
     private const string StateFile = "training.json";
     private const string OptimizerFile = "optimizer.bin";
 
+    /// <summary>Writes the checkpoint of a model in training, see <see cref="Put"/>.</summary>
+    public static string Write(string folder, RunState state, Gpt2Weights weights, AdamWOptimizer optimizer, Vocabulary? vocabulary) => Put(
+        folder, state.Step, target => CsvModelFolder.Write(target, weights, vocabulary, also: staged =>
+        {
+            File.WriteAllText(Path.Combine(staged, StateFile), JsonSerializer.Serialize(state, CheckpointShapes.Default.RunState));
+            WriteOptimizer(staged, optimizer.OfMatrices);
+        }));
+
     /// <summary>
     /// Writes a checkpoint, which appears once it is complete, and deletes older ones except the one before it.
     /// </summary>
-    public static string Write(string folder, RunState state, Gpt2Weights weights, AdamWOptimizer optimizer, Vocabulary? vocabulary)
+    /// <param name="folder">The folder of checkpoints.</param>
+    /// <param name="step">Number of steps done.</param>
+    /// <param name="write">Writes the checkpoint as a whole into the folder that it is given.</param>
+    /// <returns>The folder of the checkpoint.</returns>
+    public static string Put(string folder, int step, Action<string> write)
     {
         Directory.CreateDirectory(folder);
         PartialName.DeleteStaleIn(folder);
-        string target = Path.Combine(folder, FolderPrefix + state.Step.ToString("D7", CultureInfo.InvariantCulture));
+        string target = Path.Combine(folder, FolderPrefix + step.ToString("D7", CultureInfo.InvariantCulture));
         if (!Directory.Exists(target))
         {
-            CsvModelFolder.Write(target, weights, vocabulary, also: staged =>
-            {
-                File.WriteAllText(Path.Combine(staged, StateFile), JsonSerializer.Serialize(state, CheckpointShapes.Default.RunState));
-                WriteOptimizer(Path.Combine(staged, OptimizerFile), optimizer);
-            });
+            write(target);
         }
 
         foreach (string old in Folders(folder).SkipLast(2))
@@ -88,15 +96,20 @@ internal static class Checkpoint
 
     /// <summary>Reads the state of a checkpoint.</summary>
     /// <exception cref="Gpt2Exception">The file is missing or not in this form.</exception>
-    public static RunState ReadState(string checkpoint)
+    public static RunState ReadState(string checkpoint) => ReadState(
+        Path.Combine(checkpoint, StateFile), json => JsonSerializer.Deserialize(json, CheckpointShapes.Default.RunState) is null
+            ? null
+            : WithDefaults(JsonNode.Parse(json)!).Deserialize(CheckpointShapes.Default.RunState));
+
+    /// <summary>Reads a state that is one JSON object.</summary>
+    /// <exception cref="Gpt2Exception">The file is missing or not in this form.</exception>
+    public static T ReadState<T>(string path, Func<string, T?> parse)
+        where T : class
     {
-        string path = Path.Combine(checkpoint, StateFile);
         try
         {
-            string json = RegularFile.ReadAllText(path);
-            return JsonSerializer.Deserialize(json, CheckpointShapes.Default.RunState) is null
-                ? throw new Gpt2Exception("found null") { Where = path, Expected = "the state of a training run" }
-                : WithDefaults(JsonNode.Parse(json)!).Deserialize(CheckpointShapes.Default.RunState)!;
+            return parse(RegularFile.ReadAllText(path))
+                ?? throw new Gpt2Exception("found null") { Where = path, Expected = "the state of a training run" };
         }
         catch (FileNotFoundException e)
         {
@@ -115,7 +128,11 @@ internal static class Checkpoint
 
     /// <summary>Fills an optimiser from a checkpoint.</summary>
     /// <exception cref="Gpt2Exception">The file is missing or of another size.</exception>
-    public static void ReadOptimizer(string checkpoint, int step, AdamWOptimizer optimizer)
+    public static void ReadOptimizer(string checkpoint, int step, AdamWOptimizer optimizer) =>
+        ReadOptimizer(checkpoint, step, optimizer.OfMatrices);
+
+    /// <inheritdoc cref="ReadOptimizer(string, int, AdamWOptimizer)"/>
+    public static void ReadOptimizer(string checkpoint, int step, MatrixOptimizer optimizer)
     {
         string path = Path.Combine(checkpoint, OptimizerFile);
         long expected = Tensors(optimizer).Sum(matrix => (long)matrix.Span.Length * sizeof(float));
@@ -145,17 +162,17 @@ internal static class Checkpoint
         return state;
     }
 
-    private static void WriteOptimizer(string path, AdamWOptimizer optimizer)
+    /// <summary>Writes the state of an optimiser into a checkpoint.</summary>
+    public static void WriteOptimizer(string checkpoint, MatrixOptimizer optimizer)
     {
-        using FileStream stream = File.Create(path);
+        using FileStream stream = File.Create(Path.Combine(checkpoint, OptimizerFile));
         foreach (Matrix matrix in Tensors(optimizer))
         {
             stream.Write(MemoryMarshal.AsBytes(matrix.Span));
         }
     }
 
-    private static IEnumerable<Matrix> Tensors(AdamWOptimizer optimizer) =>
-        optimizer.Means.Matrices().Concat(optimizer.Squares.Matrices());
+    private static IEnumerable<Matrix> Tensors(MatrixOptimizer optimizer) => optimizer.Means.Concat(optimizer.Squares);
 
     private static IEnumerable<string> Folders(string folder) =>
         Directory.EnumerateDirectories(folder, FolderPrefix + "*")

@@ -45,7 +45,7 @@ internal sealed class MicroBatches
         this.config = config;
         this.batchSize = batchSize;
         this.dropout = dropout;
-        Count = config.Parameters > MostWeights ? 1 : (int)Math.Clamp((long)batchSize * context / Tokens, 1, batchSize);
+        Count = CountOf(config, batchSize, context);
         idle.Push(new BatchGradients(config, batchSize, dropout));
         losses = new double[Count];
         gradients = new Gpt2Gradients[Count == 1 ? 0 : Count];
@@ -62,6 +62,13 @@ internal sealed class MicroBatches
 
     /// <summary>Number of micro-batches.</summary>
     public int Count { get; }
+
+    /// <summary>How many micro-batches a batch is divided into.</summary>
+    /// <param name="config">The model's sizes.</param>
+    /// <param name="sequences">Sequences of the batch.</param>
+    /// <param name="tokens">Tokens of each.</param>
+    public static int CountOf(Gpt2Config config, int sequences, int tokens) =>
+        config.Parameters > MostWeights ? 1 : (int)Math.Clamp((long)sequences * tokens / Tokens, 1, sequences);
 
     /// <summary>Seeds the dropout of the batches from here on; each micro-batch draws from a seed of its own.</summary>
     public void SeedDropout(ulong seed)

@@ -1,11 +1,7 @@
-// A run in a folder: steps, evaluations, log, curve, checkpoints, and at the end the model. It can be stopped or killed
+// A run in a folder: steps, evaluations, log, curve, checkpoints, and at the end the result. It can be stopped or killed
 // at any moment; resumed from its newest checkpoint, it ends with the same result.
 
-using System.Globalization;
 using Gpt2.Core.Files;
-using Gpt2.Core.Numerics;
-using Gpt2.Core.Text;
-using Gpt2.Core.Weights;
 
 namespace Gpt2.Core.Training;
 
@@ -15,24 +11,16 @@ internal sealed class TrainingRun
     private const string CheckpointFolder = "checkpoints";
 
     private readonly string folder;
-    private readonly Trainer trainer;
-    private readonly Vocabulary? vocabulary;
-    private readonly RunState state;
+    private readonly ITraining training;
 
-    /// <param name="folder">The folder of the run; at the end it is a model folder.</param>
-    /// <param name="trainer">
-    /// Model, text and settings; with the optimiser of a checkpoint if the run is resumed.
-    /// </param>
-    /// <param name="vocabulary">The model's vocabulary.</param>
-    /// <param name="state">The contents of checkpoints besides weights and optimiser.</param>
-    public TrainingRun(string folder, Trainer trainer, Vocabulary? vocabulary, RunState state)
+    /// <param name="folder">The folder of the run; at the end the result is in it.</param>
+    /// <param name="training">What is trained, from the beginning or from a checkpoint.</param>
+    public TrainingRun(string folder, ITraining training)
     {
         this.folder = folder;
-        this.trainer = trainer;
-        this.vocabulary = vocabulary;
-        this.state = state;
+        this.training = training;
         Directory.CreateDirectory(FinalPath.Of(folder));
-        TrainingLog.Begin(LogFile, trainer.Optimizer.Step);
+        TrainingLog.Begin(LogFile, training.Step);
     }
 
     public string LogFile => Path.Combine(folder, TrainingLog.FileName);
@@ -42,15 +30,15 @@ internal sealed class TrainingRun
     /// <summary>The newest checkpoint of a run's folder, or null.</summary>
     public static string? NewestCheckpoint(string folder) => Checkpoint.Newest(Path.Combine(folder, CheckpointFolder));
 
-    /// <summary>Trains to the last step and writes the model.</summary>
+    /// <summary>Trains to the last step and writes the result.</summary>
     /// <param name="report">Receives every step, with the validation loss if there was an evaluation.</param>
     /// <param name="cancellation">Stops after the current step, with a checkpoint.</param>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     /// <exception cref="Gpt2Exception">Training has diverged, or the folder cannot be written.</exception>
     public void Run(Action<StepResult, double?> report, CancellationToken cancellation)
     {
-        TrainingSettings settings = trainer.Settings;
-        while (trainer.Optimizer.Step < settings.Steps)
+        TrainingSettings settings = training.Settings;
+        while (training.Step < settings.Steps)
         {
             if (cancellation.IsCancellationRequested)
             {
@@ -58,9 +46,9 @@ internal sealed class TrainingRun
                 cancellation.ThrowIfCancellationRequested();
             }
 
-            StepResult result = trainer.RunStep();
+            StepResult result = training.RunStep();
             bool last = result.Step == settings.Steps;
-            double? validation = result.Step % settings.EvaluateEvery == 0 || last ? trainer.ValidationLoss(CancellationToken.None) : null;
+            double? validation = result.Step % settings.EvaluateEvery == 0 || last ? training.ValidationLoss(CancellationToken.None) : null;
             validation = validation is double loss && double.IsNaN(loss) ? null : validation;
             TrainingLog.Append(LogFile, new LogLine(result.Step, result.Loss, validation, result.LearningRate, result.GradientNorm));
             report(result, validation);
@@ -71,34 +59,14 @@ internal sealed class TrainingRun
         }
 
         DrawCurve();
-        RoundWeights();
-        CsvModelFolder.Write(folder, trainer.Model.Weights, vocabulary, cancellation: CancellationToken.None);
-        Checkpoint.Clear(Path.Combine(folder, CheckpointFolder)); // the model is complete, so there is nothing to resume
-    }
-
-    private void RoundWeights()
-    {
-        if (trainer.Settings.Digits == 0)
-        {
-            return;
-        }
-
-        string format = "G" + trainer.Settings.Digits.ToString(CultureInfo.InvariantCulture);
-        foreach (Matrix matrix in trainer.Model.Weights.Matrices())
-        {
-            foreach (ref float weight in matrix.Span)
-            {
-                weight = float.Parse(weight.ToString(format, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-            }
-        }
+        training.WriteResult(folder);
+        Checkpoint.Clear(Path.Combine(folder, CheckpointFolder)); // the result is complete, so there is nothing to resume
     }
 
     private void WriteCheckpoint()
     {
         DrawCurve();
-        Checkpoint.Write(
-            Path.Combine(folder, CheckpointFolder), state with { Step = trainer.Optimizer.Step }, trainer.Model.Weights,
-            trainer.Optimizer, vocabulary);
+        training.WriteCheckpoint(Path.Combine(folder, CheckpointFolder));
     }
 
     private void DrawCurve()

@@ -117,7 +117,7 @@ public sealed class TrainingRunTests : IDisposable
             cancellation.Cancel();
         }
 
-        new TrainingRun(path, trainer, null, new RunState(0, settings, "text.txt", "hash", null)).Run(
+        new TrainingRun(path, new ModelTraining(trainer, null, new RunState(0, settings, "text.txt", "hash", null))).Run(
             (result, validation) =>
             {
                 done?.Invoke(result.Step);

@@ -1,0 +1,85 @@
+// A run of training or post-training in its folder: the lock, the lines of progress, and what is said when it is stopped.
+
+using System.Diagnostics;
+using System.Globalization;
+using Gpt2.Cli.CommandLine;
+using Gpt2.Cli.Output;
+using Gpt2.Core.Files;
+using Gpt2.Core.Training;
+
+namespace Gpt2.Cli.Commands;
+
+/// <summary>Runs training in a folder.</summary>
+/// <param name="folder">The folder.</param>
+/// <param name="resume">The command that resumes such a run, before the name of the folder.</param>
+/// <param name="io">Where progress is reported.</param>
+internal sealed class TrainingFolder(string folder, string resume, CommandIo io)
+{
+    /// <summary>Two runs in one folder would both write to its log and checkpoints.</summary>
+    public static FolderLock Lock(string folder)
+    {
+        string path = Path.Combine(folder, FolderLock.InFolder);
+        try
+        {
+            return FolderLock.TryTake(path, "training in it")
+                ?? throw FolderLock.Refusal(folder, FolderLock.HolderOf(path));
+        }
+        catch (Exception e) when (WriteFailure.Is(e))
+        {
+            throw WriteFailure.Of(folder, "folder", e);
+        }
+    }
+
+    /// <summary>Trains to the last step.</summary>
+    /// <param name="training">What is trained.</param>
+    /// <param name="tokensPerStep">Tokens that a step reads.</param>
+    /// <param name="reportEvery">Steps between lines of progress.</param>
+    /// <param name="watch">The time since the run began or was resumed.</param>
+    /// <param name="afterStep">Does something else after a step.</param>
+    /// <returns>The last step.</returns>
+    public StepResult Train(ITraining training, double tokensPerStep, int reportEvery, Stopwatch watch, Action<StepResult> afterStep)
+    {
+        int first = training.Step;
+        StepResult last = default;
+        using var lines = new ProgressLines("training", io);
+        try
+        {
+            var run = new TrainingRun(folder, training);
+            run.Run(
+                (result, validation) =>
+                {
+                    last = result;
+                    if (result.Step % reportEvery == 0 || validation is not null)
+                    {
+                        double perStep = watch.Elapsed.TotalSeconds / Math.Max(1, result.Step - first);
+                        Report(result, validation, perStep, tokensPerStep, training.Settings.Steps);
+                        lines.SaidElsewhere();
+                    }
+
+                    lines.Report($"step {result.Step}/{training.Settings.Steps}");
+                    afterStep(result);
+                },
+                io.Cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            io.Note($"saved after step {training.Step}; go on with: {resume} {folder}");
+            throw;
+        }
+        catch (Exception e) when (WriteFailure.Is(e))
+        {
+            throw WriteFailure.Of(folder, "folder", e);
+        }
+
+        return last;
+    }
+
+    private void Report(StepResult result, double? validation, double perStep, double tokensPerStep, int steps)
+    {
+        string tested = validation is double loss ? string.Create(CultureInfo.InvariantCulture, $"  validation {loss:0.000}") : "";
+        io.Note(string.Create(
+            CultureInfo.InvariantCulture,
+            $"step {result.Step}/{steps}  loss {result.Loss:0.000}{tested}  rate {result.LearningRate:0.0e+0}  "
+            + $"{tokensPerStep / perStep:N0} tokens/s  {Duration.Shown(perStep * (steps - result.Step))} left"));
+    }
+}
