@@ -109,7 +109,8 @@ internal static class TuneSftCommand
             io.Say(Invariant($"line {example.Line}: {tokens.Length} tokens, {tokens.Count(token => token.Counts)} of them learned"));
             foreach ((string name, bool counts) in (ReadOnlySpan<(string, bool)>)[("read", false), ("learned", true)])
             {
-                io.Say($"  {name,-7}  " + string.Join(' ', tokens.Where(token => token.Counts == counts).Select(token => TokenText.Quoted(token.Text))));
+                IEnumerable<string> shown = tokens.Where(token => token.Counts == counts).Select(token => TokenText.Quoted(token.Text));
+                io.Say($"  {name,-7}  {string.Join(' ', shown)}");
             }
         }
     }

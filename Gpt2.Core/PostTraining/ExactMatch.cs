@@ -55,6 +55,8 @@ internal sealed record ExactMatch(int Right, int Asked)
         {
         }
 
-        return session.FinishReason == FinishReason.Stop ? tokenizer.Decode([.. session.Ids.Skip(example.Prompt.Count).Where(id => id != end)]) : null;
+        return session.FinishReason == FinishReason.Stop
+            ? tokenizer.Decode([.. session.Ids.Skip(example.Prompt.Count).Where(id => id != end)])
+            : null;
     }
 }

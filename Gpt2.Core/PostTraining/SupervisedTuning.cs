@@ -85,7 +85,7 @@ internal sealed class SupervisedTuning : ITraining
         for (int pass = 0; pass < taken.Length; pass++)
         {
             ulong seed = BatchSource.SeedOf(Settings.Seed, 4, ((ulong)Step * (ulong)Settings.Accumulate) + (ulong)pass);
-            loss += passes.Add(taken[pass], counted, seed, gradients);
+            loss += Finite(() => passes.Add(taken[pass], counted, seed, gradients));
         }
 
         float learningRate = Settings.LearningRateAt(Step);
@@ -100,7 +100,7 @@ internal sealed class SupervisedTuning : ITraining
         foreach (TokenSequence[] batch in validation)
         {
             cancellation.ThrowIfCancellationRequested();
-            loss += passes.SummedLoss(batch);
+            loss += Finite(() => passes.SummedLoss(batch));
         }
 
         return loss / validation.Sum(batch => batch.Sum(Counted)); // NaN if there are none
@@ -129,6 +129,22 @@ internal sealed class SupervisedTuning : ITraining
         else
         {
             AdapterFolder.Write(folder, adapter, Also);
+        }
+    }
+
+    /// <summary>Computes a loss. Examples and model are known to be sound, so after an update a failure is that of the update.</summary>
+    private double Finite(Func<double> loss)
+    {
+        try
+        {
+            return loss();
+        }
+        catch (Gpt2Exception e) when (Step > 0)
+        {
+            throw new Gpt2Exception($"the loss after step {Step} is not finite: training has diverged", e)
+            {
+                Remedy = "take a lower --learning-rate",
+            };
         }
     }
 
