@@ -14,7 +14,7 @@ using Gpt2.Kernels;
 
 namespace Gpt2.Cli.Commands;
 
-/// <summary>The options of <see cref="TuneSftCommand"/>.</summary>
+/// <summary>The options of <see cref="TuneSft"/>.</summary>
 internal sealed class TuneSftInput
 {
     private const float RateOfAdapter = 2e-3f, RateOfWeights = 2e-4f;

@@ -14,7 +14,7 @@ using static System.FormattableString;
 
 namespace Gpt2.Cli.Commands;
 
-internal static class TuneSftCommand
+internal static class TuneSft
 {
     public static Command Create(CommandIo io)
     {
