@@ -5,22 +5,22 @@ namespace Gpt2.Core.Training;
 /// <summary>Training that can be run in a folder, stopped and resumed.</summary>
 internal interface ITraining
 {
-    TrainingSettings Settings { get; }
+    public TrainingSettings Settings { get; }
 
     /// <summary>Number of steps done.</summary>
-    int Step { get; }
+    public int Step { get; }
 
     /// <summary>Does a step.</summary>
     /// <exception cref="Gpt2Exception">Training has diverged.</exception>
-    StepResult RunStep();
+    public StepResult RunStep();
 
     /// <summary>Mean loss of what is kept for validation; NaN if nothing is.</summary>
     /// <exception cref="Gpt2Exception">Training has diverged.</exception>
-    double ValidationLoss(CancellationToken cancellation);
+    public double ValidationLoss(CancellationToken cancellation);
 
     /// <summary>Writes a checkpoint into the folder of checkpoints.</summary>
-    void WriteCheckpoint(string checkpoints);
+    public void WriteCheckpoint(string checkpoints);
 
     /// <summary>Writes the result of the finished run into its folder.</summary>
-    void WriteResult(string folder);
+    public void WriteResult(string folder);
 }
