@@ -3,8 +3,8 @@
 
 using System.Globalization;
 using System.Xml.Linq;
-using static Gpt2.Core.Drawing.SvgPicture;
 using static System.FormattableString;
+using static Gpt2.Core.Drawing.SvgPicture;
 
 namespace Gpt2.Core.PostTraining.Maze;
 

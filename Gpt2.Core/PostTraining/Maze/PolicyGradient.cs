@@ -39,7 +39,7 @@ internal readonly record struct GroupFigures(double MeanReturn, double ToGoal, d
 /// <summary>
 /// REINFORCE (Williams, "Simple Statistical Gradient-Following Algorithms for Connectionist Reinforcement Learning", 1992), with the mean of
 /// a group as its baseline. All G paths of a group begin at the start; path g has the advantage A_g = (return − mean) / (deviation + 10⁻⁴), as
-/// in GRPO, and weights ← weights + rate · (1/G) Σ_g A_g Σ_t ∂ln π(move_t | cell_t) / ∂weights.
+/// in GRPO, and weights ← weights + rate · (1/G) Σ_g Σ_t ∂(A_g · ln π(move_t | cell_t) + bonus · entropy(cell_t)) / ∂weights.
 /// </summary>
 internal sealed class PolicyGradient
 {
@@ -83,7 +83,9 @@ internal sealed class PolicyGradient
         }
     }
 
-    /// <summary>(1/G) Σ_g A_g Σ_t ∂ln π(move_t | cell_t) / ∂weights; 0 if all returns are equal.</summary>
+    /// <summary>
+    /// (1/G) Σ_g Σ_t ∂(A_g · ln π(move_t | cell_t) + bonus · entropy(cell_t)) / ∂weights. If all returns are equal, only the bonus is left.
+    /// </summary>
     public static PolicyWeights GradientOf(MazePath[] group, MazePolicy policy, double entropyBonus)
     {
         var gradient = new PolicyWeights(policy.Weights.Cells, policy.Weights.Hidden);
