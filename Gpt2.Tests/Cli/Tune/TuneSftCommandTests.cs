@@ -123,7 +123,7 @@ public sealed class TuneSftCommandTests : IDisposable
         CommandRun.Of(Options("whole")).Result();
         (int exitCode, string log) = TuneFolder.StopAfter(3, Options("run"));
         exitCode.Should().Be(130);
-        log.Should().EndWith($"saved after step 3; go on with: gpt2 tune sft --resume {folder.Run}{Environment.NewLine}gpt2: cancelled{Environment.NewLine}");
+        log.ReplaceLineEndings("\n").Should().EndWith($"saved after step 3; go on with: gpt2 tune sft --resume {folder.Run}\ngpt2: cancelled\n");
 
         CommandRun.Of("tune", "sft", "--resume", folder.Run).Result();
 
