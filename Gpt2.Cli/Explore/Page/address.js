@@ -2,12 +2,12 @@
 
 import { change, state, watch } from './state.js';
 import { goTo, select } from './navigate.js';
-import { run } from './session.js';
+import { isRunning, run } from './session.js';
 import { openView } from './views.js';
 
 const PLACE = ['prompt', 'view', 'sheet', 'cell', 'why', 'attention']; // every other field is chosen in the view
 
-let applying = false;
+let applying = 0; // addresses that are being followed: Back may be pressed again before the prompt of one has been run
 
 // What an address asks for.
 export function readAddress() {
@@ -59,11 +59,11 @@ function write() {
 
 async function apply() {
   const { prompt, view, chosen, sheet, cell, why, attention } = readAddress();
-  applying = true;
+  applying++;
   try {
     change({ why, attention });
     openView(view);
-    if (prompt !== null && prompt !== state.session?.prompt) {
+    if (prompt !== null && (prompt !== state.session?.prompt || isRunning())) {
       await run(prompt, sheet, cell, { chosen });
     } else {
       change({ chosen });
@@ -72,7 +72,7 @@ async function apply() {
       }
     }
   } finally {
-    applying = false;
+    applying--;
   }
 }
 

@@ -141,5 +141,5 @@ function noteOf({ passes, prefix, suffix }) {
     : `${missing} tokens of the longer prompt have no counterpart: their numbers are not compared and stay blank.`;
   return `Tokens that differ are coloured. ${alone}`
     + (suffix ? ' Those that follow stand at other positions in the two prompts, so that their position embeddings differ, too.' : '')
-    + (session.edits.length ? ' Edits name rows and columns by number: in the second prompt these may belong to other tokens.' : '');
+    + (state.session.edits.length ? ' Edits name rows and columns by number: in the second prompt these may belong to other tokens.' : '');
 }

@@ -41,6 +41,9 @@ export async function run(prompt, sheetName, cell, { edits = editsOf(state.sessi
   }
 }
 
+// Whether a prompt is being run, so that another will be shown than now.
+export const isRunning = () => running !== null;
+
 // Runs the prompt again with other edits, from the first block that they concern.
 export function rerun(edits) {
   const { session, sheet, cell } = state;

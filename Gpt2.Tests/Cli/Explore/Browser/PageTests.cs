@@ -99,7 +99,7 @@ public sealed class PageTests(Chromium chromium) : IAsyncLifetime
         for (int step = 0; step < names.Length; step++)
         {
             await Assertions.Expect(tab.NameBox).ToHaveValueAsync(new Regex($"^{Regex.Escape(names[step])}\\[1,"));
-            await tab.SaysAsync("#place", $"{step + 1} of {names.Length}");
+            await tab.SaysAsync("#place", $"matrix {step + 1} of {names.Length}");
             (await tab.Page.Locator("#sentence").InnerTextAsync()).Should().EndWith(".");
             await Assertions.Expect(tab.Page.Locator("#map [aria-current=true]")).ToHaveAttributeAsync("data-sheet", names[step]);
             await tab.Page.Keyboard.PressAsync("n");
@@ -107,7 +107,7 @@ public sealed class PageTests(Chromium chromium) : IAsyncLifetime
 
         await Assertions.Expect(tab.Page.Locator("#next")).ToBeDisabledAsync();
         await tab.Page.Keyboard.PressAsync("p");
-        await tab.SaysAsync("#place", $"{names.Length - 1} of {names.Length}");
+        await tab.SaysAsync("#place", $"matrix {names.Length - 1} of {names.Length}");
     }
 
     [BrowserFact]
