@@ -33,7 +33,7 @@ internal static class TrainCommand
             Describe(start, folder, io);
             var watch = Stopwatch.StartNew();
             int sampleEvery = options.SampleEvery(parsed);
-            StepResult last = new TrainingFolder(folder, "gpt2 train --resume", io).Train(
+            (StepResult last, _) = new TrainingFolder(folder, "gpt2 train --resume", io).Train(
                 new ModelTraining(start.Trainer, start.Tokenizer.Vocabulary, start.State), start.Trainer.TokensPerStep,
                 options.ReportEvery(parsed), watch, result =>
                 {

@@ -113,16 +113,7 @@ internal sealed class TrainInput
                 workshop ? "--preset workshop has its own text: expected no FILE" : "no text: name a FILE, or --preset workshop");
         }
 
-        if (TrainingRun.NewestCheckpoint(folder) is not null)
-        {
-            string remedy = $"continue it with --resume {folder}, or choose another folder";
-            throw new Gpt2Exception("holds a run that was stopped") { Where = folder, Remedy = remedy };
-        }
-
-        if (File.Exists(Path.Combine(folder, HyperparametersFile.FileName)))
-        {
-            throw new Gpt2Exception("holds a model") { Where = folder, Remedy = "choose another folder, or delete that one first" };
-        }
+        TrainingFolder.RequireFree(folder);
 
         RefuseWithInit(parsed);
         TrainingSettings standard = workshop ? WorkshopPreset.Settings : new TrainingSettings();
@@ -181,22 +172,8 @@ internal sealed class TrainInput
     /// <summary>
     /// The settings of the run are in the checkpoint; only the options for reports may be given again.
     /// </summary>
-    private void RefuseWithResume(ParseResult parsed)
-    {
-        if (parsed.GetValue(file) is not null)
-        {
-            throw new UsageException("--resume continues the run with its original text: expected no FILE with it");
-        }
-
-        Option[] allowed = [resume, training.ReportEvery, sampleEvery, kernels.Threads, json];
-        foreach (Option option in parsed.CommandResult.Command.Options.Except(allowed))
-        {
-            if (parsed.GetResult(option) is { Implicit: false })
-            {
-                throw new UsageException($"--resume continues the run with its original settings: expected no {option.Name} with it");
-            }
-        }
-    }
+    private void RefuseWithResume(ParseResult parsed) =>
+        training.RefuseWithResume(parsed, file, "text", resume, sampleEvery, kernels.Threads, json);
 
     private void RefuseWithInit(ParseResult parsed)
     {

@@ -4,8 +4,11 @@ using System.Diagnostics;
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Files;
+using Gpt2.Core.PostTraining;
 using Gpt2.Core.Training;
+using Gpt2.Core.Weights;
 
 namespace Gpt2.Cli.Commands;
 
@@ -30,17 +33,40 @@ internal sealed class TrainingFolder(string folder, string resume, CommandIo io)
         }
     }
 
+    /// <summary>Throws if a new run would write over something.</summary>
+    /// <exception cref="Gpt2Exception">It would.</exception>
+    public static void RequireFree(string folder)
+    {
+        if (TrainingRun.NewestCheckpoint(folder) is not null)
+        {
+            string remedy = $"continue it with --resume {folder}, or choose another folder";
+            throw new Gpt2Exception("holds a run that was stopped") { Where = folder, Remedy = remedy };
+        }
+
+        if (ResultIn(folder) is string result)
+        {
+            throw new Gpt2Exception($"holds {result}") { Where = folder, Remedy = "choose another folder, or delete that one first" };
+        }
+    }
+
+    /// <summary>The result of a run that a folder holds: a model or an adapter; null if it holds none.</summary>
+    public static string? ResultIn(string folder) =>
+        File.Exists(Path.Combine(folder, HyperparametersFile.FileName)) ? "a model"
+        : File.Exists(Path.Combine(folder, AdapterCsv.SettingsFile)) ? "an adapter"
+        : null;
+
     /// <summary>Trains to the last step.</summary>
     /// <param name="training">What is trained.</param>
     /// <param name="tokensPerStep">Tokens that a step reads.</param>
     /// <param name="reportEvery">Steps between lines of progress.</param>
     /// <param name="watch">The time since the run began or was resumed.</param>
     /// <param name="afterStep">Does something else after a step.</param>
-    /// <returns>The last step.</returns>
-    public StepResult Train(ITraining training, double tokensPerStep, int reportEvery, Stopwatch watch, Action<StepResult> afterStep)
+    /// <returns>The last step, and the validation loss after it; null if there is nothing to validate on.</returns>
+    public (StepResult Step, double? Validation) Train(
+        ITraining training, double tokensPerStep, int reportEvery, Stopwatch watch, Action<StepResult> afterStep)
     {
         int first = training.Step;
-        StepResult last = default;
+        (StepResult, double?) last = default;
         using var lines = new ProgressLines("training", io);
         try
         {
@@ -48,7 +74,7 @@ internal sealed class TrainingFolder(string folder, string resume, CommandIo io)
             run.Run(
                 (result, validation) =>
                 {
-                    last = result;
+                    last = (result, validation);
                     if (result.Step % reportEvery == 0 || validation is not null)
                     {
                         double perStep = watch.Elapsed.TotalSeconds / Math.Max(1, result.Step - first);

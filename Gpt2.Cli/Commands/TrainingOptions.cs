@@ -72,6 +72,28 @@ internal sealed class TrainingOptions
         return settings with { Steps = steps, Warmup = parsed.GetValue(warmup) ?? Math.Min(standard.Warmup, steps / 10) };
     }
 
+    /// <summary>The settings of a run are in its checkpoint; only the options for reports may be given again.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="file">The file that the run learns from.</param>
+    /// <param name="what">What is in it.</param>
+    /// <param name="allowed">Options that may be given, besides --report-every.</param>
+    /// <exception cref="UsageException">The file or another option was given.</exception>
+    public void RefuseWithResume(ParseResult parsed, Argument<string?> file, string what, params Option[] allowed)
+    {
+        if (parsed.GetValue(file) is not null)
+        {
+            throw new UsageException($"--resume continues the run with its original {what}: expected no FILE with it");
+        }
+
+        foreach (Option option in parsed.CommandResult.Command.Options.Except([ReportEvery, .. allowed]))
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+            {
+                throw new UsageException($"--resume continues the run with its original settings: expected no {option.Name} with it");
+            }
+        }
+    }
+
     public static Option<float?> Decimal(string name, string description) =>
         CommonOptions.Number<float>(name, [], description, "a number such as 0.001");
 

@@ -37,10 +37,10 @@ internal static class TuneSft
             TuneSftStart start = options.Start(parsed, io);
             Describe(start, folder, io);
             var watch = Stopwatch.StartNew();
-            StepResult last = new TrainingFolder(folder, "gpt2 tune sft --resume", io).Train(
+            (StepResult last, double? validation) = new TrainingFolder(folder, "gpt2 tune sft --resume", io).Train(
                 start.Tuning, start.Tuning.TokensPerStep, options.ReportEvery(parsed), watch, _ => { });
             double seconds = watch.Elapsed.TotalSeconds;
-            Report(start, folder, last, seconds, options.Json(parsed), io);
+            Report(start, folder, last, validation, seconds, options.Json(parsed), io);
             return ExitCode.Done;
         });
         return command;
@@ -67,21 +67,20 @@ internal static class TuneSft
         }
     }
 
-    private static void Report(TuneSftStart start, string folder, StepResult last, double seconds, bool json, CommandIo io)
+    private static void Report(TuneSftStart start, string folder, StepResult last, double? validation, double seconds, bool json, CommandIo io)
     {
         SupervisedTuning tuning = start.Tuning;
-        double validation = Progress.Run("validating", io, _ => tuning.ValidationLoss(CancellationToken.None));
         ExactMatch? before = tuning.State.Before;
         ExactMatch? after = TuneSftStart.Answers(tuning.Model, start.Tokenizer, tuning.Examples, tuning.State.Answered, io);
         if (json)
         {
             JsonShapes.Write(new TuneResult(
-                folder, tuning.State.Full ? "model" : "adapter", last.Step, last.Loss, double.IsNaN(validation) ? null : validation, before?.Share,
+                folder, tuning.State.Full ? "model" : "adapter", last.Step, last.Loss, validation, before?.Share,
                 after?.Share, after?.Asked ?? 0, tuning.Parameters, seconds), io.Out);
             return;
         }
 
-        string tested = double.IsNaN(validation) ? "no examples to validate on" : Invariant($"validation {validation:0.000}");
+        string tested = validation is double loss ? Invariant($"validation {loss:0.000}") : "no examples to validate on";
         string answered = before is null || after is null ? "" : $"; {Shown(before)} before, {Shown(after)} now";
         string use = tuning.State.Full ? $"--model {folder}" : $"--model {tuning.State.Model} --adapter {folder}";
         io.Say(string.Create(

@@ -141,7 +141,7 @@ internal sealed class TuneSftInput
 
         bool all = parsed.GetValue(full);
         RefuseWithFull(parsed, all);
-        TuneSftStart.RequireFree(folder);
+        TrainingFolder.RequireFree(folder);
         KernelSet set = kernels.Read(parsed);
         using ModelSource source = model.Open(parsed);
         OutputTarget.RequireNotRead(folder, source.Path);
@@ -240,19 +240,6 @@ internal sealed class TuneSftInput
     }
 
     /// <summary>The settings of the run are in the checkpoint; only the options for reports may be given again.</summary>
-    private void RefuseWithResume(ParseResult parsed)
-    {
-        if (parsed.GetValue(file) is not null)
-        {
-            throw new UsageException("--resume continues the run with its original examples: expected no FILE with it");
-        }
-
-        foreach (Option option in parsed.CommandResult.Command.Options.Except([resume, training.ReportEvery, kernels.Threads, json]))
-        {
-            if (parsed.GetResult(option) is { Implicit: false })
-            {
-                throw new UsageException($"--resume continues the run with its original settings: expected no {option.Name} with it");
-            }
-        }
-    }
+    private void RefuseWithResume(ParseResult parsed) =>
+        training.RefuseWithResume(parsed, file, "examples", resume, kernels.Threads, json);
 }

@@ -92,28 +92,7 @@ internal sealed record TuneSftStart(SupervisedTuning Tuning, Tokenizer Tokenizer
     public static Tokenizer TokenizerOf(ModelSource source) => source.ReadTokenizer()
         ?? throw new Gpt2Exception("this model has no vocabulary and so no text to train on") { Where = source.Path };
 
-    /// <summary>Throws if a new run would write over something.</summary>
-    /// <exception cref="Gpt2Exception">It would.</exception>
-    public static void RequireFree(string folder)
-    {
-        if (TrainingRun.NewestCheckpoint(folder) is not null)
-        {
-            string remedy = $"continue it with --resume {folder}, or choose another folder";
-            throw new Gpt2Exception("holds a run that was stopped") { Where = folder, Remedy = remedy };
-        }
-
-        if (ResultIn(folder) is string result)
-        {
-            throw new Gpt2Exception($"holds {result}") { Where = folder, Remedy = "choose another folder, or delete that one first" };
-        }
-    }
-
-    private static string? ResultIn(string folder) =>
-        File.Exists(Path.Combine(folder, HyperparametersFile.FileName)) ? "a model"
-        : File.Exists(Path.Combine(folder, AdapterCsv.SettingsFile)) ? "an adapter"
-        : null;
-
-    private static Gpt2Exception NothingToResume(string folder) => ResultIn(folder) is not null
+    private static Gpt2Exception NothingToResume(string folder) => TrainingFolder.ResultIn(folder) is not null
         ? new("this run is finished, so there is nothing to resume") { Where = folder, Remedy = "begin a run with more --steps into another folder" }
         : new("no checkpoint of a training run")
         {

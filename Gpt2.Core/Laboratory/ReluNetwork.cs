@@ -1,5 +1,5 @@
 // A network that is small enough to be understood whole: one number in, one layer of ReLUs, one number out. Steps 13 to 15 of a block
-// are the same with more numbers, and with GELU in place of ReLU.
+// are the same with more numbers, and with GELU instead of ReLU.
 
 using Gpt2.Core.Numerics;
 

@@ -118,7 +118,7 @@ public sealed class Gpt2Model
     /// <param name="block">The first block to compute; the number of layers for the head alone.</param>
     /// <param name="a">The activations of every block, of one pass without a cache.</param>
     internal void ForwardFrom(int block, ForwardActivations a) =>
-        RunBlocks(block, block == 0 ? a.PositionEmbeddings : a.Block(block - 1).Residual2, cache: null, a);
+        Head(Blocks(block, block == 0 ? a.PositionEmbeddings : a.Block(block - 1).Residual2, cache: null, a), a);
 
     /// <summary>Reads rows of the residual stream as if the blocks ended there: ln_f, the head and softmax.</summary>
     /// <param name="stream">[tokens, channels]</param>
@@ -126,11 +126,15 @@ public sealed class Gpt2Model
     internal void ReadOut(Matrix stream, ForwardActivations a)
     {
         a.Rows.DivideEqually(stream.Rows, sequences: 1);
-        LanguageHead.Forward(stream, layers.FinalNorm, layers.Head, kernels, a);
+        Head(stream, a);
     }
 
-    private void Run(ReadOnlySpan<int> ids, KeyValueCache? cache, ForwardActivations a) =>
-        RunBlocks(first: 0, Embed(ids, cache, a), cache, a);
+    private void Run(ReadOnlySpan<int> ids, KeyValueCache? cache, ForwardActivations a)
+    {
+        Matrix embedded = Embed(ids, cache, a);                                                                 // [tokens, channels]
+        Matrix stream = Blocks(first: 0, embedded, cache, a);                                                   // [tokens, channels]
+        Head(stream, a);                                                                                        // [1 or tokens, vocabulary]
+    }
 
     private Matrix Embed(ReadOnlySpan<int> ids, KeyValueCache? cache, ForwardActivations a)
     {
@@ -143,9 +147,6 @@ public sealed class Gpt2Model
         a.Dropout?.Apply(a.PositionEmbeddings, a.EmbeddingMask);
         return a.PositionEmbeddings;
     }
-
-    private void RunBlocks(int first, Matrix stream, KeyValueCache? cache, ForwardActivations a) =>
-        LanguageHead.Forward(Blocks(first, stream, cache, a), layers.FinalNorm, layers.Head, kernels, a);       // [1 or tokens, vocabulary]
 
     private Matrix Blocks(int first, Matrix stream, KeyValueCache? cache, ForwardActivations a)
     {
@@ -160,6 +161,8 @@ public sealed class Gpt2Model
 
         return stream;
     }
+
+    private void Head(Matrix stream, ForwardActivations a) => LanguageHead.Forward(stream, layers.FinalNorm, layers.Head, kernels, a);
 
     private void CheckSequences(ReadOnlySpan<int> ids, KeyValueCache? cache, SequenceRows rows)
     {

@@ -1,5 +1,5 @@
 // A LoRA adapter: A and B for some linear maps of a model. The model stays as it is, and the adapter can be put on it or
-// merged into a copy of its weights. Files are in AdapterFolder and PeftFolder; the arithmetic is AdaptedLinear's.
+// merged into a copy of its weights. Files are in AdapterFolder; the arithmetic is AdaptedLinear's.
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;

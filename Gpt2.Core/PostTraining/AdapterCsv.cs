@@ -26,7 +26,7 @@ internal static partial class AdapterCsv
 
     public static void Write(StagedFolder staged, Adapter adapter)
     {
-        AdapterJson.Write(staged.File(SettingsFile), writer =>
+        JsonFile.Write(staged.File(SettingsFile), writer =>
         {
             writer.WriteNumber("rank", adapter.Settings.Rank);
             writer.WriteNumber("alpha", adapter.Settings.Alpha);

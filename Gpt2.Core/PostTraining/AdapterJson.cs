@@ -11,22 +11,6 @@ internal static class AdapterJson
 {
     private const string QkvBias = "qkv_bias", TiedHead = "tied_head", Hash = "xxh128";
 
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n" };
-
-    /// <summary>Writes a file with one object.</summary>
-    public static void Write(string path, Action<Utf8JsonWriter> write)
-    {
-        using FileStream stream = File.Create(path);
-        using (var writer = new Utf8JsonWriter(stream, Indented))
-        {
-            writer.WriteStartObject();
-            write(writer);
-            writer.WriteEndObject();
-        }
-
-        stream.WriteByte((byte)'\n');
-    }
-
     /// <summary>Writes the properties of a fingerprint into an object.</summary>
     public static void Write(Utf8JsonWriter writer, ModelFingerprint model)
     {

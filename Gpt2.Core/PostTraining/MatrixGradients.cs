@@ -26,13 +26,4 @@ internal sealed class MatrixGradients : WeightGradients
     public IReadOnlyList<Matrix> Gradients { get; }
 
     public override Matrix? Of(Matrix weight) => ofTrained.GetValueOrDefault(weight);
-
-    /// <summary>Sets all to 0.</summary>
-    public void Clear()
-    {
-        foreach (Matrix gradient in Gradients)
-        {
-            gradient.Span.Clear();
-        }
-    }
 }

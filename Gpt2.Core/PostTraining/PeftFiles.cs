@@ -37,7 +37,7 @@ internal static partial class PeftFiles
 
     public static void Write(StagedFolder staged, Adapter adapter, string? baseModel)
     {
-        AdapterJson.Write(staged.File(SettingsFile), writer => WriteSettings(writer, adapter, baseModel));
+        JsonFile.Write(staged.File(SettingsFile), writer => WriteSettings(writer, adapter, baseModel));
         Dictionary<string, string> metadata = new() { ["format"] = "pt" };
         if (adapter.TrainedOn is ModelFingerprint model)
         {

@@ -1,4 +1,4 @@
-// A reward model's head: one number for a whole sequence, in place of the logits.
+// A reward model's head: one number for a whole sequence, instead of the logits.
 
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Training;

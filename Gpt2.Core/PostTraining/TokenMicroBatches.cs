@@ -62,12 +62,9 @@ internal sealed class TokenMicroBatches
         {
             model.Kernels.ForEach(sum.Gradients.Count, matrix =>
             {
-                Span<float> total = sum.Gradients[matrix].Span;
                 for (int part = 0; part < parts.Length; part++)
                 {
-                    Span<float> summand = ofParts[part].Gradients[matrix].Span;
-                    model.Kernels.Add.Apply(total, summand, total);
-                    summand.Clear();
+                    MicroBatches.Move(ofParts[part].Gradients[matrix], sum.Gradients[matrix], model.Kernels);
                 }
             });
         }

@@ -55,7 +55,7 @@ internal sealed class Gpt2Backward
         KernelSet kernels = model.Kernels;
         BlockGradients g = block ??= new BlockGradients(a.Dropout is not null);
 
-        TransformerBlockBackward.ScaleBackward(
+        linear.Scale(
             a.LastLayerNorm, layers.FinalNorm, PredictedEmbedding, kernels, lastLayerNorm, gradients);     // [head rows, channels]
         Matrix lastRows = a.ChosenRows is null ? g.Residual2 : lastHiddenState;
         lastRows.Resize(lastLayerNorm.Rows, lastLayerNorm.Columns);

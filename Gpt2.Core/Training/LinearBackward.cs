@@ -1,4 +1,4 @@
-// The backward pass of a linear map, however its weights are stored.
+// The backward pass of a linear map, however its weights are stored, and of the gain and bias of a layer normalisation.
 
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
@@ -20,6 +20,7 @@ internal sealed class LinearBackward
     private readonly Matrix change = new("a change of the input's gradient");                   // [tokens, inputs]
     private readonly Matrix projected = new("adapter's projected input");                       // [tokens, rank]
     private readonly Matrix projectedGradient = new("gradient of the adapter's projected input");  // [tokens, rank]
+    private float[] noBias = [];                                                                // [channels]
 
     /// <summary>
     /// inputGradient = outputGradient · Wᵀ for output = input · W + b, and the gradients of what is trained are added to.
@@ -52,6 +53,25 @@ internal sealed class LinearBackward
             default:
                 throw new ArgumentException($"{map} has no backward pass");
         }
+    }
+
+    /// <summary>
+    /// For output = input × gain + bias, column by column: inputGradient = outputGradient × gain, gain's gradient +=
+    /// Σ outputGradient × input and bias's += Σ outputGradient over the rows, unless they are frozen.
+    /// </summary>
+    public void Scale(
+        Matrix input, LayerNormWeights weights, Matrix outputGradient, KernelSet kernels, Matrix inputGradient, WeightGradients gradients)
+    {
+        inputGradient.Resize(input.Rows, input.Columns);
+        if (gradients.Of(weights.Gain) is Matrix gain && gradients.Of(weights.Bias) is Matrix bias)
+        {
+            kernels.LayerNorm.ScaleBackward(
+                input.Span, weights.Gain.Span, outputGradient.Span, inputGradient.Span, gain.Span, bias.Span);
+            return;
+        }
+
+        noBias = noBias.Length == input.Columns ? noBias : new float[input.Columns];
+        kernels.LayerNorm.Scale(outputGradient.Span, weights.Gain.Span, noBias, inputGradient.Span);
     }
 
     /// <summary>

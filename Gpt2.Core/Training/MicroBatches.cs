@@ -5,6 +5,7 @@
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
+using Gpt2.Kernels;
 
 namespace Gpt2.Core.Training;
 
@@ -106,12 +107,17 @@ internal sealed class MicroBatches
 
     private void SumMatrix(int matrix)
     {
-        Span<float> sum = sums[matrix].Span;
         foreach (Matrix summand in summands[matrix])
         {
-            batch.Model.Kernels.Add.Apply(sum, summand.Span, sum);
-            summand.Span.Clear();
+            Move(summand, sums[matrix], batch.Model.Kernels);
         }
+    }
+
+    /// <summary>sum += summand, and summand = 0, ready for the next batch.</summary>
+    internal static void Move(Matrix summand, Matrix sum, KernelSet kernels)
+    {
+        kernels.Add.Apply(sum.Span, summand.Span, sum.Span);
+        summand.Span.Clear();
     }
 
     private int FirstSequence(int part) => (int)((long)part * batchSize / Count);

@@ -67,7 +67,7 @@ internal sealed class TransformerBlockBackward(
 
     // ln_2 scaled = ln_2 normalised × gain + bias, so dLn2Normalised = dLn2Scaled × gain
     private void Step12Ln2Scaled(Matrix dLn2Scaled, Matrix ln2Normalised, Matrix dLn2Normalised) =>
-        ScaleBackward(ln2Normalised, layers.Ln2, dLn2Scaled, kernels, dLn2Normalised, gradients);
+        linear.Scale(ln2Normalised, layers.Ln2, dLn2Scaled, kernels, dLn2Normalised, gradients);
 
     // ln_2 normalised = normalise(residual 1); residual 1 also goes to step 16, so this is added to dResidual1.
     private void Step11Ln2Normalised(Matrix dLn2Normalised, Matrix residual1, Matrix ln2Normalised, Matrix dResidual1) =>
@@ -128,29 +128,11 @@ internal sealed class TransformerBlockBackward(
 
     // ln_1 scaled = ln_1 normalised × gain + bias, so dLn1Normalised = dLn1Scaled × gain
     private void Step3Ln1Scaled(Matrix dLn1Scaled, Matrix ln1Normalised, Matrix dLn1Normalised) =>
-        ScaleBackward(ln1Normalised, layers.Ln1, dLn1Scaled, kernels, dLn1Normalised, gradients);
+        linear.Scale(ln1Normalised, layers.Ln1, dLn1Scaled, kernels, dLn1Normalised, gradients);
 
     // ln_1 normalised = normalise(input); input also goes to step 10, so this is added to dInput.
     private void Step2Ln1Normalised(Matrix dLn1Normalised, Matrix input, Matrix ln1Normalised, Matrix dInput) =>
         AddNormaliseBackward(input, ln1Normalised, dLn1Normalised, dInput);
-
-    /// <summary>
-    /// dInput = dOutput × gain, and gain's gradient += Σ dOutput × input, bias's += Σ dOutput over the rows, unless they are frozen.
-    /// </summary>
-    internal static void ScaleBackward(
-        Matrix input, LayerNormWeights weights, Matrix dOutput, KernelSet kernels, Matrix dInput, WeightGradients gradients)
-    {
-        dInput.Resize(input.Rows, input.Columns);
-        if (gradients.Of(weights.Gain) is Matrix gain && gradients.Of(weights.Bias) is Matrix bias)
-        {
-            kernels.LayerNorm.ScaleBackward(input.Span, weights.Gain.Span, dOutput.Span, dInput.Span, gain.Span, bias.Span);
-        }
-        else
-        {
-            float[] noBias = new float[input.Columns];
-            kernels.LayerNorm.Scale(dOutput.Span, weights.Gain.Span, noBias, dInput.Span);
-        }
-    }
 
     /// <summary>
     /// dInput += the gradient through the normalisation. It is computed in the memory of dNormalised, which is lost.

@@ -1,15 +1,17 @@
 // Small JSON files, such as config.json, are read here so that everything that may be wrong with them is reported in
-// the same way.
+// the same way, and written in one form.
 
 using System.Text;
 using System.Text.Json;
 
 namespace Gpt2.Core.Weights;
 
-/// <summary>Reads JSON files whole.</summary>
+/// <summary>Reads and writes JSON files whole.</summary>
 internal static class JsonFile
 {
     private const string SizeExpected = "a whole number from 1 to 2147483647";
+
+    private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n" };
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
@@ -45,6 +47,22 @@ internal static class JsonFile
             // A value of the wrong type, a number out of range, or text that is not UTF-8.
             throw new Gpt2Exception("a value has the wrong type, or a text is not UTF-8", e) { Where = path, Expected = expected };
         }
+    }
+
+    /// <summary>Writes a file with one object.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes the properties of the object.</param>
+    public static void Write(string path, Action<Utf8JsonWriter> write)
+    {
+        using FileStream stream = File.Create(path);
+        using (var writer = new Utf8JsonWriter(stream, Indented))
+        {
+            writer.WriteStartObject();
+            write(writer);
+            writer.WriteEndObject();
+        }
+
+        stream.WriteByte((byte)'\n');
     }
 
     /// <summary>The text of a value; null if the value is not a string.</summary>

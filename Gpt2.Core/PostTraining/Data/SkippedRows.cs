@@ -111,7 +111,7 @@ internal sealed class SkippedRows
             {
                 Where = name,
                 Expected = Count == rows ? "one that can" : $"at most {limit.Text}",
-                Remedy = Count == rows ? "mend them" : "mend them, or allow more with --max-skipped",
+                Remedy = Count == rows ? "fix them" : "fix them, or allow more with --max-skipped",
             };
         }
     }

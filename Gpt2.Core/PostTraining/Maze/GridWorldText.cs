@@ -35,7 +35,7 @@ internal static class GridWorldText
                 {
                     Where = Place(where, row),
                     Expected = $"{columns}, as in row 1",
-                    Remedy = "write every cell, also those behind the last wall",
+                    Remedy = "write every cell, including those after the last wall",
                 };
             }
 

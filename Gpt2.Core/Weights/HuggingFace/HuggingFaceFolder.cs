@@ -1,6 +1,5 @@
 // Models can be used in Python: this writes what Hugging Face's GPT2LMHeadModel and GPT2Tokenizer load.
 
-using System.Text.Json;
 using Gpt2.Core.Files;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
@@ -20,7 +19,6 @@ public static class HuggingFaceFolder
     public const string TokenIdsFileName = "vocab.json";
     private const string TokenizerConfigFileName = "tokenizer_config.json";
 
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n" };
 
     /// <summary>Writes a model; the folder appears when it is complete.</summary>
     /// <param name="folder">The folder.</param>
@@ -60,7 +58,7 @@ public static class HuggingFaceFolder
         return weights.Matrices().Concat(zeros);
     }
 
-    private static void WriteConfig(Gpt2Config config, Vocabulary? vocabulary, string path) => WriteObject(path, writer =>
+    private static void WriteConfig(Gpt2Config config, Vocabulary? vocabulary, string path) => JsonFile.Write(path, writer =>
     {
         writer.WriteStartArray("architectures");
         writer.WriteStringValue("GPT2LMHeadModel");
@@ -91,7 +89,7 @@ public static class HuggingFaceFolder
         }
     });
 
-    private static void WriteTokenizerConfig(Gpt2Config config, string path) => WriteObject(path, writer =>
+    private static void WriteTokenizerConfig(Gpt2Config config, string path) => JsonFile.Write(path, writer =>
     {
         writer.WriteString("tokenizer_class", "GPT2Tokenizer");
         writer.WriteNumber("model_max_length", config.Context);
@@ -101,17 +99,4 @@ public static class HuggingFaceFolder
             writer.WriteString(name, Vocabulary.EndOfTextToken);
         }
     });
-
-    private static void WriteObject(string path, Action<Utf8JsonWriter> write)
-    {
-        using FileStream stream = File.Create(path);
-        using (var writer = new Utf8JsonWriter(stream, Indented))
-        {
-            writer.WriteStartObject();
-            write(writer);
-            writer.WriteEndObject();
-        }
-
-        stream.WriteByte((byte)'\n');
-    }
 }

@@ -93,7 +93,7 @@ public sealed class TuneSftCommandTests : IDisposable
             .Contain($"note: {folder.Examples}: skipped 1 of 21 rows: 1 malformed (line 21: no completion)\n");
         folder.Tune(folder.Examples, "--out", folder.PathOf("other"), "--steps", "1", "--max-skipped", "0").ErrorLine(1)
             .Should().Be($"gpt2: {folder.Examples}: 1 of 21 rows cannot be used: 1 malformed (line 21: no completion), expected at most 0; "
-                + "mend them, or allow more with --max-skipped");
+                + "fix them, or allow more with --max-skipped");
     }
 
     [Fact]

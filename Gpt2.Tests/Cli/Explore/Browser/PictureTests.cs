@@ -1,4 +1,4 @@
-// The pictures of the documentation are screenshots of the page with the default model. The tests take each anew and check that the
+// The pictures of the documentation are screenshots of the page with the default model. The tests take each again and check that the
 // documentation has it, in the same size; with GPT2_PICTURES=docs they also write it there:
 // GPT2_PICTURES="$PWD/docs" dotnet test Gpt2.Tests --filter PictureTests
 

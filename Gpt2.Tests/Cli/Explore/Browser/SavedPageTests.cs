@@ -1,4 +1,4 @@
-// A page saved as a file, opened from the disk in a browser without a network: it answers what the program answers, and is used alike.
+// A page saved as a file, opened from the disk in a browser without a network: it answers what the program answers, and is used in the same way.
 
 using System.Globalization;
 using System.Text.Json;

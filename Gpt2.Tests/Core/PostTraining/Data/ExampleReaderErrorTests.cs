@@ -110,7 +110,7 @@ public class ExampleReaderErrorTests
 
         Reading(text, "6").Should().Throw<Gpt2Exception>().With(
             "7 of 20 rows cannot be used: 6 malformed, 1 empty (line 14: no completion; line 15: *; line 18: no completion; and 2 more)",
-            "at most 6", "mend them, or allow more with --max-skipped", "file");
+            "at most 6", "fix them, or allow more with --max-skipped", "file");
         Reading(text, "34%").Should().Throw<Gpt2Exception>().With(expected: "at most 34%");
         Reading(text, "35%")().Skipped.CountOf(SkipReason.Malformed).Should().Be(6);
         Reading(text, "7")().Examples.Should().HaveCount(13);
@@ -119,7 +119,7 @@ public class ExampleReaderErrorTests
     [Fact]
     public void Read_NoGoodRow_IsAnErrorWhateverMayBeSkipped() =>
         Reading("prompt,completion\na\n", "100%").Should().Throw<Gpt2Exception>()
-            .With("1 of 1 row cannot be used: 1 malformed (line 2: *)", "one that can", "mend them", "file");
+            .With("1 of 1 row cannot be used: 1 malformed (line 2: *)", "one that can", "fix them", "file");
 
     [Theory]
     [InlineData("")]
