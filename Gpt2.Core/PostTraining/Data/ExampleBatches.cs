@@ -1,17 +1,18 @@
-// Examples in batches. The examples of a batch have similar lengths, so that little is padded, and yet every epoch has other batches in
-// another order. No state is kept: a batch follows from the seed and its number, so a resumed run sees the same ones.
+// Examples in batches, in another order in every epoch. No state is kept: a batch follows from the seed and its number, so a resumed run
+// sees the same ones.
 
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Training;
 
 namespace Gpt2.Core.PostTraining.Data;
 
-/// <summary>Takes batches from examples: every example once in an epoch.</summary>
+/// <summary>
+/// Takes batches from examples: every example once in an epoch. A batch is a random sample, since one of examples of the same length
+/// is often one of the same kind, and its gradient is that of this kind. Within a batch the shortest come first, so that the parts
+/// into which it is divided are hardly padded.
+/// </summary>
 internal sealed class ExampleBatches
 {
-    /// <summary>Examples are sorted by length among those of so many batches: the more, the less is padded and the less is random.</summary>
-    private const int BatchesSorted = 32;
-
     private readonly IReadOnlyList<PreparedExample> examples;
     private readonly int batchSize;
     private readonly ulong seed;
@@ -42,20 +43,6 @@ internal sealed class ExampleBatches
     /// <param name="number">Number of the batch, from 0, through all epochs.</param>
     public PaddedBatch Batch(long number) => PaddedBatch.OfTargets([.. ExamplesOf(number).SelectMany(example => example.Sequences)]);
 
-    /// <summary>The share of padding among all tokens of an epoch.</summary>
-    public double PaddingOf(long epoch)
-    {
-        long read = 0, computed = 0;
-        for (long number = epoch * PerEpoch; number < (epoch + 1) * PerEpoch; number++)
-        {
-            int[] lengths = [.. ExamplesOf(number).SelectMany(example => example.Sequences).Select(sequence => sequence.Ids.Count)];
-            read += lengths.Sum();
-            computed += (long)lengths.Max() * lengths.Length;
-        }
-
-        return 1 - ((double)read / computed);
-    }
-
     private int[][] Epoch(long epoch)
     {
         if (epoch != epochOfBatches)
@@ -63,9 +50,7 @@ internal sealed class ExampleBatches
             var random = new RandomGenerator(BatchSource.SeedOf(seed, 3, (ulong)epoch));
             int[] order = [.. Enumerable.Range(0, examples.Count)];
             Shuffling.Shuffle(order, random);
-            batches = [.. order.Chunk(BatchesSorted * batchSize)
-                .SelectMany(pool => pool.OrderBy(index => examples[index].Length).Chunk(batchSize))];
-            Shuffling.Shuffle(batches, random);
+            batches = [.. order.Chunk(batchSize).Select(batch => batch.OrderBy(index => examples[index].Length).ToArray())];
             epochOfBatches = epoch;
         }
 

@@ -10,10 +10,16 @@ internal static class InstructionCorpus
 {
     private const int MaxTries = 1000;
 
-    /// <summary>Number of families of instructions: those of facts, and those about texts.</summary>
-    private static readonly int FactFamilies = Fact.All.Select(fact => fact.Family).Distinct().Count();
+    /// <summary>How often a fact is asked; the other instructions are about a text that is given with them.</summary>
+    private const double FactShare = 0.25;
 
-    /// <summary>Examples, all different, until hardly any are left.</summary>
+    /// <summary>
+    /// There are only a few hundred questions about facts and far more texts. In training each question may come so often, or
+    /// facts would hardly be learned.
+    /// </summary>
+    private const int MostOfAFact = 16;
+
+    /// <summary>Examples until hardly any are left. Those that are held out are all different; in training, questions about facts come again.</summary>
     /// <param name="seed">The seed.</param>
     /// <param name="heldOut">Whether they are those that are held out of training, or all others.</param>
     public static IEnumerable<Example> Examples(ulong seed, bool heldOut) =>
@@ -23,27 +29,20 @@ internal static class InstructionCorpus
     public static IEnumerable<InstructionTask> Tasks(ulong seed, bool heldOut)
     {
         var dice = new Dice(seed);
-        HashSet<(string, string)> told = [];
+        Dictionary<(string, string), int> times = [];
         for (int tries = 0; tries < MaxTries; tries++)
         {
-            InstructionTask task = Some(dice, heldOut);
-            if (task.IsHeldOut == heldOut && told.Add((task.Instruction, task.Input)))
+            InstructionTask task = dice.Chance(FactShare) ? OfFact(Fact.Some(dice, heldOut), dice) : dice.Of(TextTasks.All)(dice);
+            int most = !heldOut && task.IsFact ? MostOfAFact : 1, before = times.GetValueOrDefault((task.Instruction, task.Input));
+            if (task.IsHeldOut == heldOut && before < most)
             {
                 tries = 0;
+                times[(task.Instruction, task.Input)] = before + 1;
                 yield return task;
             }
         }
     }
 
-    private static InstructionTask Some(Dice dice, bool heldOut)
-    {
-        int family = dice.Below(FactFamilies + TextTasks.All.Length);
-        if (family >= FactFamilies)
-        {
-            return TextTasks.All[family - FactFamilies](dice);
-        }
-
-        Fact fact = Fact.Some(dice, heldOut);
-        return new InstructionTask(fact.Family, dice.Of(fact.Questions), "", $"{fact.Answer}.", fact.IsHeldOut);
-    }
+    private static InstructionTask OfFact(Fact fact, Dice dice) =>
+        new(fact.Family, dice.Of(fact.Questions), "", $"{fact.Answer}.", fact.IsHeldOut);
 }

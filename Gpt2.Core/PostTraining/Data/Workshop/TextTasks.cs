@@ -11,7 +11,11 @@ namespace Gpt2.Core.PostTraining.Data.Workshop;
 /// <param name="Input">What it is to be done with; empty for none.</param>
 /// <param name="Output">The answer.</param>
 /// <param name="IsHeldOut">Whether it is never in training.</param>
-internal sealed record InstructionTask(string Family, string Instruction, string Input, string Output, bool IsHeldOut);
+internal sealed record InstructionTask(string Family, string Instruction, string Input, string Output, bool IsHeldOut)
+{
+    /// <summary>Whether it asks for something to know, and not about a text.</summary>
+    public bool IsFact => Input.Length == 0;
+}
 
 /// <summary>Makes instructions about texts.</summary>
 internal static class TextTasks
@@ -44,23 +48,21 @@ internal static class TextTasks
             HeldOut.Holds(person, adjective));
     }
 
-    /// <summary>"Anna is the mother of Tom. Max is the brother of Tom." Who is the mother of Tom? "Anna."</summary>
+    /// <summary>"Anna is the mother of Tom." Who is the mother of Tom? "Anna." Who has a mother? "Tom." What is Anna? "She is the mother of Tom."</summary>
     private static InstructionTask Relative(Dice dice)
     {
-        (CorpusName person, CorpusName one) = NameWords.Two(NameWords.Known, dice);
-        CorpusName other;
-        do
+        (CorpusName one, CorpusName other) = NameWords.Two(NameWords.Known, dice);
+        (string he, string she) = dice.Of(Relatives);
+        string relative = one.Pronoun == "He" ? he : she;
+        (string instruction, string output) = dice.Below(3) switch
         {
-            other = dice.Of(NameWords.Known);
-        }
-        while (other == person || other == one);
-        int first = dice.Below(Relatives.Length), second = (first + dice.Between(1, Relatives.Length - 1)) % Relatives.Length;
-        string relative = Called(one, first);
-        string[] sentences = [$"{one.Name} is the {relative} of {person.Name}.", $"{other.Name} is the {Called(other, second)} of {person.Name}."];
+            0 => ($"Who is the {relative} of {other.Name}?", $"{one.Name}."),
+            1 => (Articles.Fix($"Who has a {relative}?"), $"{other.Name}."),
+            _ => ($"What is {one.Name}?", $"{one.Pronoun} is the {relative} of {other.Name}."),
+        };
         return new InstructionTask(
-            "relative", $"Who is the {relative} of {person.Name}?",
-            string.Join(' ', dice.Chance(0.5) ? sentences : sentences.Reverse()), $"{one.Name}.",
-            HeldOutTasks.Holds(Array.IndexOf(NameWords.Known, one), Array.IndexOf(NameWords.Known, person)));
+            "relative", instruction, $"{one.Name} is the {relative} of {other.Name}.", output,
+            HeldOutTasks.Holds(Array.IndexOf(NameWords.Known, one), Array.IndexOf(NameWords.Known, other)));
     }
 
     /// <summary>"Tom works in the garden." Say this about yesterday: "Tom worked in the garden."</summary>
@@ -88,6 +90,4 @@ internal static class TextTasks
             asksWho ? $"{more}." : ones > others ? "Yes." : "No.",
             HeldOutTasks.Holds(ones, others));
     }
-
-    private static string Called(CorpusName person, int relative) => person.Pronoun == "He" ? Relatives[relative].He : Relatives[relative].She;
 }

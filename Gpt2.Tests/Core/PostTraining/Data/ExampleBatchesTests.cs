@@ -54,15 +54,14 @@ public class ExampleBatchesTests
     }
 
     [Fact]
-    public void Batches_OfExamplesOfManyLengths_AreSeldomPadded()
+    public void Batch_BeginsWithItsShortestExamples_AndHasAllLengths()
     {
-        double padding = new ExampleBatches(Examples, 8, seed: 1).PaddingOf(0);
-        double unsorted = Examples.Chunk(8).Sum(chunk => chunk.Max(example => example.Length) * chunk.Length) is int computed
-            ? 1 - ((double)Examples.Sum(example => example.Length) / computed)
-            : 0;
+        var batches = new ExampleBatches(Examples, 16, seed: 5);
+        int[] lengths = [.. batches.ExamplesOf(3).Select(example => example.Length)];
+        int shortest = Examples.Min(example => example.Length), longest = Examples.Max(example => example.Length);
 
-        padding.Should().BeInRange(0, 0.08);
-        unsorted.Should().BeGreaterThan(0.3);
+        lengths.Should().BeInAscendingOrder();
+        (lengths[^1] - lengths[0]).Should().BeGreaterThan((longest - shortest) / 2, "a batch is a sample of all examples");
     }
 
     [Fact]
