@@ -34,7 +34,7 @@ internal static class TrainCommand
             var watch = Stopwatch.StartNew();
             int sampleEvery = options.SampleEvery(parsed);
             (StepResult last, _) = new TrainingFolder(folder, "gpt2 train --resume", io).Train(
-                new ModelTraining(start.Trainer, start.Tokenizer.Vocabulary, start.State), start.Trainer.TokensPerStep,
+                new ModelTraining(start.Trainer, start.Tokenizer.Vocabulary, start.State), () => start.Trainer.TokensPerStep,
                 options.ReportEvery(parsed), watch, result =>
                 {
                     if (sampleEvery > 0 && result.Step % sampleEvery == 0)

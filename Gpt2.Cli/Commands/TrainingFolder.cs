@@ -57,13 +57,13 @@ internal sealed class TrainingFolder(string folder, string resume, CommandIo io)
 
     /// <summary>Trains to the last step.</summary>
     /// <param name="training">What is trained.</param>
-    /// <param name="tokensPerStep">Tokens that a step reads.</param>
+    /// <param name="tokensPerStep">Tokens that a step reads, as far as is known.</param>
     /// <param name="reportEvery">Steps between lines of progress.</param>
     /// <param name="watch">The time since the run began or was resumed.</param>
     /// <param name="afterStep">Does something else after a step.</param>
     /// <returns>The last step, and the validation loss after it; null if there is nothing to validate on.</returns>
     public (StepResult Step, double? Validation) Train(
-        ITraining training, double tokensPerStep, int reportEvery, Stopwatch watch, Action<StepResult> afterStep)
+        ITraining training, Func<double> tokensPerStep, int reportEvery, Stopwatch watch, Action<StepResult> afterStep)
     {
         int first = training.Step;
         (StepResult, double?) last = default;
@@ -75,10 +75,10 @@ internal sealed class TrainingFolder(string folder, string resume, CommandIo io)
                 (result, validation) =>
                 {
                     last = (result, validation);
-                    if (result.Step % reportEvery == 0 || validation is not null)
+                    if (result.Step % reportEvery == 0 || validation is not null || training.Figures.Any(IsOfEvaluation))
                     {
                         double perStep = watch.Elapsed.TotalSeconds / Math.Max(1, result.Step - first);
-                        Report(result, validation, perStep, tokensPerStep, training.Settings.Steps);
+                        Report(training, result, validation, tokensPerStep() / perStep, perStep);
                         lines.SaidElsewhere();
                     }
 
@@ -100,12 +100,18 @@ internal sealed class TrainingFolder(string folder, string resume, CommandIo io)
         return last;
     }
 
-    private void Report(StepResult result, double? validation, double perStep, double tokensPerStep, int steps)
+    private static bool IsOfEvaluation(StepFigure figure) =>
+        figure.Value is not null && figure.Name.StartsWith(LossCurve.Validation, StringComparison.Ordinal);
+
+    private void Report(ITraining training, StepResult result, double? validation, double tokensPerSecond, double perStep)
     {
         string tested = validation is double loss ? string.Create(CultureInfo.InvariantCulture, $"  validation {loss:0.000}") : "";
+        string figures = string.Concat(training.Figures.Where(figure => figure.Value is not null).Select(figure =>
+            string.Create(CultureInfo.InvariantCulture, $"  {figure.Name.Replace('_', ' ')} {figure.Value:0.0##}")));
+        int steps = training.Settings.Steps;
         io.Note(string.Create(
             CultureInfo.InvariantCulture,
-            $"step {result.Step}/{steps}  loss {result.Loss:0.000}{tested}  rate {result.LearningRate:0.0e+0}  "
-            + $"{tokensPerStep / perStep:N0} tokens/s  {Duration.Shown(perStep * (steps - result.Step))} left"));
+            $"step {result.Step}/{steps}  loss {result.Loss:0.000}{tested}{figures}  rate {result.LearningRate:0.0e+0}  "
+            + $"{tokensPerSecond:N0} tokens/s  {Duration.Shown(perStep * (steps - result.Step))} left"));
     }
 }

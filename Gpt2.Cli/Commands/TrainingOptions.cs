@@ -13,14 +13,20 @@ internal sealed class TrainingOptions
     private readonly Option<int?> batchSize, warmup, evaluateEvery, checkpointEvery;
     private readonly Option<int?> accumulate = Size("--accumulate", "Passes per update. Default: 1.");
     private readonly Option<float?> learningRate, minLearningRate, weightDecay, clipNorm, dropout;
+    private readonly bool samples;
 
     /// <param name="standard">The defaults that the descriptions name.</param>
     /// <param name="steps">The default of --steps.</param>
     /// <param name="items">What a batch has: windows or examples.</param>
     /// <param name="rate">The default of --learning-rate.</param>
     /// <param name="dropped">What --dropout is for.</param>
-    public TrainingOptions(TrainingSettings standard, string steps, string items, string rate, string dropped)
+    /// <param name="reportEvery">The default of --report-every.</param>
+    /// <param name="samples">Whether a step learns from samples of the model, so that it has no --accumulate and no --dropout.</param>
+    public TrainingOptions(
+        TrainingSettings standard, string steps, string items, string rate, string dropped, int reportEvery = 50, bool samples = false)
     {
+        this.samples = samples;
+        ReportEvery = CommonOptions.Count("--report-every", [], "Steps between lines of progress.", least: 1, standard: reportEvery);
         Steps = Size("--steps", $"Updates of the weights. Default: {steps}.");
         batchSize = Size("--batch-size", $"{items} per pass. Default: {standard.BatchSize}.");
         warmup = Size(
@@ -36,11 +42,12 @@ internal sealed class TrainingOptions
 
     public Option<int?> Steps { get; }
 
-    public Option<int> ReportEvery { get; } = CommonOptions.Count(
-        "--report-every", [], "Steps between lines of progress.", least: 1, standard: 50);
+    public Option<int> ReportEvery { get; }
 
     /// <summary>The options of what a step does.</summary>
-    public Option[] OfSteps => [Steps, batchSize, accumulate, warmup, learningRate, minLearningRate, weightDecay, clipNorm, dropout];
+    public Option[] OfSteps => samples
+        ? [Steps, batchSize, warmup, learningRate, minLearningRate, weightDecay, clipNorm]
+        : [Steps, batchSize, accumulate, warmup, learningRate, minLearningRate, weightDecay, clipNorm, dropout];
 
     /// <summary>The options of what comes between steps.</summary>
     public Option[] BetweenSteps => [evaluateEvery, checkpointEvery, ReportEvery];
@@ -56,10 +63,10 @@ internal sealed class TrainingOptions
         TrainingSettings settings = standard with
         {
             BatchSize = parsed.GetValue(batchSize) ?? standard.BatchSize,
-            Accumulate = parsed.GetValue(accumulate) ?? standard.Accumulate,
+            Accumulate = CommonOptions.Given(parsed, accumulate) ?? standard.Accumulate,
             LearningRate = rate,
             MinLearningRate = parsed.GetValue(minLearningRate) ?? (givenRate ? rate / 10 : standard.MinLearningRate),
-            Dropout = parsed.GetValue(dropout) ?? standard.Dropout,
+            Dropout = CommonOptions.Given(parsed, dropout) ?? standard.Dropout,
             EvaluateEvery = parsed.GetValue(evaluateEvery) ?? standard.EvaluateEvery,
             CheckpointEvery = parsed.GetValue(checkpointEvery) ?? standard.CheckpointEvery,
             Optimizer = standard.Optimizer with

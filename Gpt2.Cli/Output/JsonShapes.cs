@@ -4,6 +4,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Gpt2.Core.PostTraining;
 using Gpt2.Core.Weights.Download;
 
 namespace Gpt2.Cli.Output;
@@ -96,6 +97,25 @@ internal sealed record TrainResult(string Folder, int Steps, double Loss, double
 internal sealed record TuneResult(
     string Folder, string Result, int Steps, double Loss, double? ValidationLoss, double? ExactMatchBefore, double? ExactMatch, int Answered,
     long Parameters, double Seconds);
+
+/// <summary>The accuracy is the share of validation pairs that are ordered right.</summary>
+internal sealed record TunePairsResult(
+    string Folder, string Result, int Steps, double Loss, double? ValidationLoss, double? ValidationAccuracy, int ValidationPairs, long Parameters,
+    double Seconds);
+
+internal sealed record TuneDpoResult(
+    string Folder, string Result, int Steps, double Loss, double? ValidationLoss, double? ValidationAccuracy, int ValidationPairs,
+    AnswersResult? AnswersBefore, AnswersResult? Answers, long Parameters, double Seconds);
+
+internal sealed record TuneGrpoResult(
+    string Folder, string Result, int Steps, double Loss, AnswersResult? AnswersBefore, AnswersResult? Answers, long Parameters, double Seconds);
+
+/// <summary>Means over sampled answers to validation prompts; a reward is null if there is none of its kind. KL is in nats per token.</summary>
+internal sealed record AnswersResult(int Count, double? Reward, double? TrueReward, double Kl, double Length)
+{
+    public static AnswersResult? Of(AnswerFigures? figures) =>
+        figures is null ? null : new(figures.Answers, figures.Reward, figures.TrueReward, figures.Kl, figures.Length);
+}
 
 internal sealed record ShownExamplesResult(string Template, ShownExample[] Examples);
 
@@ -200,6 +220,9 @@ internal sealed record ErrorDetail(string Message, string Code, string? Where, s
 [JsonSerializable(typeof(MazeResult))]
 [JsonSerializable(typeof(TrainResult))]
 [JsonSerializable(typeof(TuneResult))]
+[JsonSerializable(typeof(TunePairsResult))]
+[JsonSerializable(typeof(TuneDpoResult))]
+[JsonSerializable(typeof(TuneGrpoResult))]
 [JsonSerializable(typeof(ShownExamplesResult))]
 [JsonSerializable(typeof(TrainTokenizerResult))]
 [JsonSerializable(typeof(CorpusResult))]

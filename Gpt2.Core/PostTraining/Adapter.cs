@@ -68,6 +68,24 @@ public sealed class Adapter
         return adapter;
     }
 
+    /// <summary>An adapter with the same numbers, which trains on its own.</summary>
+    /// <param name="model">The model that it is put on.</param>
+    /// <param name="dropout">The dropout of its training.</param>
+    /// <exception cref="Gpt2Exception">This adapter belongs to another model.</exception>
+    internal Adapter CopyFor(ModelFingerprint model, float dropout)
+    {
+        RequireModel(model);
+        var copy = new Adapter(Settings with { Dropout = dropout }, model);
+        foreach ((int block, BlockMap map, (Matrix a, Matrix b, _)) in Updates())
+        {
+            LowRankUpdate own = copy.Add(block, map, a.Columns, b.Rows);
+            a.Span.CopyTo(own.A.Span);
+            b.Span.CopyTo(own.B.Span);
+        }
+
+        return copy;
+    }
+
     /// <summary>A and B of every adapted map, named h0/attn/c_attn/lora_A and …/lora_B, block by block.</summary>
     public IEnumerable<Matrix> Matrices()
     {

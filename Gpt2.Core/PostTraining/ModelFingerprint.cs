@@ -17,15 +17,18 @@ namespace Gpt2.Core.PostTraining;
 public sealed record ModelFingerprint(Gpt2Config Sizes, string Hash)
 {
     /// <summary>The fingerprint of weights, which are read once.</summary>
-    public static ModelFingerprint Of(Gpt2Weights weights)
+    public static ModelFingerprint Of(Gpt2Weights weights) => new(weights.Config, HashOf(weights.Matrices()));
+
+    /// <summary>The hash of some matrices.</summary>
+    internal static string HashOf(IEnumerable<Matrix> matrices)
     {
         var hash = new XxHash128();
-        foreach (Matrix matrix in weights.Matrices())
+        foreach (Matrix matrix in matrices)
         {
             hash.Append(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{matrix}\n")));
             hash.Append(MemoryMarshal.AsBytes(matrix.Span));
         }
 
-        return new ModelFingerprint(weights.Config, Convert.ToHexStringLower(hash.GetCurrentHash()));
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 }

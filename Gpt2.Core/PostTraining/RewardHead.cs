@@ -12,6 +12,9 @@ internal sealed class RewardHead(Matrix weight)
     /// <summary>The name of the head's matrix.</summary>
     public const string Name = "reward_w";
 
+    /// <summary>Its file in the folder of a reward model: one row, a number for each channel.</summary>
+    public const string FileName = "reward_w.csv";
+
     /// <summary>reward_w, [1, channels]</summary>
     public Matrix Weight => weight;
 

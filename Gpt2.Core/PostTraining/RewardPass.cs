@@ -9,7 +9,7 @@ namespace Gpt2.Core.PostTraining;
 /// Forward and backward of batches through a model and a reward head; the logits are not computed. An instance keeps the
 /// memory of a pass; it is not for use by several threads at once.
 /// </summary>
-internal sealed class RewardPass
+internal sealed class RewardPass : ITuningPass
 {
     private readonly ForwardActivations a;
     private readonly RewardHead head;
@@ -40,6 +40,12 @@ internal sealed class RewardPass
         last = (model, batch);
         return rewards;
     }
+
+    double[][] ITuningPass.Forward(Gpt2Model model, IReadOnlyList<TokenSequence> sequences) =>
+        Array.ConvertAll(Forward(model, PaddedBatch.OfLastRows([.. sequences.Select(sequence => sequence.Ids)])), reward => (double[])[reward]);
+
+    void ITuningPass.Backward(double[][] lossGradient, WeightGradients gradients) =>
+        Backward(Array.ConvertAll(lossGradient, gradient => gradient[0]), gradients);
 
     /// <summary>Adds the gradients of a loss to those of the weights.</summary>
     /// <param name="rewardGradient">∂loss/∂(each reward).</param>

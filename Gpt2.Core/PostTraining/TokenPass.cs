@@ -13,7 +13,7 @@ namespace Gpt2.Core.PostTraining;
 /// Forward and backward of batches with losses on log-probabilities. An instance keeps the memory of a pass; it is not for
 /// use by several threads at once.
 /// </summary>
-internal sealed class TokenPass
+internal sealed class TokenPass : ITuningPass
 {
     private readonly ForwardActivations a;
     private readonly Gpt2Backward backward = new();
@@ -46,6 +46,8 @@ internal sealed class TokenPass
         last = (model, batch);
         return [.. Enumerable.Range(0, batch.Sequences).Select(sequence => LogProbabilitiesOf(batch, batch.RowsOf(sequence)))];
     }
+
+    double[][] ITuningPass.Forward(Gpt2Model model, IReadOnlyList<TokenSequence> sequences) => Forward(model, PaddedBatch.OfTargets(sequences));
 
     /// <summary>Adds the gradients of a loss to those of the weights.</summary>
     /// <param name="lossGradient">∂loss/∂(each log-probability that <see cref="Forward"/> gave), in the same order.</param>

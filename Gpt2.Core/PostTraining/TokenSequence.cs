@@ -26,9 +26,19 @@ internal sealed record TokenSequence
         Targets = targets;
     }
 
+    private TokenSequence(IReadOnlyList<int> ids)
+    {
+        Ids = ids.Count > 0 ? ids : throw new Gpt2Exception("a sequence is empty") { Expected = "at least one token" };
+        Targets = [];
+    }
+
     public IReadOnlyList<int> Ids { get; }
 
     public IReadOnlyList<int> Targets { get; }
+
+    /// <summary>A sequence that is read to its last token, as a reward model does; nothing is predicted, so that there are no targets.</summary>
+    /// <exception cref="Gpt2Exception">It is empty.</exception>
+    public static TokenSequence Read(IReadOnlyList<int> ids) => new(ids);
 
     /// <summary>
     /// A prompt and its completion, of which only the completion counts. Its last token is predicted and not read.

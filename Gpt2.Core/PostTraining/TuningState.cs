@@ -15,7 +15,7 @@ internal sealed record TuningFile(string Path, string Hash);
 
 /// <summary>Everything that a run of post-training follows from, besides weights and optimiser.</summary>
 /// <param name="Step">Number of steps done.</param>
-/// <param name="Method">How it is trained: sft.</param>
+/// <param name="Method">How it is trained: sft, reward, dpo or grpo.</param>
 /// <param name="Model">The folder or file of the model that it begins with.</param>
 /// <param name="ModelHash">Hash of that model's weights.</param>
 /// <param name="Template">The template's name.</param>
@@ -24,19 +24,49 @@ internal sealed record TuningFile(string Path, string Hash);
 /// <param name="Validation">The examples to validate on; null if a share of the others is.</param>
 /// <param name="ValidationShare">That share.</param>
 /// <param name="MaxSkipped">How many rows may be skipped.</param>
-/// <param name="Answered">The largest number of validation examples that are answered before and after.</param>
-/// <param name="Before">How they were answered before; null if none were.</param>
+/// <param name="Answered">The largest number of validation examples that are answered in an evaluation.</param>
 /// <param name="Full">Whether all weights are trained; otherwise an adapter is.</param>
 /// <param name="Settings">The settings of the run.</param>
 /// <param name="Kernels">The kernels it began with: others would give different last bits.</param>
 internal sealed record TuningState(
     int Step, string Method, string Model, string ModelHash, string Template, string TemplateText, TuningFile File, TuningFile? Validation,
-    double ValidationShare, string MaxSkipped, int Answered, ExactMatch? Before, bool Full, TrainingSettings Settings, KernelRung Kernels)
+    double ValidationShare, string MaxSkipped, int Answered, bool Full, TrainingSettings Settings, KernelRung Kernels)
 {
     public const string FileName = "tuning.json";
 
+    /// <summary>The methods, as the command names them.</summary>
+    public const string Supervised = "sft", Reward = "reward", Preference = "dpo", Group = "grpo";
+
+    /// <summary>The folder of the adapter that it begins with, and the hash of its numbers; null if it begins with the model alone.</summary>
+    public TuningFile? Adapter { get; init; }
+
+    /// <summary>How validation examples were answered before the first step: exactly, of sft; null if none were.</summary>
+    public ExactMatch? Before { get; init; }
+
+    /// <summary>The same for methods that look at rewards.</summary>
+    public AnswerFigures? AnswersBefore { get; init; }
+
+    /// <summary>The file of a reward model's head in the folder.</summary>
+    public string? RewardHead { get; init; }
+
+    /// <summary>The beta of DPO.</summary>
+    public double? Beta { get; init; }
+
+    /// <summary>The settings of GRPO.</summary>
+    public GroupSettings? Groups { get; init; }
+
+    /// <summary>The most tokens of a sampled answer, of methods that sample.</summary>
+    public int MaxNewTokens { get; init; }
+
+    /// <summary>The reward that is only looked at: rule:NAME or another.</summary>
+    public string? TrueReward { get; init; }
+
     public void Write(string folder) => System.IO.File.WriteAllText(
         System.IO.Path.Combine(folder, FileName), JsonSerializer.Serialize(this, TuningShapes.Default.TuningState));
+
+    /// <summary>The state in a folder; null if the folder does not say how it was made.</summary>
+    /// <exception cref="Gpt2Exception">The file is not in this form.</exception>
+    public static TuningState? ReadIfThere(string folder) => RegularFile.IsTaken(System.IO.Path.Combine(folder, FileName)) ? Read(folder) : null;
 
     /// <exception cref="Gpt2Exception">The file is missing or not in this form.</exception>
     public static TuningState Read(string folder) => Checkpoint.ReadState(

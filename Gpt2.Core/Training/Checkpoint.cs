@@ -75,6 +75,18 @@ internal static class Checkpoint
     /// <summary>The newest checkpoint, or null.</summary>
     public static string? Newest(string folder) => Directory.Exists(folder) ? Folders(folder).LastOrDefault() : null;
 
+    /// <summary>Deletes the checkpoints after a step.</summary>
+    public static void DeleteAfter(string folder, int step)
+    {
+        foreach (string later in Directory.Exists(folder) ? [.. Folders(folder)] : (string[])[])
+        {
+            if (int.Parse(Path.GetFileName(later)[FolderPrefix.Length..], CultureInfo.InvariantCulture) > step)
+            {
+                Directory.Delete(later, recursive: true);
+            }
+        }
+    }
+
     /// <summary>
     /// Deletes all checkpoints of a finished run. They are renamed first: deleting takes a while, and half a checkpoint
     /// must not be mistaken for a whole one.

@@ -20,12 +20,15 @@ internal sealed class TrainingRun
         this.folder = folder;
         this.training = training;
         Directory.CreateDirectory(FinalPath.Of(folder));
-        TrainingLog.Begin(LogFile, training.Step);
+        TrainingLog.Begin(LogFile, training.Step, training.Figures.Select(figure => figure.Name));
     }
 
     public string LogFile => Path.Combine(folder, TrainingLog.FileName);
 
     public string CurveFile => Path.Combine(folder, "loss.svg");
+
+    /// <summary>The curves of a training that has more than a loss.</summary>
+    public string FiguresFile => Path.Combine(folder, "figures.svg");
 
     /// <summary>The newest checkpoint of a run's folder, or null.</summary>
     public static string? NewestCheckpoint(string folder) => Checkpoint.Newest(Path.Combine(folder, CheckpointFolder));
@@ -46,11 +49,14 @@ internal sealed class TrainingRun
                 cancellation.ThrowIfCancellationRequested();
             }
 
-            StepResult result = training.RunStep();
+            StepResult result = RunStep();
             bool last = result.Step == settings.Steps;
             double? validation = result.Step % settings.EvaluateEvery == 0 || last ? training.ValidationLoss(CancellationToken.None) : null;
             validation = validation is double loss && double.IsNaN(loss) ? null : validation;
-            TrainingLog.Append(LogFile, new LogLine(result.Step, result.Loss, validation, result.LearningRate, result.GradientNorm));
+            TrainingLog.Append(LogFile, new LogLine(result.Step, result.Loss, validation, result.LearningRate, result.GradientNorm)
+            {
+                Figures = training.Figures,
+            });
             report(result, validation);
             if (result.Step % settings.CheckpointEvery == 0 && !last)
             {
@@ -61,6 +67,27 @@ internal sealed class TrainingRun
         DrawCurve();
         training.WriteResult(folder);
         Checkpoint.Clear(Path.Combine(folder, CheckpointFolder)); // the result is complete, so there is nothing to resume
+    }
+
+    /// <summary>Does a step; if it is stopped, or training goes back to an earlier step, there is a checkpoint to go on from.</summary>
+    private StepResult RunStep()
+    {
+        int before = training.Step;
+        try
+        {
+            return training.RunStep();
+        }
+        catch (OperationCanceledException)
+        {
+            WriteCheckpoint();
+            throw;
+        }
+        catch (Gpt2Exception) when (training.Step < before)
+        {
+            Checkpoint.DeleteAfter(Path.Combine(folder, CheckpointFolder), training.Step);
+            WriteCheckpoint();
+            throw;
+        }
     }
 
     private void WriteCheckpoint()
@@ -74,7 +101,11 @@ internal sealed class TrainingRun
         IReadOnlyList<LogLine> log = TrainingLog.Read(LogFile);
         if (log.Count > 0)
         {
-            OutputFile.WriteText(CurveFile, LossCurve.Svg(log));
+            OutputFile.WriteText(CurveFile, LossCurve.Svg(log, training.LossUnit));
+            if (training.Figures.Count > 0)
+            {
+                OutputFile.WriteText(FiguresFile, LossCurve.SvgOfFigures(log));
+            }
         }
     }
 }

@@ -54,6 +54,9 @@ internal sealed class Example
     public static Example Preference(string prompt, string chosen, string rejected) => Of(
         ExampleKind.Preferences, field => field switch { "prompt" => prompt, "chosen" => chosen, _ => rejected });
 
+    public static Example Completion(string prompt, string completion) =>
+        Of(ExampleKind.Completions, field => field == "prompt" ? prompt : completion);
+
     /// <summary>The text of a field of its kind.</summary>
     public string this[string field] => fields[field];
 

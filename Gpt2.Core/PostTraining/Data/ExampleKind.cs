@@ -15,10 +15,14 @@ internal sealed record ExampleKind(string Name, string[] Asked, string[] Optiona
         Preferences = new("preferences", ["prompt"], [], ["chosen", "rejected"]),
         Instructions = new("instructions", ["instruction"], ["input"], ["output"]),
         Completions = new("completions", ["prompt"], [], ["completion"]),
-        Conversations = new("conversations", [MessagesField], [], []);
+        Conversations = new("conversations", [MessagesField], [], []),
+        Prompts = new("prompts", ["prompt"], [], []);
 
     /// <summary>In this order: a row with the fields of several kinds is of the first.</summary>
-    public static readonly ExampleKind[] All = [Preferences, Instructions, Completions, Conversations];
+    public static readonly ExampleKind[] All = [Preferences, Instructions, Completions, Conversations, Prompts];
+
+    /// <summary>Whether its examples have answers to learn.</summary>
+    public bool HasAnswers => this != Prompts;
 
     /// <summary>The fields that every row has.</summary>
     public IEnumerable<string> Required => Asked.Concat(Answers);

@@ -47,7 +47,7 @@ internal sealed class ExampleRows(string name)
         ExampleKind expected = Recognise(line, fields);
         if (expected.Missing(fields) is string missing)
         {
-            if (ExampleKind.Of(fields) is ExampleKind other)
+            if (ExampleKind.Of(fields) is ExampleKind other && !other.Required.All(expected.Required.Contains))
             {
                 throw new Gpt2Exception($"found {other}")
                 {

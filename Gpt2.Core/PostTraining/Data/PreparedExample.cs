@@ -15,8 +15,11 @@ namespace Gpt2.Core.PostTraining.Data;
 internal sealed record PreparedExample(
     long Line, string PromptText, IReadOnlyList<int> Prompt, IReadOnlyList<string> Answers, IReadOnlyList<TokenSequence> Sequences)
 {
-    /// <summary>Tokens that the model reads of the longest sequence.</summary>
-    public int Length => Sequences.Max(sequence => sequence.Ids.Count);
+    /// <summary>Tokens that the model reads of the longest sequence, or of the prompt alone.</summary>
+    public int Length => Sequences.Select(sequence => sequence.Ids.Count).DefaultIfEmpty(Prompt.Count).Max();
+
+    /// <summary>What is asked, without the answers.</summary>
+    public PreparedExample PromptAlone() => this with { Answers = [], Sequences = [] };
 
     /// <summary>All tokens of a sequence, the last of which is learned and not read.</summary>
     /// <returns>The text of each, and whether it counts in the loss.</returns>
@@ -36,6 +39,9 @@ internal sealed record PreparedExample(
 /// <param name="Skipped">The rows that gave none, with those that are too long.</param>
 internal sealed record PreparedSet(IReadOnlyList<PreparedExample> Examples, SkippedRows Skipped)
 {
+    /// <summary>Tokens for which a prompt without an answer leaves room: one and the end token.</summary>
+    private const int AnswerToCome = 2;
+
     /// <summary>
     /// Makes tokens of examples. Prompt and answer are encoded each for itself, so that no token has a part of both, and the
     /// prompt has the tokens that it has when the model is asked to go on from it. <c>&lt;|endoftext|&gt;</c> in a file is
@@ -56,7 +62,8 @@ internal sealed record PreparedSet(IReadOnlyList<PreparedExample> Examples, Skip
             (string text, IReadOnlyList<string> answers) = template.Fill(example);
             int[] prompt = tokenizer.Encode(text);
             int[][] completions = [.. answers.Select(answer => (int[])[.. tokenizer.Encode(answer), tokenizer.Vocabulary.EndOfText])];
-            int length = prompt.Length + completions.Max(completion => completion.Length) - 1; // the last token is not read
+            int answer = completions.Select(completion => completion.Length).DefaultIfEmpty(AnswerToCome).Max();
+            int length = prompt.Length + answer - 1; // the last token is not read
             if (prompt.Length == 0)
             {
                 skipped.Add(SkipReason.Empty, example.Line, "the prompt is empty");

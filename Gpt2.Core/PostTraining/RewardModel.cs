@@ -1,0 +1,106 @@
+// A reward model as it is used: a model with an adapter and a head, which reads a prompt and an answer and gives one number.
+
+using Gpt2.Core.Model;
+using Gpt2.Core.Numerics;
+using Gpt2.Core.PostTraining.Data;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+
+namespace Gpt2.Core.PostTraining;
+
+/// <summary>
+/// Gives texts rewards: predicted_embedding of the end token after prompt and text · reward_wᵀ. Only differences between answers to the
+/// same prompt mean something.
+/// </summary>
+public sealed class RewardModel : IReward
+{
+    private readonly TokenMicroBatches passes;
+    private readonly PromptTemplate template;
+    private readonly Tokenizer tokenizer;
+    private readonly int context;
+
+    private RewardModel(string folder, TokenMicroBatches passes, PromptTemplate template, Tokenizer tokenizer, int context, string hash)
+    {
+        Name = folder;
+        this.passes = passes;
+        this.template = template;
+        this.tokenizer = tokenizer;
+        this.context = context;
+        Hash = hash;
+    }
+
+    /// <summary>The folder that it is from.</summary>
+    public string Name { get; }
+
+    /// <summary>The hash of adapter and head.</summary>
+    internal string Hash { get; }
+
+    /// <summary>The words around prompt and answer.</summary>
+    internal PromptTemplate Template => template;
+
+    /// <summary>Reads a reward model that gpt2 tune reward has written.</summary>
+    /// <param name="folder">The folder, with adapter.json, reward_w.csv and tuning.json.</param>
+    /// <param name="model">The model that it was trained on, with its weights as matrices.</param>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <exception cref="Gpt2Exception">It is no reward model, or one of another model.</exception>
+    public static RewardModel Read(string folder, Gpt2Model model, Tokenizer tokenizer)
+    {
+        Adapter adapter = AdapterFolder.Read(folder);
+        if (TuningState.ReadIfThere(folder) is not { Method: TuningState.Reward, RewardHead: string file } state)
+        {
+            throw new Gpt2Exception("this adapter is not a reward model")
+            {
+                Where = folder,
+                Expected = $"a folder with {TuningState.FileName} and {RewardHead.FileName}",
+                Remedy = "train one with 'gpt2 tune reward'",
+            };
+        }
+
+        try
+        {
+            adapter.RequireModel(ModelFingerprint.Of(model.Weights));
+        }
+        catch (Gpt2Exception e)
+        {
+            throw e.At(folder);
+        }
+
+        string path = Path.Combine(folder, Path.GetFileName(file));
+        var weight = new Matrix(RewardHead.Name, 1, model.Config.Channels);
+        CsvMatrixFile.RequireLength(path, weight.Rows, weight.Columns);
+        CsvMatrixFile.Read(path, weight);
+        return new RewardModel(
+            folder, new TokenMicroBatches(model, adapter, dropout: 0, new RewardHead(weight)), PromptTemplate.Parse(state.Template, state.TemplateText),
+            tokenizer, model.Config.Context, ModelFingerprint.HashOf(adapter.Matrices().Append(weight)));
+    }
+
+    /// <summary>The rewards of texts that answer a prompt.</summary>
+    /// <param name="prompt">The prompt, which the template is put around.</param>
+    /// <param name="texts">The answers, one or more.</param>
+    /// <exception cref="Gpt2Exception">The prompt is empty, or prompt and text are longer than the context.</exception>
+    public IReadOnlyList<double> Score(string prompt, params IReadOnlyList<string> texts) => Score([.. texts.Select(text => (prompt, text))]);
+
+    /// <summary>The rewards of many prompts, each with a text.</summary>
+    internal double[] Score(IReadOnlyList<(string Prompt, string Text)> pairs)
+    {
+        int end = tokenizer.Vocabulary.EndOfText;
+        return Of([.. pairs.Select(pair =>
+        {
+            (string prompt, IReadOnlyList<string> answers) = template.Fill(Example.Completion(pair.Prompt, pair.Text));
+            int[] ids = [.. tokenizer.Encode(prompt), .. tokenizer.Encode(answers[0]), end];
+            return ids.Length <= context
+                ? ids
+                : throw new Gpt2Exception($"prompt and text are {ids.Length} tokens") { Expected = $"at most {context}, with the end token" };
+        })]);
+    }
+
+    double[] IReward.Of(IReadOnlyList<SampledAnswer> answers, CancellationToken cancellation)
+    {
+        // As in training, the text is read to the end token, even if the answer was cut; only if the context is full is there no room for it.
+        int end = tokenizer.Vocabulary.EndOfText;
+        return Of([.. answers.Select(answer =>
+            answer.Prompt.Prompt.Concat(answer.Ids.Where(id => id != end)).Append(end).Take(context).ToArray())]);
+    }
+
+    private double[] Of(int[][] sequences) => [.. passes.Evaluate([.. sequences.Select(TokenSequence.Read)]).Select(reward => reward[0])];
+}
