@@ -102,6 +102,7 @@ public static class Gpt2Command
             CacheCommand.Create(io),
             TrainCommand.Create(io),
             TuneCommand.Create(io),
+            RewardCommand.Create(io),
             TrainTokenizerCommand.Create(io),
             CorpusCommand.Create(io),
             EvalCommand.Create(io),

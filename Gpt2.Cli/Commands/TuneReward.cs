@@ -50,7 +50,7 @@ internal sealed class TuneReward : TuneMethod<RewardTuning>
         Io.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"{end.Folder}: trained {end.Last.Step} steps in {Duration.Shown(end.Seconds)}, loss {end.Last.Loss:0.000}, {Tested(tuning, end)}; "
-            + $"'gpt2 reward \"…\" \"…\" --model {tuning.State.Model} --reward {end.Folder}' uses it"));
+            + $"'gpt2 reward \"…\" \"…\" --model {tuning.State.Model} --adapter {end.Folder}' uses it"));
     }
 
     /// <summary>How pairs were ordered that are kept for validation.</summary>

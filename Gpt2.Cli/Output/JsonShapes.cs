@@ -117,6 +117,13 @@ internal sealed record AnswersResult(int Count, double? Reward, double? TrueRewa
         figures is null ? null : new(figures.Answers, figures.Reward, figures.TrueReward, figures.Kl, figures.Length);
 }
 
+/// <summary>Accuracy is the share of pairs that are ordered right, null if the examples are no pairs. Without it, the highest reward is first.</summary>
+internal sealed record RewardResult(string Model, string Adapter, double? Accuracy, RewardedExample[] Results);
+
+internal sealed record RewardedExample(string Prompt, RewardedText[] Answers);
+
+internal sealed record RewardedText(string Text, double Reward);
+
 internal sealed record ShownExamplesResult(string Template, ShownExample[] Examples);
 
 internal sealed record ShownExample(long Line, ShownToken[] Tokens);
@@ -222,6 +229,7 @@ internal sealed record ErrorDetail(string Message, string Code, string? Where, s
 [JsonSerializable(typeof(TuneResult))]
 [JsonSerializable(typeof(TunePairsResult))]
 [JsonSerializable(typeof(TuneDpoResult))]
+[JsonSerializable(typeof(RewardResult))]
 [JsonSerializable(typeof(TuneGrpoResult))]
 [JsonSerializable(typeof(ShownExamplesResult))]
 [JsonSerializable(typeof(TrainTokenizerResult))]

@@ -29,8 +29,11 @@ internal static class ShownExamples
             io.Say(Invariant($"line {line}: {tokens.Length} tokens, {tokens.Count(token => token.Counts)} of them learned"));
             foreach ((string name, bool counts) in (ReadOnlySpan<(string, bool)>)[("read", false), ("learned", true)])
             {
-                IEnumerable<string> shown = tokens.Where(token => token.Counts == counts).Select(token => TokenText.Quoted(token.Text));
-                io.Say($"  {name,-7}  {string.Join(' ', shown)}");
+                string[] shown = [.. tokens.Where(token => token.Counts == counts).Select(token => TokenText.Quoted(token.Text))];
+                if (shown.Length > 0)
+                {
+                    io.Say($"  {name,-7}  {string.Join(' ', shown)}");
+                }
             }
         }
     }

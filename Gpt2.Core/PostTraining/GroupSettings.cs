@@ -20,7 +20,7 @@ internal sealed record GroupSettings
     public double Kl { get; init; } = 0.04;
 
     /// <summary>The divergence, in nats per token, at which the run stops.</summary>
-    public double MaxKl { get; init; } = 1;
+    public double MaxKl { get; init; } = 2;
 
     /// <summary>The reward: rule:NAME, command:PROGRAM or the folder of a reward model.</summary>
     public required string Reward { get; init; }

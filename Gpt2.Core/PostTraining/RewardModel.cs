@@ -14,6 +14,9 @@ namespace Gpt2.Core.PostTraining;
 /// </summary>
 public sealed class RewardModel : IReward
 {
+    /// <summary>Texts that are computed together.</summary>
+    private const int Together = 64;
+
     private readonly TokenMicroBatches passes;
     private readonly PromptTemplate template;
     private readonly Tokenizer tokenizer;
@@ -78,19 +81,24 @@ public sealed class RewardModel : IReward
     /// <param name="prompt">The prompt, which the template is put around.</param>
     /// <param name="texts">The answers, one or more.</param>
     /// <exception cref="Gpt2Exception">The prompt is empty, or prompt and text are longer than the context.</exception>
-    public IReadOnlyList<double> Score(string prompt, params IReadOnlyList<string> texts) => Score([.. texts.Select(text => (prompt, text))]);
+    public IReadOnlyList<double> Score(string prompt, params IReadOnlyList<string> texts) =>
+        Score([.. texts.Select(text => Example.Completion(prompt, text))]);
 
-    /// <summary>The rewards of many prompts, each with a text.</summary>
-    internal double[] Score(IReadOnlyList<(string Prompt, string Text)> pairs)
+    /// <summary>The rewards of all answers of examples, one example after another.</summary>
+    internal double[] Score(IReadOnlyList<Example> examples)
     {
         int end = tokenizer.Vocabulary.EndOfText;
-        return Of([.. pairs.Select(pair =>
+        return Of([.. examples.SelectMany(example =>
         {
-            (string prompt, IReadOnlyList<string> answers) = template.Fill(Example.Completion(pair.Prompt, pair.Text));
-            int[] ids = [.. tokenizer.Encode(prompt), .. tokenizer.Encode(answers[0]), end];
-            return ids.Length <= context
+            (string prompt, IReadOnlyList<string> answers) = template.Fill(example);
+            int[] asked = tokenizer.Encode(prompt);
+            return answers.Select(answer => (int[])[.. asked, .. tokenizer.Encode(answer), end]).Select(ids => ids.Length <= context
                 ? ids
-                : throw new Gpt2Exception($"prompt and text are {ids.Length} tokens") { Expected = $"at most {context}, with the end token" };
+                : throw new Gpt2Exception($"prompt and text are {ids.Length} tokens")
+                {
+                    Where = example.Line > 0 ? new ErrorPlace(FormattableString.Invariant($"line {example.Line}")) : default(ErrorPlace?),
+                    Expected = $"at most {context}, with the end token",
+                });
         })]);
     }
 
@@ -102,5 +110,6 @@ public sealed class RewardModel : IReward
             answer.Prompt.Prompt.Concat(answer.Ids.Where(id => id != end)).Append(end).Take(context).ToArray())]);
     }
 
-    private double[] Of(int[][] sequences) => [.. passes.Evaluate([.. sequences.Select(TokenSequence.Read)]).Select(reward => reward[0])];
+    private double[] Of(IReadOnlyList<int[]> sequences) =>
+        [.. sequences.Chunk(Together).SelectMany(part => passes.Evaluate([.. part.Select(TokenSequence.Read)])).Select(reward => reward[0])];
 }

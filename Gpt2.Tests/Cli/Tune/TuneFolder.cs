@@ -16,6 +16,8 @@ public sealed class TuneFolder : IDisposable
     {
         File.WriteAllText(Examples, string.Concat(Enumerable.Range(0, 20).Select(i =>
             $"{{\"prompt\": \"{(char)('a' + i)}?\", \"completion\": \" {(char)('b' + i)}!\"}}\n")));
+        File.WriteAllText(Pairs, string.Concat(Enumerable.Range(0, 20).Select(i =>
+            $"{{\"prompt\": \"{(char)('a' + i)}?\", \"chosen\": \" {(char)('b' + i)}!\", \"rejected\": \" no\"}}\n")));
     }
 
     public string Root => small.Root;
@@ -25,6 +27,9 @@ public sealed class TuneFolder : IDisposable
 
     /// <summary>20 completions, with a line for each.</summary>
     public string Examples => PathOf("examples.jsonl");
+
+    /// <summary>20 preferences with the same prompts, which like an answer with a mark better than "no".</summary>
+    public string Pairs => PathOf("pairs.jsonl");
 
     /// <summary>The folder of a run.</summary>
     public string Run => PathOf("run");

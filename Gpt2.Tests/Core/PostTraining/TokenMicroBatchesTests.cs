@@ -1,5 +1,6 @@
 // Batches of post-training in parts: the gradients of the whole, and the same bits for any number of threads, with dropout too.
 
+using System.Collections.Concurrent;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
@@ -51,9 +52,9 @@ public sealed class TokenMicroBatchesTests
         var parts = new MatrixGradients(Weights.Matrices());
         var batches = new TokenMicroBatches(model, adapter: null, dropout: 0);
 
-        batches.Add(Sequences, Counted, seed: 1, parts).Should().BeApproximately(loss.Loss, 1e-6);
+        Add(batches, Sequences, 1, parts).Should().BeApproximately(loss.Loss, 1e-6);
 
-        (batches.SummedLoss(Sequences) / Counted).Should().BeApproximately(loss.Loss, 1e-6);
+        (SummedLoss(batches) / Counted).Should().BeApproximately(loss.Loss, 1e-6);
         foreach ((Matrix expected, Matrix actual) in whole.Gradients.Zip(parts.Gradients))
         {
             for (int i = 0; i < expected.Span.Length; i++)
@@ -61,6 +62,22 @@ public sealed class TokenMicroBatchesTests
                 actual.Span[i].Should().BeApproximately(expected.Span[i], 1e-5f, expected.Name);
             }
         }
+    }
+
+    [Fact]
+    public void Add_Pairs_AreNeverDivided()
+    {
+        var batches = new TokenMicroBatches(new Gpt2Model(Weights, KernelSet.Create(KernelRung.Vector)), adapter: null, dropout: 0);
+        var parts = new ConcurrentBag<(int First, int Count)>();
+
+        batches.Add(Sequences[..14], together: 2, (first, logs) =>
+        {
+            parts.Add((first, logs.Length));
+            return SupervisedLoss.Of(logs, Counted);
+        }, seed: 1, new MatrixGradients(Weights.Matrices()));
+
+        parts.Should().HaveCountGreaterThan(1).And.OnlyContain(part => part.First % 2 == 0 && part.Count % 2 == 0 && part.Count > 0);
+        parts.Sum(part => part.Count).Should().Be(14);
     }
 
     private static (double Loss, double Evaluated, int[] Bits) Run(bool full, float dropout, int threads)
@@ -74,8 +91,13 @@ public sealed class TokenMicroBatchesTests
 
         var gradients = new MatrixGradients(adapter?.Matrices() ?? Weights.Matrices());
         var batches = new TokenMicroBatches(model, adapter, dropout);
-        double loss = batches.Add(Sequences, Counted, seed: 7, gradients) + batches.Add(Sequences[..9], Counted, seed: 8, gradients);
+        double loss = Add(batches, Sequences, 7, gradients) + Add(batches, Sequences[..9], 8, gradients);
         IEnumerable<float> numbers = gradients.Gradients.SelectMany(matrix => matrix.Span.ToArray());
-        return (loss, batches.SummedLoss(Sequences), [.. numbers.Select(BitConverter.SingleToInt32Bits)]);
+        return (loss, SummedLoss(batches), [.. numbers.Select(BitConverter.SingleToInt32Bits)]);
     }
+
+    private static double Add(TokenMicroBatches batches, TokenSequence[] sequences, ulong seed, MatrixGradients gradients) =>
+        batches.Add(sequences, together: 1, (_, logs) => SupervisedLoss.Of(logs, Counted), seed, gradients);
+
+    private static double SummedLoss(TokenMicroBatches batches) => SupervisedLoss.Of(batches.Evaluate(Sequences), counted: 1).Loss;
 }
