@@ -18,23 +18,32 @@ internal static class RewardCommand
     {
         var prompt = new Argument<string?>("prompt")
         {
-            Description = "The prompt, in quotes.", Arity = ArgumentArity.ZeroOrOne, HelpName = "PROMPT",
+            Description = "The prompt, in quotes.",
+            Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "PROMPT",
         };
         var texts = new Argument<string[]>("text")
         {
-            Description = "One answer or more, each in quotes, with the space before it if it has one.", Arity = ArgumentArity.ZeroOrMore, HelpName = "TEXT",
+            Description = "One answer or more, each in quotes, with the space before it if it has one.",
+            Arity = ArgumentArity.ZeroOrMore,
+            HelpName = "TEXT",
         };
         var file = new Option<string?>("--file", "-f")
         {
             Description = "Reward the answers of examples, JSON Lines or CSV; - is standard input.\nOf preferences: how many are ordered right.",
             HelpName = "FILE",
         };
-        var adapter = new Option<string?>("--adapter") { Description = "The folder of a reward model, from 'gpt2 tune reward'.", HelpName = "FOLDER" };
+        var adapter = new Option<string?>("--adapter")
+        {
+            Description = "The folder of a reward model, from 'gpt2 tune reward'.",
+            HelpName = "FOLDER",
+        };
         var model = new ModelInput();
         var kernels = new KernelInput();
         Option<bool> json = CommonOptions.Json();
 
-        var command = new Command("reward", "Show the rewards that a reward model gives answers.\nOnly differences between answers to the same prompt mean something.");
+        var command = new Command(
+            "reward", "Show the rewards that a reward model gives answers.\nOnly differences between answers to the same prompt mean something.");
         command.Arguments.Add(prompt);
         command.Arguments.Add(texts);
         command.Options.Add(file);
@@ -92,17 +101,18 @@ internal static class RewardCommand
         else if (accuracy is double share)
         {
             double margin = examples.Average(example => example.Answers[0].Reward - example.Answers[1].Reward);
-            io.Say(Invariant($"{share:0.0%} of {Plural.Of(examples.Length, "pair")} ordered right, the chosen answer {margin:0.00} above the rejected one"));
+            io.Say(Invariant($"{share:0.0%} of {Plural.Of(examples.Length, "pair")} ordered right, ")
+                + Invariant($"the chosen answer {margin:0.00} above the rejected one"));
         }
         else
         {
             bool one = examples.DistinctBy(example => example.Prompt).Count() == 1;
-            var table = new TableWriter(io, [
-                Column.Number("reward"), .. one ? (Column[])[] : [new Column("prompt", Drop: 1, Flow: Flow.Cut)], new Column("text", Flow: Flow.Wrap)]);
+            Column[] ofPrompt = one ? [] : [new Column("prompt", Drop: 1, Flow: Flow.Cut)];
+            var table = new TableWriter(io, [Column.Number("reward"), .. ofPrompt, new Column("text", Flow: Flow.Wrap)]);
             foreach (RewardedExample example in sorted)
             {
-                string reward = example.Answers[0].Reward.ToString("0.000", CultureInfo.InvariantCulture), text = TokenText.Quoted(example.Answers[0].Text);
-                table.Row([reward, .. one ? (Cell[])[] : [TokenText.Quoted(example.Prompt)], text]);
+                string reward = example.Answers[0].Reward.ToString("0.000", CultureInfo.InvariantCulture);
+                table.Row([reward, .. one ? (Cell[])[] : [TokenText.Quoted(example.Prompt)], TokenText.Quoted(example.Answers[0].Text)]);
             }
 
             table.End();

@@ -50,7 +50,9 @@ internal sealed record TuneExamples(ExampleSplit Split, ExampleKind Kind, Prompt
                     + $"({string.Join("; ", prepared.Skipped.First)})");
             }
 
-            return answers ? prepared.Examples : [.. prepared.Examples.Select(example => example.PromptAlone()).DistinctBy(example => example.PromptText)];
+            return answers
+                ? prepared.Examples
+                : [.. prepared.Examples.Select(example => example.PromptAlone()).DistinctBy(example => example.PromptText)];
         }
 
         if (source.Validation is null)

@@ -117,7 +117,8 @@ internal sealed class TuneGrpo : TuneMethod<GroupTuning>
         {
             RewardedAnswer sample = tuning.Answers[0];
             string known = sample.TrueReward is double value ? Invariant($", true {value:0.00}") : "";
-            Io.Note(Invariant($"sample: reward {sample.Reward:0.00}{known}: {TokenText.Quoted(sample.Answer.Prompt.PromptText + sample.Answer.Text)}"));
+            string text = TokenText.Quoted(sample.Answer.Prompt.PromptText + sample.Answer.Text);
+            Io.Note(Invariant($"sample: reward {sample.Reward:0.00}{known}: {text}"));
         }
     }
 

@@ -14,8 +14,8 @@ namespace Gpt2.Cli.Commands;
 internal sealed class TuneSft : TuneMethod<SupervisedTuning>
 {
     private static readonly TuneMethodOptions Method = new(
-        TuningState.Supervised, "FILE", "The examples, JSON Lines or CSV", "Examples", TuneMethodOptions.StandardWith(TuneMethodOptions.RateOfAdapter),
-        Epochs: 3, ReportEvery: 50, Kind: null);
+        TuningState.Supervised, "FILE", "The examples, JSON Lines or CSV", "Examples",
+        TuneMethodOptions.StandardWith(TuneMethodOptions.RateOfAdapter), Epochs: 3, ReportEvery: 50, Kind: null);
 
     private readonly Option<bool> full = new("--full") { Description = "Train all weights, not an adapter." };
     private readonly Option<int?> answers = TrainingOptions.Size(

@@ -117,7 +117,9 @@ internal sealed record AnswersResult(int Count, double? Reward, double? TrueRewa
         figures is null ? null : new(figures.Answers, figures.Reward, figures.TrueReward, figures.Kl, figures.Length);
 }
 
-/// <summary>Accuracy is the share of pairs that are ordered right, null if the examples are no pairs. Without it, the highest reward is first.</summary>
+/// <summary>
+/// Accuracy is the share of pairs that are ordered right, null if the examples are no pairs: then the highest reward is first.
+/// </summary>
 internal sealed record RewardResult(string Model, string Adapter, double? Accuracy, RewardedExample[] Results);
 
 internal sealed record RewardedExample(string Prompt, RewardedText[] Answers);

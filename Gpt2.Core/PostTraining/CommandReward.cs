@@ -1,9 +1,11 @@
 // Rewards from a program: for the answers of a step it is started, reads them from its standard input and writes a number for each.
 
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
 namespace Gpt2.Core.PostTraining;
@@ -80,7 +82,7 @@ internal sealed partial class CommandReward : IReward
                 UseShellExecute = false,
             })!;
         }
-        catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException or InvalidOperationException)
+        catch (Exception e) when (e is Win32Exception or IOException or InvalidOperationException)
         {
             throw new Gpt2Exception($"cannot be started: {e.Message}", e) { Where = Name, Expected = "a program, with its arguments after it" };
         }
@@ -92,7 +94,8 @@ internal sealed partial class CommandReward : IReward
         {
             foreach (SampledAnswer answer in answers)
             {
-                string line = JsonSerializer.Serialize(new AnswerToReward(answer.Prompt.PromptText, answer.Text), RewardShapes.Default.AnswerToReward);
+                var asked = new AnswerToReward(answer.Prompt.PromptText, answer.Text);
+                string line = JsonSerializer.Serialize(asked, RewardShapes.Default.AnswerToReward);
                 await process.StandardInput.WriteAsync((line + "\n").AsMemory(), cancellation).ConfigureAwait(false);
             }
 
@@ -121,7 +124,9 @@ internal sealed partial class CommandReward : IReward
             }
         }
 
-        return lines.Length == expected ? rewards : throw Wrong($"wrote {Plural.Of(lines.Length, "line")}", $"{expected}, one for each line that it reads");
+        return lines.Length == expected
+            ? rewards
+            : throw Wrong($"wrote {Plural.Of(lines.Length, "line")}", $"{expected}, one for each line that it reads");
     }
 
     private Gpt2Exception Wrong(string found, string expected, string? remedy = null) =>
@@ -140,7 +145,7 @@ internal sealed partial class CommandReward : IReward
                 process.Kill(entireProcessTree: true);
             }
         }
-        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
         {
             // It has just ended.
         }
@@ -152,8 +157,7 @@ internal sealed partial class CommandReward : IReward
 
 /// <summary>A line that the program reads.</summary>
 internal sealed record AnswerToReward(
-    [property: System.Text.Json.Serialization.JsonPropertyName("prompt")] string Prompt,
-    [property: System.Text.Json.Serialization.JsonPropertyName("completion")] string Completion);
+    [property: JsonPropertyName("prompt")] string Prompt, [property: JsonPropertyName("completion")] string Completion);
 
-[System.Text.Json.Serialization.JsonSerializable(typeof(AnswerToReward))]
-internal sealed partial class RewardShapes : System.Text.Json.Serialization.JsonSerializerContext;
+[JsonSerializable(typeof(AnswerToReward))]
+internal sealed partial class RewardShapes : JsonSerializerContext;

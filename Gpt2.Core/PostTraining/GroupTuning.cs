@@ -160,7 +160,7 @@ internal sealed class GroupTuning : Tuning
         throw new Gpt2Exception(FormattableString.Invariant($"after step {step} the KL divergence from the reference is {kl:0.###} nats per token"))
         {
             Expected = FormattableString.Invariant($"at most --max-kl {groups.MaxKl}"),
-            Remedy = FormattableString.Invariant($"the checkpoint of step {Step} is the last good one; take a higher --kl or a lower --learning-rate"),
+            Remedy = $"the checkpoint of step {Step} is the last good one; take a higher --kl or a lower --learning-rate",
         };
     }
 

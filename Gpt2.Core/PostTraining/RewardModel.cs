@@ -73,8 +73,9 @@ public sealed class RewardModel : IReward
         CsvMatrixFile.RequireLength(path, weight.Rows, weight.Columns);
         CsvMatrixFile.Read(path, weight);
         return new RewardModel(
-            folder, new TokenMicroBatches(model, adapter, dropout: 0, new RewardHead(weight)), PromptTemplate.Parse(state.Template, state.TemplateText),
-            tokenizer, model.Config.Context, ModelFingerprint.HashOf(adapter.Matrices().Append(weight)));
+            folder, new TokenMicroBatches(model, adapter, dropout: 0, new RewardHead(weight)),
+            PromptTemplate.Parse(state.Template, state.TemplateText), tokenizer, model.Config.Context,
+            ModelFingerprint.HashOf(adapter.Matrices().Append(weight)));
     }
 
     /// <summary>The rewards of texts that answer a prompt.</summary>

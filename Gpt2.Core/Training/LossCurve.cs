@@ -38,14 +38,15 @@ internal static class LossCurve
     public static string SvgOfFigures(IReadOnlyList<LogLine> log)
     {
         string[] names = [.. log[0].Figures.Select(figure => figure.Name)];
-        string[] panels = [.. names.Select(name => name.StartsWith(Validation, StringComparison.Ordinal) ? name[Validation.Length..] : name).Distinct()];
+        string[] panels =
+            [.. names.Select(name => name.StartsWith(Validation, StringComparison.Ordinal) ? name[Validation.Length..] : name).Distinct()];
         StringBuilder svg = Begin(2 * PanelWidth, (panels.Length + 1) / 2 * PanelHeight);
         for (int i = 0; i < panels.Length; i++)
         {
             Func<LogLine, double?> Of(string name) => line => line.Figures.FirstOrDefault(figure => figure.Name == name).Value;
             (double Step, double Value)[] training = Smoothed(log, Of(panels[i])), validation = Known(log, Of(Validation + panels[i]));
-            (double Step, double Value)[] all = [.. training, .. validation];
-            double least = all.Length == 0 ? 0 : Math.Min(0, all.Min(point => point.Value)), most = all.Length == 0 ? 1 : all.Max(point => point.Value);
+            double[] all = [.. training.Concat(validation).Select(point => point.Value).DefaultIfEmpty(0)];
+            double least = Math.Min(0, all.Min()), most = all.Max();
             var panel = new Panel(
                 i % 2 * PanelWidth, i / 2 * PanelHeight, PanelWidth, PanelHeight, Math.Max(2, log[^1].Step), least,
                 most > least ? most : least + 1, Ticks: 4, "0.###");
@@ -97,7 +98,8 @@ internal static class LossCurve
             }
 
             svg.Append(
-                CultureInfo.InvariantCulture, $"<text x=\"{X + (Width / 2)}\" y=\"{Y + Height - 8}\" text-anchor=\"middle\" fill=\"#444\">step</text>\n");
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{X + (Width / 2)}\" y=\"{Y + Height - 8}\" text-anchor=\"middle\" fill=\"#444\">step</text>\n");
         }
 
         public void Title(StringBuilder svg, string training, string validation, int secondAt)
@@ -111,7 +113,9 @@ internal static class LossCurve
             Panel panel = this;
             string coordinates = string.Join(' ', points.Select(point => string.Create(
                 CultureInfo.InvariantCulture, $"{panel.AtStep(point.Step):0.0},{panel.AtValue(point.Value):0.0}")));
-            svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{coordinates}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\"/>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<polyline points=\"{coordinates}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\"/>\n");
         }
 
         private double AtStep(double step) => X + Left + ((step - 1) / (LastStep - 1) * (Width - Left - Right));

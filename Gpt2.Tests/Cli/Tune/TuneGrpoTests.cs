@@ -19,12 +19,13 @@ public sealed class TuneGrpoTests : IDisposable
         using var culture = new DecimalCommaCulture();
 
         // Texts without words get −1, all others of the few tokens get 1.
-        CommandRun tuned = Tune("--out", folder.Run, "--reward", "rule:short", "--true-reward", "rule:polite", "--steps", "60", "--sample-every", "15",
-            "--answers", "60");
+        CommandRun tuned = Tune(
+            "--out", folder.Run, "--reward", "rule:short", "--true-reward", "rule:polite", "--steps", "60", "--sample-every", "15", "--answers", "60");
 
         tuned.Result().Should().MatchRegex(
             $"^{folder.Run}: trained 60 steps in [0-9:]+; answers before: reward [0-9.]+, true reward 0.00, KL 0.000, [0-9.]+ tokens; "
-            + $"now: reward [0-9.]+, true reward 0.00, KL 0.[0-9]+, [0-9.]+ tokens; 'gpt2 generate \"…\" --model {folder.Model} --adapter {folder.Run}' uses it\n$");
+            + "now: reward [0-9.]+, true reward 0.00, KL 0.[0-9]+, [0-9.]+ tokens; "
+            + $"'gpt2 generate \"…\" --model {folder.Model} --adapter {folder.Run}' uses it\n$");
         tuned.Error.Should().Contain("on 16 prompts (4 for validation)").And.Contain("reward rule:short, true reward rule:polite\n")
             .And.MatchRegex("\nsample: reward -?[0-9.]+, true 0.00: \"[a-t]\\?").And.MatchRegex("step 20/60  loss .*reward .*  equal groups ");
         IReadOnlyList<LogLine> log = TrainingLog.Read(Path.Combine(folder.Run, "log.csv"));
@@ -76,7 +77,7 @@ public sealed class TuneGrpoTests : IDisposable
 
         IReadOnlyList<LogLine> log = TrainingLog.Read(Path.Combine(folder.Run, "log.csv"));
         log.Should().OnlyContain(line => line.Loss == 0 && line.GradientNorm == 0);
-        log.Select(line => line.Figures.Single(figure => figure.Name == "equal_groups").Value).Should().Equal(1, 1, 1);
+        Figures("equal_groups").Should().Equal(1, 1, 1);
         AdapterFolder.Read(folder.Run).Matrices().Where(matrix => matrix.Name.EndsWith("lora_B", StringComparison.Ordinal))
             .SelectMany(matrix => matrix.Span.ToArray()).Should().OnlyContain(weight => weight == 0);
     }
@@ -85,7 +86,8 @@ public sealed class TuneGrpoTests : IDisposable
     public void Run_DivergenceThatRunsAway_StopsAndKeepsTheLastGoodStep()
     {
         CommandRun run = Tune(
-            "--out", folder.Run, "--reward", "rule:short", "--steps", "40", "--kl", "0", "--max-kl", "0.01", "--warmup", "0", "--checkpoint-every", "1");
+            "--out", folder.Run, "--reward", "rule:short", "--steps", "40", "--kl", "0", "--max-kl", "0.01", "--warmup", "0",
+            "--checkpoint-every", "1");
 
         string error = run.Error.TrimEnd('\n').Split('\n')[^1];
         run.ExitCode.Should().Be(1);
@@ -95,7 +97,7 @@ public sealed class TuneGrpoTests : IDisposable
         int good = int.Parse(error.Split("the checkpoint of step ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
         string checkpoint = TrainingRun.NewestCheckpoint(folder.Run)!;
         TuningState.Read(checkpoint).Step.Should().Be(good);
-        TrainingLog.Read(Path.Combine(folder.Run, "log.csv"))[good].Figures.Single(figure => figure.Name == "kl").Value.Should().BeLessThanOrEqualTo(0.01);
+        Figures("kl")[good].Should().BeLessThanOrEqualTo(0.01);
         CommandRun.Of("generate", "a?", "--model", folder.Model, "--adapter", checkpoint, "-n", "2").Result().Should().NotBeEmpty();
         CommandRun.Of("tune", "grpo", "--resume", folder.Run).Error.Should().Contain(error, "the same happens again");
     }
@@ -110,7 +112,8 @@ public sealed class TuneGrpoTests : IDisposable
             "tune", "grpo", prompts, "--model", folder.Model, "--out", folder.Run, "--reward", "rule:short", "--steps", "2", "--batch-size", "2",
             "--validation-share", "0");
 
-        tuned.Error.Should().Contain("on 4 prompts (0 for validation)").And.Contain("skipped 1 of 25 rows: 1 long (line 5: 25 tokens, expected at most 24)");
+        tuned.Error.Should().Contain("on 4 prompts (0 for validation)")
+            .And.Contain("skipped 1 of 25 rows: 1 long (line 5: 25 tokens, expected at most 24)");
         tuned.Result().Should().MatchRegex("trained 2 steps in [0-9:]+; 'gpt2 generate");
         folder.Tune(prompts, "--out", folder.PathOf("other")).ErrorLine(1).Should().StartWith(
             $"gpt2: {prompts}: has prompts (prompt), expected examples with answers: preferences (prompt, chosen, rejected); ");
@@ -128,8 +131,11 @@ public sealed class TuneGrpoTests : IDisposable
             "tune", "grpo", prompts, "--model", folder.Model, "--out", folder.Run, "--reward", "rule:short", "--steps", "3",
             "--validation", prompts).Result();
 
-        TrainingLog.Read(Path.Combine(folder.Run, "log.csv"))[0].Figures.Single(figure => figure.Name == "length").Value.Should().BeLessThanOrEqualTo(2.5);
+        Figures("length")[0].Should().BeLessThanOrEqualTo(2.5);
     }
+
+    private double?[] Figures(string name) => [.. TrainingLog.Read(Path.Combine(folder.Run, "log.csv"))
+        .Select(line => line.Figures.Single(figure => figure.Name == name).Value)];
 
     private CommandRun Tune(params string[] more) => CommandRun.Of(Args(more));
 

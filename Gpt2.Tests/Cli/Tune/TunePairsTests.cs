@@ -84,14 +84,12 @@ public sealed class TunePairsTests : IDisposable
         folder.Tune(folder.Examples, "--out", first, "--steps", "5", "--rank", "3", "--alpha", "4", "--template", template).Result();
         string before = File.ReadAllText(Path.Combine(first, "adapter.json"));
 
+        string[] answers = method == "reward" ? [] : ["--answers", "0"];
         CommandRun tuned = CommandRun.Of(
-            "tune", method, folder.Pairs, "--model", folder.Model, "--adapter", first, "--out", folder.Run, "--steps", "1", "--learning-rate", "1e-9",
-            "--answers", "0");
-        if (method == "reward")
-        {
-            tuned = CommandRun.Of(
-                "tune", method, folder.Pairs, "--model", folder.Model, "--adapter", first, "--out", folder.Run, "--steps", "1", "--learning-rate", "1e-9");
-        }
+        [
+            "tune", method, folder.Pairs, "--model", folder.Model, "--adapter", first, "--out", folder.Run, "--steps", "1",
+            "--learning-rate", "1e-9", .. answers,
+        ]);
 
         tuned.Error.Should().Contain($" weights after the adapter {first} on ");
         Adapter old = AdapterFolder.Read(first), made = AdapterFolder.Read(folder.Run);

@@ -53,7 +53,8 @@ public sealed class TunePreferenceErrorTests : IDisposable
         string answers = folder.PathOf("answers"), rewards = folder.PathOf("rewards");
         folder.Tune(folder.Examples, "-o", answers, "--steps", "1").Result();
         Tune("grpo", folder.Pairs, "--reward", answers).ErrorLine(1).Should().Be(
-            $"gpt2: {answers}: this adapter is not a reward model, expected a folder with tuning.json and reward_w.csv; train one with 'gpt2 tune reward'");
+            $"gpt2: {answers}: this adapter is not a reward model, expected a folder with tuning.json and reward_w.csv; "
+            + "train one with 'gpt2 tune reward'");
         CommandRun.Of("reward", "a", "b", "--model", folder.Model, "--adapter", answers).ErrorLine(1).Should().Contain("is not a reward model");
         CommandRun.Of("tune", "reward", folder.Pairs, "-o", rewards, "--model", folder.Model, "--steps", "1").Result();
         Tune("grpo", folder.Pairs, "--reward", "rule:short", "--adapter", rewards).ErrorLine(1).Should().Be(
@@ -135,8 +136,10 @@ public sealed class TunePreferenceErrorTests : IDisposable
         CommandRun.Of("reward", "a", "b").ErrorLine(2).Should()
             .Be("gpt2: no reward model: name one with --adapter FOLDER; 'gpt2 tune reward' trains one");
         CommandRun.Of("reward", "a", "--adapter", "x").ErrorLine(2).Should().Be("gpt2: expected PROMPT and one TEXT or more, or --file FILE");
-        CommandRun.Of("reward", "a", "b", "--file", "f", "--adapter", "x").ErrorLine(2).Should().Be("gpt2: expected PROMPT and TEXT or --file, found both");
+        CommandRun.Of("reward", "a", "b", "--file", "f", "--adapter", "x").ErrorLine(2).Should()
+            .Be("gpt2: expected PROMPT and TEXT or --file, found both");
     }
 
-    private CommandRun Tune(string method, params string[] more) => CommandRun.Of(["tune", method, .. more, "-o", folder.Run, "--model", folder.Model]);
+    private CommandRun Tune(string method, params string[] more) =>
+        CommandRun.Of(["tune", method, .. more, "-o", folder.Run, "--model", folder.Model]);
 }

@@ -26,7 +26,9 @@ public sealed class TuneProcessTests : IDisposable
 
         foreach (int steps in (int[])[3, 1, 5]) // so many steps are seen before the process is killed
         {
-            string[] args = TrainingRun.NewestCheckpoint(folder.Run) is null ? [.. tune, "run"] : ["tune", "grpo", "--resume", "run", "--report-every", "1"];
+            string[] args = TrainingRun.NewestCheckpoint(folder.Run) is null
+                ? [.. tune, "run"]
+                : ["tune", "grpo", "--resume", "run", "--report-every", "1"];
             using Process process = CommandProcess.Start(folder.Root, args);
             using var whateverHappens = new KilledAtLast(process);
             Task<string> output = process.StandardOutput.ReadToEndAsync();

@@ -9,6 +9,8 @@ namespace Gpt2.Tests.Core.PostTraining;
 
 public sealed class CommandRewardTests : IDisposable
 {
+    private const string More = "expected 3 numbers, then its end; make it faster, or allow it more time with --reward-timeout";
+
     private static readonly SampledAnswer[] Answers =
         [.. ((string[])[" yes", "", " \"two\"\nlines ü"]).Select(text => new SampledAnswer(new PreparedExample(1, "A?", [1], [], []), [2], text))];
 
@@ -45,8 +47,8 @@ public sealed class CommandRewardTests : IDisposable
     [InlineData("cat > /dev/null; printf '1\\n2\\n'", "wrote 2 lines, expected 3, one for each line that it reads")]
     [InlineData("cat > /dev/null; printf '1\\n2\\n3\\n4\\n'", "wrote 4 lines, expected 3, one for each line that it reads")]
     [InlineData("true", "wrote 0 lines, expected 3, one for each line that it reads")]
-    [InlineData("exec sleep 600", "did not end within 0.3 s, expected 3 numbers, then its end; make it faster, or allow it more time with --reward-timeout")]
-    [InlineData("sleep 600; true", "did not end within 0.3 s, expected 3 numbers, then its end; make it faster, or allow it more time with --reward-timeout")]
+    [InlineData("exec sleep 600", "did not end within 0.3 s, " + More)]
+    [InlineData("sleep 600; true", "did not end within 0.3 s, " + More)]
     public void Of_ProgramThatFails_IsRefused(string script, string problem)
     {
         CommandReward reward = Reward(script, timeout: script.Contains("sleep") ? 0.3 : 60);
