@@ -24,8 +24,8 @@ public sealed record LoadOptions
     public bool KeepMatrices { get; init; }
 
     /// <summary>
-    /// Folders of adapters that were trained on the model, CSV or PEFT. They are added to its weights, before these are stored in
-    /// another type.
+    /// Folders or names of adapters that were trained on the model, CSV or PEFT. They are added to its weights, before these are
+    /// stored in another type.
     /// </summary>
     public IReadOnlyList<string> Adapters { get; init; } = [];
 

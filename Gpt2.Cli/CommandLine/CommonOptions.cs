@@ -38,9 +38,9 @@ internal static class CommonOptions
 
     public static Option<string[]> Adapter() => new("--adapter")
     {
-        Description = "Folder of an adapter that was trained on the model.\nOnce for each of several, whose changes add up. "
-            + "They are merged into the weights in memory.",
-        HelpName = "FOLDER",
+        Description = "Folder or name of an adapter that was trained on the model.\nOnce for each of several, whose changes add up. "
+            + "They are merged into the weights in memory. A name is looked up in weights-csv/adapters beside the program.",
+        HelpName = "FOLDER|NAME",
         DefaultValueFactory = _ => [],
     };
 

@@ -50,7 +50,7 @@ internal static class ConvertCommand
             using ModelSource source = ModelFolder.Open(
                 ModelLocator.Find(parsed.GetValue(from)!), CommonOptions.FormatOf(parsed.GetValue(fromFormat)));
             ModelWriter writer = WriterOf(parsed.GetValue(toForm), target, source);
-            string[] adapters = parsed.GetValue(adapter)!;
+            string[] adapters = [.. parsed.GetValue(adapter)!.Select(AdapterLocator.Find)];
             OutputTarget.RequireNotRead(target, [source.Path, .. adapters]);
             OutputTarget.RequireFree(target, writer.IsFile(target), parsed.GetValue(force));
             Vocabulary? words = VocabularyOf(parsed.GetValue(vocabulary), source);

@@ -7,6 +7,7 @@ using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
+using Gpt2.Core.PostTraining;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.Doctor;
@@ -43,7 +44,7 @@ internal static class InfoCommand
                 config.Parameters, config.Vocabulary, config.Context, config.Channels, config.Heads, config.Layers,
                 config.QkvBias, config.TiedHead, tokenizer is not null, sizeof(float) * config.Parameters,
                 sizeof(float) * 2L * config.Layers * config.Context * config.Channels,
-                CommonOptions.NameOf(set.Rung), set.VectorBits, MachineExamination.InstructionSets());
+                CommonOptions.NameOf(set.Rung), set.VectorBits, MachineExamination.InstructionSets(), [.. AdapterLocator.NamesFor(config)]);
             if (parsed.GetValue(json))
             {
                 JsonShapes.Write(info, io.Out);
@@ -74,6 +75,11 @@ internal static class InfoCommand
         sizes.Row("language head", info.TiedHead ? "tied to wte" : "its own matrix");
         sizes.Row("text", info.Text ? "byte-level BPE" : "none: prompts are ids");
         sizes.Row("memory", $"{Bytes(info.WeightsBytes)} weights, up to {Bytes(info.CacheBytes)} key-value cache");
+        if (info.Adapters.Length > 0)
+        {
+            sizes.Row("adapters", string.Join(", ", info.Adapters));
+        }
+
         sizes.Row("kernels", $"{info.Kernels}, {MachineExamination.Vectors(kernels)}");
         sizes.Row(
             "processor",

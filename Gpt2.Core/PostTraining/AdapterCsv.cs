@@ -51,11 +51,14 @@ internal static partial class AdapterCsv
         }
     }
 
+    /// <summary>The model that an adapter was trained on, without reading its matrices; null if adapter.json does not say.</summary>
+    /// <exception cref="Gpt2Exception">adapter.json is missing or wrong.</exception>
+    public static ModelFingerprint? ReadModel(string folder) => ReadSettings(folder).Adapter.TrainedOn;
+
     /// <exception cref="Gpt2Exception">A file is missing or wrong.</exception>
     public static Adapter Read(string folder)
     {
-        string path = Path.Combine(folder, SettingsFile);
-        (Adapter adapter, (int Block, BlockMap Map)[] maps) = JsonFile.Read(path, Expected, root => Parse(root, path));
+        (Adapter adapter, (int Block, BlockMap Map)[] maps) = ReadSettings(folder);
         foreach ((int block, BlockMap map) in maps)
         {
             string name = map.NameIn(block);
@@ -71,6 +74,12 @@ internal static partial class AdapterCsv
         }
 
         return adapter;
+    }
+
+    private static (Adapter Adapter, (int Block, BlockMap Map)[] Maps) ReadSettings(string folder)
+    {
+        string path = Path.Combine(folder, SettingsFile);
+        return JsonFile.Read(path, Expected, root => Parse(root, path));
     }
 
     private static (Adapter Adapter, (int Block, BlockMap Map)[] Maps) Parse(JsonElement root, string path)

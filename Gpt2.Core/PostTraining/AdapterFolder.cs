@@ -1,6 +1,7 @@
 // The public way to store adapters: a folder of CSV files in the manner of a model folder, or the files of Python's PEFT.
 
 using Gpt2.Core.Files;
+using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Kernels;
 
@@ -19,13 +20,29 @@ public static class AdapterFolder
             StagedFolder.RequireFinished(folder);
         }
 
-        return RegularFile.IsTaken(Path.Combine(folder, AdapterCsv.SettingsFile)) ? AdapterCsv.Read(folder)
-            : RegularFile.IsTaken(Path.Combine(folder, PeftFiles.SettingsFile)) ? PeftFiles.Read(folder)
+        return IsCsv(folder) ? AdapterCsv.Read(folder)
+            : IsPeft(folder) ? PeftFiles.Read(folder)
             : throw new Gpt2Exception("found no adapter")
             {
                 Where = folder,
                 Expected = $"a folder with {AdapterCsv.SettingsFile} or {PeftFiles.SettingsFile}",
             };
+    }
+
+    /// <summary>Whether a folder holds an adapter in either form.</summary>
+    internal static bool IsAdapter(string folder) => IsCsv(folder) || IsPeft(folder);
+
+    /// <summary>The sizes of the model that an adapter was trained on; null if it does not say, or cannot be read.</summary>
+    internal static Gpt2Config? SizesOf(string folder)
+    {
+        try
+        {
+            return (IsCsv(folder) ? AdapterCsv.ReadModel(folder) : Read(folder).TrainedOn)?.Sizes;
+        }
+        catch (Gpt2Exception)
+        {
+            return null;
+        }
     }
 
     /// <summary>Writes adapter.json and a CSV file for every A and B; the folder appears when it is complete.</summary>
@@ -46,26 +63,34 @@ public static class AdapterFolder
     /// <summary>
     /// Adds adapters to the weights of the model that they were trained on, in place: W + alpha/rank · (B · A)ᵀ of each.
     /// </summary>
-    /// <param name="folders">The folders of the adapters; of several the changes add up.</param>
+    /// <param name="adapters">The folders or names of the adapters; of several the changes add up.</param>
     /// <param name="weights">The weights, which are changed.</param>
     /// <param name="kernels">The kernels to compute with.</param>
     /// <exception cref="Gpt2Exception">An adapter cannot be read, or belongs to another model.</exception>
-    internal static void Merge(IReadOnlyList<string> folders, Gpt2Weights weights, KernelSet kernels)
+    internal static void Merge(IReadOnlyList<string> adapters, Gpt2Weights weights, KernelSet kernels)
     {
-        ModelFingerprint? model = folders.Count > 0 ? ModelFingerprint.Of(weights) : null;
-        foreach ((string folder, Adapter adapter) in folders.Select(folder => (folder, Read(folder))).ToArray())
+        ModelFingerprint? model = adapters.Count > 0 ? ModelFingerprint.Of(weights) : null;
+        foreach (Adapter adapter in adapters.Select(adapter => ReadFor(model!, AdapterLocator.Find(adapter))).ToArray())
         {
-            try
-            {
-                adapter.RequireModel(model!);
-            }
-            catch (Gpt2Exception e)
-            {
-                throw e.At(folder);
-            }
-
             adapter.AddTo(weights, kernels);
         }
+    }
+
+    /// <summary>Reads an adapter that was trained on a model.</summary>
+    /// <exception cref="Gpt2Exception">It cannot be read, or belongs to another model.</exception>
+    internal static Adapter ReadFor(ModelFingerprint model, string folder)
+    {
+        Adapter adapter = Read(folder);
+        try
+        {
+            adapter.RequireModel(model);
+        }
+        catch (Gpt2Exception e)
+        {
+            throw e.At(folder);
+        }
+
+        return adapter;
     }
 
     /// <summary>
@@ -79,4 +104,8 @@ public static class AdapterFolder
     /// <exception cref="Gpt2Exception">The folder cannot be written.</exception>
     public static string[] WritePeft(string folder, Adapter adapter, string? baseModel = null) =>
         StagedFolder.Write(folder, staged => staged.Put(() => PeftFiles.Write(staged, adapter, baseModel)));
+
+    private static bool IsCsv(string folder) => RegularFile.IsTaken(Path.Combine(folder, AdapterCsv.SettingsFile));
+
+    private static bool IsPeft(string folder) => RegularFile.IsTaken(Path.Combine(folder, PeftFiles.SettingsFile));
 }

@@ -2,7 +2,6 @@
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
-using Gpt2.Core.Numerics;
 using Gpt2.Core.PostTraining;
 using Gpt2.Tests.Support;
 
@@ -69,20 +68,6 @@ public sealed class AdapterOptionTests : IDisposable
         Directory.Exists(merged).Should().BeFalse();
     }
 
-    private string Write(string name, ulong seed, Gpt2Weights weights, bool peft)
-    {
-        var adapter = Adapter.Create(new LoraSettings { Rank = 2 }, ModelFingerprint.Of(weights), seed);
-        var random = new RandomGenerator(seed);
-        foreach (Matrix matrix in adapter.Matrices())
-        {
-            foreach (ref float weight in matrix.Span)
-            {
-                weight = (float)random.NextNormal();
-            }
-        }
-
-        string path = folder.PathOf(name);
-        _ = peft ? AdapterFolder.WritePeft(path, adapter) : AdapterFolder.Write(path, adapter);
-        return path;
-    }
+    private string Write(string name, ulong seed, Gpt2Weights weights, bool peft) =>
+        TestAdapters.Write(folder.PathOf(name), weights, seed, peft);
 }
