@@ -88,6 +88,7 @@ public static class Gpt2Command
             GenerateCommand.Create(io),
             ExplainCommand.Create(io),
             BeamsCommand.Create(io),
+            CompareCommand.Create(io),
             ServeCommand.Create(io),
             ExploreCommand.Create(io),
             TokenizeCommand.Create(io),

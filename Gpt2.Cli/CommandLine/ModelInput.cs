@@ -2,6 +2,8 @@
 
 using System.CommandLine;
 using Gpt2.Core;
+using Gpt2.Core.Model.Layers;
+using Gpt2.Core.PostTraining;
 using Gpt2.Core.Weights;
 using Gpt2.Kernels;
 
@@ -54,4 +56,19 @@ internal sealed class ModelInput(bool adapters = false)
                 UseCache = !parsed.GetValue(noCache),
             },
             io);
+
+    /// <summary>Finds and reads the model without adapters, and takes the fingerprint by which adapters know it.</summary>
+    /// <exception cref="Core.Gpt2Exception">It does not exist, or something is wrong with it.</exception>
+    public (LanguageModel Model, ModelFingerprint Fingerprint) LoadBase(ParseResult parsed, KernelSet kernels, CommandIo io, WeightType type)
+    {
+        using ModelSource source = Open(parsed);
+        ModelFingerprint? fingerprint = null;
+        LanguageModel loaded = LanguageModel.Load(source, new LoadOptions { Kernels = kernels, Weights = type }, () =>
+        {
+            Gpt2Weights weights = ModelLoading.ReadWeights(source, io, cache: !parsed.GetValue(noCache));
+            fingerprint = ModelFingerprint.Of(weights); // before they are packed
+            return weights;
+        });
+        return (loaded, fingerprint!);
+    }
 }

@@ -27,6 +27,15 @@ internal sealed record CompletionToken(int Id, string? Token, double Logprob, in
 
 internal sealed record TopToken(int Id, string? Token, double Logprob);
 
+/// <summary>
+/// Rows of answers. The template is null where the prompt was read as it is, and the model's answer has its end token among the ids.
+/// The log-probabilities are means per token, those of the base model null if prompt and answer together exceed n_ctx.
+/// </summary>
+internal sealed record CompareResult(string Model, string Prompt, ulong? Seed, ComparedAnswer[] Answers);
+
+internal sealed record ComparedAnswer(
+    string Adapter, string? Template, string Asked, int[] Ids, string Text, string FinishReason, double MeanLogprob, double? BaseMeanLogprob);
+
 /// <summary>Null stands for a number that is not finite.</summary>
 internal sealed record ExplainResult(
     string Model, string? Prompt, int[] Ids, string Strategy, ulong? Seed, double? Random, ExplainedToken Drawn, ExplainedStage[] Stages,
@@ -213,6 +222,7 @@ internal sealed record ErrorDetail(string Message, string Code, string? Where, s
 
 [JsonSerializable(typeof(PredictResult))]
 [JsonSerializable(typeof(GenerateResult))]
+[JsonSerializable(typeof(CompareResult))]
 [JsonSerializable(typeof(ExplainResult))]
 [JsonSerializable(typeof(BeamsResult))]
 [JsonSerializable(typeof(TokenizeResult))]

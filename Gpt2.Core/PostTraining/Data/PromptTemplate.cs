@@ -43,6 +43,9 @@ internal sealed class PromptTemplate
     /// <summary>The template with its placeholders.</summary>
     public string Text { get; }
 
+    /// <summary>Whether it is for conversations: it has the place for the turns.</summary>
+    public bool IsForConversations => pieces.Any(piece => piece.IsField && piece.Text == ExampleKind.MessagesField);
+
     /// <summary>The template that a kind of examples gets if none is named.</summary>
     /// <param name="kind">The kind.</param>
     /// <param name="context">Tokens that the model reads.</param>
@@ -79,4 +82,36 @@ internal sealed class PromptTemplate
         string prompt = text.ToString();
         return prompt.EndsWith(' ') ? (prompt[..^1], [.. example.Answers.Select(answer => " " + answer)]) : (prompt, example.Answers);
     }
+
+    /// <summary>The prompt of a question that has no answer yet.</summary>
+    public AskedPrompt Ask(string question) => Ask(Example.Instruction(question, input: "", output: ""));
+
+    /// <summary>
+    /// The prompt of a conversation that has no answer yet. A template for instructions has a place for one question: with it, a
+    /// single turn of the user is the instruction, and what the system says its input. Otherwise the turns stand as lines.
+    /// </summary>
+    /// <param name="messages">The turns; the last is the user's.</param>
+    public AskedPrompt Ask(IReadOnlyList<ChatMessage> messages)
+    {
+        bool isSingle = messages.Count == 1 || (messages.Count == 2 && messages[0].Role == ChatMessage.System);
+        return isSingle && !IsForConversations
+            ? Ask(Example.Instruction(messages[^1].Content, input: messages.Count == 2 ? messages[0].Content : "", output: ""))
+            : Ask(Example.Conversation([.. messages, new ChatMessage(ChatMessage.Assistant, "")]));
+    }
+
+    private AskedPrompt Ask(Example example)
+    {
+        (string prompt, IReadOnlyList<string> answers) = Fill(example);
+        return new AskedPrompt(prompt, answers[0]);
+    }
+}
+
+/// <summary>A prompt as a model reads it.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="AnswerBegin">What every answer begins with: a space, if the template has one there, or nothing.</param>
+internal sealed record AskedPrompt(string Text, string AnswerBegin)
+{
+    /// <summary>An answer without what every one begins with.</summary>
+    public string AnswerOf(string completion) =>
+        completion.StartsWith(AnswerBegin, StringComparison.Ordinal) ? completion[AnswerBegin.Length..] : completion;
 }
