@@ -33,6 +33,10 @@ internal sealed class ModelInput(bool adapters = false)
     /// <summary>The value of --model; null if it was not given.</summary>
     public string? NameGiven(ParseResult parsed) => parsed.GetValue(model);
 
+    /// <summary>The folders of the adapters that are put on the model.</summary>
+    /// <exception cref="Core.Gpt2Exception">One does not exist.</exception>
+    public string[] Adapters(ParseResult parsed) => adapters ? [.. parsed.GetValue(adapter)!.Select(AdapterLocator.Find)] : [];
+
     /// <summary>Finds and opens the model, without reading its weights.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="elsewhere">The model to use without --model; null for the one that ships with the program.</param>
@@ -51,7 +55,7 @@ internal sealed class ModelInput(bool adapters = false)
                 Kernels = kernels,
                 Weights = type,
                 KeepMatrices = keepMatrices,
-                Adapters = adapters ? parsed.GetValue(adapter)! : [],
+                Adapters = Adapters(parsed),
                 Format = CommonOptions.FormatOf(parsed.GetValue(format)),
                 UseCache = !parsed.GetValue(noCache),
             },

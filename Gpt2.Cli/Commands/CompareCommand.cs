@@ -92,8 +92,9 @@ internal static class CompareCommand
         foreach (ComparedAnswer answer in answers)
         {
             table.Row(
-                answer.Adapter, answer.Template ?? "prompt alone", TokenText.Quoted(answer.Text), Invariant($"{answer.Ids.Length}"), answer.FinishReason,
-                Invariant($"{answer.MeanLogprob:0.000}"), answer.BaseMeanLogprob is double mean ? Invariant($"{mean:0.000}") : "");
+                answer.Adapter, answer.Template ?? "prompt alone", TokenText.Quoted(answer.Text), Invariant($"{answer.Ids.Length}"),
+                answer.FinishReason, Invariant($"{answer.MeanLogprob:0.000}"),
+                answer.BaseMeanLogprob is double mean ? Invariant($"{mean:0.000}") : "");
         }
 
         table.End();

@@ -38,9 +38,10 @@ internal sealed class ComparedAnswers(
         foreach ((string Name, Adapter? Adapter, PromptTemplate? Template) one in all)
         {
             rows.Add(one);
-            rows.AddRange(one.Adapter is null
-                ? templates.Where(template => template.Ask(prompt).Text != prompt).Select(template => (None, (Adapter?)null, (PromptTemplate?)template))
-                : []);
+            foreach (PromptTemplate template in one.Adapter is null ? templates.Where(template => template.Ask(prompt).Text != prompt) : [])
+            {
+                rows.Add((None, null, template));
+            }
         }
 
         var answers = new List<ComparedAnswer>();

@@ -6,6 +6,7 @@ using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Cli.Serve;
 using Gpt2.Core;
+using Gpt2.Core.PostTraining;
 using Gpt2.Kernels;
 
 namespace Gpt2.Cli.Commands;
@@ -22,7 +23,7 @@ internal static class ServeCommand
 
         var command = new Command(
             "serve",
-            "Serve completions over HTTP.\nLike OpenAI's completions API, until Ctrl-C. --verbose shows every request. See docs/serving.md.");
+            "Serve completions and chats over HTTP.\nLike OpenAI's API, until Ctrl-C. --verbose shows every request. See docs/serving.md.");
         model.AddTo(command);
         foreach (Option option in (Option[])[.. kernels.All, weights])
         {
@@ -37,7 +38,10 @@ internal static class ServeCommand
             WeightType type = CommonOptions.WeightsOf(parsed.GetValue(weights));
             LanguageModel loaded = model.Load(parsed, set, io, type);
             string fingerprint = $"gpt2-{Version()}-{CommonOptions.NameOf(set.Rung)}-{CommonOptions.NameOf(type)}";
-            var served = new ServedModel(loaded.Name, loaded.Model, loaded.Tokenizer, fingerprint);
+            var served = new ServedModel(loaded.Name, loaded.Model, loaded.Tokenizer, fingerprint)
+            {
+                Template = model.Adapters(parsed).Reverse().Append(loaded.Path).Select(TunedTemplate.Of).FirstOrDefault(known => known is not null),
+            };
             ServerRun.UntilStopped(
                 log => CompletionServer.StartAsync(
                     served, serving.Limits(parsed), serving.Host(parsed), serving.Port(parsed), log, serving.AllowedHosts(parsed)),

@@ -15,8 +15,10 @@ internal static class JsonBody
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64 };
 
     /// <summary>Parses a body. Messages count bytes from 1, including the byte-order mark.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="field">The field that it should have, for messages.</param>
     /// <exception cref="ApiException">It is empty, not UTF-8, or not valid JSON.</exception>
-    public static JsonDocument Parse(ReadOnlyMemory<byte> body)
+    public static JsonDocument Parse(ReadOnlyMemory<byte> body, string field = "prompt")
     {
         int mark = body.Span.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
         if (StrictUtf8.FirstFault(body.Span) is int invalid)
@@ -28,7 +30,7 @@ internal static class JsonBody
         ReadOnlyMemory<byte> json = body[mark..];
         if (json.Length == 0)
         {
-            throw new ApiException(400, "the body is empty, expected a JSON object with the field 'prompt'", code: Code);
+            throw new ApiException(400, $"the body is empty, expected a JSON object with the field '{field}'", code: Code);
         }
 
         try

@@ -1,4 +1,5 @@
-// POST /v1/completions answers a request all at once or as a stream of server-sent events.
+// A POST is answered all at once or as a stream of server-sent events. How the request is read and what the JSON of the answer looks
+// like is what /v1/completions and /v1/chat/completions differ in.
 
 using Gpt2.Cli.Http;
 using Gpt2.Core;
@@ -10,11 +11,14 @@ namespace Gpt2.Cli.Serve;
 /// <param name="model">The model.</param>
 /// <param name="limits">What is accepted.</param>
 /// <param name="queue">Computes the completions.</param>
-internal sealed class CompletionEndpoint(ServedModel model, ServerLimits limits, FairQueue queue)
+/// <param name="read">Reads the body of a request, or throws.</param>
+/// <param name="bodiesOf">Makes the answer to one request.</param>
+internal sealed class CompletionEndpoint(
+    ServedModel model, ServerLimits limits, FairQueue queue, Func<ReadOnlyMemory<byte>, CompletionRequest> read,
+    Func<CompletionRequest, AnswerBodies> bodiesOf)
 {
     private static readonly byte[] Done = "data: [DONE]\n\n"u8.ToArray();
 
-    private readonly CompletionRequestReader reader = new(model, limits);
     private readonly CompletionWork work = new(model);
 
     /// <summary>Answers one request.</summary>
@@ -22,14 +26,14 @@ internal sealed class CompletionEndpoint(ServedModel model, ServerLimits limits,
     /// <exception cref="OperationCanceledException">The client has disconnected.</exception>
     public async Task AnswerAsync(HttpContext context)
     {
-        CompletionRequest request = reader.Read(await RequestBody.ReadAsync(context, limits.BodyBytes, limits.BodyTime));
+        CompletionRequest request = read(await RequestBody.ReadAsync(context, limits.BodyBytes, limits.BodyTime));
         using IDisposable place = ConnectionPlaces.Keep(context);
         using var time = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         time.CancelAfter(limits.RequestTime);
         try
         {
             IAsyncEnumerable<ChoicePiece> pieces = queue.RunAsync(work.Steps(request, time.Token), time.Token);
-            var bodies = new CompletionBodies(model, request);
+            AnswerBodies bodies = bodiesOf(request);
             await (request.Stream
                 ? StreamAsync(context, request, bodies, pieces)
                 : AnswerWholeAsync(context, bodies, pieces));
@@ -44,7 +48,7 @@ internal sealed class CompletionEndpoint(ServedModel model, ServerLimits limits,
         }
     }
 
-    private static async Task AnswerWholeAsync(HttpContext context, CompletionBodies bodies, IAsyncEnumerable<ChoicePiece> pieces)
+    private static async Task AnswerWholeAsync(HttpContext context, AnswerBodies bodies, IAsyncEnumerable<ChoicePiece> pieces)
     {
         var all = new List<ChoicePiece>();
         await foreach (ChoicePiece piece in pieces)
@@ -52,12 +56,12 @@ internal sealed class CompletionEndpoint(ServedModel model, ServerLimits limits,
             all.Add(piece);
         }
 
-        await JsonAnswer.WriteAsync(context.Response, bodies.Whole(all));
+        await JsonAnswer.WriteBytesAsync(context.Response, bodies.Whole(all));
     }
 
     /// <summary>The head is sent with the first piece, so a refusal before that still has its own status.</summary>
     private static async Task StreamAsync(
-        HttpContext context, CompletionRequest request, CompletionBodies bodies, IAsyncEnumerable<ChoicePiece> pieces)
+        HttpContext context, CompletionRequest request, AnswerBodies bodies, IAsyncEnumerable<ChoicePiece> pieces)
     {
         int generated = 0;
         await foreach (ChoicePiece piece in pieces)
@@ -65,13 +69,13 @@ internal sealed class CompletionEndpoint(ServedModel model, ServerLimits limits,
             generated += piece.Generated;
             if (!piece.IsSilent)
             {
-                await EventAsync(context, CompletionShapes.Bytes(bodies.Piece(piece)));
+                await EventAsync(context, bodies.Piece(piece));
             }
         }
 
         if (request.StreamUsage)
         {
-            await EventAsync(context, CompletionShapes.Bytes(bodies.UsageOnly(generated)));
+            await EventAsync(context, bodies.UsageOnly(generated));
         }
 
         await context.Response.Body.WriteAsync(Done, context.RequestAborted);

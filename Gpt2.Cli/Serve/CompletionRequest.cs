@@ -31,6 +31,9 @@ internal sealed record CompletionRequest
     /// <summary>Whether a stream ends with the token counts.</summary>
     public bool StreamUsage { get; init; }
 
+    /// <summary>Takes from a completion's text what the template of a chat begins every answer with.</summary>
+    public Func<string, string> AnswerOf { get; init; } = text => text;
+
     /// <summary>The number of tokens of all prompts together.</summary>
     public int PromptTokens => Prompts.Sum(prompt => prompt.Ids.Length);
 }

@@ -1,9 +1,6 @@
-// Known fields must be correct, and unknown ones are ignored. Fields of the official API that this server does not
-// support are refused if they would change the answer.
+// Requests for /v1/completions: a prompt, and how it is to be completed.
 
-using System.Text.Json;
 using Gpt2.Cli.Http;
-using Gpt2.Core.Generation;
 using static System.FormattableString;
 
 namespace Gpt2.Cli.Serve;
@@ -13,62 +10,28 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
 {
     private const int StandardNewTokens = 16;
     private const int MaxAlternatives = 5;
-    private const int MaxStops = 4;
 
     private readonly PromptReader prompts = new(model.Tokenizer, limits);
 
     /// <summary>Reads the body of a request.</summary>
     /// <exception cref="ApiException">It is not a JSON object, names another model, or a field is wrong.</exception>
-    public CompletionRequest Read(ReadOnlyMemory<byte> body)
+    public CompletionRequest Read(ReadOnlyMemory<byte> body) => SharedFields.Open(body, model, "prompt", Read);
+
+    private CompletionRequest Read(JsonFields fields)
     {
-        using JsonDocument document = JsonBody.Parse(body);
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
-        {
-            throw new ApiException(400, $"the body is {JsonFields.Shown(document.RootElement)}, expected a JSON object with the field 'prompt'");
-        }
-
-        var fields = new JsonFields(document.RootElement);
-        model.Require(fields.Text("model"));
-        RefuseWhatIsNotThere(fields);
-        IReadOnlyList<ServedPrompt> given = prompts.Read(fields.Value("prompt"));
-        int samples = fields.Whole("n", 1, limits.Completions) ?? 1;
-        CheckCount(given.Count, samples, fields);
-        int? logProbabilities = fields.Whole("logprobs", 0, MaxAlternatives);
-        return new CompletionRequest
-        {
-            Prompts = given,
-            Samples = samples,
-            Sampling = Sampling(fields),
-            Generation = Generation(fields, logProbabilities ?? 0),
-            LogProbabilities = logProbabilities,
-            Echo = fields.Truth("echo") ?? false,
-            Stream = fields.Truth("stream") ?? false,
-            StreamUsage = StreamUsage(fields),
-        };
-    }
-
-    /// <summary>
-    /// Refuses fields of the official API that this server does not support, except their default values.
-    /// </summary>
-    private static void RefuseWhatIsNotThere(JsonFields fields)
-    {
-        foreach (string name in (string[])["presence_penalty", "frequency_penalty"])
-        {
-            if (fields.Number(name) is double penalty && penalty != 0)
-            {
-                throw ApiException.BadValue(name, Invariant($"{penalty}"), "0, since this server supports only repetition_penalty");
-            }
-        }
-
-        if (fields.Value("logit_bias") is JsonElement bias && !(bias.ValueKind == JsonValueKind.Object && !bias.EnumerateObject().Any()))
-        {
-            throw ApiException.BadValue("logit_bias", JsonFields.Shown(bias), "none, since this server does not support it");
-        }
-
         if (fields.Text("suffix") is { Length: > 0 })
         {
             throw ApiException.BadValue("suffix", "a string", "none, since GPT-2 cannot write text that leads to a given end");
         }
+
+        IReadOnlyList<ServedPrompt> given = prompts.Read(fields.Value("prompt"));
+        int samples = fields.Whole("n", 1, limits.Completions) ?? 1;
+        CheckCount(given.Count, samples, fields);
+        int newTokens = fields.Whole("max_tokens", 0, limits.NewTokens) ?? Math.Min(StandardNewTokens, limits.NewTokens);
+        return SharedFields.Read(fields, given, samples, newTokens, fields.Whole("logprobs", 0, MaxAlternatives)) with
+        {
+            Echo = fields.Truth("echo") ?? false,
+        };
     }
 
     private void CheckCount(int promptCount, int samples, JsonFields fields)
@@ -85,80 +48,6 @@ internal sealed class CompletionRequestReader(ServedModel model, ServerLimits li
             throw ApiException.BadValue(
                 "best_of", Invariant($"{bestOf}"),
                 Invariant($"{samples}, the same as 'n', since this server returns all completions"));
-        }
-    }
-
-    private static SamplingOptions Sampling(JsonFields fields)
-    {
-        var standard = new SamplingOptions();
-        double temperature = fields.Number("temperature") ?? standard.Temperature;
-        double topP = fields.Number("top_p") ?? standard.TopP;
-        double minP = fields.Number("min_p") ?? standard.MinP;
-        Demand(temperature >= 0, "temperature", temperature, "at least 0, which is greedy");
-        Demand(topP is > 0 and <= 1, "top_p", topP, "more than 0, and at most 1, which keeps all tokens");
-        Demand(minP is >= 0 and <= 1, "min_p", minP, "from 0, which keeps all tokens, to 1");
-        return new SamplingOptions
-        {
-            Temperature = temperature,
-            TopK = fields.Whole("top_k", 0, int.MaxValue) ?? standard.TopK,
-            TopP = topP,
-            MinP = minP,
-            Seed = fields.Seed("seed") ?? (ulong)Random.Shared.Next(), // short enough to type, and exact in every programming language
-        };
-    }
-
-    private GenerationOptions Generation(JsonFields fields, int alternatives)
-    {
-        double penalty = fields.Number("repetition_penalty") ?? 1;
-        Demand(penalty > 0, "repetition_penalty", penalty, "more than 0; 1 means no penalty");
-        return new GenerationOptions
-        {
-            MaxNewTokens = fields.Whole("max_tokens", 0, limits.NewTokens) ?? Math.Min(StandardNewTokens, limits.NewTokens),
-            RepetitionPenalty = penalty,
-            NoRepeatNgram = fields.Whole("no_repeat_ngram_size", 0, int.MaxValue) ?? 0,
-            Stop = Stops(fields),
-            Alternatives = alternatives,
-        };
-    }
-
-    private static string[] Stops(JsonFields fields)
-    {
-        const string Field = "stop";
-        const string Expected = "a string of at least one character, or a list of up to 4 such strings";
-        if (fields.Value(Field) is not JsonElement given)
-        {
-            return [];
-        }
-
-        if (given.ValueKind == JsonValueKind.Array && given.GetArrayLength() > MaxStops)
-        {
-            throw ApiException.BadValue(Field, JsonFields.Shown(given), Expected);
-        }
-
-        string[] stops = given.ValueKind == JsonValueKind.Array
-            ? [.. given.EnumerateArray().Select((one, place) => JsonFields.TextOf(one, Invariant($"{Field}[{place}]"), Expected))]
-            : [JsonFields.TextOf(given, Field, Expected)];
-        return stops.Contains("") ? throw ApiException.BadValue(Field, "an empty string", Expected) : stops;
-    }
-
-    private static bool StreamUsage(JsonFields fields)
-    {
-        const string Field = "stream_options";
-        if (fields.Value(Field) is not JsonElement options)
-        {
-            return false;
-        }
-
-        return options.ValueKind == JsonValueKind.Object
-            ? new JsonFields(options).Truth("include_usage") ?? false
-            : throw ApiException.BadValue(Field, JsonFields.Shown(options), "an object");
-    }
-
-    private static void Demand(bool right, string name, double found, string expected)
-    {
-        if (!right)
-        {
-            throw ApiException.BadValue(name, Invariant($"{found}"), expected);
         }
     }
 }

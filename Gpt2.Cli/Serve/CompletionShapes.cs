@@ -22,6 +22,30 @@ internal sealed record ChoiceBody(int Index, string Text, LogProbabilitiesBody? 
 internal sealed record LogProbabilitiesBody(
     string[] Tokens, double?[] TokenLogprobs, Dictionary<string, double>?[] TopLogprobs, int[] TextOffset);
 
+/// <summary>The answer to a chat.</summary>
+internal sealed record ChatBody(
+    string Id, string Object, long Created, string Model, string SystemFingerprint, ulong Seed, ChatChoiceBody[] Choices, JsonElement Usage);
+
+internal sealed record ChatChoiceBody(int Index, MessageBody Message, ChatLogProbabilitiesBody? Logprobs, string? FinishReason);
+
+internal sealed record MessageBody(string Role, string Content, string? Refusal);
+
+/// <summary>A piece of the answer to a chat; <c>usage</c> is as in <see cref="CompletionBody"/>.</summary>
+internal sealed record ChatChunkBody(
+    string Id, string Object, long Created, string Model, string SystemFingerprint, ulong Seed, ChatDeltaBody[] Choices,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Usage);
+
+internal sealed record ChatDeltaBody(int Index, DeltaBody Delta, ChatLogProbabilitiesBody? Logprobs, string? FinishReason);
+
+/// <summary>The first piece of a message says whose it is.</summary>
+internal sealed record DeltaBody([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Role, string Content);
+
+internal sealed record ChatLogProbabilitiesBody(ChatTokenBody[] Content);
+
+internal sealed record ChatTokenBody(string Token, double Logprob, int[] Bytes, ChatAlternativeBody[] TopLogprobs);
+
+internal sealed record ChatAlternativeBody(string Token, double Logprob, int[] Bytes);
+
 internal sealed record UsageBody(int PromptTokens, int CompletionTokens, int TotalTokens);
 
 internal sealed record ModelListBody(string Object, ModelBody[] Data);
@@ -31,6 +55,8 @@ internal sealed record ModelBody(string Id, string Object, long Created, string 
 internal sealed record HealthBody(string Status, string Model, int Running, int Waiting);
 
 [JsonSerializable(typeof(CompletionBody))]
+[JsonSerializable(typeof(ChatBody))]
+[JsonSerializable(typeof(ChatChunkBody))]
 [JsonSerializable(typeof(UsageBody))]
 [JsonSerializable(typeof(ModelListBody))]
 [JsonSerializable(typeof(ModelBody))]

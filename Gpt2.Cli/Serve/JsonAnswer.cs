@@ -8,9 +8,11 @@ namespace Gpt2.Cli.Serve;
 internal static class JsonAnswer
 {
     /// <summary>Answers with status 200, or the one that has been set, and a body of known length.</summary>
-    public static async Task WriteAsync<T>(HttpResponse response, T body)
+    public static Task WriteAsync<T>(HttpResponse response, T body) => WriteBytesAsync(response, CompletionShapes.Bytes(body));
+
+    /// <summary>The same with a body that is JSON already.</summary>
+    public static async Task WriteBytesAsync(HttpResponse response, byte[] bytes)
     {
-        byte[] bytes = CompletionShapes.Bytes(body);
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = bytes.Length;
         await response.Body.WriteAsync(bytes, response.HttpContext.RequestAborted);

@@ -58,11 +58,17 @@ internal sealed class PromptReader(Tokenizer tokenizer, ServerLimits limits)
     private ServedPrompt OfText(JsonElement value, string place)
     {
         string text = JsonFields.TextOf(value, place, Expected);
-        if (text.Length == 0)
-        {
-            throw ApiException.BadValue(place, "an empty string", "some text; leave 'prompt' out to begin a new text");
-        }
+        return text.Length > 0
+            ? OfText(text, place)
+            : throw ApiException.BadValue(place, "an empty string", "some text; leave 'prompt' out to begin a new text");
+    }
 
+    /// <summary>A text as a prompt.</summary>
+    /// <param name="text">At least one character.</param>
+    /// <param name="place">The field that it comes from.</param>
+    /// <exception cref="ApiException">It is too long.</exception>
+    public ServedPrompt OfText(string text, string place)
+    {
         // This comes before tokenising, which takes time.
         int bytes = Encoding.UTF8.GetByteCount(text);
         if (bytes > maxBytes)

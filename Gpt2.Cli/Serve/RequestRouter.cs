@@ -16,7 +16,9 @@ internal sealed class RequestRouter(ServedModel model, ServerLimits limits, Fair
 {
     private const string ModelsPath = "/v1/models";
 
-    private readonly CompletionEndpoint completions = new(model, limits, queue);
+    private readonly CompletionEndpoint
+        completions = new(model, limits, queue, new CompletionRequestReader(model, limits).Read, request => new CompletionBodies(model, request)),
+        chat = new(model, limits, queue, new ChatRequestReader(model, limits).Read, request => new ChatBodies(model, request));
 
     /// <summary>Handles every request.</summary>
     public RequestHandling Handling => new(RouteAsync, JsonAnswer.RefuseAsync, log)
@@ -34,6 +36,9 @@ internal sealed class RequestRouter(ServedModel model, ServerLimits limits, Fair
             case "/v1/completions":
                 RequestHandling.RequireMethod(context.Request, "POST");
                 return completions.AnswerAsync(context);
+            case "/v1/chat/completions":
+                RequestHandling.RequireMethod(context.Request, "POST");
+                return chat.AnswerAsync(context);
             case "/health":
                 RequestHandling.RequireMethod(context.Request, "GET");
                 (int running, int waiting) = queue.Length;
@@ -47,7 +52,9 @@ internal sealed class RequestRouter(ServedModel model, ServerLimits limits, Fair
                 return JsonAnswer.WriteAsync(context.Response, Model());
             default:
                 throw new ApiException(
-                    404, $"there is nothing at '{VisibleText.Brief(path)}', expected /v1/completions, /v1/models or /health", code: "unknown_url");
+                    404,
+                    $"there is nothing at '{VisibleText.Brief(path)}', expected /v1/completions, /v1/chat/completions, /v1/models or /health",
+                    code: "unknown_url");
         }
     }
 

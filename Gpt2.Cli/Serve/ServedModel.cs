@@ -3,6 +3,7 @@
 using Gpt2.Cli.Http;
 using Gpt2.Core;
 using Gpt2.Core.Model;
+using Gpt2.Core.PostTraining.Data;
 using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.Serve;
@@ -14,6 +15,9 @@ namespace Gpt2.Cli.Serve;
 /// <param name="Fingerprint">Identifies everything an answer depends on, other than the request and the seed.</param>
 internal sealed record ServedModel(string Name, Gpt2Model Model, Tokenizer Tokenizer, string Fingerprint)
 {
+    /// <summary>What stands around the messages of a chat; null for a model that was not tuned with a template.</summary>
+    public PromptTemplate? Template { get; init; }
+
     /// <summary>When serving it began, in seconds of Unix time.</summary>
     public long Created { get; } = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 

@@ -111,7 +111,7 @@ public partial class ImportTests
 
     [Theory]
     [InlineData(Http, new[] { "Text" }, new string[0])]
-    [InlineData(Server, new[] { "Numerics", "Text", "Model", "Generation" }, new[] { Http })]
+    [InlineData(Server, new[] { "Numerics", "Text", "Model", "Generation", "PostTraining" }, new[] { Http })]
     [InlineData(
         Explorer, new[] { "Numerics", "Text", "Model", "Tracing", "Explaining", "Laboratory", "Weights", "Generation" },
         new[] { Http, "Gpt2.Cli.Output" })]

@@ -28,7 +28,8 @@ public sealed class AdapterNameTests : IDisposable
 
         (await Out("predict abc --model model --json --adapter polite --adapter brief")).Should().Be(byFolder);
         await Out("convert model merged --to csv --adapter polite --adapter brief");
-        (await Out("predict abc --model merged --json")).Should().Be(byFolder.Replace("\"model\":\"model\"", "\"model\":\"merged\"", StringComparison.Ordinal));
+        (await Out("predict abc --model merged --json")).Should()
+            .Be(byFolder.Replace("\"model\":\"model\"", "\"model\":\"merged\"", StringComparison.Ordinal));
     }
 
     [UnixFact]
@@ -49,7 +50,8 @@ public sealed class AdapterNameTests : IDisposable
         exitCode.Should().Be(1);
         output.Should().BeEmpty();
         error.Should().StartWith("gpt2: adapter 'rude': no such folder, nor one with that name in ").And.Contain(PlaceOf(""))
-            .And.MatchRegex(", expected a folder, or one of brief(, [a-z]+)*, polite(, [a-z]+)*; 'gpt2 tune sft' makes an adapter\n$").And.NotContain("no-adapter");
+            .And.MatchRegex(", expected a folder, or one of brief(, [a-z]+)*, polite(, [a-z]+)*; 'gpt2 tune sft' makes an adapter\n$")
+            .And.NotContain("no-adapter");
         (await Run("predict abc --model model --adapter no/such")).Error.Should()
             .MatchRegex("^gpt2: adapter 'no/such': no such folder, expected a folder, or one of brief.*\n$");
     }

@@ -66,7 +66,8 @@ public sealed class CompareCommandTests : IDisposable
     [InlineData("int8")]
     [InlineData("int4")]
     public void Adapter_OnReducedWeights_IsAnswered(string weights) =>
-        Ids(Json("abc", "-n", "6", "--adapter", plain, "--weights", weights).GetProperty("answers")[0]).Should().HaveCountLessThanOrEqualTo(6).And.NotBeEmpty();
+        Ids(Json("abc", "-n", "6", "--adapter", plain, "--weights", weights).GetProperty("answers")[0])
+            .Should().HaveCountLessThanOrEqualTo(6).And.NotBeEmpty();
 
     [Fact]
     public void AnswerBeyondTheContext_HasNoScoreOfTheBase() =>
@@ -87,7 +88,8 @@ public sealed class CompareCommandTests : IDisposable
     [InlineData(2, "gpt2: --max-new-tokens: found 0, expected at least 1", "abc", "-n", "0")]
     [InlineData(1, "gpt2: adapter 'rude': no such folder, nor one with that name in ", "abc", "--adapter", "none,rude")]
     [InlineData(1, "gpt2: adapter '': no such folder", "abc", "--adapter", "none,")]
-    public void WrongInput_IsOneLine(int exitCode, string expected, params string[] args) => Run(args).ErrorLine(exitCode).Should().StartWith(expected);
+    public void WrongInput_IsOneLine(int exitCode, string expected, params string[] args) =>
+        Run(args).ErrorLine(exitCode).Should().StartWith(expected);
 
     [Fact]
     public void AdapterOfAnotherModel_IsRefused()

@@ -1,5 +1,6 @@
 // Adapters of random numbers, so that each changes its model visibly.
 
+using System.Text.Json;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.PostTraining;
@@ -36,8 +37,8 @@ internal static class TestAdapters
         _ = peft ? AdapterFolder.WritePeft(folder, adapter) : AdapterFolder.Write(folder, adapter);
         if (template is not null)
         {
-            File.WriteAllText(
-                Path.Combine(folder, "tuning.json"), $"{{\"Template\": \"of the test\", \"TemplateText\": \"{template.Replace("\n", "\\n", StringComparison.Ordinal)}\"}}");
+            string json = JsonSerializer.Serialize(new { Template = "of the test", TemplateText = template });
+            File.WriteAllText(Path.Combine(folder, "tuning.json"), json);
         }
 
         return folder;

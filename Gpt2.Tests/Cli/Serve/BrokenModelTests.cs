@@ -53,7 +53,7 @@ public class BrokenModelTests
         };
         var token = new TokenDetail(65, 0, logProbability, [new TokenAlternative(66, logProbability)]);
 
-        byte[] json = CompletionShapes.Bytes(new CompletionBodies(model, request).Piece(new ChoicePiece(0, "b", [token], 1, null)));
+        byte[] json = new CompletionBodies(model, request).Piece(new ChoicePiece(0, "b", [token], 1, null));
 
         JsonElement logprobs = JsonDocument.Parse(json).RootElement.GetProperty("choices")[0].GetProperty("logprobs");
         logprobs.GetProperty("token_logprobs")[0].GetDouble().Should().Be(-9999);

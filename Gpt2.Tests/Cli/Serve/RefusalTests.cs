@@ -183,8 +183,8 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("GET", "/", 404, "there is nothing at '/', expected /v1/completions, /v1/models or /health")]
-    [InlineData("POST", "/v1/chat/completions", 404, "there is nothing at '/v1/chat/completions', expected")]
+    [InlineData("GET", "/", 404, "there is nothing at '/', expected /v1/completions, /v1/chat/completions, /v1/models or /health")]
+    [InlineData("POST", "/v1/chat", 404, "there is nothing at '/v1/chat', expected")]
     [InlineData("GET", "/v1/models/gpt-4", 404, "the model 'gpt-4' does not exist here, expected 'small'")]
     [InlineData("GET", "/v1/completions", 405, "the method is GET, expected POST")]
     [InlineData("POST", "/v1/models", 405, "the method is POST, expected GET")]

@@ -8,6 +8,7 @@ using Gpt2.Cli.Http;
 using Gpt2.Cli.Serve;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Model;
+using Gpt2.Core.PostTraining.Data;
 using Gpt2.Core.Text;
 using Gpt2.Kernels;
 using Gpt2.Tests.Core.Weights.Fixtures;
@@ -19,7 +20,7 @@ namespace Gpt2.Tests.Cli.Serve;
 internal sealed class RunningServer : IAsyncDisposable
 {
     public const string ModelName = "small";
-    public const string CompletionsPath = "/v1/completions";
+    public const string CompletionsPath = "/v1/completions", ChatPath = "/v1/chat/completions";
 
     /// <summary>More tokens than a test waits for; the greedy text of <see cref="EndlessPrompt"/> does not end before.</summary>
     public const int Endless = 1_000_000_000;
@@ -59,26 +60,27 @@ internal sealed class RunningServer : IAsyncDisposable
 
     /// <param name="limits">What it takes; null for the standard limits.</param>
     /// <param name="other">What it serves in place of <see cref="Model"/>.</param>
-    public static async Task<RunningServer> StartAsync(ServerLimits? limits = null, Gpt2Model? other = null)
+    /// <param name="template">The template of chats; null for none.</param>
+    public static async Task<RunningServer> StartAsync(ServerLimits? limits = null, Gpt2Model? other = null, PromptTemplate? template = null)
     {
         var notes = new ServerNotes();
-        var model = new ServedModel(ModelName, other ?? Model, Tokenizer, "test");
+        var model = new ServedModel(ModelName, other ?? Model, Tokenizer, "test") { Template = template };
         CompletionServer server = await CompletionServer.StartAsync(model, limits ?? new ServerLimits(), IPAddress.Loopback, 0, notes);
         return new RunningServer(server, notes, new HttpClient { BaseAddress = new Uri(server.Address), Timeout = LongEnough });
     }
 
     /// <summary>Posts JSON and returns the status and the JSON of the answer.</summary>
-    public async Task<(HttpResponseMessage Response, JsonElement Body)> PostAsync(string json)
+    public async Task<(HttpResponseMessage Response, JsonElement Body)> PostAsync(string json, string path = CompletionsPath)
     {
         using var content = new StringContent(json, Encoding.UTF8, "application/json");
-        HttpResponseMessage response = await Client.PostAsync(CompletionsPath, content);
+        HttpResponseMessage response = await Client.PostAsync(path, content);
         return (response, JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement);
     }
 
     /// <summary>Posts an object and returns the answer, which must be 200.</summary>
-    public async Task<JsonElement> CompleteAsync(object request)
+    public async Task<JsonElement> CompleteAsync(object request, string path = CompletionsPath)
     {
-        (HttpResponseMessage response, JsonElement body) = await PostAsync(JsonSerializer.Serialize(request));
+        (HttpResponseMessage response, JsonElement body) = await PostAsync(JsonSerializer.Serialize(request), path);
         response.StatusCode.Should().Be(HttpStatusCode.OK, "the answer is {0}", body);
         response.Dispose();
         return body;

@@ -29,6 +29,16 @@ async function main() {
         }
     }
 
+    const messages = [{ role: 'system', content: 'x' }, { role: 'user', content: [{ type: 'text', text: 'abc' }] }];
+    const said = { model: 'small', messages, max_completion_tokens: 12, seed: 5, n: 2 };
+    const chat = await client.chat.completions.create(said);
+    const chatStreamed = ['', ''];
+    for await (const part of await client.chat.completions.create({ ...said, stream: true })) {
+        for (const choice of part.choices) {
+            chatStreamed[choice.index] += choice.delta.content ?? '';
+        }
+    }
+
     const models = [];
     for await (const model of client.models.list()) {
         models.push(model.id);
@@ -44,6 +54,9 @@ async function main() {
         completion,
         streamed,
         finish,
+        chat,
+        chatStreamed,
+        wrongRole: await errorOf(() => client.chat.completions.create({ ...said, messages: [{ role: 'assistant', content: 'abc' }] })),
         models,
         model: (await client.models.retrieve('small')).id,
         unknownModel: await errorOf(() => client.completions.create({ ...asked, model: 'gpt-4' })),
