@@ -45,6 +45,7 @@ internal static class BenchCommand
             "decode", "Token by token, for every type of weights.",
             new BenchInput(Compared | BenchChoices.Decode), io, ModelRows.MeasureDecoding));
         command.Subcommands.Add(Train(io));
+        command.Subcommands.Add(BenchTune.Create(io));
         var load = new Command("load", "Loading a model, compared with just reading the bytes of its files.");
         var loadOptions = new BenchInput(BenchChoices.Model | BenchChoices.Rounds | BenchChoices.Kernels);
         Measures(load, loadOptions, io, (session, parsed) => LoadRows.Measure(session, loadOptions.Model(parsed), io));
@@ -158,7 +159,7 @@ internal static class BenchCommand
         return command;
     }
 
-    private static void RunSession(BenchInput options, ParseResult parsed, CommandIo io, Action<BenchSession> run)
+    internal static void RunSession(BenchInput options, ParseResult parsed, CommandIo io, Action<BenchSession> run)
     {
         RefuseOptionsBeforeThePart(parsed);
         BenchSettings settings = options.Read(parsed);

@@ -7,7 +7,6 @@ using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Evaluation;
 using Gpt2.Core.Files;
-using Gpt2.Core.Generation;
 using Gpt2.Core.Training;
 using static System.FormattableString;
 
@@ -33,15 +32,11 @@ internal static class TrainCommand
             Describe(start, folder, io);
             var watch = Stopwatch.StartNew();
             int sampleEvery = options.SampleEvery(parsed);
+            int[] samplePrompt = SamplePromptOf(start);
             (StepResult last, _) = new TrainingFolder(folder, "gpt2 train --resume", io).Train(
                 new ModelTraining(start.Trainer, start.Tokenizer.Vocabulary, start.State), () => start.Trainer.TokensPerStep,
-                options.ReportEvery(parsed), watch, result =>
-                {
-                    if (sampleEvery > 0 && result.Step % sampleEvery == 0)
-                    {
-                        io.Note("sample: " + TokenText.Quoted(Sample(start)));
-                    }
-                });
+                options.ReportEvery(parsed), watch,
+                result => TrainingSample.Note(sampleEvery, result, start.Trainer.Model, start.Tokenizer, samplePrompt, io));
 
             double seconds = watch.Elapsed.TotalSeconds;
             double validation = Progress.Run( // of the weights as written; the run is finished
@@ -98,16 +93,8 @@ internal static class TrainCommand
     /// <summary>What the loss on the training text is compared with.</summary>
     private static Yardsticks YardsticksOf(Trainer trainer) => Yardsticks.Of(trainer.Data.Training, trainer.Model.Config.Vocabulary);
 
-    /// <summary>The model's current greedy continuation of the sample prompt.</summary>
-    private static string Sample(TrainingStart start)
-    {
-        string prompt = start.State.SamplePrompt ?? "";
-        int[] ids = prompt.Length > 0 ? start.Tokenizer.Encode(prompt) : [start.Tokenizer.Vocabulary.EndOfText];
-        var session = new GenerationSession(start.Trainer.Model, ids, 30, start.Tokenizer.Vocabulary.EndOfText);
-        while (session.TryNext(out _))
-        {
-        }
-
-        return start.Tokenizer.Decode([.. session.Ids]);
-    }
+    /// <summary>The tokens of the sample prompt; without one, a sample is a text from its beginning.</summary>
+    private static int[] SamplePromptOf(TrainingStart start) => start.State.SamplePrompt is { Length: > 0 } prompt
+        ? start.Tokenizer.Encode(prompt)
+        : [start.Tokenizer.Vocabulary.EndOfText];
 }

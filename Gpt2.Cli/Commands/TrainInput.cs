@@ -60,8 +60,7 @@ internal sealed class TrainInput
         "--seed", ["-s"], "Seed of weights, windows and dropout. Default: 1.", least: 0);
     private readonly Option<int?> digits = TrainingOptions.Size(
         "--digits", "Decimal digits to keep in the finished weights, 0 for all. Default: 0.", least: 0, most: 9);
-    private readonly Option<int> sampleEvery = CommonOptions.Count(
-        "--sample-every", [], "Steps between samples, 0 for none.", least: 0, standard: 500);
+    private readonly Option<int> sampleEvery = TrainingSample.Every(standard: 500);
     private readonly Option<string?> samplePrompt = new("--sample-prompt") { Description = "The prompt of samples.", HelpName = "TEXT" };
     private readonly KernelInput kernels = new();
     private readonly Option<bool> json = CommonOptions.Json();

@@ -5,6 +5,7 @@ using Gpt2.Cli.CommandLine;
 using Gpt2.Core;
 using Gpt2.Core.PostTraining;
 using Gpt2.Core.PostTraining.Data;
+using Gpt2.Kernels;
 
 namespace Gpt2.Cli.Commands;
 
@@ -56,11 +57,21 @@ internal sealed class TuneAdapterInput
         HelpName = "LIST",
     };
 
-    public Option[] All => [adapter, rank, alpha, maps];
+    private readonly Option<string?> weights = CommonOptions.Weights();
+
+    public TuneAdapterInput() => weights.Description =
+        "Store the model's frozen weights in fewer bits while the adapter is trained: QLoRA. Default: f32.\n"
+        + "Takes less memory. The adapter stays f32 and can be used on the model in any type.";
+
+    public Option[] All => [adapter, rank, alpha, maps, weights];
+
+    /// <summary>The type in which the weights of the model are stored.</summary>
+    public WeightType WeightsOf(ParseResult parsed) => CommonOptions.WeightsOf(CommonOptions.Given(parsed, weights));
 
     /// <summary>The adapter to begin with; null for a new one.</summary>
     /// <exception cref="Gpt2Exception">It cannot be read.</exception>
-    public StartAdapter? Read(ParseResult parsed) => parsed.GetValue(adapter) is string folder ? StartAdapter.Read(folder) : null;
+    public StartAdapter? Read(ParseResult parsed) =>
+        parsed.GetValue(adapter) is string named ? StartAdapter.Read(AdapterLocator.Find(named)) : null;
 
     /// <summary>The settings of the adapter to train.</summary>
     /// <param name="parsed">The command line.</param>
@@ -92,7 +103,9 @@ internal sealed class TuneAdapterInput
         {
             if (full && parsed.GetResult(option) is { Implicit: false })
             {
-                throw new UsageException($"--full trains no adapter: expected no {option.Name} with it");
+                throw new UsageException(
+                    option == weights ? "--full trains the weights themselves, which have to be f32: leave out --weights or --full"
+                    : $"--full trains no adapter: expected no {option.Name} with it");
             }
         }
     }

@@ -40,8 +40,7 @@ internal sealed class TuneGrpo : TuneMethod<GroupTuning>
     private readonly Option<double?> maxKl = Number("--max-kl", "The KL divergence, in nats per token, at which the run stops", Standard.MaxKl);
     private readonly Option<double?> timeout = Number(
         "--reward-timeout", "Seconds that a program may take for the rewards of a step", Standard.RewardTimeout);
-    private readonly Option<int> sampleEvery = CommonOptions.Count(
-        "--sample-every", [], "Steps between samples, 0 for none.", least: 0, standard: 20);
+    private readonly Option<int> sampleEvery = TrainingSample.Every(standard: 20);
     private readonly TuneAnswers answers = new();
 
     private TuneGrpo(CommandIo io)
@@ -110,7 +109,7 @@ internal sealed class TuneGrpo : TuneMethod<GroupTuning>
         }
     }
 
-    protected override void AfterStep(GroupTuning tuning, StepResult step, ParseResult parsed)
+    protected override void AfterStep(GroupTuning tuning, TuneStart start, StepResult step, ParseResult parsed)
     {
         int every = parsed.GetValue(sampleEvery);
         if (every > 0 && step.Step % every == 0)

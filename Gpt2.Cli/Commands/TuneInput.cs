@@ -172,7 +172,9 @@ internal sealed class TuneInput
 
         LoraSettings? lora = full ? null : adapter.SettingsOf(parsed, settings.Dropout, start);
         double share = parsed.GetValue(validationShare) ?? StandardShare;
-        return TuneStart.Begin(method.Name, source, tokenizer, examples, start, lora, settings, share, LimitOf(parsed).Text, answered, set, io);
+        return TuneStart.Begin(
+            method.Name, source, tokenizer, examples, start, lora, settings, share, LimitOf(parsed).Text, answered, set,
+            adapter.WeightsOf(parsed), io);
     }
 
     /// <summary>Prepares the run that is to be resumed.</summary>

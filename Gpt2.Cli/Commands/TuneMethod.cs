@@ -10,6 +10,7 @@ using Gpt2.Core.PostTraining;
 using Gpt2.Core.PostTraining.Data;
 using Gpt2.Core.Text;
 using Gpt2.Core.Training;
+using Gpt2.Kernels;
 using static System.FormattableString;
 
 namespace Gpt2.Cli.Commands;
@@ -56,7 +57,7 @@ internal abstract class TuneMethod<T>(TuneInput input, CommandIo io)
     }
 
     /// <summary>Does something else after a step.</summary>
-    protected virtual void AfterStep(T tuning, StepResult step, ParseResult parsed)
+    protected virtual void AfterStep(T tuning, TuneStart start, StepResult step, ParseResult parsed)
     {
     }
 
@@ -81,7 +82,7 @@ internal abstract class TuneMethod<T>(TuneInput input, CommandIo io)
         Describe(tuning, start);
         var watch = Stopwatch.StartNew();
         (StepResult last, double? validation) = new TrainingFolder(folder, $"gpt2 tune {input.Method} --resume", io).Train(
-            tuning, () => tuning.TokensPerStep, input.ReportEvery(parsed), watch, step => AfterStep(tuning, step, parsed));
+            tuning, () => tuning.TokensPerStep, input.ReportEvery(parsed), watch, step => AfterStep(tuning, start, step, parsed));
         Report(tuning, start, new TuneEnd(folder, last, validation, watch.Elapsed.TotalSeconds), input.Json(parsed));
         return ExitCode.Done;
     }
@@ -94,8 +95,9 @@ internal abstract class TuneMethod<T>(TuneInput input, CommandIo io)
         string what = start.State.Groups is null ? start.Examples.Kind.Name : "prompts";
         string epochs = start.State.Groups is not null ? "" : Invariant(
             $"{settings.Steps / ExampleTuning.StepsPerEpoch(split.Training.Count, settings.BatchSize, settings.Accumulate):0.##} epochs, ");
+        string frozen = start.State.Weights == WeightType.Float32 ? "" : $" (the model's are frozen, as {CommonOptions.NameOf(start.State.Weights)})";
         string after = start.State.Adapter is TuningFile first ? $" after the adapter {first.Path}" : "";
-        io.Note(Invariant($"training {trained} {tuning.Parameters:N0} weights{after} on {split.Training.Count:N0} {what} ")
+        io.Note(Invariant($"training {trained} {tuning.Parameters:N0} weights{frozen}{after} on {split.Training.Count:N0} {what} ")
             + Invariant($"({split.Validation.Count:N0} for validation) with the template '{start.Examples.Template.Name}', ")
             + Invariant($"steps {tuning.Step} to {settings.Steps}, {epochs}into {folder}"));
     }

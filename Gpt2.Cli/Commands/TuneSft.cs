@@ -7,6 +7,7 @@ using Gpt2.Cli.Output;
 using Gpt2.Core.Model;
 using Gpt2.Core.PostTraining;
 using Gpt2.Core.PostTraining.Data;
+using Gpt2.Core.Training;
 using static System.FormattableString;
 
 namespace Gpt2.Cli.Commands;
@@ -21,6 +22,8 @@ internal sealed class TuneSft : TuneMethod<SupervisedTuning>
     private readonly Option<int?> answers = TrainingOptions.Size(
         "--answers", "The most validation examples that the model answers, before and after, 0 for none. Default: 200.", least: 0);
 
+    private readonly Option<int> sampleEvery = TrainingSample.Every(standard: 100);
+
     private TuneSft(CommandIo io)
         : base(
             new TuneInput(
@@ -30,7 +33,9 @@ internal sealed class TuneSft : TuneMethod<SupervisedTuning>
     {
     }
 
-    protected override IReadOnlyList<Option> Own => [full, answers];
+    protected override IReadOnlyList<Option> Own => [full, answers, sampleEvery];
+
+    protected override Option[] WithResume => [sampleEvery];
 
     public static Command Create(CommandIo io) => new TuneSft(io).Create(
         "Supervised fine-tuning: learn from examples of answers. Ctrl-C saves; --resume continues.\n"
@@ -55,6 +60,14 @@ internal sealed class TuneSft : TuneMethod<SupervisedTuning>
         {
             Io.Note($"before: {Shown(before)}");
         }
+    }
+
+    /// <summary>Shows how a question that is not learned is answered, if there is one.</summary>
+    protected override void AfterStep(SupervisedTuning tuning, TuneStart start, StepResult step, ParseResult parsed)
+    {
+        ExampleSplit split = start.Examples.Split;
+        PreparedExample asked = (split.Validation.Count > 0 ? split.Validation : split.Training)[0];
+        TrainingSample.Note(parsed.GetValue(sampleEvery), step, tuning.Model, start.Tokenizer, [.. asked.Prompt], Io);
     }
 
     protected override void Report(SupervisedTuning tuning, TuneStart start, TuneEnd end, bool json)

@@ -40,11 +40,12 @@ internal sealed record TuneStart(
     /// <param name="maxSkipped">How many rows may be skipped.</param>
     /// <param name="answered">The most validation examples to answer.</param>
     /// <param name="kernels">The kernels to compute with.</param>
+    /// <param name="type">The type to store the frozen weights in.</param>
     /// <param name="io">Log and cancellation.</param>
     /// <exception cref="Gpt2Exception">Model or adapter cannot be read, or the adapter belongs to another model.</exception>
     public static TuneStart Begin(
         string method, ModelSource source, Tokenizer tokenizer, TuneExamples examples, StartAdapter? start, LoraSettings? lora,
-        TrainingSettings settings, double share, string maxSkipped, int answered, KernelSet kernels, CommandIo io)
+        TrainingSettings settings, double share, string maxSkipped, int answered, KernelSet kernels, WeightType type, CommandIo io)
     {
         Gpt2Weights weights = ModelLoading.ReadWeights(source, io, cache: true);
         var fingerprint = ModelFingerprint.Of(weights);
@@ -53,8 +54,8 @@ internal sealed record TuneStart(
             : null;
         var state = new TuningState(
             0, method, Path.GetFullPath(source.Path), fingerprint.Hash, examples.Template.Name, examples.Template.Text, examples.File,
-            examples.Validation, share, maxSkipped, answered, lora is null, settings, kernels.Rung) { Adapter = start?.File };
-        return new TuneStart(new Gpt2Model(weights, kernels), adapter, start?.Adapter, tokenizer, examples, state, Checkpoint: null);
+            examples.Validation, share, maxSkipped, answered, lora is null, settings, kernels.Rung, type) { Adapter = start?.File };
+        return new TuneStart(FrozenModel.Of(weights, kernels, type), adapter, start?.Adapter, tokenizer, examples, state, Checkpoint: null);
     }
 
     /// <summary>Resumes the run in a folder.</summary>
@@ -86,7 +87,7 @@ internal sealed record TuneStart(
         TuneExamples.RequireSame(examples.File, state.File);
         TuneExamples.RequireSame(examples.Validation, state.Validation);
         return new TuneStart(
-            new Gpt2Model(weights, kernelsOf(state.Kernels)), state.Full ? null : AdapterFolder.Read(checkpoint), start?.Adapter, tokenizer, examples,
+            FrozenModel.Of(weights, kernelsOf(state.Kernels), state.Weights), state.Full ? null : AdapterFolder.Read(checkpoint), start?.Adapter, tokenizer, examples,
             state, checkpoint);
     }
 

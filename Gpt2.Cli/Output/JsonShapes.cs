@@ -147,6 +147,18 @@ internal sealed record BenchTrainResult(
     int Threads, double LimitGigaflopsPerSecond, double Ratio);
 
 /// <summary>
+/// Fine-tuning of all weights, in the first row, and of an adapter on frozen weights of every type. Training bytes are gradients and AdamW's
+/// means, other bytes activations and working memory. The ratios are to the first row; that of speed is of shares of the machine's limit.
+/// </summary>
+internal sealed record BenchTuneResult(BenchTuneModel[] Models);
+
+internal sealed record BenchTuneModel(string Size, long Parameters, int Rank, int TokensPerStep, int Threads, BenchTuneRow[] Rows);
+
+internal sealed record BenchTuneRow(
+    string Trained, string Weights, long TrainedParameters, long WeightBytes, long TrainingBytes, long OtherBytes, long TotalBytes,
+    double MemoryRatio, double MillisecondsPerStep, double TokensPerSecond, double SpeedRatio);
+
+/// <summary>
 /// What clients of a server saw. The worst client's ratio is the 99th percentile of its times between two tokens as a
 /// multiple of their mean.
 /// </summary>
@@ -235,6 +247,7 @@ internal sealed record ErrorDetail(string Message, string Code, string? Where, s
 [JsonSerializable(typeof(CacheResult))]
 [JsonSerializable(typeof(CacheClearResult))]
 [JsonSerializable(typeof(BenchTrainResult))]
+[JsonSerializable(typeof(BenchTuneResult))]
 [JsonSerializable(typeof(BenchServeResult))]
 [JsonSerializable(typeof(BenchResult))]
 [JsonSerializable(typeof(MazeResult))]

@@ -28,9 +28,11 @@ internal sealed record TuningFile(string Path, string Hash);
 /// <param name="Full">Whether all weights are trained; otherwise an adapter is.</param>
 /// <param name="Settings">The settings of the run.</param>
 /// <param name="Kernels">The kernels it began with: others would give different last bits.</param>
+/// <param name="Weights">The type in which the frozen weights are stored while an adapter is trained on them.</param>
 internal sealed record TuningState(
     int Step, string Method, string Model, string ModelHash, string Template, string TemplateText, TuningFile File, TuningFile? Validation,
-    double ValidationShare, string MaxSkipped, int Answered, bool Full, TrainingSettings Settings, KernelRung Kernels)
+    double ValidationShare, string MaxSkipped, int Answered, bool Full, TrainingSettings Settings, KernelRung Kernels,
+    WeightType Weights = WeightType.Float32)
 {
     public const string FileName = "tuning.json";
 

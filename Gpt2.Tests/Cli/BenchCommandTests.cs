@@ -115,6 +115,54 @@ public sealed class BenchCommandTests : IDisposable
     }
 
     [Fact]
+    public void Tune_Json_HasAllWeightsAndAnAdapterOnEveryType()
+    {
+        using var culture = new DecimalCommaCulture();
+        string[] sizes = ["--layers", "2", "--channels", "64", "--heads", "2", "--vocab-size", "300", "--batch-size", "3", "--context", "9"];
+        JsonElement result = Json([.. Brief, .. sizes], "bench", "tune", "--steps", "1", "-t", "2", "--json");
+        JsonElement model = result.GetProperty("models").EnumerateArray().Single();
+
+        var config = new Gpt2Config(300, 1024, 64, 2, 2);
+        model.GetProperty("size").GetString().Should().Be("custom");
+        model.GetProperty("parameters").GetInt64().Should().Be(config.Parameters);
+        model.GetProperty("tokens_per_step").GetInt32().Should().Be(27);
+        JsonElement[] rows = [.. model.GetProperty("rows").EnumerateArray()];
+        rows.Select(row => (row.GetProperty("trained").GetString(), row.GetProperty("weights").GetString())).Should().Equal(
+            ("all weights", "f32"), ("adapter", "f32"), ("adapter", "bf16"), ("adapter", "int8"), ("adapter", "int4"));
+        long Of(int row, string field) => rows[row].GetProperty(field).GetInt64();
+        long ofAdapter = 2 * 8 * ((64 + 192) + (64 + 64) + (64 + 256) + (256 + 64));
+        Of(0, "trained_parameters").Should().Be(config.Parameters);
+        Of(0, "weight_bytes").Should().Be(4 * config.Parameters);
+        Of(0, "training_bytes").Should().Be(12 * config.Parameters);
+        Of(1, "trained_parameters").Should().Be(ofAdapter);
+        Of(1, "weight_bytes").Should().Be(4 * (config.Parameters + ofAdapter));
+        Of(1, "training_bytes").Should().Be(12 * ofAdapter);
+        Enumerable.Range(1, 4).Select(row => Of(row, "weight_bytes")).Should().BeInDescendingOrder();
+        foreach (JsonElement row in rows)
+        {
+            (row.GetProperty("weight_bytes").GetInt64() + row.GetProperty("training_bytes").GetInt64() + row.GetProperty("other_bytes").GetInt64())
+                .Should().Be(row.GetProperty("total_bytes").GetInt64());
+            row.GetProperty("tokens_per_second").GetDouble().Should().BePositive();
+            row.GetProperty("speed_ratio").GetDouble().Should().BePositive();
+            row.GetProperty("memory_ratio").GetDouble().Should()
+                .BeApproximately((double)row.GetProperty("total_bytes").GetInt64() / Of(0, "total_bytes"), 1e-9);
+        }
+    }
+
+    [Fact]
+    public void Tune_Table_HasARowForEach()
+    {
+        using var culture = new DecimalCommaCulture();
+        string table = CommandRun.Of([
+            "bench", "tune", "--steps", "1", "--layers", "1", "--channels", "16", "--heads", "2", "--vocab-size", "50", "--batch-size", "1",
+            "--context", "4", .. Brief]).Result();
+
+        table.Should().StartWith("custom: ").And.Contain(" weights, adapters of rank 8, 4 tokens a step, ");
+        table.Should().MatchRegex(@"\n  all weights   f32 +[0-9.]+ .* 1\.00 .* 1\.00\n")
+            .And.MatchRegex(@"\n  adapter       f32 .*\n  adapter       bf16 .*\n  adapter       int8 .*\n  adapter       int4 ");
+    }
+
+    [Fact]
     public void Train_Table_HasOneRowInAnyCulture()
     {
         using var culture = new DecimalCommaCulture();

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Gpt2.Cli.Output;
 using Gpt2.Core.PostTraining;
 using Gpt2.Core.Training;
+using Gpt2.Kernels;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli.Tune;
@@ -64,6 +65,43 @@ public sealed class TuneSftCommandTests : IDisposable
         CommandRun.Of("generate", "c?", "--model", folder.Run, "-n", "5").Result().Should().Contain(" d!");
     }
 
+    [Theory]
+    [InlineData("bf16", WeightType.BFloat16)]
+    [InlineData("int8", WeightType.Int8)]
+    [InlineData("int4", WeightType.Int4)]
+    public void Run_OnReducedWeights_LearnsAnAdapterOfTheModel(string name, WeightType type)
+    {
+        string[] options = ["--steps", "60", "--learning-rate", "0.02", "--validation", folder.Examples];
+        CommandRun tuned = folder.Tune([folder.Examples, "--out", folder.Run, "--weights", name, .. options]);
+        folder.Tune([folder.Examples, "--out", folder.PathOf("exact"), .. options]).Result();
+
+        tuned.Result();
+        tuned.Error.Should().Contain($"training an adapter's 2,048 weights (the model's are frozen, as {name}) on 20 completions");
+        TuningState.Read(folder.Run).Weights.Should().Be(type);
+        IReadOnlyList<LogLine> log = TrainingLog.Read(Path.Combine(folder.Run, "log.csv"));
+        IReadOnlyList<LogLine> exact = TrainingLog.Read(Path.Combine(folder.PathOf("exact"), "log.csv"));
+        log[0].Loss.Should().NotBe(exact[0].Loss).And.BeApproximately(exact[0].Loss, 0.2, "the reduced weights are near the exact ones");
+        log[^1].Loss.Should().BeLessThan(0.7 * log[0].Loss);
+        AdapterFolder.Read(folder.Run).TrainedOn.Should().Be(AdapterFolder.Read(folder.PathOf("exact")).TrainedOn, "it knows the model by its f32 weights");
+        foreach (string use in (string[])["f32", name])
+        {
+            CommandRun.Of("predict", "a?", "--model", folder.Model, "--adapter", folder.Run, "--weights", use).Result().Should().NotBeEmpty();
+        }
+    }
+
+    [Fact]
+    public void Run_Samples_AreAnswersToAQuestionThatIsNotLearned()
+    {
+        string[] Samples(params string[] options) =>
+            [.. folder.Tune([folder.Examples, "--out", folder.PathOf(Guid.NewGuid().ToString("N")), "--steps", "6", .. options])
+                .Error.Split('\n').Where(line => line.StartsWith("sample: ", StringComparison.Ordinal))];
+
+        Samples("--sample-every", "2").Should().HaveCount(3).And.OnlyContain(line => line.StartsWith("sample: \"", StringComparison.Ordinal));
+        Samples("--sample-every", "3", "--validation-share", "0").Should().HaveCount(2).And.OnlyContain(line => line.StartsWith("sample: \"a?"));
+        Samples("--sample-every", "0").Should().BeEmpty();
+        Samples().Should().BeEmpty("the first of the default is at step 100");
+    }
+
     [Fact]
     public void Run_NothingToValidateOn_SaysNoValidationLoss()
     {
@@ -112,6 +150,8 @@ public sealed class TuneSftCommandTests : IDisposable
 
     [Theory]
     [InlineData("--rank", "2")]
+    [InlineData("--rank", "2", "--weights", "int8")]
+    [InlineData("--rank", "2", "--weights", "int4", "--kernels", "vector")]
     [InlineData("--full", "--accumulate", "2")]
     public void Resume_RunThatWasStopped_EndsWithTheSameFiles(params string[] more)
     {

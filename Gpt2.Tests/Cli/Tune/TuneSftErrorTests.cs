@@ -21,6 +21,9 @@ public sealed class TuneSftErrorTests : IDisposable
     [InlineData("--validation-share: found 1, expected at least 0 and less than 1", "FILE", "-o", "RUN", "--validation-share", "1")]
     [InlineData("expected one of --validation and --validation-share, found both",
         "FILE", "-o", "RUN", "--validation", "x", "--validation-share", "0.1")]
+    [InlineData(
+        "--full trains the weights themselves, which have to be f32: leave out --weights or --full",
+        "FILE", "-o", "RUN", "--full", "--weights", "int8")]
     [InlineData("--full trains no adapter: expected no --rank with it", "FILE", "-o", "RUN", "--full", "--rank", "2")]
     [InlineData("--maps: found 'kv', expected qkv, attention, hidden, mlp, all, with commas", "FILE", "-o", "RUN", "--maps", "qkv,kv")]
     [InlineData("alpha is 0, expected a number above 0", "FILE", "-o", "RUN", "--alpha", "0")]
