@@ -92,7 +92,8 @@ internal static class ConvertCommand
         {
             if (vocabulary is not null)
             {
-                io.Note($"note: the vocabulary is not in {target}: keep a {VocabularyFile.FileName} beside it");
+                string added = vocabulary.AddedTokens.Count > 0 ? $" and the {AddedTokensFile.FileName}" : "";
+                io.Note($"note: the vocabulary is not in {target}: keep a {VocabularyFile.FileName}{added} beside it");
             }
         }
         else

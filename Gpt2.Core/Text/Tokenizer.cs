@@ -1,4 +1,4 @@
-// Text to token ids and back: splitting into words, merging, decoding.
+// Text to token ids and back: finding added tokens, splitting into words, merging, decoding.
 
 using System.Text;
 
@@ -20,25 +20,42 @@ public sealed class Tokenizer(Vocabulary vocabulary)
     {
         var encoder = new BytePairEncoder(vocabulary);
         var ids = new List<int>(text.Length / 3);
-        while (allowSpecial && text.IndexOf(Vocabulary.EndOfTextToken, StringComparison.Ordinal) is int special and >= 0)
+        while (FindWhole(text, allowSpecial) is (int start and >= 0, int length, int id))
         {
-            EncodePlain(text[..special], encoder, ids);
-            ids.Add(vocabulary.EndOfText);
-            text = text[(special + Vocabulary.EndOfTextToken.Length)..];
+            EncodePlain(text[..start], encoder, ids);
+            ids.Add(id);
+            text = text[(start + length)..];
         }
 
         EncodePlain(text, encoder, ids);
         return [.. ids];
     }
 
-    /// <summary>Every word of a text with its merges in order, computed one by one while enumerating.</summary>
+    /// <summary>
+    /// Every word of a text with its merges in order, computed one by one while enumerating. An added token is a word of its own,
+    /// without merges.
+    /// </summary>
     public IEnumerable<WordExplanation> Explain(string text)
     {
         var encoder = new BytePairEncoder(vocabulary);
-        for (int start = 0, end; start < text.Length; start = end)
+        int rest = 0;
+        while (true)
         {
-            end = PreTokenizer.WordEnd(text, start);
-            yield return encoder.Explain(text.AsSpan(start..end));
+            (int start, int length, int id) = FindWhole(text.AsSpan(rest), allowSpecial: false);
+            string plain = start < 0 ? text[rest..] : text.Substring(rest, start);
+            for (int word = 0, end; word < plain.Length; word = end)
+            {
+                end = PreTokenizer.WordEnd(plain, word);
+                yield return encoder.Explain(plain.AsSpan(word..end));
+            }
+
+            if (start < 0)
+            {
+                yield break;
+            }
+
+            yield return new WordExplanation(text.Substring(rest + start, length), [id], []);
+            rest += start + length;
         }
     }
 
@@ -60,6 +77,13 @@ public sealed class Tokenizer(Vocabulary vocabulary)
 
         return [.. bytes];
     }
+
+    /// <summary>The first token of a text that is taken whole: an added one or, if it is allowed, the end of text.</summary>
+    /// <returns>Where it begins, its length and its id; −1 if there is none.</returns>
+    private (int Start, int Length, int Id) FindWhole(ReadOnlySpan<char> text, bool allowSpecial) =>
+        (allowSpecial ? vocabulary.AddedAndEnd : vocabulary.Added) is AddedTokenSearch added ? added.FindFirst(text)
+        : allowSpecial ? (text.IndexOf(Vocabulary.EndOfTextToken, StringComparison.Ordinal), Vocabulary.EndOfTextToken.Length, vocabulary.EndOfText)
+        : (-1, 0, -1);
 
     private static void EncodePlain(ReadOnlySpan<char> text, BytePairEncoder encoder, List<int> ids)
     {

@@ -1,11 +1,13 @@
-// The tokens and merges of a byte-level vocabulary, as defined by vocab.bpe alone. VocabularyFile reads the file,
-// BytePairEncoder uses the merges.
+// The tokens and merges of a byte-level vocabulary, as defined by vocab.bpe, and tokens that were added to it. VocabularyFile reads
+// the file, BytePairEncoder uses the merges, AddedTokenSearch finds added tokens.
+
+using System.Text;
 
 namespace Gpt2.Core.Text;
 
 /// <summary>
-/// Ids 0 … 255 are the bytes in the order of <see cref="ByteAlphabet"/>, then comes one id per merge in order, and
-/// last <c>&lt;|endoftext|&gt;</c>. Immutable.
+/// Ids 0 … 255 are the bytes in the order of <see cref="ByteAlphabet"/>, then comes one id per merge in order, then
+/// <c>&lt;|endoftext|&gt;</c>, and last the added tokens, if there are any. Immutable.
 /// </summary>
 public sealed class Vocabulary
 {
@@ -15,8 +17,11 @@ public sealed class Vocabulary
     /// <summary>Tokens that every vocabulary has: the bytes and the end of text.</summary>
     public const int SmallestCount = 257;
 
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private readonly byte[][] bytes;
     private readonly Merge[] merges;
+    private readonly string[] added;
     private readonly Dictionary<long, int> rankOfPair;
 
     /// <summary>Builds the vocabulary from its merges, each a pair of ids below the id it makes.</summary>
@@ -24,9 +29,15 @@ public sealed class Vocabulary
     /// A merge uses an id that is not defined yet, or makes a token that exists.
     /// </exception>
     public Vocabulary(IReadOnlyList<Merge> merges)
+        : this(merges, [])
+    {
+    }
+
+    private Vocabulary(IReadOnlyList<Merge> merges, string[] added)
     {
         this.merges = [.. merges];
-        bytes = new byte[256 + this.merges.Length + 1][];
+        this.added = added;
+        bytes = new byte[256 + this.merges.Length + 1 + added.Length][];
         rankOfPair = new Dictionary<long, int>(this.merges.Length);
         for (int id = 0; id < 256; id++)
         {
@@ -53,7 +64,15 @@ public sealed class Vocabulary
             rankOfPair.Add(Key(merge.Left, merge.Right), rank);
         }
 
-        bytes[EndOfText] = System.Text.Encoding.ASCII.GetBytes(EndOfTextToken);
+        bytes[EndOfText] = Encoding.ASCII.GetBytes(EndOfTextToken);
+        for (int i = 0; i < added.Length; i++)
+        {
+            bytes[EndOfText + 1 + i] = StrictUtf8.GetBytes(added[i]);
+        }
+
+        Added = added.Length == 0 ? null : new AddedTokenSearch(added.Select((token, i) => (token, EndOfText + 1 + i)));
+        AddedAndEnd = added.Length == 0 ? null
+            : new AddedTokenSearch(added.Select((token, i) => (token, EndOfText + 1 + i)).Prepend((EndOfTextToken, EndOfText)));
     }
 
     /// <summary>Number of tokens.</summary>
@@ -62,8 +81,39 @@ public sealed class Vocabulary
     /// <summary>The merges in order; the merge of rank r makes the token 256 + r.</summary>
     public IReadOnlyList<Merge> Merges => merges;
 
-    /// <summary>Id of <c>&lt;|endoftext|&gt;</c>, which is the last.</summary>
-    public int EndOfText => bytes.Length - 1;
+    /// <summary>Id of <c>&lt;|endoftext|&gt;</c>, which follows those of the merges.</summary>
+    public int EndOfText => 256 + merges.Length;
+
+    /// <summary>The tokens that were added; the first has the id after <see cref="EndOfText"/>.</summary>
+    public IReadOnlyList<string> AddedTokens => added;
+
+    /// <summary>Finds the added tokens; null if there are none.</summary>
+    internal AddedTokenSearch? Added { get; }
+
+    /// <summary>Finds the added tokens and the end of text; null if there are no added tokens.</summary>
+    internal AddedTokenSearch? AddedAndEnd { get; }
+
+    /// <summary>The same vocabulary with more tokens after its last.</summary>
+    /// <param name="tokens">The texts of the tokens.</param>
+    /// <exception cref="Gpt2Exception">One is empty, is not Unicode, or is a token already.</exception>
+    public Vocabulary WithAdded(IEnumerable<string> tokens)
+    {
+        string[] more = [.. tokens];
+        HashSet<string> there = [.. Enumerable.Range(0, Count).Select(WrittenBytes)];
+        foreach (string token in more)
+        {
+            string? problem = token.Length == 0 ? "an added token is empty"
+                : !IsUnicode(token) ? $"the added token '{token}' has half of a surrogate pair"
+                : !there.Add(ByteAlphabet.Write(StrictUtf8.GetBytes(token))) ? $"the added token '{VisibleText.Of(token)}' is a token already"
+                : null;
+            if (problem is not null)
+            {
+                throw new Gpt2Exception(problem) { Expected = "a text that is no token of the vocabulary" };
+            }
+        }
+
+        return new Vocabulary(merges, [.. added, .. more]);
+    }
 
     /// <summary>The bytes of a token.</summary>
     /// <exception cref="Gpt2Exception">There is no such id.</exception>
@@ -77,11 +127,28 @@ public sealed class Vocabulary
         return bytes[id];
     }
 
-    /// <summary>A token as written in files: in the byte alphabet; the end of text is unchanged.</summary>
-    public string WrittenForm(int id) => id == EndOfText ? EndOfTextToken : ByteAlphabet.Write(BytesOf(id));
+    /// <summary>A token as written in files: in the byte alphabet; the end of text and added tokens are unchanged.</summary>
+    public string WrittenForm(int id) => id == EndOfText ? EndOfTextToken : id > EndOfText && id < Count ? added[id - EndOfText - 1] : WrittenBytes(id);
 
     /// <summary>The rank of the merge of two neighbours, or −1 if there is none.</summary>
     public int RankOf(int left, int right) => rankOfPair.TryGetValue(Key(left, right), out int rank) ? rank : -1;
+
+    private string WrittenBytes(int id) => ByteAlphabet.Write(BytesOf(id));
+
+    private static bool IsUnicode(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1])))
+            {
+                return false;
+            }
+
+            i += char.IsSurrogate(text[i]) ? 1 : 0;
+        }
+
+        return true;
+    }
 
     // The hash of a long is its upper half xor its lower half: without the multiplication it would be left xor right,
     // which up to 244 of GPT-2's pairs share. An odd factor keeps different pairs different.

@@ -4,7 +4,7 @@ namespace Gpt2.Core.Text;
 
 /// <summary>The merges of one word.</summary>
 /// <param name="Word">The word as it is in the text, including a leading space.</param>
-/// <param name="Bytes">Ids of its bytes, with which merging starts.</param>
+/// <param name="Bytes">Ids of its bytes, with which merging starts; of an added token, its id.</param>
 /// <param name="Passes">The merges in order; the tokens of the last pass are the word's tokens.</param>
 public sealed record WordExplanation(string Word, IReadOnlyList<int> Bytes, IReadOnlyList<MergePass> Passes)
 {

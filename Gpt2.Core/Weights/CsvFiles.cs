@@ -93,7 +93,8 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
             };
         }
 
-        Vocabulary vocabulary = hasMerges ? VocabularyFile.Read(merges) : SpreadsheetVocabulary.Read(Folder);
+        Vocabulary vocabulary = hasMerges
+            ? AddedTokensFile.AddTo(PathOf(AddedTokensFile.FileName), VocabularyFile.Read(merges)) : SpreadsheetVocabulary.Read(Folder);
         FolderVocabulary.RequireCount(vocabulary, hasMerges ? merges : spreadsheet, sizes, SizesFile);
         return new Tokenizer(vocabulary);
     }

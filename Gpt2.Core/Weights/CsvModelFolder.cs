@@ -61,6 +61,11 @@ public static class CsvModelFolder
                 SpreadsheetVocabulary.Write(vocabulary, staged.Path);
             }
 
+            if (vocabulary?.AddedTokens.Count > 0)
+            {
+                AddedTokensFile.Write(vocabulary, staged.File(AddedTokensFile.FileName));
+            }
+
             cancellation.ThrowIfCancellationRequested();
             WriteMatrices(staged, weights, progress, cancellation);
             also?.Invoke(staged.Path);
@@ -93,5 +98,5 @@ public static class CsvModelFolder
     /// </summary>
     private static bool IsOfLayout(string file) =>
         FileSystemName.MatchesSimpleExpression(CsvLayout.FileOf("*"), file)
-        || file is VocabularyFile.FileName or SpreadsheetVocabulary.MergesFileName or SpreadsheetVocabulary.TokensFileName;
+        || file is VocabularyFile.FileName or AddedTokensFile.FileName or SpreadsheetVocabulary.MergesFileName or SpreadsheetVocabulary.TokensFileName;
 }

@@ -39,21 +39,22 @@ internal static class FolderVocabulary
             if (RegularFile.IsTaken(mergesPath))
             {
                 Vocabulary vocabulary = VocabularyFile.Read(mergesPath);
-                RequireCount(vocabulary, mergesPath, config, sizes);
+                Vocabulary whole = AddedTokensFile.AddTo(pathOf(AddedTokensFile.FileName), vocabulary);
+                RequireCount(whole, mergesPath, config, sizes);
                 if (RegularFile.IsTaken(idsPath))
                 {
                     TokenIdsFile.Check(idsPath, vocabulary, merges);
                 }
 
-                return new Tokenizer(vocabulary);
+                return new Tokenizer(whole);
             }
         }
 
-        string whole = pathOf(TokenizerJson.FileName);
-        if (RegularFile.IsTaken(whole))
+        string all = pathOf(TokenizerJson.FileName);
+        if (RegularFile.IsTaken(all))
         {
-            Vocabulary vocabulary = TokenizerJson.Read(whole);
-            RequireCount(vocabulary, whole, config, sizes);
+            Vocabulary vocabulary = TokenizerJson.Read(all); // with the added tokens
+            RequireCount(vocabulary, all, config, sizes);
             return new Tokenizer(vocabulary);
         }
 
@@ -71,7 +72,9 @@ internal static class FolderVocabulary
         if (config is not null && vocabulary.Count != config.Vocabulary)
         {
             string key = sizes == HuggingFaceFormat.ConfigFileName ? "vocab_size" : "n_vocab";
-            throw new Gpt2Exception($"defines {Plural.Of(vocabulary.Count, "token")}")
+            int added = vocabulary.AddedTokens.Count;
+            string with = added == 0 ? "" : $", {added} of them in {AddedTokensFile.FileName}";
+            throw new Gpt2Exception($"defines {Plural.Of(vocabulary.Count, "token")}{with}")
             {
                 Where = path,
                 Expected = $"{config.Vocabulary}, the {key} of {sizes}",

@@ -40,7 +40,8 @@ internal static class ModelFolder
     /// <summary>The files that make up a model in any format, by their usual names.</summary>
     private static readonly string[] Usual =
     [
-        CsvLayout.FileOf("*"), HyperparametersFile.FileName, VocabularyFile.FileName, SpreadsheetVocabulary.MergesFileName,
+        CsvLayout.FileOf("*"), HyperparametersFile.FileName, VocabularyFile.FileName, AddedTokensFile.FileName,
+        SpreadsheetVocabulary.MergesFileName,
         SpreadsheetVocabulary.TokensFileName, HuggingFaceFormat.ConfigFileName, "model*.safetensors", "model.safetensors.index.json",
         HuggingFaceFolder.MergesFileName, HuggingFaceFolder.TokenIdsFileName, TokenizerJson.FileName, "tokenizer_config.json", "encoder.json",
         "model.ckpt.*", "checkpoint", LlmCFile.FileName,

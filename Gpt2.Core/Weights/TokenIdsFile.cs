@@ -22,10 +22,9 @@ internal static class TokenIdsFile
     public static void Check(string path, Vocabulary vocabulary, string merges) =>
         JsonFile.Read(path, Expected, root =>
         {
+            int count = vocabulary.EndOfText + 1; // added tokens are in a file of their own
             int seen = Compare(root, vocabulary, path, merges, new bool[vocabulary.Count]);
-            return seen == vocabulary.Count
-                ? seen
-                : throw Wrong(path, $"found {seen} tokens", $"{vocabulary.Count} as {merges} makes them");
+            return seen == count ? seen : throw Wrong(path, $"found {seen} tokens", $"{count} as {merges} makes them");
         });
 
     /// <summary>Compares the tokens of an object, and marks them as seen.</summary>
@@ -72,7 +71,7 @@ internal static class TokenIdsFile
         using FileStream stream = File.Create(path);
         using var writer = new Utf8JsonWriter(stream, Readable);
         writer.WriteStartObject();
-        for (int id = 0; id < vocabulary.Count; id++)
+        for (int id = 0; id <= vocabulary.EndOfText; id++) // added tokens are in a file of their own
         {
             writer.WriteNumber(vocabulary.WrittenForm(id), id);
         }

@@ -32,6 +32,7 @@ internal sealed class ModelDownload(
     [
         "model_*", "model.*", "model-*", "gpt2_*", "pytorch_model*", "config.json", "generation_config.json", "tokenizer.json",
         "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt", VocabularyFile.FileName, "encoder.json",
+        AddedTokensFile.FileName,
         HyperparametersFile.FileName, "checkpoint", SpreadsheetVocabulary.MergesFileName, SpreadsheetVocabulary.TokensFileName,
         DownloadRecord.FileName, "log.csv", "loss.svg", "README.md", "LICENSE", ".DS_Store",
     ];

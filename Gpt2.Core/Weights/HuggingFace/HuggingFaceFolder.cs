@@ -11,7 +11,7 @@ namespace Gpt2.Core.Weights.HuggingFace;
 
 /// <summary>
 /// Writes config.json, model.safetensors with the names that GPT2LMHeadModel gives its tensors, and, if the model has a
-/// vocabulary, vocab.json, merges.txt and tokenizer_config.json.
+/// vocabulary, vocab.json, merges.txt, tokenizer_config.json and, if it has added tokens, added_tokens.json.
 /// </summary>
 public static class HuggingFaceFolder
 {
@@ -39,6 +39,11 @@ public static class HuggingFaceFolder
             {
                 VocabularyFile.Write(vocabulary, staged.File(MergesFileName));
                 TokenIdsFile.Write(vocabulary, staged.File(TokenIdsFileName));
+                if (vocabulary.AddedTokens.Count > 0)
+                {
+                    AddedTokensFile.Write(vocabulary, staged.File(AddedTokensFile.FileName));
+                }
+
                 WriteTokenizerConfig(weights.Config, staged.File(TokenizerConfigFileName));
             }
 

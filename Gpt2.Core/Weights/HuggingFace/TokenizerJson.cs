@@ -1,4 +1,5 @@
-// tokenizer.json can describe many kinds of tokenizers. Only GPT-2's is accepted: byte-level merges and nothing else.
+// tokenizer.json can describe many kinds of tokenizers. Only GPT-2's is accepted: byte-level merges, and added tokens that are
+// found wherever their text is.
 
 using System.Text.Json;
 using Gpt2.Core.Text;
@@ -9,6 +10,9 @@ namespace Gpt2.Core.Weights.HuggingFace;
 internal static class TokenizerJson
 {
     public const string FileName = "tokenizer.json";
+
+    /// <summary>Settings of an added token that would change where it is found.</summary>
+    private static readonly string[] Strictness = ["single_word", "lstrip", "rstrip"];
 
     private const string Expected = "the byte-level BPE tokenizer of a GPT-2 model";
 
@@ -38,7 +42,7 @@ internal static class TokenizerJson
 
         Vocabulary vocabulary = builder.Build();
         CheckIds(root, model, vocabulary, path);
-        return vocabulary;
+        return AddedTokensFile.With(AddedTokens(root, path).Where(token => token.Id > vocabulary.EndOfText), vocabulary, path);
     });
 
     private static void RequireGpt2(JsonElement root, string path)
@@ -70,23 +74,16 @@ internal static class TokenizerJson
     {
         var seen = new bool[vocabulary.Count];
         TokenIdsFile.Compare(Required(model, "vocab", path), vocabulary, path, "its list of merges", seen);
-        if (Given(root, "added_tokens") is JsonElement added)
+        foreach ((string content, int id) in AddedTokens(root, path).TakeWhile(token => token.Id <= vocabulary.EndOfText))
         {
-            foreach (JsonElement token in added.EnumerateArray())
+            if (id < 0 || vocabulary.WrittenForm(id) != content)
             {
-                string content = JsonFile.TextOf(Required(token, "content", path)) ?? "";
-                JsonElement given = Required(token, "id", path);
-                int id = given.ValueKind == JsonValueKind.Number && given.TryGetInt32(out int whole)
-                    ? whole
-                    : throw Wrong(path, $"the added token '{content}' has the id {JsonFile.Shown(given)}", "a whole number");
-                if (id < 0 || id >= vocabulary.Count || vocabulary.WrittenForm(id) != content)
-                {
-                    throw Wrong(
-                        path, $"the added token '{content}' has the id {id}", $"{vocabulary.EndOfText} for {Vocabulary.EndOfTextToken} and no other");
-                }
-
-                seen[id] = true;
+                throw Wrong(
+                    path, $"the added token '{content}' has the id {id}",
+                    $"{vocabulary.EndOfText} for {Vocabulary.EndOfTextToken}, and more for every other");
             }
+
+            seen[id] = true;
         }
 
         int missing = seen.IndexOf(false);
@@ -94,6 +91,29 @@ internal static class TokenizerJson
         {
             throw Wrong(path, $"no token has the id {missing}", $"'{vocabulary.WrittenForm(missing)}' as its list of merges makes it");
         }
+    }
+
+    /// <summary>The added tokens by their ids, the end of text among them.</summary>
+    private static (string Token, int Id)[] AddedTokens(JsonElement root, string path)
+    {
+        List<(string Token, int Id)> tokens = [];
+        IEnumerable<JsonElement> given = Given(root, "added_tokens") is JsonElement added ? added.EnumerateArray() : [];
+        foreach (JsonElement token in given)
+        {
+            string content = JsonFile.TextOf(Required(token, "content", path)) ?? "";
+            JsonElement number = Required(token, "id", path);
+            int id = number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out int whole)
+                ? whole
+                : throw Wrong(path, $"the added token '{content}' has the id {JsonFile.Shown(number)}", "a whole number");
+            foreach (string name in Strictness.Where(name => Given(token, name) is { ValueKind: not JsonValueKind.False } && content != Vocabulary.EndOfTextToken))
+            {
+                throw Wrong(path, $"the added token '{content}' has {name}", "false: an added token is found wherever its text is");
+            }
+
+            tokens.Add((content, id));
+        }
+
+        return [.. tokens.OrderBy(token => token.Id)];
     }
 
     private static JsonElement Required(JsonElement element, string name, string path) =>

@@ -40,6 +40,12 @@ internal static class SpreadsheetLimits
                 + $"the page cuts these characters in two and finds none of the tokens");
         }
 
+        if (vocabulary.AddedTokens.Count > 0)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"added tokens: {vocabulary.AddedTokens.Count}; the page knows merges alone and finds none of them in a prompt");
+        }
+
         foreach (string pairs in Confused(vocabulary, texts))
         {
             yield return pairs;

@@ -40,7 +40,8 @@ internal static class SpreadsheetVocabulary
             }
         }
 
-        Vocabulary vocabulary = furthest.Vocabulary ?? throw furthest.Error!;
+        Vocabulary vocabulary = AddedTokensFile.AddTo(
+            Path.Combine(folder, AddedTokensFile.FileName), furthest.Vocabulary ?? throw furthest.Error!);
         string tokens = Path.Combine(folder, TokensFileName);
         if (RegularFile.IsTaken(tokens))
         {
@@ -65,7 +66,8 @@ internal static class SpreadsheetVocabulary
         var ids = new StringBuilder();
         for (int id = 0; id < vocabulary.Count; id++)
         {
-            ids.Append(CultureInfo.InvariantCulture, $"{(id == vocabulary.EndOfText ? Vocabulary.EndOfTextToken : tokens[id])},{id}\n");
+            string token = id < vocabulary.EndOfText ? tokens[id] : SpreadsheetCells.Written(vocabulary.WrittenForm(id));
+            ids.Append(CultureInfo.InvariantCulture, $"{token},{id}\n");
         }
 
         File.WriteAllText(Path.Combine(folder, MergesFileName), merges.ToString());
@@ -132,7 +134,7 @@ internal static class SpreadsheetVocabulary
 
             string token = cells[0].Text;
             string written = vocabulary.WrittenForm(id);
-            string plain = id == vocabulary.EndOfText ? written : SpreadsheetToken.Written(vocabulary.BytesOf(id));
+            string plain = id >= vocabulary.EndOfText ? written : SpreadsheetToken.Written(vocabulary.BytesOf(id));
             string[] forms = [written, tokenizer.Decode([id]), plain];
             if (!forms.Contains(token) && !forms.Contains(cells[0].AsRfc4180) && SpreadsheetToken.FromAlphabet(token) != written)
             {
