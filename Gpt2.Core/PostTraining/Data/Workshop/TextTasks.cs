@@ -79,7 +79,7 @@ internal static class TextTasks
     private static InstructionTask More(Dice dice)
     {
         (CorpusName one, CorpusName other) = NameWords.Two(NameWords.Known, dice);
-        int ones = dice.Between(2, 12), others = (ones - 2 + dice.Between(1, 10)) % 11 + 2; // from 2 to 12, never the same
+        int ones = dice.Between(2, 20), others = (ones - 2 + dice.Between(1, 18)) % 19 + 2; // from 2 to 20, never the same
         string things = dice.Of(Things);
         bool asksWho = dice.Chance(0.5);
         string more = ones > others ? one.Name : other.Name;
