@@ -13,8 +13,8 @@ namespace Gpt2.Cli.Commands;
 
 internal sealed class TuneGrpo : TuneMethod<GroupTuning>
 {
-    private const float StandardRate = 1e-3f;
-    private const int StandardSteps = 200;
+    private const float StandardRate = 3e-4f;
+    private const int StandardSteps = 150;
 
     private static readonly GroupSettings Standard = new() { Reward = "" };
 

@@ -16,7 +16,7 @@ internal sealed class TuneReward : TuneMethod<RewardTuning>
 {
     private static readonly TuneMethodOptions Method = new(
         TuningState.Reward, "PAIRS", "Preferences, JSON Lines or CSV with prompt, chosen and rejected", "Pairs",
-        TuneMethodOptions.StandardWith(TuneMethodOptions.RateOfAdapter), Epochs: 2, ReportEvery: 50, ExampleKind.Preferences);
+        TuneMethodOptions.StandardWith(TuneMethodOptions.RateOfAdapter), Epochs: 1, ReportEvery: 50, ExampleKind.Preferences);
 
     private TuneReward(CommandIo io)
         : base(new TuneInput(Method), io)
