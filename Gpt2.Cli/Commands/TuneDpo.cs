@@ -14,7 +14,7 @@ internal sealed class TuneDpo : TuneMethod<PreferenceTuning>
 {
     private static readonly TuneMethodOptions Method = new(
         TuningState.Preference, "PAIRS", "Preferences, JSON Lines or CSV with prompt, chosen and rejected", "Pairs",
-        TuneMethodOptions.StandardWith(5e-4f), Epochs: 1, ReportEvery: 50, ExampleKind.Preferences);
+        TuneMethodOptions.StandardWith(1e-4f), Epochs: 1, ReportEvery: 50, ExampleKind.Preferences);
 
     private readonly Option<double?> beta = CommonOptions.Number<double>(
         "--beta", [], Invariant($"How strongly the model is held to the reference. Default: {new PreferenceLoss().Beta}."), "a number such as 0.1");

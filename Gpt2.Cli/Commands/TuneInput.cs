@@ -100,9 +100,10 @@ internal sealed class TuneInput
         epochs = CommonOptions.Number<double>(
             "--epochs", [], $"How often each example is learned. Default: {method.Epochs?.ToString(CultureInfo.InvariantCulture)}.",
             "a number such as 3");
+        string steps = method.Epochs is null ? method.Standard.Steps.ToString(CultureInfo.InvariantCulture) : "from --epochs";
         training = new TrainingOptions(
-            method.Standard, method.Epochs is null ? method.Standard.Steps.ToString(CultureInfo.InvariantCulture) : "from --epochs", method.Items,
-            rate ?? method.Standard.LearningRate.ToString(CultureInfo.InvariantCulture), dropped, method.ReportEvery, samples: method.Epochs is null);
+            method.Standard, steps, method.Items, rate ?? method.Standard.LearningRate.ToString("0.#####", CultureInfo.InvariantCulture), dropped,
+            method.ReportEvery, samples: method.Epochs is null);
     }
 
     public string Method => method.Name;

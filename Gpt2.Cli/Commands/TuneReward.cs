@@ -7,7 +7,6 @@ using Gpt2.Cli.Output;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.PostTraining;
 using Gpt2.Core.PostTraining.Data;
-using Gpt2.Core.Weights;
 using static System.FormattableString;
 
 namespace Gpt2.Cli.Commands;

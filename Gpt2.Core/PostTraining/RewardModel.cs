@@ -4,7 +4,6 @@ using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.PostTraining.Data;
 using Gpt2.Core.Text;
-using Gpt2.Core.Weights;
 
 namespace Gpt2.Core.PostTraining;
 

@@ -20,7 +20,8 @@ public sealed class TuneGrpoTests : IDisposable
 
         // Texts without words get −1, all others of the few tokens get 1.
         CommandRun tuned = Tune(
-            "--out", folder.Run, "--reward", "rule:short", "--true-reward", "rule:polite", "--steps", "60", "--sample-every", "15", "--answers", "60");
+            "--out", folder.Run, "--reward", "rule:short", "--true-reward", "rule:polite", "--steps", "60", "--sample-every", "15",
+            "--answers", "60");
 
         tuned.Result().Should().MatchRegex(
             $"^{folder.Run}: trained 60 steps in [0-9:]+; answers before: reward [0-9.]+, true reward 0.00, KL 0.000, [0-9.]+ tokens; "

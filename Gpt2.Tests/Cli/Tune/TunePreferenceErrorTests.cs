@@ -73,7 +73,8 @@ public sealed class TunePreferenceErrorTests : IDisposable
                 .Be($"gpt2: {folder.Examples}: has completions (prompt, completion), expected preferences (prompt, chosen, rejected)");
         }
 
-        Tune("dpo", folder.Pairs, "--validation", folder.Examples).ErrorLine(1).Should().Contain("has completions (prompt, completion), expected pref");
+        Tune("dpo", folder.Pairs, "--validation", folder.Examples).ErrorLine(1).Should()
+            .Contain("has completions (prompt, completion), expected preferences");
     }
 
     [Fact]
