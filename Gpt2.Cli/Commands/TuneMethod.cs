@@ -56,6 +56,9 @@ internal abstract class TuneMethod<T>(TuneInput input, CommandIo io)
     {
     }
 
+    /// <summary>An example as it is learned, for --show.</summary>
+    protected virtual PreparedExample Learned(PreparedExample example) => example;
+
     /// <summary>Does something else after a step.</summary>
     protected virtual void AfterStep(T tuning, TuneStart start, StepResult step, ParseResult parsed)
     {
@@ -69,7 +72,8 @@ internal abstract class TuneMethod<T>(TuneInput input, CommandIo io)
         if (input.Show(parsed) is int shown)
         {
             (TuneExamples examples, Tokenizer tokenizer) = input.ReadExamples(parsed, io);
-            ShownExamples.Write([.. examples.Split.Training.Take(shown)], examples.Template.Name, tokenizer, input.Json(parsed), io);
+            PreparedExample[] learned = [.. examples.Split.Training.Take(shown).Select(Learned)];
+            ShownExamples.Write(learned, examples.Template.Name, tokenizer, input.Json(parsed), io);
             return ExitCode.Done;
         }
 

@@ -47,6 +47,8 @@ internal sealed class TuneSft : TuneMethod<SupervisedTuning>
         return start with { State = start.State with { Before = Answers(start.Reference().Model, start) } };
     }
 
+    protected override PreparedExample Learned(PreparedExample example) => example with { Sequences = [example.Sequences[0]] };
+
     protected override SupervisedTuning TuningOf(TuneStart start) => new(start.Parts, start.Examples.Split);
 
     protected override void Describe(SupervisedTuning tuning, TuneStart start)

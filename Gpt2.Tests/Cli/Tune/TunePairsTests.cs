@@ -127,4 +127,9 @@ public sealed class TunePairsTests : IDisposable
     public void Show_Pairs_ShowsBothAnswers() =>
         CommandRun.Of("tune", "dpo", folder.Pairs, "--model", folder.Model, "--show", "1", "--validation-share", "0").Result().Should()
             .Contain("learned  \" \" \"b\" \"!\" \"<|endoftext|>\"").And.Contain("learned  \" \" \"n\" \"o\" \"<|endoftext|>\"");
+
+    [Fact]
+    public void Show_PairsForSft_ShowsTheAnswerThatIsLearned() =>
+        folder.Tune(folder.Pairs, "--show", "1", "--validation-share", "0").Result().Should()
+            .Contain("\"b\" \"!\"").And.NotContain("\"n\" \"o\"");
 }
