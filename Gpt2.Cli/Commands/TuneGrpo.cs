@@ -22,7 +22,10 @@ internal sealed class TuneGrpo : TuneMethod<GroupTuning>
         TuningState.Group, "PROMPTS", "Prompts: JSON Lines or CSV with prompt, or examples of any kind, whose answers are not read", "Prompts",
         TuneMethodOptions.StandardWith(StandardRate, StandardSteps) with
         {
-            BatchSize = 8, Warmup = 10, EvaluateEvery = 20, CheckpointEvery = 20,
+            BatchSize = 8,
+            Warmup = 10,
+            EvaluateEvery = 20,
+            CheckpointEvery = 20,
         },
         Epochs: null, ReportEvery: 10, Kind: null);
 

@@ -54,7 +54,10 @@ internal sealed record TuneStart(
             : null;
         var state = new TuningState(
             0, method, Path.GetFullPath(source.Path), fingerprint.Hash, examples.Template.Name, examples.Template.Text, examples.File,
-            examples.Validation, share, maxSkipped, answered, lora is null, settings, kernels.Rung, type) { Adapter = start?.File };
+            examples.Validation, share, maxSkipped, answered, lora is null, settings, kernels.Rung, type)
+        {
+            Adapter = start?.File,
+        };
         return new TuneStart(FrozenModel.Of(weights, kernels, type), adapter, start?.Adapter, tokenizer, examples, state, Checkpoint: null);
     }
 
