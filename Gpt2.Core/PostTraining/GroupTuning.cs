@@ -117,7 +117,7 @@ internal sealed class GroupTuning : Tuning
     /// <summary>Asks the prompts that are kept for validation; a mean loss says nothing here, so that there is none.</summary>
     public override double ValidationLoss(CancellationToken cancellation)
     {
-        validated = rewards.Evaluation is AnswerEvaluation evaluation ? Finite(() => evaluation.Of(Passes, cancellation)) : null;
+        validated = rewards.Evaluation is AnswerEvaluation evaluation ? evaluation.Of(Passes, cancellation) : null;
         return double.NaN;
     }
 

@@ -26,7 +26,7 @@ internal sealed class PreferenceTuning(TuningParts parts, ExampleSplit examples,
     /// <inheritdoc/>
     public override double ValidationLoss(CancellationToken cancellation)
     {
-        answered = answers is null ? null : Finite(() => answers.Of(Passes, cancellation));
+        answered = answers?.Of(Passes, cancellation);
         return base.ValidationLoss(cancellation);
     }
 
