@@ -37,8 +37,8 @@ public sealed class TunePairsTests : IDisposable
         File.ReadAllText(Path.Combine(folder.Run, "reward_w.csv")).Split(',').Should().HaveCount(16);
 
         string scored = CommandRun.Of("reward", "a?", " b!", " no", " b!", "--model", folder.Model, "--adapter", folder.Run).Result();
-        scored.Split('\n').Where(line => line.Contains('"')).Select(line => line[line.IndexOf('"')..].TrimEnd())
-            .Should().Equal("\" b!\"", "\" b!\"", "\" no\"");
+        scored.Split('\n').Where(line => line.Contains('"', StringComparison.Ordinal))
+            .Select(line => line[line.IndexOf('"', StringComparison.Ordinal)..].TrimEnd()).Should().Equal("\" b!\"", "\" b!\"", "\" no\"");
         CommandRun.Of("reward", "--file", folder.Pairs, "--model", folder.Model, "--adapter", folder.Run).Result()
             .Should().StartWith("100.0% of 20 pairs ordered right, the chosen answer ");
         using JsonDocument json = JsonDocument.Parse(

@@ -51,7 +51,7 @@ public sealed class CommandRewardTests : IDisposable
     [InlineData("sleep 600; true", "did not end within 0.3 s, " + More)]
     public void Of_ProgramThatFails_IsRefused(string script, string problem)
     {
-        CommandReward reward = Reward(script, timeout: script.Contains("sleep") ? 0.3 : 60);
+        CommandReward reward = Reward(script, timeout: script.Contains("sleep", StringComparison.Ordinal) ? 0.3 : 60);
 
         reward.Invoking(command => command.Of(Answers, default)).Should().Throw<Gpt2Exception>()
             .WithMessage($"command:sh \"{folder.PathOf("reward.sh")}\": {problem}");
