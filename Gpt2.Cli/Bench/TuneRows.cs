@@ -12,11 +12,12 @@ namespace Gpt2.Cli.Bench;
 
 internal static class TuneRows
 {
-    public const string Part = "tune";
-
     private static readonly WeightType[] Types = [WeightType.Float32, WeightType.BFloat16, WeightType.Int8, WeightType.Int4];
 
-    /// <summary>Measures a model of random weights, all weights first.</summary>
+    /// <summary>
+    /// Measures a model of random weights. All ways of tuning it are in memory together and take turns, a step each: what disturbs the
+    /// machine for longer than a round disturbs them all.
+    /// </summary>
     /// <param name="session">The bench.</param>
     /// <param name="size">The name of the sizes.</param>
     /// <param name="sizes">The sizes.</param>
@@ -24,51 +25,42 @@ internal static class TuneRows
     public static BenchTuneModel Measure(BenchSession session, string size, Gpt2Config sizes, BenchBatch batch)
     {
         var lora = new LoraSettings();
-        var rows = new List<BenchTuneRow>();
-        double? ofFull = null;
-        foreach ((LoraSettings? trained, WeightType type) in Types.Select(type => ((LoraSettings?)lora, type)).Prepend((null, WeightType.Float32)))
+        (TuningSpeed Speed, WeightType Type, long Bytes)[] ways =
+        [
+            Prepare(session, sizes, batch, lora: null, WeightType.Float32),
+            .. Types.Select(type => Prepare(session, sizes, batch, lora, type)),
+        ];
+        session.Begin("steps of each in turn");
+        double[][] seconds = [.. ways.Select(_ => new double[session.Settings.Steps])];
+        for (int round = 0; round < session.Settings.Steps; round++)
         {
-            (BenchTuneRow row, double ratio) = Measure(session, sizes, batch, trained, type);
-            ofFull ??= ratio;
-            rows.Add(row with
+            for (int way = 0; way < ways.Length; way++)
             {
-                MemoryRatio = (double)row.TotalBytes / (rows.Count > 0 ? rows[0].TotalBytes : row.TotalBytes),
-                SpeedRatio = ratio / ofFull.Value,
-            });
+                session.Cancellation.ThrowIfCancellationRequested();
+                seconds[way][round] = session.Timer.SecondsOnce(ways[way].Speed.RunStep);
+            }
         }
 
+        int tokens = batch.Sequences * batch.Tokens;
         return new BenchTuneModel(
-            size, sizes.Parameters, lora.Rank, batch.Sequences * batch.Tokens, session.Settings.KernelThreads, [.. rows]);
+            size, sizes.Parameters, lora.Rank, tokens, session.Settings.KernelThreads,
+            [.. ways.Select((way, place) => new BenchTuneRow(
+                place == 0 ? "all weights" : "adapter", CommonOptions.NameOf(way.Type), way.Speed.Parameters, way.Speed.WeightBytes,
+                way.Speed.TrainingBytes, way.Bytes - way.Speed.WeightBytes - way.Speed.TrainingBytes, way.Bytes,
+                (double)way.Bytes / ways[0].Bytes, 1000 * Median.Of(seconds[place]), tokens / Median.Of(seconds[place]),
+                Median.Of([.. seconds[0].Zip(seconds[place], (ofFull, own) => ofFull / own)])))]);
     }
 
     /// <summary>
-    /// Measures one way. Its memory is what is alive after its steps and was not before, so what was measured earlier does not matter, nor
-    /// what the runtime keeps for later.
+    /// Prepares one way, with two steps. Its memory is what is alive afterwards and was not before, so it does not matter what else the
+    /// process holds.
     /// </summary>
-    private static (BenchTuneRow Row, double Ratio) Measure(
+    private static (TuningSpeed Speed, WeightType Type, long Bytes) Prepare(
         BenchSession session, Gpt2Config sizes, BenchBatch batch, LoraSettings? lora, WeightType type)
     {
-        string method = lora is null ? "all weights" : "adapter";
-        var what = new BenchWhat(Part, Invariant($"{method} {CommonOptions.NameOf(type)} {sizes.Parameters / 1e6:0.0#} M"), CommonOptions.NameOf(type));
-        session.Begin(what.Name);
+        session.Begin(Invariant($"memory of {(lora is null ? "all weights" : "an adapter")}, {CommonOptions.NameOf(type)}"));
         long before = GC.GetTotalMemory(forceFullCollection: true);
-        var speed = new TuningSpeed(
-            session.RandomWeights(sizes), lora, type, batch.Sequences, batch.Tokens, session.Settings.Kernels);
-        int tokens = batch.Sequences * batch.Tokens;
-        session.Measure(
-            what, Work.TrainingStep(sizes, tokens), LimitKind.FmaPeak, BenchUnit.Tokens(tokens),
-            _ =>
-            {
-                session.Cancellation.ThrowIfCancellationRequested();
-                return session.Timer.SecondsOnce(speed.RunStep);
-            },
-            rounds: session.Settings.Steps);
-        long total = GC.GetTotalMemory(forceFullCollection: true) - before;
-        BenchRow row = session.Rows[^1];
-        var measured = new BenchTuneRow(
-            method, CommonOptions.NameOf(type), speed.Parameters, speed.WeightBytes, speed.TrainingBytes,
-            total - speed.WeightBytes - speed.TrainingBytes, total, 1, row.Milliseconds!.Value, row.Figure, 1);
-        GC.KeepAlive(speed);
-        return (measured, row.Ratio!.Value);
+        var speed = new TuningSpeed(session.RandomWeights(sizes), lora, type, batch.Sequences, batch.Tokens, session.Settings.Kernels);
+        return (speed, type, GC.GetTotalMemory(forceFullCollection: true) - before);
     }
 }

@@ -60,7 +60,7 @@ internal static class CompareCommand
                 model.LoadBase(parsed, kernels.Read(parsed), io, CommonOptions.WeightsOf(parsed.GetValue(weights)));
             if (folders.Length == 0)
             {
-                folders = [ComparedAnswers.None, .. AdapterLocator.NamesFor(loaded.Config).Select(AdapterLocator.Find)];
+                folders = [ComparedAnswers.None, .. AdapterLocator.NamesFor(fingerprint).Select(AdapterLocator.Find)];
             }
 
             generation.Sampling.NoteSeed(parsed, options.Sampling, io);

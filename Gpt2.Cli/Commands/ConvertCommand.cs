@@ -18,16 +18,17 @@ internal static class ConvertCommand
 {
     public static Command Create(CommandIo io)
     {
-        Argument<string> from = new("from") { Description = "The model: a folder, a file or a name." };
+        Argument<string> from = new("from") { Description = "The model: a folder, a file or a name. Or an adapter: a folder or a name." };
         Argument<string> to = new("to") { Description = "The folder to create, or for llmc a file that ends in .bin." };
         Option<string?> fromFormat = CommonOptions.FormatOption("--from", "Which model to take from a folder that holds several", ModelFormat.All);
         string[] writers = [.. ModelWriter.All.Select(writer => writer.Name)];
         Option<string?> toForm = new("--to")
         {
-            Description = "The format to write. Default: llmc if TO ends in .bin, safetensors from a CSV folder, csv from anything else.",
-            HelpName = string.Join("|", writers),
+            Description = "The format to write. Default: llmc if TO ends in .bin, safetensors from a CSV folder, csv from anything else.\n"
+                + "Of an adapter csv or peft, the one that it does not have.",
+            HelpName = string.Join("|", [.. writers, AdapterConversion.Peft]),
         };
-        toForm.CompletionSources.Add(writers);
+        toForm.CompletionSources.Add([.. writers, AdapterConversion.Peft]);
         Option<string?> vocabulary = new("--vocab") { Description = "A vocab.bpe for a model that has none.", HelpName = "FILE" };
         Option<string[]> adapter = CommonOptions.Adapter();
         adapter.Description = "Merge an adapter that was trained on the model.\nOnce for each of several, whose changes add up.";
@@ -35,7 +36,8 @@ internal static class ConvertCommand
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command(
-            "convert", "Convert a model to another format, or merge adapters into it.\nWithout adapters every float32 keeps its bits.");
+            "convert", "Convert a model or an adapter to another format, or merge adapters into a model.\nUnless it is merged, every float32 "
+                + "keeps its bits.");
         command.Arguments.Add(from);
         command.Arguments.Add(to);
         foreach (Option option in (Option[])[fromFormat, toForm, vocabulary, adapter, force, json])
@@ -47,6 +49,20 @@ internal static class ConvertCommand
         {
             var watch = Stopwatch.StartNew();
             string target = CommonOptions.RequireFolderName(parsed.GetValue(to)!, "to");
+            if (AdapterConversion.FolderOf(parsed.GetValue(from)!) is string adapterFolder)
+            {
+                foreach (Option other in (Option[])[fromFormat, vocabulary, adapter])
+                {
+                    if (parsed.GetResult(other) is { Implicit: false })
+                    {
+                        throw new UsageException($"{adapterFolder} is an adapter: expected no {other.Name} with it");
+                    }
+                }
+
+                AdapterConversion.Run(adapterFolder, target, parsed.GetValue(toForm), parsed.GetValue(force), watch, parsed.GetValue(json), io);
+                return ExitCode.Done;
+            }
+
             using ModelSource source = ModelFolder.Open(
                 ModelLocator.Find(parsed.GetValue(from)!), CommonOptions.FormatOf(parsed.GetValue(fromFormat)));
             ModelWriter writer = WriterOf(parsed.GetValue(toForm), target, source);
@@ -110,7 +126,9 @@ internal static class ConvertCommand
         }
 
         return ModelWriter.All.FirstOrDefault(writer => writer.Name == name)
-            ?? throw new UsageException($"found '{name}'", where: "--to", expected: string.Join(", ", ModelWriter.All.Select(writer => writer.Name)));
+            ?? throw new UsageException(
+                name == AdapterConversion.Peft ? $"found '{name}', which is for adapters" : $"found '{name}'", where: "--to",
+                expected: string.Join(", ", ModelWriter.All.Select(writer => writer.Name)));
     }
 
     private static Vocabulary? VocabularyOf(string? file, ModelSource source)

@@ -37,10 +37,12 @@ internal static class ServeCommand
             KernelSet set = kernels.Read(parsed);
             WeightType type = CommonOptions.WeightsOf(parsed.GetValue(weights));
             LanguageModel loaded = model.Load(parsed, set, io, type);
-            string fingerprint = $"gpt2-{Version()}-{CommonOptions.NameOf(set.Rung)}-{CommonOptions.NameOf(type)}";
+            string[] adapters = model.Adapters(parsed);
+            string fingerprint = string.Join(
+                '-', ["gpt2", Version(), CommonOptions.NameOf(set.Rung), CommonOptions.NameOf(type), .. adapters.Select(AdapterLocator.NameOf)]);
             var served = new ServedModel(loaded.Name, loaded.Model, loaded.Tokenizer, fingerprint)
             {
-                Template = model.Adapters(parsed).Reverse().Append(loaded.Path).Select(TunedTemplate.Of).FirstOrDefault(known => known is not null),
+                Template = adapters.Reverse().Append(loaded.Path).Select(TunedTemplate.Of).FirstOrDefault(known => known is not null),
             };
             ServerRun.UntilStopped(
                 log => CompletionServer.StartAsync(

@@ -148,7 +148,8 @@ internal sealed record BenchTrainResult(
 
 /// <summary>
 /// Fine-tuning of all weights, in the first row, and of an adapter on frozen weights of every type. Training bytes are gradients and AdamW's
-/// means, other bytes activations and working memory. The ratios are to the first row; that of speed is of shares of the machine's limit.
+/// means, other bytes activations and working memory. The ratios are to the first row; that of speed is the median of
+/// those of rounds with a step of each.
 /// </summary>
 internal sealed record BenchTuneResult(BenchTuneModel[] Models);
 

@@ -1,7 +1,6 @@
 // The public way to store adapters: a folder of CSV files in the manner of a model folder, or the files of Python's PEFT.
 
 using Gpt2.Core.Files;
-using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Kernels;
 
@@ -32,12 +31,12 @@ public static class AdapterFolder
     /// <summary>Whether a folder holds an adapter in either form.</summary>
     internal static bool IsAdapter(string folder) => IsCsv(folder) || IsPeft(folder);
 
-    /// <summary>The sizes of the model that an adapter was trained on; null if it does not say, or cannot be read.</summary>
-    internal static Gpt2Config? SizesOf(string folder)
+    /// <summary>The model that an adapter was trained on; null if it does not say, or cannot be read.</summary>
+    internal static ModelFingerprint? ModelOf(string folder)
     {
         try
         {
-            return (IsCsv(folder) ? AdapterCsv.ReadModel(folder) : Read(folder).TrainedOn)?.Sizes;
+            return IsCsv(folder) ? AdapterCsv.ReadModel(folder) : Read(folder).TrainedOn;
         }
         catch (Gpt2Exception)
         {
@@ -58,7 +57,7 @@ public static class AdapterFolder
             AdapterCsv.Write(staged, adapter);
             also(staged.Path);
         }),
-        AdapterCsv.IsMatrix);
+        IsOfAnAdapter);
 
     /// <summary>
     /// Adds adapters to the weights of the model that they were trained on, in place: W + alpha/rank · (B · A)ᵀ of each.
@@ -103,7 +102,24 @@ public static class AdapterFolder
     /// <returns>The names of the files.</returns>
     /// <exception cref="Gpt2Exception">The folder cannot be written.</exception>
     public static string[] WritePeft(string folder, Adapter adapter, string? baseModel = null) =>
-        StagedFolder.Write(folder, staged => staged.Put(() => PeftFiles.Write(staged, adapter, baseModel)));
+        WritePeft(folder, adapter, baseModel, also: _ => { });
+
+    /// <summary>The same with further files, which are written into the folder that the function is given.</summary>
+    internal static string[] WritePeft(string folder, Adapter adapter, string? baseModel, Action<string> also) => StagedFolder.Write(
+        folder,
+        staged => staged.Put(() =>
+        {
+            PeftFiles.Write(staged, adapter, baseModel);
+            also(staged.Path);
+        }),
+        IsOfAnAdapter);
+
+    /// <summary>Whether a folder holds an adapter in the form of PEFT, and not in that of CSV.</summary>
+    internal static bool IsPeftAlone(string folder) => IsPeft(folder) && !IsCsv(folder);
+
+    /// <summary>Whether a file belongs to an adapter in one of the forms, so that it does not stay when another is written over it.</summary>
+    private static bool IsOfAnAdapter(string file) =>
+        file is AdapterCsv.SettingsFile or PeftFiles.SettingsFile or PeftFiles.WeightsFile or TuningState.FileName || AdapterCsv.IsMatrix(file);
 
     private static bool IsCsv(string folder) => RegularFile.IsTaken(Path.Combine(folder, AdapterCsv.SettingsFile));
 

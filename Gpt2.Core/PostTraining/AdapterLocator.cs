@@ -43,7 +43,10 @@ internal static class AdapterLocator
         .Where(AdapterFolder.IsAdapter).Select(NameOf).Distinct().Order(StringComparer.Ordinal);
 
     /// <summary>Those of adapters for a model of these sizes.</summary>
-    public static IEnumerable<string> NamesFor(Gpt2Config sizes) => Names().Where(name => AdapterFolder.SizesOf(Find(name)) == sizes);
+    public static IEnumerable<string> NamesFor(Gpt2Config sizes) => Names().Where(name => AdapterFolder.ModelOf(Find(name))?.Sizes == sizes);
+
+    /// <summary>Those of adapters that were trained on this model.</summary>
+    public static IEnumerable<string> NamesFor(ModelFingerprint model) => Names().Where(name => AdapterFolder.ModelOf(Find(name)) == model);
 
     private static IEnumerable<string> Places() => ModelLocator.Places().Select(place => Path.Combine(place, AdaptersFolder));
 }

@@ -1,5 +1,6 @@
 // Adapters by name: looked up where models are, in the folder 'adapters'. The user's cache stands for all these places.
 
+using System.Text.Json;
 using Gpt2.Core.PostTraining;
 using Gpt2.Tests.Support;
 
@@ -62,6 +63,18 @@ public sealed class AdapterNameTests : IDisposable
         (await Out("info model")).Should().MatchRegex("\n +adapters +brief, polite *\n");
         (await Out("info model --json")).Should().Contain("\"adapters\":[\"brief\",\"polite\"]");
         (await Out("info --json")).Should().NotContain("polite");
+    }
+
+    [UnixFact]
+    public async Task Compare_WithoutAList_TakesTheModelAndItsAdapters()
+    {
+        TestAdapters.Write(PlaceOf("foreign"), TestModels.Random(folder.Weights.Config, 9), 1);
+
+        string[] adapters = [.. JsonDocument.Parse(await Out("compare abc -n 1 --model model --json")).RootElement.GetProperty("answers")
+            .EnumerateArray().Select(answer => answer.GetProperty("adapter").GetString()!)];
+
+        adapters.Should().Equal("none", "brief", "polite");
+        (await Out("info model")).Should().Contain("brief, foreign, polite", "by the sizes alone, another model's may be among them");
     }
 
     private string PlaceOf(string name) => Path.Combine(folder.PathOf("cache"), "gpt2", "models", AdapterLocator.AdaptersFolder, name);

@@ -77,7 +77,13 @@ public sealed class ChatAnswerTests : IAsyncLifetime
         using var body = new StringContent(
             JsonSerializer.Serialize(new
             {
-                messages = Question, max_tokens = 12, seed = 7, n = 2, logprobs = true, top_logprobs = 2, stream = true,
+                messages = Question,
+                max_tokens = 12,
+                seed = 7,
+                n = 2,
+                logprobs = true,
+                top_logprobs = 2,
+                stream = true,
                 stream_options = new { include_usage = true },
             }),
             Encoding.UTF8, "application/json");

@@ -82,7 +82,8 @@ public sealed class TuneSftCommandTests : IDisposable
         IReadOnlyList<LogLine> exact = TrainingLog.Read(Path.Combine(folder.PathOf("exact"), "log.csv"));
         log[0].Loss.Should().NotBe(exact[0].Loss).And.BeApproximately(exact[0].Loss, 0.2, "the reduced weights are near the exact ones");
         log[^1].Loss.Should().BeLessThan(0.7 * log[0].Loss);
-        AdapterFolder.Read(folder.Run).TrainedOn.Should().Be(AdapterFolder.Read(folder.PathOf("exact")).TrainedOn, "it knows the model by its f32 weights");
+        AdapterFolder.Read(folder.Run).TrainedOn.Should()
+            .Be(AdapterFolder.Read(folder.PathOf("exact")).TrainedOn, "it knows the model by its f32 weights");
         foreach (string use in (string[])["f32", name])
         {
             CommandRun.Of("predict", "a?", "--model", folder.Model, "--adapter", folder.Run, "--weights", use).Result().Should().NotBeEmpty();

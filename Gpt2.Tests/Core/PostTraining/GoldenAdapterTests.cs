@@ -72,7 +72,8 @@ public class GoldenAdapterTests
     private static TokenSequence SequenceOf(GoldenValues golden) =>
         new(GoldenValues.Ids(golden.Root.GetProperty("ids")), GoldenValues.Ids(golden.Root.GetProperty("targets")));
 
-    private static Adapter Read(GoldenValues golden, Gpt2Config config)
+    /// <summary>The adapter of the reference values.</summary>
+    internal static Adapter Read(GoldenValues golden, Gpt2Config config)
     {
         var settings = new LoraSettings { Rank = golden.Root.GetProperty("rank").GetInt32(), Alpha = golden.Root.GetProperty("alpha").GetSingle() };
         var adapter = new Adapter(settings, trainedOn: null);
