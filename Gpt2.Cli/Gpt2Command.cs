@@ -107,6 +107,7 @@ public static class Gpt2Command
             TrainTokenizerCommand.Create(io),
             CorpusCommand.Create(io),
             EvalCommand.Create(io),
+            PriceCommand.Create(io),
             MazeCommand.Create(io),
             BenchCommand.Create(io),
         };

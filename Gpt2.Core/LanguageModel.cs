@@ -96,13 +96,13 @@ public sealed class LanguageModel : IDisposable
     /// A weight is not finite, and the type to store it in cannot represent it.
     /// </exception>
     public static LanguageModel Of(Gpt2Weights weights, Tokenizer? tokenizer, string name, LoadOptions? options = null) =>
-        new(name, path: "", Prepare(weights.Copy(), options ?? new LoadOptions()), tokenizer);
+        Of(name, path: "", weights.Copy(), tokenizer, options ?? new LoadOptions());
 
     /// <summary>Makes a model from an opened source, using a function that reads its weights.</summary>
     internal static LanguageModel Load(ModelSource source, LoadOptions options, Func<Gpt2Weights> readWeights)
     {
         Tokenizer? tokenizer = source.ReadTokenizer(); // first, because it is small and may be wrong
-        return new LanguageModel(ModelLocator.NameOf(source.Path), source.Path, Prepare(readWeights(), options), tokenizer);
+        return Of(ModelLocator.NameOf(source.Path), source.Path, readWeights(), tokenizer, options);
     }
 
     /// <summary>The most probable next tokens, best first; of equally probable ones, the lower id first.</summary>
@@ -198,10 +198,11 @@ public sealed class LanguageModel : IDisposable
     }
 
     /// <summary>Prepares a model for use; it takes the weights over.</summary>
-    private static Gpt2Model Prepare(Gpt2Weights weights, LoadOptions options)
+    private static LanguageModel Of(string name, string path, Gpt2Weights weights, Tokenizer? tokenizer, LoadOptions options)
     {
         KernelSet kernels = options.Kernels ?? KernelSet.Create(KernelSet.FastestRung);
-        AdapterFolder.Merge(options.Adapters, weights, kernels);
-        return options.KeepMatrices ? new Gpt2Model(weights, kernels) : Gpt2Model.ForInference(weights, kernels, options.Weights);
+        (Gpt2Weights merged, Tokenizer? words) = AdapterFolder.Merge(options.Adapters, weights, tokenizer, kernels);
+        Gpt2Model model = options.KeepMatrices ? new Gpt2Model(merged, kernels) : Gpt2Model.ForInference(merged, kernels, options.Weights);
+        return new LanguageModel(name, path, model, words);
     }
 }

@@ -4,6 +4,7 @@ using System.CommandLine;
 using Gpt2.Core;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.PostTraining;
+using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Kernels;
 
@@ -36,6 +37,11 @@ internal sealed class ModelInput(bool adapters = false)
     /// <summary>The folders of the adapters that are put on the model.</summary>
     /// <exception cref="Core.Gpt2Exception">One does not exist.</exception>
     public string[] Adapters(ParseResult parsed) => adapters ? [.. parsed.GetValue(adapter)!.Select(AdapterLocator.Find)] : [];
+
+    /// <summary>The tokenizer of an opened model, with the tokens that adapters add; null if the model has none.</summary>
+    /// <exception cref="Core.Gpt2Exception">Something is wrong with the vocabulary or an adapter.</exception>
+    public Tokenizer? ReadTokenizer(ParseResult parsed, ModelSource source) =>
+        AdapterFolder.TokenizerWith(Adapters(parsed), source.ReadTokenizer());
 
     /// <summary>Finds and opens the model, without reading its weights.</summary>
     /// <param name="parsed">The command line.</param>

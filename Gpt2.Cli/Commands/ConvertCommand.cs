@@ -5,6 +5,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.PostTraining;
 using Gpt2.Core.Text;
@@ -32,15 +33,16 @@ internal static class ConvertCommand
         Option<string?> vocabulary = new("--vocab") { Description = "A vocab.bpe for a model that has none.", HelpName = "FILE" };
         Option<string[]> adapter = CommonOptions.Adapter();
         adapter.Description = "Merge an adapter that was trained on the model.\nOnce for each of several, whose changes add up.";
+        var added = new AddedTokensInput("The row of each begins as the mean of the rows of its pieces.");
         Option<bool> force = new("--force") { Description = "Replace an existing model." };
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command(
-            "convert", "Convert a model or an adapter to another format, or merge adapters into a model.\nUnless it is merged, every float32 "
-                + "keeps its bits.");
+            "convert", "Convert a model or an adapter to another format, merge adapters into a model, or add tokens to its vocabulary.\n"
+                + "Unless adapters are merged, every float32 keeps its bits.");
         command.Arguments.Add(from);
         command.Arguments.Add(to);
-        foreach (Option option in (Option[])[fromFormat, toForm, vocabulary, adapter, force, json])
+        foreach (Option option in (Option[])[fromFormat, toForm, vocabulary, adapter, added.Option, force, json])
         {
             command.Options.Add(option);
         }
@@ -81,8 +83,8 @@ internal static class ConvertCommand
                 NoteLimits(words, io);
             }
 
-            Convert(source, adapters, writer, target, words, io);
-            Report(source, writer, target, watch.Elapsed.TotalSeconds, parsed.GetValue(json), io);
+            Gpt2Config written = Convert(source, adapters, all => added.Read(parsed, all, io), writer, target, words, io);
+            Report(source, written, writer, target, watch.Elapsed.TotalSeconds, parsed.GetValue(json), io);
             return ExitCode.Done;
         });
         return command;
@@ -97,12 +99,18 @@ internal static class ConvertCommand
         }
     }
 
-    private static void Convert(
-        ModelSource source, string[] adapters, ModelWriter writer, string target, Vocabulary? vocabulary, CommandIo io)
+    /// <summary>Reads, merges, extends and writes a model.</summary>
+    /// <returns>The sizes of what was written.</returns>
+    private static Gpt2Config Convert(
+        ModelSource source, string[] adapters, Func<Vocabulary?, IReadOnlyList<string>> addedTo, ModelWriter writer, string target,
+        Vocabulary? vocabulary, CommandIo io)
     {
         string name = ModelLocator.NameOf(source.Path);
         Gpt2Weights weights = Progress.Run($"reading {name}", io, progress => source.ReadWeights(progress, io.Cancellation));
-        AdapterFolder.Merge(adapters, weights, KernelSet.Create(KernelSet.FastestRung));
+        Tokenizer? tokenizer = vocabulary is null ? null : new Tokenizer(vocabulary);
+        (weights, tokenizer) = AdapterFolder.Merge(adapters, weights, tokenizer, KernelSet.Create(KernelSet.FastestRung));
+        (weights, tokenizer) = TokenRows.Extend(weights, tokenizer, addedTo(tokenizer?.Vocabulary));
+        vocabulary = tokenizer?.Vocabulary;
         string[] written = Progress.Run($"writing {target}", io, progress => writer.Write(target, weights, vocabulary, progress, io.Cancellation));
         if (writer.IsFile(target))
         {
@@ -116,6 +124,8 @@ internal static class ConvertCommand
         {
             ModelFolder.DeleteOthers(target, written);
         }
+
+        return weights.Config;
     }
 
     private static ModelWriter WriterOf(string? name, string target, ModelSource source)
@@ -143,18 +153,18 @@ internal static class ConvertCommand
         return vocabulary;
     }
 
-    private static void Report(ModelSource source, ModelWriter writer, string target, double seconds, bool json, CommandIo io)
+    private static void Report(ModelSource source, Gpt2Config written, ModelWriter writer, string target, double seconds, bool json, CommandIo io)
     {
         if (json)
         {
             JsonShapes.Write(
-                new ConvertResult(source.Path, source.Format.Name, target, writer.Name, source.Config.Parameters, seconds), io.Out);
+                new ConvertResult(source.Path, source.Format.Name, target, writer.Name, written.Parameters, seconds), io.Out);
         }
         else
         {
             io.Say(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{target}: {source.Config.Parameters:N0} weights of {source.Path} ({source.Format.Name}) as {writer.Name} "
+                $"{target}: {written.Parameters:N0} weights of {source.Path} ({source.Format.Name}) as {writer.Name} "
                     + $"in {seconds:0.0} s; 'gpt2 info {target}' shows them"));
         }
     }

@@ -13,24 +13,31 @@ namespace Gpt2.Cli.Commands;
 
 internal static class CorpusCommand
 {
-    private const string Text = "text";
-    private const int StandardCount = 2000, StandardHeldOut = 500;
+    private const string Text = "text", Products = "products";
+    private const int StandardCount = 2000, StandardHeldOut = 500, StandardTest = 250;
 
-    private static readonly (string Name, ExampleKind Kind, Func<ulong, bool, IEnumerable<Example>> Make)[] Kinds =
+    private static readonly (string Name, ProductPart Part)[] Parts =
+        [("training", ProductPart.Training), ("validation", ProductPart.Validation), ("test", ProductPart.Test)];
+
+    private static readonly (string Name, ExampleKind Kind, Func<ulong, bool, ProductPart, IEnumerable<Example>> Make)[] Kinds =
     [
-        ("instructions", ExampleKind.Instructions, InstructionCorpus.Examples),
-        ("preferences", ExampleKind.Preferences, PreferenceCorpus.Examples),
+        ("instructions", ExampleKind.Instructions, (seed, heldOut, _) => InstructionCorpus.Examples(seed, heldOut)),
+        ("preferences", ExampleKind.Preferences, (seed, heldOut, _) => PreferenceCorpus.Examples(seed, heldOut)),
+        (Products, ExampleKind.Completions, (seed, _, part) => ProductCorpus.Examples(seed, part)),
     ];
 
     public static Command Create(CommandIo io)
     {
         Option<string?> kind = CommonOptions.OneOf(
-            "--kind", "What to make. Default: text.\nInstructions and preferences are examples for 'gpt2 tune', as JSON Lines, or as CSV if the "
-                + "file's name ends in .csv.",
+            "--kind", "What to make. Default: text.\nInstructions, preferences and products are examples for 'gpt2 tune', as JSON Lines, or as CSV "
+                + "if the file's name ends in .csv.",
             [Text, .. Kinds.Select(known => known.Name)]);
         Option<int?> count = CommonOptions.Whole(
-            "--count", [], $"The most examples to write. Default: {StandardCount}, held out {StandardHeldOut}.", least: 1);
+            "--count", [], $"The most examples to write. Default: {StandardCount}, held out {StandardHeldOut}, of the test {StandardTest}.",
+            least: 1);
         Option<bool> heldOut = new("--held-out") { Description = "Only examples that are held out of those for training." };
+        Option<string?> split = CommonOptions.OneOf(
+            "--split", "Which products, that have no combination of attributes in common. Default: training.", [.. Parts.Select(part => part.Name)]);
         Option<string?> file = new("--out", "-o") { Description = "The file to write. Without it, or as -: standard output.", HelpName = "FILE" };
         Option<long?> size = CommonOptions.Whole<long>(
             "--size", [], $"Write whole documents until there are this many bytes. Default: {WorkshopPreset.TextBytes}.", least: 1);
@@ -38,7 +45,7 @@ internal static class CorpusCommand
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command("corpus", "Make the text that the default model is trained on, or examples to tune it on.");
-        foreach (Option option in (Option[])[file, kind, size, count, heldOut, seed, json])
+        foreach (Option option in (Option[])[file, kind, size, count, heldOut, split, seed, json])
         {
             command.Options.Add(option);
         }
@@ -47,7 +54,7 @@ internal static class CorpusCommand
         {
             ulong seedOfText = parsed.GetValue(seed);
             string made = parsed.GetValue(kind) ?? Text;
-            foreach (Option option in made == Text ? (Option[])[count, heldOut] : [size])
+            foreach (Option option in made == Text ? (Option[])[count, heldOut, split] : made == Products ? [size, heldOut] : [size, split])
             {
                 if (parsed.GetResult(option) is { Implicit: false })
                 {
@@ -62,9 +69,12 @@ internal static class CorpusCommand
             if (made != Text)
             {
                 bool held = parsed.GetValue(heldOut);
-                int most = parsed.GetValue(count) ?? (held ? StandardHeldOut : StandardCount);
-                int examples = WriteExamples(output, target, made, seedOfText, held, most, io);
-                Report(new CorpusExamplesResult(target, made, examples, held, seedOfText), parsed.GetValue(json), io);
+                string? part = made == Products ? parsed.GetValue(split) ?? Parts[0].Name : null;
+                ProductPart ofProducts = Parts.FirstOrDefault(known => known.Name == part).Part;
+                int standard = held ? StandardHeldOut : ofProducts == ProductPart.Test ? StandardTest : StandardCount;
+                int examples = WriteExamples(
+                    output, target, made, seed => MakerOf(made)(seed, held, ofProducts), seedOfText, parsed.GetValue(count) ?? standard, io);
+                Report(new CorpusExamplesResult(target, made, examples, held, seedOfText, part), parsed.GetValue(json), io);
                 return ExitCode.Done;
             }
 
@@ -90,11 +100,14 @@ internal static class CorpusCommand
         return command;
     }
 
+    private static Func<ulong, bool, ProductPart, IEnumerable<Example>> MakerOf(string kind) => Kinds.First(known => known.Name == kind).Make;
+
     /// <summary>Writes examples and returns their number: fewer than asked if no others are left.</summary>
-    private static int WriteExamples(TextOutput output, string target, string kind, ulong seed, bool heldOut, int most, CommandIo io)
+    private static int WriteExamples(
+        TextOutput output, string target, string kind, Func<ulong, IEnumerable<Example>> make, ulong seed, int most, CommandIo io)
     {
-        (_, ExampleKind of, Func<ulong, bool, IEnumerable<Example>> make) = Kinds.First(known => known.Name == kind);
-        Example[] examples = Progress.Run($"making {kind}", io, _ => make(seed, heldOut).Take(most).TakeWhile(_ =>
+        ExampleKind of = Kinds.First(known => known.Name == kind).Kind;
+        Example[] examples = Progress.Run($"making {kind}", io, _ => make(seed).Take(most).TakeWhile(_ =>
         {
             io.Cancellation.ThrowIfCancellationRequested();
             return true;
@@ -126,7 +139,7 @@ internal static class CorpusCommand
         }
         else
         {
-            string part = result.HeldOut ? "held-out " : "";
+            string part = result.HeldOut ? "held-out " : result.Split is string split ? split + " " : "";
             io.Say(string.Create(CultureInfo.InvariantCulture, $"{result.File}: {result.Examples:N0} {part}{result.Kind}, seed {result.Seed}"));
         }
     }

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.PostTraining;
@@ -24,7 +25,7 @@ internal static class InfoCommand
             Description = "Model folder or name; the same as --model.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var model = new ModelInput();
+        var model = new ModelInput(adapters: true);
         var kernels = new KernelInput();
         Option<bool> json = CommonOptions.Json();
 
@@ -36,15 +37,16 @@ internal static class InfoCommand
         command.SetAction(parsed =>
         {
             using ModelSource source = model.Open(parsed, parsed.GetValue(modelArgument));
-            Gpt2Config config = source.Config;
-            Tokenizer? tokenizer = source.ReadTokenizer();
+            Tokenizer? tokenizer = model.ReadTokenizer(parsed, source);
+            Gpt2Config config = source.Config with { Vocabulary = tokenizer?.Vocabulary.Count ?? source.Config.Vocabulary };
             KernelSet set = kernels.Read(parsed);
             var info = new InfoResult(
                 ModelLocator.NameOf(source.Path), source.Path, source.Format.Name,
                 config.Parameters, config.Vocabulary, config.Context, config.Channels, config.Heads, config.Layers,
                 config.QkvBias, config.TiedHead, tokenizer is not null, sizeof(float) * config.Parameters,
                 sizeof(float) * 2L * config.Layers * config.Context * config.Channels,
-                CommonOptions.NameOf(set.Rung), set.VectorBits, MachineExamination.InstructionSets(), [.. AdapterLocator.NamesFor(config)]);
+                CommonOptions.NameOf(set.Rung), set.VectorBits, MachineExamination.InstructionSets(), [.. AdapterLocator.NamesFor(config)],
+                tokenizer?.Vocabulary.AddedTokens.Count ?? 0);
             if (parsed.GetValue(json))
             {
                 JsonShapes.Write(info, io.Out);
@@ -73,7 +75,8 @@ internal static class InfoCommand
         sizes.Row("layers (n_layer)", Number(info.NLayer));
         sizes.Row("attention bias", info.QkvBias ? "yes" : "no");
         sizes.Row("language head", info.TiedHead ? "tied to wte" : "its own matrix");
-        sizes.Row("text", info.Text ? "byte-level BPE" : "none: prompts are ids");
+        string added = info.AddedTokens > 0 ? $", {Plural.Of(info.AddedTokens, "added token")}" : "";
+        sizes.Row("text", info.Text ? "byte-level BPE" + added : "none: prompts are ids");
         sizes.Row("memory", $"{Bytes(info.WeightsBytes)} weights, up to {Bytes(info.CacheBytes)} key-value cache");
         if (info.Adapters.Length > 0)
         {

@@ -27,6 +27,7 @@ internal static class NewCommand
             Description = "A vocab.bpe to use. Default: the 256 bytes and <|endoftext|>.",
             HelpName = "FILE",
         };
+        var added = new AddedTokensInput("Their rows are random as all others.");
         Option<int?> vocabularySize = CommonOptions.Whole(
             "--vocab-size", [], $"A vocabulary of this many bare ids, fewer than {Vocabulary.SmallestCount}, without text.", least: 1);
         Option<ulong> seed = CommonOptions.Count<ulong>("--seed", ["-s"], "Seed of the random weights.", least: 0, standard: 1);
@@ -42,7 +43,7 @@ internal static class NewCommand
         var command = new Command("new", "Create a model folder with random weights.\nInitialised as GPT-2 was.");
         command.Arguments.Add(folder);
         foreach (Option option in (Option[])
-            [layers, heads, channels, context, vocabularyFile, vocabularySize, seed, noBias, untied, javaScript, force, json])
+            [layers, heads, channels, context, vocabularyFile, added.Option, vocabularySize, seed, noBias, untied, javaScript, force, json])
         {
             command.Options.Add(option);
         }
@@ -52,6 +53,12 @@ internal static class NewCommand
             string target = CommonOptions.RequireFolderName(parsed.GetValue(folder)!, "folder");
             OutputTarget.RequireFree(target, isFile: false, parsed.GetValue(force));
             Vocabulary? vocabulary = VocabularyOf(parsed.GetValue(vocabularyFile), parsed.GetValue(vocabularySize));
+            vocabulary = vocabulary?.WithAdded(added.Read(parsed, vocabulary, io));
+            if (vocabulary is null && added.IsGiven(parsed))
+            {
+                throw new UsageException($"expected no {added.Option.Name} with --vocab-size: bare ids have no text");
+            }
+
             var config = new Gpt2Config(
                 vocabulary?.Count ?? parsed.GetValue(vocabularySize)!.Value, parsed.GetValue(context), parsed.GetValue(channels),
                 parsed.GetValue(heads), parsed.GetValue(layers))

@@ -11,7 +11,7 @@ namespace Gpt2.Cli.Commands;
 /// <summary>--model or --vocab.</summary>
 internal sealed class TokenizerSource
 {
-    private readonly ModelInput model = new();
+    private readonly ModelInput model = new(adapters: true);
 
     private readonly Option<string?> vocabulary = new("--vocab")
     {
@@ -39,7 +39,7 @@ internal sealed class TokenizerSource
         }
 
         using ModelSource source = model.Open(parsed);
-        return source.ReadTokenizer()
+        return model.ReadTokenizer(parsed, source)
             ?? throw new Gpt2Exception("this model has no vocabulary and so no text") { Where = source.Path, Remedy = "name one with --vocab FILE" };
     }
 }

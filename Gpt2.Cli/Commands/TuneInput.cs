@@ -60,6 +60,8 @@ internal sealed class TuneInput
         Description = "Continue the run in a folder with its original settings.",
         HelpName = "FOLDER",
     };
+    private readonly AddedTokensInput added = new(
+        "The row of each begins as the mean of the rows of its pieces; an adapter learns a low-rank change of these rows.");
     private readonly Option<string?> template = new("--template")
     {
         Description = "alpaca, short, plain, chat, or a file. Default: that of --adapter, or by the kind of examples and the context.",
@@ -81,6 +83,8 @@ internal sealed class TuneInput
     private readonly TrainingOptions training;
     private readonly Option<ulong?> seed = CommonOptions.Whole<ulong>(
         "--seed", ["-s"], "Seed of the adapter, of what is kept, and of all that is random in the run. Default: 1.", least: 0);
+    private readonly Option<int?> digits = CommonOptions.Whole(
+        "--digits", [], "Decimal digits to keep in what was trained, 0 for all. Default: 0.", least: 0, most: 9);
     private readonly Option<int?> show = TrainingOptions.Size("--show", "Show so many examples as tokens with what is learned, and end.");
     private readonly KernelInput kernels = new();
     private readonly Option<bool> json = CommonOptions.Json();
@@ -114,8 +118,9 @@ internal sealed class TuneInput
         model.AddTo(command);
         foreach (Option option in (Option[])
             [
-                output, resume, .. own, .. adapter.All, template, maxSkipped, validationShare, validation,
-                .. method.Epochs is null ? (Option[])[] : [epochs], .. training.OfSteps, seed, .. training.BetweenSteps, show, .. kernels.All, json,
+                output, resume, .. own, .. adapter.All, added.Option, template, maxSkipped, validationShare, validation,
+                .. method.Epochs is null ? (Option[])[] : [epochs], .. training.OfSteps, digits, seed, .. training.BetweenSteps, show,
+                .. kernels.All, json,
             ])
         {
             command.Options.Add(option);
@@ -143,8 +148,9 @@ internal sealed class TuneInput
     public (TuneExamples Examples, Tokenizer Tokenizer) ReadExamples(ParseResult parsed, CommandIo io)
     {
         using ModelSource source = model.Open(parsed);
-        Tokenizer tokenizer = TuneStart.TokenizerOf(source);
-        return (ReadExamples(parsed, tokenizer, source.Config.Context, adapter.Read(parsed), io), tokenizer);
+        StartAdapter? start = adapter.Read(parsed);
+        (_, Tokenizer tokenizer) = AddTokens(parsed, TuneStart.TokenizerOf(source), start, io);
+        return (ReadExamples(parsed, tokenizer, source.Config.Context, start, io), tokenizer);
     }
 
     /// <summary>Prepares the run that the options describe.</summary>
@@ -163,7 +169,7 @@ internal sealed class TuneInput
         StartAdapter? start = adapter.Read(parsed);
         using ModelSource source = model.Open(parsed);
         OutputTarget.RequireNotRead(folder, source.Path);
-        Tokenizer tokenizer = TuneStart.TokenizerOf(source);
+        (IReadOnlyList<string> tokens, Tokenizer tokenizer) = AddTokens(parsed, TuneStart.TokenizerOf(source), start, io);
         TuneExamples examples = ReadExamples(parsed, tokenizer, source.Config.Context, start, io);
         TrainingSettings settings = SettingsOf(parsed, full, examples.Split.Training.Count);
         if (settings.Problem() is Gpt2Exception problem)
@@ -174,7 +180,7 @@ internal sealed class TuneInput
         LoraSettings? lora = full ? null : adapter.SettingsOf(parsed, settings.Dropout, start);
         double share = parsed.GetValue(validationShare) ?? StandardShare;
         return TuneStart.Begin(
-            method.Name, source, tokenizer, examples, start, lora, settings, share, LimitOf(parsed).Text, answered, set,
+            method.Name, source, tokens, tokenizer, examples, start, lora, settings, share, LimitOf(parsed).Text, answered, set,
             adapter.WeightsOf(parsed), io);
     }
 
@@ -188,6 +194,18 @@ internal sealed class TuneInput
     {
         training.RefuseWithResume(parsed, file, "examples", [resume, kernels.Threads, json, .. allowed]);
         return TuneStart.Resume(method.Name, FolderOf(parsed), rung => kernels.Read(parsed, rung), io);
+    }
+
+    /// <summary>The tokens that the run adds to a vocabulary, and the tokenizer with them.</summary>
+    private (IReadOnlyList<string> Tokens, Tokenizer Tokenizer) AddTokens(ParseResult parsed, Tokenizer tokenizer, StartAdapter? start, CommandIo io)
+    {
+        if (start is not null && added.IsGiven(parsed))
+        {
+            throw new UsageException($"the adapter in {start.File.Path} has its tokens already: leave out {added.Option.Name} or --adapter");
+        }
+
+        IReadOnlyList<string> tokens = start?.Adapter.AddedTokens ?? added.Read(parsed, tokenizer.Vocabulary, io);
+        return (tokens, new Tokenizer(tokenizer.Vocabulary.WithAdded(tokens)));
     }
 
     private TuneExamples ReadExamples(ParseResult parsed, Tokenizer tokenizer, int context, StartAdapter? start, CommandIo io)
@@ -228,7 +246,7 @@ internal sealed class TuneInput
     private TrainingSettings SettingsOf(ParseResult parsed, bool full, int examples)
     {
         const float RateOfWeights = TuneMethodOptions.RateOfAdapter / 10;
-        TrainingSettings standard = method.Standard with { Seed = SeedOf(parsed) };
+        TrainingSettings standard = method.Standard with { Seed = SeedOf(parsed), Digits = parsed.GetValue(digits) ?? 0 };
         standard = full ? standard with { LearningRate = RateOfWeights, MinLearningRate = RateOfWeights / 10 } : standard;
         if (method.Epochs is not double usual)
         {

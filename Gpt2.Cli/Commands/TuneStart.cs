@@ -31,7 +31,8 @@ internal sealed record TuneStart(
     /// <summary>Begins a run.</summary>
     /// <param name="method">The method.</param>
     /// <param name="source">The model.</param>
-    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="added">The tokens to add to its vocabulary.</param>
+    /// <param name="tokenizer">Its tokenizer with these.</param>
     /// <param name="examples">The examples.</param>
     /// <param name="start">The adapter to begin with; null for a new one.</param>
     /// <param name="lora">The adapter to train; null to train all weights.</param>
@@ -44,14 +45,16 @@ internal sealed record TuneStart(
     /// <param name="io">Log and cancellation.</param>
     /// <exception cref="Gpt2Exception">Model or adapter cannot be read, or the adapter belongs to another model.</exception>
     public static TuneStart Begin(
-        string method, ModelSource source, Tokenizer tokenizer, TuneExamples examples, StartAdapter? start, LoraSettings? lora,
-        TrainingSettings settings, double share, string maxSkipped, int answered, KernelSet kernels, WeightType type, CommandIo io)
+        string method, ModelSource source, IReadOnlyList<string> added, Tokenizer tokenizer, TuneExamples examples, StartAdapter? start,
+        LoraSettings? lora, TrainingSettings settings, double share, string maxSkipped, int answered, KernelSet kernels, WeightType type,
+        CommandIo io)
     {
         Gpt2Weights weights = ModelLoading.ReadWeights(source, io, cache: true);
         var fingerprint = ModelFingerprint.Of(weights);
         Adapter? adapter = start is not null ? Copy(start, fingerprint, settings.Dropout)
-            : lora is not null ? Adapter.Create(lora, fingerprint, settings.Seed)
+            : lora is not null ? Adapter.Create(lora, fingerprint, settings.Seed, added)
             : null;
+        (weights, _) = TokenRows.Extend(weights, TokenizerOf(source), added);
         var state = new TuningState(
             0, method, Path.GetFullPath(source.Path), fingerprint.Hash, examples.Template.Name, examples.Template.Text, examples.File,
             examples.Validation, share, maxSkipped, answered, lora is null, settings, kernels.Rung, type)
@@ -82,7 +85,9 @@ internal sealed record TuneStart(
         RequireSame(state.Full || ModelFingerprint.Of(weights).Hash == state.ModelHash, "model", state.Model);
         StartAdapter? start = state.Adapter is null ? null : StartAdapter.Read(state.Adapter.Path);
         RequireSame(start?.File == state.Adapter, "adapter", state.Adapter?.Path ?? folder);
-        Tokenizer tokenizer = TokenizerOf(source);
+        Adapter? adapter = state.Full ? null : AdapterFolder.Read(checkpoint);
+        (weights, Tokenizer? larger) = TokenRows.Extend(weights, TokenizerOf(source), adapter?.AddedTokens ?? []);
+        Tokenizer tokenizer = larger!;
         var read = new TuneSource(
             state.File.Path, state.Validation?.Path, state.ValidationShare, state.Settings.Seed,
             PromptTemplate.Parse(state.Template, state.TemplateText), SkipLimit.Parse(state.MaxSkipped));
@@ -90,8 +95,7 @@ internal sealed record TuneStart(
         TuneExamples.RequireSame(examples.File, state.File);
         TuneExamples.RequireSame(examples.Validation, state.Validation);
         return new TuneStart(
-            FrozenModel.Of(weights, kernelsOf(state.Kernels), state.Weights), state.Full ? null : AdapterFolder.Read(checkpoint), start?.Adapter, tokenizer, examples,
-            state, checkpoint);
+            FrozenModel.Of(weights, kernelsOf(state.Kernels), state.Weights), adapter, start?.Adapter, tokenizer, examples, state, checkpoint);
     }
 
     /// <summary>The model as the run began with it: what the trained one is compared with.</summary>

@@ -95,7 +95,7 @@ internal sealed record WhyRest(int Terms, double Contribution);
 internal sealed record InfoResult(
     string Name, string Folder, string Format, long Parameters, int NVocab, int NCtx, int NEmbd, int NHead, int NLayer, bool QkvBias,
     bool TiedHead, bool Text, long WeightsBytes, long CacheBytes, string Kernels, int VectorBits, string[] InstructionSets,
-    string[] Adapters);
+    string[] Adapters, int AddedTokens);
 
 internal sealed record TrainResult(string Folder, int Steps, double Loss, double? ValidationLoss, long Parameters, double Seconds, double UniformLoss,
     double UnigramLoss);
@@ -202,7 +202,8 @@ internal sealed record LearningPassResult(int Pass, string Left, string Right, l
 
 internal sealed record CorpusResult(string File, long Bytes, ulong Seed);
 
-internal sealed record CorpusExamplesResult(string File, string Kind, int Examples, bool HeldOut, ulong Seed);
+internal sealed record CorpusExamplesResult(string File, string Kind, int Examples, bool HeldOut, ulong Seed,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Split);
 
 /// <summary>
 /// Uniform and unigram are the losses of guessing and of knowing only how often each token occurs; validation is the
@@ -267,6 +268,8 @@ internal sealed record ErrorDetail(string Message, string Code, string? Where, s
 [JsonSerializable(typeof(DoctorResult))]
 [JsonSerializable(typeof(ServeResult))]
 [JsonSerializable(typeof(SavedPageResult))]
+[JsonSerializable(typeof(PriceResult))]
+[JsonSerializable(typeof(PriceTextResult))]
 [JsonSerializable(typeof(ErrorResult))]
 internal sealed partial class JsonShapes : JsonSerializerContext
 {

@@ -70,8 +70,8 @@ public sealed class Gpt2Model
             ? new Gpt2Model(weights.Config, weights: null, Gpt2Layers.TakeOver(weights, type), kernels)
             : new Gpt2Model(weights, kernels);
 
-    /// <summary>The same model with other linear maps in its blocks, such as these maps with adapters.</summary>
-    internal Gpt2Model WithBlocks(BlockLayers[] others) => new(Config, weights: null, layers with { Blocks = others }, kernels);
+    /// <summary>The same model with other layers of the same sizes, such as these layers with adapters.</summary>
+    internal Gpt2Model With(Gpt2Layers others) => new(Config, weights: null, others, kernels);
 
     /// <summary>Runs the tokens through the model.</summary>
     /// <param name="ids">

@@ -16,7 +16,10 @@ public sealed class Adapter
 {
     private readonly SortedDictionary<int, Dictionary<AdaptedMaps, LowRankUpdate>> ofBlocks = [];
 
-    internal Adapter(LoraSettings settings, ModelFingerprint? trainedOn)
+    /// <param name="settings">Rank, alpha and maps.</param>
+    /// <param name="trainedOn">The model; null if it is not known.</param>
+    /// <param name="addedTokens">The tokens that the adapter adds; only to a model that is known.</param>
+    internal Adapter(LoraSettings settings, ModelFingerprint? trainedOn, IReadOnlyList<string>? addedTokens = null)
     {
         if (settings.Problem() is Gpt2Exception problem)
         {
@@ -25,12 +28,25 @@ public sealed class Adapter
 
         Settings = settings;
         TrainedOn = trainedOn;
+        if (addedTokens?.Count > 0)
+        {
+            Tokens = TokenRows.Create(addedTokens, settings, trainedOn!.Sizes);
+        }
     }
 
     public LoraSettings Settings { get; }
 
     /// <summary>The model that the adapter belongs to; null if its files do not say.</summary>
     public ModelFingerprint? TrainedOn { get; }
+
+    /// <summary>
+    /// The tokens that the adapter adds to the vocabulary of its model. The row of each in wte is the mean of the rows of the tokens
+    /// that its text had before, with a low-rank change.
+    /// </summary>
+    public IReadOnlyList<string> AddedTokens => Tokens?.Texts ?? [];
+
+    /// <summary>The change of the rows of the added tokens; null if there are none.</summary>
+    internal TokenRows? Tokens { get; }
 
     /// <summary>Number of weights of the adapter.</summary>
     public long Parameters => Matrices().Sum(matrix => (long)matrix.Span.Length);
@@ -43,9 +59,12 @@ public sealed class Adapter
     /// <param name="model">The model to adapt.</param>
     /// <param name="seed">The seed of A.</param>
     /// <exception cref="Gpt2Exception">The settings are not valid, or the rank is above n_embd.</exception>
-    public static Adapter Create(LoraSettings settings, ModelFingerprint model, ulong seed)
+    public static Adapter Create(LoraSettings settings, ModelFingerprint model, ulong seed) => Create(settings, model, seed, addedTokens: []);
+
+    /// <summary>The same for an adapter that adds tokens.</summary>
+    internal static Adapter Create(LoraSettings settings, ModelFingerprint model, ulong seed, IReadOnlyList<string> addedTokens)
     {
-        var adapter = new Adapter(settings, model);
+        var adapter = new Adapter(settings, model, addedTokens);
         if (settings.Rank > model.Sizes.Channels)
         {
             throw new Gpt2Exception($"the rank is {settings.Rank}") { Expected = $"at most n_embd = {model.Sizes.Channels}" };
@@ -65,6 +84,7 @@ public sealed class Adapter
             }
         }
 
+        adapter.Tokens?.Begin(random);
         return adapter;
     }
 
@@ -75,24 +95,36 @@ public sealed class Adapter
     internal Adapter CopyFor(ModelFingerprint model, float dropout)
     {
         RequireModel(model);
-        var copy = new Adapter(Settings with { Dropout = dropout }, model);
+        var copy = new Adapter(Settings with { Dropout = dropout }, model, AddedTokens);
         foreach ((int block, BlockMap map, (Matrix a, Matrix b, _)) in Updates())
         {
-            LowRankUpdate own = copy.Add(block, map, a.Columns, b.Rows);
-            a.Span.CopyTo(own.A.Span);
-            b.Span.CopyTo(own.B.Span);
+            copy.Add(block, map, a.Columns, b.Rows);
+        }
+
+        foreach ((Matrix from, Matrix to) in Matrices().Zip(copy.Matrices()))
+        {
+            from.Span.CopyTo(to.Span);
         }
 
         return copy;
     }
 
-    /// <summary>A and B of every adapted map, named h0/attn/c_attn/lora_A and …/lora_B, block by block.</summary>
+    /// <summary>
+    /// A and B of every adapted map, named h0/attn/c_attn/lora_A and …/lora_B, block by block, then those of the added tokens' rows,
+    /// wte/lora_A [rank, added tokens] and wte/lora_B [channels, rank].
+    /// </summary>
     public IEnumerable<Matrix> Matrices()
     {
         foreach ((_, _, LowRankUpdate update) in Updates())
         {
             yield return update.A;
             yield return update.B;
+        }
+
+        if (Tokens is not null)
+        {
+            yield return Tokens.Rows.Update.A;
+            yield return Tokens.Rows.Update.B;
         }
     }
 
@@ -107,7 +139,13 @@ public sealed class Adapter
     internal Gpt2Model ApplyTo(Gpt2Model model, Dropout? dropout)
     {
         RequireSizes(model.Config);
-        return model.WithBlocks([.. model.Layers.Blocks.Select((layers, block) => Adapted(layers, block, dropout))]);
+        Gpt2Layers layers = model.Layers;
+        return model.With(layers with
+        {
+            TokenEmbedding = Tokens is null ? layers.TokenEmbedding : new AdaptedEmbedding(layers.TokenEmbedding, Tokens.Rows),
+            Blocks = [.. layers.Blocks.Select((block, number) => Adapted(block, number, dropout))],
+            Head = Tokens is null ? layers.Head : new AdaptedHead(layers.Head, Tokens.Rows),
+        });
     }
 
     /// <summary>A copy of weights with the adapter merged into it: W + alpha/rank · (B · A)ᵀ.</summary>
@@ -132,13 +170,20 @@ public sealed class Adapter
             Matrix weight = map.Weight(weights.Blocks[block]);                                                  // [inputs, outputs]
             kernels.MatMul.AddTransposedProduct(a.Span, scaledB.Span, a.Columns, b.Rows, weight.Span);
         }
+
+        if (Tokens is { Rows: { First: int first, Count: int count, Update: (Matrix ofRows, Matrix ofChannels, float by) } })
+        {
+            Transpose(ofChannels, by, scaledB);                                                                 // [rank, channels]
+            Span<float> rows = weights.TokenEmbedding.RowRange(first, count);                                   // [added tokens, channels]
+            kernels.MatMul.AddTransposedProduct(ofRows.Span, scaledB.Span, count, ofChannels.Rows, rows);
+        }
     }
 
     /// <summary>Throws unless a model is the one that the adapter was trained on; passes if its files do not say which.</summary>
     /// <exception cref="Gpt2Exception">It is another model: the message names the sizes or the hashes that differ.</exception>
     public void RequireModel(ModelFingerprint model)
     {
-        RequireSizes(model.Sizes);
+        RequireSizes(model.Sizes with { Vocabulary = model.Sizes.Vocabulary + AddedTokens.Count });
         if (TrainedOn is null || TrainedOn == model)
         {
             return;
@@ -209,6 +254,14 @@ public sealed class Adapter
 
     private void RequireSizes(Gpt2Config sizes)
     {
+        if (Tokens is not null && sizes.Vocabulary != Tokens.Rows.First + Tokens.Rows.Count)
+        {
+            throw new Gpt2Exception($"the adapter adds {Tokens.Rows.Count} tokens to {Tokens.Rows.First}, but the model has {sizes.Vocabulary}")
+            {
+                Remedy = "take the model that it was trained on",
+            };
+        }
+
         foreach ((int block, BlockMap map, (Matrix a, Matrix b, _)) in Updates())
         {
             if (block >= sizes.Layers)

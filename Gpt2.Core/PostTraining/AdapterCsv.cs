@@ -12,7 +12,8 @@ namespace Gpt2.Core.PostTraining;
 
 /// <summary>
 /// adapter.json has rank, alpha, dropout, the adapted maps, and the model's sizes and hash; model_h0_attn_c_attn_lora_A.csv has
-/// A of h0/attn/c_attn, [rank, inputs], and …_lora_B.csv has B, [outputs, rank].
+/// A of h0/attn/c_attn, [rank, inputs], and …_lora_B.csv has B, [outputs, rank]. An adapter that adds tokens also has
+/// added_tokens.json and A and B of their rows, model_wte_lora_A.csv and …_lora_B.csv.
 /// </summary>
 internal static partial class AdapterCsv
 {
@@ -21,8 +22,8 @@ internal static partial class AdapterCsv
     private const string Maps = "maps", TrainedOn = "model";
     private const string Expected = "an object with rank, alpha, dropout, maps and model";
 
-    /// <summary>Whether a file has this layout's name for an A or a B.</summary>
-    public static bool IsMatrix(string file) => MatrixFile().IsMatch(file);
+    /// <summary>Whether a file has this layout's name for an A or a B, or for the added tokens: an adapter may have it or not.</summary>
+    public static bool IsOptional(string file) => OptionalFile().IsMatch(file);
 
     public static void Write(StagedFolder staged, Adapter adapter)
     {
@@ -45,6 +46,11 @@ internal static partial class AdapterCsv
                 writer.WriteEndObject();
             }
         });
+        if (adapter.AddedTokens.Count > 0)
+        {
+            AddedTokensFile.Write(adapter.AddedTokens, adapter.TrainedOn!.Sizes.Vocabulary, staged.File(AddedTokensFile.FileName));
+        }
+
         foreach (Matrix matrix in adapter.Matrices())
         {
             CsvMatrixFile.Write(staged.File(CsvLayout.FileOf(matrix.Name)), matrix);
@@ -73,16 +79,24 @@ internal static partial class AdapterCsv
             CsvMatrixFile.Read(fileOfB, b);
         }
 
+        if (adapter.Tokens is { Rows.Update: (Matrix ofRows, Matrix ofChannels, _) })
+        {
+            foreach (Matrix matrix in (Matrix[])[ofRows, ofChannels])
+            {
+                CsvMatrixFile.Read(Path.Combine(folder, CsvLayout.FileOf(matrix.Name)), matrix);
+            }
+        }
+
         return adapter;
     }
 
     private static (Adapter Adapter, (int Block, BlockMap Map)[] Maps) ReadSettings(string folder)
     {
         string path = Path.Combine(folder, SettingsFile);
-        return JsonFile.Read(path, Expected, root => Parse(root, path));
+        return JsonFile.Read(path, Expected, root => Parse(root, path, Path.Combine(folder, AddedTokensFile.FileName)));
     }
 
-    private static (Adapter Adapter, (int Block, BlockMap Map)[] Maps) Parse(JsonElement root, string path)
+    private static (Adapter Adapter, (int Block, BlockMap Map)[] Maps) Parse(JsonElement root, string path, string tokensPath)
     {
         ModelFingerprint? model = root.TryGetProperty(TrainedOn, out JsonElement given) ? AdapterJson.Fingerprint(given, path) : null;
         IEnumerable<string> names = AdapterJson.Required(root, Maps, path).EnumerateArray().Select(name => name.GetString() ?? "");
@@ -99,7 +113,28 @@ internal static partial class AdapterCsv
             Dropout = AdapterJson.Required(root, "dropout", path).GetSingle(),
             Maps = maps.Aggregate(AdaptedMaps.None, (kinds, map) => kinds | map.Map.Kind),
         };
-        return (new Adapter(AdapterJson.Checked(settings, path), model), maps);
+        return (new Adapter(AdapterJson.Checked(settings, path), model, TokensIn(tokensPath, model, path)), maps);
+    }
+
+    private static IReadOnlyList<string> TokensIn(string tokensPath, ModelFingerprint? model, string path)
+    {
+        if (!RegularFile.IsTaken(tokensPath))
+        {
+            return [];
+        }
+
+        if (model is null)
+        {
+            throw new Gpt2Exception($"{TrainedOn} is missing")
+            {
+                Where = path,
+                Expected = $"the model to whose vocabulary {AddedTokensFile.FileName} adds tokens",
+            };
+        }
+
+        (string Token, int Id)[] tokens = [.. AddedTokensFile.Read(tokensPath)];
+        AddedTokensFile.RequireConsecutive(tokens, model.Sizes.Vocabulary, tokensPath);
+        return [.. tokens.Select(token => token.Token)];
     }
 
     private static (int Block, BlockMap Map) MapOf(string name, Gpt2Config? sizes, string path)
@@ -115,6 +150,6 @@ internal static partial class AdapterCsv
             };
     }
 
-    [GeneratedRegex(@"^model_h[0-9]+_(attn|mlp)_c_[a-z]+_lora_[AB]\.csv\z")]
-    private static partial Regex MatrixFile();
+    [GeneratedRegex(@"^(model_(wte|h[0-9]+_(attn|mlp)_c_[a-z]+)_lora_[AB]\.csv|added_tokens\.json)\z")]
+    private static partial Regex OptionalFile();
 }

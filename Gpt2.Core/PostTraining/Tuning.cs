@@ -79,7 +79,11 @@ internal abstract class Tuning : ITraining
         checkpoints, Step, target => Write(target, staged => Checkpoint.WriteOptimizer(staged, Optimizer)));
 
     /// <inheritdoc/>
-    public void WriteResult(string folder) => Write(folder, also: _ => { });
+    public void WriteResult(string folder)
+    {
+        DecimalDigits.Keep(Gradients.Trained, Settings.Digits);
+        Write(folder, also: _ => { });
+    }
 
     /// <summary>Updates what is trained with the gradients so far.</summary>
     /// <param name="loss">The loss of which they are the gradients.</param>

@@ -128,7 +128,9 @@ public sealed class Vocabulary
     }
 
     /// <summary>A token as written in files: in the byte alphabet; the end of text and added tokens are unchanged.</summary>
-    public string WrittenForm(int id) => id == EndOfText ? EndOfTextToken : id > EndOfText && id < Count ? added[id - EndOfText - 1] : WrittenBytes(id);
+    public string WrittenForm(int id) => id == EndOfText ? EndOfTextToken
+        : id > EndOfText && id < Count ? added[id - EndOfText - 1]
+        : WrittenBytes(id);
 
     /// <summary>The rank of the merge of two neighbours, or −1 if there is none.</summary>
     public int RankOf(int left, int right) => rankOfPair.TryGetValue(Key(left, right), out int rank) ? rank : -1;

@@ -78,6 +78,10 @@ internal sealed class Gpt2Backward
         }
 
         EmbeddingGradients(ids, a.Sequences, g.Input, layers, kernels, gradients);
+        if (layers.TokenEmbedding is AdaptedEmbedding adapted)
+        {
+            RowGradients(ids, g.Input, adapted.Rows, gradients);
+        }
     }
 
     private static void RequireKept(Gpt2Model model, ForwardActivations a)
@@ -122,6 +126,38 @@ internal sealed class Gpt2Backward
             Span<float> given = gradient.Row(row), token = wte.Row(ids[row]), position = wpe.Row(row % tokens);
             kernels.Add.Apply(token, given, token);
             kernels.Add.Apply(position, given, position);
+        }
+    }
+
+    // row = wte[id] + scale · B · (column of A), so A's column gets scale · Bᵀ · gradient, and B scale · gradient · (column)ᵀ.
+    private static void RowGradients(ReadOnlySpan<int> ids, Matrix gradient, RowUpdate rows, WeightGradients gradients)
+    {
+        (Matrix a, Matrix b, float scale) = rows.Update;
+        if (gradients.Of(a) is not Matrix ofA || gradients.Of(b) is not Matrix ofB)
+        {
+            return; // frozen
+        }
+
+        for (int row = 0; row < ids.Length; row++)
+        {
+            if (!rows.Has(ids[row]))
+            {
+                continue;
+            }
+
+            int column = ids[row] - rows.First;
+            Span<float> given = gradient.Row(row);
+            for (int k = 0; k < rows.Update.Rank; k++)
+            {
+                float sum = 0, ofColumn = scale * a[k, column];
+                for (int channel = 0; channel < given.Length; channel++)
+                {
+                    sum += given[channel] * b[channel, k];
+                    ofB[channel, k] += given[channel] * ofColumn;
+                }
+
+                ofA[k, column] += scale * sum;
+            }
         }
     }
 }

@@ -50,6 +50,10 @@ internal sealed class LinearBackward
                 Run(input, adapted.Adapted, outputGradient, kernels, inputGradient, gradients);
                 Adapter(input, adapted, outputGradient, kernels, inputGradient, gradients);
                 break;
+            case AdaptedHead head:
+                Run(input, head.Adapted, outputGradient, kernels, inputGradient, gradients);
+                Rows(input, head, outputGradient, kernels, inputGradient, gradients);
+                break;
             default:
                 throw new ArgumentException($"{map} has no backward pass");
         }
@@ -147,6 +151,35 @@ internal sealed class LinearBackward
                 map.CopyWeightsOf(first + output, expanded.Row(output));
             }
         });
+    }
+
+    /// <summary>
+    /// For change = (scale · x · B) · A of some logits, of which g is the gradient: A's gradient += (scale · x · B)ᵀ · g. With
+    /// d = scale · g · Aᵀ: B's gradient += xᵀ · d, and inputGradient += d · Bᵀ.
+    /// </summary>
+    private void Rows(
+        Matrix input, AdaptedHead head, Matrix outputGradient, KernelSet kernels, Matrix inputGradient, WeightGradients gradients)
+    {
+        (Matrix a, Matrix b, float scale) = head.Rows.Update;
+        int rank = head.Rows.Update.Rank;
+        kernels.CopyColumns.Apply(outputGradient, head.Rows.First, head.Rows.Count, someGradient);
+        if (gradients.Of(a) is Matrix ofA)
+        {
+            head.Project(input, kernels, projected);
+            kernels.MatMul.AddTransposedProduct(projected.Span, someGradient.Span, rank, head.Rows.Count, ofA.Span);
+        }
+
+        projectedGradient.Resize(input.Rows, rank);
+        kernels.MatMul.MultiplyTransposed(someGradient.Span, a.Span, head.Rows.Count, rank, projectedGradient.Span);
+        AdaptedLinear.Multiply(projectedGradient, scale);
+        if (gradients.Of(b) is Matrix ofB)
+        {
+            kernels.MatMul.AddTransposedProduct(input.Span, projectedGradient.Span, head.Inputs, rank, ofB.Span);
+        }
+
+        change.Resize(input.Rows, head.Inputs);
+        kernels.MatMul.MultiplyTransposed(projectedGradient.Span, b.Span, rank, head.Inputs, change.Span);
+        kernels.Add.Apply(inputGradient.Span, change.Span, inputGradient.Span);
     }
 
     /// <summary>

@@ -1,7 +1,5 @@
 // Training of a whole model as a run in a folder: its checkpoints and its result are model folders.
 
-using System.Globalization;
-using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 
@@ -28,24 +26,7 @@ internal sealed class ModelTraining(Trainer trainer, Vocabulary? vocabulary, Run
 
     public void WriteResult(string folder)
     {
-        RoundWeights();
+        DecimalDigits.Keep(trainer.Model.Weights.Matrices(), Settings.Digits);
         CsvModelFolder.Write(folder, trainer.Model.Weights, vocabulary, cancellation: CancellationToken.None);
-    }
-
-    private void RoundWeights()
-    {
-        if (Settings.Digits == 0)
-        {
-            return;
-        }
-
-        string format = "G" + Settings.Digits.ToString(CultureInfo.InvariantCulture);
-        foreach (Matrix matrix in trainer.Model.Weights.Matrices())
-        {
-            foreach (ref float weight in matrix.Span)
-            {
-                weight = float.Parse(weight.ToString(format, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-            }
-        }
     }
 }

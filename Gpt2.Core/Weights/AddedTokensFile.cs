@@ -14,18 +14,23 @@ internal static class AddedTokensFile
 
     private const string Expected = "an object of added tokens and their ids";
 
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true, NewLine = "\n" };
+    private static readonly JsonWriterOptions Readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Indented = true,
+        NewLine = "\n",
+    };
 
     /// <summary>A vocabulary with the added tokens of a file, or without any if there is no such file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="vocabulary">The vocabulary that the merges define.</param>
     /// <exception cref="Gpt2Exception">It is no such file, or a token or an id is wrong.</exception>
     public static Vocabulary AddTo(string path, Vocabulary vocabulary) =>
-        RegularFile.IsTaken(path) ? With(Read(path, vocabulary), vocabulary, path) : vocabulary;
+        RegularFile.IsTaken(path) ? With(Read(path), vocabulary, path) : vocabulary;
 
     /// <summary>The added tokens of a file, in the order of their ids.</summary>
     /// <exception cref="Gpt2Exception">It is no such file, or an id is not a whole number.</exception>
-    public static IReadOnlyList<(string Token, int Id)> Read(string path, Vocabulary vocabulary) => JsonFile.Read(path, Expected, root =>
+    public static IReadOnlyList<(string Token, int Id)> Read(string path) => JsonFile.Read(path, Expected, root =>
     {
         List<(string Token, int Id)> tokens = [];
         foreach (JsonProperty property in root.EnumerateObject())
@@ -50,19 +55,7 @@ internal static class AddedTokensFile
     public static Vocabulary With(IEnumerable<(string Token, int Id)> tokens, Vocabulary vocabulary, string path)
     {
         (string Token, int Id)[] added = [.. tokens.Where(token => token != (Vocabulary.EndOfTextToken, vocabulary.EndOfText))];
-        for (int i = 0; i < added.Length; i++)
-        {
-            if (added[i].Id != vocabulary.Count + i)
-            {
-                throw new Gpt2Exception($"the token '{VisibleText.Brief(added[i].Token)}' has the id {added[i].Id}")
-                {
-                    Where = path,
-                    Expected = $"{vocabulary.Count + i}: added tokens follow the {vocabulary.Count} of the merges, without a gap",
-                    Remedy = FolderVocabulary.TakeAnother,
-                };
-            }
-        }
-
+        RequireConsecutive(added, vocabulary.Count, path);
         try
         {
             return vocabulary.WithAdded(added.Select(token => token.Token));
@@ -73,16 +66,43 @@ internal static class AddedTokensFile
         }
     }
 
+    /// <summary>Throws unless ids follow each other.</summary>
+    /// <param name="tokens">The tokens, in the order of their ids.</param>
+    /// <param name="first">The id that the first should have.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <exception cref="Gpt2Exception">An id is another.</exception>
+    public static void RequireConsecutive(IReadOnlyList<(string Token, int Id)> tokens, int first, string path)
+    {
+        for (int i = 0; i < tokens.Count; i++)
+        {
+            if (tokens[i].Id != first + i)
+            {
+                throw new Gpt2Exception($"the token '{VisibleText.Brief(tokens[i].Token)}' has the id {tokens[i].Id}")
+                {
+                    Where = path,
+                    Expected = $"{first + i}: added tokens follow the {first} of the vocabulary, without a gap",
+                    Remedy = FolderVocabulary.TakeAnother,
+                };
+            }
+        }
+    }
+
     /// <summary>Writes the added tokens of a vocabulary.</summary>
-    public static void Write(Vocabulary vocabulary, string path)
+    public static void Write(Vocabulary vocabulary, string path) => Write(vocabulary.AddedTokens, vocabulary.EndOfText + 1, path);
+
+    /// <summary>Writes added tokens.</summary>
+    /// <param name="tokens">Their texts.</param>
+    /// <param name="first">The id of the first.</param>
+    /// <param name="path">The file.</param>
+    public static void Write(IReadOnlyList<string> tokens, int first, string path)
     {
         using FileStream stream = File.Create(path);
         using (var writer = new Utf8JsonWriter(stream, Readable))
         {
             writer.WriteStartObject();
-            for (int i = 0; i < vocabulary.AddedTokens.Count; i++)
+            for (int i = 0; i < tokens.Count; i++)
             {
-                writer.WriteNumber(vocabulary.AddedTokens[i], vocabulary.EndOfText + 1 + i);
+                writer.WriteNumber(tokens[i], first + i);
             }
 
             writer.WriteEndObject();

@@ -98,5 +98,6 @@ public static class CsvModelFolder
     /// </summary>
     private static bool IsOfLayout(string file) =>
         FileSystemName.MatchesSimpleExpression(CsvLayout.FileOf("*"), file)
-        || file is VocabularyFile.FileName or AddedTokensFile.FileName or SpreadsheetVocabulary.MergesFileName or SpreadsheetVocabulary.TokensFileName;
+        || file is VocabularyFile.FileName or AddedTokensFile.FileName
+            or SpreadsheetVocabulary.MergesFileName or SpreadsheetVocabulary.TokensFileName;
 }

@@ -1,6 +1,8 @@
 // The policy: a network that reads the cell in which the walker is and says how probable each move should be. Forward and backward pass
 // are beside each other, step by step.
 
+using Gpt2.Core.Numerics;
+
 namespace Gpt2.Core.PostTraining.Maze;
 
 /// <summary>What a forward pass computes, and the backward pass reads.</summary>

@@ -105,9 +105,10 @@ internal static class TokenizerJson
             int id = number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out int whole)
                 ? whole
                 : throw Wrong(path, $"the added token '{content}' has the id {JsonFile.Shown(number)}", "a whole number");
-            foreach (string name in Strictness.Where(name => Given(token, name) is { ValueKind: not JsonValueKind.False } && content != Vocabulary.EndOfTextToken))
+            string? setting = Strictness.FirstOrDefault(name => Given(token, name) is { ValueKind: not JsonValueKind.False });
+            if (setting is not null && content != Vocabulary.EndOfTextToken)
             {
-                throw Wrong(path, $"the added token '{content}' has {name}", "false: an added token is found wherever its text is");
+                throw Wrong(path, $"the added token '{content}' has {setting}", "false: an added token is found wherever its text is");
             }
 
             tokens.Add((content, id));

@@ -43,7 +43,8 @@ internal static class SpreadsheetLimits
         if (vocabulary.AddedTokens.Count > 0)
         {
             yield return string.Create(
-                CultureInfo.InvariantCulture, $"added tokens: {vocabulary.AddedTokens.Count}; the page knows merges alone and finds none of them in a prompt");
+                CultureInfo.InvariantCulture,
+                $"added tokens: {vocabulary.AddedTokens.Count}; the page knows merges alone and finds none of them in a prompt");
         }
 
         foreach (string pairs in Confused(vocabulary, texts))

@@ -151,7 +151,7 @@ public class AdapterGradientTests
     }
 
     /// <summary>The central difference over five points: its error falls with the fourth power of the step.</summary>
-    private static double Difference(Matrix weight, int at, float step, Func<double> loss)
+    internal static double Difference(Matrix weight, int at, float step, Func<double> loss)
     {
         float value = weight.Span[at];
         double At(float shift)

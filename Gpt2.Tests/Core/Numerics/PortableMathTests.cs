@@ -1,8 +1,8 @@
 // The portable functions against the platform's.
 
-using Gpt2.Core.PostTraining.Maze;
+using Gpt2.Core.Numerics;
 
-namespace Gpt2.Tests.Core.PostTraining.Maze;
+namespace Gpt2.Tests.Core.Numerics;
 
 public sealed class PortableMathTests
 {
@@ -28,5 +28,23 @@ public sealed class PortableMathTests
         }
 
         PortableMath.Log(1).Should().Be(0);
+    }
+
+    [Fact]
+    public void Log_FarFromOne_IsThePlatformsUpToTheLastDigits()
+    {
+        for (double x = 1e-300; x < 1e300; x *= 17.3)
+        {
+            PortableMath.Log(x).Should().BeApproximately(Math.Log(x), 1e-13 * Math.Max(1, Math.Abs(Math.Log(x))));
+        }
+    }
+
+    [Fact]
+    public void Exp_Positive_IsThePlatformsUpToTheLastDigits()
+    {
+        for (double x = 0; x < 700; x += 0.0937)
+        {
+            PortableMath.Exp(x).Should().BeApproximately(Math.Exp(x), 1e-12 * Math.Exp(x));
+        }
     }
 }
