@@ -33,10 +33,15 @@ internal static class PortableMath
 
     /// <summary>
     /// ln x for x > 0: for x from 1 to 4 it is 2 (y + y³/3 + y⁵/5 + …) with y = (x − 1) / (x + 1), with an error below 10⁻¹⁴; otherwise
-    /// x = 2^k · m with m from 1 to 2, and ln x = k ln 2 + ln m.
+    /// x = 2^k · m with m from 1 to 2, and ln x = k ln 2 + ln m. As Math.Log has it, −∞ for 0, ∞ for ∞, and NaN for what is below 0 or NaN.
     /// </summary>
     public static double Log(double x)
     {
+        if (!(x > 0) || double.IsPositiveInfinity(x))
+        {
+            return x == 0 ? double.NegativeInfinity : x > 0 ? x : double.NaN;
+        }
+
         if (x is not (>= 1 and <= 4))
         {
             int k = Math.ILogB(x);

@@ -47,4 +47,14 @@ public sealed class PortableMathTests
             PortableMath.Exp(x).Should().BeApproximately(Math.Exp(x), 1e-12 * Math.Exp(x));
         }
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NegativeInfinity)]
+    [InlineData(double.Epsilon)]
+    [InlineData(double.MaxValue)]
+    public void Log_AtTheEdges_IsThatOfTheMachine(double x) => PortableMath.Log(x).Should().BeApproximately(Math.Log(x), 1e-10);
 }
