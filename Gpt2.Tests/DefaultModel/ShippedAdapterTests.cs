@@ -1,4 +1,4 @@
-// The adapters that come with the program, as they are in the repository, and what the card of `instruct` says of it.
+// The adapters that come with the program, as they are in the repository, and what their cards say of them.
 
 using System.Globalization;
 using Gpt2.Core;
@@ -20,7 +20,7 @@ public sealed class ShippedAdapterTests
     public static TheoryData<string> Names => [.. Directory.GetDirectories(Adapters).Select(folder => Path.GetFileName(folder))];
 
     [Fact]
-    public void Names_AreThoseOfTheDocumentation() => Names.Should().BeEquivalentTo("instruct", "price");
+    public void Names_AreThoseOfTheDocumentation() => Names.Should().BeEquivalentTo("instruct", "preferred", "price");
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -45,14 +45,35 @@ public sealed class ShippedAdapterTests
             .Contain($"answers {alone} exactly ({Percent(alone)})").And.Contain($"{adapted} ({Percent(adapted)})");
     }
 
+    [Fact]
+    public void Preferred_SampledAnswersToHeldOutQuestions_HaveTheRewardOfItsCard()
+    {
+        double alone = Reward([]), adapted = Reward(["preferred"]);
+
+        adapted.Should().BeApproximately(1.32, 0.1).And.BeGreaterThan(alone + 1);
+        File.ReadAllText(Path.Combine(Adapters, "preferred", "README.md")).Should().Contain("| **1.32** |");
+    }
+
+    /// <summary>The mean of rule:helpful for answers to the questions that are held out of the preferences.</summary>
+    private static double Reward(string[] adapters)
+    {
+        using LanguageModel model = Load(adapters);
+        PreparedExample[] asked = [.. TestExamples.Prepared(PreferenceCorpus.Examples(1, heldOut: true).Take(500), PromptTemplate.Plain)
+            .DistinctBy(example => example.PromptText)];
+        SampledAnswer[] answers = new AnswerSampler(model.Tokenizer, maxNewTokens: 40).Sample(model.Model, asked, count: 7, seed: 1, default);
+        return RewardSource.Open("rule:helpful", model.Model, model.Tokenizer, timeout: 60).Of(answers, default).Average();
+    }
+
     private static string Percent(int answers) => string.Create(CultureInfo.InvariantCulture, $"{answers / 5.0:0.0} %");
 
     /// <summary>How many of the 500 held-out instructions of the documentation are answered exactly.</summary>
     private static int Answered(string[] adapters)
     {
-        using LanguageModel model = LanguageModel.Load(
-            ModelLocator.DefaultModel, new LoadOptions { Adapters = [.. adapters.Select(name => Path.Combine(Adapters, name))], UseCache = false });
+        using LanguageModel model = Load(adapters);
         IReadOnlyList<PreparedExample> asked = TestExamples.Prepared(InstructionCorpus.Examples(1, heldOut: true).Take(500), PromptTemplate.Short);
         return ExactMatch.Of(model.Model, model.Tokenizer, asked).Right;
     }
+
+    private static LanguageModel Load(string[] adapters) => LanguageModel.Load(
+        ModelLocator.DefaultModel, new LoadOptions { Adapters = [.. adapters.Select(name => Path.Combine(Adapters, name))], UseCache = false });
 }
