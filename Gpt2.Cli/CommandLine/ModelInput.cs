@@ -81,4 +81,14 @@ internal sealed class ModelInput(bool adapters = false)
         });
         return (loaded, fingerprint!);
     }
+
+    /// <summary>Finds and reads the model without adapters but with tokens that they add.</summary>
+    /// <exception cref="Core.Gpt2Exception">It does not exist, something is wrong with it, or it cannot have these tokens.</exception>
+    public LanguageModel LoadExtended(ParseResult parsed, IReadOnlyList<string> tokens, LoadOptions options, CommandIo io)
+    {
+        using ModelSource source = Open(parsed);
+        Gpt2Weights weights = ModelLoading.ReadWeights(source, io, cache: !parsed.GetValue(noCache));
+        (Gpt2Weights extended, Tokenizer? tokenizer) = TokenRows.Extend(weights, source.ReadTokenizer(), tokens);
+        return LanguageModel.Of(extended, tokenizer, ModelLocator.NameOf(source.Path), options);
+    }
 }

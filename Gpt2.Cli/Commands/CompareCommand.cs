@@ -56,16 +56,17 @@ internal static class CompareCommand
 
             string[] named = [.. parsed.GetValue(adapter)!.SelectMany(list => list.Split(',')).Select(name => name.Trim())];
             string[] folders = [.. named.Select(FolderOf)]; // before the model is read
-            (LanguageModel loaded, ModelFingerprint fingerprint) =
-                model.LoadBase(parsed, kernels.Read(parsed), io, CommonOptions.WeightsOf(parsed.GetValue(weights)));
+            var load = new LoadOptions { Kernels = kernels.Read(parsed), Weights = CommonOptions.WeightsOf(parsed.GetValue(weights)) };
+            (LanguageModel loaded, ModelFingerprint fingerprint) = model.LoadBase(parsed, load.Kernels, io, load.Weights);
             if (folders.Length == 0)
             {
                 folders = [ComparedAnswers.None, .. AdapterLocator.NamesFor(fingerprint).Select(AdapterLocator.Find)];
             }
 
             generation.Sampling.NoteSeed(parsed, options.Sampling, io);
-            ComparedAnswer[] answers = Progress.Run(
-                "answering", io, progress => new ComparedAnswers(loaded, fingerprint, options, io.Cancellation).Of(asked, folders, progress));
+            var compared = new ComparedAnswers(
+                loaded, fingerprint, tokens => model.LoadExtended(parsed, tokens, load, io), options, io.Cancellation);
+            ComparedAnswer[] answers = Progress.Run("answering", io, progress => compared.Of(asked, folders, progress));
             if (parsed.GetValue(json))
             {
                 JsonShapes.Write(new CompareResult(loaded.Name, asked, options.Sampling?.Seed, answers), io.Out);

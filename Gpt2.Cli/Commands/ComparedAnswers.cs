@@ -1,4 +1,5 @@
-// The rows of `gpt2 compare`. The model is in memory once, and each adapter is put on it in turn.
+// The rows of `gpt2 compare`. The model is in memory once, and each adapter is put on it in turn; for adapters
+// that add tokens there is a second one, which has them.
 
 using Gpt2.Cli.Output;
 using Gpt2.Core;
@@ -12,10 +13,12 @@ namespace Gpt2.Cli.Commands;
 /// <summary>Answers of a model and of adapters on it.</summary>
 /// <param name="model">The model without adapters.</param>
 /// <param name="fingerprint">Its fingerprint.</param>
+/// <param name="extended">Reads the model with added tokens.</param>
 /// <param name="options">How answers are chosen.</param>
 /// <param name="cancellation">Checked before each token.</param>
 internal sealed class ComparedAnswers(
-    LanguageModel model, ModelFingerprint fingerprint, GenerationOptions options, CancellationToken cancellation)
+    LanguageModel model, ModelFingerprint fingerprint, Func<IReadOnlyList<string>, LanguageModel> extended, GenerationOptions options,
+    CancellationToken cancellation)
 {
     /// <summary>Stands for the model itself in a list of adapters.</summary>
     public const string None = "none";
@@ -45,25 +48,32 @@ internal sealed class ComparedAnswers(
         }
 
         var answers = new List<ComparedAnswer>();
+        (IReadOnlyList<string> Added, LanguageModel Model) larger = ([], model);
         foreach ((string name, Adapter? adapter, PromptTemplate? template) in rows)
         {
             progress.Report((double)answers.Count / rows.Count);
-            answers.Add(Answer(name, adapter?.ApplyTo(model.Model) ?? model.Model, template, prompt));
+            if (adapter?.AddedTokens is { Count: > 0 } tokens && !tokens.SequenceEqual(larger.Added))
+            {
+                larger = (tokens, extended(tokens));
+            }
+
+            LanguageModel of = adapter?.AddedTokens.Count > 0 ? larger.Model : model;
+            answers.Add(Answer(name, of, adapter?.ApplyTo(of.Model) ?? of.Model, template, prompt));
         }
 
         return [.. answers];
     }
 
-    private ComparedAnswer Answer(string name, Gpt2Model adapted, PromptTemplate? template, string prompt)
+    private ComparedAnswer Answer(string name, LanguageModel of, Gpt2Model adapted, PromptTemplate? template, string prompt)
     {
         AskedPrompt asked = template?.Ask(prompt) ?? new AskedPrompt(prompt, "");
-        int[] ids = model.Tokenizer.Encode(asked.Text);
+        int[] ids = of.Tokenizer.Encode(asked.Text);
         GeneratedToken[] tokens =
-            [.. new TextGenerator(adapted, model.Tokenizer, model.EndOfText).Generate(ids, options, cancellation)];
+            [.. new TextGenerator(adapted, of.Tokenizer, of.EndOfText).Generate(ids, options, cancellation)];
         int[] answer = [.. tokens.Select(token => token.Id)];
         return new ComparedAnswer(
             name, template?.Name, asked.Text, answer, asked.AnswerOf(string.Concat(tokens.Select(token => token.Text))),
             tokens[^1].Finish == FinishReason.Stop ? "stop" : "length", tokens.Average(token => token.LogProbability),
-            AnswerScore.MeanLogProbability(model.Model, ids, answer));
+            AnswerScore.MeanLogProbability(of.Model, ids, answer));
     }
 }

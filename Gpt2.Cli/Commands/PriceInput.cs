@@ -96,11 +96,8 @@ internal sealed class PriceInput
         string[] adapters = model.Adapters(parsed);
         if (adapters.Length > 0)
         {
-            using ModelSource source = model.Open(parsed);
-            (Gpt2Weights extended, Core.Text.Tokenizer? tokenizer) = TokenRows.Extend(
-                ModelLoading.ReadWeights(source, io, cache: true), source.ReadTokenizer(), AdapterFolder.AddedTokens(adapters));
-            string name = ModelLocator.NameOf(source.Path);
-            yield return (name, LanguageModel.Of(extended, tokenizer, name, Options(parsed)));
+            LanguageModel before = model.LoadExtended(parsed, AdapterFolder.AddedTokens(adapters), Options(parsed), io);
+            yield return (before.Name, before);
         }
 
         foreach (string other in parsed.GetValue(also)!)

@@ -42,7 +42,8 @@ internal sealed class TuneAnswers
     public static IReward? Open(string? name, TuneStart start)
     {
         double timeout = start.State.Groups?.RewardTimeout ?? 60;
-        return name is null ? null : RewardSource.Open(name, start.Model, start.Tokenizer, timeout);
+        return name is null ? null : RewardSource.Open(
+            name, start.Model, start.Fingerprint, start.Adapter?.AddedTokens ?? [], start.Tokenizer, timeout);
     }
 
     /// <summary>Asks the prompts that are kept for validation; null if there are none, or none are to be asked.</summary>

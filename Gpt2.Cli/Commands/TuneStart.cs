@@ -15,15 +15,17 @@ using Gpt2.Kernels;
 namespace Gpt2.Cli.Commands;
 
 /// <summary>What a run begins or goes on with.</summary>
-/// <param name="Model">The model, without an adapter.</param>
+/// <param name="Model">The model, without an adapter but with the tokens that it adds.</param>
+/// <param name="Fingerprint">What it is without them.</param>
 /// <param name="Adapter">The adapter to train; null to train all weights.</param>
 /// <param name="First">The adapter that the run began with, which stays as it is; null if it was a new one.</param>
-/// <param name="Tokenizer">The model's tokenizer.</param>
+/// <param name="Tokenizer">The model's tokenizer, with the added tokens.</param>
 /// <param name="Examples">The examples.</param>
 /// <param name="State">The settings of the run.</param>
 /// <param name="Checkpoint">The checkpoint to go on from; null at the beginning.</param>
 internal sealed record TuneStart(
-    Gpt2Model Model, Adapter? Adapter, Adapter? First, Tokenizer Tokenizer, TuneExamples Examples, TuningState State, string? Checkpoint)
+    Gpt2Model Model, ModelFingerprint Fingerprint, Adapter? Adapter, Adapter? First, Tokenizer Tokenizer, TuneExamples Examples, TuningState State,
+    string? Checkpoint)
 {
     /// <summary>What is trained.</summary>
     public TuningParts Parts => new(Model, Adapter, Tokenizer.Vocabulary, State);
@@ -61,7 +63,8 @@ internal sealed record TuneStart(
         {
             Adapter = start?.File,
         };
-        return new TuneStart(FrozenModel.Of(weights, kernels, type), adapter, start?.Adapter, tokenizer, examples, state, Checkpoint: null);
+        return new TuneStart(
+            FrozenModel.Of(weights, kernels, type), fingerprint, adapter, start?.Adapter, tokenizer, examples, state, Checkpoint: null);
     }
 
     /// <summary>Resumes the run in a folder.</summary>
@@ -82,7 +85,8 @@ internal sealed record TuneStart(
 
         using ModelSource source = state.Full ? ModelFolder.Open(checkpoint, ModelFormat.Csv) : ModelFolder.Open(state.Model);
         Gpt2Weights weights = ModelLoading.ReadWeights(source, io, cache: !state.Full);
-        RequireSame(state.Full || ModelFingerprint.Of(weights).Hash == state.ModelHash, "model", state.Model);
+        var fingerprint = ModelFingerprint.Of(weights);
+        RequireSame(state.Full || fingerprint.Hash == state.ModelHash, "model", state.Model);
         StartAdapter? start = state.Adapter is null ? null : StartAdapter.Read(state.Adapter.Path);
         RequireSame(start?.File == state.Adapter, "adapter", state.Adapter?.Path ?? folder);
         Adapter? adapter = state.Full ? null : AdapterFolder.Read(checkpoint);
@@ -95,7 +99,8 @@ internal sealed record TuneStart(
         TuneExamples.RequireSame(examples.File, state.File);
         TuneExamples.RequireSame(examples.Validation, state.Validation);
         return new TuneStart(
-            FrozenModel.Of(weights, kernelsOf(state.Kernels), state.Weights), adapter, start?.Adapter, tokenizer, examples, state, checkpoint);
+            FrozenModel.Of(weights, kernelsOf(state.Kernels), state.Weights), fingerprint, adapter, start?.Adapter, tokenizer, examples, state,
+            checkpoint);
     }
 
     /// <summary>The model as the run began with it: what the trained one is compared with.</summary>

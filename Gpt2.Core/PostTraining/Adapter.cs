@@ -183,6 +183,11 @@ public sealed class Adapter
     /// <exception cref="Gpt2Exception">It is another model: the message names the sizes or the hashes that differ.</exception>
     public void RequireModel(ModelFingerprint model)
     {
+        if (Tokens is not null && model.Sizes.Vocabulary != Tokens.Rows.First)
+        {
+            throw WrongVocabulary(model.Sizes.Vocabulary);
+        }
+
         RequireSizes(model.Sizes with { Vocabulary = model.Sizes.Vocabulary + AddedTokens.Count });
         if (TrainedOn is null || TrainedOn == model)
         {
@@ -256,10 +261,7 @@ public sealed class Adapter
     {
         if (Tokens is not null && sizes.Vocabulary != Tokens.Rows.First + Tokens.Rows.Count)
         {
-            throw new Gpt2Exception($"the adapter adds {Tokens.Rows.Count} tokens to {Tokens.Rows.First}, but the model has {sizes.Vocabulary}")
-            {
-                Remedy = "take the model that it was trained on",
-            };
+            throw WrongVocabulary(sizes.Vocabulary);
         }
 
         foreach ((int block, BlockMap map, (Matrix a, Matrix b, _)) in Updates())
@@ -282,4 +284,10 @@ public sealed class Adapter
             }
         }
     }
+
+    private Gpt2Exception WrongVocabulary(int found) => new(
+        $"the adapter adds {Tokens!.Rows.Count} tokens to {Tokens.Rows.First}, but the model has {found}")
+    {
+        Remedy = "take the model that it was trained on",
+    };
 }

@@ -113,14 +113,29 @@ internal static partial class AdapterCsv
             Dropout = AdapterJson.Required(root, "dropout", path).GetSingle(),
             Maps = maps.Aggregate(AdaptedMaps.None, (kinds, map) => kinds | map.Map.Kind),
         };
-        return (new Adapter(AdapterJson.Checked(settings, path), model, TokensIn(tokensPath, model, path)), maps);
+        IReadOnlyList<string> tokens = TokensIn(tokensPath, model, AdapterJson.Checked(settings, path), path);
+        try
+        {
+            return (new Adapter(settings, model, tokens), maps);
+        }
+        catch (Gpt2Exception e)
+        {
+            throw e.At(path);
+        }
     }
 
-    private static IReadOnlyList<string> TokensIn(string tokensPath, ModelFingerprint? model, string path)
+    private static IReadOnlyList<string> TokensIn(string tokensPath, ModelFingerprint? model, LoraSettings settings, string path)
     {
+        string folder = Path.GetDirectoryName(path)!;
+        string fileOfA = Path.Combine(folder, CsvLayout.FileOf(TokenRows.NameOfA));
+        string fileOfB = Path.Combine(folder, CsvLayout.FileOf(TokenRows.NameOfB));
         if (!RegularFile.IsTaken(tokensPath))
         {
-            return [];
+            return !RegularFile.IsTaken(fileOfA) ? [] : throw new Gpt2Exception("no such file")
+            {
+                Where = tokensPath,
+                Expected = $"the tokens whose rows {Path.GetFileName(fileOfA)} changes",
+            };
         }
 
         if (model is null)
@@ -133,7 +148,14 @@ internal static partial class AdapterCsv
         }
 
         (string Token, int Id)[] tokens = [.. AddedTokensFile.Read(tokensPath)];
+        if (tokens.Length == 0)
+        {
+            throw new Gpt2Exception("has no token") { Where = tokensPath, Expected = "at least one, or no such file" };
+        }
+
         AddedTokensFile.RequireConsecutive(tokens, model.Sizes.Vocabulary, tokensPath);
+        CsvMatrixFile.RequireLength(fileOfA, settings.Rank, tokens.Length);
+        CsvMatrixFile.RequireLength(fileOfB, model.Sizes.Channels, settings.Rank);
         return [.. tokens.Select(token => token.Token)];
     }
 

@@ -1,6 +1,7 @@
 // A reward model as it is used: a model with an adapter and a head, which reads a prompt and an answer and gives one number.
 
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.PostTraining.Data;
 using Gpt2.Core.Text;
@@ -47,8 +48,42 @@ public sealed class RewardModel : IReward
     /// <exception cref="Gpt2Exception">It is no reward model, or one of another model.</exception>
     public static RewardModel Read(string folder, Gpt2Model model, Tokenizer tokenizer)
     {
+        (Adapter adapter, TuningState state) = ReadAdapter(folder, ModelFingerprint.Of(model.Weights));
+        if (adapter.AddedTokens.Count > 0)
+        {
+            (Gpt2Weights weights, Tokenizer? larger) = TokenRows.Extend(model.Weights, tokenizer, adapter.AddedTokens);
+            (model, tokenizer) = (new Gpt2Model(weights, model.Kernels), larger!);
+        }
+
+        return Of(folder, adapter, state, model, tokenizer);
+    }
+
+    /// <summary>The same for a model that is being tuned, whose weights may be stored in any type.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="model">The model with the tokens that are added to it.</param>
+    /// <param name="fingerprint">What it is without them.</param>
+    /// <param name="added">The tokens.</param>
+    /// <param name="tokenizer">The tokenizer with them.</param>
+    /// <exception cref="Gpt2Exception">It is no reward model, or one of another model or with other tokens.</exception>
+    internal static RewardModel ReadFor(
+        string folder, Gpt2Model model, ModelFingerprint fingerprint, IReadOnlyList<string> added, Tokenizer tokenizer)
+    {
+        (Adapter adapter, TuningState state) = ReadAdapter(folder, fingerprint);
+        return adapter.AddedTokens.SequenceEqual(added)
+            ? Of(folder, adapter, state, model, tokenizer)
+            : throw new Gpt2Exception($"the reward model adds {Plural.Of(adapter.AddedTokens.Count, "token")}")
+            {
+                Where = folder,
+                Expected = added.Count == 0 ? "none, as the adapter to train"
+                    : $"the same {Plural.Of(added.Count, "token")} as the adapter to train",
+                Remedy = "train a reward model on the same vocabulary: 'gpt2 tune reward' has --add-tokens and --adapter",
+            };
+    }
+
+    private static (Adapter Adapter, TuningState State) ReadAdapter(string folder, ModelFingerprint model)
+    {
         Adapter adapter = AdapterFolder.Read(folder);
-        if (TuningState.ReadIfThere(folder) is not { Method: TuningState.Reward, RewardHead: string file } state)
+        if (TuningState.ReadIfThere(folder) is not { Method: TuningState.Reward, RewardHead: not null } state)
         {
             throw new Gpt2Exception("this adapter is not a reward model")
             {
@@ -60,14 +95,19 @@ public sealed class RewardModel : IReward
 
         try
         {
-            adapter.RequireModel(ModelFingerprint.Of(model.Weights));
+            adapter.RequireModel(model);
         }
         catch (Gpt2Exception e)
         {
             throw e.At(folder);
         }
 
-        string path = Path.Combine(folder, Path.GetFileName(file));
+        return (adapter, state);
+    }
+
+    private static RewardModel Of(string folder, Adapter adapter, TuningState state, Gpt2Model model, Tokenizer tokenizer)
+    {
+        string path = Path.Combine(folder, Path.GetFileName(state.RewardHead!));
         var weight = new Matrix(RewardHead.Name, 1, model.Config.Channels);
         CsvMatrixFile.RequireLength(path, weight.Rows, weight.Columns);
         CsvMatrixFile.Read(path, weight);

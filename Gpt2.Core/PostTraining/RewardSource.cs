@@ -17,14 +17,17 @@ internal static class RewardSource
 
     /// <summary>The reward of a name.</summary>
     /// <param name="name">rule:NAME, command:PROGRAM or a folder.</param>
-    /// <param name="model">The model that a reward model is an adapter of.</param>
-    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="model">The model that a reward model is an adapter of, with the tokens that are added to it.</param>
+    /// <param name="fingerprint">What it is without them.</param>
+    /// <param name="added">The tokens.</param>
+    /// <param name="tokenizer">The tokenizer with them.</param>
     /// <param name="timeout">Seconds that a program may take.</param>
     /// <exception cref="Gpt2Exception">There is no such reward.</exception>
-    public static IReward Open(string name, Gpt2Model model, Tokenizer tokenizer, double timeout) =>
+    public static IReward Open(
+        string name, Gpt2Model model, ModelFingerprint fingerprint, IReadOnlyList<string> added, Tokenizer tokenizer, double timeout) =>
         name.StartsWith(RuleScorer.Prefix, StringComparison.Ordinal) ? new RuleReward(RuleScorer.Of(name))
         : name.StartsWith(CommandPrefix, StringComparison.Ordinal) ? new CommandReward(name[CommandPrefix.Length..], timeout)
-        : Directory.Exists(name) ? RewardModel.Read(name, model, tokenizer)
+        : Directory.Exists(name) ? RewardModel.ReadFor(name, model, fingerprint, added, tokenizer)
         : throw new Gpt2Exception("no such reward")
         {
             Where = name,

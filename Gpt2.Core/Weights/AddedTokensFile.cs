@@ -3,6 +3,7 @@
 
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Gpt2.Core.Files;
 using Gpt2.Core.Text;
 
 namespace Gpt2.Core.Weights;
@@ -89,6 +90,15 @@ internal static class AddedTokensFile
 
     /// <summary>Writes the added tokens of a vocabulary.</summary>
     public static void Write(Vocabulary vocabulary, string path) => Write(vocabulary.AddedTokens, vocabulary.EndOfText + 1, path);
+
+    /// <summary>Writes the added tokens of a vocabulary into a folder, or no file if it has none.</summary>
+    public static void WriteIfAny(Vocabulary vocabulary, StagedFolder staged)
+    {
+        if (vocabulary.AddedTokens.Count > 0)
+        {
+            Write(vocabulary, staged.File(FileName));
+        }
+    }
 
     /// <summary>Writes added tokens.</summary>
     /// <param name="tokens">Their texts.</param>

@@ -61,9 +61,9 @@ public static class CsvModelFolder
                 SpreadsheetVocabulary.Write(vocabulary, staged.Path);
             }
 
-            if (vocabulary?.AddedTokens.Count > 0)
+            if (vocabulary is not null)
             {
-                AddedTokensFile.Write(vocabulary, staged.File(AddedTokensFile.FileName));
+                AddedTokensFile.WriteIfAny(vocabulary, staged);
             }
 
             cancellation.ThrowIfCancellationRequested();

@@ -26,6 +26,7 @@ public sealed class AddTokensTests : IDisposable
     [InlineData("csv")]
     [InlineData("js-csv")]
     [InlineData("safetensors")]
+    [InlineData("llmc")]
     public void Convert_NumbersAndBack_KeepTokensAndRows(string format)
     {
         string larger = folder.PathOf("larger"), again = folder.PathOf("again");
@@ -104,6 +105,51 @@ public sealed class AddTokensTests : IDisposable
 
         folder.Files("stopped").Should().BeEquivalentTo(folder.Files("whole"));
         folder.Files("whole").Keys.Should().Contain("added_tokens.json");
+    }
+
+    [Fact]
+    public void RewardModel_ThatAddsTokens_GivesRewardsWithThem()
+    {
+        string rewards = folder.PathOf("rewards"), others = folder.PathOf("others");
+        string[] how = ["--model", folder.Model, "--steps", "2"], adding = [.. how, "--add-tokens", "10-12"];
+        CommandRun.Of(["tune", "reward", folder.Pairs, .. adding, "--learning-rate", "0.05", "--out", rewards]).Result();
+        CommandRun.Of(["tune", "reward", folder.Pairs, .. how, "--out", others]).Result();
+
+        string Rewards(params string[] texts) => CommandRun.Of(
+            ["reward", "a?", .. texts, "--adapter", rewards, "--model", folder.Model, "--json"]).Result();
+        Rewards(" 12").Should().NotBe(Rewards(" 12 "), "it reads the text").And.Contain("\"reward\":");
+        foreach (string type in (string[])["f32", "int8"])
+        {
+            string[] group = ["tune", "grpo", folder.Examples, "--group", "3", "--max-new-tokens", "4", "--weights", type];
+            CommandRun.Of([.. group, .. adding, "--reward", rewards, "--out", folder.PathOf("with " + type)]).Result().Should().Contain("2 steps");
+            CommandRun.Of([.. group, .. how, "--reward", others, "--out", folder.PathOf("without " + type)]).Result().Should().Contain("2 steps");
+            CommandRun.Of([.. group, .. how, "--reward", rewards, "--out", folder.PathOf("x")]).ErrorLine(1).Should().StartWith(
+                $"gpt2: {rewards}: the reward model adds 3 tokens, expected none, as the adapter to train; ");
+        }
+
+        CommandRun mixed = CommandRun.Of(["tune", "grpo", folder.Examples, .. adding, "--reward", others, "--out", folder.PathOf("x")]);
+        mixed.ExitCode.Should().Be(1);
+        mixed.Error.Should().Contain($"gpt2: {others}: the reward model adds 0 tokens, expected the same 3 tokens as the adapter to train; ");
+        Directory.Exists(folder.PathOf("x")).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Adapter_WhoseTokensAreWrong_IsRefused()
+    {
+        Tune("--out", folder.Run, "--steps", "1");
+        string settings = Path.Combine(folder.Run, "adapter.json"), tokens = Path.Combine(folder.Run, "added_tokens.json");
+        string given = File.ReadAllText(settings);
+        string Line() => CommandRun.Of("predict", "a", "--model", folder.Model, "--adapter", folder.Run).ErrorLine(1);
+
+        File.WriteAllText(settings, given.Replace("\"rank\": 8", "\"rank\": 2000000000", StringComparison.Ordinal));
+        Line().Should().StartWith($"gpt2: {Path.Combine(folder.Run, "model_wte_lora_A.csv")}: is cut off: found [8, 20], expected [2000000000, 20]");
+        File.WriteAllText(settings, given.Replace("\"tied_head\": true", "\"tied_head\": false", StringComparison.Ordinal));
+        Line().Should().StartWith($"gpt2: {settings}: the model has a language head of its own");
+        File.WriteAllText(settings, given);
+        File.WriteAllText(tokens, "{}");
+        Line().Should().Be($"gpt2: {tokens}: has no token, expected at least one, or no such file");
+        File.Delete(tokens);
+        Line().Should().Be($"gpt2: {tokens}: no such file, expected the tokens whose rows model_wte_lora_A.csv changes");
     }
 
     [Fact]

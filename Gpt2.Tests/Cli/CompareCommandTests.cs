@@ -69,6 +69,25 @@ public sealed class CompareCommandTests : IDisposable
         Ids(Json("abc", "-n", "6", "--adapter", plain, "--weights", weights).GetProperty("answers")[0])
             .Should().HaveCountLessThanOrEqualTo(6).And.NotBeEmpty();
 
+    [Theory]
+    [InlineData("f32")]
+    [InlineData("int8")]
+    public void AdapterThatAddsTokens_AnswersWithThem(string weights)
+    {
+        string adding = TestAdapters.Write(folder.PathOf("adding"), folder.Weights, 3, tokens: ["bc", "10"]);
+
+        JsonElement[] rows = [.. Json("abc", "-n", "6", "--adapter", $"none,{adding},{plain}", "--weights", weights)
+            .GetProperty("answers").EnumerateArray()];
+
+        if (weights == "f32")
+        {
+            Ids(rows[1]).Should().Equal(Ids(Alone("abc", [adding])));
+            Ids(rows[0]).Should().Equal(Ids(Alone("abc", [])), "the model itself has no added tokens");
+        }
+
+        rows[1].GetProperty("base_mean_logprob").ValueKind.Should().Be(JsonValueKind.Number);
+    }
+
     [Fact]
     public void AnswerBeyondTheContext_HasNoScoreOfTheBase() =>
         Json("abc", "-n", "30", "--adapter", "none", "--no-repeat-ngram", "1").GetProperty("answers")[0].GetProperty("base_mean_logprob")

@@ -10,9 +10,9 @@ namespace Gpt2.Tests.Support;
 internal static class TestAdapters
 {
     /// <summary>An adapter of rank 2 whose A and B are both random.</summary>
-    public static Adapter Random(Gpt2Weights weights, ulong seed)
+    public static Adapter Random(Gpt2Weights weights, ulong seed, string[]? tokens = null)
     {
-        var adapter = Adapter.Create(new LoraSettings { Rank = 2 }, ModelFingerprint.Of(weights), seed);
+        var adapter = Adapter.Create(new LoraSettings { Rank = 2 }, ModelFingerprint.Of(weights), seed, tokens ?? []);
         var random = new RandomGenerator(seed);
         foreach (Matrix matrix in adapter.Matrices())
         {
@@ -31,9 +31,11 @@ internal static class TestAdapters
     /// <param name="seed">The seed.</param>
     /// <param name="peft">Whether it is written as PEFT's files.</param>
     /// <param name="template">The template that its tuning.json names; null for none.</param>
-    public static string Write(string folder, Gpt2Weights weights, ulong seed, bool peft = false, string? template = null)
+    /// <param name="tokens">The tokens that it adds; null for none.</param>
+    public static string Write(
+        string folder, Gpt2Weights weights, ulong seed, bool peft = false, string? template = null, string[]? tokens = null)
     {
-        Adapter adapter = Random(weights, seed);
+        Adapter adapter = Random(weights, seed, tokens);
         _ = peft ? AdapterFolder.WritePeft(folder, adapter) : AdapterFolder.Write(folder, adapter);
         if (template is not null)
         {

@@ -39,11 +39,7 @@ public static class HuggingFaceFolder
             {
                 VocabularyFile.Write(vocabulary, staged.File(MergesFileName));
                 TokenIdsFile.Write(vocabulary, staged.File(TokenIdsFileName));
-                if (vocabulary.AddedTokens.Count > 0)
-                {
-                    AddedTokensFile.Write(vocabulary, staged.File(AddedTokensFile.FileName));
-                }
-
+                AddedTokensFile.WriteIfAny(vocabulary, staged);
                 WriteTokenizerConfig(weights.Config, staged.File(TokenizerConfigFileName));
             }
 

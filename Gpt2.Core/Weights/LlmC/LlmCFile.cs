@@ -48,6 +48,7 @@ public static class LlmCFile
             if (vocabulary is not null)
             {
                 VocabularyFile.Write(vocabulary, staged.File(VocabularyFile.FileName));
+                AddedTokensFile.WriteIfAny(vocabulary, staged);
             }
         }));
     }
