@@ -92,7 +92,7 @@ internal sealed class HelpPage(CommandIo io) : SynchronousCommandLineAction
     /// <summary>Remarks that follow from the option itself, so that its description need not repeat them.</summary>
     private static string Remarks(Option option)
     {
-        bool hasDefault = option.HasDefaultValue && option.ValueType != typeof(bool)
+        bool hasDefault = option.HasDefaultValue && option.ValueType != typeof(bool) && !option.ValueType.IsArray
             && !FirstLine(option).Contains("Default:", StringComparison.Ordinal);
         string? standard = hasDefault ? Convert.ToString(option.GetDefaultValue(), CultureInfo.InvariantCulture) : null;
         return (option.Required ? " Required." : "")

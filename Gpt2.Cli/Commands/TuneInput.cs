@@ -29,6 +29,9 @@ internal sealed record TuneMethodOptions(
     /// <summary>The usual learning rate of an adapter.</summary>
     public const float RateOfAdapter = 2e-3f;
 
+    /// <summary>The highest learning rate of all weights, unless another is given.</summary>
+    public const float RateOfWeights = 2e-4f;
+
     /// <summary>The settings that all methods begin with.</summary>
     public static TrainingSettings StandardWith(float rate, int steps = 1000) => new()
     {
@@ -245,7 +248,7 @@ internal sealed class TuneInput
 
     private TrainingSettings SettingsOf(ParseResult parsed, bool full, int examples)
     {
-        const float RateOfWeights = TuneMethodOptions.RateOfAdapter / 10;
+        const float RateOfWeights = TuneMethodOptions.RateOfWeights;
         TrainingSettings standard = method.Standard with { Seed = SeedOf(parsed), Digits = parsed.GetValue(digits) ?? 0 };
         standard = full ? standard with { LearningRate = RateOfWeights, MinLearningRate = RateOfWeights / 10 } : standard;
         if (method.Epochs is not double usual)

@@ -27,7 +27,7 @@ internal sealed class TuneSft : TuneMethod<SupervisedTuning>
     private TuneSft(CommandIo io)
         : base(
             new TuneInput(
-                Method, Invariant($"{TuneMethodOptions.RateOfAdapter}, with --full {TuneMethodOptions.RateOfAdapter / 10}"),
+                Method, Invariant($"{TuneMethodOptions.RateOfAdapter}, with --full {TuneMethodOptions.RateOfWeights}"),
                 "Dropout rate of the adapter's inputs, with --full of the model"),
             io)
     {
