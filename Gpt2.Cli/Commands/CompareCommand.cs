@@ -21,7 +21,7 @@ internal static class CompareCommand
         var adapter = new Option<string[]>("--adapter")
         {
             Description = "Folders or names of adapters with commas; none is the model itself.\n"
-                + "Default: none and all adapters for the model that come with the program.",
+                + "Default: none, and the adapters for the model that come with the program and add no tokens.",
             HelpName = "LIST",
             DefaultValueFactory = _ => [],
         };
@@ -60,7 +60,12 @@ internal static class CompareCommand
             (LanguageModel loaded, ModelFingerprint fingerprint) = model.LoadBase(parsed, load.Kernels, io, load.Weights);
             if (folders.Length == 0)
             {
-                folders = [ComparedAnswers.None, .. AdapterLocator.NamesFor(fingerprint).Select(AdapterLocator.Find)];
+                folders =
+                [
+                    ComparedAnswers.None, // an adapter that adds tokens needs a larger vocabulary than the others
+                    .. AdapterLocator.NamesFor(fingerprint).Select(AdapterLocator.Find)
+                        .Where(folder => AdapterFolder.ReadFor(fingerprint, folder).AddedTokens.Count == 0),
+                ];
             }
 
             generation.Sampling.NoteSeed(parsed, options.Sampling, io);
