@@ -47,6 +47,11 @@ internal sealed class InputBytes : IDisposable
     /// <exception cref="OperationCanceledException">Ctrl-C was pressed.</exception>
     public static InputBytes OfFile(string path, CommandIo io)
     {
+        if (path.Length == 0)
+        {
+            throw new Gpt2Exception("found an empty name") { Expected = "the name of a file" };
+        }
+
         if (Directory.Exists(path))
         {
             throw new Gpt2Exception("found a folder") { Where = path, Expected = "a text file" };

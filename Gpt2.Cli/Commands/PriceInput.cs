@@ -3,7 +3,6 @@
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Core;
-using Gpt2.Core.Model.Layers;
 using Gpt2.Core.PostTraining;
 using Gpt2.Core.PostTraining.Data;
 using Gpt2.Core.PostTraining.Data.Workshop;

@@ -53,8 +53,9 @@ internal static class RewardCommand
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            string folder = parsed.GetValue(adapter)
-                ?? throw new UsageException("no reward model: name one with --adapter FOLDER; 'gpt2 tune reward' trains one");
+            string folder = AdapterLocator.Find(
+                parsed.GetValue(adapter)
+                ?? throw new UsageException("no reward model: name one with --adapter FOLDER; 'gpt2 tune reward' trains one"));
             string[] given = parsed.GetValue(texts) ?? [];
             string? asked = parsed.GetValue(prompt), path = parsed.GetValue(file);
             if (path is not null ? asked is not null : asked is null || given.Length == 0)

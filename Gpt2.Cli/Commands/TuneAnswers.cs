@@ -35,7 +35,7 @@ internal sealed class TuneAnswers
     public string? TrueReward(ParseResult parsed) => parsed.GetValue(trueReward) is string name ? PathOf(name) : null;
 
     /// <summary>A reward's name; of a folder, its whole path.</summary>
-    public static string PathOf(string name) => RewardSource.IsFolder(name) ? Path.GetFullPath(name) : name;
+    public static string PathOf(string name) => name.Length > 0 && RewardSource.IsFolder(name) ? Path.GetFullPath(name) : name;
 
     /// <summary>The reward of an option.</summary>
     /// <exception cref="Gpt2Exception">There is none of that name.</exception>

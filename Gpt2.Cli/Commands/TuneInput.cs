@@ -248,9 +248,9 @@ internal sealed class TuneInput
 
     private TrainingSettings SettingsOf(ParseResult parsed, bool full, int examples)
     {
-        const float RateOfWeights = TuneMethodOptions.RateOfWeights;
         TrainingSettings standard = method.Standard with { Seed = SeedOf(parsed), Digits = parsed.GetValue(digits) ?? 0 };
-        standard = full ? standard with { LearningRate = RateOfWeights, MinLearningRate = RateOfWeights / 10 } : standard;
+        const float Rate = TuneMethodOptions.RateOfWeights;
+        standard = full ? standard with { LearningRate = Rate, MinLearningRate = Rate / 10 } : standard;
         if (method.Epochs is not double usual)
         {
             return training.Read(parsed, standard);

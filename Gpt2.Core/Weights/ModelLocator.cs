@@ -43,7 +43,7 @@ internal static class ModelLocator
             return model;
         }
 
-        if (RegularFile.IsTaken(model))
+        if (model.Length > 0 && RegularFile.IsTaken(model))
         {
             throw WrongFile.Unreadable(model, "a model", new FileNotFoundException(), WrongFile.Again); // a broken link
         }

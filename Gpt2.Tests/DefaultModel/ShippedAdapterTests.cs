@@ -61,7 +61,8 @@ public sealed class ShippedAdapterTests
         PreparedExample[] asked = [.. TestExamples.Prepared(PreferenceCorpus.Examples(1, heldOut: true).Take(500), PromptTemplate.Plain)
             .DistinctBy(example => example.PromptText)];
         SampledAnswer[] answers = new AnswerSampler(model.Tokenizer, maxNewTokens: 40).Sample(model.Model, asked, count: 7, seed: 1, default);
-        return RewardSource.Open("rule:helpful", model.Model, model.Tokenizer, timeout: 60).Of(answers, default).Average();
+        RuleScorer rule = RuleScorer.Of("rule:helpful");
+        return answers.Average(answer => rule.Score(answer.Prompt.PromptText, answer.Text));
     }
 
     private static string Percent(int answers) => string.Create(CultureInfo.InvariantCulture, $"{answers / 5.0:0.0} %");

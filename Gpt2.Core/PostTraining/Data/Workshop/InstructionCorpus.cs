@@ -19,7 +19,9 @@ internal static class InstructionCorpus
     /// </summary>
     private const int MostOfAFact = 16;
 
-    /// <summary>Examples until hardly any are left. Those that are held out are all different; in training, questions about facts come again.</summary>
+    /// <summary>
+    /// Examples until hardly any are left. Those that are held out are all different; in training, questions about facts come again.
+    /// </summary>
     /// <param name="seed">The seed.</param>
     /// <param name="heldOut">Whether they are those that are held out of training, or all others.</param>
     public static IEnumerable<Example> Examples(ulong seed, bool heldOut) =>

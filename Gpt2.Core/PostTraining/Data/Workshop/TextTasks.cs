@@ -48,7 +48,9 @@ internal static class TextTasks
             HeldOut.Holds(person, adjective));
     }
 
-    /// <summary>"Anna is the mother of Tom." Who is the mother of Tom? "Anna." Who has a mother? "Tom." What is Anna? "She is the mother of Tom."</summary>
+    /// <summary>
+    /// "Anna is the mother of Tom." Who is the mother of Tom? "Anna." Who has a mother? "Tom." What is Anna? "She is the mother of Tom."
+    /// </summary>
     private static InstructionTask Relative(Dice dice)
     {
         (CorpusName one, CorpusName other) = NameWords.Two(NameWords.Known, dice);
