@@ -64,7 +64,7 @@ internal sealed class PriceInput
     /// <summary>The files that are read, which no picture may replace.</summary>
     public string?[] Files(ParseResult parsed) => [File(parsed), parsed.GetValue(training)];
 
-    /// <summary>The description, which ends where its price follows; null if a file is given: a text has a space, and is no file.</summary>
+    /// <summary>The description, which ends where its price follows; null if a file is given. A text has a space and names no file.</summary>
     public string? Text(ParseResult parsed)
     {
         string given = parsed.GetValue(what)!;

@@ -37,7 +37,7 @@ internal sealed class TuneAnswers
     /// <summary>A reward's name; of a folder, its whole path.</summary>
     public static string PathOf(string name) => name.Length > 0 && RewardSource.IsFolder(name) ? Path.GetFullPath(name) : name;
 
-    /// <summary>The reward of an option.</summary>
+    /// <summary>The reward of a name; null if no name is given.</summary>
     /// <exception cref="Gpt2Exception">There is none of that name.</exception>
     public static IReward? Open(string? name, TuneStart start)
     {
@@ -65,7 +65,7 @@ internal sealed class TuneAnswers
         Invariant($"{figures.Length:0.0} tokens"),
     ]).OfType<string>());
 
-    /// <summary>Answers before the first step.</summary>
+    /// <summary>A start whose state says how prompts are answered before the first step.</summary>
     public static TuneStart WithAnswersBefore(TuneStart start, AnswerEvaluation? evaluation, CommandIo io) => start with
     {
         State = start.State with

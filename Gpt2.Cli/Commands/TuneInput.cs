@@ -159,7 +159,7 @@ internal sealed class TuneInput
     /// <summary>Prepares the run that the options describe.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="full">Whether all weights are trained.</param>
-    /// <param name="answered">The most validation examples to answer.</param>
+    /// <param name="answered">The most validation examples to answer, or answers to sample, in an evaluation.</param>
     /// <param name="io">Notes.</param>
     /// <exception cref="UsageException">Options contradict each other.</exception>
     /// <exception cref="Gpt2Exception">Model or examples cannot be used.</exception>

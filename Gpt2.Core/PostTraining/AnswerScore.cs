@@ -7,8 +7,8 @@ namespace Gpt2.Core.PostTraining;
 internal static class AnswerScore
 {
     /// <summary>
-    /// The mean of the natural logarithms of the probabilities of an answer's tokens, each after those before it; null if prompt and
-    /// answer together exceed n_ctx.
+    /// The mean of the natural logarithms of the probabilities of an answer's tokens, each after those before it; null if the tokens
+    /// to read, which are all but the last, exceed n_ctx.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="prompt">At least one token.</param>

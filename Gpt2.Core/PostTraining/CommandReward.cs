@@ -21,7 +21,7 @@ internal sealed partial class CommandReward : IReward
     private readonly string[] arguments;
     private readonly double timeout;
 
-    /// <param name="command">The program and its arguments, with spaces between them; what has spaces in it stands in quotes.</param>
+    /// <param name="command">The program and its arguments, with spaces between them; one that contains spaces stands in quotes.</param>
     /// <param name="timeout">Seconds that it may take.</param>
     /// <exception cref="Gpt2Exception">There is no program.</exception>
     public CommandReward(string command, double timeout)

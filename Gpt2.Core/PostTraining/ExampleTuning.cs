@@ -75,7 +75,7 @@ internal abstract class ExampleTuning : Tuning
     /// <summary>How much an example counts in the mean loss: its tokens, or 1 as a pair.</summary>
     protected abstract int CountOf(PreparedExample example);
 
-    /// <summary>Adds the gradients of (summed loss / counted), and returns that.</summary>
+    /// <summary>Adds the gradients of (summed loss / counted), and returns that loss.</summary>
     protected abstract double Add(TokenSequence[] sequences, int counted, ulong seed);
 
     /// <summary>The summed loss of validation examples.</summary>

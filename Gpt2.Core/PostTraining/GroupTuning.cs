@@ -114,7 +114,7 @@ internal sealed class GroupTuning : Tuning
         return result with { Step = Step, Loss = total / groups.Updates };
     }
 
-    /// <summary>Asks the prompts that are kept for validation; a mean loss says nothing here, so that there is none.</summary>
+    /// <summary>Asks the prompts that are kept for validation; a mean loss would say nothing here, so there is none.</summary>
     public override double ValidationLoss(CancellationToken cancellation)
     {
         validated = rewards.Evaluation is AnswerEvaluation evaluation ? evaluation.Of(Passes, cancellation) : null;
@@ -135,8 +135,8 @@ internal sealed class GroupTuning : Tuning
     }
 
     /// <summary>
-    /// Throws if the model has moved too far from the reference. What it was before the last update, when it had not, is restored;
-    /// otherwise that is what it is now.
+    /// Throws if the model has moved too far from the reference. Before that, weights and optimiser go back to the last step at which it
+    /// had not; if there was none since the run began or was resumed, they stay as they are.
     /// </summary>
     private void RequireNear(double kl)
     {

@@ -1,4 +1,4 @@
-// Methods that learn from pairs of a better and a worse answer: the figures by which both are watched.
+// Methods that learn from pairs of a better and a worse answer, reward models and DPO, and the figures by which they are watched.
 
 using Gpt2.Core.PostTraining.Data;
 using Gpt2.Core.Training;
@@ -13,7 +13,7 @@ namespace Gpt2.Core.PostTraining;
 /// <param name="RejectedGain">The same for the rejected one.</param>
 internal readonly record struct PairScore(double Chosen, double Rejected, double Margin, double ChosenGain = 0, double RejectedGain = 0);
 
-/// <summary>Steps on pairs, of which a share is ordered right.</summary>
+/// <summary>Steps on pairs, and the share of them that is ordered right.</summary>
 internal abstract class PairTuning(TuningParts parts, ExampleSplit examples, RewardHead? head) : ExampleTuning(parts, examples, head)
 {
     private readonly List<PairScore> trained = [], validated = [];

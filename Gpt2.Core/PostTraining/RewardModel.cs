@@ -45,7 +45,7 @@ public sealed class RewardModel : IReward
     /// <param name="folder">The folder, with adapter.json, reward_w.csv and tuning.json.</param>
     /// <param name="model">The model that it was trained on, with its weights as matrices.</param>
     /// <param name="tokenizer">The model's tokenizer.</param>
-    /// <exception cref="Gpt2Exception">It is no reward model, or one of another model.</exception>
+    /// <exception cref="Gpt2Exception">It is not a reward model, or it is one of another model.</exception>
     public static RewardModel Read(string folder, Gpt2Model model, Tokenizer tokenizer)
     {
         (Adapter adapter, TuningState state) = ReadAdapter(folder, ModelFingerprint.Of(model.Weights));
@@ -64,7 +64,7 @@ public sealed class RewardModel : IReward
     /// <param name="fingerprint">What it is without them.</param>
     /// <param name="added">The tokens.</param>
     /// <param name="tokenizer">The tokenizer with them.</param>
-    /// <exception cref="Gpt2Exception">It is no reward model, or one of another model or with other tokens.</exception>
+    /// <exception cref="Gpt2Exception">It is not a reward model, or it is one of another model or with other tokens.</exception>
     internal static RewardModel ReadFor(
         string folder, Gpt2Model model, ModelFingerprint fingerprint, IReadOnlyList<string> added, Tokenizer tokenizer)
     {

@@ -125,6 +125,6 @@ internal sealed class TokenMicroBatches
         ? new TokenPass(model.Config, forwardOnly, ofModel)
         : new RewardPass(model.Config, head, forwardOnly, ofModel);
 
-    /// <summary>What a thread computes with: dropout keeps masks, so that each has its own.</summary>
+    /// <summary>What a thread computes with. Dropout keeps masks, so each thread has its own.</summary>
     private sealed record Worker(Gpt2Model Model, ITuningPass Pass, Dropout? Dropout);
 }

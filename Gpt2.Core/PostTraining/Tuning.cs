@@ -95,7 +95,7 @@ internal abstract class Tuning : ITraining
         return new StepResult(Step, loss, norm, learningRate);
     }
 
-    /// <summary>Computes something. What is read and the model are known to be sound, so after an update a failure is that of the update.</summary>
+    /// <summary>Computes something. Model and examples have been checked, so a failure after an update means that training has diverged.</summary>
     protected T Finite<T>(Func<T> compute)
     {
         try

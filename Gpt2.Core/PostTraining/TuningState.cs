@@ -24,7 +24,7 @@ internal sealed record TuningFile(string Path, string Hash);
 /// <param name="Validation">The examples to validate on; null if a share of the others is.</param>
 /// <param name="ValidationShare">That share.</param>
 /// <param name="MaxSkipped">How many rows may be skipped.</param>
-/// <param name="Answered">The largest number of validation examples that are answered in an evaluation.</param>
+/// <param name="Answered">The most validation examples, or sampled answers of DPO and GRPO, in an evaluation.</param>
 /// <param name="Full">Whether all weights are trained; otherwise an adapter is.</param>
 /// <param name="Settings">The settings of the run.</param>
 /// <param name="Kernels">The kernels it began with: others would give different last bits.</param>

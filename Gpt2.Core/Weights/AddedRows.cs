@@ -1,5 +1,5 @@
-// The rows of tokens that are added to a vocabulary. Nothing was learned about them yet, so each begins as what the model knew of
-// its text: the mean of the rows of the tokens that the text had before.
+// The rows of tokens that are added to a vocabulary. Nothing has been learned about them yet, so each begins as what the model
+// knows of its text: the mean of the rows of the tokens that the text had before.
 
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;

@@ -25,12 +25,12 @@ internal static class AddedTokensFile
     /// <summary>A vocabulary with the added tokens of a file, or without any if there is no such file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="vocabulary">The vocabulary that the merges define.</param>
-    /// <exception cref="Gpt2Exception">It is no such file, or a token or an id is wrong.</exception>
+    /// <exception cref="Gpt2Exception">It is not such a file, or a token or an id is wrong.</exception>
     public static Vocabulary AddTo(string path, Vocabulary vocabulary) =>
         RegularFile.IsTaken(path) ? With(Read(path), vocabulary, path) : vocabulary;
 
     /// <summary>The added tokens of a file, in the order of their ids.</summary>
-    /// <exception cref="Gpt2Exception">It is no such file, or an id is not a whole number.</exception>
+    /// <exception cref="Gpt2Exception">It is not such a file, or an id is not a whole number.</exception>
     public static IReadOnlyList<(string Token, int Id)> Read(string path) => JsonFile.Read(path, Expected, root =>
     {
         List<(string Token, int Id)> tokens = [];

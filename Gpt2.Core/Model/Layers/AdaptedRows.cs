@@ -18,7 +18,8 @@ internal sealed record RowUpdate(int First, LowRankUpdate Update)
     /// <summary>Whether the row of a token is among them.</summary>
     public bool Has(int id) => id >= First && id - First < Count;
 
-    /// <exception cref="ArgumentException">A and B do not fit rows of wte.</exception>
+    /// <summary>Throws unless the rows exist and A and B fit them.</summary>
+    /// <exception cref="ArgumentException">They do not.</exception>
     public void Require(int vocabulary, int channels)
     {
         Shape.Require(Update.A, Update.Rank, Count);

@@ -14,7 +14,7 @@ internal readonly record struct PricedText(string Text, int Price, ErrorPlace Wh
 internal static class PriceList
 {
     /// <summary>The descriptions and prices of examples.</summary>
-    /// <exception cref="Gpt2Exception">They are no completions, or one is not a price.</exception>
+    /// <exception cref="Gpt2Exception">They are not completions, or one is not a price.</exception>
     public static IReadOnlyList<PricedText> Of(ExampleSet set)
     {
         if (set.Kind != ExampleKind.Completions)

@@ -59,8 +59,8 @@ internal static class PriceReport
     }
 
     /// <summary>
-    /// What who knows the rule of the products and not the noise predicts, with the least mean absolute error to be expected; null if a
-    /// description is not of <see cref="ProductCorpus"/>.
+    /// What someone predicts who knows the rule of the products but not the noise, and the least mean absolute error that can be expected;
+    /// null if a description is not of <see cref="ProductCorpus"/>.
     /// </summary>
     public static (PriceMethod Method, double Expected)? OfRule(IReadOnlyList<PricedText> list)
     {
