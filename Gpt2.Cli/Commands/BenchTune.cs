@@ -5,6 +5,7 @@ using System.Globalization;
 using Gpt2.Cli.Bench;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 
 namespace Gpt2.Cli.Commands;
 
@@ -51,7 +52,7 @@ internal static class BenchTune
         io.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"{model.Size}: {model.Parameters:N0} weights, adapters of rank {model.Rank}, {model.TokensPerStep:N0} tokens a step, "
-                + $"{model.Threads} thread{(model.Threads == 1 ? "" : "s")}"));
+                + $"{Plural.Of(model.Threads, "thread")}"));
         var table = new TableWriter(
             io, new Column("trained"), new Column("weights"), Column.Number("weights MiB", drop: 2, brief: "MiB"),
             Column.Number("training MiB", drop: 3, brief: "training"), Column.Number("other MiB", drop: 4, brief: "other"),

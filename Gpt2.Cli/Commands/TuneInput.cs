@@ -181,9 +181,8 @@ internal sealed class TuneInput
         }
 
         LoraSettings? lora = full ? null : adapter.SettingsOf(parsed, settings.Dropout, start);
-        double share = parsed.GetValue(validationShare) ?? StandardShare;
         return TuneStart.Begin(
-            method.Name, source, tokens, tokenizer, examples, start, lora, settings, share, LimitOf(parsed).Text, answered, set,
+            method.Name, source, tokens, tokenizer, examples, start, lora, settings, ShareOf(parsed), LimitOf(parsed).Text, answered, set,
             adapter.WeightsOf(parsed), io);
     }
 
@@ -220,7 +219,7 @@ internal sealed class TuneInput
             throw new UsageException("expected one of --validation and --validation-share, found both");
         }
 
-        double share = parsed.GetValue(validationShare) ?? StandardShare;
+        double share = ShareOf(parsed);
         if (!(share is >= 0 and < 1))
         {
             throw new UsageException(
@@ -231,6 +230,8 @@ internal sealed class TuneInput
         var source = new TuneSource(path, parsed.GetValue(validation), share, SeedOf(parsed), words, LimitOf(parsed));
         return TuneExamples.Read(source, method.Kind, method.Epochs is not null, tokenizer, context, io);
     }
+
+    private double ShareOf(ParseResult parsed) => parsed.GetValue(validationShare) ?? StandardShare;
 
     private ulong SeedOf(ParseResult parsed) => parsed.GetValue(seed) ?? method.Standard.Seed;
 

@@ -14,13 +14,15 @@ namespace Gpt2.Cli.Commands;
 
 internal sealed class TuneSft : TuneMethod<SupervisedTuning>
 {
+    private const int StandardAnswers = 200;
+
     private static readonly TuneMethodOptions Method = new(
         TuningState.Supervised, "FILE", "The examples, JSON Lines or CSV", "Examples",
         TuneMethodOptions.StandardWith(TuneMethodOptions.RateOfAdapter), Epochs: 3, ReportEvery: 50, Kind: null);
 
     private readonly Option<bool> full = new("--full") { Description = "Train all weights, not an adapter." };
     private readonly Option<int?> answers = TrainingOptions.Size(
-        "--answers", "The most validation examples that the model answers, before and after, 0 for none. Default: 200.", least: 0);
+        "--answers", $"The most validation examples that the model answers, before and after, 0 for none. Default: {StandardAnswers}.", least: 0);
 
     private readonly Option<int> sampleEvery = TrainingSample.Every(standard: 100);
 
@@ -43,7 +45,7 @@ internal sealed class TuneSft : TuneMethod<SupervisedTuning>
 
     protected override TuneStart Begin(ParseResult parsed, TuneInput options)
     {
-        TuneStart start = options.Begin(parsed, parsed.GetValue(full), parsed.GetValue(answers) ?? 200, Io);
+        TuneStart start = options.Begin(parsed, parsed.GetValue(full), parsed.GetValue(answers) ?? StandardAnswers, Io);
         return start with { State = start.State with { Before = Answers(start.Reference().Model, start) } };
     }
 

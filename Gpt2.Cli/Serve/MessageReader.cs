@@ -64,11 +64,10 @@ internal static class MessageReader
     /// <summary>A role; developer is the newer name of the system.</summary>
     private static string RoleOf(JsonElement value, string place)
     {
-        string expected = Roles;
-        string role = JsonFields.TextOf(value, place, expected);
+        string role = JsonFields.TextOf(value, place, Roles);
         return role == "developer" ? ChatMessage.System
             : ChatMessage.Roles.Contains(role) ? role
-            : throw ApiException.BadValue(place, $"'{Core.VisibleText.Brief(role)}'", expected);
+            : throw ApiException.BadValue(place, $"'{Core.VisibleText.Brief(role)}'", Roles);
     }
 
     private static string Content(JsonElement value, string place) => value.ValueKind == JsonValueKind.Array

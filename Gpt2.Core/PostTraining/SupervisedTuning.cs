@@ -9,12 +9,10 @@ internal sealed class SupervisedTuning(TuningParts parts, ExampleSplit examples)
 {
     protected override IReadOnlyList<TokenSequence> SequencesOf(PreparedExample example) => [example.Sequences[0]];
 
-    protected override int CountOf(PreparedExample example) => Counted(example.Sequences[0]);
+    protected override int CountOf(PreparedExample example) => example.Sequences[0].Counted;
 
     protected override double Add(TokenSequence[] sequences, int counted, ulong seed) =>
         Passes.Add(sequences, together: 1, (_, logs) => SupervisedLoss.Of(logs, counted), seed, Gradients);
 
     protected override double SummedLoss(TokenSequence[] sequences) => SupervisedLoss.Of(Passes.Evaluate(sequences), counted: 1).Loss;
-
-    private static int Counted(TokenSequence sequence) => sequence.Targets.Count(target => target >= 0);
 }

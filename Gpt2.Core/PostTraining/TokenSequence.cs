@@ -36,7 +36,10 @@ internal sealed record TokenSequence
 
     public IReadOnlyList<int> Targets { get; }
 
-    /// <summary>A sequence that is read to its last token, as a reward model does; nothing is predicted, so that there are no targets.</summary>
+    /// <summary>Number of targets that count.</summary>
+    public int Counted => Targets.Count(target => target != CrossEntropy.NotCounted);
+
+    /// <summary>A sequence that is read to its last token, as a reward model does; nothing is predicted, so there are no targets.</summary>
     /// <exception cref="Gpt2Exception">It is empty.</exception>
     public static TokenSequence Read(IReadOnlyList<int> ids) => new(ids);
 

@@ -58,7 +58,7 @@ internal sealed class TuningSpeed
 
     public void RunStep()
     {
-        int counted = batch.Sum(sequence => sequence.Targets.Count(target => target >= 0));
+        int counted = batch.Sum(sequence => sequence.Counted);
         passes.Add(batch, together: 1, (_, logs) => SupervisedLoss.Of(logs, counted), seed: 1, gradients);
         optimizer.Update(gradients.Gradients, learningRate: 1e-4f, model.Kernels, gradients.Trained, clearGradients: true);
     }

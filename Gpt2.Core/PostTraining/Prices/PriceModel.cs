@@ -10,10 +10,8 @@ namespace Gpt2.Core.PostTraining.Prices;
 /// <param name="tokenizer">Its tokenizer.</param>
 internal sealed class PriceModel(Gpt2Model model, Tokenizer tokenizer)
 {
-    private readonly NumberTokens numbers = new(tokenizer.Vocabulary);
-
     /// <summary>The tokens that are prices.</summary>
-    public NumberTokens Numbers => numbers;
+    public NumberTokens Numbers { get; } = new(tokenizer.Vocabulary);
 
     /// <summary>The distribution over the numbers that may follow a text, and the share of all probability that these have.</summary>
     /// <exception cref="Gpt2Exception">The text is empty or too long.</exception>
@@ -23,12 +21,12 @@ internal sealed class PriceModel(Gpt2Model model, Tokenizer tokenizer)
         var a = new ForwardActivations(model.Config);
         model.Forward(ids, cache: null, a);
         double share = 0;
-        foreach ((_, int id) in numbers.All)
+        foreach ((_, int id) in Numbers.All)
         {
             share += a.Probabilities[0, id];
         }
 
-        return (numbers.Read(a.Logits.Row(0)), share);
+        return (Numbers.Read(a.Logits.Row(0)), share);
     }
 
     /// <summary>The same for many descriptions, on all threads.</summary>
@@ -49,10 +47,10 @@ internal sealed class PriceModel(Gpt2Model model, Tokenizer tokenizer)
         }
 
         var read = new (NumberDistribution, double)[list.Count];
-        model.Kernels.ForEach(list.Count, text =>
+        model.Kernels.ForEach(list.Count, i =>
         {
             cancellation.ThrowIfCancellationRequested();
-            read[text] = Read(list[text].Text);
+            read[i] = Read(list[i].Text);
         });
         return read;
     }
