@@ -79,6 +79,7 @@ internal sealed partial class CommandReward : IReward
                 RedirectStandardError = true,
                 StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
                 StandardOutputEncoding = Encoding.UTF8,
+                StandardErrorEncoding = Encoding.UTF8,
                 UseShellExecute = false,
             })!;
         }

@@ -38,9 +38,6 @@ public sealed class RewardModel : IReward
     /// <summary>The hash of adapter and head.</summary>
     internal string Hash { get; }
 
-    /// <summary>The words around prompt and answer.</summary>
-    internal PromptTemplate Template => template;
-
     /// <summary>Reads a reward model that gpt2 tune reward has written.</summary>
     /// <param name="folder">The folder, with adapter.json, reward_w.csv and tuning.json.</param>
     /// <param name="model">The model that it was trained on, with its weights as matrices.</param>
@@ -120,7 +117,7 @@ public sealed class RewardModel : IReward
     /// <summary>The rewards of texts that answer a prompt.</summary>
     /// <param name="prompt">The prompt, which the template is put around.</param>
     /// <param name="texts">The answers, one or more.</param>
-    /// <exception cref="Gpt2Exception">The prompt is empty, or prompt and text are longer than the context.</exception>
+    /// <exception cref="Gpt2Exception">Prompt and text are longer than the context.</exception>
     public IReadOnlyList<double> Score(string prompt, params IReadOnlyList<string> texts) =>
         Score([.. texts.Select(text => Example.Completion(prompt, text))]);
 
@@ -147,9 +144,18 @@ public sealed class RewardModel : IReward
         // As in training, the text is read to the end token, even if the answer was cut; only if the context is full is there no room for it.
         int end = tokenizer.Vocabulary.EndOfText;
         return Of([.. answers.Select(answer =>
-            answer.Prompt.Prompt.Concat(answer.Ids.Where(id => id != end)).Append(end).Take(context).ToArray())]);
+            answer.Prompt.Prompt.Concat(answer.Ids.Where(id => id != end)).Append(end).Take(context).ToArray())], cancellation);
     }
 
-    private double[] Of(IReadOnlyList<int[]> sequences) =>
-        [.. sequences.Chunk(Together).SelectMany(part => passes.Evaluate([.. part.Select(TokenSequence.Read)])).Select(reward => reward[0])];
+    private double[] Of(IReadOnlyList<int[]> sequences, CancellationToken cancellation = default)
+    {
+        var rewards = new List<double>(sequences.Count);
+        foreach (int[][] part in sequences.Chunk(Together))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            rewards.AddRange(passes.Evaluate([.. part.Select(TokenSequence.Read)]).Select(reward => reward[0]));
+        }
+
+        return [.. rewards];
+    }
 }
