@@ -35,8 +35,8 @@ internal static class RewardCommand
         };
         var adapter = new Option<string?>("--adapter")
         {
-            Description = "The folder of a reward model, from 'gpt2 tune reward'.",
-            HelpName = "FOLDER",
+            Description = "A reward model, from 'gpt2 tune reward'.",
+            HelpName = "FOLDER|NAME",
         };
         var model = new ModelInput();
         var kernels = new KernelInput();

@@ -45,7 +45,7 @@ internal sealed class TuneAdapterInput
     private readonly Option<string?> adapter = new("--adapter")
     {
         Description = "Go on with an adapter of the model instead of a new one.\nThe result is one adapter. The folder itself stays as it is.",
-        HelpName = "FOLDER",
+        HelpName = "FOLDER|NAME",
     };
     private readonly Option<int?> rank = TrainingOptions.Size("--rank", "Rank of the adapter. Default: 8.");
     private readonly Option<float?> alpha = TrainingOptions.Decimal(
