@@ -34,6 +34,9 @@ internal sealed class ModelInput(bool adapters = false)
     /// <summary>The value of --model; null if it was not given.</summary>
     public string? NameGiven(ParseResult parsed) => parsed.GetValue(model);
 
+    /// <summary>Whether weights may be read from the user's cache: --no-cache was not given.</summary>
+    public bool UsesCache(ParseResult parsed) => !parsed.GetValue(noCache);
+
     /// <summary>The folders of the adapters that are put on the model.</summary>
     /// <exception cref="Core.Gpt2Exception">One does not exist.</exception>
     public string[] Adapters(ParseResult parsed) => adapters ? [.. parsed.GetValue(adapter)!.Select(AdapterLocator.Find)] : [];
@@ -63,7 +66,7 @@ internal sealed class ModelInput(bool adapters = false)
                 KeepMatrices = keepMatrices,
                 Adapters = Adapters(parsed),
                 Format = CommonOptions.FormatOf(parsed.GetValue(format)),
-                UseCache = !parsed.GetValue(noCache),
+                UseCache = UsesCache(parsed),
             },
             io);
 
@@ -75,7 +78,7 @@ internal sealed class ModelInput(bool adapters = false)
         ModelFingerprint? fingerprint = null;
         LanguageModel loaded = LanguageModel.Load(source, new LoadOptions { Kernels = kernels, Weights = type }, () =>
         {
-            Gpt2Weights weights = ModelLoading.ReadWeights(source, io, cache: !parsed.GetValue(noCache));
+            Gpt2Weights weights = ModelLoading.ReadWeights(source, io, cache: UsesCache(parsed));
             fingerprint = ModelFingerprint.Of(weights); // before they are packed
             return weights;
         });
@@ -87,7 +90,7 @@ internal sealed class ModelInput(bool adapters = false)
     public LanguageModel LoadExtended(ParseResult parsed, IReadOnlyList<string> tokens, LoadOptions options, CommandIo io)
     {
         using ModelSource source = Open(parsed);
-        Gpt2Weights weights = ModelLoading.ReadWeights(source, io, cache: !parsed.GetValue(noCache));
+        Gpt2Weights weights = ModelLoading.ReadWeights(source, io, cache: UsesCache(parsed));
         (Gpt2Weights extended, Tokenizer? tokenizer) = TokenRows.Extend(weights, source.ReadTokenizer(), tokens);
         return LanguageModel.Of(extended, tokenizer, ModelLocator.NameOf(source.Path), options);
     }

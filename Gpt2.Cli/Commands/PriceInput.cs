@@ -106,7 +106,12 @@ internal sealed class PriceInput
         }
     }
 
-    private LoadOptions Options(ParseResult parsed) => new() { Kernels = Kernels(parsed), Weights = TypeOf(parsed) };
+    private LoadOptions Options(ParseResult parsed) => new()
+    {
+        Kernels = Kernels(parsed),
+        Weights = TypeOf(parsed),
+        UseCache = model.UsesCache(parsed),
+    };
 
     private KernelSet Kernels(ParseResult parsed) => kernels.Read(parsed);
 

@@ -183,7 +183,7 @@ internal sealed class TuneInput
         LoraSettings? lora = full ? null : adapter.SettingsOf(parsed, settings.Dropout, start);
         return TuneStart.Begin(
             method.Name, source, tokens, tokenizer, examples, start, lora, settings, ShareOf(parsed), LimitOf(parsed).Text, answered, set,
-            adapter.WeightsOf(parsed), io);
+            adapter.WeightsOf(parsed), model.UsesCache(parsed), io);
     }
 
     /// <summary>Prepares the run that is to be resumed.</summary>

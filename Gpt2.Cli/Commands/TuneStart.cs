@@ -44,14 +44,15 @@ internal sealed record TuneStart(
     /// <param name="answered">The most validation examples to answer.</param>
     /// <param name="kernels">The kernels to compute with.</param>
     /// <param name="type">The type to store the frozen weights in.</param>
+    /// <param name="cache">Whether to read the weights from the user's cache.</param>
     /// <param name="io">Log and cancellation.</param>
     /// <exception cref="Gpt2Exception">Model or adapter cannot be read, or the adapter belongs to another model.</exception>
     public static TuneStart Begin(
         string method, ModelSource source, IReadOnlyList<string> added, Tokenizer tokenizer, TuneExamples examples, StartAdapter? start,
         LoraSettings? lora, TrainingSettings settings, double share, string maxSkipped, int answered, KernelSet kernels, WeightType type,
-        CommandIo io)
+        bool cache, CommandIo io)
     {
-        Gpt2Weights weights = ModelLoading.ReadWeights(source, io, cache: true);
+        Gpt2Weights weights = ModelLoading.ReadWeights(source, io, cache);
         var fingerprint = ModelFingerprint.Of(weights);
         Adapter? adapter = start is not null ? Copy(start, fingerprint, settings.Dropout)
             : lora is not null ? Adapter.Create(lora, fingerprint, settings.Seed, added)
