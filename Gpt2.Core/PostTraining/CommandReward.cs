@@ -37,8 +37,7 @@ internal sealed partial class CommandReward : IReward
         arguments = words[1..];
     }
 
-    /// <inheritdoc/>
-    public string Name => RewardSource.CommandPrefix + command;
+    private string Name => RewardSource.CommandPrefix + command;
 
     /// <inheritdoc/>
     public double[] Of(IReadOnlyList<SampledAnswer> answers, CancellationToken cancellation)

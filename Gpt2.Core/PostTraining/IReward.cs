@@ -5,9 +5,6 @@ namespace Gpt2.Core.PostTraining;
 /// <summary>Gives answers rewards.</summary>
 internal interface IReward
 {
-    /// <summary>Its name, as it was given.</summary>
-    public string Name { get; }
-
     /// <summary>The reward of each answer, a finite number.</summary>
     /// <exception cref="Gpt2Exception">An answer cannot be rewarded.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>

@@ -37,8 +37,6 @@ internal static class RewardSource
     /// <summary>The reward of a rule.</summary>
     private sealed class RuleReward(RuleScorer rule) : IReward
     {
-        public string Name => rule.Name;
-
         public double[] Of(IReadOnlyList<SampledAnswer> answers, CancellationToken cancellation) =>
             [.. answers.Select(answer => rule.Score(answer.Prompt.PromptText, answer.Text))];
     }
