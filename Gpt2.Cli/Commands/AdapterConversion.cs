@@ -41,10 +41,12 @@ internal static class AdapterConversion
         Adapter adapter = AdapterFolder.Read(from);
         void Also(string staged)
         {
-            string tuning = Path.Combine(from, TuningState.FileName);
-            if (File.Exists(tuning))
+            foreach (string name in (string[])[TuningState.FileName, RewardHead.FileName])
             {
-                File.Copy(tuning, Path.Combine(staged, TuningState.FileName));
+                if (File.Exists(Path.Combine(from, name)))
+                {
+                    File.Copy(Path.Combine(from, name), Path.Combine(staged, name));
+                }
             }
         }
 

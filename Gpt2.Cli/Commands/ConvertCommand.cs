@@ -25,8 +25,8 @@ internal static class ConvertCommand
         string[] writers = [.. ModelWriter.All.Select(writer => writer.Name)];
         Option<string?> toForm = new("--to")
         {
-            Description = "The format to write. Default: llmc if TO ends in .bin, safetensors from a CSV folder, csv from anything else.\n"
-                + "Of an adapter csv or peft, the one that it does not have.",
+            Description = "The format to write.\nDefault: llmc if TO ends in .bin, safetensors from a CSV folder, csv from anything else. "
+                + "Of an adapter: csv or peft, whichever it does not have.",
             HelpName = string.Join("|", [.. writers, AdapterConversion.Peft]),
         };
         toForm.CompletionSources.Add([.. writers, AdapterConversion.Peft]);

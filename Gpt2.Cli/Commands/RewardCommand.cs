@@ -53,9 +53,8 @@ internal static class RewardCommand
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            string folder = AdapterLocator.Find(
-                parsed.GetValue(adapter)
-                ?? throw new UsageException("no reward model: name one with --adapter FOLDER; 'gpt2 tune reward' trains one"));
+            string named = parsed.GetValue(adapter)
+                ?? throw new UsageException("no reward model: name one with --adapter FOLDER; 'gpt2 tune reward' trains one");
             string[] given = parsed.GetValue(texts) ?? [];
             string? asked = parsed.GetValue(prompt), path = parsed.GetValue(file);
             if (path is not null ? asked is not null : asked is null || given.Length == 0)
@@ -64,6 +63,7 @@ internal static class RewardCommand
                     path is not null ? "expected PROMPT and TEXT or --file, found both" : "expected PROMPT and one TEXT or more, or --file FILE");
             }
 
+            string folder = AdapterLocator.Find(named);
             KernelSet set = kernels.Read(parsed);
             using LanguageModel loaded = model.Load(parsed, set, io, keepMatrices: true);
             RewardModel rewards = RewardModel.Read(folder, loaded.Model, loaded.Tokenizer);

@@ -19,17 +19,10 @@ internal sealed record StartAdapter(TuningFile File, Adapter Adapter, PromptTemp
     /// <exception cref="Gpt2Exception">There is no adapter, or it is a reward model, which answers nothing.</exception>
     public static StartAdapter Read(string folder)
     {
+        AdapterFolder.RequireAnswers(folder);
         Adapter adapter = AdapterFolder.Read(folder);
-        TuningState? state = TuningState.ReadIfThere(folder);
-        return state?.Method != TuningState.Reward
-            ? new StartAdapter(
-                new TuningFile(Path.GetFullPath(folder), ModelFingerprint.HashOf(adapter.Matrices())), adapter,
-                state is null ? null : PromptTemplate.Parse(state.Template, state.TemplateText))
-            : throw new Gpt2Exception("is a reward model, which gives answers rewards and does not answer")
-            {
-                Where = folder,
-                Expected = "an adapter of 'gpt2 tune sft' or another that answers",
-            };
+        var file = new TuningFile(Path.GetFullPath(folder), ModelFingerprint.HashOf(adapter.Matrices()));
+        return new StartAdapter(file, adapter, TunedTemplate.Of(folder));
     }
 }
 

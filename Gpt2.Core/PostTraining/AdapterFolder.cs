@@ -127,10 +127,25 @@ public static class AdapterFolder
             : adding.Length == 0 ? [] : adding[0].Adapter.AddedTokens;
     }
 
-    /// <summary>Reads an adapter that was trained on a model.</summary>
-    /// <exception cref="Gpt2Exception">It cannot be read, or belongs to another model.</exception>
+    /// <summary>Throws if an adapter is that of a reward model.</summary>
+    /// <exception cref="Gpt2Exception">It is.</exception>
+    internal static void RequireAnswers(string folder)
+    {
+        if (RegularFile.IsTaken(Path.Combine(folder, RewardHead.FileName)))
+        {
+            throw new Gpt2Exception("is a reward model, which gives answers rewards and does not answer")
+            {
+                Where = folder,
+                Expected = "an adapter of 'gpt2 tune sft' or another that answers",
+            };
+        }
+    }
+
+    /// <summary>Reads an adapter that was trained on a model and answers.</summary>
+    /// <exception cref="Gpt2Exception">It cannot be read, belongs to another model, or is that of a reward model.</exception>
     internal static Adapter ReadFor(ModelFingerprint model, string folder)
     {
+        RequireAnswers(folder);
         Adapter adapter = Read(folder);
         try
         {
@@ -179,7 +194,7 @@ public static class AdapterFolder
 
     /// <summary>Whether a file belongs to an adapter in one of the forms, so that it does not stay when another is written over it.</summary>
     private static bool IsOfAnAdapter(string file) =>
-        file is AdapterCsv.SettingsFile or PeftFiles.SettingsFile or PeftFiles.WeightsFile or TuningState.FileName || AdapterCsv.IsOptional(file);
+        file is AdapterCsv.SettingsFile or PeftFiles.SettingsFile or PeftFiles.WeightsFile or TuningState.FileName or RewardHead.FileName || AdapterCsv.IsOptional(file);
 
     private static bool IsCsv(string folder) => RegularFile.IsTaken(Path.Combine(folder, AdapterCsv.SettingsFile));
 

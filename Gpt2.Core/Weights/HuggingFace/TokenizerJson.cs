@@ -74,9 +74,10 @@ internal static class TokenizerJson
     {
         var seen = new bool[vocabulary.Count];
         TokenIdsFile.Compare(Required(model, "vocab", path), vocabulary, path, "its list of merges", seen);
-        foreach ((string content, int id) in AddedTokens(root, path).TakeWhile(token => token.Id <= vocabulary.EndOfText))
+        foreach ((string content, int id) in AddedTokens(root, path)
+            .Where(token => token.Id <= vocabulary.EndOfText || token.Token == Vocabulary.EndOfTextToken))
         {
-            if (id < 0 || vocabulary.WrittenForm(id) != content)
+            if (id < 0 || id > vocabulary.EndOfText || vocabulary.WrittenForm(id) != content)
             {
                 throw Wrong(
                     path, $"the added token '{content}' has the id {id}",

@@ -57,9 +57,19 @@ public sealed class TunePreferenceErrorTests : IDisposable
             + "train one with 'gpt2 tune reward'");
         CommandRun.Of("reward", "a", "b", "--model", folder.Model, "--adapter", answers).ErrorLine(1).Should().Contain("is not a reward model");
         CommandRun.Of("tune", "reward", folder.Pairs, "-o", rewards, "--model", folder.Model, "--steps", "1").Result();
-        Tune("grpo", folder.Pairs, "--reward", "rule:short", "--adapter", rewards).ErrorLine(1).Should().Be(
-            $"gpt2: {rewards}: is a reward model, which gives answers rewards and does not answer, "
-            + "expected an adapter of 'gpt2 tune sft' or another that answers");
+        foreach (CommandRun asked in (CommandRun[])
+            [
+                Tune("grpo", folder.Pairs, "--reward", "rule:short", "--adapter", rewards),
+                CommandRun.Of("generate", "a", "--model", folder.Model, "--adapter", rewards),
+                CommandRun.Of("compare", "a", "--model", folder.Model, "--adapter", rewards),
+                CommandRun.Of("convert", folder.Model, folder.PathOf("merged"), "--adapter", rewards),
+            ])
+        {
+            asked.ErrorLine(1).Should().Be(
+                $"gpt2: {rewards}: is a reward model, which gives answers rewards and does not answer, "
+                + "expected an adapter of 'gpt2 tune sft' or another that answers");
+        }
+
         File.Delete(Path.Combine(rewards, "reward_w.csv"));
         Tune("grpo", folder.Pairs, "--reward", rewards).ErrorLine(1).Should().Contain("reward_w.csv");
     }

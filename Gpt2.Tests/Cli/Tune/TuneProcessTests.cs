@@ -19,7 +19,7 @@ public sealed class TuneProcessTests : IDisposable
     {
         string[] tune =
         [
-            "tune", "grpo", folder.Examples, "--model", folder.Model, "--reward", "rule:short", "--steps", "60", "--batch-size", "2", "--group", "4",
+            "tune", "grpo", folder.Examples, "--model", folder.Model, "--reward", "rule:short", "--steps", "200", "--batch-size", "2", "--group", "4",
             "--max-new-tokens", "4", "--answers", "8", "--validation-share", "0.2", "--checkpoint-every", "2", "--report-every", "1", "--out",
         ];
         (await CommandProcess.RunToEnd(folder.Root, [.. tune, "whole"])).ExitCode.Should().Be(0);

@@ -56,5 +56,6 @@ public sealed class PortableMathTests
     [InlineData(double.NegativeInfinity)]
     [InlineData(double.Epsilon)]
     [InlineData(double.MaxValue)]
-    public void Log_AtTheEdges_IsThatOfTheMachine(double x) => PortableMath.Log(x).Should().BeApproximately(Math.Log(x), 1e-10);
+    public void Log_AtTheEdges_IsThatOfTheMachine(double x) =>
+        (PortableMath.Log(x) - Math.Log(x) is double and >= -1e-10 and <= 1e-10 || PortableMath.Log(x).Equals(Math.Log(x))).Should().BeTrue();
 }

@@ -195,7 +195,7 @@ public sealed class HuggingFaceDamageTests : IDisposable
     [InlineData("\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}", "normalizer is {\"type\": \"NFC\"}", "none")]
     [InlineData("\"ab c\"", "\"abc\"", "found \"abc\"", "two tokens", ": merge 2")]
     [InlineData("\"ab c\"", "\"xy c\"", "found 'xy'", "a byte or a token that an earlier line makes", ": merge 2")]
-    [InlineData("\"id\": 259", "\"id\": 260", "the added token '<|endoftext|>' has the id 260", "259 for <|endoftext|> and no other")]
+    [InlineData("\"id\": 259", "\"id\": 260", "the added token '<|endoftext|>' has the id 260", "259 for <|endoftext|>, and more for every other")]
     [InlineData("\"id\": 259", "\"id\": 1.5", "the added token '<|endoftext|>' has the id 1.5", "a whole number")]
     [InlineData("\"id\": 259", "\"id\": 1e99", "the added token '<|endoftext|>' has the id 1e99", "a whole number")]
     [InlineData("\"id\": 259", "\"id\": \"259\"", "the added token '<|endoftext|>' has the id \"259\"", "a whole number")]
