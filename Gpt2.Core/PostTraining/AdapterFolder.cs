@@ -194,7 +194,8 @@ public static class AdapterFolder
 
     /// <summary>Whether a file belongs to an adapter in one of the forms, so that it does not stay when another is written over it.</summary>
     private static bool IsOfAnAdapter(string file) =>
-        file is AdapterCsv.SettingsFile or PeftFiles.SettingsFile or PeftFiles.WeightsFile or TuningState.FileName or RewardHead.FileName || AdapterCsv.IsOptional(file);
+        file is AdapterCsv.SettingsFile or PeftFiles.SettingsFile or PeftFiles.WeightsFile or TuningState.FileName or RewardHead.FileName
+        || AdapterCsv.IsOptional(file);
 
     private static bool IsCsv(string folder) => RegularFile.IsTaken(Path.Combine(folder, AdapterCsv.SettingsFile));
 

@@ -91,7 +91,8 @@ public sealed class CommandErrorTests : IDisposable
     [Theory]
     [InlineData("unknown option '--hot'", "predict", "x", "--hot")]
     [InlineData("unknown option '--hot'", "predict", "--hot")]
-    [InlineData("unknown option '--temperature'; 'predict' does not have it, but generate, explain, compare do", "predict", "x", "--temperature", "1")]
+    [InlineData(
+        "unknown option '--temperature'; 'predict' does not have it, but generate, explain, compare do", "predict", "x", "--temperature", "1")]
     [InlineData("found 'one', expected whole numbers", "predict", "--ids", "one")]
     [InlineData("--ids: found '', expected whole numbers", "predict", "--ids", "1,,2")]
     [InlineData("--ids: found 99999999999, expected 0 to 2147483647", "predict", "--ids", "99999999999")]
