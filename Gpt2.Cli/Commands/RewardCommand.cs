@@ -93,7 +93,8 @@ internal static class RewardCommand
     private static void Write(RewardedExample[] examples, string model, string folder, bool json, CommandIo io)
     {
         bool pairs = examples.All(example => example.Answers.Length == 2);
-        double? accuracy = pairs ? examples.Average(example => Order(example.Answers[0].Reward - example.Answers[1].Reward)) : null;
+        PairScore[] scores = pairs ? [.. examples.Select(ScoreOf)] : [];
+        double? accuracy = pairs ? scores.Average(score => score.IsRight) : null;
         RewardedExample[] sorted = pairs ? examples : [.. examples.OrderByDescending(example => example.Answers[0].Reward)];
         if (json)
         {
@@ -101,7 +102,7 @@ internal static class RewardCommand
         }
         else if (accuracy is double share)
         {
-            double margin = examples.Average(example => example.Answers[0].Reward - example.Answers[1].Reward);
+            double margin = scores.Average(score => score.Margin);
             io.Say(Invariant($"{share:0.0%} of {Plural.Of(examples.Length, "pair")} ordered right, ")
                 + Invariant($"the chosen answer {margin:0.00} above the rejected one"));
         }
@@ -120,5 +121,9 @@ internal static class RewardCommand
         }
     }
 
-    private static double Order(double margin) => margin > 0 ? 1 : margin == 0 ? 0.5 : 0;
+    private static PairScore ScoreOf(RewardedExample pair)
+    {
+        double chosen = pair.Answers[0].Reward, rejected = pair.Answers[1].Reward;
+        return new PairScore(chosen, rejected, chosen - rejected);
+    }
 }

@@ -23,7 +23,7 @@ internal sealed class TuneAnswers
     private readonly Option<int?> answers = TrainingOptions.Size(
         "--answers", $"Sampled answers to validation prompts in an evaluation, 0 for none. Default: {StandardAnswers}.", least: 0);
     private readonly Option<int?> maxNewTokens = TrainingOptions.Size(
-        "--max-new-tokens", $"The most tokens of a sampled answer. Default: {StandardTokens}.");
+        "--max-new-tokens", $"The maximum number of tokens in a sampled answer. Default: {StandardTokens}.");
 
     public Option[] All => [trueReward, answers, maxNewTokens];
 

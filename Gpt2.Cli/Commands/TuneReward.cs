@@ -4,7 +4,6 @@ using System.CommandLine;
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
-using Gpt2.Core.Numerics;
 using Gpt2.Core.PostTraining;
 using Gpt2.Core.PostTraining.Data;
 using static System.FormattableString;
@@ -57,16 +56,7 @@ internal sealed class TuneReward : TuneMethod<RewardTuning>
         ? Invariant($"validation {end.Validation:0.000}, {accuracy:0.0%} of the pairs ordered right")
         : "no pairs to validate on";
 
-    private static RewardHead HeadOf(TuneStart start)
-    {
-        int channels = start.Model.Config.Channels;
-        if (start.Checkpoint is null)
-        {
-            return RewardHead.Create(channels, start.State.Settings.Seed);
-        }
-
-        var weight = new Matrix(RewardHead.Name, 1, channels);
-        CsvMatrixFile.Read(Path.Combine(start.Checkpoint, RewardHead.FileName), weight);
-        return new RewardHead(weight);
-    }
+    private static RewardHead HeadOf(TuneStart start) => start.Checkpoint is null
+        ? RewardHead.Create(start.Model.Config.Channels, start.State.Settings.Seed)
+        : RewardHead.Read(Path.Combine(start.Checkpoint, RewardHead.FileName), start.Model.Config.Channels);
 }

@@ -57,7 +57,11 @@ internal sealed record TuneStart(
         Adapter? adapter = start is not null ? Copy(start, fingerprint, settings.Dropout)
             : lora is not null ? Adapter.Create(lora, fingerprint, settings.Seed, added)
             : null;
-        (weights, _) = TokenRows.Extend(weights, TokenizerOf(source), added);
+        if (added.Count > 0)
+        {
+            (weights, _) = TokenRows.Extend(weights, TokenizerOf(source), added);
+        }
+
         var state = new TuningState(
             0, method, Path.GetFullPath(source.Path), fingerprint.Hash, examples.Template.Name, examples.Template.Text, examples.File,
             examples.Validation, share, maxSkipped, answered, lora is null, settings, kernels.Rung, type)

@@ -174,20 +174,26 @@ public static class AdapterFolder
         WritePeft(folder, adapter, baseModel, also: _ => { });
 
     /// <summary>The same with further files, which are written into the folder that the function is given.</summary>
-    internal static string[] WritePeft(string folder, Adapter adapter, string? baseModel, Action<string> also) => adapter.AddedTokens.Count > 0
-        ? throw new Gpt2Exception($"the adapter adds {Plural.Of(adapter.AddedTokens.Count, "token")}, which PEFT's files cannot hold for a tied head")
+    internal static string[] WritePeft(string folder, Adapter adapter, string? baseModel, Action<string> also)
+    {
+        if (adapter.AddedTokens.Count > 0)
         {
-            Where = folder,
-            Remedy = "merge it: 'gpt2 convert MODEL FOLDER --adapter … --to safetensors' writes a model for Python",
+            throw new Gpt2Exception(
+                $"the adapter adds {Plural.Of(adapter.AddedTokens.Count, "token")}, which PEFT's files cannot hold for a tied head")
+            {
+                Where = folder,
+                Remedy = "merge it: 'gpt2 convert MODEL FOLDER --adapter … --to safetensors' writes a model for Python",
+            };
         }
-        : StagedFolder.Write(
-        folder,
-        staged => staged.Put(() =>
+
+        void Put(StagedFolder staged)
         {
             PeftFiles.Write(staged, adapter, baseModel);
             also(staged.Path);
-        }),
-        IsOfAnAdapter);
+        }
+
+        return StagedFolder.Write(folder, staged => staged.Put(() => Put(staged)), IsOfAnAdapter);
+    }
 
     /// <summary>Whether a folder holds an adapter in the form of PEFT, and not in that of CSV.</summary>
     internal static bool IsPeftAlone(string folder) => IsPeft(folder) && !IsCsv(folder);

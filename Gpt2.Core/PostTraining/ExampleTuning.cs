@@ -81,7 +81,7 @@ internal abstract class ExampleTuning : Tuning
     /// <summary>The summed loss of validation examples.</summary>
     protected abstract double SummedLoss(TokenSequence[] sequences);
 
-    /// <summary>A step begins: its figures are counted anew.</summary>
+    /// <summary>Clears the figures of the last step before the next one begins.</summary>
     protected virtual void BeginFigures()
     {
     }

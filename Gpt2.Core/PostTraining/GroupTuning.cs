@@ -143,7 +143,13 @@ internal sealed class GroupTuning : Tuning
         Matrix[] all = [.. Gradients.Trained, .. Optimizer.Means, .. Optimizer.Squares];
         if (kl <= groups.MaxKl)
         {
-            lastGood = (Optimizer.Step, [.. all.Select(matrix => matrix.Span.ToArray())]);
+            float[][] copies = lastGood?.Numbers ?? [.. all.Select(matrix => new float[matrix.Span.Length])];
+            for (int i = 0; i < all.Length; i++)
+            {
+                all[i].Span.CopyTo(copies[i]);
+            }
+
+            lastGood = (Optimizer.Step, copies);
             return;
         }
 

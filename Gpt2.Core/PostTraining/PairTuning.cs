@@ -11,7 +11,11 @@ namespace Gpt2.Core.PostTraining;
 /// <param name="Margin">Above 0 if the chosen answer is preferred.</param>
 /// <param name="ChosenGain">How much more probable the chosen answer is than under the reference, in nats; 0 if there is none.</param>
 /// <param name="RejectedGain">The same for the rejected one.</param>
-internal readonly record struct PairScore(double Chosen, double Rejected, double Margin, double ChosenGain = 0, double RejectedGain = 0);
+internal readonly record struct PairScore(double Chosen, double Rejected, double Margin, double ChosenGain = 0, double RejectedGain = 0)
+{
+    /// <summary>1 if the chosen answer is preferred, ½ if neither is.</summary>
+    public double IsRight => Margin > 0 ? 1 : Margin == 0 ? 0.5 : 0;
+}
 
 /// <summary>Steps on pairs, and the share of them that is ordered right.</summary>
 internal abstract class PairTuning(TuningParts parts, ExampleSplit examples, RewardHead? head) : ExampleTuning(parts, examples, head)
@@ -29,7 +33,7 @@ internal abstract class PairTuning(TuningParts parts, ExampleSplit examples, Rew
     ];
 
     /// <summary>The share of validation pairs that were ordered right in the last evaluation; null if there was none.</summary>
-    public double? ValidationAccuracy => Mean(validated, IsRight);
+    public double? ValidationAccuracy => Mean(validated, score => score.IsRight);
 
     /// <inheritdoc/>
     public override double ValidationLoss(CancellationToken cancellation)
@@ -71,9 +75,6 @@ internal abstract class PairTuning(TuningParts parts, ExampleSplit examples, Rew
 
     /// <summary>The columns of the log for some pairs.</summary>
     protected abstract IEnumerable<StepFigure> FiguresOf(IReadOnlyList<PairScore> scores);
-
-    /// <summary>1 if the chosen answer is preferred, ½ if neither is.</summary>
-    protected static double IsRight(PairScore score) => score.Margin > 0 ? 1 : score.Margin == 0 ? 0.5 : 0;
 
     /// <summary>A mean over pairs; null if there are none.</summary>
     protected static double? Mean(IReadOnlyList<PairScore> scores, Func<PairScore, double> of) => scores.Count == 0 ? null : scores.Average(of);

@@ -57,7 +57,7 @@ internal sealed class PreferenceTuning(TuningParts parts, ExampleSplit examples,
 
     protected override IEnumerable<StepFigure> FiguresOf(IReadOnlyList<PairScore> scores) =>
     [
-        new("accuracy", Mean(scores, IsRight)),
+        new("accuracy", Mean(scores, score => score.IsRight)),
         new("margin", Mean(scores, score => score.Margin)),
         new("chosen", Mean(scores, score => score.Chosen)),
         new("rejected", Mean(scores, score => score.Rejected)),

@@ -34,6 +34,18 @@ internal sealed class RewardHead(Matrix weight)
         return head;
     }
 
+    /// <summary>Reads a head.</summary>
+    /// <param name="path">Its file.</param>
+    /// <param name="channels">The channels of its model.</param>
+    /// <exception cref="Gpt2Exception">The file is missing or has other numbers than one for each channel.</exception>
+    public static RewardHead Read(string path, int channels)
+    {
+        var weight = new Matrix(Name, 1, channels);
+        CsvMatrixFile.RequireLength(path, weight.Rows, weight.Columns);
+        CsvMatrixFile.Read(path, weight);
+        return new RewardHead(weight);
+    }
+
     /// <summary>The reward of each row, summed in double precision.</summary>
     /// <param name="rows">[sequences, channels]</param>
     /// <exception cref="Gpt2Exception">A reward is not finite.</exception>

@@ -2,7 +2,6 @@
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
-using Gpt2.Core.Numerics;
 using Gpt2.Core.PostTraining.Data;
 using Gpt2.Core.Text;
 
@@ -104,14 +103,11 @@ public sealed class RewardModel : IReward
 
     private static RewardModel Of(string folder, Adapter adapter, TuningState state, Gpt2Model model, Tokenizer tokenizer)
     {
-        string path = Path.Combine(folder, Path.GetFileName(state.RewardHead!));
-        var weight = new Matrix(RewardHead.Name, 1, model.Config.Channels);
-        CsvMatrixFile.RequireLength(path, weight.Rows, weight.Columns);
-        CsvMatrixFile.Read(path, weight);
+        RewardHead head = RewardHead.Read(Path.Combine(folder, Path.GetFileName(state.RewardHead!)), model.Config.Channels);
         return new RewardModel(
-            folder, new TokenMicroBatches(model, adapter, dropout: 0, new RewardHead(weight)),
+            folder, new TokenMicroBatches(model, adapter, dropout: 0, head),
             PromptTemplate.Parse(state.Template, state.TemplateText), tokenizer, model.Config.Context,
-            ModelFingerprint.HashOf(adapter.Matrices().Append(weight)));
+            ModelFingerprint.HashOf(adapter.Matrices().Append(head.Weight)));
     }
 
     /// <summary>The rewards of texts that answer a prompt.</summary>

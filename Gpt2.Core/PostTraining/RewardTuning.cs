@@ -25,7 +25,7 @@ internal sealed class RewardTuning(TuningParts parts, ExampleSplit examples, Rew
 
     protected override IEnumerable<StepFigure> FiguresOf(IReadOnlyList<PairScore> scores) =>
     [
-        new("accuracy", Mean(scores, IsRight)),
+        new("accuracy", Mean(scores, score => score.IsRight)),
         new("chosen", Mean(scores, score => score.Chosen)),
         new("rejected", Mean(scores, score => score.Rejected)),
     ];

@@ -20,7 +20,7 @@ internal sealed record SampledAnswer(PreparedExample Prompt, IReadOnlyList<int> 
 
 /// <summary>Samples answers at temperature 1, without top-k and top-p.</summary>
 /// <param name="tokenizer">The model's tokenizer.</param>
-/// <param name="maxNewTokens">The most tokens of an answer; it also ends where the context does.</param>
+/// <param name="maxNewTokens">The maximum number of tokens in an answer, which also ends at the end of the context.</param>
 internal sealed class AnswerSampler(Tokenizer tokenizer, int maxNewTokens)
 {
     /// <summary>

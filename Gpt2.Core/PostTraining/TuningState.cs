@@ -57,7 +57,7 @@ internal sealed record TuningState(
     /// <summary>The settings of GRPO.</summary>
     public GroupSettings? Groups { get; init; }
 
-    /// <summary>The most tokens of a sampled answer, of methods that sample.</summary>
+    /// <summary>The maximum number of tokens in a sampled answer; 0 for methods that do not sample.</summary>
     public int MaxNewTokens { get; init; }
 
     /// <summary>The reward that is only looked at: rule:NAME or another.</summary>
