@@ -192,4 +192,20 @@ public class CrossEntropyTests
 
         CrossEntropy.OfRows(a.Logits, ids.AsSpan(1), new double[32]).Mean.Should().BeApproximately(Math.Log(vocabulary), 0.1);
     }
+
+    [Fact]
+    public void Loss_OfAFreshModelOfTheLecturesSizes_IsNearTheLogarithmOfTheVocabulary_OverTheFlattenedRowsOfABatch()
+    {
+        // GPT-2 small's sizes with a context of 256 and without the bias of attention; two sequences of three tokens.
+        var weights = new Gpt2Weights(new Gpt2Config(50257, 256, 768, 12, 12) { QkvBias = false });
+        WeightInitialisation.Fill(weights, seed: 3);
+        Gpt2Model model = Gpt2Model.ForInference(weights, KernelSet.Create(KernelRung.Tuned));
+        int[] ids = [16833, 3626, 6100, 40, 1107, 588], targets = [3626, 6100, 345, 1107, 588, 11311];
+
+        var a = new ForwardActivations(model.Config, headRows: HeadRows.All, sequences: 2);
+        model.Forward(ids, cache: null, a);
+
+        (a.Logits.Rows, a.Logits.Columns).Should().Be((2 * 3, 50257), "a batch of logits, (2, 3, 50257), is a matrix of six rows");
+        CrossEntropy.OfRows(a.Logits, targets, new double[6]).Mean.Should().BeApproximately(Math.Log(50257), 0.35);
+    }
 }

@@ -36,6 +36,19 @@ public class BatchSourceTests
     });
 
     [Fact]
+    public void Fill_EveryEffortMovesYou_HasTheLecturesTargets()
+    {
+        string[] vocabulary = ["a", "effort", "every", "forward", "moves", "you", "zoo"];
+        int[] ids = [.. "every effort moves you".Split(' ').Select(word => Array.IndexOf(vocabulary, word))];
+        var settings = new TrainingSettings { Context = 3, BatchSize = 1 };
+
+        (int[] tokens, int[] targets) = Fill(new BatchSource(ids, settings), settings, batch: 0);
+
+        tokens.Should().Equal(2, 1, 4);
+        targets.Should().Equal(1, 4, 5);
+    }
+
+    [Fact]
     public void Fill_AnyOrder_DependsOnTheNumberAlone() => SeededProperty.Holds(Sources, sample =>
     {
         (int count, TrainingSettings settings) = sample;
