@@ -15,7 +15,7 @@ public sealed partial class LinkTests
         string root = SharedData.RepositoryRoot;
         IEnumerable<string> found =
         [
-            .. Directory.EnumerateFiles(root, "*.md"), .. Directory.EnumerateFiles(Path.Combine(root, "docs"), "*.md"),
+            .. Directory.EnumerateFiles(root, "*.md"), .. Directory.EnumerateFiles(Path.Combine(root, "docs"), "*.md", SearchOption.AllDirectories),
             .. Directory.EnumerateFiles(Path.Combine(root, "weights-csv"), "README.md", SearchOption.AllDirectories),
             .. Directory.EnumerateDirectories(root, "Gpt2.*").Select(project => Path.Combine(project, "README.md")).Where(File.Exists),
         ];
