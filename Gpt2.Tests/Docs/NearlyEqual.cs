@@ -27,7 +27,8 @@ internal static partial class NearlyEqual
             return expected == found;
         }
 
-        int digits = (end < 0 ? expected.Length : end) - point - 1 - (end < 0 ? 0 : int.Parse(expected.AsSpan(end + 1), CultureInfo.InvariantCulture));
+        int exponent = end < 0 ? 0 : int.Parse(expected.AsSpan(end + 1), CultureInfo.InvariantCulture);
+        int digits = (end < 0 ? expected.Length : end) - point - 1 - exponent;
         return Math.Abs(Value(expected) - Value(found)) <= Math.Pow(10, -digits) * 1.000001;
     });
 
