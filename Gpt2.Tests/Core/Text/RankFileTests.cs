@@ -40,7 +40,8 @@ public sealed class RankFileTests
         string text = FileOf(vocabulary);
         string withoutRanks = string.Concat(text.TrimEnd('\n').Split('\n').Select(line => line.Split(' ')[0] + "\r\n"));
 
-        foreach (string form in new[] { text, text.TrimEnd('\n'), text + "\n\n", text.ReplaceLineEndings("\r\n"), withoutRanks, "Capacity: 260\r\n" + withoutRanks })
+        foreach (string form in (string[])
+            [text, text.TrimEnd('\n'), text + "\n\n", text.ReplaceLineEndings("\r\n"), withoutRanks, "Capacity: 260\r\n" + withoutRanks])
         {
             Read(form).Merges.Should().Equal(vocabulary.Merges);
         }

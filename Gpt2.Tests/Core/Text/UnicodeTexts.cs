@@ -20,12 +20,12 @@ internal static class UnicodeTexts
         "…", "½", "²", "١٢٣", "१२३", "①", "Ⅷ", "ǅ", "ª", "ﬁ", "İ", "ẞ", "한국어", "日本語", "ไทย", "עברית", "العربية", "हिन्दी", "1,000.5", "_x_", "C#",
     ];
 
-    /// <summary>Texts of the Basic Multilingual Plane, and pairs that are neither letters nor numbers.</summary>
+    /// <summary>Texts of the Basic Multilingual Plane; of the others, emoji alone.</summary>
     public static Gen<string> FirstPlane { get; } = Texts(Of(Scalars.Where(code => code < 0x10000)), Of(Assigned(code => code < 0x10000)));
 
     /// <summary>Texts of all planes.</summary>
     public static Gen<string> AllPlanes { get; } = Texts(
-        Of(Scalars), Of(Assigned(_ => true)), Of(Assigned(code => code >= 0x10000)), Of(Assigned(code => code >= 0x10000 && !IsOther(code))));
+        Of(Scalars), Of(Assigned(_ => true)), Of(Assigned(code => code >= 0x10000)), Of(Assigned(code => code >= 0x10000 && IsLetterOrNumber(code))));
 
     /// <summary>The same with halves of surrogate pairs alone.</summary>
     public static Gen<string> WithLoneSurrogates { get; } =
@@ -37,11 +37,12 @@ internal static class UnicodeTexts
     {
         Gen<string> spaces = Of(Scalars.Where(code => code < 0x10000 && char.IsWhiteSpace((char)code)));
         Gen<string> digits = Of(Assigned(code => code < 0x10000 && char.IsNumber((char)code)));
-        Gen<string> marks = Of(Assigned(code => code < 0x10000 && char.GetUnicodeCategory((char)code) <= UnicodeCategory.EnclosingMark
-            && char.GetUnicodeCategory((char)code) >= UnicodeCategory.NonSpacingMark));
+        Gen<string> marks = Of(Scalars.Where(code => code < 0x10000
+            && CharUnicodeInfo.GetUnicodeCategory(code) is >= UnicodeCategory.NonSpacingMark and <= UnicodeCategory.EnclosingMark));
         Gen<string> ascii = Of(Enumerable.Range(0, 0x80));
         Gen<string> token = Gen.Choose(0, 50255).Select(id => TextData.Gpt2.Decode([id])).Where(text => !text.Contains('\uFFFD'));
-        Gen<string> single = Gen.OneOf([.. codePoints, spaces, digits, marks, ascii, token, Gen.Elements(Contractions), Gen.Elements(Others), Gen.Constant(" ")]);
+        Gen<string> single = Gen.OneOf(
+            [.. codePoints, spaces, digits, marks, ascii, token, Gen.Elements(Contractions), Gen.Elements(Others), Gen.Constant(" ")]);
         Gen<string> run =
             from piece in Gen.OneOf([.. codePoints, spaces, digits, marks, ascii])
             from length in Gen.Frequency((8, Gen.Choose(2, 12)), (1, Gen.Choose(100, 400)))
@@ -61,6 +62,6 @@ internal static class UnicodeTexts
     private static IEnumerable<int> Assigned(Func<int, bool> where) => Scalars.Where(code =>
         CharUnicodeInfo.GetUnicodeCategory(code) is not (UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse) && where(code));
 
-    private static bool IsOther(int code) => CharUnicodeInfo.GetUnicodeCategory(code) is > UnicodeCategory.OtherLetter and not UnicodeCategory.DecimalDigitNumber
-        and not UnicodeCategory.LetterNumber and not UnicodeCategory.OtherNumber;
+    private static bool IsLetterOrNumber(int code) => CharUnicodeInfo.GetUnicodeCategory(code)
+        is <= UnicodeCategory.OtherLetter or (>= UnicodeCategory.DecimalDigitNumber and <= UnicodeCategory.OtherNumber);
 }
