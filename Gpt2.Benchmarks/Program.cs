@@ -3,17 +3,6 @@
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using Gpt2.Benchmarks.Support;
-using Gpt2.Core;
-
-try
-{
-    BenchmarkVocabulary.Load(); // a wrong path would otherwise show only as a failure inside BenchmarkDotNet
-}
-catch (Gpt2Exception e)
-{
-    Console.Error.WriteLine($"{BenchmarkVocabulary.Variable}: {e.Message}");
-    return 1;
-}
 
 foreach (string variable in OpenBlas.Variables.Where(name => Environment.GetEnvironmentVariable(name) is not null))
 {

@@ -30,27 +30,16 @@ public class TokenizerBenchmarks : IProcessesBytes
     [Params(Own, PeerTokenizers.Bpe, PeerTokenizers.Tiktoken)]
     public string By { get; set; } = Own;
 
-    /// <summary>One value, to show in the table which vocabulary was found.</summary>
-    [ParamsSource(nameof(Vocabularies))]
-    public string Vocabulary { get; set; } = "";
-
-    public static IEnumerable<string> Vocabularies => [BenchmarkVocabulary.Load().Name];
-
     public long BytesPerCall => BenchmarkTexts.Length(Text);
 
     [GlobalSetup]
     public void Setup()
     {
-        (Vocabulary vocabulary, string name) = BenchmarkVocabulary.Load();
+        Vocabulary vocabulary = BenchmarkVocabulary.Load();
         var tokenizer = new Tokenizer(vocabulary);
         text = BenchmarkTexts.Create(Text);
         ids = tokenizer.Encode(text);
-        Console.WriteLine($"// {Text}: {text.Length} bytes, {ids.Length} tokens, vocabulary {name}");
-        if (vocabulary.Merges.Count == 0)
-        {
-            Console.WriteLine($"// Without merges these figures say little: set {BenchmarkVocabulary.Variable} to GPT-2's vocab.bpe.");
-        }
-
+        Console.WriteLine($"// {Text}: {text.Length} bytes, {ids.Length} tokens");
         (encode, decode) = (() => tokenizer.Encode(text), () => tokenizer.Decode(ids));
         if (By != Own)
         {

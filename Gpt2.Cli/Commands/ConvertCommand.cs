@@ -30,7 +30,7 @@ internal static class ConvertCommand
             HelpName = string.Join("|", [.. writers, AdapterConversion.Peft]),
         };
         toForm.CompletionSources.Add([.. writers, AdapterConversion.Peft]);
-        Option<string?> vocabulary = new("--vocab") { Description = "A vocab.bpe for a model that has none.", HelpName = "FILE" };
+        var vocabulary = new VocabularyInput("A vocab.bpe for a model that has none.");
         Option<string[]> adapter = CommonOptions.Adapter();
         adapter.Description = "Merge an adapter that was trained on the model.\nOnce for each of several, whose changes add up.";
         var added = new AddedTokensInput("The row of each begins as the mean of the rows of its pieces.");
@@ -42,7 +42,7 @@ internal static class ConvertCommand
                 + "Unless adapters are merged, every float32 keeps its bits.");
         command.Arguments.Add(from);
         command.Arguments.Add(to);
-        foreach (Option option in (Option[])[fromFormat, toForm, vocabulary, adapter, added.Option, force, json])
+        foreach (Option option in (Option[])[fromFormat, toForm, vocabulary.Option, adapter, added.Option, force, json])
         {
             command.Options.Add(option);
         }
@@ -53,7 +53,7 @@ internal static class ConvertCommand
             string target = CommonOptions.RequireFolderName(parsed.GetValue(to)!, "to");
             if (AdapterConversion.FolderOf(parsed.GetValue(from)!) is string adapterFolder)
             {
-                foreach (Option other in (Option[])[fromFormat, vocabulary, adapter])
+                foreach (Option other in (Option[])[fromFormat, vocabulary.Option, adapter])
                 {
                     if (parsed.GetResult(other) is { Implicit: false })
                     {
@@ -71,7 +71,7 @@ internal static class ConvertCommand
             string[] adapters = [.. parsed.GetValue(adapter)!.Select(AdapterLocator.Find)];
             OutputTarget.RequireNotRead(target, [source.Path, .. adapters]);
             OutputTarget.RequireFree(target, writer.IsFile(target), parsed.GetValue(force));
-            Vocabulary? words = VocabularyOf(parsed.GetValue(vocabulary), source);
+            Vocabulary? words = VocabularyOf(parsed, vocabulary, source);
             writer.Require(source.Config, words);
             if (writer.NeedsQkvBias && !source.Config.QkvBias)
             {
@@ -141,15 +141,14 @@ internal static class ConvertCommand
                 expected: string.Join(", ", ModelWriter.All.Select(writer => writer.Name)));
     }
 
-    private static Vocabulary? VocabularyOf(string? file, ModelSource source)
+    private static Vocabulary? VocabularyOf(ParseResult parsed, VocabularyInput input, ModelSource source)
     {
-        if (file is null)
+        if (input.Read(parsed) is not Vocabulary vocabulary)
         {
             return source.ReadTokenizer()?.Vocabulary;
         }
 
-        Vocabulary vocabulary = VocabularyFile.Read(file);
-        FolderVocabulary.RequireCount(vocabulary, file, source.Config, source.Path);
+        FolderVocabulary.RequireCount(vocabulary, parsed.GetValue(input.Option)!, source.Config, source.Path);
         return vocabulary;
     }
 

@@ -22,11 +22,7 @@ internal static class NewCommand
         Option<int> heads = Size("--heads", "Attention heads per block.", 4);
         Option<int> channels = Size("--channels", "Width of the residual stream.", 32);
         Option<int> context = Size("--context", "The maximum number of tokens the model sees at once.", 64);
-        Option<string?> vocabularyFile = new("--vocab")
-        {
-            Description = "A vocab.bpe to use. Default: the 256 bytes and <|endoftext|>.",
-            HelpName = "FILE",
-        };
+        var vocabularyInput = new VocabularyInput("A vocab.bpe to use. Default: the 256 bytes and <|endoftext|>.");
         var added = new AddedTokensInput("Their rows are random as all others.");
         Option<int?> vocabularySize = CommonOptions.Whole(
             "--vocab-size", [], $"A vocabulary of this many bare ids, fewer than {Vocabulary.SmallestCount}, without text.", least: 1);
@@ -43,7 +39,7 @@ internal static class NewCommand
         var command = new Command("new", "Create a model folder with random weights.\nInitialised as GPT-2 was.");
         command.Arguments.Add(folder);
         foreach (Option option in (Option[])
-            [layers, heads, channels, context, vocabularyFile, added.Option, vocabularySize, seed, noBias, untied, javaScript, force, json])
+            [layers, heads, channels, context, vocabularyInput.Option, added.Option, vocabularySize, seed, noBias, untied, javaScript, force, json])
         {
             command.Options.Add(option);
         }
@@ -52,7 +48,7 @@ internal static class NewCommand
         {
             string target = CommonOptions.RequireFolderName(parsed.GetValue(folder)!, "folder");
             OutputTarget.RequireFree(target, isFile: false, parsed.GetValue(force));
-            Vocabulary? vocabulary = VocabularyOf(parsed.GetValue(vocabularyFile), parsed.GetValue(vocabularySize));
+            Vocabulary? vocabulary = VocabularyOf(parsed, vocabularyInput, parsed.GetValue(vocabularySize));
             vocabulary = vocabulary?.WithAdded(added.Read(parsed, vocabulary, io));
             if (vocabulary is null && added.IsGiven(parsed))
             {
@@ -113,22 +109,22 @@ internal static class NewCommand
         CommonOptions.Count(name, [], description, least: 1, standard);
 
     /// <summary>The vocabulary; null for bare ids.</summary>
-    private static Vocabulary? VocabularyOf(string? file, int? size)
+    private static Vocabulary? VocabularyOf(ParseResult parsed, VocabularyInput input, int? size)
     {
-        if (file is not null && size is not null)
+        if (input.IsGiven(parsed) && size is not null)
         {
             throw new UsageException("expected one of --vocab and --vocab-size, found both");
         }
 
         if (size is null)
         {
-            return file is null ? new Vocabulary([]) : VocabularyFile.Read(file);
+            return input.Read(parsed) ?? new Vocabulary([]);
         }
 
         return size is >= 1 and < Vocabulary.SmallestCount
             ? null
             : throw new UsageException(
                 $"found {size}", where: "--vocab-size", expected: $"1 to {Vocabulary.SmallestCount - 1}",
-                remedy: "a larger one has text and comes from --vocab FILE");
+                remedy: "a larger one has text and comes from --vocab");
     }
 }

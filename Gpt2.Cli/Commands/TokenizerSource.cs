@@ -1,4 +1,4 @@
-// The tokenizer of commands that need no weights: a model's, or that of a vocab.bpe.
+// The tokenizer of commands that need no weights: a model's, or that of a vocabulary alone.
 
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
@@ -13,33 +13,30 @@ internal sealed class TokenizerSource
 {
     private readonly ModelInput model = new(adapters: true);
 
-    private readonly Option<string?> vocabulary = new("--vocab")
-    {
-        Description = "A vocab.bpe, without a model.",
-        HelpName = "FILE",
-    };
+    private readonly VocabularyInput vocabulary = new("A vocab.bpe, without a model.");
 
     public void AddTo(Command command)
     {
         model.AddTo(command);
-        command.Options.Add(vocabulary);
+        command.Options.Add(vocabulary.Option);
     }
 
     /// <exception cref="UsageException">Both were given.</exception>
     /// <exception cref="Gpt2Exception">The file or model does not exist, or the model has no text.</exception>
     public Tokenizer Read(ParseResult parsed)
     {
-        string? file = parsed.GetValue(vocabulary);
-        string? name = model.NameGiven(parsed);
-        if (file is not null)
+        if (vocabulary.IsGiven(parsed) && model.NameGiven(parsed) is not null)
         {
-            return name is null
-                ? new Tokenizer(VocabularyFile.Read(file))
-                : throw new UsageException("expected one of --model and --vocab, found both");
+            throw new UsageException("expected one of --model and --vocab, found both");
+        }
+
+        if (vocabulary.Read(parsed) is Vocabulary given)
+        {
+            return new Tokenizer(given);
         }
 
         using ModelSource source = model.Open(parsed);
         return model.ReadTokenizer(parsed, source)
-            ?? throw new Gpt2Exception("this model has no vocabulary and so no text") { Where = source.Path, Remedy = "name one with --vocab FILE" };
+            ?? throw new Gpt2Exception("this model has no vocabulary and so no text") { Where = source.Path, Remedy = "name one with --vocab" };
     }
 }

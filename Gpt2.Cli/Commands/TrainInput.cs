@@ -44,7 +44,7 @@ internal sealed class TrainInput
         Description = "Start with the weights and the vocabulary of a model.",
         HelpName = "FOLDER|NAME",
     };
-    private readonly Option<string?> vocabulary = new("--vocab") { Description = "Use a vocab.bpe.", HelpName = "FILE" };
+    private readonly VocabularyInput vocabulary = new("Use a vocab.bpe.");
     private readonly Option<int?> vocabularySize = TrainingOptions.Size(
         "--vocab-size", $"Learn a vocabulary of this many tokens from the text. Default: {StandardVocabulary}.", least: 0);
     private readonly Option<int?> layers = TrainingOptions.Size("--layers", "Blocks of a new model. Default: 4.");
@@ -70,7 +70,7 @@ internal sealed class TrainInput
         command.Arguments.Add(file);
         foreach (Option option in (Option[])
             [
-                output, resume, preset, initial, vocabulary, vocabularySize, layers, heads, channels, context, .. training.OfSteps,
+                output, resume, preset, initial, vocabulary.Option, vocabularySize, layers, heads, channels, context, .. training.OfSteps,
                 randomWindows, seed, digits, .. training.BetweenSteps, sampleEvery, samplePrompt, .. kernels.All, json,
             ])
         {
@@ -118,7 +118,7 @@ internal sealed class TrainInput
         TrainingSettings standard = workshop ? WorkshopPreset.Settings : new TrainingSettings();
         TrainingSettings settings = SettingsOf(parsed, standard);
         Gpt2Weights? weights = null;
-        Tokenizer? tokenizer = parsed.GetValue(vocabulary) is string path ? new Tokenizer(VocabularyFile.Read(path)) : null;
+        Tokenizer? tokenizer = vocabulary.Read(parsed) is Vocabulary given ? new Tokenizer(given) : null;
         if (parsed.GetValue(initial) is string model)
         {
             using ModelSource source = ModelFolder.Open(ModelLocator.Find(model));
@@ -158,7 +158,7 @@ internal sealed class TrainInput
     private int VocabularySizeOf(ParseResult parsed, bool workshop)
     {
         int size = parsed.GetValue(vocabularySize) ?? (workshop ? WorkshopPreset.VocabularySize : StandardVocabulary);
-        if (parsed.GetValue(vocabularySize) is not null && parsed.GetValue(vocabulary) is not null)
+        if (parsed.GetValue(vocabularySize) is not null && vocabulary.IsGiven(parsed))
         {
             throw new UsageException("expected one of --vocab and --vocab-size, found both");
         }
@@ -181,7 +181,7 @@ internal sealed class TrainInput
             return;
         }
 
-        foreach (Option option in (Option[])[vocabulary, vocabularySize, layers, heads, channels])
+        foreach (Option option in (Option[])[vocabulary.Option, vocabularySize, layers, heads, channels])
         {
             if (parsed.GetResult(option) is not null)
             {

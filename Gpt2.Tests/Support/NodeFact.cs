@@ -36,5 +36,5 @@ public sealed class NodeFactAttribute : FactAttribute
 {
     private static readonly string? Reason = OpenAiClient.HasNode() ? null : $"{OpenAiClient.SkipBegin}Node is not on this machine";
 
-    public NodeFactAttribute(bool needsReferenceValues = false) => Skip = Reason ?? (needsReferenceValues ? SharedData.SkipReason : null);
+    public NodeFactAttribute() => Skip = Reason;
 }

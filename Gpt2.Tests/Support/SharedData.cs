@@ -1,4 +1,4 @@
-// What is not ours to ship, OpenAI's vocabulary and a public model, is in a folder "shared" beside the checkout. Tests
+// What is not ours to ship, OpenAI's own files, recorded values and a public model, is in a folder "shared" beside the checkout. Tests
 // that need it are marked and are skipped, with the reason, where the folder is absent.
 
 namespace Gpt2.Tests.Support;
@@ -17,7 +17,7 @@ public static class SharedData
         Path.Combine([Folder ?? throw new InvalidOperationException("mark the test [SharedFact] or [SharedTheory]"), .. parts]);
 
     internal static string? SkipReason =>
-        Folder is null ? "OpenAI's vocabulary and the sorting model (a folder 'shared' beside the checkout) are not on this machine" : null;
+        Folder is null ? "the recorded values and the sorting model (a folder 'shared' beside the checkout) are not on this machine" : null;
 
     private static string FindRoot()
     {

@@ -234,7 +234,7 @@ internal static class ModelDoctor
             {
                 findings.Warning(
                     FindingArea.Tokenizer, Subject, "this model has none, so prompts are ids",
-                    "copy the model's merges.txt or vocab.bpe here; GPT-2's own has 50,001 lines");
+                    "copy the model's merges.txt or vocab.bpe here; 'gpt2 convert MODEL FOLDER --vocab gpt2' adds GPT-2's own");
             }
 
             return tokenizer;

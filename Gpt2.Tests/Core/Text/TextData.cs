@@ -1,17 +1,17 @@
-// What the tests of text share: GPT-2's tokenizer from the reference values, generators of awkward texts, and
+// What the tests of text share: GPT-2's tokenizer, with the vocabulary that comes with the program, generators of awkward texts, and
 // small vocabularies to merge with.
 
 using FsCheck;
 using FsCheck.Fluent;
+using Gpt2.Cli.CommandLine;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
-using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Core.Text;
 
 internal static class TextData
 {
-    private static readonly Lazy<Tokenizer> LazyGpt2 = new(() => new Tokenizer(VocabularyFile.Read(Gpt2Path)));
+    private static readonly Lazy<Tokenizer> LazyGpt2 = new(() => new Tokenizer(Gpt2Vocabulary.Read()));
 
     /// <summary>Pieces that pre-tokenizers, UTF-8 and merges stumble over; none holds half of a surrogate pair.</summary>
     private static readonly string[] Pieces =
@@ -20,8 +20,6 @@ internal static class TextData
         "'s", "'S", "'re", "'", "''", "a", "Z", "the", "Mike", "é", "e\u0301", "ß", "你好", "한", "ش", "Ⅷ", "²", "0", "2024",
         "٣", "𝒜", "𝟏", "𠀀", "😀", "👨\u200D👩", "🇩🇪", ".", "...", "_", "<|endoftext|>", "<|", "\uFEFF", "\uFFFD", "\U0010FFFF",
     ];
-
-    public static string Gpt2Path => SharedData.PathOf("gpt2", "vocab.bpe");
 
     /// <summary>GPT-2's tokenizer, read once.</summary>
     public static Tokenizer Gpt2 => LazyGpt2.Value;

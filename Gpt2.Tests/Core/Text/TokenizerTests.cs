@@ -30,7 +30,7 @@ public sealed class TokenizerTests
     public void Decode_EncodedEndOfText_IsTheTextBothWays() =>
         SeededProperty.Holds(TextData.Texts, text => Small.Decode(Small.Encode(text, allowSpecial: true)).Should().Be(text), count: 1000);
 
-    [SharedFact]
+    [Fact]
     public void Decode_TextEncodedByGpt2_IsTheText() =>
         SeededProperty.Holds(TextData.Texts, text => TextData.Gpt2.Decode(TextData.Gpt2.Encode(text)).Should().Be(text), count: 1000);
 

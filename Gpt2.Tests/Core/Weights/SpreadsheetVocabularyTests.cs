@@ -5,6 +5,7 @@ using FsCheck.Fluent;
 using Gpt2.Core;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights.JavaScript;
+using Gpt2.Tests.Core.Text;
 using Gpt2.Tests.Support;
 using static System.FormattableString;
 
@@ -110,10 +111,10 @@ public sealed class SpreadsheetVocabularyTests : IDisposable
         SpreadsheetVocabulary.Read(place.Root).Merges.Should().Equal(vocabulary.Merges);
     }, count: 60);
 
-    [SharedFact]
+    [Fact]
     public void WriteThenRead_VocabularyOfGpt2_GivesItBack()
     {
-        Vocabulary vocabulary = VocabularyFile.Read(SharedData.PathOf("gpt2", "vocab.bpe"));
+        Vocabulary vocabulary = TextData.Gpt2.Vocabulary;
 
         SpreadsheetVocabulary.Write(vocabulary, folder.Root);
 

@@ -8,6 +8,7 @@ using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.Doctor;
 using Gpt2.Core.Weights.HuggingFace;
 using Gpt2.Kernels;
+using Gpt2.Tests.Core.Text;
 using Gpt2.Tests.DefaultModel;
 using Gpt2.Tests.Support;
 
@@ -145,15 +146,13 @@ public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<De
         (table?.Model.Count ?? 0).Should().Be(facts);
     }
 
-    [SharedFact]
+    [Fact]
     public void Gpt2_VocabularyFacts_HoldForOpenAisVocabulary()
     {
-        var tokenizer = new Tokenizer(VocabularyFile.Read(SharedData.PathOf("gpt2", "vocab.bpe")));
-
         FactTable.Gpt2Small.Vocabulary.Should().HaveCount(21);
         foreach (TokenizerFact fact in FactTable.Gpt2Small.Vocabulary)
         {
-            fact.Problem(tokenizer).Should().BeNull(fact.Statement);
+            fact.Problem(TextData.Gpt2).Should().BeNull(fact.Statement);
             fact.Problem(model.Tokenizer).Should().NotBeNull("the default model has another vocabulary, so \"{0}\" does not hold", fact.Statement);
         }
     }
