@@ -11,7 +11,8 @@ namespace Gpt2.Cli.Commands;
 
 internal static class EmbeddingsCooccurrence
 {
-    private const int StandardWindow = 3, StandardColumns = 4, MostColumns = 100, StandardWords = 6, MostWords = 40, StandardNeighbours = 4;
+    private const int StandardWindow = 3, StandardLeast = 2, StandardColumns = 6, StandardWords = 6, StandardNeighbours = 4;
+    private const int MostColumns = 50, MostWords = 40;
 
     /// <summary>A text may have more words; the matrix has no more, since it takes the square of their number.</summary>
     private const int MostCounted = 1000;
@@ -26,6 +27,8 @@ internal static class EmbeddingsCooccurrence
         Argument<string> file = TextFile.Argument("The text.");
         Option<int> window = CommonOptions.Count(
             "--window", [], "How many words before and after a word are near it.", least: 1, standard: StandardWindow, most: 1000);
+        Option<int> least = CommonOptions.Count(
+            "--min-count", [], "How often a word occurs at least to be counted.", least: 1, standard: StandardLeast);
         Option<int> columns = CommonOptions.Count(
             "--columns", [], "Number of columns to compress to.", least: 1, standard: StandardColumns, most: MostColumns);
         Option<string?> weighting = CommonOptions.OneOf(
@@ -46,7 +49,7 @@ internal static class EmbeddingsCooccurrence
             "Make word vectors by counting which words stand near each other in a text.\n"
             + "The counts are weighted, and compressed to a few columns by singular value decomposition.");
         command.Arguments.Add(file);
-        foreach (Option option in (Option[])[words, window, columns, weighting, count, target, json])
+        foreach (Option option in (Option[])[words, window, least, columns, weighting, count, target, json])
         {
             command.Options.Add(option);
         }
@@ -64,11 +67,17 @@ internal static class EmbeddingsCooccurrence
             }
 
             using TextOutput? table = output is null ? null : new TextOutput(output, io, path);
-            var counts = CooccurrenceCounts.Of(TextFile.ReadToLearnFrom(path, io), parsed.GetValue(window), MostCounted, wanted);
+            var counts = CooccurrenceCounts.Of(
+                TextFile.ReadToLearnFrom(path, io), parsed.GetValue(window), parsed.GetValue(least), MostCounted, wanted);
             string name = TextFile.NameOf(path);
             if (counts.Words.Count < 2)
             {
-                throw new Gpt2Exception($"found {Plural.Of(counts.Words.Count, "word")}") { Where = name, Expected = "a text of several words" };
+                throw new Gpt2Exception($"found {Plural.Of(counts.Words.Count, "word")} of {Plural.Of(parsed.GetValue(least), "occurrence")} or more")
+                {
+                    Where = name,
+                    Expected = "2 words or more",
+                    Remedy = "take a longer text, or a lower --min-count",
+                };
             }
 
             int[] shown = wanted.Length == 0 ? [.. Enumerable.Range(0, Math.Min(StandardWords, counts.Words.Count))]

@@ -15,7 +15,11 @@ internal static class EmbeddingsMap
     public static Command Create(CommandIo io)
     {
         var input = new EmbeddingsInput("words", "The words, two or more. Of a --table, none are all.", least: 2, most: MostWords);
-        var file = new Option<string?>("--file", "-f") { Description = "Read words from a UTF-8 file, with white space between them.", HelpName = "FILE" };
+        var file = new Option<string?>("--file", "-f")
+        {
+            Description = "Read words from a UTF-8 file, with white space between them.",
+            HelpName = "FILE",
+        };
         var svg = new Option<string?>("--svg") { Description = "Draw the map into this file; - is standard output.", HelpName = "FILE" };
         var command = new Command(
             "map", "Show words on a plane.\nThe two directions in which their embeddings differ most are the axes (principal component analysis).");
@@ -33,7 +37,8 @@ internal static class EmbeddingsMap
             string axes = map.TotalVariance == 0 ? "all points are the same"
                 : $"axis 1 has {VectorNumbers.Share(map.ShareOf(0))} of the variance, axis 2 {VectorNumbers.Share(map.ShareOf(1))}";
             picture?.Write(writer => writer.Write(EmbeddingMapDrawing.Draw(
-                $"Embeddings of {source.Name}, seen along two axes", axes, [.. rows.Select((row, place) => (source.Shown(row), map.Coordinates[place]))])));
+                $"Embeddings of {source.Name}, seen along two axes", axes,
+                [.. rows.Select((row, place) => (source.Shown(row), map.Coordinates[place]))])));
             if (TextOutput.IsStandardOutput(target))
             {
                 return ExitCode.Done;

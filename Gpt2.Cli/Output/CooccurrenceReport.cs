@@ -31,7 +31,7 @@ internal sealed class CooccurrenceReport(
     {
         string[] words = [.. shown.Select(source.Shown)];
         io.Say(Invariant($"{file}: {counts.Length:N0} words, {counts.Distinct:N0} different ones")
-            + (counts.Words.Count < counts.Distinct ? Invariant($", of which the {counts.Words.Count:N0} most frequent are counted") : ""));
+            + (counts.Words.Count < counts.Distinct ? Invariant($", of which {counts.Words.Count:N0} are counted: the most frequent") : ""));
         io.Out.WriteLine();
         io.Say(Invariant($"how often they are at most {counts.Window} words apart:"));
         SimilarityTables.WriteOne(

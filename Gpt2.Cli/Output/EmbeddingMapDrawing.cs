@@ -29,7 +29,7 @@ internal static class EmbeddingMapDrawing
     {
         var frame = new ScatterFrame(new Box(Left, Top, Width - Left, Height - Left), [.. points.Select(one => one.Point)]);
         (IReadOnlyList<XElement> labels, int leftOut) = frame.Labels(
-            points.Select(one => (one.Point, TokenText.Shortened(one.Word, LongestWord))),
+            points.Select(one => (one.Point, TokenText.Shortened(one.Word, LongestWord), "label")),
             points.Select(one => frame.Area(one.Point, Radius + 1)));
 
         XElement root = SvgPicture.Create(Width, Height, title, Style);

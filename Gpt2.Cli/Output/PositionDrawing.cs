@@ -16,7 +16,6 @@ internal static class PositionDrawing
     private const int Margin = 24, Panel = 500, Top = 92, Height = Top + Panel + Margin;
     private const int MostClouds = 6, MostDots = 256, OthersOfEach = 8, LongestWord = 20;
     private const double Radius = 3, NamedRadius = 5;
-    private static readonly string[] Colours = ["#0072b2", "#c2410c", "#00805e", "#a13a86", "#8a6d00", "#5b5fc7"];
 
     private const string Style =
         """
@@ -25,6 +24,11 @@ internal static class PositionDrawing
         @media (prefers-color-scheme: dark) {
         .plot { fill: #1a212a; } .zero { stroke: #333e4b; } .leader { stroke: #6f7c8b; } .other { fill: #6f7c8b; } .faint { fill: #9aa7b5; }
         .named { stroke: #12171e; } }
+        .cloud0 { fill: #0072b2; } .cloud1 { fill: #c2410c; } .cloud2 { fill: #00805e; }
+        .cloud3 { fill: #a13a86; } .cloud4 { fill: #8a6d00; } .cloud5 { fill: #5b5fc7; }
+        @media (prefers-color-scheme: dark) {
+        .cloud0 { fill: #58a6d6; } .cloud1 { fill: #f08a5d; } .cloud2 { fill: #3fbf95; }
+        .cloud3 { fill: #d48abf; } .cloud4 { fill: #c9ab3a; } .cloud5 { fill: #9a9df0; } }
         """;
 
     public static string Draw(PositionReport report)
@@ -33,7 +37,8 @@ internal static class PositionDrawing
         int width = (2 * Margin) + Panel + (clouds.Length > 0 ? Margin + Panel : 0);
         string title = Invariant($"The {report.Positions.Count} positions of {report.Source.Name}");
         XElement root = SvgPicture.Create(width, Height, title, Style);
-        root.Add(Label(Margin, 36, title, "title"), Label(Margin, 62, "Position embeddings on a plane, in order: a line from blue to orange", "strong"));
+        root.Add(Label(Margin, 36, title, "title"));
+        root.Add(Label(Margin, 62, "Position embeddings on a plane, in order: a line from blue to orange", "strong"));
         root.Add(Label(Margin, 80, report.Axes, "muted"), Curve(report));
         if (clouds.Length > 0)
         {
@@ -60,7 +65,7 @@ internal static class PositionDrawing
             return dot;
         });
         (IReadOnlyList<XElement> labels, _) = frame.Labels(
-            report.Named().Select(position => (points[position], position.ToString(CultureInfo.InvariantCulture))),
+            report.Named().Select(position => (points[position], position.ToString(CultureInfo.InvariantCulture), "")),
             points.Select(point => frame.Area(point, Radius + 1)));
         return [.. frame.Ground(), .. lines, .. dots, .. labels];
     }
@@ -83,14 +88,15 @@ internal static class PositionDrawing
             new Box(left, Top, left + Panel, Top + Panel), [.. placed.SelectMany(cloud => cloud), .. centres]);
 
         root.Add(Label(left, 62, "A token at all positions: each makes a cloud of the same shape", "strong"));
-        root.Add(Label(left, 80, "Grey: the middles of other tokens' clouds, the nearest. Large dots: the prompt.", "muted"));
+        root.Add(Label(
+            left, 80, "Grey: the middles of the nearest other clouds." + (report.Prompt.Length > 0 ? " Large dots: the prompt." : ""), "muted"));
         root.Add(frame.Ground());
         IEnumerable<Box> taken = placed.SelectMany(cloud => cloud).Select(point => frame.Area(point, Radius))
             .Concat(centres.Select(point => frame.Area(point, Radius + 1)));
         (IReadOnlyList<XElement> labels, _) = frame.Labels(
             [
-                .. clouds.Select((id, cloud) => (centres[others.Length + cloud], TokenText.Shortened(report.Source.Shown(id), LongestWord))),
-                .. others.Select((id, other) => (centres[other], TokenText.Shortened(report.Source.Shown(id), LongestWord))),
+                .. clouds.Select((id, cloud) => (placed[cloud][0], Named(report, id), $"strong cloud{cloud}")),
+                .. others.Select((id, other) => (centres[other], Named(report, id), "faint")),
             ],
             taken);
         foreach ((int id, int other) in others.Select((id, other) => (id, other)))
@@ -104,16 +110,16 @@ internal static class PositionDrawing
             {
                 int position = shown[dot];
                 bool inPrompt = position < report.Prompt.Length && report.Prompt[position] == clouds[cloud];
-                XElement mark = frame.Dot(
-                    placed[cloud][dot], inPrompt ? NamedRadius : Radius - 0.8, inPrompt ? "named" : "",
-                    Invariant($"{report.Source.Shown(clouds[cloud])} at position {position}"));
-                mark.Add(new XAttribute("fill", Colours[cloud]));
-                root.Add(mark);
+                root.Add(frame.Dot(
+                    placed[cloud][dot], inPrompt ? NamedRadius : Radius - 0.8, $"cloud{cloud}" + (inPrompt ? " named" : ""),
+                    Invariant($"{report.Source.Shown(clouds[cloud])} at position {position}")));
             }
         }
 
         root.Add(labels);
     }
+
+    private static string Named(PositionReport report, int id) => TokenText.Shortened(report.Source.Shown(id), LongestWord);
 
     private static double[] Sum(double[] x, double[] y) => [.. x.Zip(y, (one, other) => one + other)];
 

@@ -140,8 +140,8 @@ internal sealed class PositionReport
             + Invariant($"position {Positions.FarthestPosition}"));
         io.Out.WriteLine();
         var table = new TableWriter(
-            io, new Column("token", Flow: Flow.Cut), Column.Number("id", drop: 2), new Column("nearest other token", Short: "nearest", Flow: Flow.Cut),
-            Column.Number("distance"), Column.Number("distance / spread", drop: 1, brief: "/ spread"));
+            io, new Column("token", Flow: Flow.Cut), Column.Number("id", drop: 2),
+            new Column("nearest other token", Short: "nearest", Flow: Flow.Cut), Column.Number("distance"), Column.Number("distance / spread", drop: 1, brief: "/ spread"));
         foreach ((int token, Neighbour? one) in Clouds.Zip(nearest))
         {
             table.Row(
@@ -162,7 +162,8 @@ internal sealed class PositionReport
         int decimals = VectorNumbers.Decimals(placed.SelectMany(one => (double[])[one.TokenLength, one.PositionLength, one.SumLength]));
         var table = new TableWriter(
             io, Column.Number("position", brief: "#"), new Column("token", Flow: Flow.Cut), Column.Number("‖token‖", drop: 2),
-            Column.Number("‖position‖", drop: 2), Column.Number("‖sum‖"), new Column("token nearest to the sum", Short: "nearest", Flow: Flow.Cut));
+            Column.Number("‖position‖", drop: 2), Column.Number("‖sum‖"),
+            new Column("token nearest to the sum", Short: "nearest", Flow: Flow.Cut));
         foreach (PositionTokenResult one in placed)
         {
             table.Row(

@@ -52,18 +52,17 @@ internal sealed class ScatterFrame
     /// Labels beside points, joined by a line where they are not next to them. None overlaps another or a point; one for which there is no
     /// room is left out.
     /// </summary>
-    /// <param name="labels">The labels with their points.</param>
+    /// <param name="labels">The labels with their points and their classes.</param>
     /// <param name="taken">The points, and what else must stay visible.</param>
-    /// <param name="kind">The class of the texts.</param>
     /// <returns>The elements, and how many were left out.</returns>
     public (IReadOnlyList<XElement> Elements, int LeftOut) Labels(
-        IEnumerable<(double[] Point, string Text)> labels, IEnumerable<Box> taken, string kind = "label")
+        IEnumerable<(double[] Point, string Text, string Kind)> labels, IEnumerable<Box> taken)
     {
         var used = taken.ToList();
         var placement = new LabelPlacement(plot, used);
         var elements = new List<XElement>();
         int leftOut = 0;
-        foreach ((double[] point, string text) in labels)
+        foreach ((double[] point, string text, string kind) in labels)
         {
             double x = X(point), y = Y(point);
             Box box = placement.Place(x, y, (DisplayText.Width(text) * CharacterWidth) + 6, LabelHeight);

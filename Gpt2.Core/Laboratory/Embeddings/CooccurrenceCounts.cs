@@ -56,9 +56,10 @@ internal sealed class CooccurrenceCounts
     /// <summary>Counts which words are near each other. A sentence does not see its neighbours.</summary>
     /// <param name="text">The text.</param>
     /// <param name="window">How many words before and after a word are near it, at least 1.</param>
+    /// <param name="least">How often a word of the matrix occurs at least. Of rarer ones, the few neighbours that they have say little.</param>
     /// <param name="most">The maximum number of words in the matrix: the most frequent ones.</param>
     /// <param name="wanted">Words that are in it in any case.</param>
-    public static CooccurrenceCounts Of(string text, int window, int most, IEnumerable<string> wanted)
+    public static CooccurrenceCounts Of(string text, int window, int least, int most, IEnumerable<string> wanted)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
         IReadOnlyList<IReadOnlyList<string>> sentences = WordSplitting.Sentences(text);
@@ -69,8 +70,8 @@ internal sealed class CooccurrenceCounts
         }
 
         var kept = wanted.ToHashSet(StringComparer.Ordinal);
-        string[] words = [.. frequencies.OrderByDescending(pair => pair.Value).Select(pair => pair.Key)
-            .Where((word, place) => place < most || kept.Contains(word))];
+        string[] words = [.. frequencies.OrderByDescending(pair => pair.Value)
+            .Where((pair, place) => (place < most && pair.Value >= least) || kept.Contains(pair.Key)).Select(pair => pair.Key)];
         Dictionary<string, int> places = words.Select((word, place) => (word, place)).ToDictionary(pair => pair.word, pair => pair.place);
         var counts = new int[words.Length, words.Length];
         foreach (int[] sentence in sentences.Select(sentence => sentence.Select(word => places.GetValueOrDefault(word, -1)).ToArray()))

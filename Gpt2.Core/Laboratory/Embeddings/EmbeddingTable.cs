@@ -80,7 +80,8 @@ internal sealed class EmbeddingTable(Matrix rows)
             }
         }
 
-        Neighbour[] byCosine = [.. found.OrderByDescending(one => one.Cosine is double cosine ? Math.Round(cosine, Digits) : double.NegativeInfinity)];
+        Neighbour[] byCosine = [.. found.OrderByDescending(
+            one => one.Cosine is double cosine ? Math.Round(cosine, Digits) : double.NegativeInfinity)];
         var cosineRank = new Dictionary<int, int>(byCosine.Length);
         foreach ((Neighbour one, int place) in byCosine.Select((one, place) => (one, place)))
         {

@@ -49,7 +49,11 @@ internal sealed record NamedVectors(Matrix Rows, IReadOnlyList<string> Names)
 
             if (named && names.Contains(name))
             {
-                throw new Gpt2Exception($"found the name '{VisibleText.Brief(name)}' again") { Where = new(place, line), Expected = "every name once" };
+                throw new Gpt2Exception($"found the name '{VisibleText.Brief(name)}' again")
+                {
+                    Where = new(place, line),
+                    Expected = "every name once",
+                };
             }
 
             names.Add(name);
@@ -123,7 +127,11 @@ internal sealed record NamedVectors(Matrix Rows, IReadOnlyList<string> Names)
 
     private static float NumberIn(string cell, string place, long line) => IsNumber(cell, out float number) && float.IsFinite(number)
         ? number
-        : throw new Gpt2Exception($"found '{VisibleText.Brief(cell)}'") { Where = new(place, line), Expected = "a finite number with a decimal point" };
+        : throw new Gpt2Exception($"found '{VisibleText.Brief(cell)}'")
+        {
+            Where = new(place, line),
+            Expected = "a finite number with a decimal point",
+        };
 
     private static bool IsNumber(string cell, out float number) =>
         float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && cell.Any(char.IsAsciiDigit);
