@@ -72,7 +72,12 @@ internal sealed class EmbeddingSource
             throw new Gpt2Exception("this model has no vocabulary and so no words") { Where = Name, Remedy = "give ids with --ids 2,1,0" };
         }
 
-        bool spaceFirst = !IsTable && !exact && word.Length > 0 && char.IsLetterOrDigit(word[0]);
+        if (word.Length == 0)
+        {
+            throw new Gpt2Exception("found no word") { Expected = "the text of a " + Noun };
+        }
+
+        bool spaceFirst = !IsTable && !exact && char.IsLetterOrDigit(word[0]);
         string[] texts = exact || IsTable ? [word] : spaceFirst ? [" " + word, word] : [word, " " + word];
         foreach (string text in texts)
         {
@@ -109,8 +114,8 @@ internal sealed class EmbeddingSource
         const int MostNamed = 12;
         Tokenizer tokenizer = model!.Tokenizer;
         int[] ids = tokenizer.Encode(text);
-        return new Gpt2Exception(ids.Length == 0 ? "found no word"
-            : $"{TokenText.Quoted(word)} is {ids.Length} tokens of {Name}: "
+        return new Gpt2Exception(
+            $"{TokenText.Quoted(word)} is {ids.Length} tokens of {Name}: "
                 + string.Join(' ', ids.Take(MostNamed).Select(model.Shown)) + (ids.Length > MostNamed ? " …" : ""))
         {
             Expected = "a word that is one token",

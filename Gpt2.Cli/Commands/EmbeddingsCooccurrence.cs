@@ -12,7 +12,7 @@ namespace Gpt2.Cli.Commands;
 internal static class EmbeddingsCooccurrence
 {
     private const int StandardWindow = 3, StandardLeast = 2, StandardColumns = 6, StandardWords = 6, StandardNeighbours = 4;
-    private const int MostColumns = 50, MostWords = 40;
+    private const int MostColumns = 20, MostWords = 40;
 
     /// <summary>A text may have more words; the matrix has no more, since it takes the square of their number.</summary>
     private const int MostCounted = 1000;

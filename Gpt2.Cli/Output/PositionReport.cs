@@ -141,7 +141,8 @@ internal sealed class PositionReport
         io.Out.WriteLine();
         var table = new TableWriter(
             io, new Column("token", Flow: Flow.Cut), Column.Number("id", drop: 2),
-            new Column("nearest other token", Short: "nearest", Flow: Flow.Cut), Column.Number("distance"), Column.Number("distance / spread", drop: 1, brief: "/ spread"));
+            new Column("nearest other token", Short: "nearest", Flow: Flow.Cut), Column.Number("distance"),
+            Column.Number("distance / spread", drop: 1, brief: "/ spread"));
         foreach ((int token, Neighbour? one) in Clouds.Zip(nearest))
         {
             table.Row(

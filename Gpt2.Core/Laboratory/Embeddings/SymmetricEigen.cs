@@ -22,7 +22,7 @@ internal sealed record SymmetricEigen(double[] Values, double[][] Vectors)
     private const int Spare = 12;
 
     /// <summary>A v and λ v may differ by this, relative to the largest eigenvalue, or more if many rounds do not bring it about.</summary>
-    private const double Tolerance = 1e-10;
+    private const double Tolerance = 1e-8;
 
     /// <summary>The eigenvalues that are farthest from 0.</summary>
     /// <param name="matrix">The matrix, whose upper half alone is used if it is small.</param>
