@@ -95,6 +95,7 @@ public static class Gpt2Command
             DetokenizeCommand.Create(io),
             TraceCommand.Create(io),
             WhyCommand.Create(io),
+            EmbeddingsCommand.Create(io),
             InfoCommand.Create(io),
             DownloadCommand.Create(io),
             DoctorCommand.Create(io),

@@ -22,6 +22,9 @@ public sealed class ScreenWidthTests : IDisposable
             ["predict", "Mike is quick. He moves"], ["explain", "Mike is", "--temperature", "0.8", "--top-k", "12", "--seed", "3"],
             ["explain", "Mike is", "--repetition-penalty", "1.2"], ["beams", "Mike is", "-n", "3"], ["tokenize", "größer 字👍 quickly"],
             ["tokenize", "größer quickly", "--merges"], ["generate", "Mike is", "-n", "3", "--logprobs"], ["eval", "--ids", "1,2,3"],
+            ["embeddings", "near", "ice"], ["embeddings", "analogy", "man", "king", "woman"],
+            ["embeddings", "similarity", "happy", "sad", "dog", "cat", "king", "queen"], ["embeddings", "map", "king", "queen", "man"],
+            ["embeddings", "positions", "Mike is", "--token", "quick"],
         ];
         var data = new TheoryData<int, string[]>();
         foreach (int width in (int[])[20, 40, 80, 120])

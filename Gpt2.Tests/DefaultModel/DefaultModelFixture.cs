@@ -1,8 +1,8 @@
 // The model that ships with the repository, loaded once for the tests of what it can do.
 
 using Gpt2.Core.Generation;
+using Gpt2.Core.Laboratory.Embeddings;
 using Gpt2.Core.Model;
-using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Kernels;
@@ -43,34 +43,15 @@ public sealed class DefaultModelFixture
         return Tokenizer.Decode([.. ids.Where(id => id != EndOfText)]);
     }
 
-    /// <summary>The row of wte of a word with its leading space, which must be one token.</summary>
-    public float[] EmbeddingOf(string word)
+    /// <summary>The token embeddings.</summary>
+    internal EmbeddingTable Embeddings => new(Model.Weights.TokenEmbedding);
+
+    /// <summary>The id of a word with its leading space, which must be one token.</summary>
+    public int IdOf(string word)
     {
         int[] ids = Tokenizer.Encode(" " + word);
         ids.Should().ContainSingle("' {0}' is one token", word);
-        return Model.Weights.TokenEmbedding.Row(ids[0]).ToArray();
-    }
-
-    /// <summary>The word (with its leading space) whose embedding has the largest cosine with a vector, but for some.</summary>
-    public string Nearest(float[] vector, params string[] except)
-    {
-        Matrix wte = Model.Weights.TokenEmbedding;
-        HashSet<int> excluded = [.. except.Select(word => Tokenizer.Encode(" " + word)[0])];
-        int best = Enumerable.Range(0, wte.Rows).Where(id => !excluded.Contains(id)).MaxBy(id => Cosine(wte.Row(id).ToArray(), vector));
-        return Tokenizer.Decode([best]);
-    }
-
-    public static double Cosine(float[] left, float[] right)
-    {
-        double dot = 0, squaresLeft = 0, squaresRight = 0;
-        for (int i = 0; i < left.Length; i++)
-        {
-            dot += (double)left[i] * right[i];
-            squaresLeft += (double)left[i] * left[i];
-            squaresRight += (double)right[i] * right[i];
-        }
-
-        return dot / Math.Sqrt(squaresLeft * squaresRight);
+        return ids[0];
     }
 
     internal static int[] Take(GenerationSession session)

@@ -2,6 +2,7 @@
 // attention, generation.
 
 using Gpt2.Core.Generation;
+using Gpt2.Core.Laboratory.Embeddings;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Tracing;
@@ -23,27 +24,40 @@ public class WorkshopFactsTests(DefaultModelFixture model) : IClassFixture<Defau
         model.Next(prompt).Should().Be(word);
     }
 
-    [Fact]
-    public void Embeddings_KingMinusManPlusWoman_IsNearestToQueen()
+    [Theory]
+    [InlineData("man", "king", "woman", " queen")]
+    [InlineData("France", "Paris", "Italy", " Rome")]
+    [InlineData("king", "man", "queen", " woman")]
+    public void Embeddings_Analogy_IsNearestToTheWordThatCompletesIt(string a, string b, string c, string answer)
     {
-        model.Nearest(Sum(model.EmbeddingOf("king"), model.EmbeddingOf("man"), model.EmbeddingOf("woman")), "king", "man", "woman")
-            .Should().Be(" queen");
+        int[] ids = [.. ((string[])[a, b, c]).Select(model.IdOf)];
+        EmbeddingTable table = model.Embeddings;
+
+        Neighbour nearest = table.Nearest(table.Analogy(ids[0], ids[1], ids[2]), ids, NeighbourOrder.Cosine, 1)[0];
+
+        model.Tokenizer.Decode([nearest.Row]).Should().Be(answer);
     }
 
     [Fact]
-    public void Embeddings_ParisMinusFrancePlusItaly_IsNearestToRome()
+    public void Embeddings_Happy_IsNearerToSadThanToDog_ByCosineAndByDistance()
     {
-        model.Nearest(Sum(model.EmbeddingOf("Paris"), model.EmbeddingOf("France"), model.EmbeddingOf("Italy")), "Paris", "France", "Italy")
-            .Should().Be(" Rome");
+        double[] happy = model.Embeddings[model.IdOf("happy")], sad = model.Embeddings[model.IdOf("sad")], dog = model.Embeddings[model.IdOf("dog")];
+
+        VectorGeometry.Cosine(happy, sad).Should().BeGreaterThan(VectorGeometry.Cosine(happy, dog)!.Value + 0.1);
+        VectorGeometry.Distance(happy, sad).Should().BeLessThan(VectorGeometry.Distance(happy, dog));
     }
 
     [Fact]
-    public void Embeddings_Happy_IsNearerToSadThanToDog()
+    public void Embeddings_ATokenAtSeveralPositions_FormsASmallCluster()
     {
-        double sad = DefaultModelFixture.Cosine(model.EmbeddingOf("happy"), model.EmbeddingOf("sad"));
-        double dog = DefaultModelFixture.Cosine(model.EmbeddingOf("happy"), model.EmbeddingOf("dog"));
+        var positions = new PositionGeometry(model.Model.Weights.PositionEmbedding);
 
-        sad.Should().BeGreaterThan(dog + 0.1);
+        foreach (string word in (string[])["is", "quick", "moves"])
+        {
+            int id = model.IdOf(word);
+            double nearest = model.Embeddings.Nearest(model.Embeddings[id], [id], NeighbourOrder.Distance, 1)[0].Distance;
+            positions.Spread.Should().BeLessThan(nearest, "of {0}", word);
+        }
     }
 
     [Fact]
@@ -99,16 +113,5 @@ public class WorkshopFactsTests(DefaultModelFixture model) : IClassFixture<Defau
         whole.FinishReason.Should().Be(FinishReason.Stop);
         DefaultModelFixture.Take(cut).Should().HaveCount(5);
         cut.FinishReason.Should().Be(FinishReason.Length);
-    }
-
-    private static float[] Sum(float[] plus, float[] minus, float[] more)
-    {
-        var sum = new float[plus.Length];
-        for (int i = 0; i < sum.Length; i++)
-        {
-            sum[i] = plus[i] - minus[i] + more[i];
-        }
-
-        return sum;
     }
 }

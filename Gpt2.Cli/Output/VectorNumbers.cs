@@ -1,0 +1,30 @@
+// Cosines, distances and coordinates as text, with as many decimals as a column needs.
+
+using System.Globalization;
+
+namespace Gpt2.Cli.Output;
+
+/// <summary>Numbers about vectors.</summary>
+internal static class VectorNumbers
+{
+    /// <summary>What stands for a number that does not exist.</summary>
+    public const string None = "–";
+
+    /// <summary>A cosine with three decimals.</summary>
+    public static string Cosine(double? cosine) => Fixed(cosine, 3);
+
+    /// <summary>The decimals with which all numbers of a column are shown: those of the largest with four digits, 1 to 4.</summary>
+    public static int Decimals(IEnumerable<double> numbers)
+    {
+        double most = numbers.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
+        return most >= 100 ? 1 : most >= 10 ? 2 : most >= 0.1 || most == 0 ? 3 : 4;
+    }
+
+    /// <summary>A number with some decimals, and 0 without a sign.</summary>
+    public static string Fixed(double? number, int decimals) => number is double value && double.IsFinite(value)
+        ? (Math.Round(value, decimals) + 0.0).ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+        : None;
+
+    /// <summary>A share in per cent.</summary>
+    public static string Share(double? share) => share is double value ? value.ToString("0.0 %", CultureInfo.InvariantCulture) : None;
+}
