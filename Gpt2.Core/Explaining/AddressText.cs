@@ -85,7 +85,9 @@ internal sealed record AddressText(string Matrix, AddressPart Row, AddressPart? 
         throw new Gpt2Exception($"found '{VisibleText.Brief(text)}' between row and column") { Expected = "a head, for example head 0" };
     }
 
-    private static AddressPart PartOf(string text)
+    /// <summary>A number, or a text in quotes.</summary>
+    /// <exception cref="Gpt2Exception">It is neither.</exception>
+    internal static AddressPart PartOf(string text)
     {
         if (text.Length > 0 && text[0] is '\'' or '"')
         {
