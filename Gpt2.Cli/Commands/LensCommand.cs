@@ -11,7 +11,7 @@ namespace Gpt2.Cli.Commands;
 
 internal static class LensCommand
 {
-    private const int StandardTop = 5;
+    private const int StandardTop = 3;
 
     public static Command Create(CommandIo io)
     {

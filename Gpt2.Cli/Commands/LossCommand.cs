@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Evaluation;
 
 namespace Gpt2.Cli.Commands;
@@ -60,6 +61,15 @@ internal static class LossCommand
                     first = ids.Length;
                     ids = answer.Length > 0 && ids.Length > 0 ? [.. ids, .. answer] : throw new UsageException(
                         ids.Length == 0 ? "the prompt is empty" : "found no text", where: "--target", expected: "a text after a prompt");
+                }
+
+                if (ids.Length > prompt.Model.Config.Context)
+                {
+                    throw new Gpt2Exception($"the text has {ids.Length} tokens")
+                    {
+                        Expected = $"at most n_ctx = {prompt.Model.Config.Context}",
+                        Remedy = "shorten it, or measure it with gpt2 eval",
+                    };
                 }
 
                 picture = file is null ? null : new TextOutput(file, io, input.File(parsed), prompt.Model.Path);

@@ -20,6 +20,7 @@ internal sealed class AttentionDrawing(string model, string prompt, string[] tok
     private const int MostTokens = 32;
 
     private const int Left = 24, MinWidth = 640, MaxWidth = 1000, Gap = 20, LabelWidth = 76, ColumnLabels = 70, Title = 22, LargeCell = 46, LargestNumbers = 14;
+    private const int HeadingWidth = 118;
 
     private const string Style =
         """
@@ -34,15 +35,15 @@ internal sealed class AttentionDrawing(string model, string prompt, string[] tok
     {
         bool isLarge = heads.Length == 1;
         double cell = isLarge ? (drawn <= LargestNumbers ? LargeCell : 22) : drawn <= 12 ? 14 : 12, side = cell * drawn;
-        double panel = LabelWidth + side;
+        double panel = LabelWidth + Math.Max(side, HeadingWidth);
         int perRow = Math.Max(1, Math.Min(heads.Count(head => head.Block == heads[0].Block), (int)((MaxWidth - (2 * Left) + Gap) / (panel + Gap))));
         int width = Math.Max(MinWidth, (int)((2 * Left) + (perRow * panel) + ((perRow - 1) * Gap)));
         string title = heads.Select(head => head.Block).Distinct().Count() > 1 ? $"Attention of all heads of {model}"
             : isLarge ? Invariant($"Attention of head {heads[0].Head} of block {heads[0].Block} of {model}")
             : Invariant($"Attention of the heads of block {heads[0].Block} of {model}");
         string text = $"For {prompt}{(drawn < tokens.Length ? Invariant($", the first {drawn} of {tokens.Length} tokens") : "")}. A row is a token, a column "
-            + "a token that it may take from: itself and those before it. The stronger the colour, the more it takes; a row adds up to 100 %."
-            + (row < drawn ? $" Framed: the row of {tokens[row]}." : "");
+            + "a token that it may take from: itself and those before it. The stronger the colour, the more it takes; a row adds up to 100\u00A0%."
+            + (row < drawn ? $" Framed: the row of {PictureText.Unbroken(tokens[row])}." : "");
         XElement body = Element("g", "");
         double y = PictureText.Add(body, Left, 56, width - (2 * Left), text) + 14;
         foreach (IGrouping<int, HeadAttention> block in heads.GroupBy(head => head.Block))

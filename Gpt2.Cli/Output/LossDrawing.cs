@@ -16,7 +16,10 @@ internal sealed class LossDrawing(string title, string begin, int? vocabulary, s
     /// <summary>More are not drawn.</summary>
     private const int MostBars = 256;
 
-    private const int Width = 760, Left = 24, Bars = 160, Right = 130, Row = 24, Bar = 15, Axis = 34;
+    private const int Width = 760, Left = 24, Bars = 160, Right = 190, Row = 24, Bar = 15, Axis = 34;
+
+    /// <summary>How much longer than the longest the bar of an infinite loss is.</summary>
+    private const double BeyondAll = 18;
 
     private const string Style =
         """
@@ -30,14 +33,16 @@ internal sealed class LossDrawing(string title, string begin, int? vocabulary, s
     {
         LossRow[] drawn = [.. rows.Take(MostBars)];
         double mean = rows[^1].Mean;
-        string text = $"{begin}A bar is −ln p of a token, where p is the probability it had after the tokens before it: 0 if it was certain. "
-            + $"Blue: their mean, the loss; e^{LossReport.Number(mean)} = {LossReport.PerplexityText(mean)} is the perplexity."
-            + (drawn.Length < rows.Length ? Invariant($" The first {drawn.Length} of {rows.Length} tokens are drawn.") : "");
-        XElement body = Element("g", "");
-        double top = PictureText.Add(body, Left, 56, Width - (2 * Left), text) + 30, height = drawn.Length * Row;
         double? guessing = vocabulary is int tokens ? Math.Log(tokens) : null;
         double[] finite = [.. drawn.Select(row => row.Loss).Where(double.IsFinite), double.IsFinite(mean) ? mean : 0, 0.1];
         double largest = finite.Max(), end = guessing is double guess && guess < 1.6 * largest ? Math.Max(largest, guess) : largest;
+        string text = (vocabulary is null ? "A bar is −ln p of a target: 0 if it was certain. "
+                : $"{begin}A bar is −ln p of a token, where p is the probability it had after the tokens before it: 0 if it was certain. ")
+            + $"Blue: their mean, the loss; e^{LossReport.Number(mean)} = {LossReport.PerplexityText(mean)} is the perplexity."
+            + (guessing <= end ? Invariant($" Dashed: guessing among all {vocabulary:N0} tokens, ln {vocabulary} = {guessing:0.00}.") : "")
+            + (drawn.Length < rows.Length ? Invariant($" The first {drawn.Length} of {rows.Length} tokens are drawn.") : "");
+        XElement body = Element("g", "");
+        double top = PictureText.Add(body, Left, 56, Width - (2 * Left), text) + 30, height = drawn.Length * Row;
         double step = StepOf(end), scale = (Width - Bars - Right) / end;
         for (double tick = 0; tick <= end + (step / 1000); tick += step)
         {
@@ -49,12 +54,11 @@ internal sealed class LossDrawing(string title, string begin, int? vocabulary, s
         AddLines(body, top, height, scale, end, mean, guessing);
         for (int place = 0; place < drawn.Length; place++)
         {
-            double y = top + (place * Row) + ((Row - Bar) / 2.0), length = Math.Min(drawn[place].Loss, end) * scale;
+            double y = top + (place * Row) + ((Row - Bar) / 2.0), length = double.IsFinite(drawn[place].Loss) ? drawn[place].Loss * scale : (end * scale) + BeyondAll;
             body.Add(Label(Left, y + 12, PictureText.Fitted(labels[place], Bars - Left - 8), "mono"));
             body.Add(Element("rect", "bar", ("x", Bars), ("y", y), ("width", length), ("height", Bar)));
-            body.Add(Label(
-                Math.Max(Bars + length, 0) + 6, y + 12,
-                $"{LossReport.Number(drawn[place].Loss)}   p {Probability.Shown(drawn[place].Probability)}", "small"));
+            body.Add(Label(Width - Right + 76, y + 12, LossReport.Number(drawn[place].Loss), "small", "end"));
+            body.Add(Label(Width - Left, y + 12, $"p {Probability.Shown(drawn[place].Probability)}", "muted small", "end"));
         }
 
         XElement root = Create(Width, (int)(top + height + Axis), title, PictureText.Style + "\n" + Style, text);
@@ -68,10 +72,6 @@ internal sealed class LossDrawing(string title, string begin, int? vocabulary, s
         {
             double x = Bars + (guess * scale);
             body.Add(Line("guess", x, top - 4, x, top + height));
-            if (Math.Abs(guess - mean) * scale > 150)
-            {
-                body.Add(Label(x, top - 9, Invariant($"guessing {guess:0.00}"), "muted", "middle"));
-            }
         }
 
         if (mean <= end)

@@ -52,8 +52,11 @@ internal sealed class LossReport
         }
         else
         {
-            io.Say(Invariant($"{given.PromptShown} ({Plural.Of(ids!.Length, "token")}): the probability that {given.Model.Name} gave each token ")
-                + "after those before it");
+            int first = rows[0].Token!.Value.Position, answer = ids!.Length - first;
+            string text = first == given.Ids.Length
+                ? Invariant($"{given.PromptShown} ({Plural.Of(first, "token")}), then {Shown(ids.AsSpan(first))} ({Plural.Of(answer, "token")})")
+                : Invariant($"{given.PromptShown} ({Plural.Of(ids.Length, "token")})");
+            io.Say($"{text}: the probability that {given.Model.Name} gave each token after those before it");
             WriteTokens(given.Model);
         }
 
@@ -88,7 +91,7 @@ internal sealed class LossReport
         {
             LossRow row = rows[place];
             table.Row(
-                Invariant($"{place}"), Invariant($"{row.Probability:G5}"), Number(row.Loss), Number(row.Mean), PerplexityText(row.Mean), Bar(row, most));
+                Invariant($"{place}"), PlainProbability(row.Probability), Number(row.Loss), Number(row.Mean), PerplexityText(row.Mean), Bar(row, most));
         }
 
         table.End();
@@ -123,6 +126,9 @@ internal sealed class LossReport
         io.Say(first == 1 ? "nothing predicts the first token" : Invariant($"the first {first} tokens, the prompt, are given and cost nothing"));
     }
 
+    private string Shown(ReadOnlySpan<int> some) =>
+        given!.Model.TextOf(some) is string text ? TokenText.Quoted(TokenText.Shortened(text)) : string.Join(' ', some.ToArray());
+
     private string Verdict()
     {
         double perplexity = CrossEntropy.Perplexity(Loss);
@@ -134,6 +140,9 @@ internal sealed class LossReport
                 + $"equally probable tokens{guessing}"
             : $"loss {Number(Loss)} nats{nats}; perplexity {PerplexityText(Loss)}: a target was impossible, or nearly so{guessing}";
     }
+
+    /// <summary>As people write probabilities in a calculation: 0.25, 7.4541e-5.</summary>
+    private static string PlainProbability(double p) => p is > 0 and < 1e-3 ? Invariant($"{p:0.0000e-0}") : Invariant($"{p:0.######}");
 
     private static string Bar(LossRow row, double most) => most > 0 && double.IsFinite(most) ? Probability.Bar(row.Loss / most, width: 12) : "";
 

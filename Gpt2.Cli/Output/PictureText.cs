@@ -35,6 +35,9 @@ internal static class PictureText
         return y;
     }
 
+    /// <summary>A token in a paragraph, with spaces at which no line ends.</summary>
+    public static string Unbroken(string token) => token.Replace(' ', '\u00A0');
+
     /// <summary>A token's text, cut to a width in pixels.</summary>
     public static string Fitted(string token, double width) => DisplayText.Cut(token, Math.Max(2, (int)(width / MonospacedWidth)));
 }

@@ -38,18 +38,19 @@ internal sealed class StreamDrawing(
         string title = Invariant($"The residual stream of {token} through {model.Name}");
         string text = Invariant($"Token {row} of {given.PromptShown}. On the right the stream, a row of {channels} numbers")
             + (sampled < channels ? Invariant($", of which {sampled} are drawn") : "")
-            + ": blue is below zero, orange above. What attention and MLP of each block compute from it, on the left, is added to it. With each "
-            + "addition its length and its cosine to the stream; with the stream its length, and the token that the head would predict there.";
+            + ": blue is below zero, orange above, the stronger the farther from it, on a scale that the two strips of a line share. What "
+            + "attention and MLP of each block compute from the stream, on the left, is added to it. With each addition its length and its "
+            + "cosine to the stream; with the stream its length, and the token that the head would predict there.";
         XElement body = Element("g", "");
         double y = PictureText.Add(body, Left, 56, Width - (2 * Left), text) + 22;
         body.Add(Label(Added, y, "added", "head"), Label(Road, y, "residual stream", "head"), Label(Says, y, "prediction", "head"));
         y += 14;
         double[][] streams = [.. additions.Select(StreamAfter)];
-        double scale = ScaleOf(streams), top = y;
+        double top = y;
         body.Add(Element("rect", "road", ("x", Road - 8), ("y", top), ("width", Strip + 16), ("height", (additions.Count * Row) + 10), ("rx", 6)));
         for (int place = 0; place < additions.Count; place++)
         {
-            Add(body, additions[place], streams[place], scale, top + 14 + (place * Row));
+            Add(body, additions[place], streams[place], top + 14 + (place * Row));
         }
 
         XElement root = Create(Width, (int)(top + (additions.Count * Row) + 34), title, HeatMap.Style + PictureText.Style + "\n" + Style, text);
@@ -57,11 +58,12 @@ internal sealed class StreamDrawing(
         return root + "\n";
     }
 
-    private void Add(XElement body, StreamAddition addition, double[] stream, double scale, double y)
+    private void Add(XElement body, StreamAddition addition, double[] stream, double y)
     {
         double middle = y + (StripHeight / 2.0);
         body.Add(Label(Part, middle + 4, StreamReport.NameOf(addition), ""));
         double[] added = [.. ResidualStream.RowOf(trace, addition, row).Select(x => (double)x)];
+        double scale = ScaleOf(added, stream);
         AddStrip(body, added, scale, Added, y);
         string cosine = addition.Cosine is double cos ? $", cosine {StreamReport.Signed(cos)}" : "";
         body.Add(Label(Added, y + StripHeight + 12, $"length {StreamReport.Length(addition.Added)}{cosine}", "number"));
@@ -102,7 +104,7 @@ internal sealed class StreamDrawing(
     private static double[] Doubles(ReadOnlySpan<float> row) => [.. row.ToArray().Select(x => (double)x)];
 
     /// <summary>What all but the largest 2 % of the numbers stay below, since a single large one would leave the others pale.</summary>
-    private static double ScaleOf(double[][] streams)
+    private static double ScaleOf(params double[][] streams)
     {
         double[] sizes = [.. streams.SelectMany(stream => stream).Select(Math.Abs).Order()];
         return Math.Max(sizes[(sizes.Length - 1) * 98 / 100], float.Epsilon);

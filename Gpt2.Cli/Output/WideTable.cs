@@ -53,5 +53,5 @@ internal static class WideTable
     }
 
     private static int WidthOf(Column column, IEnumerable<Cell> cells) =>
-        Math.Max(DisplayText.Width(column.Heading), cells.Select(cell => DisplayText.Width(cell.Text)).DefaultIfEmpty().Max());
+        Math.Max(Math.Max(column.Least, DisplayText.Width(column.Heading)), cells.Select(cell => DisplayText.Width(cell.Text)).DefaultIfEmpty().Max());
 }

@@ -8,7 +8,7 @@ namespace Gpt2.Tests.Cli;
 public sealed class ScreenWidthTests : IDisposable
 {
     private const string Commands =
-        "predict generate explain beams serve tokenize detokenize trace info download doctor new convert cache train train-tokenizer "
+        "predict generate explain beams serve tokenize detokenize trace lens loss attention info download doctor new convert cache train train-tokenizer "
         + "corpus eval bench";
 
     private readonly TemporaryFolder folder = new();
@@ -22,6 +22,9 @@ public sealed class ScreenWidthTests : IDisposable
             ["predict", "Mike is quick. He moves"], ["explain", "Mike is", "--temperature", "0.8", "--top-k", "12", "--seed", "3"],
             ["explain", "Mike is", "--repetition-penalty", "1.2"], ["beams", "Mike is", "-n", "3"], ["tokenize", "größer 字👍 quickly"],
             ["tokenize", "größer quickly", "--merges"], ["generate", "Mike is", "-n", "3", "--logprobs"], ["eval", "--ids", "1,2,3"],
+            ["lens", "größer 字👍 quickly"], ["lens", "größer 字👍", "--row", "1", "--top", "9"], ["lens", "Mike is", "--stream"],
+            ["loss", "größer 字👍 quickly"], ["loss", "--probabilities", "0.5,7e-9,1"], ["attention", "größer 字👍 quickly"],
+            ["attention", "größer 字👍 quickly", "--block", "1", "--head", "2", "--to", "0"],
         ];
         var data = new TheoryData<int, string[]>();
         foreach (int width in (int[])[20, 40, 80, 120])
