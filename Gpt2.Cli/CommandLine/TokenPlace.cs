@@ -53,7 +53,7 @@ internal static class TokenPlace
 
         bool isNumber = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number);
         return isNumber ? new AddressPart(number, null)
-            : text is ['\'' or '"', _, ..] ? AddressText.PartOf(text)
+            : text is ['\'', .., '\''] or ['"', .., '"'] ? AddressText.ParsePart(text)
             : hasText ? new AddressPart(0, Encoding.UTF8.GetBytes(text))
             : throw new Gpt2Exception($"found '{VisibleText.Brief(text)}', but this model has no vocabulary") { Expected = "a token's number" };
     }

@@ -49,14 +49,14 @@ internal sealed class AttentionReport
             WriteHeads();
             if (heads[0].Itself is not null)
             {
-                io.Say("itself, previous, first: how much a token takes from itself, from the one before and from the first, on the average over "
-                    + "all tokens but the first");
+                io.Say("itself, previous, first: how much a token takes from itself, from the one before and from the first; the mean over all but "
+                    + "the first token");
             }
         }
         else
         {
-            io.Say(Invariant($"{prompt}: block {choice.Block}, head {choice.Head} of {Model.Name}, in per cent; a row is a token, and adds up to 100: ")
-                + "how much it takes from itself and from each token before it");
+            io.Say(Invariant($"{prompt}: block {choice.Block}, head {choice.Head} of {Model.Name}, in per cent"));
+            io.Say("a row is a token, and adds up to 100: how much it takes from itself and from each token before it");
             WriteTable();
         }
 

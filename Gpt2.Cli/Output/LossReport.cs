@@ -61,6 +61,12 @@ internal sealed class LossReport
         }
 
         io.Say(Verdict());
+        if (given is not null)
+        {
+            int vocabulary = given.Model.Config.Vocabulary;
+            io.Say(Invariant($"guessing among all {vocabulary:N0} tokens would lose ln {vocabulary} = {Math.Log(vocabulary):0.0000}"));
+        }
+
         io.Explain("−ln p is 0 for a token that was certain, and grows without limit the less probable it was. More: docs/laboratory.md");
     }
 
@@ -132,13 +138,11 @@ internal sealed class LossReport
     private string Verdict()
     {
         double perplexity = CrossEntropy.Perplexity(Loss);
-        string guessing = given is null ? "" : Invariant($"; guessing among all {given.Model.Config.Vocabulary:N0} tokens would lose ")
-            + Invariant($"ln {given.Model.Config.Vocabulary} = {Math.Log(given.Model.Config.Vocabulary):0.0000}");
         string nats = rows.Length == 1 ? "" : Invariant($", the mean of {rows.Length}");
         return double.IsFinite(perplexity)
             ? $"loss {Number(Loss)} nats{nats}; perplexity e^{Number(Loss)} = {PerplexityText(Loss)}: as hard as a choice among that many "
-                + $"equally probable tokens{guessing}"
-            : $"loss {Number(Loss)} nats{nats}; perplexity {PerplexityText(Loss)}: a target was impossible, or nearly so{guessing}";
+                + $"equally probable tokens"
+            : $"loss {Number(Loss)} nats{nats}; perplexity {PerplexityText(Loss)}: a target was impossible, or nearly so";
     }
 
     /// <summary>As people write probabilities in a calculation: 0.25, 7.4541e-5.</summary>

@@ -25,9 +25,9 @@ public sealed class AttentionCommandTests : IDisposable
 
         float[][] weights = [.. result.GetProperty("weights").EnumerateArray().Select(row => row.EnumerateArray().Select(w => w.GetSingle()).ToArray())];
         weights.Should().BeEquivalentTo(step7, options => options.WithStrictOrdering());
-        lines[1].Should().MatchRegex("^  # +token +\"a\" +\"b\" +\"c\"$");
-        lines[3].Should().MatchRegex("^  0 +\"a\" +100\\.0$", "the first token sees itself alone");
-        lines[5].Split(' ', StringSplitOptions.RemoveEmptyEntries)[2..]
+        lines[2].Should().MatchRegex("^  # +token +\"a\" +\"b\" +\"c\"$");
+        lines[4].Should().MatchRegex("^  0 +\"a\" +100\\.0$", "the first token sees itself alone");
+        lines[6].Split(' ', StringSplitOptions.RemoveEmptyEntries)[2..]
             .Should().Equal(step7[2].Select(share => (100 * share).ToString("0.0", CultureInfo.InvariantCulture)));
     }
 

@@ -58,7 +58,7 @@ public class ResidualStreamTests
     public void Of_WithoutPositions_HasNoAngleForThem()
     {
         Gpt2Weights weights = TestModels.Random(new Gpt2Config(23, 9, 12, 3, 1), 1);
-        weights.PositionEmbeddings.Span.Clear();
+        weights.PositionEmbedding.Span.Clear();
 
         StreamAddition position = ResidualStream.Of(LaboratoryModels.Trace(LaboratoryModels.Model(weights), 3), 1, 2)[1];
 
