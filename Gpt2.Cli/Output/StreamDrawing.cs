@@ -3,6 +3,7 @@
 
 using System.Xml.Linq;
 using Gpt2.Cli.CommandLine;
+using Gpt2.Core;
 using Gpt2.Core.Laboratory;
 using Gpt2.Core.Tracing;
 using static System.FormattableString;
@@ -32,7 +33,7 @@ internal sealed class StreamDrawing(
 
     public string Draw()
     {
-        var model = given.Model;
+        LanguageModel model = given.Model;
         int channels = model.Config.Channels, sampled = Math.Min(channels, MostChannels);
         string token = model.Shown(given.Ids[row]);
         string title = Invariant($"The residual stream of {token} through {model.Name}");

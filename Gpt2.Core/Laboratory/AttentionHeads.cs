@@ -1,7 +1,6 @@
 // What the heads of a pass attend to: for each head the token that one token attends to most, and how much the head is occupied with the
 // token itself, with the one before, and with the first.
 
-using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Tracing;
 

@@ -55,7 +55,8 @@ public sealed class LensCommandTests : IDisposable
         string[] lines = Lines("lens", "abca");
 
         lines[2].Should().MatchRegex("^  depth +\"a\" +\"b\" +\"c\" +\"a\"$");
-        lines[4..9].Zip(depths).Should().OnlyContain(pair => pair.First.StartsWith("  " + pair.Second.GetProperty("name").GetString() + " "));
+        lines[4..9].Zip(depths).Should().OnlyContain(pair =>
+            pair.First.StartsWith("  " + pair.Second.GetProperty("name").GetString() + " ", StringComparison.Ordinal));
         foreach ((string line, JsonElement depth) in lines[4..9].Zip(depths))
         {
             string[] percents = [.. depth.GetProperty("rows").EnumerateArray()
