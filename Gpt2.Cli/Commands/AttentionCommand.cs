@@ -48,7 +48,8 @@ internal static class AttentionCommand
             if (seen > from)
             {
                 throw new UsageException(
-                    $"token {seen} comes after token {from}, which cannot see it", where: "--to", expected: $"0 to {from}", remedy: "--row names a later one");
+                    $"token {seen} comes after token {from}, which cannot see it", where: "--to", expected: $"0 to {from}",
+                    remedy: "--row names a later one");
             }
 
             using TextOutput? picture = target is null ? null : new TextOutput(target, io, input.File(parsed), given.Model.Path);

@@ -21,7 +21,11 @@ internal static class LossCommand
             HelpName = "TEXT",
         };
         Option<double[]> probabilities = Probabilities();
-        var svg = new Option<string?>("--svg") { Description = "Draw the loss of every token into this file; - is standard output.", HelpName = "FILE" };
+        var svg = new Option<string?>("--svg")
+        {
+            Description = "Draw the loss of every token into this file; - is standard output.",
+            HelpName = "FILE",
+        };
 
         var command = new Command(
             "loss",

@@ -19,8 +19,8 @@ internal sealed class AttentionDrawing(string model, string prompt, string[] tok
     /// <summary>More tokens are not drawn; the attention of the first ones does not depend on those that follow.</summary>
     private const int MostTokens = 32;
 
-    private const int Left = 24, MinWidth = 640, MaxWidth = 1000, Gap = 20, LabelWidth = 76, ColumnLabels = 70, Title = 22, LargeCell = 46, LargestNumbers = 14;
-    private const int HeadingWidth = 118;
+    private const int Left = 24, MinWidth = 640, MaxWidth = 1000, Gap = 20, LabelWidth = 76, ColumnLabels = 70;
+    private const int Title = 22, HeadingWidth = 118, LargeCell = 46, LargestNumbers = 14;
 
     private const string Style =
         """
@@ -41,8 +41,9 @@ internal sealed class AttentionDrawing(string model, string prompt, string[] tok
         string title = heads.Select(head => head.Block).Distinct().Count() > 1 ? $"Attention of all heads of {model}"
             : isLarge ? Invariant($"Attention of head {heads[0].Head} of block {heads[0].Block} of {model}")
             : Invariant($"Attention of the heads of block {heads[0].Block} of {model}");
-        string text = $"For {prompt}{(drawn < tokens.Length ? Invariant($", the first {drawn} of {tokens.Length} tokens") : "")}. A row is a token, a column "
-            + "a token that it may take from: itself and those before it. The stronger the colour, the more it takes; a row adds up to 100\u00A0%."
+        string part = drawn < tokens.Length ? Invariant($", the first {drawn} of {tokens.Length} tokens") : "";
+        string text = $"For {prompt}{part}. A row is a token, a column a token that it may take from: itself and those before it. "
+            + "The stronger the colour, the more it takes; a row adds up to 100\u00A0%."
             + (row < drawn ? $" Framed: the row of {PictureText.Unbroken(tokens[row])}." : "");
         XElement body = Element("g", "");
         double y = PictureText.Add(body, Left, 56, width - (2 * Left), text) + 14;

@@ -85,9 +85,10 @@ internal sealed class AttentionReport
         var table = new TableWriter(
             io,
             [
-                Column.Number("block"), Column.Number("head"), .. choice.To is null ? Array.Empty<Column>() : [Column.Number($"to {to}", brief: "to")],
-                new("most to", Flow: Flow.Cut), Column.Number("share"), Column.Number("itself", drop: 2), Column.Number("previous", drop: 3, brief: "before"),
-                Column.Number("first", drop: 2), new("kind", Drop: 1),
+                Column.Number("block"), Column.Number("head"),
+                .. choice.To is null ? Array.Empty<Column>() : [Column.Number($"to {to}", brief: "to")],
+                new("most to", Flow: Flow.Cut), Column.Number("share"), Column.Number("itself", drop: 2),
+                Column.Number("previous", drop: 3, brief: "before"), Column.Number("first", drop: 2), new("kind", Drop: 1),
             ]);
         foreach (HeadAttention head in heads)
         {

@@ -54,7 +54,8 @@ internal sealed class LossDrawing(string title, string begin, int? vocabulary, s
         AddLines(body, top, height, scale, end, mean, guessing);
         for (int place = 0; place < drawn.Length; place++)
         {
-            double y = top + (place * Row) + ((Row - Bar) / 2.0), length = double.IsFinite(drawn[place].Loss) ? drawn[place].Loss * scale : (end * scale) + BeyondAll;
+            double y = top + (place * Row) + ((Row - Bar) / 2.0);
+            double length = double.IsFinite(drawn[place].Loss) ? drawn[place].Loss * scale : (end * scale) + BeyondAll;
             body.Add(Label(Left, y + 12, PictureText.Fitted(labels[place], Bars - Left - 8), "mono"));
             body.Add(Element("rect", "bar", ("x", Bars), ("y", y), ("width", length), ("height", Bar)));
             body.Add(Label(Width - Right + 76, y + 12, LossReport.Number(drawn[place].Loss), "small", "end"));

@@ -97,7 +97,8 @@ internal sealed class LossReport
         {
             LossRow row = rows[place];
             table.Row(
-                Invariant($"{place}"), PlainProbability(row.Probability), Number(row.Loss), Number(row.Mean), PerplexityText(row.Mean), Bar(row, most));
+                Invariant($"{place}"), PlainProbability(row.Probability), Number(row.Loss), Number(row.Mean), PerplexityText(row.Mean),
+                Bar(row, most));
         }
 
         table.End();

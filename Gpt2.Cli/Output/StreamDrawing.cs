@@ -20,7 +20,8 @@ namespace Gpt2.Cli.Output;
 internal sealed class StreamDrawing(
     PromptedModel given, ForwardTrace trace, LogitLens lens, int row, IReadOnlyList<StreamAddition> additions)
 {
-    private const int MostChannels = 64, Strip = 256, StripHeight = 18, Row = 38, Left = 24, Part = Left, Added = 200, Road = 560, Says = 884, Width = 1000;
+    private const int MostChannels = 64, Strip = 256, StripHeight = 18, Row = 38;
+    private const int Left = 24, Part = Left, Added = 200, Road = 560, Says = 884, Width = 1000;
 
     private const string Style =
         """

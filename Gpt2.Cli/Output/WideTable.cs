@@ -53,5 +53,5 @@ internal static class WideTable
     }
 
     private static int WidthOf(Column column, IEnumerable<Cell> cells) =>
-        Math.Max(Math.Max(column.Least, DisplayText.Width(column.Heading)), cells.Select(cell => DisplayText.Width(cell.Text)).DefaultIfEmpty().Max());
+        cells.Select(cell => DisplayText.Width(cell.Text)).Append(DisplayText.Width(column.Heading)).Append(column.Least).Max();
 }

@@ -23,7 +23,8 @@ public sealed class AttentionCommandTests : IDisposable
         JsonElement result = Json("attention", "abc", "--block", "1", "--head", "2");
         string[] lines = Lines("attention", "abc", "--block", "1", "--head", "2");
 
-        float[][] weights = [.. result.GetProperty("weights").EnumerateArray().Select(row => row.EnumerateArray().Select(w => w.GetSingle()).ToArray())];
+        float[][] weights =
+            [.. result.GetProperty("weights").EnumerateArray().Select(row => row.EnumerateArray().Select(share => share.GetSingle()).ToArray())];
         weights.Should().BeEquivalentTo(step7, options => options.WithStrictOrdering());
         lines[2].Should().MatchRegex("^  # +token +\"a\" +\"b\" +\"c\"$");
         lines[4].Should().MatchRegex("^  0 +\"a\" +100\\.0$", "the first token sees itself alone");
@@ -34,7 +35,8 @@ public sealed class AttentionCommandTests : IDisposable
     [Fact]
     public void Attention_AllHeads_AreInOrder_AndWithToTheLargestShareIsFirst()
     {
-        JsonElement[] all = Heads("attention", "abca"), some = Heads("attention", "abca", "--block", "1"), to = Heads("attention", "abca", "--to", "b");
+        JsonElement[] all = Heads("attention", "abca"), some = Heads("attention", "abca", "--block", "1");
+        JsonElement[] to = Heads("attention", "abca", "--to", "b");
 
         all.Select(Place).Should().Equal((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2));
         some.Select(head => head.GetRawText()).Should().Equal(all[3..].Select(head => head.GetRawText()));

@@ -83,7 +83,8 @@ public sealed class LossCommandTests : IDisposable
         target.GetProperty("scored").GetInt32().Should().Be(2);
         Json("loss", "a", "--target", "b", "-m", folder.Model).GetProperty("scored").GetInt32().Should().Be(1, "the prompt may be one token");
         CommandRun.Of("loss", "ab", "--target", "cd", "-m", folder.Model).Result()
-            .Should().StartWith("\"ab\" (2 tokens), then \"cd\" (2 tokens): ").And.Contain("the first 2 tokens, the prompt, are given and cost nothing\n");
+            .Should().StartWith("\"ab\" (2 tokens), then \"cd\" (2 tokens): ")
+            .And.Contain("the first 2 tokens, the prompt, are given and cost nothing\n");
     }
 
     [Fact]

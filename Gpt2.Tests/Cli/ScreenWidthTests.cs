@@ -8,8 +8,8 @@ namespace Gpt2.Tests.Cli;
 public sealed class ScreenWidthTests : IDisposable
 {
     private const string Commands =
-        "predict generate explain beams serve tokenize detokenize trace lens loss attention info download doctor new convert cache train train-tokenizer "
-        + "corpus eval bench";
+        "predict generate explain beams serve tokenize detokenize trace lens loss attention info download doctor new convert cache train "
+        + "train-tokenizer corpus eval bench";
 
     private readonly TemporaryFolder folder = new();
 
