@@ -40,6 +40,9 @@ internal sealed class PromptedModelInput(bool several = false, Argument<string>?
     /// <summary>The file that the prompt is read from; null if it is given otherwise.</summary>
     public string? File(ParseResult parsed) => prompt.File(parsed);
 
+    /// <summary>Whether a prompt is given on the command line.</summary>
+    public bool IsGiven(ParseResult parsed) => prompt.IsGiven(parsed);
+
     /// <summary>Reads prompt and model.</summary>
     /// <exception cref="UsageException">The prompt is given twice or not at all.</exception>
     /// <exception cref="Core.Gpt2Exception">Prompt or model does not exist, or something is wrong with it.</exception>

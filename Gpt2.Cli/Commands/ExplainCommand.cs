@@ -21,6 +21,13 @@ internal static class ExplainCommand
         var generation = new GenerationInput(standardTokens: null, draws: true);
         Option<int> top = CommonOptions.Count("--top", [], "How many tokens to show besides the drawn one.", least: 1, standard: StandardRows);
 
+        var svg = new Option<string?>("--svg")
+        {
+            Description = "Draw the distribution into this file; - is standard output.\nThe most probable tokens at several temperatures, and what "
+                + "the filters leave of them.",
+            HelpName = "FILE",
+        };
+
         var command = new Command(
             "explain",
             "Show how the next token is chosen.\n"
@@ -28,25 +35,41 @@ internal static class ExplainCommand
         input.AddTo(command);
         generation.AddTo(command);
         command.Options.Add(top);
+        command.Options.Add(svg);
         command.SetAction(parsed =>
         {
+            string? target = parsed.GetValue(svg);
+            TextOutput.Require(target, input.Json(parsed), "--svg");
             GenerationOptions options = generation.Read(parsed);
             PromptedModel given = input.Read(parsed, io);
             generation.Sampling.NoteSeed(parsed, options.Sampling, io);
             io.Cancellation.ThrowIfCancellationRequested();
+            using TextOutput? picture = target is null ? null : new TextOutput(target, io, input.File(parsed), given.Model.Path);
 
             var activations = new ForwardActivations(given.Model.Config, breakpoint: given.Breakpoint);
             given.Model.Model.Forward(given.Ids, cache: null, activations);
             var explanation = DistributionExplanation.Of(activations.Logits.Row(0), given.Ids, options);
             TokenExplanation[] shown = [.. explanation.Tokens.Where((token, place) => place < parsed.GetValue(top) || token.Id == explanation.Drawn)];
 
+            picture?.Write(writer => writer.Write(
+                new DistributionDrawing(explanation, options, given.Model.Shown).Draw(given.Model.Name, given.PromptShown)));
+            if (TextOutput.IsStandardOutput(target))
+            {
+                return ExitCode.Done;
+            }
+
             if (given.Json)
             {
-                WriteJson(explanation, shown, options, given, io);
+                WriteJson(explanation, shown, options, given, target, io);
             }
             else
             {
                 ShowTables(explanation, shown, options, given, io);
+            }
+
+            if (picture is not null)
+            {
+                io.Note($"{target}: the picture of the distribution");
             }
 
             return ExitCode.Done;
@@ -121,7 +144,7 @@ internal static class ExplainCommand
     }
 
     private static void WriteJson(
-        DistributionExplanation explanation, TokenExplanation[] shown, GenerationOptions options, PromptedModel given, CommandIo io)
+        DistributionExplanation explanation, TokenExplanation[] shown, GenerationOptions options, PromptedModel given, string? svg, CommandIo io)
     {
         ExplainedToken Described(TokenExplanation token) => new(
             token.Id, given.Model.TextOf(token.Id), Finite(token.Logit), token.Probability, Finite(token.Score),
@@ -133,7 +156,7 @@ internal static class ExplainCommand
                 options.Sampling?.Seed, explanation.Random,
                 Described(explanation.Tokens.First(token => token.Id == explanation.Drawn)),
                 [.. explanation.Stages.Select(stage => new ExplainedStage(stage.Filter.Name, stage.Filter.Label, stage.Kept, stage.Dropped))],
-                [.. shown.Select(Described)]),
+                [.. shown.Select(Described)], svg),
             io.Out);
     }
 

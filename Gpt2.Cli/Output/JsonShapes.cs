@@ -39,7 +39,7 @@ internal sealed record ComparedAnswer(
 /// <summary>Null stands for a number that is not finite.</summary>
 internal sealed record ExplainResult(
     string Model, string? Prompt, int[] Ids, string Strategy, ulong? Seed, double? Random, ExplainedToken Drawn, ExplainedStage[] Stages,
-    ExplainedToken[] Tokens);
+    ExplainedToken[] Tokens, string? Svg);
 
 internal sealed record ExplainedStage(string Filter, string Label, int Kept, double Dropped);
 
@@ -249,6 +249,10 @@ internal sealed record ErrorDetail(string Message, string Code, string? Where, s
 [JsonSerializable(typeof(EmbeddingMapResult))]
 [JsonSerializable(typeof(EmbeddingPositionsResult))]
 [JsonSerializable(typeof(CooccurrenceResult))]
+[JsonSerializable(typeof(LensResult))]
+[JsonSerializable(typeof(StreamResult))]
+[JsonSerializable(typeof(LossResult))]
+[JsonSerializable(typeof(AttentionResult))]
 [JsonSerializable(typeof(InfoResult))]
 [JsonSerializable(typeof(NewResult))]
 [JsonSerializable(typeof(ConvertResult))]

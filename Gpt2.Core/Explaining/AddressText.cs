@@ -35,6 +35,14 @@ internal sealed record AddressText(string Matrix, AddressPart Row, AddressPart? 
         return new AddressText(trimmed[..bracket].TrimEnd(), PartOf(parts[0]), head, PartOf(parts[^1]));
     }
 
+    /// <summary>A number, or a text in quotes, that stands alone.</summary>
+    /// <exception cref="Gpt2Exception">It is neither.</exception>
+    public static AddressPart ParsePart(string text)
+    {
+        List<string> parts = SplitAtCommas(text.Trim());
+        return parts.Count == 1 ? PartOf(parts[0]) : throw new Gpt2Exception($"found {Plural.Of(parts.Count, "part")}") { Expected = "one" };
+    }
+
     /// <summary>Splits at the commas that are not inside quotes.</summary>
     private static List<string> SplitAtCommas(string text)
     {

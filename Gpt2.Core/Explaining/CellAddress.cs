@@ -150,7 +150,7 @@ public sealed partial record CellAddress(string Matrix, int Row, int Column)
     };
 
     /// <summary>A number from 0 to <paramref name="count"/> − 1, or a negative one counted from the end.</summary>
-    private static int Index(AddressPart part, string what, int count)
+    internal static int Index(AddressPart part, string what, int count)
     {
         int index = part.Number < 0 ? part.Number + count : part.Number;
         return index >= 0 && index < count ? index : throw new Gpt2Exception(Invariant($"there is no {what} {part.Number}"))

@@ -8,8 +8,8 @@ namespace Gpt2.Tests.Cli;
 public sealed class ScreenWidthTests : IDisposable
 {
     private const string Commands =
-        "predict generate explain beams serve tokenize detokenize trace info download doctor new convert cache train train-tokenizer "
-        + "corpus eval bench";
+        "predict generate explain beams serve tokenize detokenize trace lens loss attention info download doctor new convert cache train "
+        + "train-tokenizer corpus eval bench";
 
     private readonly TemporaryFolder folder = new();
 
@@ -25,6 +25,9 @@ public sealed class ScreenWidthTests : IDisposable
             ["embeddings", "near", "ice"], ["embeddings", "analogy", "man", "king", "woman"],
             ["embeddings", "similarity", "happy", "sad", "dog", "cat", "king", "queen"], ["embeddings", "map", "king", "queen", "man"],
             ["embeddings", "positions", "Mike is", "--token", "quick"],
+            ["lens", "größer 字👍 quickly"], ["lens", "größer 字👍", "--row", "1", "--top", "9"], ["lens", "Mike is", "--stream"],
+            ["loss", "größer 字👍 quickly"], ["loss", "--probabilities", "0.5,7e-9,1"], ["attention", "größer 字👍 quickly"],
+            ["attention", "größer 字👍 quickly", "--block", "1", "--head", "2", "--to", "0"],
         ];
         var data = new TheoryData<int, string[]>();
         foreach (int width in (int[])[20, 40, 80, 120])
