@@ -15,9 +15,18 @@ internal sealed partial class LessonRun : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>The pictures that a block's command draws, as names of files.</summary>
+    /// <summary>
+    /// The pictures that a block's command draws, as names of files: those that it names, and one that it writes into a folder, which the
+    /// page names with picture=folder/loss.svg.
+    /// </summary>
     public static IEnumerable<string> PicturesOf(LessonPart part) =>
-        DocumentedCommands.Arguments(part.Lines[0]).Where(argument => argument.EndsWith(".svg", StringComparison.Ordinal));
+    [
+        .. DocumentedCommands.Arguments(part.Lines[0]).Where(argument => argument.EndsWith(".svg", StringComparison.Ordinal)),
+        .. part.Option("picture") is string written ? [written] : Array.Empty<string>(),
+    ];
+
+    /// <summary>The name under which a picture is kept: pictures/folder-loss.svg.</summary>
+    public static string KeptAs(string picture) => picture.Replace('/', '-');
 
     /// <summary>
     /// Runs the command in a block's first line. The result is what the block should be: that line, and below it what is printed. With
