@@ -15,13 +15,23 @@ internal sealed partial class LessonRun : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>The pictures that a block's command draws, as names of files.</summary>
+    /// <summary>
+    /// The pictures that a block's command draws, as names of files: those that it names, and one that it writes into a folder, which the
+    /// page names with picture=folder/loss.svg.
+    /// </summary>
     public static IEnumerable<string> PicturesOf(LessonPart part) =>
-        DocumentedCommands.Arguments(part.Lines[0]).Where(argument => argument.EndsWith(".svg", StringComparison.Ordinal));
+    [
+        .. DocumentedCommands.Arguments(part.Lines[0]).Where(argument => argument.EndsWith(".svg", StringComparison.Ordinal)),
+        .. part.Option("picture") is string written ? [written] : Array.Empty<string>(),
+    ];
+
+    /// <summary>The name under which a picture is kept: pictures/folder-loss.svg.</summary>
+    public static string KeptAs(string picture) => picture.Replace('/', '-');
 
     /// <summary>
     /// Runs the command in a block's first line. The result is what the block should be: that line, and below it what is printed. With
-    /// head=12 the block has the first twelve lines, with "excerpt" those lines, or their beginnings, that it has now.
+    /// head=12 the block has the first twelve lines, with "excerpt" those lines, or their beginnings, that it has now. With "log" it also has what
+    /// goes to standard error, before the results: the progress of a training run.
     /// </summary>
     public LessonPart Run(LessonPart part)
     {
@@ -31,7 +41,7 @@ internal sealed partial class LessonRun : IDisposable
         CommandRun run = CommandRun.Of(mapped);
         run.ExitCode.Should().Be(int.Parse(part.Option("exit") ?? "0", CultureInvariant), "'{0}' says: {1}", line, run.Error);
 
-        string text = run.Out.Length > 0 ? run.Out : run.Error;
+        string text = part.Options.Split(' ').Contains("log") ? run.Error + run.Out : run.Out.Length > 0 ? run.Out : run.Error;
         string[] printed = [.. text.Replace(folder.Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)
             .Replace(AppContext.BaseDirectory, "", StringComparison.Ordinal)
             .Replace(SharedData.RepositoryRoot + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)
@@ -49,7 +59,7 @@ internal sealed partial class LessonRun : IDisposable
 
     /// <summary>Whether an argument is a file or a folder that the lesson makes, and not one of the repository.</summary>
     private bool IsFile(string argument, string before) =>
-        FileName().IsMatch(argument) || before == "--out" || (argument.Length > 0 && Path.Exists(Path.Combine(folder.Root, argument)));
+        FileName().IsMatch(argument) || before is "--out" or "new" || (argument.Length > 0 && Path.Exists(Path.Combine(folder.Root, argument)));
 
     private static string FromRoot(string argument)
     {
@@ -71,7 +81,7 @@ internal sealed partial class LessonRun : IDisposable
         }
 
         string like = printed.MaxBy(line => Word().Matches(line).Cast<Match>().Zip(words).TakeWhile(pair =>
-            Digits().Replace(pair.First.Value, "0") == Digits().Replace(pair.Second, "0")).Count() - (line == shown ? 0 : 0.5))!;
+            Digits().Replace(pair.First.Value, "0") == Digits().Replace(pair.Second, "0")).Sum(pair => pair.First.Value == pair.Second ? 1.01 : 1))!;
         Match[] all = [.. Word().Matches(like).Cast<Match>()];
         return isCut && all.Length > words.Length ? $"{like[..(all[words.Length - 1].Index + all[words.Length - 1].Length)]} {Omitted}" : like;
     }

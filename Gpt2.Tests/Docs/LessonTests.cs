@@ -37,7 +37,7 @@ public sealed partial class LessonTests
             Directory.CreateDirectory(PictureFolder);
             foreach (string picture in pictures)
             {
-                File.WriteAllText(Path.Combine(PictureFolder, picture), run.Picture(picture));
+                File.WriteAllText(Path.Combine(PictureFolder, LessonRun.KeptAs(picture)), run.Picture(picture));
             }
         }
 
@@ -48,9 +48,9 @@ public sealed partial class LessonTests
 
         foreach (string picture in pictures)
         {
-            string kept = File.ReadAllText(Path.Combine(PictureFolder, picture)).ReplaceLineEndings("\n");
+            string kept = File.ReadAllText(Path.Combine(PictureFolder, LessonRun.KeptAs(picture))).ReplaceLineEndings("\n");
             NearlyEqual.Pictures(kept, run.Picture(picture)).Should().BeTrue("{0} is what {1} has drawn", picture, lesson);
-            page.Prose.Should().Contain($"](pictures/{picture})", "a picture is drawn to be seen");
+            page.Prose.Should().Contain($"](pictures/{LessonRun.KeptAs(picture)})", "a picture is drawn to be seen");
         }
     }
 
