@@ -2,7 +2,6 @@
 // another, in one folder.
 
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Gpt2.Tests.Support;
 
@@ -63,22 +62,8 @@ internal static partial class DocumentedCommands
     public static bool Matches(string shown, string printed)
     {
         string[] expected = Words(shown), found = Words(printed);
-        return expected.Length <= found.Length && expected.Zip(found).All(pair => pair.First == pair.Second || IsNear(pair.First, pair.Second));
+        return expected.Length <= found.Length && expected.Zip(found).All(pair => NearlyEqual.Texts(pair.First, pair.Second));
     }
-
-    private static bool IsNear(string shown, string printed)
-    {
-        if (!Figure().IsMatch(shown) || !Figure().IsMatch(printed))
-        {
-            return false;
-        }
-
-        int digits = shown.Length - shown.IndexOf('.', StringComparison.Ordinal) - 1;
-        decimal unit = 1m / (decimal)Math.Pow(10, digits);
-        return Math.Abs(Value(shown) - Value(printed)) <= unit;
-    }
-
-    private static decimal Value(string figure) => decimal.Parse(figure.Replace('−', '-'), CultureInfo.InvariantCulture);
 
     private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
@@ -90,7 +75,4 @@ internal static partial class DocumentedCommands
 
     [GeneratedRegex("""("[^"]*"|[^\s"])+""")]
     private static partial Regex Word();
-
-    [GeneratedRegex("""^[-−]?[0-9]+\.[0-9]+$""")]
-    private static partial Regex Figure();
 }
