@@ -89,7 +89,7 @@ internal sealed class PromptedModelInput(bool several = false, Argument<string>?
         }
 
         LanguageModel loaded = model.Load(parsed, set, io, type, keepMatrices || parsed.GetValue(breakpoint) is not null);
-        return (loaded, Breakpoints.Parse(parsed.GetValue(breakpoint), loaded.Config, io));
+        return (loaded, Breakpoints.Parse(parsed.GetValue(breakpoint), loaded.Config, io)?.WithTokens(loaded.Shown));
     }
 
     private PromptedModel With(Prompt given, LanguageModel loaded, StepBreakpoint? stop, ParseResult parsed) =>

@@ -33,9 +33,11 @@ internal sealed class ExplorerServer : IAsyncDisposable
     /// <param name="log">Receives what the server reports.</param>
     /// <param name="limits">What it keeps and accepts; null for the standard limits.</param>
     /// <param name="clock">Decides when a session has been idle too long; null for the system's.</param>
+    /// <param name="isDebugged">Whether a debugger is attached; null to ask the runtime.</param>
     /// <exception cref="Gpt2Exception">It cannot listen there, or the model has no text.</exception>
     public static async Task<ExplorerServer> StartAsync(
-        LanguageModel model, string prompt, int port, IServerLog log, ExplorerLimits? limits = null, TimeProvider? clock = null)
+        LanguageModel model, string prompt, int port, IServerLog log, ExplorerLimits? limits = null, TimeProvider? clock = null,
+        Func<bool>? isDebugged = null)
     {
         limits ??= new ExplorerLimits();
         var store = new SessionStore(limits, clock ?? TimeProvider.System);
@@ -53,7 +55,12 @@ internal sealed class ExplorerServer : IAsyncDisposable
                 ["why"] = new WhyEndpoints(model.Tokenizer.Vocabulary, limits).AnswerAsync,
             };
             var neurons = new NeuronEndpoints(model, maker, limits);
-            var posts = new Dictionary<string, SessionRoute> { ["neurons"] = (context, session, _) => neurons.SearchAsync(context, session) };
+            var stops = new StopEndpoints(model, maker, limits, isDebugged);
+            var posts = new Dictionary<string, SessionRoute>
+            {
+                ["neurons"] = (context, session, _) => neurons.SearchAsync(context, session),
+                ["stop"] = (context, session, _) => stops.StopAsync(context, session),
+            };
             var router = new ExplorerRouter(
                 new StartBody(model.Name, prompt), store, sessions, routes, posts, new NetworkEndpoints(limits),
                 new HostCheck(IPAddress.Loopback, []), log);

@@ -56,6 +56,8 @@ internal sealed record MergeBody(int Rank, string Left, string Right, string[] T
 [JsonSerializable(typeof(LogitBody))]
 [JsonSerializable(typeof(NextBody))]
 [JsonSerializable(typeof(NeuronSearchBody))]
+[JsonSerializable(typeof(StopBody))]
+[JsonSerializable(typeof(StoppedBody))]
 [JsonSerializable(typeof(FiringsBody))]
 [JsonSerializable(typeof(ComparisonBody))]
 [JsonSerializable(typeof(OriginBody))]
@@ -90,6 +92,10 @@ internal sealed partial class ExplorerShapes : JsonSerializerContext
     /// <exception cref="ApiException">The JSON is something else.</exception>
     public static PromptBody ReadPrompt(ReadOnlyMemory<byte> body) =>
         Read(body, Readable.PromptBody, "prompt", "the texts 'prompt' and 'replaces'");
+
+    /// <summary>The request for a stop of the debugger.</summary>
+    /// <exception cref="ApiException">The JSON is something else.</exception>
+    public static StopBody ReadStop(ReadOnlyMemory<byte> body) => Read(body, Readable.StopBody, "at", "the text 'at', a step");
 
     /// <summary>The request for a neuron's strongest tokens.</summary>
     /// <exception cref="ApiException">The JSON is something else.</exception>

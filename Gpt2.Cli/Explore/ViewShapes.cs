@@ -35,6 +35,12 @@ internal sealed record StageBody(string Name, string Label, int Kept, double Dro
 internal sealed record CandidateBody(
     int Rank, int Id, string Label, double Logit, double Probability, double Tempered, string? DroppedBy, double Final, double From, double Below);
 
+/// <summary>A request to stop the debugger at a step.</summary>
+internal sealed record StopBody(string? At);
+
+/// <summary>Where the debugger has stopped, and how often.</summary>
+internal sealed record StoppedBody(string At, int Hits);
+
 /// <summary>A request for the tokens of a text at which a neuron is strongest.</summary>
 internal sealed record NeuronSearchBody(string? Text, int? Block, int? Neuron);
 

@@ -1,5 +1,7 @@
 // One generated token as returned by the library.
 
+using System.Diagnostics;
+
 namespace Gpt2.Core.Generation;
 
 /// <summary>Why a generation ended.</summary>
@@ -27,5 +29,6 @@ public enum FinishReason
 /// The most probable tokens, as many as requested; this token too if it is among them.
 /// </param>
 /// <param name="Finish">Why this is the last token; null if it is not.</param>
+[DebuggerDisplay("{Id} {Text}")]
 public readonly record struct GeneratedToken(
     int Id, string Text, double LogProbability, int Rank, IReadOnlyList<TokenAlternative> Alternatives, FinishReason? Finish);

@@ -184,6 +184,9 @@ public sealed class BlockActivations
         }
     }
 
+    /// <summary>The token of a row, for the debugger; null where none is to be shown.</summary>
+    internal string? LabelOf(int row) => breakpoint?.Labels?.Of(row);
+
     private static Matrix Of(int step) => new(BlockStep.Label(step));
 }
 
@@ -192,4 +195,6 @@ internal sealed class StepWatch(BlockActivations a, int step) : MatrixWatch
 {
     [DebuggerHidden]
     public override void BeforeWriting() => a.StepBegins(step);
+
+    public override string? LabelOf(int row) => a.LabelOf(row);
 }

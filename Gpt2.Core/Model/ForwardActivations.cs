@@ -34,6 +34,7 @@ public sealed class ForwardActivations
         HeadRows = headRows;
         Sequences = sequences;
         Dropout = dropout;
+        Labels = breakpoint?.Labels;
         blocks = new BlockActivations[keepEveryBlock ? config.Layers : 1];
         for (int block = 0; block < blocks.Length; block++)
         {
@@ -69,6 +70,9 @@ public sealed class ForwardActivations
     /// whose losses need few of them.
     /// </summary>
     internal int[]? ChosenRows { get; set; }
+
+    /// <summary>Receives the tokens of a pass if a debugger is to show them.</summary>
+    internal TokenLabels? Labels { get; }
 
     /// <summary>What is changed while the pass runs; usually nothing.</summary>
     internal PassEdits? Edits { get; }

@@ -139,6 +139,7 @@ public sealed class Gpt2Model
     private Matrix Embed(ReadOnlySpan<int> ids, KeyValueCache? cache, ForwardActivations a)
     {
         CheckSequences(ids, cache, a.Rows);
+        a.Labels?.Begin(ids);
         Embedding.Tokens(ids, layers.TokenEmbedding, a.TokenEmbeddings);                                       // [tokens, channels]
         a.Edits?.Apply(block: null, a.TokenEmbeddings);
         Embedding.Positions(

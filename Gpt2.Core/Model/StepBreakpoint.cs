@@ -16,6 +16,13 @@ public sealed partial class StepBreakpoint(int block, int step)
     /// <summary>Number of times the step was reached.</summary>
     public int Hits { get; private set; }
 
+    /// <summary>Names the rows of the matrices that the debugger then shows; null to leave them without names.</summary>
+    internal TokenLabels? Labels { get; init; }
+
+    /// <summary>The same breakpoint, at which the debugger shows the tokens of the rows.</summary>
+    /// <param name="shown">An id as a person reads it.</param>
+    internal StepBreakpoint WithTokens(Func<int, string> shown) => new(block, step) { Labels = new TokenLabels(shown) };
+
     /// <summary>Parses text such as "h0.step7".</summary>
     /// <exception cref="Gpt2Exception">
     /// The text has another form, or names a step or block that does not exist.

@@ -149,9 +149,14 @@ public sealed class Matrix
         count < AlignedFrom ? new float[count] : CacheAligned.Allocate(count, zeroed: true);
 }
 
-/// <summary>Is notified before a matrix is overwritten; the debugger's breakpoints at steps rely on it.</summary>
+/// <summary>
+/// Is notified before a matrix is overwritten, and knows what its rows are about: the debugger's breakpoints at steps rely on it.
+/// </summary>
 internal abstract class MatrixWatch
 {
     [DebuggerHidden]
     public abstract void BeforeWriting();
+
+    /// <summary>What a row is about, for the debugger; null if that is not known.</summary>
+    public virtual string? LabelOf(int row) => null;
 }

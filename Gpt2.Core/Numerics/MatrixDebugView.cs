@@ -65,7 +65,7 @@ internal sealed class MatrixDebugView(Matrix matrix)
             var rows = new RowDebugView[Math.Min(matrix.Rows, MaxRows)];
             for (int row = 0; row < rows.Length; row++)
             {
-                rows[row] = new RowDebugView(matrix.Row(row).ToArray());
+                rows[row] = new RowDebugView(row, matrix.Watch?.LabelOf(row), matrix.Row(row).ToArray());
             }
 
             return rows;
@@ -73,10 +73,13 @@ internal sealed class MatrixDebugView(Matrix matrix)
     }
 }
 
-/// <summary>One row: its first numbers as a line, and all of them when opened.</summary>
-[DebuggerDisplay("{Line,nq}")]
-internal sealed class RowDebugView(float[] values)
+/// <summary>One row: its number and its token, its first numbers as a line, and all of them when opened.</summary>
+[DebuggerDisplay("{Line,nq}", Name = "{Heading,nq}")]
+internal sealed class RowDebugView(int row, string? label, float[] values)
 {
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public string Heading => string.Create(CultureInfo.InvariantCulture, $"[{row}]{(label is null ? "" : " " + label)}");
+
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string Line
     {

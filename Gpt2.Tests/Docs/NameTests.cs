@@ -15,6 +15,7 @@ public sealed partial class NameTests : IClassFixture<NameTests.Sources>
     [
         "Parallel", "Parallel.For", "Vector512.IsHardwareAccelerated", "System.Random", "Debug", "Allow", "Host", "Origin", "GPT2LMHeadModel",
         "BenchmarkDotNet.Artifacts/", "GFLOP/s", "GB/s", "Gpt2.Cli.any", "Mike", "TARGET.partial/", "NAME.partial",
+        "CausalSelfAttention",
     ];
 
     private readonly Sources sources;

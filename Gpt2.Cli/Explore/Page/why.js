@@ -4,6 +4,7 @@ import { change, state, watch } from './state.js';
 import { find, labelled, make, speak } from './dom.js';
 import { exact, figure } from './numbers.js';
 import { ask } from './session.js';
+import { isSaved } from './api.js';
 import { goTo } from './navigate.js';
 import { makeTerms } from './terms.js';
 import { wordsOf } from './labels.js';
@@ -137,7 +138,7 @@ function computed(origin, sheet) {
 
   parts.push(
     make('h3', {}, 'The method that computes it'),
-    make('p', { class: 'why-method' }, origin.method),
+    make('p', { class: 'why-method' }, origin.method, ...stopHere(cell.sheet)),
     make('pre', { class: 'why-source', tabindex: 0, role: 'region', 'aria-label': 'C# source' }, make('code', {}, origin.source)));
   return parts;
 }
@@ -193,6 +194,30 @@ function heading(cell, sheet) {
   return make('div', { class: 'why-cell' },
     make('span', { class: 'why-name' }, nameOf(cell), ' = ', make('b', {}, typeof cell.value === 'string' ? cell.value : exact(cell.value))),
     make('span', { class: 'why-where' }, [sheet.title, where].filter(words => words).join(' · ')));
+}
+
+// For a step of a block: a button that stops the debugger there, which runs the pass once more. It answers when the debugger goes on.
+function stopHere(name) {
+  const [at] = name.match(/^h\d+\.step\d+/) ?? [];
+  if (!at || isSaved) {
+    return [];
+  }
+
+  const button = make('button', { type: 'button', class: 'plain why-stop', title: `Run the pass again and stop the debugger at ${at}` }, 'stop here');
+  const answer = make('span', { class: 'why-stopped', role: 'status' });
+  button.addEventListener('click', async () => {
+    button.disabled = true;
+    answer.textContent = 'the debugger has it: go on there';
+    try {
+      await ask('stop', undefined, { at });
+      answer.textContent = '';
+    } catch (error) {
+      answer.textContent = error.message;
+    } finally {
+      button.disabled = false;
+    }
+  });
+  return [button, answer];
 }
 
 // The end of every way: a token of the prompt.

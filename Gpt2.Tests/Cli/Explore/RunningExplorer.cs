@@ -50,11 +50,12 @@ internal sealed class RunningExplorer : IAsyncDisposable
     public IReadOnlyCollection<string> Requests => notes.Requests;
 
     public static async Task<RunningExplorer> StartAsync(
-        ExplorerLimits? limits = null, TimeProvider? clock = null, string prompt = "ab a", LanguageModel? other = null)
+        ExplorerLimits? limits = null, TimeProvider? clock = null, string prompt = "ab a", LanguageModel? other = null,
+        Func<bool>? isDebugged = null)
     {
         var notes = new Notes();
         LanguageModel model = other ?? Small();
-        ExplorerServer server = await ExplorerServer.StartAsync(model, prompt, port: 0, notes, limits, clock);
+        ExplorerServer server = await ExplorerServer.StartAsync(model, prompt, port: 0, notes, limits, clock, isDebugged);
         return new RunningExplorer(server, model, notes);
     }
 
