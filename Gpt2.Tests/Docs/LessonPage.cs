@@ -1,4 +1,4 @@
-// A lesson as it stands in docs/lessons, split into prose and blocks, so that a block can be checked, or written again, in its place.
+// A lesson, or another page whose blocks are verified, split into prose and blocks, so that a block can be checked, or written again, in its place.
 
 using System.Text;
 using System.Text.RegularExpressions;
@@ -31,6 +31,12 @@ internal sealed partial record LessonPage(string Name, IReadOnlyList<LessonPart>
     /// <summary>The lessons, in their order. Other pages of the folder have no number.</summary>
     public static string[] Names { get; } = [.. Directory.EnumerateFiles(Folder, "*.md")
         .Select(file => Path.GetFileNameWithoutExtension(file)).Where(name => char.IsAsciiDigit(name[0])).Order(StringComparer.Ordinal)];
+
+    /// <summary>The pages whose blocks are verified: the lessons, and the reference of the commands that they use.</summary>
+    public static string[] Verified { get; } = [.. Names, "../laboratory"];
+
+    /// <summary>The folder of its pictures.</summary>
+    public string Pictures => Path.Combine(Path.GetDirectoryName(FileOf(Name))!, "pictures");
 
     /// <summary>All that is not in a block.</summary>
     public string Prose => string.Concat(Parts.Where(part => part.Language.Length == 0).Select(part => part.Text));

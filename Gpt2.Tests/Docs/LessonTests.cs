@@ -14,12 +14,12 @@ public sealed partial class LessonTests
 
     private static bool Updates => Environment.GetEnvironmentVariable("UPDATE") == "1";
 
-    private static string PictureFolder => Path.Combine(LessonPage.Folder, "pictures");
-
     public static TheoryData<string> Lessons() => [.. LessonPage.Names];
 
+    public static TheoryData<string> Verified() => [.. LessonPage.Verified];
+
     [Theory]
-    [MemberData(nameof(Lessons))]
+    [MemberData(nameof(Verified))]
     public void Blocks_OfALesson_AreWhatTheProgramPrintsAndTheSourcesHave(string lesson)
     {
         LessonPage page = LessonPage.Read(lesson);
@@ -34,10 +34,10 @@ public sealed partial class LessonTests
         if (Updates)
         {
             (page with { Parts = now }).Write();
-            Directory.CreateDirectory(PictureFolder);
+            Directory.CreateDirectory(page.Pictures);
             foreach (string picture in pictures)
             {
-                File.WriteAllText(Path.Combine(PictureFolder, LessonRun.KeptAs(picture)), run.Picture(picture));
+                File.WriteAllText(Path.Combine(page.Pictures, LessonRun.KeptAs(picture)), run.Picture(picture));
             }
         }
 
@@ -48,7 +48,7 @@ public sealed partial class LessonTests
 
         foreach (string picture in pictures)
         {
-            string kept = File.ReadAllText(Path.Combine(PictureFolder, LessonRun.KeptAs(picture))).ReplaceLineEndings("\n");
+            string kept = File.ReadAllText(Path.Combine(page.Pictures, LessonRun.KeptAs(picture))).ReplaceLineEndings("\n");
             NearlyEqual.Pictures(kept, run.Picture(picture)).Should().BeTrue("{0} is what {1} has drawn", picture, lesson);
             page.Prose.Should().Contain($"](pictures/{LessonRun.KeptAs(picture)})", "a picture is drawn to be seen");
         }

@@ -101,7 +101,7 @@ public sealed partial class NameTests : IClassFixture<NameTests.Sources>
             string[] parts = name.Split('<')[0].Split('.');
             return parts switch
             {
-                ["a", string step] => members["BlockActivations"].Contains(step),
+                ["a", string matrix] => members["BlockActivations"].Contains(matrix) || members["ForwardActivations"].Contains(matrix),
                 [string only] => members.ContainsKey(only) || members.Values.Any(of => of.Contains(only))
                     || namespaces.Any(space => space.Split('.').Contains(only)),
                 _ => namespaces.Contains(string.Join('.', parts))
