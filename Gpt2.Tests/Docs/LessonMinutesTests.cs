@@ -30,7 +30,7 @@ public sealed partial class LessonMinutesTests
     public void Timetable_AddsUp_AndHasTheLessonsMinutes(string heading, int total)
     {
         Dictionary<string, int> listed = Listed();
-        Match[] rows = [.. Row().Matches(Section(heading))];
+        Match[] rows = [.. Row().Matches(Section(heading)).Cast<Match>()];
         int start = MinuteOf(rows[0]), now = start;
         foreach (Match row in rows)
         {
