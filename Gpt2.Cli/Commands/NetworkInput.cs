@@ -125,7 +125,7 @@ internal sealed class NetworkInput
         bool asked = parsed.GetValue(compare) is not null;
         return trained ? sizes
             : asked ? [.. sizes.Select(size => Fitting(size, size, curve, "--compare"))]
-            : [.. sizes.Where(size => size <= (curve.MostNeurons ?? size))];
+            : curve.MostNeurons is int most ? [.. sizes.Where(size => size < most), Math.Min(most, MostNeurons)] : sizes;
     }
 
     /// <summary>Checks a learning rate.</summary>

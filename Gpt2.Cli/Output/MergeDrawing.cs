@@ -1,6 +1,7 @@
 // The picture of gpt2 tokenize --merges: every word as a row of boxes, first a box for each byte, and below it the boxes after each merge.
 
 using System.Globalization;
+using System.Text;
 using System.Xml.Linq;
 using Gpt2.Core;
 using Gpt2.Core.Drawing;
@@ -15,7 +16,7 @@ internal static class MergeDrawing
     /// <summary>What is drawn at most: words, and bytes of a word.</summary>
     public const int MostWords = 24, MostBytes = 48;
 
-    private const int Left = 24, Chips = 176, Cell = 28, Row = 38, Box = 28, Heading = 44, Gap = 20, Top = 88, Right = 28, MinWidth = 640;
+    private const int Left = 24, Chips = 176, Cell = 34, Row = 38, Box = 28, Heading = 44, Gap = 20, Top = 84, Explained = 20, Right = 28, MinWidth = 760;
 
     private const string Style =
         """
@@ -48,7 +49,14 @@ internal static class MergeDrawing
         int width = Math.Max(MinWidth, Chips + (widest * Cell) + Right);
         string title = drawn.Count == 1 ? "The merges of " + Shown(drawn[0]) : $"The merges of {Plural.Of(drawn.Count + more, "word")}";
         var body = new List<XElement>();
-        double y = Top;
+        var letters = new ByteLetters();
+        foreach (WordExplanation word in drawn)
+        {
+            letters.Add(Encoding.UTF8.GetBytes(word.Word));
+        }
+
+        string? explanation = letters.Explanation();
+        double y = Top + (explanation is null ? 0 : Explained);
         foreach (WordExplanation word in drawn)
         {
             y = Add(body, word, vocabulary, y) + Gap;
@@ -63,6 +71,11 @@ internal static class MergeDrawing
         XElement root = Create(width, (int)y + 4, title, Style, "Each word is a row of bytes; each further row joins one pair of neighbours.");
         root.Add(Label(Left, 36, title, "title"));
         root.Add(Label(Left, 60, "A box for each byte. In each pass the pair of the lowest rank is joined, until no merge is left.", "muted"));
+        if (explanation is not null)
+        {
+            root.Add(Label(Left, 80, explanation, "muted"));
+        }
+
         root.Add(body);
         return root + "\n";
     }

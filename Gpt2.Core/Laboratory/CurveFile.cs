@@ -14,6 +14,9 @@ internal static class CurveFile
     /// <summary>The maximum number of points, and the maximum length of a row.</summary>
     public const int MostPoints = 10_000, LongestRow = 1000;
 
+    /// <summary>The largest number: squares of its squares are still finite.</summary>
+    private const double Largest = 1e12;
+
     private const string Separators = ",;\t";
 
     /// <summary>
@@ -88,9 +91,9 @@ internal static class CurveFile
             yield return (new CurvePoint(Number(cells[0]), Number(cells[1])), reader.LineNumber);
         }
 
-        double Number(string cell) => TryParse(cell, out double number) && double.IsFinite(number)
+        double Number(string cell) => TryParse(cell, out double number) && Math.Abs(number) <= Largest
             ? number + 0.0 // not −0, which would be another x than 0 to a reader
-            : throw Wrong($"found {VisibleText.Brief(cell)}", name, reader.LineNumber, "finite numbers");
+            : throw Wrong($"found {VisibleText.Brief(cell)}", name, reader.LineNumber, FormattableString.Invariant($"finite numbers, at most {Largest} in size"));
     }
 
     private static bool MoveOn(CsvReader reader, string name)
