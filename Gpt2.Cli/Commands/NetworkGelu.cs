@@ -73,9 +73,9 @@ internal static class NetworkGelu
         }
 
         table.End();
-        io.Say(
-            "gelu(x) = x · Φ(x), with Φ the share of a normal distribution below x; GPT-2's is 0.5x(1 + tanh(√(2/π)(x + 0.044715x³))), as the "
-            + "kernel computes it. Where ReLU is 0 and learns nothing, GELU still has a slope.");
+        io.Say("gelu(x) = x · Φ(x), with Φ the share of a normal distribution that is below x");
+        io.Say("GPT-2's: 0.5x(1 + tanh(√(2/π)(x + 0.044715x³))), value and slope as the kernel computes them");
+        io.Say("Where ReLU is 0 and learns nothing, GELU still has a slope.");
     }
 
     private static string Fixed(double value) => Invariant($"{Math.Round(value, 4) + 0.0:0.0000}"); // + 0 leaves no −0

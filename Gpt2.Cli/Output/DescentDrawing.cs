@@ -13,7 +13,7 @@ namespace Gpt2.Cli.Output;
 internal static class DescentDrawing
 {
     private const int Left = 84, Top = 96, Side = 560, Right = 200, Bottom = 60, Width = Left + Side + Right, Height = Top + Side + Bottom;
-    private const int Levels = 12, MostDots = 300, FewNeurons = 16, FineGrid = 161, CoarseGrid = 81;
+    private const int Levels = 12, MostDots = 300, FewNeurons = 16, FineGrid = 121, CoarseGrid = 81;
 
     /// <summary>Up to this ratio of their ranges, both parameters are drawn on the same scale, on which a step is perpendicular to the contours.</summary>
     private const double MostUneven = 6;
@@ -117,7 +117,7 @@ internal static class DescentDrawing
         double X(double column) => axes.Left + (column / (grid.GetLength(1) - 1) * axes.Width);
         double Y(double row) => axes.Top + axes.Height - (row / (grid.GetLength(0) - 1) * axes.Height);
         XElement line = Element("path", "contour", ("d", string.Concat(ContourLines.Of(grid, level).Select(piece =>
-            $"M{Number(X(piece[0]))} {Number(Y(piece[1]))}L{Number(X(piece[2]))} {Number(Y(piece[3]))}"))));
+            Invariant($"M{X(piece[0]):0.#} {Y(piece[1]):0.#}L{X(piece[2]):0.#} {Y(piece[3]):0.#}")))));
         line.Add(Hint("loss " + FigureText.Of(level)));
         return line;
     }

@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
 using Gpt2.Core;
-using Gpt2.Core.Drawing;
 using Gpt2.Core.Text;
 using static Gpt2.Core.Drawing.SvgPicture;
 

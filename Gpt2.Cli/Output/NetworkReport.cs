@@ -116,9 +116,8 @@ internal static class NetworkReport
         table.End();
         if (curve.IsParabola)
         {
-            io.Say(
-                "The networks meet the parabola at n + 1 places, h = 2/n apart. Between them the line is off by 5(x − x₀)(x₁ − x), and the mean "
-                + "of its square is (5/6) h⁴: twice the neurons, a sixteenth of the error.");
+            io.Say("They meet the parabola at n + 1 places, h = 2/n apart. Between two of them the line is off by 5(x − x₀)(x₁ − x),");
+            io.Say("and the mean of its square is (5/6) h⁴: twice the neurons, a sixteenth of the error.");
         }
     }
 

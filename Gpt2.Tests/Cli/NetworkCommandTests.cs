@@ -25,7 +25,7 @@ public sealed class NetworkCommandTests : IDisposable
         Cells(lines[3]).Should().Equal("2", "7", "0.8333", "0.8130");
         Cells(lines[4]).Should().Equal("8", "25", "0.003255", "0.003171");
         Cells(lines[5]).Should().Equal("200", "601", "8.333e-9", "0");
-        lines[6].Should().Contain("(5/6) h⁴");
+        lines[7].Should().Contain("(5/6) h⁴");
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class NetworkCommandTests : IDisposable
 
         run.Error.Should().Be($"{file}: the picture of the network\n");
         System.IO.File.ReadAllText(file).ReplaceLineEndings("\n").Should().Be(plain);
-        XElement picture = XElement.Parse(plain);
+        var picture = XElement.Parse(plain);
         XElement[] line = Of(picture, "polyline", "network");
         line.Should().ContainSingle();
         line[0].Attribute("points")!.Value.Split(' ').Should().HaveCount(9);

@@ -1,6 +1,7 @@
 // gpt2 network descent and gelu: the walk against the closed form of a bowl, the gradient in two ways, and the pictures.
 
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Gpt2.Core.Laboratory;
 using Gpt2.Tests.Support;
@@ -24,7 +25,7 @@ public sealed class NetworkDescentTests
         critical.Should().BeInRange(0.66, 0.68);
 
         string below = CommandRun.Of("network", "descent", "--learning-rate", Invariant($"{0.99 * critical}"), "--steps", "300").Result();
-        string above = CommandRun.Of("network", "descent", "--learning-rate", Invariant($"{1.01 * critical}"), "--steps", "300").Result();
+        string above = CommandRun.Of("network", "descent", "--learning-rate", Invariant($"{1.01 * critical}"), "--steps", "100").Result();
         string far = CommandRun.Of("network", "descent", "--learning-rate", Invariant($"{1.3 * critical}"), "--steps", "300").Result();
 
         below.Should().Contain("The loss fell to ").And.NotContain("diverge");
@@ -118,9 +119,33 @@ public sealed class NetworkDescentTests
         rows[2].Should().Equal("1.00", "1", "0.8413", "0.8412", "-0.000153", "1", "1.0830");
         JsonElement[] points = [.. Json("network", "gelu", "--json").GetProperty("points").EnumerateArray()];
         points.Should().HaveCount(16);
-        XElement picture = XElement.Parse(CommandRun.Of("network", "gelu", "--svg", "-").Result());
+        var picture = XElement.Parse(CommandRun.Of("network", "gelu", "--svg", "-").Result());
         picture.Descendants().Count(element => element.Name.LocalName == "polyline").Should().Be(4);
         CommandRun.Of("network", "gelu", "--at", "0,z").ErrorLine(2).Should().Be("gpt2: --at: found '0,z', expected numbers, as in -1,0,2.5");
+    }
+
+    /// <summary>The page shows what this version prints and draws.</summary>
+    [Fact]
+    public void Documentation_HasTheRealOutput()
+    {
+        string docs = Path.Combine(SharedData.RepositoryRoot, "docs");
+        string page = File.ReadAllText(Path.Combine(docs, "laboratory.md")).ReplaceLineEndings("\n");
+        (string Command, string Output)[] shown =
+        [
+            .. Regex.Matches(page, "```sh\ngpt2 ((?:network|merges).*)\n```\n\n```text\n((?s:.*?)\n)```").Select(match =>
+                (match.Groups[1].Value, match.Groups[2].Value)),
+        ];
+
+        shown.Should().HaveCount(6);
+        foreach ((string command, string output) in shown)
+        {
+            CommandRun.Of(command.Split(' ')).Result().Should().Be(output, command);
+        }
+
+        CommandRun.Of("network", "descent", "--svg", "-").Result()
+            .Should().Be(File.ReadAllText(Path.Combine(docs, "descent.svg")).ReplaceLineEndings("\n"));
+        CommandRun.Of("network", "gelu", "--svg", "-").Result()
+            .Should().Be(File.ReadAllText(Path.Combine(docs, "gelu.svg")).ReplaceLineEndings("\n"));
     }
 
     private static double[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(number => number.GetDouble())];
