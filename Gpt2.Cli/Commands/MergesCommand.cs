@@ -106,7 +106,8 @@ internal static class MergesCommand
 
         table.End();
         string end = learned.Passes.Count < wanted ? "; no other pair occurs twice" : "";
-        io.Say(Invariant($"{Plural.Of(learned.Passes.Count, "merge")} learned from {Plural.Of(learned.Words, "word")}, {learned.DifferentWords} of them different")
+        io.Say(Invariant($"{Plural.Of(learned.Passes.Count, "merge")} learned from ")
+            + Invariant($"{Plural.Of(learned.Words, "word")}, {learned.DifferentWords} of them different")
             + end);
         if (letters.Explanation() is string explanation)
         {

@@ -20,7 +20,8 @@ internal static class NetworkDescent
     {
         Option<string?> data = NetworkInput.DataOption();
         Option<int?> neurons = CommonOptions.Whole(
-            "--neurons", ["-n"], $"ReLUs of the network, which meets the curve. Default: {StandardNeurons}.", least: 1, most: NetworkInput.MostNeurons);
+            "--neurons", ["-n"], $"ReLUs of the network, which meets the curve. Default: {StandardNeurons}.",
+            least: 1, most: NetworkInput.MostNeurons);
         Option<ulong?> seed = CommonOptions.Whole<ulong>(
             "--seed", ["-s"], "Take a random network of this seed, not one that meets the curve.", least: 0);
         var parameters = new Option<string?>("--parameters")
@@ -84,7 +85,8 @@ internal static class NetworkDescent
             ? (across, up)
             : throw new UsageException(
                 $"found '{text}'", where: "--parameters",
-                expected: $"two different ones of c{string.Concat("wbv".Select(kind => network.Count == 1 ? $", {kind}1" : Invariant($", {kind}1 to {kind}{network.Count}")))}");
+                expected: "two different ones of c" + string.Concat("wbv".Select(kind =>
+                    network.Count == 1 ? $", {kind}1" : Invariant($", {kind}1 to {kind}{network.Count}"))));
     }
 
     private static (double X, double Y) StartOf(string text) =>

@@ -64,7 +64,8 @@ internal static class NetworkGelu
             io, Column.Number("x"), Column.Number("relu"), Column.Number("gelu"), Column.Number("GPT-2's", drop: 1),
             Column.Number("difference", drop: 3, brief: "diff."), Column.Number("slope of relu", drop: 4, brief: "relu′"),
             Column.Number("of GPT-2's", drop: 2, brief: "slope"));
-        Func<double, string> x = FigureText.ForColumn(points.Select(point => point.X)), relu = FigureText.ForColumn(points.Select(point => point.Relu));
+        Func<double, string> x = FigureText.ForColumn(points.Select(point => point.X));
+        Func<double, string> relu = FigureText.ForColumn(points.Select(point => point.Relu));
         foreach (ActivationPoint point in points)
         {
             table.Row(

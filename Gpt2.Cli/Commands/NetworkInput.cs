@@ -50,13 +50,18 @@ internal sealed class NetworkInput
     /// <summary>A file of points, for commands on networks.</summary>
     public Option<string?> Data { get; } = DataOption();
 
-    public Option<string?> Svg { get; } = new("--svg") { Description = "Draw curve and network into this file; - is standard output.", HelpName = "FILE" };
+    public Option<string?> Svg { get; } = new("--svg")
+    {
+        Description = "Draw curve and network into this file; - is standard output.",
+        HelpName = "FILE",
+    };
 
     public Option<bool> Json { get; } = CommonOptions.Json();
 
     public static Option<string?> DataOption() => new("--data")
     {
-        Description = "Points of your own: CSV with x,y in a row; - is standard input.\nWithout this option: the parabola y = 5(x − 1)² + 1 on [0, 2].",
+        Description = "Points of your own: CSV with x,y in a row; - is standard input.\n"
+            + "Without this option: the parabola y = 5(x − 1)² + 1 on [0, 2].",
         HelpName = "FILE",
     };
 
@@ -121,7 +126,8 @@ internal sealed class NetworkInput
         int[] sizes = [.. text.Split(',').Select(part =>
             int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size is >= 1 and <= MostNeurons
                 ? size
-                : throw new UsageException($"found '{text}'", where: "--compare", expected: $"whole numbers from 1 to {MostNeurons}, as in 2,8,200"))];
+                : throw new UsageException(
+                    $"found '{text}'", where: "--compare", expected: $"whole numbers from 1 to {MostNeurons}, as in 2,8,200"))];
         bool asked = parsed.GetValue(compare) is not null;
         return trained ? sizes
             : asked ? [.. sizes.Select(size => Fitting(size, size, curve, "--compare"))]

@@ -15,7 +15,9 @@ internal static class DescentDrawing
     private const int Left = 84, Top = 96, Side = 560, Right = 200, Bottom = 60, Width = Left + Side + Right, Height = Top + Side + Bottom;
     private const int Levels = 12, MostDots = 300, FewNeurons = 16, FineGrid = 121, CoarseGrid = 81;
 
-    /// <summary>Up to this ratio of their ranges, both parameters are drawn on the same scale, on which a step is perpendicular to the contours.</summary>
+    /// <summary>
+    /// Up to this ratio of their ranges, both parameters are drawn on the same scale, on which a step is perpendicular to the contours.
+    /// </summary>
     private const double MostUneven = 6;
 
     /// <summary>Of a walk that diverges, the map shows the places whose loss is at most so many times that of the start.</summary>
@@ -26,7 +28,8 @@ internal static class DescentDrawing
         + """
 
           .ground-heat { opacity: 0.42; } .contour { stroke: #5d6875; stroke-width: 1; fill: none; } .path { stroke: #27303b; stroke-width: 2.5; }
-          .step { fill: #27303b; } .start { fill: #ffffff; stroke: #27303b; stroke-width: 2.5; } .end { fill: #0072b2; stroke: #ffffff; stroke-width: 2; }
+          .step { fill: #27303b; } .start { fill: #ffffff; stroke: #27303b; stroke-width: 2.5; }
+          .end { fill: #0072b2; stroke: #ffffff; stroke-width: 2; }
           .muted, .key { font-size: 14px; } .swatch { stroke: #8a95a3; } polyline { stroke-linejoin: round; }
           @media (prefers-color-scheme: dark) { .contour { stroke: #9aa7b5; } .path { stroke: #ffffff; } .step { fill: #ffffff; }
           .start { fill: #12171e; stroke: #ffffff; } .end { fill: #58a6d6; stroke: #12171e; } }

@@ -18,8 +18,8 @@ namespace Gpt2.Cli.Output;
 /// <param name="HasDiverged">Whether it ended early.</param>
 /// <param name="H">Half the width of a central difference.</param>
 internal sealed record Descent(
-    NetworkCurve Curve, ReluNetwork Network, LossSurface Surface, int Across, int Up, double Rate, IReadOnlyList<SurfacePoint> Trail, bool HasDiverged,
-    double H)
+    NetworkCurve Curve, ReluNetwork Network, LossSurface Surface, int Across, int Up, double Rate, IReadOnlyList<SurfacePoint> Trail,
+    bool HasDiverged, double H)
 {
     public string AcrossName => ReluNetwork.NameOf(Across);
 
@@ -59,7 +59,8 @@ internal static class DescentReport
         var table = new TableWriter(
             io, Column.Number("step"), Column.Number(descent.AcrossName), Column.Number(descent.UpName), Column.Number("loss"),
             Column.Number("∂L/∂" + descent.AcrossName, drop: 2), Column.Number("∂L/∂" + descent.UpName, drop: 1));
-        Func<double, string> across = FigureText.ForColumn(shown.Select(row => row.At.Across)), up = FigureText.ForColumn(shown.Select(row => row.At.Up));
+        Func<double, string> across = FigureText.ForColumn(shown.Select(row => row.At.Across));
+        Func<double, string> up = FigureText.ForColumn(shown.Select(row => row.At.Up));
         Func<double, string> first = FigureText.ForColumn(shown.Select(row => row.Gradient.Across));
         Func<double, string> second = FigureText.ForColumn(shown.Select(row => row.Gradient.Up));
         foreach ((int step, SurfacePoint at, SurfaceGradient gradient) in shown)
@@ -74,7 +75,8 @@ internal static class DescentReport
     private static string Ending(Descent descent) =>
         descent.HasDiverged
             ? Invariant($"diverged: step {descent.Steps + 1} would take the loss above {ReluDescent.LargestLoss:N0}, or a parameter above ")
-                + Invariant($"{ReluDescent.LargestParameter:N0}. The learning rate {descent.Rate} is too large: each step lands higher than the last.")
+                + Invariant($"{ReluDescent.LargestParameter:N0}. The learning rate {descent.Rate} is too large: ")
+                + "each step lands higher than the last."
         : descent.Climbs
             ? Invariant($"the loss has grown: the learning rate {descent.Rate} is too large, and the walk diverges.")
         : descent.Steps == 0

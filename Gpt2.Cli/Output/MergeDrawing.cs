@@ -15,14 +15,17 @@ internal static class MergeDrawing
     /// <summary>What is drawn at most: words, and bytes of a word.</summary>
     public const int MostWords = 24, MostBytes = 48;
 
-    private const int Left = 24, Chips = 176, Cell = 34, Row = 38, Box = 28, Heading = 44, Gap = 20, Top = 84, Explained = 20, Right = 28, MinWidth = 760;
+    private const int Left = 24, Chips = 176, Cell = 34, Row = 38, Box = 28, Heading = 44, Gap = 20;
+
+    private const int Top = 84, Explained = 20, Right = 28, MinWidth = 760;
 
     private const string Style =
         """
         .muted { font-size: 13px; } .box { fill: #ffffff; stroke: #8a95a3; } .joined { fill: #d9ebf7; stroke: #0072b2; stroke-width: 2; }
         .letter { font-family: ui-monospace, "DejaVu Sans Mono", Consolas, monospace; font-size: 15px; } .word { font-size: 15px; font-weight: 600; }
         .id { font-size: 13px; font-weight: 600; fill: #0072b2; }
-        @media (prefers-color-scheme: dark) { .box { fill: #12171e; stroke: #6f7c8b; } .joined { fill: #1c3a52; stroke: #58a6d6; } .id { fill: #7fc0ea; } }
+        @media (prefers-color-scheme: dark) { .box { fill: #12171e; stroke: #6f7c8b; } .joined { fill: #1c3a52; stroke: #58a6d6; }
+        .id { fill: #7fc0ea; } }
         """;
 
     /// <summary>Draws the picture.</summary>

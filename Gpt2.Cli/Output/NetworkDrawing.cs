@@ -19,7 +19,8 @@ internal static class NetworkDrawing
         PlotAxes.Style
         + """
 
-          .curve { stroke: #9aa7b5; stroke-width: 2; stroke-dasharray: 6 4; } .point { fill: #27303b; } .network { stroke: #0072b2; stroke-width: 3.5; }
+          .curve { stroke: #9aa7b5; stroke-width: 2; stroke-dasharray: 6 4; } .point { fill: #27303b; }
+          .network { stroke: #0072b2; stroke-width: 3.5; }
           .corner { fill: #c2410c; } .bend { stroke: #c2410c; stroke-width: 1; stroke-dasharray: 2 4; } .muted, .key { font-size: 14px; }
           polyline { stroke-linejoin: round; }
           @media (prefers-color-scheme: dark) { .curve { stroke: #6f7c8b; } .point { fill: #e3e8ee; } .network { stroke: #58a6d6; }

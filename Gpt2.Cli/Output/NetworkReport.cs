@@ -39,7 +39,8 @@ internal static class NetworkReport
             JsonShapes.Write(
                 new NetworkResult(
                     curve.File, curve.Points.Count, network.Count, network.Bias,
-                    [.. neurons.Select(neuron => new NeuronResult(neuron.Weight, neuron.Bias, neuron.Output, neuron.Corner))], active, error, integral,
+                    [.. neurons.Select(neuron => new NeuronResult(neuron.Weight, neuron.Bias, neuron.Output, neuron.Corner))],
+                    active, error, integral,
                     training is null ? null : new NetworkTrainingResult(
                         training.Seed, training.Rate, fitted.Path!.Steps, fitted.Path.HasDiverged,
                         [.. fitted.Path.Losses.Select((loss, step) => new LossResult(step, loss))]), svg),

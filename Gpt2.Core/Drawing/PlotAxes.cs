@@ -90,7 +90,8 @@ internal sealed record PlotAxes(double Left, double Top, double Width, double He
     /// <summary>A line through some places.</summary>
     public XElement Polyline(string kind, IEnumerable<(double Across, double Up)> places)
     {
-        XElement line = Element("polyline", kind, ("points", string.Join(' ', places.Select(place => $"{Number(X(place.Across))},{Number(Y(place.Up))}"))));
+        string points = string.Join(' ', places.Select(place => $"{Number(X(place.Across))},{Number(Y(place.Up))}"));
+        XElement line = Element("polyline", kind, ("points", points));
         line.Add(new XAttribute("fill", "none"));
         return line;
     }

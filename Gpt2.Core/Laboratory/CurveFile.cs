@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using CsvHelper;
+using static System.FormattableString;
 
 namespace Gpt2.Core.Laboratory;
 
@@ -41,7 +42,7 @@ internal static class CurveFile
         {
             if (sorted[i].Point.X == sorted[i - 1].Point.X)
             {
-                throw new Gpt2Exception(FormattableString.Invariant($"found x = {sorted[i].Point.X} again, which is in line {sorted[i - 1].Line} too"))
+                throw new Gpt2Exception(Invariant($"found x = {sorted[i].Point.X} again, which is in line {sorted[i - 1].Line} too"))
                 {
                     Where = new(name, sorted[i].Line),
                     Expected = "every x once",
@@ -93,7 +94,7 @@ internal static class CurveFile
 
         double Number(string cell) => TryParse(cell, out double number) && Math.Abs(number) <= Largest
             ? number + 0.0 // not −0, which would be another x than 0 to a reader
-            : throw Wrong($"found {VisibleText.Brief(cell)}", name, reader.LineNumber, FormattableString.Invariant($"finite numbers, at most {Largest} in size"));
+            : throw Wrong($"found {VisibleText.Brief(cell)}", name, reader.LineNumber, Invariant($"finite numbers, at most {Largest} in size"));
     }
 
     private static bool MoveOn(CsvReader reader, string name)

@@ -51,11 +51,12 @@ internal static class LossCurve
         XElement root = Create(Width, Height, title, Style, $"Loss in {unit}, step by step.");
         root.Add(Label(Left, 36, title, "title"));
         AddKey(root, Left, 60, $"training loss ({unit})", "training");
-        AddKey(root, Left + 300, 60, validation.Length == 0 ? "" : Invariant($"validation loss, at the end {validation[^1].Value:0.000}"), "validation");
+        string last = validation.Length == 0 ? "" : Invariant($"validation loss, at the end {validation[^1].Value:0.000}");
+        AddKey(root, Left + 300, 60, last, "validation");
         root.Add(axes.Frame("step", "loss"));
         AddYardsticks(root, axes, yardsticks);
         root.Add(axes.Polyline("training", training), axes.Polyline("validation", validation));
-        root.Add(validation.TakeLast(1).Select(last => axes.Dot("last", last.Step, last.Value, 4)));
+        root.Add(validation.TakeLast(1).Select(point => axes.Dot("last", point.Step, point.Value, 4)));
         return root + "\n";
     }
 

@@ -1,5 +1,6 @@
 // gpt2 merges, on the lecture's corpus, and the picture of gpt2 tokenize --svg.
 
+using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
 using Gpt2.Tests.Support;
@@ -74,7 +75,8 @@ public sealed class MergesCommandTests : IDisposable
         boxes.Where(box => box.Attribute("class")!.Value == "joined").Should().HaveCount(passes);
         boxes.Should().HaveCount(6 + 5 + 4 + 3 + 2 + 1, "each pass leaves one token less");
         boxes.GroupBy(box => box.Attribute("y")!.Value).Should().HaveCount(6).And.OnlyContain(
-            row => row.Sum(box => double.Parse(box.Attribute("width")!.Value, System.Globalization.CultureInfo.InvariantCulture) + 3) == 6 * 34, "a token is as wide as its bytes");
+            row => row.Sum(box => double.Parse(box.Attribute("width")!.Value, CultureInfo.InvariantCulture) + 3) == 6 * 34,
+            "a token is as wide as its bytes");
     }
 
     [Theory]
@@ -87,8 +89,8 @@ public sealed class MergesCommandTests : IDisposable
         string picture = CommandRun.With(text, "tokenize", "--svg", "-").Result();
 
         string[] firstRows = [.. XElement.Parse(picture).Descendants().Where(element => element.Value == "bytes")
-            .Select(label => (double.Parse(label.Attribute("y")!.Value, System.Globalization.CultureInfo.InvariantCulture) - 19)
-                .ToString(System.Globalization.CultureInfo.InvariantCulture))];
+            .Select(label => (double.Parse(label.Attribute("y")!.Value, CultureInfo.InvariantCulture) - 19)
+                .ToString(CultureInfo.InvariantCulture))];
         Boxes(picture).Count(box => firstRows.Contains(box.Attribute("y")!.Value)).Should().Be(bytes);
     }
 

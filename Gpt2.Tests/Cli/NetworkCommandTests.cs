@@ -152,8 +152,11 @@ public sealed class NetworkCommandTests : IDisposable
         CommandRun run = CommandRun.Of(["network", .. options.Select(option => option == "FILE" ? file : option)]);
 
         bool json = options.Contains("--json");
-        (json ? JsonDocument.Parse(run.Error).RootElement.GetProperty("error").GetProperty("message").GetString() : run.ErrorLine(exitCode)["gpt2: ".Length..])
-            .Should().Match(line);
+        string? message = json
+            ? JsonDocument.Parse(run.Error).RootElement.GetProperty("error").GetProperty("message").GetString()
+            : run.ErrorLine(exitCode)["gpt2: ".Length..];
+        message.Should().Match(line);
+        run.ExitCode.Should().Be(exitCode);
     }
 
     [Fact]

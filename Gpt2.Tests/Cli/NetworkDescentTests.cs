@@ -51,7 +51,8 @@ public sealed class NetworkDescentTests
             gradient[0].Should().BeApproximately(errors.Zip(Parabola.Points(), (e, point) => 2 * e * point.X).Average(), 1e-12);
         }
 
-        path.Zip(path.Skip(1)).Should().OnlyContain(pair => Math.Abs(pair.Second.At[1] - (pair.First.At[1] - (0.5 * pair.First.Gradient[1]))) < 1e-12);
+        path.Zip(path.Skip(1)).Should().OnlyContain(pair =>
+            Math.Abs(pair.Second.At[1] - (pair.First.At[1] - (0.5 * pair.First.Gradient[1]))) < 1e-12);
         result.GetProperty("gradients").EnumerateArray().Should().HaveCount(4).And.OnlyContain(gradient =>
             Math.Abs(gradient.GetProperty("chain_rule").GetDouble() - gradient.GetProperty("differences").GetDouble()) < 1e-6
             && !gradient.GetProperty("is_at_corner").GetBoolean());
@@ -60,7 +61,8 @@ public sealed class NetworkDescentTests
     [Fact]
     public void Parameters_AnyTwo_AreThoseThatChange_WithTheirFormulas()
     {
-        string report = CommandRun.Of("network", "descent", "--parameters", "c,w2", "--start", "5,0.7", "--learning-rate", "0.01", "--steps", "3").Result();
+        string report = CommandRun.Of("network", "descent", "--parameters", "c,w2", "--start", "5,0.7", "--learning-rate", "0.01", "--steps", "3")
+            .Result();
 
         report.Should().Contain("as c and w2 change").And.Contain("∂L/∂c ").And.Contain("mean of 2e · v2 · x, where w2 · x + b2 > 0");
         CommandRun.Of("network", "descent", "-n", "1").Result().Should().Contain("as b1 and v1 change");

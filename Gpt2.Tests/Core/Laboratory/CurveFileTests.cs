@@ -36,7 +36,8 @@ public class CurveFileTests
     [InlineData("0,1\n2,3\n0,4\n", "a.csv line 3: found x = 0 again, which is in line 1 too, expected every x once*")]
     [InlineData("0,1\n-0,4\n", "a.csv line 2: found x = 0 again*")]
     public void Parse_WhatIsNoCurve_IsRefusedInOneLine(string text, string line) =>
-        FluentActions.Invoking(() => CurveFile.Parse(text, "a.csv")).Should().Throw<Gpt2Exception>().Which.Message.Should().Match(line).And.NotContain("\n");
+        FluentActions.Invoking(() => CurveFile.Parse(text, "a.csv"))
+            .Should().Throw<Gpt2Exception>().Which.Message.Should().Match(line).And.NotContain("\n");
 
     [Fact]
     public void Parse_ALineWithoutEnd_AndTooManyPoints_AreRefused()
