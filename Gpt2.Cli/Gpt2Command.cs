@@ -112,6 +112,8 @@ public static class Gpt2Command
             CorpusCommand.Create(io),
             EvalCommand.Create(io),
             PriceCommand.Create(io),
+            NetworkCommand.Create(io),
+            MergesCommand.Create(io),
             MazeCommand.Create(io),
             BenchCommand.Create(io),
         };

@@ -32,7 +32,7 @@ public partial class ImportTests
         ["Generation"] = ["Numerics", "Text", "Model"],
         ["Measurement"] = ["Drawing", "Model"],
         ["Evaluation"] = ["Numerics", "Text", "Model", "Weights", "Generation"],
-        ["Training"] = ["Files", "Numerics", "Text", "Model", "Weights", "Generation", "Evaluation"],
+        ["Training"] = ["Drawing", "Files", "Numerics", "Text", "Model", "Weights", "Generation", "Evaluation"],
         ["PostTraining"] = ["Drawing", "Files", "Numerics", "Text", "Model", "Weights", "Generation", "Evaluation", "Training"],
     };
 
@@ -113,7 +113,7 @@ public partial class ImportTests
     [InlineData(Http, new[] { "Text" }, new string[0])]
     [InlineData(Server, new[] { "Numerics", "Text", "Model", "Generation", "PostTraining" }, new[] { Http })]
     [InlineData(
-        Explorer, new[] { "Numerics", "Text", "Model", "Tracing", "Explaining", "Laboratory", "Weights", "Generation" },
+        Explorer, new[] { "Drawing", "Numerics", "Text", "Model", "Tracing", "Explaining", "Laboratory", "Weights", "Generation" },
         new[] { Http, "Gpt2.Cli.Output" })]
     public void Servers_UseOnlyWhatTheyNeedFromCore_AndOfTheCommandWhatTheyShare(string server, string[] folders, string[] shared)
     {
