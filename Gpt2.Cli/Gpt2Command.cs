@@ -109,6 +109,7 @@ public static class Gpt2Command
             EvalCommand.Create(io),
             PriceCommand.Create(io),
             MazeCommand.Create(io),
+            LessonCommand.Create(io),
             BenchCommand.Create(io),
         };
         root.Options.Add(Verbose);

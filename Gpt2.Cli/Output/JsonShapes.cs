@@ -270,6 +270,8 @@ internal sealed record ErrorDetail(string Message, string Code, string? Where, s
 [JsonSerializable(typeof(SavedPageResult))]
 [JsonSerializable(typeof(PriceResult))]
 [JsonSerializable(typeof(PriceTextResult))]
+[JsonSerializable(typeof(LessonListResult))]
+[JsonSerializable(typeof(LessonCheckResult))]
 [JsonSerializable(typeof(ErrorResult))]
 internal sealed partial class JsonShapes : JsonSerializerContext
 {
