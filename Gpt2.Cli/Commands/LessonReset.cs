@@ -14,7 +14,9 @@ internal static class LessonReset
         Argument<string> selector = LessonCommand.Selector();
         Option<string?> folder = LessonCommand.Folder();
         var command = new Command(
-            "reset", "Put the beginning of an exercise back, or of all exercises of a lesson.\nA file that changes is first copied to FILE.1.bak, FILE.2.bak, …");
+            "reset",
+            "Put the beginning of an exercise back, or of all exercises of a lesson.\n"
+            + "A file that changes is first copied to FILE.1.bak, FILE.2.bak, …");
         command.Arguments.Add(selector);
         command.Options.Add(folder);
         command.SetAction(parsed =>
@@ -24,7 +26,8 @@ internal static class LessonReset
             foreach (IGrouping<LessonFile, Exercise> lesson in chosen.GroupBy(exercises.LessonOf))
             {
                 string? old = exercises.TextOf(lesson.Key);
-                string text = old is null || lesson.Count() == lesson.Key.Exercises.Count() ? lesson.Key.Starter() : Changed(lesson, exercises.FileOf(lesson.Key), old);
+                string text = old is null || lesson.Count() == lesson.Key.Exercises.Count() ? lesson.Key.Starter()
+                    : Changed(lesson, exercises.FileOf(lesson.Key), old);
                 string? kept = exercises.Replace(lesson.Key, text);
                 io.Say($"{lesson.Key.FileName}: " + (old == text ? "as it was in the beginning"
                     : kept is null ? "written" : $"reset; what you had is in {kept}"));

@@ -18,7 +18,7 @@ internal sealed record Exercise(int Lesson, int Number, string Title, string Met
     public string Id => Invariant($"{Lesson}.{Number}");
 
     /// <summary>The line that stands in for the solution in the starter.</summary>
-    public string Placeholder => $"throw new NotImplementedException(\"{ToWrite}\");";
+    public string Placeholder => $"throw new NotImplementedException(\"{ToWrite.Replace("\"", "\\\"", StringComparison.Ordinal)}\");";
 
     public override string ToString() => $"{Id} {Title}";
 }

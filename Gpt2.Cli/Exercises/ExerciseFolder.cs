@@ -24,7 +24,11 @@ internal sealed partial class ExerciseFolder
         string solutions = System.IO.Path.Combine(path, Solutions);
         if (!Directory.Exists(solutions))
         {
-            throw new Gpt2Exception("no such folder") { Where = new ErrorPlace(solutions), Remedy = "copy the whole folder docs/exercises of the repository" };
+            throw new Gpt2Exception("no such folder")
+            {
+                Where = new ErrorPlace(solutions),
+                Remedy = "copy the whole folder docs/exercises of the repository",
+            };
         }
 
         Lessons = [.. Directory.EnumerateFiles(solutions, "Lesson*.cs").Order(StringComparer.Ordinal)

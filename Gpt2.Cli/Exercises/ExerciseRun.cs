@@ -21,7 +21,8 @@ internal static partial class ExerciseRun
     {
         (int exitCode, string output) = DotnetProcess.Run(
             folder.Path, BuildLimit, cancellation,
-            ["build", "Exercises.csproj", "-c", "Release", "-v", "q", "-nologo", "-tl:off", "-p:Gpt2Libraries=" + AppContext.BaseDirectory.TrimEnd('/', '\\')]);
+            ["build", "Exercises.csproj", "-c", "Release", "-v", "q", "-nologo", "-tl:off",
+                "-p:Gpt2Libraries=" + AppContext.BaseDirectory.TrimEnd('/', '\\')]);
         CompileError[] errors = [.. Error().Matches(output)
             .Select(match => new CompileError(
                 Path.GetFileName(match.Groups["file"].Value.Replace('\\', '/')),
@@ -53,8 +54,9 @@ internal static partial class ExerciseRun
                 ["test", Path.Combine("bin", "check", "Release", "net10.0", "Exercises.dll"), "--filter", filter,
                     "--logger", "trx;LogFileName=results.trx", "--results-directory", results]);
             string file = Path.Combine(results, "results.trx");
+            string? last = output.Split('\n').LastOrDefault(line => line.Trim().Length > 0)?.Trim();
             return File.Exists(file) ? Read(folder, exercises, XDocument.Load(file))
-                : throw new Gpt2Exception("the checks did not run: " + (output.Split('\n').LastOrDefault(line => line.Trim().Length > 0)?.Trim() ?? "dotnet test failed"));
+                : throw new Gpt2Exception($"the checks did not run: {last ?? "dotnet test failed"}");
         }
         catch (TimeoutException)
         {
@@ -74,7 +76,8 @@ internal static partial class ExerciseRun
     {
         Dictionary<string, string> names = results.Descendants(Trx + "UnitTest").ToDictionary(
             test => test.Attribute("id")!.Value,
-            test => test.Element(Trx + "TestMethod") is XElement method ? $"{method.Attribute("className")!.Value}.{method.Attribute("name")!.Value}" : "");
+            test => test.Element(Trx + "TestMethod") is XElement method
+                ? $"{method.Attribute("className")!.Value}.{method.Attribute("name")!.Value}" : "");
         ILookup<string, XElement> found = results.Descendants(Trx + "UnitTestResult").ToLookup(result => names[result.Attribute("testId")!.Value]);
         return [.. exercises.Select(exercise =>
         {

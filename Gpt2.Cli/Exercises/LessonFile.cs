@@ -172,9 +172,12 @@ internal sealed partial class LessonFile
         }
 
         int end = Array.FindIndex(lines, Math.Min(at, lines.Length - 1), line => line == "        // end");
-        Require(end > 0 && method.Length > 0 && hints.Count > 0 && meaning.Length > 0, path, heading, "hints, a meaning, a method, '// write:', '// end'");
+        Require(
+            end > 0 && method.Length > 0 && hints.Count > 0 && meaning.Length > 0, path, heading,
+            "hints, a meaning, a method, '// write:', '// end'");
         var exercise = new Exercise(
-            int.Parse(match.Groups["lesson"].Value, CultureInfo.InvariantCulture), int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture),
+            int.Parse(match.Groups["lesson"].Value, CultureInfo.InvariantCulture),
+            int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture),
             match.Groups["title"].Value, method, Write().Match(lines[at]).Groups["task"].Value, [.. hints], meaning);
         return new Part(exercise, heading, comment, at, end);
     }

@@ -35,29 +35,39 @@ internal static class ExerciseSources
         ];
     });
 
-    private static readonly Lazy<SyntaxTree[]> SupportTrees = new(() =>
-        [.. Directory.EnumerateFiles(Path.Combine(Folder.Path, "Support"), "*.cs").Select(Parse), CSharpSyntaxTree.ParseText(ImplicitUsings, Syntax)]);
+    /// <summary>What all have in common: to bind the references takes longer than to compile a lesson.</summary>
+    private static readonly Lazy<CSharpCompilation> Support = new(() => CSharpCompilation.Create(
+        "Exercises",
+        [.. Directory.EnumerateFiles(Path.Combine(Folder.Path, "Support"), "*.cs").Select(Parse), CSharpSyntaxTree.ParseText(ImplicitUsings, Syntax)],
+        References.Value,
+        new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable)));
+
+    private static readonly Lazy<Dictionary<LessonFile, SyntaxTree>> SolutionTrees = new(() =>
+        Folder.Lessons.ToDictionary(lesson => lesson, lesson => Parse(Path.Combine(Folder.Path, "solutions", lesson.FileName))));
+
+    private static readonly Lazy<Dictionary<LessonFile, SyntaxTree>> CheckTrees = new(() =>
+        Folder.Lessons.ToDictionary(lesson => lesson, lesson => Parse(Path.Combine(Folder.Path, "Checks", lesson.Name + "Checks.cs"))));
 
     public static Exercise ExerciseOf(string id) => Folder.Select(id).Single();
 
-    /// <summary>Compiles lessons and their checks, without warnings, and runs the checks.</summary>
-    /// <param name="text">The text of each lesson's file.</param>
-    /// <param name="exercises">The exercises that are checked.</param>
+    /// <summary>Compiles exercises and their checks, and runs the checks.</summary>
+    /// <param name="texts">The texts of some lessons' files; of the others the reference solutions are taken.</param>
+    /// <param name="exercises">The exercises that are checked; only the files that they need are compiled.</param>
+    /// <param name="worst">What the compiler must not find.</param>
     /// <returns>What each check threw, null if it passed, and what it wrote.</returns>
     public static Dictionary<Exercise, (Exception? Failure, string Output)> Check(
-        IReadOnlyDictionary<LessonFile, string> text, IEnumerable<Exercise> exercises)
+        IReadOnlyDictionary<LessonFile, string> texts, IReadOnlyList<Exercise> exercises, DiagnosticSeverity worst = DiagnosticSeverity.Warning)
     {
-        CSharpCompilation compilation = CSharpCompilation.Create(
-            $"exercises-{Guid.NewGuid():N}",
-            [
-                .. SupportTrees.Value, .. text.Select(lesson => CSharpSyntaxTree.ParseText(lesson.Value, Syntax, lesson.Key.FileName)),
-                .. text.Keys.Select(lesson => Parse(Path.Combine(Folder.Path, "Checks", lesson.Name + "Checks.cs"))),
-            ],
-            References.Value,
-            new CSharpCompilationOptions(
-                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
+        LessonFile[] lessons = [.. exercises.Select(Folder.LessonOf).Distinct()];
+        Compilation compilation = Support.Value.AddSyntaxTrees(
+        [
+            .. Folder.Lessons.Where(lesson => lessons.Any(one => one == lesson || Uses(one, lesson))).Select(lesson =>
+                texts.TryGetValue(lesson, out string? text) ? CSharpSyntaxTree.ParseText(text, Syntax, lesson.FileName) : SolutionTrees.Value[lesson]),
+            .. lessons.Select(lesson => CheckTrees.Value[lesson]),
+        ]);
         using var assembly = new MemoryStream();
-        compilation.Emit(assembly).Diagnostics.Where(found => found.Severity >= DiagnosticSeverity.Warning).Should().BeEmpty();
+        compilation.Emit(assembly).Diagnostics.Where(found => found.Severity >= worst).Should().BeEmpty();
         assembly.Position = 0;
         var context = new AssemblyLoadContext(compilation.AssemblyName, isCollectible: true);
         try
@@ -75,8 +85,8 @@ internal static class ExerciseSources
     public static Exception? CheckWithBody(Exercise exercise, string body)
     {
         LessonFile lesson = Folder.LessonOf(exercise);
-        var text = new Dictionary<LessonFile, string> { [lesson] = lesson.WithBody(exercise.Method, body) };
-        return Check(text, [exercise])[exercise].Failure;
+        var texts = new Dictionary<LessonFile, string> { [lesson] = lesson.WithBody(exercise.Method, body) };
+        return Check(texts, [exercise], DiagnosticSeverity.Error)[exercise].Failure;
     }
 
     private static (Exception? Failure, string Output) Run(Assembly assembly, Exercise exercise)
@@ -97,6 +107,9 @@ internal static class ExerciseSources
             return (e.InnerException, output.Text);
         }
     }
+
+    private static bool Uses(LessonFile lesson, LessonFile other) =>
+        SolutionTrees.Value[lesson].ToString().Contains(other.Name + ".", StringComparison.Ordinal);
 
     private static SyntaxTree Parse(string file) => CSharpSyntaxTree.ParseText(File.ReadAllText(file), Syntax, file);
 

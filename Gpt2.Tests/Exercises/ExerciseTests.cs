@@ -18,7 +18,7 @@ public sealed class ExerciseTests
             (Folder.TextOf(lesson) == lesson.Starter()).Should().BeTrue("{0} is made by 'gpt2 lesson reset all'", lesson.FileName);
         }
 
-        var found = ExerciseSources.Check(Folder.Lessons.ToDictionary(lesson => lesson, lesson => lesson.Starter()), Folder.Exercises);
+        var found = ExerciseSources.Check(Folder.Lessons.ToDictionary(lesson => lesson, lesson => lesson.Starter()), [.. Folder.Exercises]);
 
         found.Should().OnlyContain(check => check.Value.Failure is NotImplementedException);
         found.Where(check => check.Value.Failure!.Message != check.Key.ToWrite).Should().BeEmpty("the message says what to write");
@@ -27,10 +27,10 @@ public sealed class ExerciseTests
     [Fact]
     public void Solutions_PassTheirChecks()
     {
-        var found = ExerciseSources.Check(
-            Folder.Lessons.ToDictionary(lesson => lesson, lesson => File.ReadAllText(Path.Combine(Folder.Path, "solutions", lesson.FileName))),
-            Folder.Exercises);
+        var found = ExerciseSources.Check(new Dictionary<LessonFile, string>(), [.. Folder.Exercises]);
 
+        found[ExerciseSources.ExerciseOf("16.3")].Output.Should()
+            .MatchRegex("^Speed: [0-9.]+ times the Vector rung and [0-9.]+ times the Scalar rung");
         found.Where(check => check.Value.Failure is not null).Select(check => $"{check.Key}: {check.Value.Failure!.Message}").Should().BeEmpty();
     }
 

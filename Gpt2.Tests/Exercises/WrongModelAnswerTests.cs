@@ -122,6 +122,160 @@ public sealed class WrongModelAnswerTests
                 return result;
         """, "Rows and columns of the attention are exchanged");
 
+    [Theory]
+    [InlineData("no norms", "dot", "without the norms")]
+    [InlineData("no roots", "dot / (x * y)", "divided by the squares of the norms")]
+    [InlineData("one norm", "dot / Math.Sqrt(x)", "the norm of one of them only")]
+    public void Cosine(string mistake, string result, string sentence) => Fails(mistake, "2.1", $$"""
+                double dot = 0, x = 0, y = 0;
+                for (int i = 0; i < a.Length; i++) (dot, x, y) = (dot + a[i] * b[i], x + a[i] * a[i], y + b[i] * b[i]);
+                return {{result}};
+        """, sentence);
+
+    [Theory]
+    [InlineData("no root", "(x - y) * (x - y)", "This is the square of the distance")]
+    [InlineData("no squares", "Math.Abs(x - y)", "the way along the streets")]
+    public void Distance(string mistake, string term, string sentence) => Fails(mistake, "2.2", $"""
+                return a.Zip(b, (x, y) => {term}).Sum();
+        """, sentence);
+
+    [Fact]
+    public void Analogy_OneOfTheQuestion() => Fails("not left out", "2.3", """
+                int channels = table.GetLength(1);
+                float[] Row(int row) => [.. Enumerable.Range(0, channels).Select(i => table[row, i])];
+                float[] wanted = [.. Enumerable.Range(0, channels).Select(i => table[b, i] - table[a, i] + table[c, i])];
+                return Enumerable.Range(0, table.GetLength(0)).MaxBy(row => Cosine(Row(row), wanted));
+        """, "one of the three words of the question");
+
+    [Fact]
+    public void LookUp_ByPlace() => Fails("by place", "3.1", """
+                float[,] rows = new float[ids.Length, wte.GetLength(1)];
+                for (int t = 0; t < ids.Length; t++)
+                    for (int i = 0; i < wte.GetLength(1); i++)
+                        rows[t, i] = wte[t, i];
+                return rows;
+        """, "take the row of each token's id");
+
+    [Theory]
+    [InlineData("always position 0", "embeddings[t, i] + wpe[first, i]", "Every token got the row of position 0")]
+    [InlineData("replaced", "wpe[first + t, i]", "The positions took the place of the embeddings")]
+    [InlineData("from 0 on", "embeddings[t, i] + wpe[t, i]", "the first token stands at position `first`")]
+    public void AddPositions(string mistake, string cell, string sentence) => Fails(mistake, "3.2", $$"""
+                float[,] sum = new float[embeddings.GetLength(0), embeddings.GetLength(1)];
+                for (int t = 0; t < sum.GetLength(0); t++)
+                    for (int i = 0; i < sum.GetLength(1); i++)
+                        sum[t, i] = {{cell}};
+                return sum;
+        """, sentence);
+
+    [Theory]
+    [InlineData("the absolute value", "5.1", "return Math.Abs(x);", "This is the absolute value")]
+    [InlineData("the negative ones", "5.1", "return MathF.Min(0, x);", "This keeps the negative numbers")]
+    [InlineData("the sigmoid", "5.2", "return x / (1 + Math.Exp(-1.702 * x));", "x · sigmoid(1.702 x)")]
+    [InlineData("ReLU", "5.2", "return Math.Max(0, x);", "This is ReLU")]
+    [InlineData("no cube", "5.2", "return 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x)));", "The cube is missing")]
+    public void Activation(string mistake, string exercise, string body, string sentence) => Fails(mistake, exercise, body, sentence);
+
+    [Fact]
+    public void Gelu_WithTheErrorFunction() => Fails("erf", "5.2", """
+                double z = x / Math.Sqrt(2), term = z, erf = z;
+                for (int n = 1; n < 60; n++)
+                {
+                    term *= -z * z / n;
+                    erf += term / (2 * n + 1);
+                }
+                return x * (1 + 2 / Math.Sqrt(Math.PI) * erf) / 2;
+        """, "with the error function");
+
+    [Theory]
+    [InlineData("no bias", "0", "weights[i, unit]", "The bias is missing")]
+    [InlineData("transposed", "bias[unit]", "(weights.GetLength(0) == weights.GetLength(1) ? weights[unit, i] : weights[i, unit])",
+        "weights are exchanged")]
+    public void HiddenRow(string mistake, string start, string weight, string sentence) => Fails(mistake, "5.3", $$"""
+                float[] hidden = new float[bias.Length];
+                for (int unit = 0; unit < hidden.Length; unit++)
+                {
+                    hidden[unit] = {{start}};
+                    for (int i = 0; i < input.Length; i++) hidden[unit] += input[i] * {{weight}};
+                }
+                return hidden;
+        """, sentence);
+
+    [Theory]
+    [InlineData("slopes", "/ (x[i + 1] - x[i])", "0", "These are the slopes of the pieces")]
+    [InlineData("steps", "", "(i == 0 ? 0 : y[i] - y[i - 1])", "not divided by the steps in x")]
+    public void InterpolatingRelus(string mistake, string division, string before, string sentence) => Fails(mistake, "5.4", $"""
+                return [.. Enumerable.Range(0, x.Length - 1).Select(i => (y[i + 1] - y[i]) {division} - {before})];
+        """, sentence);
+
+    [Theory]
+    [InlineData("the sample variance", "row.Length - 1", "Math.Sqrt(variance + 1e-5)", "mean", "This is the sample variance")]
+    [InlineData("epsilon outside", "row.Length", "(Math.Sqrt(variance) + 1e-5)", "mean", "outside the root")]
+    [InlineData("no epsilon", "row.Length", "Math.Sqrt(variance)", "mean", "1e-5 is missing under the root")]
+    [InlineData("no root", "row.Length", "(variance + 1e-5)", "mean", "This is divided by the variance")]
+    [InlineData("no mean", "row.Length", "Math.Sqrt(variance + 1e-5)", "0", "The mean was not subtracted")]
+    public void Normalise(string mistake, string count, string deviation, string subtracted, string sentence) => Fails(mistake, "6.1", $$"""
+                double mean = row.Average();
+                double variance = row.Sum(value => (value - mean) * (value - mean)) / ({{count}});
+                return Array.ConvertAll(row, value => (float)((value - {{subtracted}}) / {{deviation}}));
+        """, sentence);
+
+    [Theory]
+    [InlineData("no bias", "normalised[i] * gain[i]", "The bias is missing")]
+    [InlineData("bias first", "(normalised[i] + bias[i]) * gain[i]", "first the gain, then the bias")]
+    public void GainAndBias(string mistake, string cell, string sentence) => Fails(mistake, "6.2", $"""
+                return [.. Enumerable.Range(0, gain.Length).Select(i => {cell})];
+        """, sentence);
+
+    [Fact]
+    public void AddToStream_Replaced() => Fails("replaced", "6.3", "output.CopyTo(stream, 0);", "The output took the place of the stream");
+
+    [Theory]
+    [InlineData("the beginning for all", "blocks[n](stream)", "now[i] + added[i]", "Both blocks got the stream of the beginning")]
+    [InlineData("replaced", "blocks[n](now)", "added[i]", "took the place of the stream")]
+    public void RunBlocks(string mistake, string call, string cell, string sentence) => Fails(mistake, "7.1", $$"""
+                float[] now = [.. stream];
+                for (int n = 0; n < blocks.Length; n++)
+                {
+                    float[] added = {{call}};
+                    now = [.. Enumerable.Range(0, now.Length).Select(i => {{cell}})];
+                }
+                return now;
+        """, sentence);
+
+    [Fact]
+    public void LogitLens_WithoutTheNorm() => Fails("no layer norm", "7.2", """
+                return [.. Enumerable.Range(0, streams.GetLength(0)).Select(depth => Enumerable.Range(0, wte.GetLength(0))
+                    .MaxBy(id => Enumerable.Range(0, wte.GetLength(1)).Sum(i => streams[depth, i] * wte[id, i])))];
+        """, "they go through the last layer norm first");
+
+    [Fact]
+    public void Logits_Divided() => Fails("divided by the root of the channels", "8.1", """
+                return [.. Enumerable.Range(0, wte.GetLength(0))
+                    .Select(id => Enumerable.Range(0, embedding.Length).Sum(i => wte[id, i] * embedding[i]) / MathF.Sqrt(embedding.Length))];
+        """, "divided by √channels");
+
+    [Theory]
+    [InlineData("no maximum", "0", "power / powers.Sum()", "Subtract the largest logit")]
+    [InlineData("no sum", "logits.Max()", "power", "without the division by their sum")]
+    public void Softmax(string mistake, string maximum, string result, string sentence) => Fails(mistake, "8.2", $$"""
+                double[] powers = Array.ConvertAll(logits, logit => Math.Exp(logit - {{maximum}}));
+                return Array.ConvertAll(powers, power => (float)({{result}}));
+        """, sentence);
+
+    [Theory]
+    [InlineData("the last of equals", "return Array.LastIndexOf(logits, logits.Max());", "take the lowest id")]
+    [InlineData("the value", "return (int)logits.Max();", "This is the number, not its place")]
+    [InlineData("from 0",
+        "int best = 0; float max = 0; for (int i = 0; i < logits.Length; i++) if (logits[i] > max) (best, max) = (i, logits[i]); return best;",
+        "Logits may all be negative")]
+    public void ArgMax(string mistake, string body, string sentence) => Fails(mistake, "8.3", body, sentence);
+
+    [Theory]
+    [InlineData("null", "return null!;", "The embeddings of the ids 2 0 2: the method returned null.")]
+    [InlineData("another shape", "return new float[1, 2];", "found 1 row and 2 columns (0 0), expected 3 rows and 2 columns (5 6 1 2 5 6)")]
+    public void Shape(string mistake, string body, string sentence) => Fails(mistake, "3.1", body, sentence);
+
     private static void Fails(string mistake, string exercise, string body, string sentence)
     {
         mistake.Should().NotBeEmpty();

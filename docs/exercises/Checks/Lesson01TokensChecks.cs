@@ -34,7 +34,8 @@ public sealed class Lesson01TokensChecks
     public void ApplyMerge()
     {
         Check.Same(
-            "The parts of newest after the merge (e, s)", Lesson01Tokens.ApplyMerge(["n", "e", "w", "e", "s", "t"], "e", "s"), (string[])["n", "e", "w", "es", "t"]);
+            "The parts of newest after the merge (e, s)",
+            Lesson01Tokens.ApplyMerge(["n", "e", "w", "e", "s", "t"], "e", "s"), (string[])["n", "e", "w", "es", "t"]);
         Check.Same(
             "The parts of banana after the merge (a, n)", Lesson01Tokens.ApplyMerge(["b", "a", "n", "a", "n", "a"], "a", "n"),
             (string[])["b", "an", "an", "a"],
@@ -51,7 +52,8 @@ public sealed class Lesson01TokensChecks
         var few = new Dictionary<(string, string), int> { [("b", "c")] = 0, [("a", "b")] = 1 };
         Check.Same(
             "ababc with the merges b c (rank 0) and a b (rank 1)", Lesson01Tokens.Encode("ababc", few), (string[])["ab", "a", "bc"],
-            ("The pair that is most frequent in the word, or comes first, was merged before the pair of the lowest rank.", (string[])["ab", "ab", "c"]));
+            ("The pair that is most frequent in the word, or comes first, was merged before the pair of the lowest rank.",
+                (string[])["ab", "ab", "c"]));
 
         // The ranks that GPT-2's own vocabulary has; Ġ stands for the space.
         var quick = new Dictionary<(string, string), int>

@@ -33,7 +33,8 @@ public sealed class Lesson04AttentionChecks
         Check.Same(
             "The columns of head 1 of 4", Lesson04Attention.HeadColumns(matrix, 1, 4), new float[,] { { 2, 3 }, { 12, 13 }, { 22, 23 } },
             ("These are every fourth column. The columns of a head stand side by side.", new float[,] { { 1, 5 }, { 11, 15 }, { 21, 25 } }),
-            ("These columns begin at column 1. Head 1 begins after the headSize columns of head 0.", new float[,] { { 1, 2 }, { 11, 12 }, { 21, 22 } }));
+            ("These columns begin at column 1. Head 1 begins after the headSize columns of head 0.",
+                new float[,] { { 1, 2 }, { 11, 12 }, { 21, 22 } }));
         for (int head = 0; head < Heads; head++)
         {
             Check.Same(
@@ -144,7 +145,8 @@ public sealed class Lesson04AttentionChecks
     /// <summary>The scores that no mask hides, row after row.</summary>
     private static float[] Visible(float[,] scores)
     {
-        Check.Same("Step 6, the number of rows and columns", new float[] { scores.GetLength(0), scores.GetLength(1) }, new float[] { Tokens, Tokens });
+        Check.Same(
+            "Step 6, the number of rows and columns", new float[] { scores.GetLength(0), scores.GetLength(1) }, new float[] { Tokens, Tokens });
         return [.. from row in Enumerable.Range(0, Tokens) from column in Enumerable.Range(0, row + 1) select scores[row, column]];
     }
 }

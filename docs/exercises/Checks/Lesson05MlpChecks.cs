@@ -23,7 +23,8 @@ public sealed class Lesson05MlpChecks
     {
         double[] inputs = [-2, -1, 0, 1, 2];
         Check.Same(
-            "GELU of −2, −1, 0, 1 and 2", Array.ConvertAll(inputs, Lesson05Mlp.Gelu), new[] { -0.04540231, -0.15880801, 0, 0.84119199, 1.95459769 }, 1e-6,
+            "GELU of −2, −1, 0, 1 and 2",
+            Array.ConvertAll(inputs, Lesson05Mlp.Gelu), new[] { -0.04540231, -0.15880801, 0, 0.84119199, 1.95459769 }, 1e-6,
             ("This is the exact GELU, x · Φ(x), with the error function. GPT-2 was trained with the formula with tanh.",
                 new[] { -0.04550026, -0.15865525, 0, 0.84134475, 1.95449974 }),
             ("This is the approximation x · sigmoid(1.702 x). GPT-2 was trained with the formula with tanh.",
@@ -33,14 +34,16 @@ public sealed class Lesson05MlpChecks
                 Array.ConvertAll(inputs, x => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x)))))));
         double[] row = [.. Workshop.Block(0).MlpHidden.Row(5).ToArray().Select(value => (double)value)];
         Check.Same(
-            "Step 14, GELU of the last token in block 0 of the workshop's model", Array.ConvertAll(row, Lesson05Mlp.Gelu), Workshop.Row(Workshop.Block(0).Gelu, 5));
+            "Step 14, GELU of the last token in block 0 of the workshop's model",
+            Array.ConvertAll(row, Lesson05Mlp.Gelu), Workshop.Row(Workshop.Block(0).Gelu, 5));
     }
 
     [Fact(DisplayName = "5.3 A row of the hidden layer")]
     public void HiddenRow()
     {
         Check.Same(
-            "Step 13, a hidden row of three units", Lesson05Mlp.HiddenRow([1, 2], new float[,] { { 1, 0, 3 }, { 0, 1, 1 } }, [0, 0, 10]), new float[] { 1, 2, 15 },
+            "Step 13, a hidden row of three units",
+            Lesson05Mlp.HiddenRow([1, 2], new float[,] { { 1, 0, 3 }, { 0, 1, 1 } }, [0, 0, 10]), new float[] { 1, 2, 15 },
             ("The bias is missing.", new float[] { 1, 2, 5 }));
         Check.Same(
             "Step 13, a hidden row of two units", Lesson05Mlp.HiddenRow([1, 10], new float[,] { { 1, 2 }, { 3, 4 } }, [0, 0]), new float[] { 31, 42 },
@@ -57,7 +60,8 @@ public sealed class Lesson05MlpChecks
     {
         Check.Same(
             "The weights for the points (0, 0), (1, 2), (2, 2)", Lesson05Mlp.InterpolatingRelus([0, 1, 2], [0, 2, 2]), new double[] { 2, -2 },
-            ("These are the slopes of the pieces. The ReLUs before stay switched on: each adds only the change of the slope.", new double[] { 2, 0 }));
+            ("These are the slopes of the pieces. The ReLUs before stay switched on: each adds only the change of the slope.",
+                new double[] { 2, 0 }));
         Check.Same(
             "The weights for the points (0, 1), (0.5, 3), (2, 0)", Lesson05Mlp.InterpolatingRelus([0, 0.5, 2], [1, 3, 0]), new double[] { 4, -6 },
             ("The steps in y are not divided by the steps in x.", new double[] { 2, -5 }));

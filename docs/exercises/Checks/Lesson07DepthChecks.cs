@@ -14,11 +14,14 @@ public sealed class Lesson07DepthChecks
         Func<float[], float[]> twice = row => Array.ConvertAll(row, value => 2 * value), one = row => Array.ConvertAll(row, _ => 1f);
         float[] stream = [1, 10];
         Check.Same(
-            "The stream (1 10) after two blocks that return double what they get", Lesson07Depth.RunBlocks(stream, [twice, twice]), new float[] { 9, 90 },
+            "The stream (1 10) after two blocks that return double what they get",
+            Lesson07Depth.RunBlocks(stream, [twice, twice]), new float[] { 9, 90 },
             ("Both blocks got the stream of the beginning: the second has to get what the first has added, too.", new float[] { 5, 50 }),
             ("What a block returns took the place of the stream: it is added to the stream.", new float[] { 4, 40 }));
         Check.Same("The row that was given, which must not change", stream, new float[] { 1, 10 });
-        Check.Same("The order of the blocks", Lesson07Depth.RunBlocks([1], [one, twice]), new float[] { 6 }, ("The blocks ran in the wrong order.", new float[] { 4 }));
+        Check.Same(
+            "The order of the blocks",
+            Lesson07Depth.RunBlocks([1], [one, twice]), new float[] { 6 }, ("The blocks ran in the wrong order.", new float[] { 4 }));
         Check.Same("The stream after no block", Lesson07Depth.RunBlocks([7], []), new float[] { 7 });
     }
 
@@ -28,8 +31,8 @@ public sealed class Lesson07DepthChecks
         // Two channels, of which the gain turns one around: without the layer norm the answer is another.
         float[,] streams = { { 30, 10 }, { 10, 30 } }, table = { { 1, 0 }, { 0, 1 } };
         Check.Same(
-            "The ids read from two rows", Lesson07Depth.LogitLens(streams, [-1, 1], [0, 0], table), (int[])[1, 1],
-            ("The rows were read as they are: they go through the last layer norm first.", (int[])[0, 1]));
+            "The ids read from two rows", Lesson07Depth.LogitLens(streams, [-2, 1], [0, 0], table), (int[])[1, 0],
+            ("The rows were read as they are: they go through the last layer norm first, with its gain and bias.", (int[])[0, 1]));
 
         var lens = new LogitLens(Workshop.Model.Model, Workshop.Trace);
         StreamDepth[] depths = [.. lens.Depths.Where(depth => depth.AfterMlp)];

@@ -9,9 +9,11 @@ public sealed class Lesson08LanguageHeadChecks
     [Fact(DisplayName = "8.1 Logits")]
     public void Logits()
     {
-        float[] embedding = Workshop.Row(Workshop.Trace.Activations.PredictedEmbedding, 5), right = Workshop.Row(Workshop.Trace.Activations.Logits, 5);
+        float[] embedding = Workshop.Row(Workshop.Trace.Activations.PredictedEmbedding, 5);
+        float[] right = Workshop.Row(Workshop.Trace.Activations.Logits, 5);
         Check.Same(
-            "The logits of (1 2) with three tokens", Lesson08LanguageHead.Logits([1, 2], new float[,] { { 1, 0 }, { 0, 1 }, { 1, 1 } }), new float[] { 1, 2, 3 },
+            "The logits of (1 2) with three tokens",
+            Lesson08LanguageHead.Logits([1, 2], new float[,] { { 1, 0 }, { 0, 1 }, { 1, 1 } }), new float[] { 1, 2, 3 },
             ("These are the values divided by √channels. Attention divides; the head does not.",
                 new float[] { 1 / MathF.Sqrt(2), MathF.Sqrt(2), 3 / MathF.Sqrt(2) }));
         Check.Same(
@@ -49,7 +51,9 @@ public sealed class Lesson08LanguageHeadChecks
             "The largest of 1 5 3 5", Lesson08LanguageHead.ArgMax([1, 5, 3, 5]), 1,
             ("This is the last of equal ones: take the lowest id.", 3),
             ("This is the number, not its place.", 5));
-        Check.Same("The largest of −3 −2 −7", Lesson08LanguageHead.ArgMax([-3, -2, -7]), 1, ("Logits may all be negative: begin with the first, not with 0.", 0));
+        Check.Same(
+            "The largest of −3 −2 −7",
+            Lesson08LanguageHead.ArgMax([-3, -2, -7]), 1, ("Logits may all be negative: begin with the first, not with 0.", 0));
         int id = Lesson08LanguageHead.ArgMax(Workshop.Row(Workshop.Trace.Activations.Logits, 5));
         Check.Same("The word after \"Mike is quick. He moves\"", Workshop.Model.TextOf(id), " quickly");
     }

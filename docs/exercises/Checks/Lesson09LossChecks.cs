@@ -18,10 +18,12 @@ public sealed class Lesson09LossChecks
             ("This is 1 − p. The loss is −ln p, which grows without limit as p goes to 0.", 0.3));
         Check.Same("The loss of a certain, right prediction", Lesson09Loss.TokenLoss([0, 1], 1), 0);
         Check.Same("The loss of a certain, wrong prediction", Lesson09Loss.TokenLoss([0, 1], 0), double.PositiveInfinity);
-        float[] logits = Workshop.Row(Workshop.Trace.Activations.Logits, 5), probabilities = Workshop.Row(Workshop.Trace.Activations.Probabilities, 5);
+        float[] logits = Workshop.Row(Workshop.Trace.Activations.Logits, 5);
+        float[] probabilities = Workshop.Row(Workshop.Trace.Activations.Probabilities, 5);
         int quickly = Workshop.Model.Tokenizer.Encode(" quickly")[0];
         Check.Same(
-            "The loss of \" quickly\" after \"Mike is quick. He moves\"", Lesson09Loss.TokenLoss(probabilities, quickly), CrossEntropy.OfToken(logits, quickly));
+            "The loss of \" quickly\" after \"Mike is quick. He moves\"",
+            Lesson09Loss.TokenLoss(probabilities, quickly), CrossEntropy.OfToken(logits, quickly));
     }
 
     [Fact(DisplayName = "9.2 Inputs and targets")]

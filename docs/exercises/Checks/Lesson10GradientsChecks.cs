@@ -24,7 +24,8 @@ public sealed class Lesson10GradientsChecks
         float ln3 = MathF.Log(3);
         Check.Same(
             "The gradient for the logits 0 and ln 3, target 0", Lesson10Gradients.CrossEntropyGradient([0, ln3], 0), new float[] { -0.75f, 0.75f },
-            ("These are the probabilities, without the −1 at the target: every token would be pushed down, the right one too.", new float[] { 0.25f, 0.75f }),
+            ("These are the probabilities, without the −1 at the target: every token would be pushed down, the right one too.",
+                new float[] { 0.25f, 0.75f }),
             ("This is the truth minus the prediction: the sign is wrong, and the loss would grow.", new float[] { 0.75f, -0.75f }));
 
         // The library's loss, with one logit a little larger and a little smaller.

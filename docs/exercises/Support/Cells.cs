@@ -29,7 +29,8 @@ public sealed class Cells
 
     public static implicit operator Cells?(int[]? row) => row is null ? null : new(1, row.Length, Array.ConvertAll(row, value => (double)value));
 
-    public static implicit operator Cells?(bool[]? row) => row is null ? null : new(1, row.Length, null, Array.ConvertAll(row, value => value ? "true" : "false"));
+    public static implicit operator Cells?(bool[]? row) =>
+        row is null ? null : new(1, row.Length, null, Array.ConvertAll(row, value => value ? "true" : "false"));
 
     public static implicit operator Cells?(string[]? row) => row is null ? null : new(1, row.Length, null, [.. row]);
 
@@ -73,5 +74,8 @@ public sealed class Cells
         return string.Join(' ', Enumerable.Range(0, Math.Min(Count, 12)).Select(cell => Shown(cell, none))) + (Count > 12 ? " …" : "");
     }
 
-    internal string Shape => Rows == 1 ? $"{Columns} {(words is null ? "numbers" : "words")}" : $"{Rows} rows and {Columns} columns";
+    /// <summary>The shape; a table with one row may be meant as a row.</summary>
+    internal string ShapeBeside(Cells other) => Rows == 1 && other.Rows == 1
+        ? $"{Columns} {(words is null ? "number" : "word")}{(Columns == 1 ? "" : "s")}"
+        : $"{Rows} row{(Rows == 1 ? "" : "s")} and {Columns} column{(Columns == 1 ? "" : "s")}";
 }

@@ -48,7 +48,7 @@ public static class Check
     {
         if (!actual.HasShapeOf(expected))
         {
-            return $"{what}: found {actual.Shape} ({actual}), expected {expected.Shape} ({expected}).";
+            return $"{what}: found {actual.ShapeBeside(expected)} ({actual}), expected {expected.ShapeBeside(actual)} ({expected}).";
         }
 
         bool[] right = [.. Enumerable.Range(0, actual.Count).Select(cell => actual.IsRight(expected, cell, tolerance))];
