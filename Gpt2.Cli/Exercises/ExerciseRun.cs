@@ -23,11 +23,7 @@ internal static partial class ExerciseRun
             folder.Path, BuildLimit, cancellation,
             ["build", "Exercises.csproj", "-c", "Release", "-v", "q", "-nologo", "-tl:off",
                 "-p:Gpt2Libraries=" + AppContext.BaseDirectory.TrimEnd('/', '\\')]);
-        CompileError[] errors = [.. Error().Matches(output)
-            .Select(match => new CompileError(
-                Path.GetFileName(match.Groups["file"].Value.Replace('\\', '/')),
-                int.Parse(match.Groups["line"].Value, CultureInfo.InvariantCulture), match.Groups["message"].Value.Trim()))
-            .Distinct()];
+        CompileError[] errors = ErrorsIn(output);
         if (exitCode != 0 && errors.Length == 0)
         {
             string? line = output.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))?.Trim();
@@ -40,6 +36,16 @@ internal static partial class ExerciseRun
 
         return exitCode == 0 ? [] : errors;
     }
+
+    /// <summary>The errors of the compiler in what a build printed.</summary>
+    internal static CompileError[] ErrorsIn(string output) =>
+    [
+        .. Error().Matches(output)
+            .Select(match => new CompileError(
+                Path.GetFileName(match.Groups["file"].Value.Replace('\\', '/')),
+                int.Parse(match.Groups["line"].Value, CultureInfo.InvariantCulture), match.Groups["message"].Value.Trim()))
+            .Distinct(),
+    ];
 
     /// <summary>Runs the checks of some exercises, after <see cref="Build"/>.</summary>
     /// <exception cref="Gpt2Exception">They did not end, or did not run.</exception>

@@ -16,6 +16,7 @@ public sealed partial class LinkTests
         IEnumerable<string> found =
         [
             .. Directory.EnumerateFiles(root, "*.md"), .. Directory.EnumerateFiles(Path.Combine(root, "docs"), "*.md"),
+            Path.Combine(root, "docs", "exercises", "README.md"),
             .. Directory.EnumerateFiles(Path.Combine(root, "weights-csv"), "README.md", SearchOption.AllDirectories),
             .. Directory.EnumerateDirectories(root, "Gpt2.*").Select(project => Path.Combine(project, "README.md")).Where(File.Exists),
         ];

@@ -41,7 +41,8 @@ internal static class ExerciseSources
         [.. Directory.EnumerateFiles(Path.Combine(Folder.Path, "Support"), "*.cs").Select(Parse), CSharpSyntaxTree.ParseText(ImplicitUsings, Syntax)],
         References.Value,
         new CSharpCompilationOptions(
-            OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable)));
+            OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release,
+            nullableContextOptions: NullableContextOptions.Enable)));
 
     private static readonly Lazy<Dictionary<LessonFile, SyntaxTree>> SolutionTrees = new(() =>
         Folder.Lessons.ToDictionary(lesson => lesson, lesson => Parse(Path.Combine(Folder.Path, "solutions", lesson.FileName))));
@@ -63,7 +64,8 @@ internal static class ExerciseSources
         Compilation compilation = Support.Value.AddSyntaxTrees(
         [
             .. Folder.Lessons.Where(lesson => lessons.Any(one => one == lesson || Uses(one, lesson))).Select(lesson =>
-                texts.TryGetValue(lesson, out string? text) ? CSharpSyntaxTree.ParseText(text, Syntax, lesson.FileName) : SolutionTrees.Value[lesson]),
+                texts.TryGetValue(lesson, out string? text)
+                    ? CSharpSyntaxTree.ParseText(text, Syntax, lesson.FileName) : SolutionTrees.Value[lesson]),
             .. lessons.Select(lesson => CheckTrees.Value[lesson]),
         ]);
         using var assembly = new MemoryStream();

@@ -15,7 +15,7 @@ public static class Lesson14Assistant
     /// <param name="context">What the answer is to be found in; null or empty for none.</param>
     public static string Prompt(string question, string? context)
     {
-        throw new NotImplementedException(""Question: … Answer:", with "Context: … " before it if there is a context");
+        throw new NotImplementedException("\"Question: … Answer:\", with \"Context: … \" before it if there is a context");
     }
 
     // 14.2 Which predictions count
