@@ -49,7 +49,8 @@ public sealed class LessonFileTests
     {
         Exercise twice = Lesson.Exercises.First();
 
-        (Lesson.Name, Lesson.Number, Lesson.Title, Lesson.Minutes, Lesson.Page).Should().Be(("Lesson03Sums", 3, "Sums", 5, "docs/lessons/03-sums.md"));
+        (Lesson.Name, Lesson.Number, Lesson.Title, Lesson.Minutes, Lesson.Page).Should()
+            .Be(("Lesson03Sums", 3, "Sums", 5, "docs/lessons/03-sums.md"));
         (twice.ToString(), twice.Method, twice.ToWrite, twice.Meaning).Should().Be(("3.1 Twice", "Twice", "\"x\" and x", "Two is twice one."));
         twice.Hints.Should().Equal("Add.", "The number and itself.");
     }
