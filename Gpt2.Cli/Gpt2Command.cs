@@ -115,6 +115,7 @@ public static class Gpt2Command
             NetworkCommand.Create(io),
             MergesCommand.Create(io),
             MazeCommand.Create(io),
+            LessonCommand.Create(io),
             BenchCommand.Create(io),
         };
         root.Options.Add(Verbose);

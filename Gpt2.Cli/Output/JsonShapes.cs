@@ -292,6 +292,8 @@ internal sealed record ErrorDetail(string Message, string Code, string? Where, s
 [JsonSerializable(typeof(DescentResult))]
 [JsonSerializable(typeof(GeluResult))]
 [JsonSerializable(typeof(LearnedMergesResult))]
+[JsonSerializable(typeof(LessonListResult))]
+[JsonSerializable(typeof(LessonCheckResult))]
 [JsonSerializable(typeof(ErrorResult))]
 internal sealed partial class JsonShapes : JsonSerializerContext
 {

@@ -126,30 +126,6 @@ public sealed class NetworkDescentTests
         CommandRun.Of("network", "gelu", "--at", "0,z").ErrorLine(2).Should().Be("gpt2: --at: found '0,z', expected numbers, as in -1,0,2.5");
     }
 
-    /// <summary>The page shows what this version prints and draws.</summary>
-    [Fact]
-    public void Documentation_HasTheRealOutput()
-    {
-        string docs = Path.Combine(SharedData.RepositoryRoot, "docs");
-        string page = File.ReadAllText(Path.Combine(docs, "laboratory.md")).ReplaceLineEndings("\n");
-        (string Command, string Output)[] shown =
-        [
-            .. Regex.Matches(page, "```sh\ngpt2 ((?:network|merges).*)\n```\n\n```text\n((?s:.*?)\n)```").Select(match =>
-                (match.Groups[1].Value, match.Groups[2].Value)),
-        ];
-
-        shown.Should().HaveCount(6);
-        foreach ((string command, string output) in shown)
-        {
-            CommandRun.Of(command.Split(' ')).Result().Should().Be(output, command);
-        }
-
-        CommandRun.Of("network", "descent", "--svg", "-").Result()
-            .Should().Be(File.ReadAllText(Path.Combine(docs, "descent.svg")).ReplaceLineEndings("\n"));
-        CommandRun.Of("network", "gelu", "--svg", "-").Result()
-            .Should().Be(File.ReadAllText(Path.Combine(docs, "gelu.svg")).ReplaceLineEndings("\n"));
-    }
-
     private static double[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(number => number.GetDouble())];
 
     private static JsonElement Json(params string[] args) => JsonDocument.Parse(CommandRun.Of(args).Result()).RootElement;
