@@ -1,7 +1,6 @@
 // gpt2 network descent and gelu: the walk against the closed form of a bowl, the gradient in two ways, and the pictures.
 
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Gpt2.Core.Laboratory;
 using Gpt2.Tests.Support;
