@@ -112,7 +112,10 @@ public static class Gpt2Command
             CorpusCommand.Create(io),
             EvalCommand.Create(io),
             PriceCommand.Create(io),
+            NetworkCommand.Create(io),
+            MergesCommand.Create(io),
             MazeCommand.Create(io),
+            LessonCommand.Create(io),
             BenchCommand.Create(io),
         };
         root.Options.Add(Verbose);

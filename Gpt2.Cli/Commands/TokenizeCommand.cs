@@ -19,20 +19,33 @@ internal static class TokenizeCommand
         var text = new PromptInput("text", longest: TextFile.LongestText);
         var source = new TokenizerSource();
         Option<bool> merges = new("--merges") { Description = "Show every word's merges in order, with their ranks." };
+        var svg = new Option<string?>("--svg") { Description = "Draw the merges into this file; - is standard output.", HelpName = "FILE" };
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command("tokenize", "Show the tokens of a text.");
         text.AddTo(command);
         source.AddTo(command);
         command.Options.Add(merges);
+        command.Options.Add(svg);
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
+            string? target = parsed.GetValue(svg);
+            TextOutput.Require(target, parsed.GetValue(json), "--svg");
             Prompt given = text.Read(parsed, dropFinalLineEnd: false, io);
             Tokenizer tokenizer = source.Read(parsed);
             int[] ids = given.Encode(tokenizer);
             string read = given.Text ?? tokenizer.Decode(ids);
             IEnumerable<WordExplanation>? words = parsed.GetValue(merges) ? tokenizer.Explain(read) : null;
+            if (target is not null)
+            {
+                using var picture = new TextOutput(target, io, [text.File(parsed), .. source.Files(parsed)]);
+                picture.Write(writer => writer.Write(MergeDrawing.Draw(tokenizer.Explain(read), tokenizer.Vocabulary)));
+                if (TextOutput.IsStandardOutput(target))
+                {
+                    return ExitCode.Done;
+                }
+            }
 
             if (parsed.GetValue(json))
             {
@@ -47,6 +60,11 @@ internal static class TokenizeCommand
             else
             {
                 ShowTokens(ids, tokenizer, io);
+            }
+
+            if (target is not null)
+            {
+                io.Note($"{target}: the picture of the merges");
             }
 
             return ExitCode.Done;

@@ -21,6 +21,9 @@ internal sealed class TokenizerSource
         command.Options.Add(vocabulary.Option);
     }
 
+    /// <summary>What is read, which must not be replaced.</summary>
+    public string?[] Files(ParseResult parsed) => [parsed.GetValue(vocabulary), model.NameGiven(parsed)];
+
     /// <exception cref="UsageException">Both were given.</exception>
     /// <exception cref="Gpt2Exception">The file or model does not exist, or the model has no text.</exception>
     public Tokenizer Read(ParseResult parsed)

@@ -2,6 +2,7 @@
 
 using Gpt2.Cli.Http;
 using Gpt2.Core;
+using Gpt2.Core.Drawing;
 using Gpt2.Core.Laboratory;
 using Microsoft.AspNetCore.Http;
 using static System.FormattableString;
@@ -69,14 +70,7 @@ internal sealed class NetworkEndpoints(ExplorerLimits limits)
         double least = losses.Min(), most = losses.Max();
         return new LandscapeBody(
             GridSize, least, most, [.. losses.Select(loss => (float)loss)],
-            [.. LevelsBetween(least, most).Select(level => new ContourBody(level, ContourLines.Of(grid, level)))]);
-    }
-
-    /// <summary>Heights at equal ratios, since a loss is steep far from its minimum and flat near it.</summary>
-    private static IEnumerable<double> LevelsBetween(double least, double most)
-    {
-        double bottom = Math.Max(least, most * 1e-6);
-        return Enumerable.Range(1, Levels).Select(i => bottom * Math.Pow(most / bottom, i / (Levels + 1.0)));
+            [.. ContourLines.Levels(least, most, Levels).Select(level => new ContourBody(level, ContourLines.Of(grid, level)))]);
     }
 
     /// <summary>Some steps down a landscape; with none, only what the hiker feels where he stands.</summary>

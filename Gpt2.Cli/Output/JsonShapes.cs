@@ -200,6 +200,13 @@ internal sealed record TrainTokenizerResult(
 
 internal sealed record LearningPassResult(int Pass, string Left, string Right, long Count, int Id, string Token);
 
+/// <summary>Words in their order, with the end mark; the merges in theirs, each with the tokens of every word after it.</summary>
+internal sealed record LearnedMergesResult(CountedWordResult[] Words, LearnedMergeResult[] Merges);
+
+internal sealed record CountedWordResult(string Word, long Count, string[] Bytes);
+
+internal sealed record LearnedMergeResult(int Merge, string Left, string Right, long Count, string Token, string[][] Words);
+
 internal sealed record CorpusResult(string File, long Bytes, ulong Seed);
 
 internal sealed record CorpusExamplesResult(string File, string Kind, int Examples, bool HeldOut, ulong Seed,
@@ -280,6 +287,13 @@ internal sealed record ErrorDetail(string Message, string Code, string? Where, s
 [JsonSerializable(typeof(SavedPageResult))]
 [JsonSerializable(typeof(PriceResult))]
 [JsonSerializable(typeof(PriceTextResult))]
+[JsonSerializable(typeof(NetworkResult))]
+[JsonSerializable(typeof(NetworkSizesResult))]
+[JsonSerializable(typeof(DescentResult))]
+[JsonSerializable(typeof(GeluResult))]
+[JsonSerializable(typeof(LearnedMergesResult))]
+[JsonSerializable(typeof(LessonListResult))]
+[JsonSerializable(typeof(LessonCheckResult))]
 [JsonSerializable(typeof(ErrorResult))]
 internal sealed partial class JsonShapes : JsonSerializerContext
 {

@@ -41,7 +41,8 @@ internal sealed class LensDrawing(string model, string prompt, string[] depths, 
         string part = skipped > 0 ? Invariant($", the last {drawn} of {all} tokens") : "";
         string text = $"For {prompt}{part}. A column is a token of the prompt, a row "
             + "a depth of the residual stream. "
-            + "A cell has the token that the language head finds most probable there, the greener the more probable. Framed: the token that it predicts in the end.";
+            + "A cell has the token that the language head finds most probable there, the greener the more probable. "
+            + "Framed: the token that it predicts in the end.";
         XElement body = Element("g", "");
         double y = PictureText.Add(body, Left, 56, width - (2 * Left), text);
         AddLegend(body, y);

@@ -102,15 +102,29 @@ public sealed class ReluNetwork
     public static ReluNetwork Interpolating(int neurons)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(neurons, 1);
-        double[] parameters = new double[1 + (PerNeuron * neurons)];
-        parameters[0] = Parabola.At(Parabola.From);
+        return Through([.. Parabola.Points(neurons + 1)]);
+    }
+
+    /// <summary>
+    /// The network that goes through some points, from each to the next in a straight line: n + 1 points need n neurons. Neuron i begins at
+    /// point i, with w = 1, and v is by how much the slope changes there. It is level before the first point, and goes straight on after the
+    /// last.
+    /// </summary>
+    /// <param name="knots">At least two points, each with a greater x than the one before.</param>
+    /// <exception cref="ArgumentException">There are fewer, or they are in another order.</exception>
+    internal static ReluNetwork Through(IReadOnlyList<CurvePoint> knots)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(knots.Count, 2, nameof(knots));
+        double[] parameters = new double[1 + (PerNeuron * (knots.Count - 1))];
+        parameters[0] = knots[0].Y;
         double before = 0;
-        for (int i = 0; i < neurons; i++)
+        for (int i = 0; i + 1 < knots.Count; i++)
         {
-            double left = Knot(i, neurons), right = Knot(i + 1, neurons);
-            double slope = (Parabola.At(right) - Parabola.At(left)) / (right - left);
+            (CurvePoint left, CurvePoint right) = (knots[i], knots[i + 1]);
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(right.X, left.X, nameof(knots));
+            double slope = (right.Y - left.Y) / (right.X - left.X);
             parameters[1 + (PerNeuron * i)] = 1;
-            parameters[2 + (PerNeuron * i)] = -left;
+            parameters[2 + (PerNeuron * i)] = left.X == 0 ? 0 : -left.X; // not −0
             parameters[3 + (PerNeuron * i)] = slope - before;
             before = slope;
         }
@@ -193,8 +207,6 @@ public sealed class ReluNetwork
     /// <summary>How many neurons are active at one or more of the points: the others have no gradient and learn nothing.</summary>
     public int CountActive(IReadOnlyList<CurvePoint> points) =>
         Enumerable.Range(0, Count).Select(i => this[i]).Count(neuron => points.Any(point => neuron.IsActiveAt(point.X)));
-
-    private static double Knot(int i, int neurons) => Parabola.From + ((Parabola.To - Parabola.From) * i / neurons);
 
     private static double Square(double x) => x * x;
 }

@@ -25,6 +25,9 @@ internal abstract class PairTuning(TuningParts parts, ExampleSplit examples, Rew
     /// <inheritdoc/>
     public override string LossUnit => "nats per pair";
 
+    /// <summary>ln 2: both answers are as good.</summary>
+    public override IReadOnlyList<LossYardstick> Yardsticks => [new("preferring neither answer", Math.Log(2))];
+
     /// <inheritdoc/>
     public override IReadOnlyList<StepFigure> Figures =>
     [

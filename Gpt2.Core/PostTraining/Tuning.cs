@@ -51,6 +51,9 @@ internal abstract class Tuning : ITraining
     public virtual string LossUnit => "nats per token";
 
     /// <inheritdoc/>
+    public virtual IReadOnlyList<LossYardstick> Yardsticks => [];
+
+    /// <inheritdoc/>
     public virtual IReadOnlyList<StepFigure> Figures => [];
 
     public MatrixOptimizer Optimizer { get; }

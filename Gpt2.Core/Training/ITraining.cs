@@ -15,6 +15,9 @@ internal interface ITraining
     /// <summary>What the loss is measured in, for the curve.</summary>
     public string LossUnit => "nats per token";
 
+    /// <summary>Losses to compare with, for the curve.</summary>
+    public IReadOnlyList<LossYardstick> Yardsticks => [];
+
     /// <summary>
     /// The figures of the last step, with those of the evaluation after it if there was one: always the same names, none if the loss says
     /// all.

@@ -1,18 +1,37 @@
-// The curves of a run as SVG pictures: the loss of every step, smoothed, with the validation loss; and the other figures of a run,
-// each in a panel of its own.
+// The curves of a run as SVG pictures: the loss of every step, smoothed, with the validation loss and losses to compare with; and the
+// other figures of a run, each in a panel of its own. They are drawn from the log alone, so a resumed run has the same pictures.
 
-using System.Globalization;
-using System.Text;
+using System.Xml.Linq;
+using Gpt2.Core.Drawing;
+using static System.FormattableString;
+using static Gpt2.Core.Drawing.SvgPicture;
 
 namespace Gpt2.Core.Training;
+
+/// <summary>A loss to compare the curve with.</summary>
+/// <param name="Name">What reaches it.</param>
+/// <param name="Loss">The loss.</param>
+internal readonly record struct LossYardstick(string Name, double Loss);
 
 /// <summary>Draws curves of logs.</summary>
 internal static class LossCurve
 {
-    private const int Width = 800, Height = 400, Left = 56, Right = 16, Top = 36, Bottom = 44;
+    private const int Width = 900, Height = 500, Left = 84, Top = 84, Right = 28, Bottom = 60;
     private const int MaxPoints = 600;
-    private const int PanelWidth = 400, PanelHeight = 220;
-    private const string Blue = "#1f77b4", Red = "#d62728";
+    private const int PanelWidth = 470, PanelHeight = 270, PanelLeft = 72, PanelTop = 40, PanelRight = 18, PanelBottom = 56;
+
+    /// <summary>Of two yardsticks that are nearer than this share of the plot, the lower one's name stands below its line.</summary>
+    private const double Near = 0.07;
+
+    private const string Style =
+        PlotAxes.Style
+        + """
+
+          .training { stroke: #0072b2; stroke-width: 2; } .validation { stroke: #c2410c; stroke-width: 2.5; } .last { fill: #c2410c; }
+          .yardstick { stroke: #5d6875; stroke-width: 1.5; stroke-dasharray: 7 5; } .key { font-size: 14px; } polyline { stroke-linejoin: round; }
+          @media (prefers-color-scheme: dark) { .training { stroke: #58a6d6; } .validation { stroke: #ff9d4d; } .last { fill: #ff9d4d; }
+          .yardstick { stroke: #9aa7b5; } }
+          """;
 
     /// <summary>What the name of a figure of an evaluation begins with.</summary>
     public const string Validation = "validation_";
@@ -20,17 +39,25 @@ internal static class LossCurve
     /// <summary>Draws the losses of a log with at least one line.</summary>
     /// <param name="log">The log.</param>
     /// <param name="unit">What the loss is measured in.</param>
-    public static string Svg(IReadOnlyList<LogLine> log, string unit = "nats per token")
+    /// <param name="yardsticks">Losses to compare with.</param>
+    public static string Svg(IReadOnlyList<LogLine> log, string unit = "nats per token", params IReadOnlyList<LossYardstick> yardsticks)
     {
         (double Step, double Value)[] training = Smoothed(log, line => line.Loss), validation = Known(log, line => line.ValidationLoss);
-        double most = Math.Max(0.5, Math.Ceiling(training.Concat(validation).Max(point => point.Value) * 2) / 2);
-        StringBuilder svg = Begin(Width, Height);
-        var panel = new Panel(0, 0, Width, Height, Math.Max(2, log[^1].Step), 0, most, Ticks: 5, "0.0");
-        panel.Frame(svg);
-        panel.Title(svg, $"training loss ({unit})", "validation loss", secondAt: 220);
-        panel.Line(svg, training, Blue);
-        panel.Line(svg, validation, Red);
-        return svg.Append("</svg>\n").ToString();
+        double[] all = [.. training.Concat(validation).Select(point => point.Value), .. yardsticks.Select(yardstick => yardstick.Loss)];
+        double least = Math.Min(0, all.Min()), most = Math.Max(least + 0.5, Math.Ceiling(all.Max() * 2.1) / 2);
+        var axes = new PlotAxes(
+            Left, Top, Width - Left - Right, Height - Top - Bottom, new PlotRange(0, Math.Max(2, log[^1].Step)), new PlotRange(least, most));
+        string title = Invariant($"The loss of {Plural.Of(log[^1].Step, "step")}");
+        XElement root = Create(Width, Height, title, Style, $"Loss in {unit}, step by step.");
+        root.Add(Label(Left, 36, title, "title"));
+        AddKey(root, Left, 60, $"training loss ({unit})", "training");
+        string last = validation.Length == 0 ? "" : Invariant($"validation loss, at the end {validation[^1].Value:0.000}");
+        AddKey(root, Left + 300, 60, last, "validation");
+        root.Add(axes.Frame("step", "loss"));
+        AddYardsticks(root, axes, yardsticks);
+        root.Add(axes.Polyline("training", training), axes.Polyline("validation", validation));
+        root.Add(validation.TakeLast(1).Select(point => axes.Dot("last", point.Step, point.Value, 4)));
+        return root + "\n";
     }
 
     /// <summary>Draws the figures of a log: a panel for each, with the figure "validation_…" of the same name in it.</summary>
@@ -40,31 +67,48 @@ internal static class LossCurve
         string[] names = [.. log[0].Figures.Select(figure => figure.Name)];
         string[] panels =
             [.. names.Select(name => name.StartsWith(Validation, StringComparison.Ordinal) ? name[Validation.Length..] : name).Distinct()];
-        StringBuilder svg = Begin(2 * PanelWidth, (panels.Length + 1) / 2 * PanelHeight);
+        XElement root = Create(
+            2 * PanelWidth, (panels.Length + 1) / 2 * PanelHeight, Invariant($"The figures of {Plural.Of(log[^1].Step, "step")}"), Style);
         for (int i = 0; i < panels.Length; i++)
         {
             Func<LogLine, double?> Of(string name) => line => line.Figures.FirstOrDefault(figure => figure.Name == name).Value;
             (double Step, double Value)[] training = Smoothed(log, Of(panels[i])), validation = Known(log, Of(Validation + panels[i]));
             double[] all = [.. training.Concat(validation).Select(point => point.Value).DefaultIfEmpty(0)];
             double least = Math.Min(0, all.Min()), most = all.Max();
-            var panel = new Panel(
-                i % 2 * PanelWidth, i / 2 * PanelHeight, PanelWidth, PanelHeight, Math.Max(2, log[^1].Step), least,
-                most > least ? most : least + 1, Ticks: 4, "0.###");
+            double left = (i % 2 * PanelWidth) + PanelLeft, top = (i / 2 * PanelHeight) + PanelTop;
+            var axes = new PlotAxes(
+                left, top, PanelWidth - PanelLeft - PanelRight, PanelHeight - PanelTop - PanelBottom, new PlotRange(0, Math.Max(2, log[^1].Step)),
+                new PlotRange(least, most > least ? most : least + 1));
             string title = panels[i].Replace('_', ' ');
-            panel.Frame(svg);
-            panel.Title(svg, names.Contains(panels[i]) ? title : "", validation.Length > 0 ? $"{title}, validation" : "", secondAt: 130);
-            panel.Line(svg, training, Blue);
-            panel.Line(svg, validation, Red);
+            AddKey(root, left, top - 16, names.Contains(panels[i]) ? title : "", "training");
+            AddKey(root, left + 180, top - 16, validation.Length > 0 ? $"{title}, validation" : "", "validation");
+            root.Add(axes.Frame("step", ""), axes.Polyline("training", training), axes.Polyline("validation", validation));
         }
 
-        return svg.Append("</svg>\n").ToString();
+        return root + "\n";
     }
 
-    private static StringBuilder Begin(int width, int height) => new StringBuilder()
-        .Append(
-            CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\" font-size=\"12\">\n")
-        .Append(CultureInfo.InvariantCulture, $"<rect width=\"{width}\" height=\"{height}\" fill=\"white\"/>\n");
+    private static void AddKey(XElement root, double x, double y, string text, string kind)
+    {
+        if (text.Length > 0)
+        {
+            root.Add(Line(kind, x, y, x + 28, y), Label(x + 36, y + 5, text, "key"));
+        }
+    }
+
+    /// <summary>Dashed lines with their names at the right, where the curve has fallen; names of near lines stand on both sides of them.</summary>
+    private static void AddYardsticks(XElement root, PlotAxes axes, IReadOnlyList<LossYardstick> yardsticks)
+    {
+        double right = axes.Left + axes.Width;
+        foreach (LossYardstick yardstick in yardsticks)
+        {
+            double y = axes.Y(yardstick.Loss);
+            bool hasOneAbove = yardsticks.Any(other =>
+                other.Loss > yardstick.Loss && other.Loss - yardstick.Loss < Near * (axes.Up.To - axes.Up.From));
+            root.Add(Line("yardstick", axes.Left, y, right, y));
+            root.Add(Label(right - 8, hasOneAbove ? y + 16 : y - 6, Invariant($"{yardstick.Name}: {yardstick.Loss:0.000}"), "key", "end"));
+        }
+    }
 
     /// <summary>Means of neighbouring steps, so that a long run has no more points than fit in the picture.</summary>
     private static (double Step, double Value)[] Smoothed(IReadOnlyList<LogLine> log, Func<LogLine, double?> value)
@@ -76,50 +120,4 @@ internal static class LossCurve
 
     private static (double Step, double Value)[] Known(IReadOnlyList<LogLine> log, Func<LogLine, double?> value) =>
         [.. log.Where(line => value(line) is not null).Select(line => ((double)line.Step, value(line)!.Value))];
-
-    /// <summary>A coordinate system: steps from 1 to the right, values upwards.</summary>
-    private readonly record struct Panel(int X, int Y, int Width, int Height, int LastStep, double Least, double Most, int Ticks, string Format)
-    {
-        public void Frame(StringBuilder svg)
-        {
-            for (int tick = 0; tick <= Ticks; tick++)
-            {
-                double value = Least + ((Most - Least) * tick / Ticks), step = 1 + ((LastStep - 1) * tick / (double)Ticks);
-                string y = AtValue(value).ToString("0.0", CultureInfo.InvariantCulture);
-                string label = value.ToString(Format, CultureInfo.InvariantCulture);
-                svg.Append(
-                    CultureInfo.InvariantCulture, $"<line x1=\"{X + Left}\" x2=\"{X + Width - Right}\" y1=\"{y}\" y2=\"{y}\" stroke=\"#ddd\"/>\n");
-                svg.Append(
-                    CultureInfo.InvariantCulture,
-                    $"<text x=\"{X + Left - 8}\" y=\"{AtValue(value) + 4:0.0}\" text-anchor=\"end\" fill=\"#444\">{label}</text>\n");
-                svg.Append(
-                    CultureInfo.InvariantCulture,
-                    $"<text x=\"{AtStep(step):0.0}\" y=\"{Y + Height - Bottom + 18}\" text-anchor=\"middle\" fill=\"#444\">{step:0}</text>\n");
-            }
-
-            svg.Append(
-                CultureInfo.InvariantCulture,
-                $"<text x=\"{X + (Width / 2)}\" y=\"{Y + Height - 8}\" text-anchor=\"middle\" fill=\"#444\">step</text>\n");
-        }
-
-        public void Title(StringBuilder svg, string training, string validation, int secondAt)
-        {
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X + Left}\" y=\"{Y + 20}\" fill=\"{Blue}\">{training}</text>\n");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X + Left + secondAt}\" y=\"{Y + 20}\" fill=\"{Red}\">{validation}</text>\n");
-        }
-
-        public void Line(StringBuilder svg, IEnumerable<(double Step, double Value)> points, string colour)
-        {
-            Panel panel = this;
-            string coordinates = string.Join(' ', points.Select(point => string.Create(
-                CultureInfo.InvariantCulture, $"{panel.AtStep(point.Step):0.0},{panel.AtValue(point.Value):0.0}")));
-            svg.Append(
-                CultureInfo.InvariantCulture,
-                $"<polyline points=\"{coordinates}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\"/>\n");
-        }
-
-        private double AtStep(double step) => X + Left + ((step - 1) / (LastStep - 1) * (Width - Left - Right));
-
-        private double AtValue(double value) => Y + Height - Bottom - ((value - Least) / (Most - Least) * (Height - Top - Bottom));
-    }
 }

@@ -13,9 +13,13 @@ namespace Gpt2.Core.Training;
 /// <param name="state">The contents of checkpoints besides weights and optimiser.</param>
 internal sealed class ModelTraining(Trainer trainer, Vocabulary? vocabulary, RunState state) : ITraining
 {
+    private LossYardstick[]? yardsticks;
+
     public TrainingSettings Settings => trainer.Settings;
 
     public int Step => trainer.Optimizer.Step;
+
+    public IReadOnlyList<LossYardstick> Yardsticks => yardsticks ??= Count();
 
     public StepResult RunStep() => trainer.RunStep();
 
@@ -28,5 +32,11 @@ internal sealed class ModelTraining(Trainer trainer, Vocabulary? vocabulary, Run
     {
         DecimalDigits.Keep(trainer.Model.Weights.Matrices(), Settings.Digits);
         CsvModelFolder.Write(folder, trainer.Model.Weights, vocabulary, cancellation: CancellationToken.None);
+    }
+
+    private LossYardstick[] Count()
+    {
+        Evaluation.Yardsticks counted = Evaluation.Yardsticks.Of(trainer.Data.Training, trainer.Model.Config.Vocabulary);
+        return [new("guessing", counted.Uniform), new("knowing how often each token occurs", counted.Unigram)];
     }
 }

@@ -101,7 +101,7 @@ internal sealed class TrainingRun
         IReadOnlyList<LogLine> log = TrainingLog.Read(LogFile);
         if (log.Count > 0)
         {
-            OutputFile.WriteText(CurveFile, LossCurve.Svg(log, training.LossUnit));
+            OutputFile.WriteText(CurveFile, LossCurve.Svg(log, training.LossUnit, training.Yardsticks));
             if (training.Figures.Count > 0)
             {
                 OutputFile.WriteText(FiguresFile, LossCurve.SvgOfFigures(log));

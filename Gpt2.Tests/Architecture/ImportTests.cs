@@ -32,7 +32,7 @@ public partial class ImportTests
         ["Generation"] = ["Numerics", "Text", "Model"],
         ["Measurement"] = ["Drawing", "Model"],
         ["Evaluation"] = ["Numerics", "Text", "Model", "Weights", "Generation"],
-        ["Training"] = ["Files", "Numerics", "Text", "Model", "Weights", "Generation", "Evaluation"],
+        ["Training"] = ["Drawing", "Files", "Numerics", "Text", "Model", "Weights", "Generation", "Evaluation"],
         ["PostTraining"] = ["Drawing", "Files", "Numerics", "Text", "Model", "Weights", "Generation", "Evaluation", "Training"],
     };
 
@@ -113,7 +113,7 @@ public partial class ImportTests
     [InlineData(Http, new[] { "Text" }, new string[0])]
     [InlineData(Server, new[] { "Numerics", "Text", "Model", "Generation", "PostTraining" }, new[] { Http })]
     [InlineData(
-        Explorer, new[] { "Numerics", "Text", "Model", "Tracing", "Explaining", "Laboratory", "Weights", "Generation" },
+        Explorer, new[] { "Drawing", "Numerics", "Text", "Model", "Tracing", "Explaining", "Laboratory", "Weights", "Generation" },
         new[] { Http, "Gpt2.Cli.Output" })]
     public void Servers_UseOnlyWhatTheyNeedFromCore_AndOfTheCommandWhatTheyShare(string server, string[] folders, string[] shared)
     {
@@ -143,7 +143,7 @@ public partial class ImportTests
     [Fact]
     public void Sources_AreOfReadableLength_AndBeginWithWhatTheyAreFor()
     {
-        foreach (string project in (string[])["Gpt2.Kernels", "Gpt2.Core", "Gpt2.Cli", "Gpt2.Tests", "Gpt2.Benchmarks"])
+        foreach (string project in (string[])["Gpt2.Kernels", "Gpt2.Core", "Gpt2.Cli", "Gpt2.Tests", "Gpt2.Benchmarks", "docs/exercises"])
         {
             IEnumerable<string> files = Directory.EnumerateFiles(
                 Path.Combine(SharedData.RepositoryRoot, project), "*.cs", SearchOption.AllDirectories);

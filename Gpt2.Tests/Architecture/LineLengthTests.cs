@@ -8,7 +8,7 @@ namespace Gpt2.Tests.Architecture;
 
 public partial class LineLengthTests
 {
-    private static readonly string[] Projects = ["Gpt2.Kernels", "Gpt2.Core", "Gpt2.Cli", "Gpt2.Tests", "Gpt2.Benchmarks"];
+    private static readonly string[] Projects = ["Gpt2.Kernels", "Gpt2.Core", "Gpt2.Cli", "Gpt2.Tests", "Gpt2.Benchmarks", "docs/exercises"];
 
     [Fact]
     public void SourceLines_AreNoLongerThanEditorConfigAllows()

@@ -72,7 +72,7 @@ public sealed partial class NameTests : IClassFixture<NameTests.Sources>
             string root = SharedData.RepositoryRoot;
             string[] files =
             [
-                .. Directory.EnumerateDirectories(root, "Gpt2.*")
+                .. Directory.EnumerateDirectories(root, "Gpt2.*").Append(Path.Combine(root, "docs", "exercises"))
                     .SelectMany(project => Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories))
                     .Where(file => !Built().IsMatch(file[root.Length..])),
             ];

@@ -3,6 +3,7 @@
 using System.Net;
 using System.Text.Json;
 using Gpt2.Cli.Explore;
+using Gpt2.Core.Drawing;
 using Gpt2.Core.Laboratory;
 
 namespace Gpt2.Tests.Cli.Explore;

@@ -26,7 +26,7 @@ public class LossCurveTests
         lines.Should().HaveCount(2);
         lines[0].Length.Should().BeInRange(Math.Min(steps, 300), 600, "a long run is smoothed");
         lines[1].Should().HaveCount((steps / 100) + (steps % 100 == 0 ? 0 : 1));
-        lines.SelectMany(line => line).Should().OnlyContain(point => point.X >= 56 && point.X <= 784 && point.Y >= 36 && point.Y <= 356);
+        lines.SelectMany(line => line).Should().OnlyContain(point => point.X >= 84 && point.X <= 872 && point.Y >= 84 && point.Y <= 440);
         lines[0].Select(point => point.X).Should().BeInAscendingOrder();
         lines[0].Select(point => point.Y).Should().BeInAscendingOrder("the loss falls, and y counts downwards");
     }
@@ -37,7 +37,27 @@ public class LossCurveTests
 
     [Fact]
     public void Svg_LossOfZero_IsDrawnAtTheBottom() =>
-        Lines(LossCurve.Svg([new LogLine(1, 0, null, 0.1, 1), new LogLine(2, 0, 0, 0.1, 1)]))[0].Should().OnlyContain(point => point.Y == 356);
+        Lines(LossCurve.Svg([new LogLine(1, 0, null, 0.1, 1), new LogLine(2, 0, 0, 0.1, 1)]))[0].Should().OnlyContain(point => point.Y == 440);
+
+    [Fact]
+    public void Svg_Yardsticks_AreDashedLinesWithTheirNames_WithinTheFrame()
+    {
+        LogLine[] log = [new(1, 7, null, 0.1, 1), new(100, 2, 2.2, 0.1, 1)];
+
+        string svg = LossCurve.Svg(log, "nats per token", new("guessing", 6.931), new("counting", 6.8));
+
+        XElement[] lines = [.. XDocument.Parse(svg).Descendants().Where(element => element.Attribute("class")?.Value == "yardstick")];
+        lines.Select(line => double.Parse(line.Attribute("y1")!.Value, CultureInfo.InvariantCulture))
+            .Should().BeInAscendingOrder().And.OnlyContain(y => y > 84 && y < 440);
+        lines.Should().HaveCount(2);
+        svg.Should().Contain("guessing: 6.931").And.Contain("counting: 6.800").And.Contain("validation loss, at the end 2.200");
+        LossCurve.Svg(log).Should().NotContain("class=\"yardstick\"");
+    }
+
+    [Fact]
+    public void Svg_NegativeLoss_AsOfGrpo_IsInsideTheFrame() =>
+        Lines(LossCurve.Svg([new LogLine(1, 0.1, null, 0.1, 1), new LogLine(2, -0.3, null, 0.1, 1)]))[0]
+            .Should().OnlyContain(point => point.Y >= 84 && point.Y <= 440);
 
     [Fact]
     public void Svg_AnyCulture_GivesTheSamePicture()
@@ -46,7 +66,7 @@ public class LossCurveTests
         string plain = LossCurve.Svg(log);
         using var culture = new DecimalCommaCulture();
 
-        LossCurve.Svg(log).Should().Be(plain).And.NotContain("−").And.Contain(">0.5<");
+        LossCurve.Svg(log).Should().Be(plain).And.NotContain("−").And.Contain(">0.5<").And.Contain("prefers-color-scheme: dark");
     }
 
     private static (double X, double Y)[][] Lines(string svg)

@@ -1,6 +1,6 @@
 // Lines of equal height through a grid of numbers, as on a hiker's map: marching squares.
 
-namespace Gpt2.Cli.Explore;
+namespace Gpt2.Core.Drawing;
 
 /// <summary>Draws contour lines.</summary>
 internal static class ContourLines
@@ -25,6 +25,16 @@ internal static class ContourLines
         }
 
         return [.. pieces];
+    }
+
+    /// <summary>Heights at equal ratios, since a loss is steep far from its minimum and flat near it.</summary>
+    /// <param name="least">The lowest place.</param>
+    /// <param name="most">The highest place.</param>
+    /// <param name="count">How many heights.</param>
+    public static IEnumerable<double> Levels(double least, double most, int count)
+    {
+        double bottom = Math.Max(least, most * 1e-6);
+        return Enumerable.Range(1, count).Select(i => bottom * Math.Pow(most / bottom, i / (count + 1.0)));
     }
 
     /// <summary>Where the sides of a square pass the level, around the square: none, two or four.</summary>
