@@ -22,7 +22,7 @@ internal sealed class TokenizerSource
     }
 
     /// <summary>What is read, which must not be replaced.</summary>
-    public string?[] Files(ParseResult parsed) => [parsed.GetValue(vocabulary), model.NameGiven(parsed)];
+    public string?[] Files(ParseResult parsed) => [parsed.GetValue(vocabulary.Option), model.NameGiven(parsed)];
 
     /// <exception cref="UsageException">Both were given.</exception>
     /// <exception cref="Gpt2Exception">The file or model does not exist, or the model has no text.</exception>

@@ -43,7 +43,7 @@ internal static class NetworkReport
                     active, error, integral,
                     training is null ? null : new NetworkTrainingResult(
                         training.Seed, training.Rate, fitted.Path!.Steps, fitted.Path.HasDiverged,
-                        [.. fitted.Path.Losses.Select((loss, step) => new LossResult(step, loss))]), svg),
+                        [.. fitted.Path.Losses.Select((loss, step) => new StepLossResult(step, loss))]), svg),
                 io.Out);
             return;
         }

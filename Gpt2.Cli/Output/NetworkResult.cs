@@ -14,9 +14,9 @@ internal sealed record NetworkResult(
 internal sealed record NeuronResult(double W, double B, double V, double? Corner);
 
 /// <summary>The steps are those that were done: fewer than asked for if training has diverged.</summary>
-internal sealed record NetworkTrainingResult(ulong Seed, double LearningRate, int Steps, bool HasDiverged, LossResult[] Path);
+internal sealed record NetworkTrainingResult(ulong Seed, double LearningRate, int Steps, bool HasDiverged, StepLossResult[] Path);
 
-internal sealed record LossResult(int Step, double Loss);
+internal sealed record StepLossResult(int Step, double Loss);
 
 /// <summary>Networks of several sizes. Loss is that of gradient descent, null without it or if it has diverged.</summary>
 internal sealed record NetworkSizesResult(string? File, int Points, NetworkSizeResult[] Networks);

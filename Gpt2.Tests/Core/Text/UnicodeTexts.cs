@@ -40,7 +40,8 @@ internal static class UnicodeTexts
         Gen<string> marks = Of(Scalars.Where(code => code < 0x10000
             && CharUnicodeInfo.GetUnicodeCategory(code) is >= UnicodeCategory.NonSpacingMark and <= UnicodeCategory.EnclosingMark));
         Gen<string> ascii = Of(Enumerable.Range(0, 0x80));
-        Gen<string> token = Gen.Choose(0, 50255).Select(id => TextData.Gpt2.Decode([id])).Where(text => !text.Contains('\uFFFD', StringComparison.Ordinal));
+        Gen<string> token = Gen.Choose(0, 50255).Select(id => TextData.Gpt2.Decode([id]))
+            .Where(text => !text.Contains('\uFFFD', StringComparison.Ordinal));
         Gen<string> single = Gen.OneOf(
             [.. codePoints, spaces, digits, marks, ascii, token, Gen.Elements(Contractions), Gen.Elements(Others), Gen.Constant(" ")]);
         Gen<string> run =
