@@ -3,7 +3,6 @@
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Exercises;
-using Gpt2.Core;
 using static System.FormattableString;
 
 namespace Gpt2.Cli.Commands;

@@ -33,6 +33,14 @@ internal sealed partial class ExerciseFolder
 
         Lessons = [.. Directory.EnumerateFiles(solutions, "Lesson*.cs").Order(StringComparer.Ordinal)
             .Select(file => LessonFile.Parse(file, ReadText(file)))];
+        if (Lessons.Count == 0)
+        {
+            throw new Gpt2Exception("no lessons in it")
+            {
+                Where = new ErrorPlace(solutions),
+                Remedy = "copy the whole folder docs/exercises of the repository",
+            };
+        }
     }
 
     public string Path { get; }
@@ -78,10 +86,9 @@ internal sealed partial class ExerciseFolder
         string lesson = wanted.Groups["lesson"].Value, number = wanted.Groups["number"].Value;
         Exercise[] found = [.. Exercises.Where(exercise => wanted.Success
             && exercise.Lesson == WholeOf(lesson) && (number.Length == 0 || exercise.Number == WholeOf(number)))];
-        string last = Lessons.Count == 0 ? "" : $" to {Lessons[^1].Number}";
         string expected = wanted.Success && Lessons.FirstOrDefault(one => one.Number == WholeOf(lesson)) is LessonFile known
             ? $"one of {known.Exercises.First().Id} to {known.Exercises.Last().Id}"
-            : $"a lesson from {Lessons.FirstOrDefault()?.Number}{last} such as 4, an exercise such as 4.2, or {All}";
+            : $"a lesson from {Lessons[0].Number} to {Lessons[^1].Number} such as 4, an exercise such as 4.2, or {All}";
         return found.Length > 0 ? found
             : throw new UsageException($"found '{selector}'", where: "lesson", expected: expected, remedy: "'gpt2 lesson list' lists them");
     }
