@@ -2,7 +2,6 @@
 
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Docs;
 

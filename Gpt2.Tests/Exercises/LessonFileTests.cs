@@ -87,9 +87,9 @@ public sealed class LessonFileTests
 
     [Theory]
     [InlineData("// Lesson 3", "// Lektion 3", 1)]
-    [InlineData("    // hint: Divide.\n", "", 20)]
-    [InlineData("// meaning: Less.", "// moral: Less.", 22)]
-    [InlineData("        // write: x by 2\n", "", 20)]
+    [InlineData("    // hint: Divide.\n", "", 21)]
+    [InlineData("// meaning: Less.", "// moral: Less.", 23)]
+    [InlineData("        // write: x by 2\n", "", 21)]
     public void Parse_MarksAreMissing_SaysWhere(string mark, string instead, int line)
     {
         Action parse = () => LessonFile.Parse("a.cs", Text.ReplaceLineEndings("\n").Replace(mark, instead, StringComparison.Ordinal));

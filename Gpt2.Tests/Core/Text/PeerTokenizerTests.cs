@@ -3,7 +3,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using FsCheck;
 using FsCheck.Fluent;
 using Gpt2.Tests.Support;
 using Microsoft.ML.Tokenizers;
