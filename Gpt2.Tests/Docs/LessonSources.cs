@@ -25,14 +25,14 @@ internal static partial class LessonSources
     {
         string[] parts = name.Split('.');
         parts.Should().HaveCount(2, "{0} is a type and its member", name);
-        SyntaxNode member = Files.Value.Where(file => Regex.IsMatch(file.Text, $@"\b(class|struct|record|interface) {parts[0]}\b"))
+        MemberDeclarationSyntax member = Files.Value.Where(file => Regex.IsMatch(file.Text, $@"\b(class|struct|record|interface) {parts[0]}\b"))
             .SelectMany(file => CSharpSyntaxTree.ParseText(file.Text).GetRoot().DescendantNodes().OfType<TypeDeclarationSyntax>())
             .Where(type => type.Identifier.Text == parts[0])
             .SelectMany(type => type.Members)
             .FirstOrDefault(one => NameOf(one) == parts[1])
             ?? throw new InvalidOperationException($"no source has {name}");
-        var bare = (MemberDeclarationSyntax)member;
-        bare = bare.WithAttributeLists(default).WithLeadingTrivia(member.GetLeadingTrivia().Where(trivia => trivia.IsKind(SyntaxKind.WhitespaceTrivia)));
+        MemberDeclarationSyntax bare = member.WithAttributeLists(default)
+            .WithLeadingTrivia(member.GetLeadingTrivia().Where(trivia => trivia.IsKind(SyntaxKind.WhitespaceTrivia)));
         string[] lines = bare.ToFullString().TrimEnd().Split('\n');
         int indent = member.GetLocation().GetLineSpan().StartLinePosition.Character;
         return string.Concat(lines.Select((line, place) => (place == 0 ? line.TrimStart() : Dedented(line, indent)) + "\n"));

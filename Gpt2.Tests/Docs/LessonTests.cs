@@ -62,7 +62,8 @@ public sealed partial class LessonTests
         string declared = string.Concat(Declaration().Matches(page.Prose).Select(match => match.Groups["figures"].Value + "\n"));
         IEnumerable<string> pages = PageName().Matches(declared).Select(match => DocumentedCommands.Page("docs", match.Value));
         string known = string.Join('\n', [
-            .. page.Parts.Where(part => part.Language.Length > 0).Select(part => part.Text), declared, .. pages, .. WorkshopFactTests.FactsOf(lesson)]);
+            .. page.Parts.Where(part => part.Language.Length > 0).Select(part => part.Text), declared,
+            .. pages, .. WorkshopFactTests.FactsOf(lesson)]);
         decimal[] figures = [.. Figure().Matches(known).Select(match => Value(match.Value)).Distinct()];
 
         foreach (Match found in Figure().Matches(Declaration().Replace(page.Prose, "")).Where(found => IsMeasured(found)))
@@ -116,7 +117,8 @@ public sealed partial class LessonTests
     private static bool IsRounded(decimal figure, decimal value, decimal unit) => Math.Abs(Math.Abs(figure) - Math.Abs(value)) <= unit * 0.5001m;
 
     private static decimal Value(string figure) => (decimal)double.Parse(
-        figure.Replace('−', '-').Replace(",", "", StringComparison.Ordinal).Replace("%", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
+        figure.Replace('−', '-').Replace(",", "", StringComparison.Ordinal).Replace("%", "", StringComparison.Ordinal).Trim(),
+        CultureInfo.InvariantCulture);
 
     private static decimal Unit(string figure)
     {
