@@ -2,6 +2,7 @@
 
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Commands;
+using Gpt2.Core.Laboratory;
 using Gpt2.Core.Laboratory.Embeddings;
 using static System.FormattableString;
 

@@ -3,6 +3,7 @@
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Commands;
 using Gpt2.Core;
+using Gpt2.Core.Laboratory;
 using Gpt2.Core.Laboratory.Embeddings;
 using static System.FormattableString;
 
