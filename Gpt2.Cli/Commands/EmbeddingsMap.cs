@@ -33,8 +33,7 @@ internal static class EmbeddingsMap
             (EmbeddingSource source, int[] rows) = input.Read(parsed, io, more);
             using var picture = new SvgOutput(target, io, parsed.GetValue(file), input.File(parsed));
             var map = PrincipalComponents.Of([.. rows.Select(row => source.Table[row])], axes: 2);
-            string axes = map.TotalVariance == 0 ? "all points are the same"
-                : $"axis 1 has {VectorNumbers.Share(map.ShareOf(0))} of the variance, axis 2 {VectorNumbers.Share(map.ShareOf(1))}";
+            string axes = VectorNumbers.Axes(map, "points");
             picture.Write(
                 () => EmbeddingMapDrawing.Draw(
                     $"Embeddings of {source.Name}, seen along two axes", axes,
@@ -62,6 +61,6 @@ internal static class EmbeddingsMap
     }
 
     private static EmbeddingMapResult Described(EmbeddingSource source, int[] rows, PrincipalComponents map, string? svg) => new(
-        source.IsTable ? null : source.Name, source.IsTable ? source.Name : null, [map.ShareOf(0), map.ShareOf(1)], map.TotalVariance,
+        source.ModelName, source.TableName, [map.ShareOf(0), map.ShareOf(1)], map.TotalVariance,
         [.. rows.Select((row, place) => new EmbeddingPoint(row, source.TextOf(row), map.Coordinates[place][0], map.Coordinates[place][1]))], svg);
 }

@@ -28,7 +28,7 @@ internal static class EmbeddingsSimilarity
             {
                 JsonShapes.Write(
                     new EmbeddingSimilarityResult(
-                        source.IsTable ? null : source.Name, source.IsTable ? source.Name : null,
+                        source.ModelName, source.TableName,
                         [.. rows.Select(row => new EmbeddingToken(row, source.TextOf(row)))], cosine, distance),
                     io.Out);
                 return ExitCode.Done;

@@ -41,8 +41,7 @@ internal sealed class PositionReport
     public PrincipalComponents Map { get; }
 
     /// <summary>What the axes of the map are.</summary>
-    public string Axes => Map.TotalVariance == 0 ? "all positions are the same"
-        : $"axis 1 has {VectorNumbers.Share(Map.ShareOf(0))} of the variance, axis 2 {VectorNumbers.Share(Map.ShareOf(1))}";
+    public string Axes => VectorNumbers.Axes(Map, "positions");
 
     /// <summary>Positions that tables and pictures name: 0, 1, 2, 4, 8 … and the last.</summary>
     public IEnumerable<int> Named()
