@@ -61,5 +61,5 @@ internal static class NetworkGelu
     private static GeluResult Described(IReadOnlyList<ActivationPoint> points, string? svg) => new(
         [.. points.Select(point => new ActivationResult(point.X, point.Relu, point.Exact, point.Tanh, point.Tanh - point.Exact, point.Slope))], svg);
 
-    private static string Fixed(double value) => Invariant($"{Math.Round(value, 4) + 0.0:0.0000}"); // + 0 leaves no −0
+    private static string Fixed(double value) => FigureText.Fixed(value, 4);
 }

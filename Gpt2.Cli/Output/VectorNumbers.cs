@@ -24,10 +24,9 @@ internal static class VectorNumbers
         return most >= 100 ? 1 : most >= 10 ? 2 : most >= 0.1 || most == 0 ? 3 : 4;
     }
 
-    /// <summary>A number with some decimals, and 0 without a sign.</summary>
-    public static string Fixed(double? number, int decimals) => number is double value && double.IsFinite(value)
-        ? (Math.Round(value, decimals) + 0.0).ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
-        : None;
+    /// <summary>A number with some decimals, if there is one.</summary>
+    public static string Fixed(double? number, int decimals) =>
+        number is double value && double.IsFinite(value) ? FigureText.Fixed(value, decimals) : None;
 
     /// <summary>What the two axes of a map are.</summary>
     /// <param name="map">The map.</param>
