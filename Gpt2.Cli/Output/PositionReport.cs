@@ -73,28 +73,20 @@ internal sealed class PositionReport
         io.Out.WriteLine();
         io.Say("how alike positions are:");
         WriteLikenesses(io);
-        Gap(io);
+        io.SayGap();
         io.Say($"seen on a plane, {Axes}:");
         WriteMap(io);
         if (Clouds.Length > 0)
         {
-            Gap(io);
+            io.SayGap();
             WriteClouds(io);
         }
 
         if (Prompt.Length > 0)
         {
-            Gap(io);
+            io.SayGap();
             io.Say("the tokens of the prompt, with the lengths of their embeddings, of those of their positions, and of the sums:");
             WritePrompt(io);
-        }
-    }
-
-    private static void Gap(CommandIo io)
-    {
-        if (!io.OutIsTerminal)
-        {
-            io.Out.WriteLine();
         }
     }
 
