@@ -69,6 +69,15 @@ public sealed record CommandIo(
         }
     }
 
+    /// <summary>Separates a table from what follows it by an empty line; on a screen, every table ends with one.</summary>
+    public void SayGap()
+    {
+        if (!OutIsTerminal)
+        {
+            Out.WriteLine();
+        }
+    }
+
     /// <summary>Writes a line of the result whose parts have styles, shown if <see cref="HasStyles"/>.</summary>
     internal void WriteLine(params IEnumerable<Cell> parts)
     {

@@ -17,7 +17,7 @@ internal static class AttentionCommand
         Option<int?> head = CommonOptions.Whole("--head", [], "Show this head of --block, token by token.", least: 0);
         Option<string?> row = TokenPlace.Option("--row", "Whose attention to show; default: the last token's.");
         Option<string?> to = TokenPlace.Option("--to", "Show how much it takes from this token, the head that takes most first.");
-        var svg = new Option<string?>("--svg") { Description = "Draw the heads into this file; - is standard output.", HelpName = "FILE" };
+        Option<string?> svg = SvgOutput.Option("the heads");
 
         var command = new Command(
             "attention",
@@ -32,8 +32,7 @@ internal static class AttentionCommand
 
         command.SetAction(parsed =>
         {
-            string? target = parsed.GetValue(svg);
-            TextOutput.Require(target, input.Json(parsed), "--svg");
+            string? target = SvgOutput.Target(parsed, svg, input.Json(parsed));
             PromptedModel given = input.Read(parsed, io);
             Gpt2Config config = given.Model.Config;
             given.Model.Model.CheckPrompt(given.Ids, past: 0);
@@ -52,29 +51,10 @@ internal static class AttentionCommand
                     remedy: "--row names a later one");
             }
 
-            using TextOutput? picture = target is null ? null : new TextOutput(target, io, input.File(parsed), given.Model.Path);
+            using var picture = new SvgOutput(target, io, input.File(parsed), given.Model.Path);
             var trace = ForwardTrace.Run(given.Model.Model, given.Ids, HeadRows.Last, given.Breakpoint);
             var report = new AttentionReport(given, trace, new AttentionChoice(ofBlock, ofHead, from, seen), io);
-            picture?.Write(writer => writer.Write(report.Draw()));
-            if (TextOutput.IsStandardOutput(target))
-            {
-                return ExitCode.Done;
-            }
-
-            if (given.Json)
-            {
-                report.WriteJson(target);
-            }
-            else
-            {
-                report.Write();
-            }
-
-            if (picture is not null)
-            {
-                io.Note($"{target}: the picture of the attention");
-            }
-
+            picture.Write(report.Draw, given.Json ? () => report.WriteJson(target) : report.Write, "the picture of the attention");
             return ExitCode.Done;
         });
         return command;

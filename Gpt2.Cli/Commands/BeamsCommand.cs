@@ -26,7 +26,7 @@ internal static class BeamsCommand
         var input = new PromptedModelInput();
         var generation = new GenerationInput(StandardTokens, draws: false);
         var beams = new BeamInput(StandardBeams);
-        var svg = new Option<string?>("--svg") { Description = "Draw the tree into this file; - is standard output.", HelpName = "FILE" };
+        Option<string?> svg = SvgOutput.Option("the tree");
 
         var command = new Command("beams", "Show the tree that beam search explores.\nEvery branch with its probability: kept, dropped or finished.");
         input.AddTo(command);
@@ -42,30 +42,16 @@ internal static class BeamsCommand
             }
 
             PromptedModel given = input.Read(parsed, io);
-            TextOutput.Require(parsed.GetValue(svg), given.Json, "--svg");
-            using TextOutput? picture = parsed.GetValue(svg) is string path ? new TextOutput(path, io, input.File(parsed), given.Model.Path) : null;
+            string? target = SvgOutput.Target(parsed, svg, given.Json);
+            using var picture = new SvgOutput(target, io, input.File(parsed), given.Model.Path);
             BeamResult result = Output.Progress.Run(
                 "searching", io, _ => given.Model.SearchBeams(given.Ids, options, io.Cancellation));
-            picture?.Write(writer => writer.Write(BeamDrawing.Draw(given.PromptShown, result, given.Model.Shown)));
-            if (TextOutput.IsStandardOutput(parsed.GetValue(svg)))
-            {
-                return ExitCode.Done;
-            }
-
-            if (given.Json)
-            {
-                JsonShapes.Write(Described(result, options, given, parsed.GetValue(svg)), io.Out);
-            }
-            else
-            {
-                Show(result, options, given, io);
-            }
-
-            if (picture is not null)
-            {
-                io.Note($"{parsed.GetValue(svg)}: the picture of the tree");
-            }
-
+            picture.Write(
+                () => BeamDrawing.Draw(given.PromptShown, result, given.Model.Shown),
+                given.Json
+                    ? () => JsonShapes.Write(Described(result, options, given, target), io.Out)
+                    : () => Show(result, options, given, io),
+                "the picture of the tree");
             return ExitCode.Done;
         });
         return command;

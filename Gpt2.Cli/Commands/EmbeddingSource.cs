@@ -51,6 +51,12 @@ internal sealed class EmbeddingSource
     /// <summary>Whether the vectors are a table of the user's own.</summary>
     public bool IsTable => names is not null;
 
+    /// <summary>The name of the model, for results; null for a table.</summary>
+    public string? ModelName => IsTable ? null : Name;
+
+    /// <summary>The name of the table, for results; null for a model.</summary>
+    public string? TableName => IsTable ? Name : null;
+
     /// <summary>What a vector is called in sentences.</summary>
     public string Noun => IsTable ? "vector" : "token";
 

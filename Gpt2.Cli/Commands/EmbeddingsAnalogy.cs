@@ -32,7 +32,7 @@ internal static class EmbeddingsAnalogy
                 EmbeddingToken[] words = [.. rows.Select(row => new EmbeddingToken(row, source.TextOf(row)))];
                 JsonShapes.Write(
                     new EmbeddingAnalogyResult(
-                        source.IsTable ? null : source.Name, source.IsTable ? source.Name : null, words[0], words[1], words[2], vector,
+                        source.ModelName, source.TableName, words[0], words[1], words[2], vector,
                         EmbeddingsNear.NameOf(parsed.GetValue(by)), EmbeddingNeighbour.Of(source, found)),
                     io.Out);
                 return ExitCode.Done;

@@ -42,7 +42,7 @@ internal static class EmbeddingsNear
             {
                 JsonShapes.Write(
                     new EmbeddingNearResult(
-                        source.IsTable ? null : source.Name, source.IsTable ? source.Name : null, new(row, source.TextOf(row)),
+                        source.ModelName, source.TableName, new(row, source.TextOf(row)),
                         NameOf(parsed.GetValue(by)), EmbeddingNeighbour.Of(source, found)),
                     io.Out);
                 return ExitCode.Done;

@@ -28,7 +28,7 @@ internal static class EmbeddingsPositions
         };
         var ids = new Option<string?>("--ids") { Description = "Take token ids instead of a prompt, for example 2,1,0.", HelpName = "ID,ID,…" };
         var exact = new Option<bool>("--exact") { Description = "Take words after --token as they are, without a space before them." };
-        var svg = new Option<string?>("--svg") { Description = "Draw a picture into this file; - is standard output.", HelpName = "FILE" };
+        Option<string?> svg = SvgOutput.Option("a picture");
         var model = new ModelInput(adapters: true);
         Option<bool> json = CommonOptions.Json();
         var command = new Command(
@@ -45,8 +45,7 @@ internal static class EmbeddingsPositions
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            string? target = parsed.GetValue(svg);
-            TextOutput.Require(target, parsed.GetValue(json), "--svg");
+            string? target = SvgOutput.Target(parsed, svg, parsed.GetValue(json));
             string? text = parsed.GetValue(prompt);
             int[]? given = parsed.GetValue(ids) is string list ? PromptInput.ParseOption(list) : null;
             if (text is not null && given is not null)
@@ -54,7 +53,7 @@ internal static class EmbeddingsPositions
                 throw new UsageException("expected one of prompt and --ids, found both");
             }
 
-            using TextOutput? picture = target is null ? null : new TextOutput(target, io);
+            using var picture = new SvgOutput(target, io);
             LanguageModel loaded = model.Load(parsed, KernelSet.Create(KernelRung.Vector), io, keepMatrices: true);
             var source = new EmbeddingSource(loaded);
             int[] promptIds = given ?? (text is null ? [] : loaded.Tokenizer.Encode(text));
@@ -70,26 +69,10 @@ internal static class EmbeddingsPositions
             }
 
             var report = new PositionReport(source, new PositionGeometry(loaded.Model.Weights.PositionEmbedding), clouds, promptIds);
-            picture?.Write(writer => writer.Write(PositionDrawing.Draw(report)));
-            if (TextOutput.IsStandardOutput(target))
-            {
-                return ExitCode.Done;
-            }
-
-            if (parsed.GetValue(json))
-            {
-                JsonShapes.Write(report.ToJson(target), io.Out);
-            }
-            else
-            {
-                report.Write(io);
-            }
-
-            if (picture is not null)
-            {
-                io.Note($"{target}: the picture of the positions");
-            }
-
+            picture.Write(
+                () => PositionDrawing.Draw(report),
+                parsed.GetValue(json) ? () => JsonShapes.Write(report.ToJson(target), io.Out) : () => report.Write(io),
+                "the picture of the positions");
             return ExitCode.Done;
         });
         return command;

@@ -3,6 +3,7 @@
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core.Laboratory;
 using Gpt2.Core.Laboratory.Embeddings;
 
 namespace Gpt2.Cli.Commands;
@@ -27,7 +28,7 @@ internal static class EmbeddingsSimilarity
             {
                 JsonShapes.Write(
                     new EmbeddingSimilarityResult(
-                        source.IsTable ? null : source.Name, source.IsTable ? source.Name : null,
+                        source.ModelName, source.TableName,
                         [.. rows.Select(row => new EmbeddingToken(row, source.TextOf(row)))], cosine, distance),
                     io.Out);
                 return ExitCode.Done;

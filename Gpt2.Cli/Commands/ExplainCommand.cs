@@ -21,12 +21,8 @@ internal static class ExplainCommand
         var generation = new GenerationInput(standardTokens: null, draws: true);
         Option<int> top = CommonOptions.Count("--top", [], "How many tokens to show besides the drawn one.", least: 1, standard: StandardRows);
 
-        var svg = new Option<string?>("--svg")
-        {
-            Description = "Draw the distribution into this file; - is standard output.\nThe most probable tokens at several temperatures, and what "
-                + "the filters leave of them.",
-            HelpName = "FILE",
-        };
+        Option<string?> svg = SvgOutput.Option(
+            "the distribution", "The most probable tokens at several temperatures, and what the filters leave of them.");
 
         var command = new Command(
             "explain",
@@ -38,40 +34,24 @@ internal static class ExplainCommand
         command.Options.Add(svg);
         command.SetAction(parsed =>
         {
-            string? target = parsed.GetValue(svg);
-            TextOutput.Require(target, input.Json(parsed), "--svg");
+            string? target = SvgOutput.Target(parsed, svg, input.Json(parsed));
             GenerationOptions options = generation.Read(parsed);
             PromptedModel given = input.Read(parsed, io);
             generation.Sampling.NoteSeed(parsed, options.Sampling, io);
             io.Cancellation.ThrowIfCancellationRequested();
-            using TextOutput? picture = target is null ? null : new TextOutput(target, io, input.File(parsed), given.Model.Path);
+            using var picture = new SvgOutput(target, io, input.File(parsed), given.Model.Path);
 
             var activations = new ForwardActivations(given.Model.Config, breakpoint: given.Breakpoint);
             given.Model.Model.Forward(given.Ids, cache: null, activations);
             var explanation = DistributionExplanation.Of(activations.Logits.Row(0), given.Ids, options);
             TokenExplanation[] shown = [.. explanation.Tokens.Where((token, place) => place < parsed.GetValue(top) || token.Id == explanation.Drawn)];
 
-            picture?.Write(writer => writer.Write(
-                new DistributionDrawing(explanation, options, given.Model.Shown).Draw(given.Model.Name, given.PromptShown)));
-            if (TextOutput.IsStandardOutput(target))
-            {
-                return ExitCode.Done;
-            }
-
-            if (given.Json)
-            {
-                WriteJson(explanation, shown, options, given, target, io);
-            }
-            else
-            {
-                ShowTables(explanation, shown, options, given, io);
-            }
-
-            if (picture is not null)
-            {
-                io.Note($"{target}: the picture of the distribution");
-            }
-
+            picture.Write(
+                () => new DistributionDrawing(explanation, options, given.Model.Shown).Draw(given.Model.Name, given.PromptShown),
+                given.Json
+                    ? () => WriteJson(explanation, shown, options, given, target, io)
+                    : () => ShowTables(explanation, shown, options, given, io),
+                "the picture of the distribution");
             return ExitCode.Done;
         });
         return command;

@@ -24,7 +24,7 @@ internal static class LensCommand
             Description = "Show the stream itself.\nHow long each token's row is at every depth, and what attention and MLP of each block add to the "
                 + "row of one token: that of --row, or the last.",
         };
-        var svg = new Option<string?>("--svg") { Description = "Draw it into this file; - is standard output.", HelpName = "FILE" };
+        Option<string?> svg = SvgOutput.Option("it");
 
         var command = new Command(
             "lens",
@@ -39,19 +39,19 @@ internal static class LensCommand
 
         command.SetAction(parsed =>
         {
-            string? target = parsed.GetValue(svg);
-            TextOutput.Require(target, input.Json(parsed), "--svg");
+            string? target = SvgOutput.Target(parsed, svg, input.Json(parsed));
             PromptedModel given = input.Read(parsed, io);
             given.Model.Model.CheckPrompt(given.Ids, past: 0);
             int? chosen = TokenPlace.Find(parsed, row, given);
-            using TextOutput? picture = target is null ? null : new TextOutput(target, io, input.File(parsed), given.Model.Path);
+            using var picture = new SvgOutput(target, io, input.File(parsed), given.Model.Path);
             var trace = ForwardTrace.Run(given.Model.Model, given.Ids, HeadRows.Last, given.Breakpoint);
             var lens = new LogitLens(given.Model.Model, trace);
             if (parsed.GetValue(stream))
             {
                 var report = new StreamReport(given, trace, lens, io);
-                picture?.Write(writer => writer.Write(report.Draw(chosen ?? given.Ids.Length - 1)));
-                Report(target, () => report.Write(chosen), () => report.WriteJson(chosen, target), given.Json);
+                picture.Write(
+                    () => report.Draw(chosen ?? given.Ids.Length - 1),
+                    given.Json ? () => report.WriteJson(chosen, target) : () => report.Write(chosen), "the picture of the residual stream");
             }
             else
             {
@@ -59,25 +59,13 @@ internal static class LensCommand
                 LensReading[][] readings = Output.Progress.Run(
                     "reading out", io, progress => LensReadings.Of(lens, chosen, given.Ids.Length, shown, progress, io.Cancellation));
                 var report = new LensReport(given, lens.Depths, readings, io);
-                picture?.Write(writer => writer.Write(report.Draw()));
-                Report(target, () => report.Write(isDetail: chosen is not null), () => report.WriteJson(target), given.Json);
-            }
-
-            if (picture is not null && !TextOutput.IsStandardOutput(target))
-            {
-                io.Note($"{target}: the picture of the {(parsed.GetValue(stream) ? "residual stream" : "lens")}");
+                picture.Write(
+                    report.Draw, given.Json ? () => report.WriteJson(target) : () => report.Write(isDetail: chosen is not null),
+                    "the picture of the lens");
             }
 
             return ExitCode.Done;
         });
         return command;
-    }
-
-    private static void Report(string? target, Action write, Action writeJson, bool json)
-    {
-        if (!TextOutput.IsStandardOutput(target))
-        {
-            (json ? writeJson : write)();
-        }
     }
 }

@@ -21,11 +21,7 @@ internal static class LossCommand
             HelpName = "TEXT",
         };
         Option<double[]> probabilities = Probabilities();
-        var svg = new Option<string?>("--svg")
-        {
-            Description = "Draw the loss of every token into this file; - is standard output.",
-            HelpName = "FILE",
-        };
+        Option<string?> svg = SvgOutput.Option("the loss of every token");
 
         var command = new Command(
             "loss",
@@ -40,10 +36,7 @@ internal static class LossCommand
 
         command.SetAction(parsed =>
         {
-            string? file = parsed.GetValue(svg);
-            TextOutput.Require(file, input.Json(parsed), "--svg");
-            LossReport report;
-            TextOutput? picture;
+            string? file = SvgOutput.Target(parsed, svg, input.Json(parsed));
             if (parsed.GetValue(probabilities) is { Length: > 0 } given)
             {
                 if (input.IsGiven(parsed) || parsed.GetValue(target) is not null)
@@ -51,67 +44,41 @@ internal static class LossCommand
                     throw new UsageException("--probabilities needs no text: leave out prompt, --file, --ids and --target");
                 }
 
-                picture = file is null ? null : new TextOutput(file, io);
-                report = LossReport.Of(given, io);
-            }
-            else
-            {
-                PromptedModel prompt = input.Read(parsed, io);
-                int[] ids = prompt.Ids;
-                int first = 1;
-                if (parsed.GetValue(target) is string text)
-                {
-                    int[] answer = prompt.Model.Tokenizer.Encode(text);
-                    first = ids.Length;
-                    ids = answer.Length > 0 && ids.Length > 0 ? [.. ids, .. answer] : throw new UsageException(
-                        ids.Length == 0 ? "the prompt is empty" : "found no text", where: "--target", expected: "a text after a prompt");
-                }
-
-                if (ids.Length > prompt.Model.Config.Context)
-                {
-                    throw new Gpt2Exception($"the text has {ids.Length} tokens")
-                    {
-                        Expected = $"at most n_ctx = {prompt.Model.Config.Context}",
-                        Remedy = "shorten it, or measure it with gpt2 eval",
-                    };
-                }
-
-                picture = file is null ? null : new TextOutput(file, io, input.File(parsed), prompt.Model.Path);
-                TokenLoss[] losses = TokenLosses.Of(prompt.Model.Model, ids, first, prompt.Breakpoint);
-                report = new LossReport(prompt, ids, losses, io);
+                using var alone = new SvgOutput(file, io);
+                Show(LossReport.Of(given, io), alone, file, input.Json(parsed));
+                return ExitCode.Done;
             }
 
-            using (picture)
-            {
-                Show(report, picture, file, input.Json(parsed), io);
-            }
-
+            PromptedModel prompt = input.Read(parsed, io);
+            int[] ids = WithTarget(prompt, parsed.GetValue(target));
+            int first = parsed.GetValue(target) is null ? 1 : prompt.Ids.Length;
+            using var picture = new SvgOutput(file, io, input.File(parsed), prompt.Model.Path);
+            TokenLoss[] losses = TokenLosses.Of(prompt.Model.Model, ids, first, prompt.Breakpoint);
+            Show(new LossReport(prompt, ids, losses, io), picture, file, input.Json(parsed));
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Show(LossReport report, TextOutput? picture, string? file, bool json, CommandIo io)
+    private static void Show(LossReport report, SvgOutput picture, string? file, bool json) =>
+        picture.Write(report.Draw, json ? () => report.WriteJson(file) : report.Write, "the picture of the losses");
+
+    /// <summary>The tokens of the prompt, and those of the target after them.</summary>
+    private static int[] WithTarget(PromptedModel prompt, string? target)
     {
-        picture?.Write(writer => writer.Write(report.Draw()));
-        if (TextOutput.IsStandardOutput(file))
+        int[] ids = prompt.Ids;
+        if (target is not null)
         {
-            return;
+            int[] answer = prompt.Model.Tokenizer.Encode(target);
+            ids = answer.Length > 0 && ids.Length > 0 ? [.. ids, .. answer] : throw new UsageException(
+                ids.Length == 0 ? "the prompt is empty" : "found no text", where: "--target", expected: "a text after a prompt");
         }
 
-        if (json)
+        return ids.Length <= prompt.Model.Config.Context ? ids : throw new Gpt2Exception($"the text has {ids.Length} tokens")
         {
-            report.WriteJson(file);
-        }
-        else
-        {
-            report.Write();
-        }
-
-        if (picture is not null)
-        {
-            io.Note($"{file}: the picture of the losses");
-        }
+            Expected = $"at most n_ctx = {prompt.Model.Config.Context}",
+            Remedy = "shorten it, or measure it with gpt2 eval",
+        };
     }
 
     private static Option<double[]> Probabilities()

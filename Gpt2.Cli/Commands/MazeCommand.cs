@@ -16,7 +16,7 @@ internal static class MazeCommand
         {
             Description = "Show paths of text as well.\nThe default model answers a question several times; a rule rewards the answers.",
         };
-        var svg = new Option<string?>("--svg") { Description = "Draw the run into this file; - is standard output.", HelpName = "FILE" };
+        Option<string?> svg = SvgOutput.Option("the run");
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command(
@@ -29,33 +29,18 @@ internal static class MazeCommand
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            string? target = parsed.GetValue(svg);
-            TextOutput.Require(target, parsed.GetValue(json), "--svg");
+            string? target = SvgOutput.Target(parsed, svg, parsed.GetValue(json));
             GridWorld world = input.World(parsed, io);
             MazeSettings settings = input.Settings(parsed, world);
-            using TextOutput? picture = target is null ? null : new TextOutput(target, io, input.File(parsed));
+            using var picture = new SvgOutput(target, io, input.File(parsed));
             MazeRun run = Progress.Run("learning", io, progress => MazeRun.Learn(world, settings, progress, io.Cancellation));
             CompletionGroup? texts = parsed.GetValue(text) ? CompletionPaths.Sample(settings.Seed, io) : null;
-            picture?.Write(writer => writer.Write(MazeDrawing.Draw(run, texts)));
-            if (TextOutput.IsStandardOutput(target))
-            {
-                return ExitCode.Done;
-            }
-
-            if (parsed.GetValue(json))
-            {
-                JsonShapes.Write(MazeResult.Of(run, texts, input.File(parsed), target), io.Out);
-            }
-            else
-            {
-                MazeReport.Write(run, texts, input.File(parsed), io);
-            }
-
-            if (picture is not null)
-            {
-                io.Note($"{target}: the picture of the run");
-            }
-
+            picture.Write(
+                () => MazeDrawing.Draw(run, texts),
+                parsed.GetValue(json)
+                    ? () => JsonShapes.Write(MazeResult.Of(run, texts, input.File(parsed), target), io.Out)
+                    : () => MazeReport.Write(run, texts, input.File(parsed), io),
+                "the picture of the run");
             return ExitCode.Done;
         });
         return command;

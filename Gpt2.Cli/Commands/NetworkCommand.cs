@@ -21,9 +21,8 @@ internal static class NetworkCommand
         input.AddTo(command);
         command.SetAction(parsed =>
         {
-            string? target = parsed.GetValue(input.Svg);
             bool json = parsed.GetValue(input.Json);
-            TextOutput.Require(target, json, "--svg");
+            string? target = SvgOutput.Target(parsed, input.Svg, json);
             NetworkTraining? training = input.Training(parsed);
             NetworkCurve curve = NetworkCurve.Read(parsed.GetValue(input.Data), io);
             if (input.Sizes(parsed, curve, training is not null) is int[] sizes)
@@ -34,21 +33,12 @@ internal static class NetworkCommand
 
             double[]? knots = input.Knots(parsed);
             int neurons = input.Neurons(parsed, curve, training is not null);
-            using TextOutput? picture = target is null ? null : new TextOutput(target, io, curve.File);
+            using var picture = new SvgOutput(target, io, curve.File);
             FittedNetwork fitted = training is not null ? Trained(curve, neurons, training, io)
                 : new FittedNetwork(knots is null ? curve.Interpolating(neurons) : curve.Through(knots), null);
-            picture?.Write(writer => writer.Write(NetworkDrawing.Draw(curve, fitted)));
-            if (TextOutput.IsStandardOutput(target))
-            {
-                return ExitCode.Done;
-            }
-
-            NetworkReport.Write(curve, fitted, training, target, json, io);
-            if (picture is not null)
-            {
-                io.Note($"{target}: the picture of the network");
-            }
-
+            picture.Write(
+                () => NetworkDrawing.Draw(curve, fitted), () => NetworkReport.Write(curve, fitted, training, target, json, io),
+                "the picture of the network");
             return ExitCode.Done;
         });
         command.Subcommands.Add(NetworkDescent.Create(io));

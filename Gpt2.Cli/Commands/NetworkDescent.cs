@@ -32,7 +32,7 @@ internal static class NetworkDescent
         var start = new Option<string?>("--start") { Description = "Their values at the beginning. Default: 0,0.", HelpName = "X,Y" };
         Option<double?> rate = NetworkInput.Rate(StandardRate);
         Option<int> steps = CommonOptions.Count("--steps", [], "Steps of gradient descent.", least: 0, standard: StandardSteps, most: MostSteps);
-        var svg = new Option<string?>("--svg") { Description = "Draw landscape and path into this file; - is standard output.", HelpName = "FILE" };
+        Option<string?> svg = SvgOutput.Option("landscape and path");
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command(
@@ -45,8 +45,7 @@ internal static class NetworkDescent
 
         command.SetAction(parsed =>
         {
-            string? target = parsed.GetValue(svg);
-            TextOutput.Require(target, parsed.GetValue(json), "--svg");
+            string? target = SvgOutput.Target(parsed, svg, parsed.GetValue(json));
             double learningRate = NetworkInput.RequireRate(parsed.GetValue(rate) ?? StandardRate);
             NetworkCurve curve = NetworkCurve.Read(parsed.GetValue(data), io);
             ReluNetwork network = parsed.GetValue(seed) is ulong of
@@ -54,24 +53,14 @@ internal static class NetworkDescent
                 : curve.Interpolating(NetworkInput.Fitting(parsed.GetValue(neurons), StandardNeurons, curve, "--neurons"));
             (int across, int up) = ParametersOf(parsed.GetValue(parameters) ?? (network.Count > 1 ? "v1,v2" : "b1,v1"), network);
             (double x, double y) = StartOf(parsed.GetValue(start) ?? "0,0");
-            using TextOutput? picture = target is null ? null : new TextOutput(target, io, curve.File);
+            using var picture = new SvgOutput(target, io, curve.File);
             var surface = new LossSurface(network, curve.Points, across, up);
             IReadOnlyList<SurfacePoint> trail = surface.Walk(x, y, learningRate, parsed.GetValue(steps));
             io.Cancellation.ThrowIfCancellationRequested();
             var descent = new Descent(
                 curve, network, surface, across, up, learningRate, trail, HasDiverged: trail.Count <= parsed.GetValue(steps), H);
-            picture?.Write(writer => writer.Write(DescentDrawing.Draw(descent)));
-            if (TextOutput.IsStandardOutput(target))
-            {
-                return ExitCode.Done;
-            }
-
-            DescentReport.Write(descent, target, parsed.GetValue(json), io);
-            if (picture is not null)
-            {
-                io.Note($"{target}: the map of the descent");
-            }
-
+            picture.Write(
+                () => DescentDrawing.Draw(descent), () => DescentReport.Write(descent, target, parsed.GetValue(json), io), "the map of the descent");
             return ExitCode.Done;
         });
         return command;

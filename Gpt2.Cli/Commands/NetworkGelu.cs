@@ -15,7 +15,7 @@ internal static class NetworkGelu
     public static Command Create(CommandIo io)
     {
         var at = new Option<string?>("--at") { Description = "The places x. Default: some from -4 to 4.", HelpName = "X,X,…" };
-        var svg = new Option<string?>("--svg") { Description = "Draw the curves into this file; - is standard output.", HelpName = "FILE" };
+        Option<string?> svg = SvgOutput.Option("the curves");
         Option<bool> json = CommonOptions.Json();
         var command = new Command("gelu", "The activation of GPT-2 beside ReLU: values, and the slope that learning follows.");
         foreach (Option option in (Option[])[at, svg, json])
@@ -25,34 +25,13 @@ internal static class NetworkGelu
 
         command.SetAction(parsed =>
         {
-            string? target = parsed.GetValue(svg);
-            TextOutput.Require(target, parsed.GetValue(json), "--svg");
+            string? target = SvgOutput.Target(parsed, svg, parsed.GetValue(json));
             IReadOnlyList<ActivationPoint> points =
                 GeluCurve.At([.. NetworkInput.Numbers(parsed.GetValue(at) ?? Standard, "--at", "numbers, as in -1,0,2.5")]);
-            using TextOutput? picture = target is null ? null : new TextOutput(target, io);
-            picture?.Write(writer => writer.Write(GeluDrawing.Draw()));
-            if (TextOutput.IsStandardOutput(target))
-            {
-                return ExitCode.Done;
-            }
-
-            if (parsed.GetValue(json))
-            {
-                JsonShapes.Write(
-                    new GeluResult(
-                        [.. points.Select(point => new ActivationResult(
-                            point.X, point.Relu, point.Exact, point.Tanh, point.Tanh - point.Exact, point.Slope))], target), io.Out);
-            }
-            else
-            {
-                Show(points, io);
-            }
-
-            if (picture is not null)
-            {
-                io.Note($"{target}: the picture of the curves");
-            }
-
+            using var picture = new SvgOutput(target, io);
+            picture.Write(
+                GeluDrawing.Draw, parsed.GetValue(json) ? () => JsonShapes.Write(Described(points, target), io.Out) : () => Show(points, io),
+                "the picture of the curves");
             return ExitCode.Done;
         });
         return command;
@@ -79,5 +58,8 @@ internal static class NetworkGelu
         io.Say("Where ReLU is 0 and learns nothing, GELU still has a slope.");
     }
 
-    private static string Fixed(double value) => Invariant($"{Math.Round(value, 4) + 0.0:0.0000}"); // + 0 leaves no −0
+    private static GeluResult Described(IReadOnlyList<ActivationPoint> points, string? svg) => new(
+        [.. points.Select(point => new ActivationResult(point.X, point.Relu, point.Exact, point.Tanh, point.Tanh - point.Exact, point.Slope))], svg);
+
+    private static string Fixed(double value) => FigureText.Fixed(value, 4);
 }

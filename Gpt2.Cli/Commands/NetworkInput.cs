@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
+using Gpt2.Cli.Output;
 using static System.FormattableString;
 
 namespace Gpt2.Cli.Commands;
@@ -50,11 +51,7 @@ internal sealed class NetworkInput
     /// <summary>A file of points, for commands on networks.</summary>
     public Option<string?> Data { get; } = DataOption();
 
-    public Option<string?> Svg { get; } = new("--svg")
-    {
-        Description = "Draw curve and network into this file; - is standard output.",
-        HelpName = "FILE",
-    };
+    public Option<string?> Svg { get; } = SvgOutput.Option("curve and network");
 
     public Option<bool> Json { get; } = CommonOptions.Json();
 

@@ -19,9 +19,8 @@ internal static class PriceCommand
         input.AddTo(command);
         command.SetAction(parsed =>
         {
-            string? target = parsed.GetValue(input.Svg);
             bool json = parsed.GetValue(input.Json);
-            TextOutput.Require(target, json, input.Svg.Name);
+            string? target = SvgOutput.Target(parsed, input.Svg, json);
             int k = parsed.GetValue(input.K);
             if (input.Text(parsed) is string text)
             {

@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using Gpt2.Cli.CommandLine;
+using Gpt2.Cli.Output;
 using Gpt2.Core;
 using Gpt2.Core.PostTraining;
 using Gpt2.Core.PostTraining.Data;
@@ -40,11 +41,7 @@ internal sealed class PriceInput
     public Option<string?> Reading { get; } = CommonOptions.OneOf(
         "--reading", "The reading that --svg draws. Default: median.", PriceReport.ReadingNames);
 
-    public Option<string?> Svg { get; } = new("--svg")
-    {
-        Description = "Draw predicted against true prices into this file; - is standard output.",
-        HelpName = "FILE",
-    };
+    public Option<string?> Svg { get; } = SvgOutput.Option("predicted against true prices");
 
     public Option<bool> Json { get; } = CommonOptions.Json();
 

@@ -19,7 +19,7 @@ internal static class TokenizeCommand
         var text = new PromptInput("text", longest: TextFile.LongestText);
         var source = new TokenizerSource();
         Option<bool> merges = new("--merges") { Description = "Show every word's merges in order, with their ranks." };
-        var svg = new Option<string?>("--svg") { Description = "Draw the merges into this file; - is standard output.", HelpName = "FILE" };
+        Option<string?> svg = SvgOutput.Option("the merges");
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command("tokenize", "Show the tokens of a text.");
@@ -30,44 +30,33 @@ internal static class TokenizeCommand
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            string? target = parsed.GetValue(svg);
-            TextOutput.Require(target, parsed.GetValue(json), "--svg");
+            string? target = SvgOutput.Target(parsed, svg, parsed.GetValue(json));
             Prompt given = text.Read(parsed, dropFinalLineEnd: false, io);
             Tokenizer tokenizer = source.Read(parsed);
             int[] ids = given.Encode(tokenizer);
             string read = given.Text ?? tokenizer.Decode(ids);
             IEnumerable<WordExplanation>? words = parsed.GetValue(merges) ? tokenizer.Explain(read) : null;
-            if (target is not null)
+            using var picture = new SvgOutput(target, io, [text.File(parsed), .. source.Files(parsed)]);
+            picture.Write(() => MergeDrawing.Draw(tokenizer.Explain(read), tokenizer.Vocabulary), Report, "the picture of the merges");
+            return ExitCode.Done;
+
+            void Report()
             {
-                using var picture = new TextOutput(target, io, [text.File(parsed), .. source.Files(parsed)]);
-                picture.Write(writer => writer.Write(MergeDrawing.Draw(tokenizer.Explain(read), tokenizer.Vocabulary)));
-                if (TextOutput.IsStandardOutput(target))
+                if (parsed.GetValue(json))
                 {
-                    return ExitCode.Done;
+                    string[] tokens = [.. ids.Select(id => tokenizer.Decode([id]))];
+                    WordResult[]? merged = words?.Select(word => Describe(word, tokenizer.Vocabulary)).ToArray();
+                    JsonShapes.Write(new TokenizeResult(read, ids, tokens, merged), io.Out);
+                }
+                else if (words is not null)
+                {
+                    ShowMerges(words, tokenizer.Vocabulary, io);
+                }
+                else
+                {
+                    ShowTokens(ids, tokenizer, io);
                 }
             }
-
-            if (parsed.GetValue(json))
-            {
-                string[] tokens = [.. ids.Select(id => tokenizer.Decode([id]))];
-                WordResult[]? merged = words?.Select(word => Describe(word, tokenizer.Vocabulary)).ToArray();
-                JsonShapes.Write(new TokenizeResult(read, ids, tokens, merged), io.Out);
-            }
-            else if (words is not null)
-            {
-                ShowMerges(words, tokenizer.Vocabulary, io);
-            }
-            else
-            {
-                ShowTokens(ids, tokenizer, io);
-            }
-
-            if (target is not null)
-            {
-                io.Note($"{target}: the picture of the merges");
-            }
-
-            return ExitCode.Done;
         });
         return command;
     }

@@ -84,11 +84,18 @@ internal sealed partial class LessonFile
     }
 
     /// <summary>The learner's file as it is in the beginning.</summary>
-    public string Starter() => With(part => [$"        {part.Exercise.Placeholder}"]);
+    public string Starter()
+    {
+        var starter = new List<string>();
+        int at = 0;
+        foreach (Part part in parts)
+        {
+            starter.AddRange([.. lines[at..(part.Heading + 1)], .. lines[part.Comment..part.Write], $"        {part.Exercise.Placeholder}"]);
+            at = part.End + 1;
+        }
 
-    /// <summary>The file with one method's body replaced, the others as in the reference solution.</summary>
-    public string WithBody(string method, string body) =>
-        With(part => part.Exercise.Method == method ? body.Split('\n') : lines[(part.Write + 1)..part.End]);
+        return Joined([.. starter, .. lines[at..]]);
+    }
 
     /// <summary>The reference solution of an exercise: the method with its comment.</summary>
     public string SolutionOf(Exercise exercise)
@@ -115,19 +122,6 @@ internal sealed partial class LessonFile
         int IndexOf(Exercise one) => Array.IndexOf(text, $"    // {one}");
         Exercise? next = Exercises.FirstOrDefault(one => one.Number == exercise.Number + 1);
         return (IndexOf(exercise), next is null ? Array.LastIndexOf(text, "}") : IndexOf(next));
-    }
-
-    private string With(Func<Part, IEnumerable<string>> body)
-    {
-        var result = new List<string>();
-        int at = 0;
-        foreach (Part part in parts)
-        {
-            result.AddRange([.. lines[at..(part.Heading + 1)], .. lines[part.Comment..part.Write], .. body(part)]);
-            at = part.End + 1;
-        }
-
-        return Joined([.. result, .. lines[at..]]);
     }
 
     private static string Joined(IEnumerable<string> lines) =>

@@ -84,7 +84,7 @@ internal sealed class DepthEndpoints(LanguageModel model, SessionMaker maker, Ex
         ReadOnlySpan<float> logits = head.Logits.Row(at);
         int answer = Greedy.Choose(logits), token = chosen < 0 ? answer : chosen;
         var attribution = LogitAttribution.Of(session.Model, session.Trace, row, token);
-        int rank = LogitLens.RankOf(token, logits) + 1;
+        int rank = LogProbabilities.Rank(logits, token);
         return new LogitBody(
             row, token, TokenLabel.Of(model.Tokenizer.Vocabulary, token), token == answer, rank, logits[token], head.Probabilities.Row(at)[token],
             attribution.Sum, attribution.Parts.Max(part => Math.Abs(part.Value)),

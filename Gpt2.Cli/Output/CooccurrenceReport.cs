@@ -2,6 +2,7 @@
 
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Commands;
+using Gpt2.Core.Laboratory;
 using Gpt2.Core.Laboratory.Embeddings;
 using static System.FormattableString;
 
@@ -36,12 +37,12 @@ internal sealed class CooccurrenceReport(
         io.Say(Invariant($"how often they are at most {counts.Window} words apart:"));
         SimilarityTables.WriteOne(
             "count", words, [.. shown.Select(word => shown.Select(other => Invariant($"{counts[word, other]}")).ToArray())], io);
-        Gap(io);
+        io.SayGap();
         io.Say(Invariant($"the matrix of {counts.Words.Count} × {counts.Words.Count} ({weighting}), compressed to {vectors.SingularValues.Count} ")
             + $"columns, which keep {VectorNumbers.Share(vectors.Kept)} of its squares; cosines:");
         SimilarityTables.WriteOne(
             "cosine", words, [.. Cosines().Select(row => row.Select(VectorNumbers.Cosine).ToArray())], io);
-        Gap(io);
+        io.SayGap();
         io.Say("nearest words:");
         var table = new TableWriter(io, new Column("word"), Column.Number("times", drop: 1), new Column("nearest, by cosine", Flow: Flow.WrapItems));
         foreach (int word in shown)
@@ -53,14 +54,6 @@ internal sealed class CooccurrenceReport(
 
         table.End();
         io.Say("Words are near each other if they stand among the same words.");
-    }
-
-    private static void Gap(CommandIo io)
-    {
-        if (!io.OutIsTerminal)
-        {
-            io.Out.WriteLine();
-        }
     }
 
     private IReadOnlyList<Neighbour> NearestTo(int word) => source.Table.Nearest(source.Table[word], [word], NeighbourOrder.Cosine, neighbours);

@@ -59,7 +59,7 @@ internal static class DescentDrawing
         root.Add(clip, map);
         if (most > least && least >= 0)
         {
-            AddGround(map, axes, grid, least, most);
+            AddGround(map, axes, grid, new HeightScale(least, most));
             foreach (double level in ContourLines.Levels(least, most, Levels))
             {
                 map.Add(Contour(axes, grid, level));
@@ -96,23 +96,21 @@ internal static class DescentDrawing
     }
 
     /// <summary>The height as colour, on the scale of the contour lines.</summary>
-    private static void AddGround(XElement map, PlotAxes axes, double[,] grid, double least, double most)
+    private static void AddGround(XElement map, PlotAxes axes, double[,] grid, HeightScale heights)
     {
         int size = grid.GetLength(0);
-        double bottom = Math.Max(least, most * 1e-6), cell = axes.Width / (size - 1);
+        double cell = axes.Width / (size - 1);
         float?[][] shades = new float?[size][];
         for (int row = 0; row < size; row++)
         {
             shades[size - 1 - row] =
-                [.. Enumerable.Range(0, size).Select(column => (float?)ShadeOf(grid[row, column]))];
+                [.. Enumerable.Range(0, size).Select(column => (float?)((2 * heights.ShareOf(grid[row, column])) - 1))];
         }
 
         XElement ground = HeatMap.Draw(axes.Left - (cell / 2), axes.Top - (cell / 2), cell, cell, shades, scale: 1);
         XElement group = Element("g", "ground-heat");
         group.Add(ground);
         map.Add(group);
-
-        float ShadeOf(double loss) => (float)((2 * Math.Log(Math.Max(loss, bottom) / bottom) / Math.Log(most / bottom)) - 1);
     }
 
     private static XElement Contour(PlotAxes axes, double[,] grid, double level)
@@ -138,12 +136,12 @@ internal static class DescentDrawing
         }
 
         root.Add(Label(X, Top + 84, "loss", "key"));
-        double bottom = Math.Max(least, most * 1e-6);
+        var heights = new HeightScale(least, most);
         const int Shown = (2 * HeatMap.Shades) + 1;
         for (int i = 0; i < Shown; i++)
         {
             int shade = HeatMap.Shades - i;
-            double y = Top + 96 + (i * Swatch), level = bottom * Math.Pow(most / bottom, (Shown - 1 - i) / (double)(Shown - 1));
+            double y = Top + 96 + (i * Swatch), level = heights.At((Shown - 1 - i) / (double)(Shown - 1));
             XElement group = Element("g", "ground-heat");
             if (shade != 0)
             {

@@ -74,9 +74,7 @@ internal static class DescentReport
 
     private static string Ending(Descent descent) =>
         descent.HasDiverged
-            ? Invariant($"diverged: step {descent.Steps + 1} would take the loss above {ReluDescent.LargestLoss:N0}, or a parameter above ")
-                + Invariant($"{ReluDescent.LargestParameter:N0}. The learning rate {descent.Rate} is too large: ")
-                + "each step lands higher than the last."
+            ? NetworkReport.Divergence(descent.Steps, descent.Rate) + ": each step lands higher than the last."
         : descent.Climbs
             ? Invariant($"the loss has grown: the learning rate {descent.Rate} is too large, and the walk diverges.")
         : descent.Steps == 0

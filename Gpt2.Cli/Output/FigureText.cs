@@ -37,8 +37,9 @@ internal static class FigureText
         return number => Fixed(number, decimals);
     }
 
-    private static int Exponent(double number) => (int)Math.Floor(Math.Log10(Math.Abs(number)));
-
-    private static string Fixed(double number, int decimals) =>
+    /// <summary>A number with some decimals, and 0 without a sign.</summary>
+    public static string Fixed(double number, int decimals) =>
         (Math.Round(number, decimals) + 0.0).ToString("F" + decimals, CultureInfo.InvariantCulture); // + 0 leaves no −0
+
+    private static int Exponent(double number) => (int)Math.Floor(Math.Log10(Math.Abs(number)));
 }

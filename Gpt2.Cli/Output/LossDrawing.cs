@@ -1,6 +1,7 @@
 // The losses of a text as a picture: a bar per token, the mean, and for comparison what guessing would cost.
 
 using System.Xml.Linq;
+using Gpt2.Core.Drawing;
 using static System.FormattableString;
 using static Gpt2.Core.Drawing.SvgPicture;
 
@@ -16,7 +17,7 @@ internal sealed class LossDrawing(string title, string begin, int? vocabulary, s
     /// <summary>More are not drawn.</summary>
     private const int MostBars = 256;
 
-    private const int Width = 760, Left = 24, Bars = 160, Right = 190, Row = 24, Bar = 15, Axis = 34;
+    private const int Width = 760, Left = 24, Bars = 160, Right = 190, Row = 24, Bar = 15, Axis = 34, Ticks = 6;
 
     /// <summary>How much longer than the longest the bar of an infinite loss is.</summary>
     private const double BeyondAll = 18;
@@ -43,8 +44,8 @@ internal sealed class LossDrawing(string title, string begin, int? vocabulary, s
             + (drawn.Length < rows.Length ? Invariant($" The first {drawn.Length} of {rows.Length} tokens are drawn.") : "");
         XElement body = Element("g", "");
         double top = PictureText.Add(body, Left, 56, Width - (2 * Left), text) + 30, height = drawn.Length * Row;
-        double step = StepOf(end), scale = (Width - Bars - Right) / end;
-        for (double tick = 0; tick <= end + (step / 1000); tick += step)
+        double scale = (Width - Bars - Right) / end;
+        foreach (double tick in new PlotRange(0, end).Ticks(Ticks))
         {
             body.Add(Line("grid", Bars + (tick * scale), top, Bars + (tick * scale), top + height));
             body.Add(Label(Bars + (tick * scale), top + height + 16, Invariant($"{tick:0.##}"), "muted", "middle"));
@@ -81,12 +82,5 @@ internal sealed class LossDrawing(string title, string begin, int? vocabulary, s
             body.Add(Line("mean", x, top - 4, x, top + height));
             body.Add(Label(x, top - 9, $"loss {LossReport.Number(mean)}", "meantext", "middle"));
         }
-    }
-
-    /// <summary>1, 2 or 5 times a power of ten, such that there are about six ticks.</summary>
-    private static double StepOf(double end)
-    {
-        double power = Math.Pow(10, Math.Floor(Math.Log10(end / 6)));
-        return (end / 6 / power) switch { <= 1 => power, <= 2 => 2 * power, <= 5 => 5 * power, _ => 10 * power };
     }
 }

@@ -45,11 +45,7 @@ internal static class MazeReport
         }
 
         table.End();
-        if (!io.OutIsTerminal)
-        {
-            io.Out.WriteLine();
-        }
-
+        io.SayGap();
         io.Say("after learning, the most probable moves: " + Described(run.Greedy)
             + Invariant($"; the best possible is {world.BestReturn:F1} in {Plural.Of(world.MovesToGoal(world.Start)!.Value, "move")}"));
         io.Say("the path, and the most probable move of every cell:");

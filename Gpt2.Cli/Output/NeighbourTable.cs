@@ -27,7 +27,7 @@ internal static class NeighbourTable
         table.End();
         if (found.Any(one => one.Cosine is null))
         {
-            io.Say($"{VectorNumbers.None} A vector of zeros has no direction, and so no cosine.");
+            io.Say(VectorNumbers.NoCosine);
         }
     }
 }

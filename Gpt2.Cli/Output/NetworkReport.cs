@@ -143,6 +143,11 @@ internal static class NetworkReport
         }
     }
 
+    /// <summary>Why a descent has ended early, as the beginning of a sentence.</summary>
+    public static string Divergence(int steps, double rate) =>
+        Invariant($"diverged: step {steps + 1} would take the loss above {ReluDescent.LargestLoss:N0}, or a parameter above ")
+        + Invariant($"{ReluDescent.LargestParameter:N0}. The learning rate {rate} is too large");
+
     private static void WritePath(LossPath path, double rate, CommandIo io)
     {
         var table = new TableWriter(io, Column.Number("step"), Column.Number("loss"));
@@ -154,9 +159,7 @@ internal static class NetworkReport
         table.End();
         if (path.HasDiverged)
         {
-            io.Say(Invariant($"diverged: step {path.Steps + 1} would take the loss above {ReluDescent.LargestLoss:N0}, or a parameter above ")
-                + Invariant($"{ReluDescent.LargestParameter:N0}. ")
-                + Invariant($"The learning rate {rate} is too large; below, the network after step {path.Steps}."));
+            io.Say(Divergence(path.Steps, rate) + Invariant($"; below, the network after step {path.Steps}."));
         }
     }
 

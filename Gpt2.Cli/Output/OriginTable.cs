@@ -57,9 +57,9 @@ internal sealed class OriginTable(CellOrigin origin, PassExplanation pass, Langu
         heading.Row("computed by", matrix.Method);
         heading.Row("from", string.Join(", ", matrix.Sources));
         heading.End();
-        if (!io.OutIsTerminal && origin.Terms.Count > 0)
+        if (origin.Terms.Count > 0)
         {
-            io.Out.WriteLine();
+            io.SayGap();
         }
     }
 

@@ -3,6 +3,7 @@
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Commands;
 using Gpt2.Core;
+using Gpt2.Core.Laboratory;
 using Gpt2.Core.Laboratory.Embeddings;
 using static System.FormattableString;
 
@@ -40,8 +41,7 @@ internal sealed class PositionReport
     public PrincipalComponents Map { get; }
 
     /// <summary>What the axes of the map are.</summary>
-    public string Axes => Map.TotalVariance == 0 ? "all positions are the same"
-        : $"axis 1 has {VectorNumbers.Share(Map.ShareOf(0))} of the variance, axis 2 {VectorNumbers.Share(Map.ShareOf(1))}";
+    public string Axes => VectorNumbers.Axes(Map, "positions");
 
     /// <summary>Positions that tables and pictures name: 0, 1, 2, 4, 8 … and the last.</summary>
     public IEnumerable<int> Named()
@@ -73,28 +73,20 @@ internal sealed class PositionReport
         io.Out.WriteLine();
         io.Say("how alike positions are:");
         WriteLikenesses(io);
-        Gap(io);
+        io.SayGap();
         io.Say($"seen on a plane, {Axes}:");
         WriteMap(io);
         if (Clouds.Length > 0)
         {
-            Gap(io);
+            io.SayGap();
             WriteClouds(io);
         }
 
         if (Prompt.Length > 0)
         {
-            Gap(io);
+            io.SayGap();
             io.Say("the tokens of the prompt, with the lengths of their embeddings, of those of their positions, and of the sums:");
             WritePrompt(io);
-        }
-    }
-
-    private static void Gap(CommandIo io)
-    {
-        if (!io.OutIsTerminal)
-        {
-            io.Out.WriteLine();
         }
     }
 

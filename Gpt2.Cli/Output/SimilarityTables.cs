@@ -36,7 +36,7 @@ internal static class SimilarityTables
 
         if (cosine.Any(row => row.Contains(null)))
         {
-            io.Say($"{VectorNumbers.None} A vector of zeros has no direction, and so no cosine.");
+            io.Say(VectorNumbers.NoCosine);
         }
     }
 

@@ -64,7 +64,7 @@ internal sealed class StreamDrawing(
     {
         double middle = y + (StripHeight / 2.0);
         body.Add(Label(Part, middle + 4, StreamReport.NameOf(addition), ""));
-        double[] added = [.. ResidualStream.RowOf(trace, addition, row).Select(x => (double)x)];
+        double[] added = VectorGeometry.Doubles(ResidualStream.RowOf(trace, addition, row));
         double scale = ScaleOf(added, stream);
         AddStrip(body, added, scale, Added, y);
         string cosine = addition.Cosine is double cos ? $", cosine {StreamReport.Signed(cos)}" : "";
@@ -96,14 +96,11 @@ internal sealed class StreamDrawing(
         body.Add(HeatMap.Draw(x, y, (double)Strip / sampled, StripHeight, [cells], scale));
     }
 
-    private double[] StreamAfter(StreamAddition addition) => addition.Part == StreamPart.Token
-        ? Doubles(trace.Activations.TokenEmbeddings.Row(row))
-        : Doubles(lens.StreamAt(DepthAfter(addition)!.Value).Row(row));
+    private double[] StreamAfter(StreamAddition addition) => VectorGeometry.Doubles(
+        (DepthAfter(addition) is StreamDepth depth ? lens.StreamAt(depth) : trace.Activations.TokenEmbeddings).Row(row));
 
     private static StreamDepth? DepthAfter(StreamAddition addition) =>
         addition.Part == StreamPart.Token ? null : new StreamDepth(addition.Block, addition.Part != StreamPart.Attention);
-
-    private static double[] Doubles(ReadOnlySpan<float> row) => [.. row.ToArray().Select(x => (double)x)];
 
     /// <summary>What all but the largest 2 % of the numbers stay below, since a single large one would leave the others pale.</summary>
     private static double ScaleOf(params double[][] streams)

@@ -2,6 +2,23 @@
 
 namespace Gpt2.Core.Drawing;
 
+/// <summary>
+/// A scale of heights with equal ratios, since a loss is steep far from its minimum and flat near it. What is below a millionth of the highest
+/// place counts as that, since a loss may be 0.
+/// </summary>
+/// <param name="Least">The lowest place.</param>
+/// <param name="Most">The highest place.</param>
+internal readonly record struct HeightScale(double Least, double Most)
+{
+    private double Bottom => Math.Max(Least, Most * 1e-6);
+
+    /// <summary>The height at a share of the scale: 0 is the lowest, 1 the highest.</summary>
+    public double At(double share) => Bottom * Math.Pow(Most / Bottom, share);
+
+    /// <summary>The share of the scale that a height is at.</summary>
+    public double ShareOf(double height) => Math.Log(Math.Max(height, Bottom) / Bottom) / Math.Log(Most / Bottom);
+}
+
 /// <summary>Draws contour lines.</summary>
 internal static class ContourLines
 {
@@ -27,14 +44,14 @@ internal static class ContourLines
         return [.. pieces];
     }
 
-    /// <summary>Heights at equal ratios, since a loss is steep far from its minimum and flat near it.</summary>
+    /// <summary>Heights between the lowest and the highest place, at equal ratios.</summary>
     /// <param name="least">The lowest place.</param>
     /// <param name="most">The highest place.</param>
     /// <param name="count">How many heights.</param>
     public static IEnumerable<double> Levels(double least, double most, int count)
     {
-        double bottom = Math.Max(least, most * 1e-6);
-        return Enumerable.Range(1, count).Select(i => bottom * Math.Pow(most / bottom, i / (count + 1.0)));
+        var heights = new HeightScale(least, most);
+        return Enumerable.Range(1, count).Select(i => heights.At(i / (count + 1.0)));
     }
 
     /// <summary>Where the sides of a square pass the level, around the square: none, two or four.</summary>

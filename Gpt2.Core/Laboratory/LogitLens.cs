@@ -80,7 +80,7 @@ public sealed class LogitLens
             ReadOnlySpan<float> logits = head.Logits.Row(i), probabilities = head.Probabilities.Row(i);
             int answer = answers[firstRow + i];
             readings[i] = new LensReading(
-                depth, firstRow + i, Best(logits, probabilities, top), answer, probabilities[answer], RankOf(answer, logits));
+                depth, firstRow + i, Best(logits, probabilities, top), answer, probabilities[answer], LogProbabilities.Rank(logits, answer) - 1);
         }
 
         return readings;
@@ -138,17 +138,5 @@ public sealed class LogitLens
         }
 
         return best;
-    }
-
-    /// <summary>How many tokens have a larger logit, or the same one and a lower id.</summary>
-    internal static int RankOf(int id, ReadOnlySpan<float> logits)
-    {
-        int rank = 0;
-        for (int other = 0; other < logits.Length; other++)
-        {
-            rank += logits[other] > logits[id] || (logits[other] == logits[id] && other < id) ? 1 : 0;
-        }
-
-        return rank;
     }
 }

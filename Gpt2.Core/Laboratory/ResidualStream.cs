@@ -48,12 +48,12 @@ internal static class ResidualStream
     public static IReadOnlyList<StreamAddition> Of(ForwardTrace trace, int layers, int row)
     {
         ForwardActivations a = trace.Activations;
-        ReadOnlySpan<float> token = a.TokenEmbeddings.Row(row), start = a.PositionEmbeddings.Row(row);
+        ReadOnlySpan<float> token = a.TokenEmbeddings.Row(row);
         double tokenLength = Norm(token);
         var additions = new List<StreamAddition>
         {
             new(StreamPart.Token, null, tokenLength, null, 0, tokenLength),
-            Addition(StreamPart.Position, null, token, PositionOf(trace, row), start),
+            Addition(StreamPart.Position, null, token, PositionOf(trace, row), a.PositionEmbeddings.Row(row)),
         };
         foreach (int block in Enumerable.Range(0, layers))
         {
@@ -75,16 +75,7 @@ internal static class ResidualStream
     };
 
     /// <summary>The length of a row.</summary>
-    public static double Norm(ReadOnlySpan<float> row)
-    {
-        double squares = 0;
-        foreach (float x in row)
-        {
-            squares += (double)x * x;
-        }
-
-        return Math.Sqrt(squares);
-    }
+    public static double Norm(ReadOnlySpan<float> row) => VectorGeometry.Length(VectorGeometry.Doubles(row));
 
     /// <summary>The trace has the sum of both embeddings.</summary>
     private static float[] PositionOf(ForwardTrace trace, int row)
@@ -96,13 +87,8 @@ internal static class ResidualStream
     private static StreamAddition Addition(
         StreamPart part, int? block, ReadOnlySpan<float> before, ReadOnlySpan<float> added, ReadOnlySpan<float> after)
     {
-        double product = 0, lengthBefore = Norm(before), length = Norm(added);
-        for (int channel = 0; channel < before.Length; channel++)
-        {
-            product += (double)before[channel] * added[channel];
-        }
-
-        double? cosine = lengthBefore == 0 || length == 0 ? null : Math.Clamp(product / lengthBefore / length, -1, 1);
-        return new StreamAddition(part, block, length, cosine, lengthBefore, Norm(after));
+        double[] stream = VectorGeometry.Doubles(before), addition = VectorGeometry.Doubles(added);
+        return new StreamAddition(
+            part, block, VectorGeometry.Length(addition), VectorGeometry.Cosine(stream, addition), VectorGeometry.Length(stream), Norm(after));
     }
 }

@@ -13,7 +13,6 @@ namespace Gpt2.Core.Text;
 internal static class RankFile
 {
     private const int LongestToken = 4096;
-    private const int LongestShown = 40;
     private const byte NextColumn = (byte)' ';
 
     private const string Remedy = "take the file again from where it was published";
@@ -93,9 +92,7 @@ internal static class RankFile
             : new($"found the token '{Written(token)}', which the tokens before it divide into {parts}") { Expected = "two parts" };
     }
 
-    private static string Written(ReadOnlySpan<byte> token) => Shortened(ByteAlphabet.Write(token));
+    private static string Written(ReadOnlySpan<byte> token) => VisibleText.Brief(ByteAlphabet.Write(token));
 
-    private static string Shown(ReadOnlySpan<byte> row) => Shortened(VisibleText.Of(System.Text.Encoding.Latin1.GetString(row)));
-
-    private static string Shortened(string text) => text.Length <= LongestShown ? text : text[..LongestShown] + "…";
+    private static string Shown(ReadOnlySpan<byte> row) => VisibleText.Brief(System.Text.Encoding.Latin1.GetString(row));
 }

@@ -2,6 +2,7 @@
 // attention, generation.
 
 using Gpt2.Core.Generation;
+using Gpt2.Core.Laboratory;
 using Gpt2.Core.Laboratory.Embeddings;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;

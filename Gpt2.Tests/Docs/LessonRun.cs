@@ -1,6 +1,7 @@
 // Runs the commands of a lesson as a reader would, one after another, in a folder of the lesson's own. They run inside the test process:
 // a hundred processes would take minutes. So a file that a command names is looked for, and written, in that folder.
 
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Gpt2.Tests.Support;
 
@@ -30,8 +31,8 @@ internal sealed partial class LessonRun : IDisposable
 
     /// <summary>
     /// Runs the command in a block's first line. The result is what the block should be: that line, and below it what is printed. With
-    /// head=12 the block has the first twelve lines, with "excerpt" those lines, or their beginnings, that it has now. With "log" it also has what
-    /// goes to standard error, before the results: the progress of a training run.
+    /// head=12 the block has the first twelve lines, with "excerpt" those lines, or their beginnings, that it has now. With "log" it also has
+    /// what goes to standard error, before the results: the progress of a training run. With exit=1 the command ends with that code.
     /// </summary>
     public LessonPart Run(LessonPart part)
     {
@@ -39,14 +40,14 @@ internal sealed partial class LessonRun : IDisposable
         string[] arguments = DocumentedCommands.Arguments(line), mapped = [.. arguments.Select((argument, place) =>
             IsFile(argument, place == 0 ? "" : arguments[place - 1]) ? Path.Combine(folder.Root, argument) : FromRoot(argument))];
         CommandRun run = CommandRun.Of(mapped);
-        run.ExitCode.Should().Be(int.Parse(part.Option("exit") ?? "0", CultureInvariant), "'{0}' says: {1}", line, run.Error);
+        run.ExitCode.Should().Be(int.Parse(part.Option("exit") ?? "0", CultureInfo.InvariantCulture), "'{0}' says: {1}", line, run.Error);
 
         string text = part.Options.Split(' ').Contains("log") ? run.Error + run.Out : run.Out.Length > 0 ? run.Out : run.Error;
         string[] printed = [.. text.Replace(folder.Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)
             .Replace(AppContext.BaseDirectory, "", StringComparison.Ordinal)
             .Replace(SharedData.RepositoryRoot + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)
             .TrimEnd('\n').Split('\n').Select(one => one.TrimEnd())];
-        string[] shown = part.Option("head") is string head ? [.. printed.Take(int.Parse(head, CultureInvariant)), Omitted]
+        string[] shown = part.Option("head") is string head ? [.. printed.Take(int.Parse(head, CultureInfo.InvariantCulture)), Omitted]
             : part.Options.Split(' ').Contains("excerpt") ? [.. part.Lines[1..].Select(one => Refreshed(one, printed))]
             : printed;
         return part with { Text = string.Concat(shown.Prepend(line).Select(one => one + "\n")) };
@@ -54,8 +55,6 @@ internal sealed partial class LessonRun : IDisposable
 
     /// <summary>A picture that a command of the lesson has drawn.</summary>
     public string Picture(string name) => File.ReadAllText(folder.PathOf(name)).ReplaceLineEndings("\n");
-
-    private static System.Globalization.CultureInfo CultureInvariant => System.Globalization.CultureInfo.InvariantCulture;
 
     /// <summary>Whether an argument is a file or a folder that the lesson makes, and not one of the repository.</summary>
     private bool IsFile(string argument, string before) =>

@@ -41,9 +41,9 @@ public sealed partial class LessonTests
             }
         }
 
-        foreach ((LessonPart shown, LessonPart is_) in LessonPage.Read(lesson).Parts.Zip(now))
+        foreach ((LessonPart shown, LessonPart current) in LessonPage.Read(lesson).Parts.Zip(now))
         {
-            NearlyEqual.Texts(shown.Text, is_.Text).Should().BeTrue("{0} shows\n{1}\nand now it is\n{2}", lesson, shown.Text, is_.Text);
+            NearlyEqual.Texts(shown.Text, current.Text).Should().BeTrue("{0} shows\n{1}\nand now it is\n{2}", lesson, shown.Text, current.Text);
         }
 
         foreach (string picture in pictures)

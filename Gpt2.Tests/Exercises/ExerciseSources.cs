@@ -87,8 +87,19 @@ internal static class ExerciseSources
     public static Exception? CheckWithBody(Exercise exercise, string body)
     {
         LessonFile lesson = Folder.LessonOf(exercise);
-        var texts = new Dictionary<LessonFile, string> { [lesson] = lesson.WithBody(exercise.Method, body) };
+        var texts = new Dictionary<LessonFile, string> { [lesson] = WithBody(lesson, exercise.Method, body) };
         return Check(texts, [exercise], DiagnosticSeverity.Error)[exercise].Failure;
+    }
+
+    /// <summary>The reference solutions of a lesson, with other lines between the marks of one method.</summary>
+    private static string WithBody(LessonFile lesson, string method, string body)
+    {
+        string[] lines = SolutionTrees.Value[lesson].ToString().ReplaceLineEndings("\n").Split('\n');
+        int head = Array.FindIndex(
+            lines, line => line.StartsWith("    public static ", StringComparison.Ordinal) && line.Contains($" {method}(", StringComparison.Ordinal));
+        int from = Array.FindIndex(lines, head, line => line.StartsWith("        // write: ", StringComparison.Ordinal));
+        int to = Array.IndexOf(lines, "        // end", from);
+        return string.Join('\n', [.. lines[..from], body, .. lines[to..]]);
     }
 
     private static (Exception? Failure, string Output) Run(Assembly assembly, Exercise exercise)

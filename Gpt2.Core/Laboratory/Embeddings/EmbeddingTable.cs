@@ -38,15 +38,7 @@ internal sealed class EmbeddingTable(Matrix rows)
 
     /// <summary>A vector.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
-    public double[] this[int row]
-    {
-        get
-        {
-            var vector = new double[Channels];
-            Copy(row, vector);
-            return vector;
-        }
-    }
+    public double[] this[int row] => VectorGeometry.Doubles(rows.Row(row));
 
     /// <summary>b − a + c: where the answer to "a is to b as c is to what" should be.</summary>
     /// <remarks>Mikolov, Yih, Zweig, "Linguistic Regularities in Continuous Space Word Representations" (2013).</remarks>
@@ -75,7 +67,7 @@ internal sealed class EmbeddingTable(Matrix rows)
         {
             if (!except.Contains(i))
             {
-                Copy(i, row);
+                VectorGeometry.Copy(rows.Row(i), row);
                 found.Add(new Neighbour(i, VectorGeometry.Cosine(vector, row), VectorGeometry.Distance(vector, row), null, 0));
             }
         }
@@ -96,14 +88,5 @@ internal sealed class EmbeddingTable(Matrix rows)
         }
 
         return [.. ordered.Take(count)];
-    }
-
-    private void Copy(int row, double[] vector)
-    {
-        ReadOnlySpan<float> numbers = rows.Row(row);
-        for (int i = 0; i < vector.Length; i++)
-        {
-            vector[i] = numbers[i];
-        }
     }
 }

@@ -54,9 +54,8 @@ public sealed class Lesson11TrainingChecks
         float[] all = [.. gradients.SelectMany(tensor => tensor)];
         Check.Same(
             "The gradients (3 0) and (4), clipped to a norm of 1", all, new float[] { 0.6f, 0, 0.8f },
-            ("Each tensor was clipped by its own norm, which changes the direction. There is one norm for all of them together.",
-                new float[] { 1, 0, 1 }),
-            ("Each number was cut off at 1, which changes the direction. Multiply all by the same factor.", new float[] { 1, 0, 1 }),
+            ("Each tensor was clipped by its own norm, or each number was cut off at 1. Both change the direction: there is one norm for all of them "
+                + "together, and one factor.", new float[] { 1, 0, 1 }),
             ("Nothing has changed: write into the arrays that you were given.", new float[] { 3, 0, 4 }));
         Check.Same("The norm before", norm, 5, ("This is the square of the norm.", 25), ("This is the norm after clipping.", 1));
 

@@ -1,5 +1,6 @@
 // Counts, weights and vectors of texts so short that they can be counted by hand, and of the text of the lessons.
 
+using Gpt2.Core.Laboratory;
 using Gpt2.Core.Laboratory.Embeddings;
 using Gpt2.Tests.Support;
 

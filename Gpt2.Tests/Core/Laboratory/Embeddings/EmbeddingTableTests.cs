@@ -1,5 +1,6 @@
 // Neighbours and analogies among vectors that can be compared by hand.
 
+using Gpt2.Core.Laboratory;
 using Gpt2.Core.Laboratory.Embeddings;
 
 namespace Gpt2.Tests.Core.Laboratory.Embeddings;

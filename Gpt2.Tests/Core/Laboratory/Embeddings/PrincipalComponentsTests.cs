@@ -1,5 +1,6 @@
 // Principal components of points whose axes are known: a line, an ellipse, a cloud in more dimensions than points.
 
+using Gpt2.Core.Laboratory;
 using Gpt2.Core.Laboratory.Embeddings;
 using Gpt2.Core.Numerics;
 

@@ -1,5 +1,6 @@
 // Eigenvalues against closed forms and against their definition, A v = λ v.
 
+using Gpt2.Core.Laboratory;
 using Gpt2.Core.Laboratory.Embeddings;
 using Gpt2.Core.Numerics;
 

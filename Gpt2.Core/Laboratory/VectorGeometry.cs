@@ -1,6 +1,6 @@
 // The two ways in which vectors are compared: the cosine of the angle between them, and the distance between their ends.
 
-namespace Gpt2.Core.Laboratory.Embeddings;
+namespace Gpt2.Core.Laboratory;
 
 /// <summary>Compares vectors of one length, in double precision.</summary>
 internal static class VectorGeometry
@@ -43,6 +43,23 @@ internal static class VectorGeometry
         }
 
         return sum;
+    }
+
+    /// <summary>A row of a matrix in double precision: a copy.</summary>
+    public static double[] Doubles(ReadOnlySpan<float> row)
+    {
+        var vector = new double[row.Length];
+        Copy(row, vector);
+        return vector;
+    }
+
+    /// <summary>The same into a vector that is there.</summary>
+    public static void Copy(ReadOnlySpan<float> row, Span<double> vector)
+    {
+        for (int i = 0; i < row.Length; i++)
+        {
+            vector[i] = row[i];
+        }
     }
 
     private static void RequireSameLength(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
