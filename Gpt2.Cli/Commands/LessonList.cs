@@ -45,7 +45,7 @@ internal static class LessonList
     {
         foreach (LessonFile lesson in exercises.Lessons)
         {
-            io.Say(Invariant($"{lesson.Number} {lesson.Title}, {lesson.Minutes} minutes: {lesson.FileName}, {lesson.Page}"));
+            io.Say(Invariant($"{lesson.Number} {lesson.Title}: {lesson.FileName}, {lesson.Minutes} minutes of exercises for {lesson.Page}"));
             foreach (Exercise exercise in lesson.Exercises)
             {
                 io.Say($"  {(exercises.IsWritten(exercise) ? "●" : "○")} {exercise}");

@@ -32,7 +32,7 @@ public sealed class LessonCommandTests : IDisposable
         string listed = Lesson("list").Result();
 
         listed.Should().Contain(
-            "9 Loss and perplexity, 30 minutes: Lesson09Loss.cs, docs/lessons/09-loss.md\n  ● 9.1 The loss of one token\n  ○ 9.2 ");
+            "9 Loss and perplexity: Lesson09Loss.cs, 30 minutes of exercises for docs/lessons/09-loss.md\n  ● 9.1 The loss of one token\n  ○ 9.2 ");
         listed.Should().EndWith($"{ExerciseSources.Folder.Exercises.Count()} exercises in {folder.Root}, 1 written (●). "
             + "'gpt2 lesson check 1' checks those of lesson 1.\n");
         using var json = JsonDocument.Parse(Lesson("list", "--json").Result());

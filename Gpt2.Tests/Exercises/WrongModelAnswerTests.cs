@@ -35,6 +35,11 @@ public sealed class WrongModelAnswerTests
                 return at < 0 ? parts : [.. parts[..at], left + right, .. parts[(at + 2)..]];
         """, "Only the first place was merged");
 
+    [Fact]
+    public void ApplyMerge_TheRightPartStays() => Fails("by one", "1.2", """
+                return [.. parts.Select((part, i) => i + 1 < parts.Length && part == left && parts[i + 1] == right ? left + right : part)];
+        """, "The s is there twice");
+
     [Theory]
     [InlineData("the most frequent in the word", "-parts.Zip(parts.Skip(1)).Count(pair => pair == (parts[i], parts[i + 1]))")]
     [InlineData("the first in the word", "i")]

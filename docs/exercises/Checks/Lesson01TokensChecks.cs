@@ -35,7 +35,8 @@ public sealed class Lesson01TokensChecks
     {
         Check.Same(
             "The parts of newest after the merge (e, s)",
-            Lesson01Tokens.ApplyMerge(["n", "e", "w", "e", "s", "t"], "e", "s"), (string[])["n", "e", "w", "es", "t"]);
+            Lesson01Tokens.ApplyMerge(["n", "e", "w", "e", "s", "t"], "e", "s"), (string[])["n", "e", "w", "es", "t"],
+            ("The s is there twice, in es and alone: after a merge, go on with the part after the pair.", (string[])["n", "e", "w", "es", "s", "t"]));
         Check.Same(
             "The parts of banana after the merge (a, n)", Lesson01Tokens.ApplyMerge(["b", "a", "n", "a", "n", "a"], "a", "n"),
             (string[])["b", "an", "an", "a"],

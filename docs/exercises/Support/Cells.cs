@@ -76,6 +76,6 @@ public sealed class Cells
 
     /// <summary>The shape; a table with one row may be meant as a row.</summary>
     internal string ShapeBeside(Cells other) => Rows == 1 && other.Rows == 1
-        ? $"{Columns} {(words is null ? "number" : "word")}{(Columns == 1 ? "" : "s")}"
+        ? $"{Columns} {(words is null ? "number" : "part")}{(Columns == 1 ? "" : "s")}"
         : $"{Rows} row{(Rows == 1 ? "" : "s")} and {Columns} column{(Columns == 1 ? "" : "s")}";
 }

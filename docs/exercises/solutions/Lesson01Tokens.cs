@@ -17,7 +17,7 @@ public static class Lesson01Tokens
     /// Example: in "a b" (5 times) and "b c" (twice), the pair (a, b) occurs 5 times and (b, c) twice: the answer is (a, b).
     /// </summary>
     /// <param name="words">The words of a text, each in the parts that it has so far: ["l", "o", "w"].</param>
-    /// <param name="counts">How often each word occurs in the text: every one of its pairs occurs so often, too.</param>
+    /// <param name="counts">How often each word occurs in the text: each of its pairs occurs just as often.</param>
     /// <returns>The most frequent pair; among equally frequent ones, the one that is seen first.</returns>
     public static (string Left, string Right) MostFrequentPair(string[][] words, int[] counts)
     {
