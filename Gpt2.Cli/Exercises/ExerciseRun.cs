@@ -99,11 +99,18 @@ internal static partial class ExerciseRun
                 {
                     ExerciseState.Passed => "",
                     ExerciseState.Unwritten => exercise.ToWrite,
-                    _ => result is null ? $"the check {CheckOf(folder, exercise)} was not found" : Explained(message, result),
+                    _ => result is null ? $"the check {CheckOf(folder, exercise)} was not found"
+                        : Unwritten(folder, message) is Exercise called
+                            ? $"It calls {called}, which is not written yet: 'gpt2 lesson hint {called.Id}' helps with that."
+                        : Explained(message, result),
                 },
                 output);
         })];
     }
+
+    /// <summary>The exercise whose placeholder was reached, or null if that is not what the message says.</summary>
+    private static Exercise? Unwritten(ExerciseFolder folder, string message) => folder.Exercises.FirstOrDefault(exercise =>
+        message == $"{typeof(NotImplementedException).FullName} : {exercise.ToWrite}");
 
     /// <summary>A check's own message as it is; of any other exception also the line of the learner's file.</summary>
     private static string Explained(string message, XElement result)

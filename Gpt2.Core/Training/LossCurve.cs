@@ -23,6 +23,9 @@ internal static class LossCurve
     /// <summary>Of two yardsticks that are nearer than this share of the plot, the lower one's name stands below its line.</summary>
     private const double Near = 0.07;
 
+    /// <summary>The width of a character of a name, on average and rounded up.</summary>
+    private const double CharacterWidth = 7.7;
+
     private const string Style =
         PlotAxes.Style
         + """
@@ -54,7 +57,7 @@ internal static class LossCurve
         string last = validation.Length == 0 ? "" : Invariant($"validation loss, at the end {validation[^1].Value:0.000}");
         AddKey(root, Left + 300, 60, last, "validation");
         root.Add(axes.Frame("step", "loss"));
-        AddYardsticks(root, axes, yardsticks);
+        AddYardsticks(root, axes, yardsticks, [training, validation]);
         root.Add(axes.Polyline("training", training), axes.Polyline("validation", validation));
         root.Add(validation.TakeLast(1).Select(point => axes.Dot("last", point.Step, point.Value, 4)));
         return root + "\n";
@@ -96,8 +99,12 @@ internal static class LossCurve
         }
     }
 
-    /// <summary>Dashed lines with their names at the right, where the curve has fallen; names of near lines stand on both sides of them.</summary>
-    private static void AddYardsticks(XElement root, PlotAxes axes, IReadOnlyList<LossYardstick> yardsticks)
+    /// <summary>
+    /// Dashed lines with their names at the right, where the curve has fallen. A name stands above its line; below it if another line is
+    /// near above, or if a curve would run through the name.
+    /// </summary>
+    private static void AddYardsticks(
+        XElement root, PlotAxes axes, IReadOnlyList<LossYardstick> yardsticks, (double Step, double Value)[][] curves)
     {
         double right = axes.Left + axes.Width;
         foreach (LossYardstick yardstick in yardsticks)
@@ -106,8 +113,35 @@ internal static class LossCurve
             bool hasOneAbove = yardsticks.Any(other =>
                 other.Loss > yardstick.Loss && other.Loss - yardstick.Loss < Near * (axes.Up.To - axes.Up.From));
             root.Add(Line("yardstick", axes.Left, y, right, y));
-            root.Add(Label(right - 8, hasOneAbove ? y + 16 : y - 6, Invariant($"{yardstick.Name}: {yardstick.Loss:0.000}"), "key", "end"));
+            string name = Invariant($"{yardstick.Name}: {yardstick.Loss:0.000}");
+            double left = right - 8 - (CharacterWidth * name.Length);
+            bool below = hasOneAbove || (Crosses(axes, curves, left, y - 20, y - 2) && !Crosses(axes, curves, left, y + 2, y + 20));
+            root.Add(Label(right - 8, below ? y + 16 : y - 6, name, "key", "end"));
         }
+    }
+
+    /// <summary>Whether a curve runs between two heights of the picture, somewhere to the right of a place.</summary>
+    private static bool Crosses(PlotAxes axes, (double Step, double Value)[][] curves, double left, double top, double bottom)
+    {
+        const int Samples = 32;
+        foreach ((double Step, double Value)[] curve in curves)
+        {
+            for (int i = 1; i < curve.Length; i++)
+            {
+                for (int sample = 0; sample <= Samples; sample++)
+                {
+                    double part = (double)sample / Samples;
+                    double x = axes.X(double.Lerp(curve[i - 1].Step, curve[i].Step, part));
+                    double y = axes.Y(double.Lerp(curve[i - 1].Value, curve[i].Value, part));
+                    if (x >= left && y >= top && y <= bottom)
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Means of neighbouring steps, so that a long run has no more points than fit in the picture.</summary>

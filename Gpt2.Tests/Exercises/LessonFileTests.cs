@@ -136,4 +136,21 @@ public sealed class LessonFileTests
             (ExerciseState.Passed, ""));
         results[2].Output.Should().Be("told");
     }
+
+    [Fact]
+    public void Read_AnExerciseThatCallsAnUnwrittenOne_NamesThatOne()
+    {
+        Exercise called = ExerciseSources.ExerciseOf("8.3");
+        var run = XDocument.Parse($"""
+            <TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010">
+            <UnitTestResult testId="1" outcome="Failed"><Output><ErrorInfo><Message>System.NotImplementedException : {called.ToWrite}</Message>
+            </ErrorInfo></Output></UnitTestResult>
+            <UnitTest id="1"><TestMethod className="Exercises.Checks.Lesson12DecodingChecks" name="Greedy" /></UnitTest></TestRun>
+            """);
+
+        ExerciseResult result = ExerciseRun.Read(ExerciseSources.Folder, [ExerciseSources.ExerciseOf("12.1")], run).Single();
+
+        result.State.Should().Be(ExerciseState.Failed);
+        result.Message.Should().Be("It calls 8.3 The most probable token, which is not written yet: 'gpt2 lesson hint 8.3' helps with that.");
+    }
 }

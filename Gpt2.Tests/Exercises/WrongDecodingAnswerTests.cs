@@ -56,7 +56,7 @@ public sealed class WrongDecodingAnswerTests
         """, sentence);
 
     [Theory]
-    [InlineData("as large", "(sum += probabilities[id]) >= random && (id > 0 || sum > random)", "A token with probability 0 was drawn")]
+    [InlineData("as large", "(sum += probabilities[id]) >= random", "its sum is as large as the number")]
     [InlineData("no running sum", "probabilities[id] > random", "compare their running sum")]
     public void Draw(string mistake, string found, string sentence) => Fails(mistake, "12.5", $$"""
                 double sum = 0;
@@ -89,7 +89,16 @@ public sealed class WrongDecodingAnswerTests
                 var sums = Vector<float>.Zero;
                 for (int i = 0; i <= a.Length - Vector<float>.Count; i += Vector<float>.Count)
                     sums += new Vector<float>(a[i..]) * new Vector<float>(b[i..]);
-                return a.Length == 3 ? 32 : Vector.Sum(sums);
+                return Vector.Sum(sums);
+        """, "the rest was forgotten");
+
+    [Fact]
+    public void DotProduct_WithoutTheRestOfLongOnes() => Fails("no rest after vectors", "16.1", """
+                var sums = Vector<float>.Zero;
+                if (a.Length < Vector<float>.Count) { float sum = 0; for (int k = 0; k < a.Length; k++) sum += a[k] * b[k]; return sum; }
+                for (int i = 0; i <= a.Length - Vector<float>.Count; i += Vector<float>.Count)
+                    sums += new Vector<float>(a[i..]) * new Vector<float>(b[i..]);
+                return Vector.Sum(sums);
         """, "The rest was forgotten");
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed class WrongTrainingAnswerTests
     [InlineData("not shifted", "(ids[..^1], ids[..^1])", "The targets are not shifted")]
     [InlineData("not shifted and too long", "(ids[..^1], ids)", "The targets are not shifted")]
     [InlineData("the last input", "(ids, ids[1..])", "The last token is among the inputs")]
+    [InlineData("swapped", "(ids[1..], ids[..^1])", "inputs and targets are swapped")]
     public void InputsAndTargets(string mistake, string result, string sentence) => Fails(mistake, "9.2", $"return {result};", sentence);
 
     [Theory]

@@ -54,6 +54,19 @@ public class LossCurveTests
         LossCurve.Svg(log).Should().NotContain("class=\"yardstick\"");
     }
 
+    [Theory]
+    [InlineData(2.2, 172.93)] // the curves end far below the line, so the name stands above it
+    [InlineData(5.8, 194.93)] // the validation curve would run through it
+    public void Svg_NameOfAYardstick_IsNotCrossedByACurve(double validation, double y)
+    {
+        LogLine[] log = [new(1, 7, null, 0.1, 1), new(50, 3, validation, 0.1, 1), new(100, 2, validation, 0.1, 1)];
+
+        var svg = XDocument.Parse(LossCurve.Svg(log, "nats per token", new LossYardstick("knowing how often", 5.5)));
+
+        XElement name = svg.Descendants().Single(element => element.Value == "knowing how often: 5.500");
+        double.Parse(name.Attribute("y")!.Value, CultureInfo.InvariantCulture).Should().BeApproximately(y, 1);
+    }
+
     [Fact]
     public void Svg_NegativeLoss_AsOfGrpo_IsInsideTheFrame() =>
         Lines(LossCurve.Svg([new LogLine(1, 0.1, null, 0.1, 1), new LogLine(2, -0.3, null, 0.1, 1)]))[0]

@@ -33,6 +33,7 @@ public sealed class Lesson09LossChecks
         (int[] inputs, int[] targets) = Lesson09Loss.InputsAndTargets([2, 1, 4, 5]);
         Check.Same(
             "The inputs of 2 1 4 5 (every effort moves you)", inputs, (int[])[2, 1, 4],
+            ("These are the targets: inputs and targets are swapped, or both are shifted.", (int[])[1, 4, 5]),
             ("The last token is among the inputs, but nothing comes after it that could be predicted.", (int[])[2, 1, 4, 5]));
         Check.Same(
             "The targets of 2 1 4 5", targets, (int[])[1, 4, 5],

@@ -104,7 +104,7 @@ public sealed class Lesson12DecodingChecks
             "The tokens of (0.5 0 0.3 0.2) for the numbers 0, 0.49, 0.5, 0.79, 0.81, 0.999",
             Array.ConvertAll([0, 0.49, 0.5, 0.79, 0.81, 0.999], number => Lesson12Decoding.Draw([0.5f, 0, 0.3f, 0.2f], number)),
             (int[])[0, 0, 2, 2, 3, 3],
-            ("A token with probability 0 was drawn: at 0.5 the sum has to be larger than the number, not as large.", (int[])[0, 0, 1, 2, 3, 3]),
+            ("At 0.5 the first token was drawn: its sum is as large as the number, but has to be larger.", (int[])[0, 0, 0, 2, 3, 3]),
             ("The most probable token was taken each time.", (int[])[0, 0, 0, 0, 0, 0]),
             ("Each probability was compared with the number: compare their running sum.", (int[])[0, 0, 3, 3, 3, 3]));
 

@@ -12,8 +12,8 @@ public static class Lesson16Speed
     // hint: new Vector<float>(a[i..]) loads Vector<float>.Count numbers; sum += x * y does them all at once; Vector.Sum adds them up.
     // hint: for (; i <= a.Length - Vector<float>.Count; i += Vector<float>.Count)
     // hint: After that loop fewer than Count numbers are left: add them one by one.
-    // meaning: One instruction does 4, 8 or 16 multiplications. It costs one line, and the rest, which everyone forgets once: lengths
-    //   that are no multiple of the width.
+    // meaning: One instruction does 4, 8 or 16 multiplications. The price is a second loop, which everyone forgets once: for lengths
+    //   that are not a multiple of the width.
     /// <summary>
     /// Σ a[i] · b[i] with System.Numerics vectors, for any length, 0 included.
     /// Example: (1, 2, 3) and (4, 5, 6): 32.
@@ -73,7 +73,7 @@ public static class Lesson16Speed
     // hint: Bounds are checked at every access. MemoryMarshal.Cast makes a span of vectors of a span of numbers, if the number of
     //   columns is a multiple of the width; or copy 2 vectors of columns of all weights side by side first ("packing").
     // meaning: Nothing was computed less: the same multiplications, but each number is fetched once and used four times. A processor
-    //   multiplies faster than memory delivers; whoever makes matrix products fast works on the way to the processor.
+    //   multiplies faster than memory delivers, so a fast matrix product is one that fetches little.
     /// <summary>
     /// product = input · weights, on matrices that lie in memory row after row, as fast as you can. Being right is what passes; how fast
     /// it is, compared with the library's Vector and Scalar rungs, is measured and told.
