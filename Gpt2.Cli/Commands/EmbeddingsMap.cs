@@ -32,7 +32,8 @@ internal static class EmbeddingsMap
                 ? TextFile.Read(path, io, TextFile.LongestPrompt, "words").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
                 : [];
             (EmbeddingSource source, int[] rows) = input.Read(parsed, io, more);
-            using TextOutput? picture = target is null ? null : new TextOutput(target, io, parsed.GetValue(file), input.File(parsed));
+            using TextOutput? picture = target is null ? null : new TextOutput(
+                target, io, parsed.GetValue(file), input.File(parsed), source.ModelPath);
             var map = PrincipalComponents.Of([.. rows.Select(row => source.Table[row])], axes: 2);
             string axes = map.TotalVariance == 0 ? "all points are the same"
                 : $"axis 1 has {VectorNumbers.Share(map.ShareOf(0))} of the variance, axis 2 {VectorNumbers.Share(map.ShareOf(1))}";
