@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Gpt2.Core;
+using Gpt2.Core.Files;
 
 namespace Gpt2.Cli.Exercises;
 
@@ -13,6 +14,25 @@ internal static partial class ExerciseRun
     private static readonly TimeSpan TestLimit = TimeSpan.FromMinutes(2), BuildLimit = TimeSpan.FromMinutes(10);
 
     private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
+
+    /// <summary>Keeps other checks out of the folder, whose builds would write the same files, until disposed.</summary>
+    /// <exception cref="Gpt2Exception">There is another check, or nothing can be written there.</exception>
+    public static IDisposable Occupy(ExerciseFolder folder)
+    {
+        string name = Path.Combine(folder.Path, "obj", "check");
+        try
+        {
+            return FolderLock.TryTake(name, "checking exercises in it") ?? throw FolderLock.Refusal(folder.Path, FolderLock.HolderOf(name));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new Gpt2Exception("cannot write in this folder, in which the checks are built", e)
+            {
+                Where = new ErrorPlace(folder.Path),
+                Remedy = "copy it to where you may write, and name the copy with --folder",
+            };
+        }
+    }
 
     /// <summary>Builds the folder.</summary>
     /// <returns>The errors of the compiler; none if the checks can be run.</returns>
@@ -84,6 +104,7 @@ internal static partial class ExerciseRun
             test => test.Attribute("id")!.Value,
             test => test.Element(Trx + "TestMethod") is XElement method
                 ? $"{method.Attribute("className")!.Value}.{method.Attribute("name")!.Value}" : "");
+        string? ended = EndOf(results);
         ILookup<string, XElement> found = results.Descendants(Trx + "UnitTestResult").ToLookup(result => names[result.Attribute("testId")!.Value]);
         return [.. exercises.Select(exercise =>
         {
@@ -99,10 +120,25 @@ internal static partial class ExerciseRun
                 {
                     ExerciseState.Passed => "",
                     ExerciseState.Unwritten => exercise.ToWrite,
-                    _ => result is null ? $"the check {CheckOf(folder, exercise)} was not found" : Explained(message, result),
+                    _ => result is null ? ended ?? $"the check {CheckOf(folder, exercise)} was not found" : Explained(message, result),
                 },
                 output);
         })];
+    }
+
+    /// <summary>Why exercises have no result: their program has ended before; null if it has not.</summary>
+    private static string? EndOf(XDocument results)
+    {
+        string told = string.Concat(results.Descendants(Trx + "RunInfo").Select(info => info.Value));
+        if (!told.Contains("run was aborted", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        bool overflow = told.Contains("Stack overflow", StringComparison.Ordinal);
+        return "Not checked, since " + (overflow ? "the stack overflowed" : "the program of the checks ended")
+            + (Called().Match(told) is { Success: true } called ? $" in {called.Groups["method"].Value}" : "")
+            + (overflow ? ": does a method call itself without an end?" : ": did a method exit, or crash it?");
     }
 
     /// <summary>A check's own message as it is; of any other exception also the line of the learner's file.</summary>
@@ -120,6 +156,9 @@ internal static partial class ExerciseRun
 
     [GeneratedRegex(@"^(?<file>[^\r\n(]+)\((?<line>\d+),\d+\): error \w+: (?<message>.*?)( \[[^\]\r\n]*\])?\r?$", RegexOptions.Multiline)]
     private static partial Regex Error();
+
+    [GeneratedRegex(@"\bat Exercises\.(?<method>Lesson\w+\.\w+)\(")]
+    private static partial Regex Called();
 
     [GeneratedRegex(@"^(?<type>System\.[\w.]+) : (?<message>.*)$", RegexOptions.Singleline)]
     private static partial Regex Thrown();
