@@ -39,6 +39,16 @@ internal static partial class ExerciseRun
     /// <exception cref="Gpt2Exception">The build failed for another reason.</exception>
     public static CompileError[] Build(ExerciseFolder folder, CancellationToken cancellation)
     {
+        if (folder.Lessons.FirstOrDefault(lesson => folder.TextOf(lesson) is null) is LessonFile missing)
+        {
+            throw new Gpt2Exception("no such file")
+            {
+                Where = new ErrorPlace(folder.FileOf(missing)),
+                Expected = "the learner's file, which may be as it was in the beginning",
+                Remedy = FormattableString.Invariant($"'gpt2 lesson reset {missing.Number}' makes it"),
+            };
+        }
+
         (int exitCode, string output) = DotnetProcess.Run(
             folder.Path, BuildLimit, cancellation,
             ["build", "Exercises.csproj", "-c", "Release", "-v", "q", "-nologo", "-tl:off",
@@ -46,6 +56,11 @@ internal static partial class ExerciseRun
         CompileError[] errors = ErrorsIn(output);
         if (exitCode != 0 && errors.Length == 0)
         {
+            if (output.Contains("No .NET SDKs were found", StringComparison.Ordinal))
+            {
+                throw new Gpt2Exception("the command 'dotnet' has no SDK") { Remedy = "install the .NET 10 SDK, which builds the exercises" };
+            }
+
             string? line = output.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))?.Trim();
             throw new Gpt2Exception(line ?? "dotnet build failed")
             {

@@ -107,6 +107,15 @@ public sealed class LessonCommandTests : IDisposable
     }
 
     [Fact]
+    public void Check_WithoutALearnersFile_SaysHowToMakeIt()
+    {
+        string file = Path.Combine(folder.Root, "Lesson09Loss.cs");
+        File.Delete(file);
+
+        Lesson("check", "1").ErrorLine(1).Should().StartWith($"gpt2: {file}: no such file").And.EndWith("'gpt2 lesson reset 9' makes it");
+    }
+
+    [Fact]
     public void Reset_OfAnExerciseThatCannotBeFound_ChangesNothing()
     {
         string file = Path.Combine(folder.Root, "Lesson09Loss.cs");
