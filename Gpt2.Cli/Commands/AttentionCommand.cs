@@ -47,7 +47,7 @@ internal static class AttentionCommand
             if (seen > from)
             {
                 throw new UsageException(
-                    $"token {seen} comes after token {from}, which cannot see it", where: "--to", expected: $"0 to {from}",
+                    $"token {seen} comes after token {from}, which cannot see it", where: "--to", expected: from == 0 ? "0" : $"0 to {from}",
                     remedy: "--row names a later one");
             }
 

@@ -48,6 +48,9 @@ internal sealed class EmbeddingSource
     /// <summary>The name of the model or of the table.</summary>
     public string Name { get; }
 
+    /// <summary>The folder or file of the model; null for a table.</summary>
+    public string? ModelPath => model?.Path;
+
     /// <summary>Whether the vectors are a table of the user's own.</summary>
     public bool IsTable => names is not null;
 

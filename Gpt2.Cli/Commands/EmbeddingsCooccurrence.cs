@@ -59,7 +59,7 @@ internal static class EmbeddingsCooccurrence
             string path = parsed.GetValue(file)!;
             string? output = parsed.GetValue(target);
             TextOutput.Require(output, parsed.GetValue(json), "--out");
-            string[] wanted = [.. parsed.GetValue(words)!.SelectMany(list => list.Split(',')).Select(word => word.Trim().ToLowerInvariant())
+            string[] wanted = [.. parsed.GetValue(words)!.SelectMany(list => list.Split(',')).Select(WordSplitting.Normal)
                 .Where(word => word.Length > 0).Distinct()];
             if (wanted.Length > MostWords)
             {
@@ -67,8 +67,9 @@ internal static class EmbeddingsCooccurrence
             }
 
             using TextOutput? table = output is null ? null : new TextOutput(output, io, path);
-            var counts = CooccurrenceCounts.Of(
-                TextFile.ReadToLearnFrom(path, io), parsed.GetValue(window), parsed.GetValue(least), MostCounted, wanted);
+            string text = TextFile.ReadToLearnFrom(path, io);
+            CooccurrenceCounts counts = Output.Progress.Run("counting", io, _ => CooccurrenceCounts.Of(
+                text, parsed.GetValue(window), parsed.GetValue(least), MostCounted, wanted, io.Cancellation));
             string name = TextFile.NameOf(path);
             if (counts.Words.Count < 2)
             {
@@ -87,7 +88,8 @@ internal static class EmbeddingsCooccurrence
                     Expected = "words of it after --words",
                 })];
             (string weightingName, CooccurrenceWeighting kind) = Weightings.First(one => one.Name == (parsed.GetValue(weighting) ?? "ppmi"));
-            var vectors = WordVectors.Of(counts, kind, parsed.GetValue(columns));
+            WordVectors vectors = Output.Progress.Run(
+                "compressing", io, _ => WordVectors.Of(counts, kind, parsed.GetValue(columns), io.Cancellation));
             var report = new CooccurrenceReport(name, counts, weightingName, vectors, shown, parsed.GetValue(count));
             table?.Write(vectors.Vectors.Write);
             if (TextOutput.IsStandardOutput(output))

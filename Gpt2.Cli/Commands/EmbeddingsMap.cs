@@ -31,7 +31,7 @@ internal static class EmbeddingsMap
                 ? TextFile.Read(path, io, TextFile.LongestPrompt, "words").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
                 : [];
             (EmbeddingSource source, int[] rows) = input.Read(parsed, io, more);
-            using var picture = new SvgOutput(target, io, parsed.GetValue(file), input.File(parsed));
+            using var picture = new SvgOutput(target, io, parsed.GetValue(file), input.File(parsed), source.ModelPath);
             var map = PrincipalComponents.Of([.. rows.Select(row => source.Table[row])], axes: 2);
             string axes = VectorNumbers.Axes(map, "points");
             picture.Write(

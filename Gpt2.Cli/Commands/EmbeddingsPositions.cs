@@ -53,8 +53,8 @@ internal static class EmbeddingsPositions
                 throw new UsageException("expected one of prompt and --ids, found both");
             }
 
-            using var picture = new SvgOutput(target, io);
             LanguageModel loaded = model.Load(parsed, KernelSet.Create(KernelRung.Vector), io, keepMatrices: true);
+            using var picture = new SvgOutput(target, io, loaded.Path);
             var source = new EmbeddingSource(loaded);
             int[] promptIds = given ?? (text is null ? [] : loaded.Tokenizer.Encode(text));
             if (text is not null || given is not null)

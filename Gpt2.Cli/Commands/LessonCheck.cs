@@ -28,6 +28,7 @@ internal static class LessonCheck
             ExerciseFolder exercises = ExerciseFolder.Open(parsed.GetValue(folder));
             string selected = parsed.GetValue(selector)!;
             Exercise[] chosen = exercises.Select(selected);
+            using IDisposable occupied = ExerciseRun.Occupy(exercises);
             (CompileError[] errors, ExerciseResult[] results) = Output.Progress.Run("checking", io, _ =>
             {
                 CompileError[] errors = ExerciseRun.Build(exercises, io.Cancellation);

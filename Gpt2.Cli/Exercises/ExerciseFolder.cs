@@ -124,18 +124,21 @@ internal sealed partial class ExerciseFolder
                 number++;
             }
 
-            OutputFile.WriteText(kept, old);
+            byte[] had = Read(file, () => File.ReadAllBytes(file)); // whatever encoding it has
+            OutputFile.Write(kept, stream => stream.Write(had));
         }
 
         OutputFile.WriteText(file, text);
         return kept is null ? null : System.IO.Path.GetFileName(kept);
     }
 
-    private static string ReadText(string file)
+    private static string ReadText(string file) => Read(file, () => File.ReadAllText(file).ReplaceLineEndings("\n"));
+
+    private static T Read<T>(string file, Func<T> read)
     {
         try
         {
-            return File.ReadAllText(file).ReplaceLineEndings("\n");
+            return read();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Gpt2.Core;
+using Gpt2.Core.Files;
 
 namespace Gpt2.Cli.Exercises;
 
@@ -14,11 +15,40 @@ internal static partial class ExerciseRun
 
     private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
 
+    /// <summary>Keeps other checks out of the folder, whose builds would write the same files, until disposed.</summary>
+    /// <exception cref="Gpt2Exception">There is another check, or nothing can be written there.</exception>
+    public static IDisposable Occupy(ExerciseFolder folder)
+    {
+        string name = Path.Combine(folder.Path, "obj", "check");
+        try
+        {
+            return FolderLock.TryTake(name, "checking exercises in it") ?? throw FolderLock.Refusal(folder.Path, FolderLock.HolderOf(name));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new Gpt2Exception("cannot write in this folder, in which the checks are built", e)
+            {
+                Where = new ErrorPlace(folder.Path),
+                Remedy = "copy it to where you may write, and name the copy with --folder",
+            };
+        }
+    }
+
     /// <summary>Builds the folder.</summary>
     /// <returns>The errors of the compiler; none if the checks can be run.</returns>
     /// <exception cref="Gpt2Exception">The build failed for another reason.</exception>
     public static CompileError[] Build(ExerciseFolder folder, CancellationToken cancellation)
     {
+        if (folder.Lessons.FirstOrDefault(lesson => folder.TextOf(lesson) is null) is LessonFile missing)
+        {
+            throw new Gpt2Exception("no such file")
+            {
+                Where = new ErrorPlace(folder.FileOf(missing)),
+                Expected = "the learner's file, which may be as it was in the beginning",
+                Remedy = FormattableString.Invariant($"'gpt2 lesson reset {missing.Number}' makes it"),
+            };
+        }
+
         (int exitCode, string output) = DotnetProcess.Run(
             folder.Path, BuildLimit, cancellation,
             ["build", "Exercises.csproj", "-c", "Release", "-v", "q", "-nologo", "-tl:off",
@@ -26,6 +56,11 @@ internal static partial class ExerciseRun
         CompileError[] errors = ErrorsIn(output);
         if (exitCode != 0 && errors.Length == 0)
         {
+            if (output.Contains("No .NET SDKs were found", StringComparison.Ordinal))
+            {
+                throw new Gpt2Exception("the command 'dotnet' has no SDK") { Remedy = "install the .NET 10 SDK, which builds the exercises" };
+            }
+
             string? line = output.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))?.Trim();
             throw new Gpt2Exception(line ?? "dotnet build failed")
             {
@@ -84,6 +119,7 @@ internal static partial class ExerciseRun
             test => test.Attribute("id")!.Value,
             test => test.Element(Trx + "TestMethod") is XElement method
                 ? $"{method.Attribute("className")!.Value}.{method.Attribute("name")!.Value}" : "");
+        string? ended = EndOf(results);
         ILookup<string, XElement> found = results.Descendants(Trx + "UnitTestResult").ToLookup(result => names[result.Attribute("testId")!.Value]);
         return [.. exercises.Select(exercise =>
         {
@@ -99,7 +135,7 @@ internal static partial class ExerciseRun
                 {
                     ExerciseState.Passed => "",
                     ExerciseState.Unwritten => exercise.ToWrite,
-                    _ => result is null ? $"the check {CheckOf(folder, exercise)} was not found"
+                    _ => result is null ? ended ?? $"the check {CheckOf(folder, exercise)} was not found"
                         : Unwritten(folder, message) is Exercise called
                             ? $"It calls {called}, which is not written yet: 'gpt2 lesson hint {called.Id}' helps with that."
                         : Explained(message, result),
@@ -111,6 +147,21 @@ internal static partial class ExerciseRun
     /// <summary>The exercise whose placeholder was reached, or null if that is not what the message says.</summary>
     private static Exercise? Unwritten(ExerciseFolder folder, string message) => folder.Exercises.FirstOrDefault(exercise =>
         message == $"{typeof(NotImplementedException).FullName} : {exercise.ToWrite}");
+
+    /// <summary>Why exercises have no result: their program has ended before; null if it has not.</summary>
+    private static string? EndOf(XDocument results)
+    {
+        string told = string.Concat(results.Descendants(Trx + "RunInfo").Select(info => info.Value));
+        if (!told.Contains("run was aborted", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        bool overflow = told.Contains("Stack overflow", StringComparison.Ordinal);
+        return "Not checked, since " + (overflow ? "the stack overflowed" : "the program of the checks ended")
+            + (Called().Match(told) is { Success: true } called ? $" in {called.Groups["method"].Value}" : "")
+            + (overflow ? ": does a method call itself without an end?" : ": did a method exit, or crash it?");
+    }
 
     /// <summary>A check's own message as it is; of any other exception also the line of the learner's file.</summary>
     private static string Explained(string message, XElement result)
@@ -127,6 +178,9 @@ internal static partial class ExerciseRun
 
     [GeneratedRegex(@"^(?<file>[^\r\n(]+)\((?<line>\d+),\d+\): error \w+: (?<message>.*?)( \[[^\]\r\n]*\])?\r?$", RegexOptions.Multiline)]
     private static partial Regex Error();
+
+    [GeneratedRegex(@"\bat Exercises\.(?<method>Lesson\w+\.\w+)\(")]
+    private static partial Regex Called();
 
     [GeneratedRegex(@"^(?<type>System\.[\w.]+) : (?<message>.*)$", RegexOptions.Singleline)]
     private static partial Regex Thrown();

@@ -89,7 +89,7 @@ internal static class DescentReport
         io.Say("the gradient, by the chain rule and by central differences, (L(p + h) − L(p − h)) / 2h with h = 0.00001:");
         var table = new TableWriter(
             io, Column.Number("step"), new Column("", Drop: 1), Column.Number("chain rule"), Column.Number("differences"),
-            new Column("by the chain rule, with e = prediction − y", Drop: 2, Short: "chain rule is"));
+            new Column("by the chain rule, with e = prediction − y", Drop: 2, Short: "chain rule is", Flow: Flow.Wrap));
         GradientResult[] gradients = Gradients(descent);
         foreach (GradientResult gradient in gradients)
         {

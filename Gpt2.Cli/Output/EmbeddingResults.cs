@@ -47,6 +47,6 @@ internal sealed record PositionTokenResult(
 /// <summary>Kept is the share of the squared weights that the columns keep. Counts are those of the words with one another.</summary>
 internal sealed record CooccurrenceResult(
     string File, int Window, string Weighting, int Length, int Distinct, int Counted, int Columns, double Kept, double[] SingularValues,
-    CooccurrenceWord[] Words, int[][] Counts, double?[][] Cosine, string? Out);
+    CooccurrenceWord[] Words, long[][] Counts, double?[][] Cosine, string? Out);
 
 internal sealed record CooccurrenceWord(string Word, int Frequency, float[] Vector, EmbeddingNeighbour[] Neighbours);

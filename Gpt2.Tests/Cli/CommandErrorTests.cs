@@ -203,6 +203,17 @@ public sealed class CommandErrorTests : IDisposable
         Error(2, "trace", "--file", text, "--svg", text, "-m", folder.Model).Should().StartWith($"gpt2: {text}: the command reads this;");
         Error(2, "trace", "ab", "--svg", weights, "-m", folder.Model).Should().StartWith($"gpt2: {weights}: the command reads this;");
         Error(2, "beams", "ab", "--svg", weights, "-m", folder.Model).Should().StartWith($"gpt2: {weights}: the command reads this;");
+        foreach (string command in (string[])["lens", "loss", "attention", "explain"])
+        {
+            Error(2, command, "ab", "--svg", weights, "-m", folder.Model).Should().StartWith($"gpt2: {weights}: the command reads this;");
+        }
+
+        foreach (string command in (string[])["map", "positions"])
+        {
+            Error(2, "embeddings", command, "--ids", "0,1", "--svg", weights, "-m", folder.Model)
+                .Should().StartWith($"gpt2: {weights}: the command reads this;");
+        }
+
         Error(2, "train-tokenizer", text, "--out", text, "--vocab-size", "260").Should().StartWith($"gpt2: {text}: the command reads this;");
 
         File.ReadAllText(text).Should().Be("ab");

@@ -120,6 +120,7 @@ public sealed class EmbeddingsReportTests : IDisposable
         CommandRun.With("a b. a b", "embeddings", "cooccurrence", "-").Result().Should().StartWith("standard input: 4 words, 2 different ones\n");
         CommandRun.With("a. b. a. b.", "embeddings", "cooccurrence", "-").Result().Should().NotContain("NaN").And.Contain("–");
         CommandRun.With("a b", "embeddings", "cooccurrence", "-").ErrorLine(1).Should().Contain("--min-count");
+        CommandRun.With("don’t go. don’t go", "embeddings", "cooccurrence", "-", "--words", "Don’t, go").Result().Should().Contain("don't");
         CommandRun.With("", "embeddings", "cooccurrence", "-").ErrorLine(1).Should().Contain("the text is empty");
         CommandRun.Of("embeddings", "cooccurrence", Text, "--words", "ice,zebra").ErrorLine(1).Should().Contain("does not have 'zebra'");
         CommandRun.Of("embeddings", "cooccurrence", Text, "--columns", "0").ErrorLine(2).Should().Contain("--columns");

@@ -83,6 +83,39 @@ public sealed class LessonCommandTests : IDisposable
     }
 
     [Fact]
+    public void Reset_OfAFileInAnotherEncoding_KeepsItsBytes()
+    {
+        string file = Path.Combine(folder.Root, "Lesson09Loss.cs");
+        byte[] latin = [.. "// caf"u8, 0xE9, .. "\r\n"u8];
+        File.WriteAllBytes(file, latin);
+
+        Lesson("reset", "9").Result();
+
+        File.ReadAllBytes(file + ".1.bak").Should().Equal(latin);
+    }
+
+    [Fact]
+    public void Check_WhileAnotherIsRunning_IsRefused()
+    {
+        using (ExerciseRun.Occupy(ExerciseFolder.Open(folder.Root)))
+        {
+            Lesson("check", "9.1").ErrorLine(1).Should().StartWith($"gpt2: {folder.Root}: process ")
+                .And.Contain("is checking exercises in it; wait for it to finish");
+        }
+
+        Directory.Exists(Path.Combine(folder.Root, "obj")).Should().BeFalse("nothing is left of it");
+    }
+
+    [Fact]
+    public void Check_WithoutALearnersFile_SaysHowToMakeIt()
+    {
+        string file = Path.Combine(folder.Root, "Lesson09Loss.cs");
+        File.Delete(file);
+
+        Lesson("check", "1").ErrorLine(1).Should().StartWith($"gpt2: {file}: no such file").And.EndWith("'gpt2 lesson reset 9' makes it");
+    }
+
+    [Fact]
     public void Reset_OfAnExerciseThatCannotBeFound_ChangesNothing()
     {
         string file = Path.Combine(folder.Root, "Lesson09Loss.cs");

@@ -153,4 +153,21 @@ public sealed class LessonFileTests
         result.State.Should().Be(ExerciseState.Failed);
         result.Message.Should().Be("It calls 8.3 The most probable token, which is not written yet: 'gpt2 lesson hint 8.3' helps with that.");
     }
+
+    [Theory]
+    [InlineData(
+        "Test host process crashed : Stack overflow.\n   at Exercises.Lesson09Loss.&lt;Perplexity&gt;g__F|0_0()\n"
+        + "   at Exercises.Lesson09Loss.Perplexity(Single[])\n   at Exercises.Checks.Lesson09LossChecks.Perplexity()",
+        "Not checked, since the stack overflowed in Lesson09Loss.Perplexity: does a method call itself without an end?")]
+    [InlineData(
+        "Test host process crashed", "Not checked, since the program of the checks ended: did a method exit, or crash it?")]
+    public void Read_ResultsOfATestRunThatEndedEarly_TellsWhy(string reason, string message)
+    {
+        var run = XDocument.Parse(
+            "<TestRun xmlns=\"http://microsoft.com/schemas/VisualStudio/TeamTest/2010\"><ResultSummary><RunInfos><RunInfo><Text>"
+            + $"The active test run was aborted. Reason: {reason}</Text></RunInfo></RunInfos></ResultSummary></TestRun>");
+
+        ExerciseRun.Read(ExerciseSources.Folder, ExerciseSources.Folder.Select("9.3"), run).Should().ContainSingle()
+            .Which.Should().Match<ExerciseResult>(result => result.State == ExerciseState.Failed && result.Message == message);
+    }
 }

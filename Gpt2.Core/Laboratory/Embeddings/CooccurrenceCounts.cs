@@ -19,9 +19,9 @@ internal enum CooccurrenceWeighting
 internal sealed class CooccurrenceCounts
 {
     private readonly Dictionary<string, int> places;
-    private readonly int[,] counts;
+    private readonly long[,] counts; // a text of a million times the same word has more pairs than an int
 
-    private CooccurrenceCounts(IReadOnlyList<string> words, IReadOnlyList<int> frequencies, int[,] counts, int window, int length, int distinct)
+    private CooccurrenceCounts(IReadOnlyList<string> words, IReadOnlyList<int> frequencies, long[,] counts, int window, int length, int distinct)
     {
         Words = words;
         Frequencies = frequencies;
@@ -48,7 +48,7 @@ internal sealed class CooccurrenceCounts
     public int Distinct { get; }
 
     /// <summary>How often the second word is near the first; the same the other way round.</summary>
-    public int this[int word, int other] => counts[word, other];
+    public long this[int word, int other] => counts[word, other];
 
     /// <summary>The place of a word in <see cref="Words"/>; null if it is not there.</summary>
     public int? Find(string word) => places.TryGetValue(word, out int place) ? place : null;
@@ -59,10 +59,12 @@ internal sealed class CooccurrenceCounts
     /// <param name="least">How often a word of the matrix occurs at least. Of rarer ones, the few neighbours that they have say little.</param>
     /// <param name="most">The maximum number of words in the matrix: the most frequent ones.</param>
     /// <param name="wanted">Words that are in it in any case.</param>
-    public static CooccurrenceCounts Of(string text, int window, int least, int most, IEnumerable<string> wanted)
+    /// <param name="cancellation">Stops the counting of a large text.</param>
+    public static CooccurrenceCounts Of(
+        string text, int window, int least, int most, IEnumerable<string> wanted, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
-        IReadOnlyList<IReadOnlyList<string>> sentences = WordSplitting.Sentences(text);
+        IReadOnlyList<IReadOnlyList<string>> sentences = WordSplitting.Sentences(text, cancellation);
         var frequencies = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (string word in sentences.SelectMany(sentence => sentence))
         {
@@ -73,11 +75,12 @@ internal sealed class CooccurrenceCounts
         string[] words = [.. frequencies.OrderByDescending(pair => pair.Value)
             .Where((pair, place) => (place < most && pair.Value >= least) || kept.Contains(pair.Key)).Select(pair => pair.Key)];
         Dictionary<string, int> places = words.Select((word, place) => (word, place)).ToDictionary(pair => pair.word, pair => pair.place);
-        var counts = new int[words.Length, words.Length];
+        var counts = new long[words.Length, words.Length];
         foreach (int[] sentence in sentences.Select(sentence => sentence.Select(word => places.GetValueOrDefault(word, -1)).ToArray()))
         {
             for (int i = 0; i < sentence.Length; i++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 for (int j = i + 1; j < Math.Min(sentence.Length, i + 1L + window); j++)
                 {
                     if (sentence[i] >= 0 && sentence[j] >= 0)

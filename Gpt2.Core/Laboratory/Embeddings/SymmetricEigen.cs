@@ -27,13 +27,15 @@ internal sealed record SymmetricEigen(double[] Values, double[][] Vectors)
     /// <summary>The eigenvalues that are farthest from 0.</summary>
     /// <param name="matrix">The matrix, whose upper half alone is used if it is small.</param>
     /// <param name="count">The maximum number of eigenvalues; there are no more than rows.</param>
+    /// <param name="cancellation">Stops the search in a large matrix.</param>
     /// <exception cref="ArgumentException">The matrix is not square.</exception>
-    public static SymmetricEigen Leading(double[,] matrix, int count)
+    public static SymmetricEigen Leading(double[,] matrix, int count, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         int size = matrix.GetLength(0);
         int block = (2 * Math.Min(size, count)) + Spare;
-        SymmetricEigen found = size <= Math.Max(SolvedWhole, 2 * block) ? Of(matrix) : Iterated(matrix, Math.Min(size, count), block);
+        SymmetricEigen found = size <= Math.Max(SolvedWhole, 2 * block) ? Of(matrix)
+            : Iterated(matrix, Math.Min(size, count), block, cancellation);
         return new SymmetricEigen([.. found.Values.Take(count)], [.. found.Vectors.Take(count)]);
     }
 
@@ -41,7 +43,8 @@ internal sealed record SymmetricEigen(double[] Values, double[][] Vectors)
     /// All eigenvalues. Each rotation makes one number off the diagonal 0; the others grow less than it shrinks, until only the diagonal
     /// is left. Golub and Van Loan, "Matrix Computations", section 8.5 (cyclic Jacobi).
     /// </summary>
-    /// <inheritdoc cref="Leading"/>
+    /// <param name="matrix">The matrix, whose upper half alone is used.</param>
+    /// <exception cref="ArgumentException">The matrix is not square.</exception>
     public static SymmetricEigen Of(double[,] matrix)
     {
         int size = matrix.GetLength(0);
@@ -135,13 +138,14 @@ internal sealed record SymmetricEigen(double[] Values, double[][] Vectors)
     /// Multiplies a few directions with the matrix again and again, so that they turn towards the leading eigenvectors, and solves the
     /// matrix as seen in these directions. Golub and Van Loan, section 8.2.4 (orthogonal iteration with a Ritz acceleration).
     /// </summary>
-    private static SymmetricEigen Iterated(double[,] matrix, int count, int block)
+    private static SymmetricEigen Iterated(double[,] matrix, int count, int block, CancellationToken cancellation)
     {
         int size = matrix.GetLength(0);
         var random = new RandomGenerator(1);
         double[][] basis = [.. Enumerable.Range(0, block).Select(_ => Enumerable.Range(0, size).Select(_ => random.NextNormal()).ToArray())];
         for (int round = 1; ; round++)
         {
+            cancellation.ThrowIfCancellationRequested();
             Orthonormalise(basis);
             double[][] product = [.. basis.Select(vector => Multiply(matrix, vector))];
             var seen = new double[block, block];

@@ -9,7 +9,7 @@ internal static class WordSplitting
     /// The sentences of a text, each a list of words in small letters. A word is a run of letters, digits and combining marks; an
     /// apostrophe between letters belongs to it. A sentence ends at ., ! or ? before white space, and at an empty line.
     /// </summary>
-    public static IReadOnlyList<IReadOnlyList<string>> Sentences(string text)
+    public static IReadOnlyList<IReadOnlyList<string>> Sentences(string text, CancellationToken cancellation = default)
     {
         var sentences = new List<IReadOnlyList<string>>();
         var words = new List<string>();
@@ -24,7 +24,8 @@ internal static class WordSplitting
 
             if (start >= 0)
             {
-                words.Add(text[start..i].ToLowerInvariant().Replace('’', '\''));
+                cancellation.ThrowIfCancellationRequested();
+                words.Add(Normal(text[start..i]));
                 start = -1;
             }
 
@@ -37,6 +38,9 @@ internal static class WordSplitting
 
         return sentences;
     }
+
+    /// <summary>A word as the sentences have it: in small letters, with a straight apostrophe and no white space around it.</summary>
+    public static string Normal(string word) => word.Trim().ToLowerInvariant().Replace('’', '\'');
 
     private static bool IsInWord(string text, int i) => IsLetter(text[i])
         || (text[i] is '\'' or '’' && i > 0 && i + 1 < text.Length && IsLetter(text[i - 1]) && IsLetter(text[i + 1]));

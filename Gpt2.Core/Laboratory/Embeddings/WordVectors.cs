@@ -18,11 +18,13 @@ internal sealed record WordVectors(NamedVectors Vectors, IReadOnlyList<double> S
     /// <param name="counts">The counts.</param>
     /// <param name="weighting">How they are weighted.</param>
     /// <param name="columns">Number of columns, at least 1. There are no more than words.</param>
-    public static WordVectors Of(CooccurrenceCounts counts, CooccurrenceWeighting weighting, int columns)
+    /// <param name="cancellation">Stops the compression of a large matrix.</param>
+    public static WordVectors Of(
+        CooccurrenceCounts counts, CooccurrenceWeighting weighting, int columns, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         double[,] weights = counts.Weighted(weighting);
-        SymmetricEigen eigen = SymmetricEigen.Leading(weights, columns);
+        SymmetricEigen eigen = SymmetricEigen.Leading(weights, columns, cancellation);
         double[] singular = [.. eigen.Values.Select(Math.Abs)];
         var matrix = new Matrix("word vectors", counts.Words.Count, singular.Length);
         for (int column = 0; column < singular.Length; column++)

@@ -37,6 +37,32 @@ public class CooccurrenceTests
     public void Counts_AWordBesideItself_CountsFromBothSides() => Of(Count("so so so", 1), "so", "so").Should().Be(4);
 
     [Fact]
+    public void Counts_OfMorePairsThanAnIntHas_AreRight()
+    {
+        const int Words = 1_200_000, Window = 1000;
+
+        long count = Of(Count(string.Concat(Enumerable.Repeat("a ", Words)), Window), "a", "a");
+
+        // Each word has 1000 after it, but for the last 1000, which have 999, 998, …, 0. Pairs count twice.
+        count.Should().Be(2 * (((Words - Window) * (long)Window) + (Window * (Window - 1L) / 2))).And.BeGreaterThan(int.MaxValue);
+    }
+
+    [Fact]
+    public void Counting_CanBeCancelledInEveryPart()
+    {
+        var cancelled = new CancellationToken(canceled: true);
+        string text = string.Join(' ', Enumerable.Range(0, 400).Select(i => $"w{i % 200}"));
+        CooccurrenceCounts counts = CooccurrenceCounts.Of(text, 2, 1, 1000, []);
+        Action[] parts =
+        [
+            () => WordSplitting.Sentences(text, cancelled), () => CooccurrenceCounts.Of(text, 2, 1, 1000, [], cancelled),
+            () => WordVectors.Of(counts, CooccurrenceWeighting.Ppmi, 2, cancelled),
+        ];
+
+        parts.Should().AllSatisfy(part => part.Should().Throw<OperationCanceledException>());
+    }
+
+    [Fact]
     public void Counts_RareWords_AreLeftOutUnlessWanted_ButKeepTheirPlace()
     {
         var counts = CooccurrenceCounts.Of("a rare b. a b. odd a", window: 1, least: 2, most: 10, wanted: ["odd"]);
@@ -108,5 +134,5 @@ public class CooccurrenceTests
 
     private static CooccurrenceCounts Count(string text, int window = 3) => CooccurrenceCounts.Of(text, window, least: 1, most: 100, []);
 
-    private static int Of(CooccurrenceCounts counts, string one, string other) => counts[counts.Find(one)!.Value, counts.Find(other)!.Value];
+    private static long Of(CooccurrenceCounts counts, string one, string other) => counts[counts.Find(one)!.Value, counts.Find(other)!.Value];
 }
