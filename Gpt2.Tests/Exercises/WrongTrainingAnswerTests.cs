@@ -154,6 +154,13 @@ public sealed class WrongTrainingAnswerTests
     [InlineData("the probability", "15.1", "1 / (1 + Math.Exp(rejected - chosen))", "the loss is −ln of it")]
     public void OneLine(string mistake, string exercise, string result, string sentence) => Fails(mistake, exercise, $"return {result};", sentence);
 
+    [Fact]
+    public void PairLoss_CutOff_IsNotTakenForTheOneThatOverflows() =>
+        ExerciseSources.CheckWithBody(
+            ExerciseSources.ExerciseOf("15.1"),
+            "double d = chosen - rejected; return Math.Min(100, Math.Max(0, -d) + Math.Log(1 + Math.Exp(-Math.Abs(d))));")
+            .Should().BeOfType<Xunit.Sdk.XunitException>().Which.Message.Should().EndWith(": found 100, expected 1000.");
+
     [Theory]
     [InlineData("the population", "rewards.Length", "(deviation + 1e-4)", "the population deviation")]
     [InlineData("no epsilon", "(rewards.Length - 1)", "deviation", "1e-4 is missing")]

@@ -46,7 +46,7 @@ public sealed class Cells
         }
 
         double found = numbers[cell], wanted = expected.numbers[cell];
-        return found.Equals(wanted) || Math.Abs(found - wanted) <= tolerance * Math.Max(1, Math.Abs(wanted));
+        return found.Equals(wanted) || (double.IsFinite(wanted) && Math.Abs(found - wanted) <= tolerance * Math.Max(1, Math.Abs(wanted)));
     }
 
     public bool HasShapeOf(Cells other) => Rows == other.Rows && Columns == other.Columns;
