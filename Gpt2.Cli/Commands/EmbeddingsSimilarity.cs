@@ -4,7 +4,6 @@ using System.CommandLine;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
 using Gpt2.Core.Laboratory;
-using Gpt2.Core.Laboratory.Embeddings;
 
 namespace Gpt2.Cli.Commands;
 

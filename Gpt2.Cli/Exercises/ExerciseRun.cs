@@ -103,7 +103,7 @@ internal static partial class ExerciseRun
         {
             throw new Gpt2Exception(FormattableString.Invariant($"the checks did not end within {TestLimit.TotalMinutes:0} minutes"))
             {
-                Remedy = "is there a loop that never ends? Check one exercise at a time to find it",
+                Remedy = "is there a loop that never ends? If you checked several, check them one by one to find it",
             };
         }
         finally
