@@ -73,8 +73,11 @@ public sealed class NetworkViewTests(Chromium chromium)
         await tab.Page.WaitForFunctionAsync("() => Number(document.querySelector('#network-descent-step').textContent) >= 1000");
         await tab.Page.ClickAsync("#network-run");
         await Assertions.Expect(tab.Page.Locator("#network-run")).ToHaveTextAsync("Run");
-        int steps = int.Parse(await tab.Page.InnerTextAsync("#network-descent-step"), CultureInfo.InvariantCulture);
-        await tab.SaysAsync("#network-descent-loss", Four(ReluDescent.Run(start, Parabola.Points(), 0.1, steps).Losses[^1]));
+        // Both at once: steps that were asked for before the stop may still arrive.
+        string[] shown = await tab.Page.EvaluateAsync<string[]>(
+            "() => ['#network-descent-step', '#network-descent-loss'].map(one => document.querySelector(one).textContent)");
+        int steps = int.Parse(shown[0], CultureInfo.InvariantCulture);
+        shown[1].Should().Be(Four(ReluDescent.Run(start, Parabola.Points(), 0.1, steps).Losses[^1]));
 
         await tab.Page.FillAsync("#network-rate", "3");
         await tab.Page.PressAsync("#network-rate", "Enter");

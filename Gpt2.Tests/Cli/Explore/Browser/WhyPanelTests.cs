@@ -29,6 +29,22 @@ public sealed class WhyPanelTests(Chromium chromium) : IAsyncLifetime
     }
 
     [BrowserFact]
+    public async Task StopHere_WithoutADebugger_SaysHowToGetOne_AndIsOfferedForStepsOnly()
+    {
+        await using ExplorerPage tab = await ExplorerPage.OpenAsync(chromium, explorer, Link + "h1.step7&cell=3,1&why=1");
+        tab.MayBeRefused = true;
+        ILocator stop = tab.Page.Locator(".why-stop");
+
+        await stop.ClickAsync();
+
+        await Assertions.Expect(tab.Page.Locator(".why-stopped")).ToContainTextAsync("no debugger is attached, so nothing stops at h1.step7");
+        await Assertions.Expect(stop).ToBeEnabledAsync();
+        await using ExplorerPage logits = await ExplorerPage.OpenAsync(chromium, explorer, Link + "logits&cell=0,1&why=1");
+        await Assertions.Expect(logits.Page.Locator(".why-method")).ToContainTextAsync("LanguageHead");
+        await Assertions.Expect(logits.Page.Locator(".why-stop")).ToHaveCountAsync(0);
+    }
+
+    [BrowserFact]
     public async Task Panel_OpenedWithAKey_ShowsTheTermsLargestFirst_AndEveryOneLeadsToItsNumber()
     {
         await using ExplorerPage tab = await ExplorerPage.OpenAsync(chromium, explorer, Link + "h1.step15&cell=3,4");
