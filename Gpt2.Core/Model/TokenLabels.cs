@@ -1,6 +1,8 @@
 // What the debugger shows beside the rows of a matrix: the texts of the tokens. A pass knows ids only; whoever sets a breakpoint knows the
 // vocabulary. Without a breakpoint there are no labels, and nothing is copied.
 
+using System.Diagnostics;
+
 namespace Gpt2.Core.Model;
 
 /// <summary>The tokens of a pass as texts.</summary>
@@ -10,6 +12,7 @@ internal sealed class TokenLabels(Func<int, string> shown)
     private int[] ids = [];
 
     /// <summary>Takes the ids of a pass, one for each row.</summary>
+    [DebuggerStepThrough]
     public void Begin(ReadOnlySpan<int> rows) => ids = rows.ToArray();
 
     /// <summary>The token of a row; null if the pass has no such row.</summary>

@@ -101,10 +101,10 @@ public sealed class LessonFileTests
     public void ErrorsIn_OutputOfABuild_AreEachGivenOnce()
     {
         const string Output = """
-            /home/me/docs/exercises/Lesson04Attention.cs(22,19): error CS1002: ; expected [/home/me/docs/exercises/Exercises.csproj]
-            /home/me/docs/exercises/Lesson04Attention.cs(30,1): warning CS0219: never used [/home/me/docs/exercises/Exercises.csproj]
+            /clone/docs/exercises/Lesson04Attention.cs(22,19): error CS1002: ; expected [/clone/docs/exercises/Exercises.csproj]
+            /clone/docs/exercises/Lesson04Attention.cs(30,1): warning CS0219: never used [/clone/docs/exercises/Exercises.csproj]
             C:\me\exercises\Lesson05Mlp.cs(7,1): error CS0103: The name 'a(b)' does not exist [C:\me\exercises\Exercises.csproj]
-            /home/me/docs/exercises/Lesson04Attention.cs(22,19): error CS1002: ; expected [/home/me/docs/exercises/Exercises.csproj]
+            /clone/docs/exercises/Lesson04Attention.cs(22,19): error CS1002: ; expected [/clone/docs/exercises/Exercises.csproj]
             """;
 
         ExerciseRun.ErrorsIn(Output).Select(error => error.ToString()).Should()

@@ -75,7 +75,7 @@ public sealed class WrongModelAnswerTests
     [Theory]
     [InlineData("no division", "queries[row, i] * keys[column, i]", "without the division by √headSize")]
     [InlineData("the channels of four heads", "queries[row, i] * keys[column, i] / MathF.Sqrt(size == 32 ? 128 : size)", "divided by √channels")]
-    [InlineData("rows and columns exchanged", "keys[row, i] * queries[column, i] / MathF.Sqrt(size)", "Rows and columns are exchanged")]
+    [InlineData("rows and columns swapped", "keys[row, i] * queries[column, i] / MathF.Sqrt(size)", "Rows and columns are swapped")]
     public void Scores(string mistake, string term, string sentence) => Fails(mistake, "4.3", $$"""
                 int tokens = queries.GetLength(0), size = queries.GetLength(1);
                 float[,] scores = new float[tokens, tokens];
@@ -125,7 +125,7 @@ public sealed class WrongModelAnswerTests
                         for (int token = 0; token < result.GetLength(0); token++)
                             result[row, i] += attention[token, row] * values[token, i];
                 return result;
-        """, "Rows and columns of the attention are exchanged");
+        """, "Rows and columns of the attention are swapped");
 
     [Theory]
     [InlineData("no norms", "dot", "without the norms")]
@@ -195,7 +195,7 @@ public sealed class WrongModelAnswerTests
     [Theory]
     [InlineData("no bias", "0", "weights[i, unit]", "The bias is missing")]
     [InlineData("transposed", "bias[unit]", "(weights.GetLength(0) == weights.GetLength(1) ? weights[unit, i] : weights[i, unit])",
-        "weights are exchanged")]
+        "weights are swapped")]
     public void HiddenRow(string mistake, string start, string weight, string sentence) => Fails(mistake, "5.3", $$"""
                 float[] hidden = new float[bias.Length];
                 for (int unit = 0; unit < hidden.Length; unit++)

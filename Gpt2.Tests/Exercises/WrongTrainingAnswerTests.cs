@@ -149,7 +149,7 @@ public sealed class WrongTrainingAnswerTests
         "The mask is not shifted")]
     [InlineData("too long", "14.2", "[.. Enumerable.Range(0, promptTokens + answerTokens).Select(t => t >= promptTokens)]", "one prediction less")]
     [InlineData("the prompt, too", "14.2", "[.. Enumerable.Range(0, promptTokens + answerTokens - 1).Select(_ => true)]", "The prompt counts, too")]
-    [InlineData("exchanged", "15.1", "Math.Log(1 + Math.Exp(chosen - rejected))", "Chosen and rejected are exchanged")]
+    [InlineData("swapped", "15.1", "Math.Log(1 + Math.Exp(chosen - rejected))", "Chosen and rejected are swapped")]
     [InlineData("overflow", "15.1", "-Math.Log(1 / (1 + Math.Exp(rejected - chosen)))", "e^1000 is infinite")]
     [InlineData("the probability", "15.1", "1 / (1 + Math.Exp(rejected - chosen))", "the loss is −ln of it")]
     public void OneLine(string mistake, string exercise, string result, string sentence) => Fails(mistake, exercise, $"return {result};", sentence);

@@ -54,7 +54,7 @@ public sealed class Lesson04AttentionChecks
         Check.Same(
             "Step 6, the row of the token that asks", Lesson04Attention.Scores(new float[,] { { 1 }, { 0 } }, new float[,] { { 3 }, { 5 } }),
             new float[,] { { 3, 5 }, { 0, 0 } },
-            ("Rows and columns are exchanged: the row is the token that asks (its query), the column the token that is asked (its key).",
+            ("Rows and columns are swapped: the row is the token that asks (its query), the column the token that is asked (its key).",
                 new float[,] { { 3, 0 }, { 5, 0 } }));
 
         BlockActivations block = Workshop.Block(0);
@@ -129,7 +129,7 @@ public sealed class Lesson04AttentionChecks
             "Step 8, the attended values of two tokens",
             Lesson04Attention.AttendedValues(new float[,] { { 1, 0 }, { 0.25f, 0.75f } }, new float[,] { { 4, 0 }, { 0, 8 } }),
             new float[,] { { 4, 0 }, { 1, 6 } },
-            ("Rows and columns of the attention are exchanged: row t says what token t takes from each token.", new float[,] { { 4, 2 }, { 0, 6 } }));
+            ("Rows and columns of the attention are swapped: row t says what token t takes from each token.", new float[,] { { 4, 2 }, { 0, 6 } }));
 
         BlockActivations block = Workshop.Block(0);
         for (int head = 0; head < Heads; head++)

@@ -47,7 +47,7 @@ public sealed class Lesson05MlpChecks
             ("The bias is missing.", new float[] { 1, 2, 5 }));
         Check.Same(
             "Step 13, a hidden row of two units", Lesson05Mlp.HiddenRow([1, 10], new float[,] { { 1, 2 }, { 3, 4 } }, [0, 0]), new float[] { 31, 42 },
-            ("Rows and columns of the weights are exchanged: weights[i, unit], a column for each unit.", new float[] { 21, 43 }));
+            ("Rows and columns of the weights are swapped: weights[i, unit], a column for each unit.", new float[] { 21, 43 }));
         DenseLinear map = Workshop.Model.Model.Weights.Blocks[0].MlpHidden;
         Check.Same(
             "Step 13, the hidden row of the last token in block 0 of the workshop's model",

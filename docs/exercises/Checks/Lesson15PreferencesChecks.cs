@@ -11,7 +11,7 @@ public sealed class Lesson15PreferencesChecks
     {
         Check.Same(
             "The loss of the rewards 3 (chosen) and 1 (rejected)", Lesson15Preferences.PairLoss(3, 1), 0.126928,
-            ("Chosen and rejected are exchanged: the loss would fall when the worse answer gets the larger reward.", 2.126928),
+            ("Chosen and rejected are swapped: the loss would fall when the worse answer gets the larger reward.", 2.126928),
             ("This is σ(chosen − rejected), the probability: the loss is −ln of it.", 0.880797),
             ("This has the wrong sign.", -0.126928));
         Check.Same("The loss of equal rewards", Lesson15Preferences.PairLoss(5, 5), 0.693147);

@@ -61,7 +61,7 @@ public sealed class Lesson17TodayChecks
             ("The weights of the two do not sum to 1: take softmax over their two logits, not over all.", new float[] { 84 / 13f, 840 / 13f }),
             ("Only the best expert was taken: it is the two best.", new float[] { 8, 80 }),
             ("Both have the same weight: weigh them by softmax over their logits.", new float[] { 6, 60 }),
-            ("The weights are exchanged: the larger logit has the larger weight.", new float[] { 5, 50 }));
+            ("The weights are swapped: the larger logit has the larger weight.", new float[] { 5, 50 }));
         Check.That(calls == 2, $"The result is right, but {calls} experts were computed for one token: not to compute the others is the point.");
     }
 
