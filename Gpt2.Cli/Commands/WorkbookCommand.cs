@@ -53,7 +53,8 @@ internal static class WorkbookCommand
             LanguageModel model = given.Model;
             model.Model.CheckPrompt(given.Ids, past: 0);
             WorkbookPlan plan = PlanOf(model, given.Ids.Length, parsed.GetValue(length), parsed.GetValue(blocks));
-            WorkbookSize.Require(plan, model.Model.Weights, model.Name);
+            WorkbookSize.Require(plan, model.Name);
+            WorkbookSize.RequireFinite(model.Model.Weights);
             OutputTarget.RequireNotRead(target, input.File(parsed), model.Path);
             using var file = new OutputFile(target, io.Cancellation);
             var pass = PassExplanation.Run(model.Model, given.Ids, HeadRows.Last, given.Breakpoint);
@@ -91,7 +92,7 @@ internal static class WorkbookCommand
             throw new UsageException("with --blocks the prompt is fixed: leave out --length");
         }
 
-        return new WorkbookPlan(model.Model.Weights, length ?? standard, range);
+        return new WorkbookPlan(config, length ?? standard, range);
     }
 
     /// <summary>One block or several in a row: 3, or 0-2.</summary>

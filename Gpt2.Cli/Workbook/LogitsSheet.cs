@@ -24,7 +24,7 @@ internal static class LogitsSheet
 
         string all = A1.Range(logitPlace, Fixed.Both), max = A1.Range(plan.LargestLogit, Fixed.Both);
         sheet.Head("logits and probabilities of the next token");
-        sheet.Text(1, "max;  \u03A3 e^(logit \u2212 max)", CellLook.Symbols);
+        sheet.Text(1, "max and \u03A3 e^(x \u2212 max)", CellLook.Words);
         sheet.Formula(plan.LargestLogit.Column, $"IF({plan.Count}=0,\"\",MAX({all}))", largest, CellLook.Number);
         sheet.Formula(plan.SumOfExponentials.Column, $"IF({plan.Count}=0,\"\",SUMPRODUCT(EXP({all}-{max})))", sum, CellLook.Number);
         sheet.Text(plan.SumOfExponentials.Column + 2, $"logits: {logits.Words}", CellLook.Words);
@@ -35,7 +35,7 @@ internal static class LogitsSheet
         sheet.Text(1, "token", CellLook.GroupHead);
         sheet.Text(logitPlace.Column, "logits", CellLook.ColumnHead);
         sheet.Text(probabilityPlace.Column, "probabilities", CellLook.ColumnHead);
-        sheet.Text(probabilityPlace.Column + 2, $"= {logits.Formula}", CellLook.Symbols);
+        sheet.Text(probabilityPlace.Column + 2, $"= {logits.Formula}", CellLook.Normal);
         for (int id = 0; id < numbers.Length; id++)
         {
             sheet.Row(WorkbookPlan.ListRow + id);

@@ -166,7 +166,7 @@ internal sealed class SheetWriter : IDisposable
         At(0), At(1), new Color { Rgb = Rgb("FFFFFF") }, new Color { Rgb = Rgb(Palette.Above) }));
 
     /// <summary>A bar in each cell, as long as its share of 1.</summary>
-    public void Bars(Place cells) => Colour([cells], new DataBar(At(0), At(1), new Color { Rgb = Rgb(Palette.Bar) }));
+    public void Bars(Place cells) => Colour([cells], new DataBar(At(0), At(1), new Color { Rgb = Rgb(Palette.Bar) }) { MinLength = 0, MaxLength = 100 });
 
     /// <summary>Red letters in the cells for which a formula, written for the first of them, is true.</summary>
     public void Warn(Place cells, string condition) => AddRule([cells], new ConditionalFormattingRule(new Formula(condition))

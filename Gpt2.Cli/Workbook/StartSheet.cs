@@ -40,10 +40,16 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
     public void Write(string modelName, SheetWriter sheet)
     {
         sheet.Row(0, 26);
-        sheet.Text(0, Invariant($"{modelName}: the whole forward pass in formulas").Replace("the whole", plan.IsWhole ? "the whole" : "a part of the", StringComparison.Ordinal), CellLook.Title);
+        sheet.Text(0, $"{modelName}: {(plan.IsWhole ? "the whole" : "a part of the")} forward pass in formulas", CellLook.Title);
         sheet.Row(1);
         sheet.Text(0, SizesLine(), CellLook.Words);
-        sheet.Row(3, 22);
+        if (plan.IsWhole)
+        {
+            sheet.Row(2);
+            sheet.Text(0, Advice(), CellLook.Words);
+        }
+
+        sheet.Row(3, 30);
         if (plan.IsWhole)
         {
             sheet.Formula(0, AnswerFormula(), $"The next token is {tokenLabel(Top[0].Id)}, {Math.Round(100 * Top[0].Probability, 1)} %", CellLook.Answer);
@@ -96,11 +102,6 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
         }
 
         sheet.Row(WorkbookPlan.CountCell.Row);
-        if (plan.IsWhole)
-        {
-            sheet.Text(0, Advice(), CellLook.Words);
-        }
-
         sheet.Text(PositionColumn, "number of tokens", CellLook.Words);
         if (plan.IsWhole)
         {
@@ -122,8 +123,8 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
     }
 
     private string Advice() => vocabulary is null
-        ? Invariant($"One id in each cell, at most {plan.Length}.")
-        : Invariant($"A token, a word of at most {TokenizeSheet.LongestText} characters or an id in each cell; the space before a word belongs to it. ")
+        ? Invariant($"Type one id into each yellow cell, at most {plan.Length}.")
+        : Invariant($"Type into each yellow cell a token, a word of at most {TokenizeSheet.LongestText} characters or an id; the space before a word belongs to it. ")
             + Invariant($"At most {plan.Length} tokens.");
 
     private static void Ground(int first, int last, SheetWriter sheet)

@@ -24,6 +24,9 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
 
     private const string Written = "Ġ", LineEnd = "Ċ";
 
+    /// <summary>Files name functions that came with Excel 2013 or later like this; the program shows UNICODE.</summary>
+    private const string Unicode = "_xlfn.UNICODE";
+
     public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, WorkbookPlan.FirstColumn, Palette.TextTab, [5, 20, 28], 9);
 
     /// <summary>What each typed text is, for the first sheet.</summary>
@@ -115,8 +118,13 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         sheet.Formula(
             LabelColumn, $"IF({text}=\"\",\"\",IF(LEN({text})>{LongestText},\"too long to split\",\"\"\"\"&{text}&\"\"\"\"))",
             typed is null ? "" : isSplit ? $"\"{typed}\"" : "too long to split", CellLook.Heading);
-        sheet.Text(BestColumn, "lowest rank of the pass", CellLook.Heading);
+        for (int column = BestColumn; column < FirstPiece + LongestText; column++)
+        {
+            sheet.Empty(column, CellLook.Heading);
+        }
+
         sheet.Row(head + 1);
+        sheet.Text(BestColumn, "lowest rank", CellLook.ColumnHead);
         for (int k = 0; k < LongestText; k++)
         {
             sheet.Number(FirstPiece + k, k + 1, CellLook.ColumnHead);
@@ -131,12 +139,12 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         int first = Pass(i, 0).Row, last = Pass(i, LongestText).Row;
         PassOfText? done = passes.LastOrDefault(pass => pass is not null);
         string bests = A1.Range(new Place("", first, BestColumn, last - first, 1), Fixed.Both);
-        WriteRow(last, "tokens", k =>
+        WriteRow(last, last, "tokens", done is not null, k =>
         {
             string column = A1.Range(new Place("", first, FirstPiece + k, last - first, 1), Fixed.Row);
             return ($"IF({text}=\"\",\"\",INDEX({column},{PassRows}*COUNT({bests})+1))", done?.PieceAt(k) ?? "");
         }, CellLook.Token, sheet);
-        WriteRow(last + 1, "ids", k =>
+        WriteRow(last + 1, last, "ids", done is not null, k =>
         {
             string piece = A1.Cell(last, FirstPiece + k);
             return ($"IF({piece}=\"\",\"\",{IdOf(piece, VocabularySheets.Written(vocabulary), sheet.Name)})", done?.IdAt(k) is int id ? id : Shown.Nothing);
@@ -147,14 +155,14 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     {
         int pieces = Pass(i, pass).Row, ranks = pieces + 1, places = pieces + 2, before = pieces - PassRows;
         string best = A1.Cell(ranks, BestColumn, Fixed.Column);
-        WriteRow(pieces, Invariant($"pass {pass + 1}: pieces"), k =>
+        WriteRow(pieces, pieces, Invariant($"pass {pass + 1}: pieces"), shown is not null, k =>
         {
             string number = A1.Cell(Pass(i, 0).Row - 1, FirstPiece + k, Fixed.Row);
             return (pass == 0 ? FirstPieces(text, number) : NextPieces(before, number), shown?.PieceAt(k) ?? "");
         }, CellLook.Token, sheet);
 
         sheet.Row(ranks);
-        sheet.Text(LabelColumn, "rank with the next", CellLook.Words);
+        WriteLabel(pieces, "rank with the next", shown is not null, sheet);
         Place pairs = new("", ranks, FirstPiece, 1, LongestText - 1);
         string range = A1.Range(pairs, Fixed.Column);
         sheet.Formula(
@@ -168,7 +176,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
                 shown?.RankAt(k) is int pair ? pair : Shown.Nothing, CellLook.Whole);
         }
 
-        WriteRow(places, "becomes piece", k =>
+        WriteRow(places, pieces, "becomes piece", shown is not null, k =>
         {
             int column = FirstPiece + k;
             string left = A1.Cell(places, column - 1);
@@ -185,7 +193,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     {
         string character = $"MID({text},{number},1)";
         return $"IF(OR(LEN({text})<{number},LEN({text})>{LongestText}),\"\",IF({character}=\" \",\"{Written}\",IF({character}=CHAR(10),\"{LineEnd}\","
-            + $"IF(AND(UNICODE({character})>32,UNICODE({character})<127),{character},\"?\"&{character}))))";
+            + $"IF(AND({Unicode}({character})>32,{Unicode}({character})<127),{character},\"?\"&{character}))))";
     }
 
     /// <summary>The pieces that the pass before makes the k-th.</summary>
@@ -198,16 +206,21 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
             + $"INDEX({pieces},{found})&IF(COUNTIF({places},{number})=2,INDEX({pieces},{found}+1),\"\")))";
     }
 
-    private static void WriteRow(int row, string label, Func<int, (string Formula, Shown Shown)> cellOf, CellLook look, SheetWriter sheet)
+    /// <summary>Writes a row of a pass, with a label if the pass has pieces.</summary>
+    private static void WriteRow(
+        int row, int pieces, string label, bool isLabelled, Func<int, (string Formula, Shown Shown)> cellOf, CellLook look, SheetWriter sheet)
     {
         sheet.Row(row);
-        sheet.Text(LabelColumn, label, CellLook.Words);
+        WriteLabel(pieces, label, isLabelled, sheet);
         for (int k = 0; k < LongestText; k++)
         {
             (string formula, Shown shown) = cellOf(k);
             sheet.Formula(FirstPiece + k, formula, shown, look);
         }
     }
+
+    private static void WriteLabel(int pieces, string label, bool isLabelled, SheetWriter sheet) => sheet.Formula(
+        LabelColumn, $"IF({A1.Cell(pieces, FirstPiece)}=\"\",\"\",\"{label}\")", isLabelled ? label : "", CellLook.Words);
 
     /// <summary>The id of the token that a cell has, −1 if there is none. EXACT, since a look-up would not tell a from A.</summary>
     private string IdOf(string cell, Place tokens, string sheet) => NumberOf(cell, tokens, VocabularySheets.Ids(vocabulary), sheet);

@@ -1,6 +1,7 @@
 // A sheet of weights: the numbers that training has found, as they are in the files of a CSV folder.
 
 using Gpt2.Core.Explaining;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 
 namespace Gpt2.Cli.Workbook;
@@ -10,7 +11,7 @@ internal static class WeightSheet
 {
     public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, WorkbookPlan.FirstColumn, Palette.WeightTab, [7, 16], 7.3);
 
-    public static void Write(WeightGroup group, Func<int, string> tokenLabel, SheetWriter sheet)
+    public static void Write(WeightGroup group, PassExplanation pass, Func<int, string> tokenLabel, SheetWriter sheet)
     {
         sheet.Head(group.Name);
         sheet.Text(WorkbookPlan.FirstColumn, string.Join(" ", group.Matrices.Select(matrix => WeightDescription.Of(matrix.Name))), CellLook.Words);
@@ -21,8 +22,9 @@ internal static class WeightSheet
         }
 
         int row = WorkbookPlan.ListRow;
-        foreach (Matrix matrix in group.Matrices)
+        foreach (MatrixShape weight in group.Matrices)
         {
+            Matrix matrix = pass.NumbersOf(MatrixTable.NameOfWeight(weight.Name));
             Func<int, string?> label = matrix.Name switch
             {
                 "wte" or "lm_head" => id => tokenLabel(id),

@@ -68,7 +68,7 @@ internal static class WorkbookFile
 
         foreach (WeightGroup group in plan.Weights)
         {
-            Sheet(group.Name, WeightSheet.Look, sheet => WeightSheet.Write(group, tokenLabel, sheet));
+            Sheet(group.Name, WeightSheet.Look, sheet => WeightSheet.Write(group, pass, tokenLabel, sheet));
         }
 
         if (plan.IsWhole && vocabulary is not null)

@@ -4,7 +4,6 @@
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
-using Gpt2.Core.Numerics;
 using static System.FormattableString;
 
 namespace Gpt2.Cli.Workbook;
@@ -18,7 +17,7 @@ internal sealed record Stage(string Name, string Title, MatrixDescription[] Matr
 /// <summary>A sheet with weights that belong together.</summary>
 /// <param name="Name">The name of the sheet, which is that of their files without the last letter: model_h0_attn_c_attn.</param>
 /// <param name="Matrices">The weights, from top to bottom, vectors first.</param>
-internal sealed record WeightGroup(string Name, Matrix[] Matrices);
+internal sealed record WeightGroup(string Name, MatrixShape[] Matrices);
 
 /// <summary>The plan of a workbook.</summary>
 internal sealed class WorkbookPlan
@@ -43,17 +42,17 @@ internal sealed class WorkbookPlan
     private readonly Dictionary<string, Place> places = [];
 
     /// <summary>Plans a workbook.</summary>
-    /// <param name="weights">The model.</param>
+    /// <param name="config">The model's sizes.</param>
     /// <param name="length">The longest prompt.</param>
     /// <param name="blocks">The blocks that are wanted; null for the whole model.</param>
-    public WorkbookPlan(Gpt2Weights weights, int length, (int First, int Last)? blocks)
+    public WorkbookPlan(Gpt2Config config, int length, (int First, int Last)? blocks)
     {
-        Config = weights.Config;
+        Config = config;
         Length = length;
         Blocks = blocks;
         IReadOnlyList<MatrixDescription> all = MatrixDescription.AllOf(Config);
         Stages = [.. StagesOf(all)];
-        Weights = [.. WeightsOf(weights)];
+        Weights = [.. WeightGroups()];
         Logits = IsWhole ? all.Single(matrix => matrix.Name == "logits") : null;
         Probabilities = IsWhole ? all.Single(matrix => matrix.Name == "probabilities") : null;
         foreach (Stage stage in Stages)
@@ -76,9 +75,9 @@ internal sealed class WorkbookPlan
         foreach (WeightGroup group in Weights)
         {
             int row = ListRow;
-            foreach (Matrix matrix in group.Matrices)
+            foreach (MatrixShape matrix in group.Matrices)
             {
-                places.Add(NameOf(matrix), new Place(group.Name, row, FirstColumn, matrix.Rows, matrix.Columns));
+                places.Add(MatrixTable.NameOfWeight(matrix.Name), new Place(group.Name, row, FirstColumn, matrix.Rows, matrix.Columns));
                 row += matrix.Rows;
             }
         }
@@ -133,7 +132,7 @@ internal sealed class WorkbookPlan
 
     /// <summary>Number of cells with weights, and with formulas of the pass.</summary>
     public (long Weights, long Formulas) Cells() => (
-        Weights.Sum(group => group.Matrices.Sum(matrix => (long)matrix.Span.Length)),
+        Weights.Sum(group => group.Matrices.Sum(matrix => matrix.Count)),
         Stages.Sum(stage => stage.Matrices.Sum(matrix => (long)PlaceOf(matrix.Name).Rows * ColumnsOf(matrix))));
 
     /// <summary>The last column and the last row of any table, counted from 1.</summary>
@@ -144,9 +143,6 @@ internal sealed class WorkbookPlan
 
     /// <summary>The place of a matrix of the pass, or of a weight by the name of its file.</summary>
     public Place PlaceOf(string matrix) => places[matrix];
-
-    /// <summary>The name of a weight's file without the extension.</summary>
-    public static string NameOf(Matrix weight) => MatrixTable.NameOfWeight(weight.Name);
 
     /// <summary>Number of columns of a matrix in the workbook, where attention has room for the longest prompt.</summary>
     public int ColumnsOf(MatrixDescription matrix) => matrix.Columns switch
@@ -180,16 +176,18 @@ internal sealed class WorkbookPlan
         }
     }
 
-    private IEnumerable<WeightGroup> WeightsOf(Gpt2Weights weights)
+    private IEnumerable<WeightGroup> WeightGroups()
     {
-        IEnumerable<Matrix> wanted = Blocks is (int first, int last)
-            ? weights.Blocks[first..(last + 1)].SelectMany(block => block.Matrices())
-            : weights.Matrices();
-        return wanted.GroupBy(GroupOf).Select(group => new WeightGroup(group.Key, [.. group.OrderBy(matrix => matrix.Rows > 1)]));
+        IEnumerable<MatrixShape> all = MatrixShapes.Of(Config);
+        IEnumerable<MatrixShape> wanted = Blocks is (int first, int last)
+            ? Enumerable.Range(first, last - first + 1).SelectMany(
+                block => all.Where(weight => weight.Name.StartsWith(Invariant($"h{block}/"), StringComparison.Ordinal)))
+            : all;
+        return wanted.GroupBy(GroupOf).Select(group => new WeightGroup(group.Key, [.. group.OrderBy(weight => weight.Rows > 1)]));
     }
 
     /// <summary>h0/attn/c_attn/w belongs to model_h0_attn_c_attn.</summary>
-    private static string GroupOf(Matrix weight)
+    private static string GroupOf(MatrixShape weight)
     {
         int slash = weight.Name.LastIndexOf('/');
         return MatrixTable.NameOfWeight(slash < 0 ? weight.Name : weight.Name[..slash]);

@@ -2,6 +2,7 @@
 
 using Gpt2.Core;
 using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Numerics;
 using Gpt2.Core.Weights;
 using static System.FormattableString;
 
@@ -23,8 +24,8 @@ internal static class WorkbookSize
         return (long)((weights * BytesOfWeight) + (formulas * BytesOfFormula));
     }
 
-    /// <exception cref="Gpt2Exception">The workbook would be too large, or a weight is not a number.</exception>
-    public static void Require(WorkbookPlan plan, Gpt2Weights weights, string model)
+    /// <exception cref="Gpt2Exception">The workbook would be too large.</exception>
+    public static void Require(WorkbookPlan plan, string model)
     {
         (long columns, long rows) = (plan.Widest, plan.Tallest);
         if (columns > A1.MostColumns || rows > A1.MostRows)
@@ -41,7 +42,7 @@ internal static class WorkbookSize
         long size = Of(plan);
         if (size > Largest)
         {
-            var one = new WorkbookPlan(weights, plan.Length, (0, 0));
+            var one = new WorkbookPlan(plan.Config, plan.Length, (0, 0));
             string remedy = plan.Blocks is (int first, int last) && first < last ? "fewer blocks"
                 : Of(one) <= Largest && plan.IsWhole ? Invariant($"--blocks 0 writes one block, about {Of(one) / 1e6:0} MB")
                 : "a smaller model, or a shorter prompt";
@@ -52,11 +53,17 @@ internal static class WorkbookSize
                 Remedy = remedy,
             };
         }
+    }
 
-        if (weights.Matrices().Select(matrix => (Matrix: matrix, Problem: NotFiniteNumbers.In(matrix))).FirstOrDefault(one => one.Problem is not null)
-            is (not null, string problem) found)
+    /// <exception cref="Gpt2Exception">A weight is NaN or infinite, which a cell cannot hold.</exception>
+    public static void RequireFinite(Gpt2Weights weights)
+    {
+        foreach (Matrix matrix in weights.Matrices())
         {
-            throw new Gpt2Exception($"{problem}, which a cell cannot hold: the model is broken") { Where = found.Matrix.ToString() };
+            if (NotFiniteNumbers.In(matrix) is string problem)
+            {
+                throw new Gpt2Exception($"{problem}, which a cell cannot hold: the model is broken") { Where = matrix.ToString() };
+            }
         }
     }
 }
