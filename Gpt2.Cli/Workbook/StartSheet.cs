@@ -179,9 +179,8 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
         }
     }
 
-    /// <summary>The token of an id in a cell.</summary>
-    private string LabelOf(string id, string sheet) => vocabulary is null
-        ? $"\"\"&{id}" : $"INDEX({A1.From(sheet, VocabularySheets.Quoted(vocabulary), Fixed.Both)},{id}+1)";
+    /// <summary>The token of an id in a cell, from the sheet that lists all of them.</summary>
+    private string LabelOf(string id, string sheet) => $"INDEX({A1.From(sheet, plan.PlaceOf("logits").Part(0, -1, plan.Config.Vocabulary), Fixed.Both)},{id}+1)";
 
     private string MeaningFormula(int i)
     {

@@ -4,6 +4,7 @@
 using System.Globalization;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Model;
+using Gpt2.Kernels;
 using static System.FormattableString;
 
 namespace Gpt2.Cli.Workbook;
@@ -22,7 +23,7 @@ internal sealed class StepFormulas(WorkbookPlan plan)
             CellOperation.Copy when matrix.IsAfterBlocks => Whole(t, $"INDEX({t.From(t.Sources[0].ColumnAt(0), Fixed.Row)},{plan.Count})"),
             CellOperation.Copy => Whole(t, t.From(t.Sources[0].Part(0, matrix.FirstSourceColumn))),
             CellOperation.Sum => Whole(t, $"{t.From(t.Sources[0].Part(0, 0))}+{t.From(t.Sources[1].Part(0, 0))}"),
-            CellOperation.Normalisation => Whole(t, Normalisation(t)),
+            CellOperation.Normalisation => Whole(t, Normalisation(t, plan.Config.LayerNormEpsilon)),
             CellOperation.Scaling => Whole(
                 t, $"{t.From(t.Sources[0].Part(0, 0))}*{t.From(t.Sources[1].Part(0, 0), Fixed.Row)}+{t.From(t.Sources[2].Part(0, 0), Fixed.Row)}"),
             CellOperation.DotProduct when matrix.Columns == ColumnKind.Vocabulary => Logits(t),
@@ -31,15 +32,15 @@ internal sealed class StepFormulas(WorkbookPlan plan)
             CellOperation.Softmax when matrix.Columns == ColumnKind.Vocabulary => Probabilities(t),
             CellOperation.Softmax => Attention(t),
             CellOperation.WeightedSum => AttendedValues(t),
-            CellOperation.Gelu => Whole(t, Gelu(t.From(t.Sources[0].Part(0, 0)))),
+            CellOperation.Gelu => Whole(t, Activation(plan.Config.Activation, t.From(t.Sources[0].Part(0, 0)))),
             _ => throw new ArgumentOutOfRangeException(nameof(matrix), matrix.Operation, "expected an operation that makes a whole matrix"),
         };
     }
 
-    private static string Normalisation(Table t)
+    private static string Normalisation(Table t, float epsilon)
     {
         string row = t.From(t.Sources[0].RowAt(0), Fixed.Column);
-        return $"({t.From(t.Sources[0].Part(0, 0))}-AVERAGE({row}))/SQRT(VARP({row})+{Number(TransformerBlock.LayerNormEpsilon)})";
+        return $"({t.From(t.Sources[0].Part(0, 0))}-AVERAGE({row}))/SQRT(VARP({row})+{Number(epsilon)})";
     }
 
     private static string Product(Table t)
@@ -48,18 +49,35 @@ internal sealed class StepFormulas(WorkbookPlan plan)
         return t.Sources.Length > 2 ? $"{product}+{t.From(t.Sources[2].Part(0, 0), Fixed.Row)}" : product;
     }
 
-    private static string Gelu(string x) => $"0.5*{x}*(1+TANH(SQRT(2/PI())*({x}+0.044715*{x}^3)))";
+    private static string Activation(ActivationFunction function, string x) => function switch
+    {
+        ActivationFunction.GeluErf => $"0.5*{x}*(1+ERF({x}/SQRT(2)))",
+        ActivationFunction.QuickGelu => $"{x}/(1+EXP(-1.702*{x}))",
+        ActivationFunction.Relu => $"MAX({x},0)",
+        ActivationFunction.Silu => $"{x}/(1+EXP(-{x}))",
+        ActivationFunction.Tanh => $"TANH({x})",
+        _ => $"0.5*{x}*(1+TANH(SQRT(2/PI())*({x}+0.044715*{x}^3)))",
+    };
+
+    /// <summary>What the scores of a block are divided by, with the sign: /SQRT(32).</summary>
+    private string Divided(int block)
+    {
+        Gpt2Config config = plan.Config;
+        string root = config.ScaleAttention ? Invariant($"/SQRT({config.HeadSize})") : "";
+        return config.ScaleAttentionByInverseLayer ? root + Invariant($"/{block + 1}") : root;
+    }
 
     /// <summary>A column for each head and token: the formula for the tokens that see it, the mask for those before it.</summary>
     private IEnumerable<FormulaArea> Scores(Table t)
     {
         int size = plan.Config.HeadSize;
+        string divided = Divided(t.Matrix.Block ?? 0);
         for (int column = 0; column < t.Place.Columns; column++)
         {
             (int head, int token) = Math.DivRem(column, plan.Length);
             string query = t.From(t.Sources[0].Part(token, head * size, 1, size), Fixed.Column);
             string key = t.From(t.Sources[1].Part(token, head * size, 1, size), Fixed.Both);
-            yield return t.Area(t.Place.Part(token, column, plan.Length - token), $"SUMPRODUCT({query},{key})/SQRT({Number(size)})");
+            yield return t.Area(t.Place.Part(token, column, plan.Length - token), $"SUMPRODUCT({query},{key}){divided}");
             if (token > 0)
             {
                 yield return t.Masked(t.Place.Part(0, column, token), "-1E+10");
@@ -115,7 +133,7 @@ internal sealed class StepFormulas(WorkbookPlan plan)
         from head in Enumerable.Range(0, plan.Config.Heads)
         select (row, head * plan.Length);
 
-    private static string Number(float number) => number.ToString("0.############", CultureInfo.InvariantCulture);
+    private static string Number(float number) => number.ToString("0.####################", CultureInfo.InvariantCulture);
 
     /// <summary>A matrix with its place and those of its sources.</summary>
     private sealed record Table(MatrixDescription Matrix, Place Place, Place[] Sources)

@@ -73,7 +73,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         int row = WorkbookPlan.ListRow + i;
         string source = A1.From(sheet.Name, plan.Typed.RowAt(i), Fixed.Both), text = A1.Cell(row, TextColumn, Fixed.Column);
         string whole = A1.Cell(row, WholeColumn, Fixed.Column), ids = A1.Range(Ids.RowAt(i), Fixed.Column);
-        string isId = $"AND({source}>=0,{source}<{vocabulary.Count},{source}=INT({source}))";
+        string isId = $"AND({source}>=0,{source}<{plan.Config.Vocabulary},{source}=INT({source}))";
         string noToken = $"{StartSheet.Wrong} no token, and longer than {LongestText} characters";
         sheet.Row(row);
         sheet.Number(0, i + 1, CellLook.Link);
@@ -82,7 +82,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         sheet.Formula(
             MeaningColumn,
             $"IF(ISERROR({source}),\"{StartSheet.Wrong} an error\",IF({source}=\"\",\"\","
-            + $"IF(ISNUMBER({source}),IF({isId},\"id\",\"{StartSheet.Wrong} no id: 0 to {vocabulary.Count - 1}\"),"
+            + $"IF(ISNUMBER({source}),IF({isId},\"id\",\"{StartSheet.Wrong} no id: 0 to {plan.Config.Vocabulary - 1}\"),"
             + $"IF({text}=\"\",\"{StartSheet.Wrong} neither text nor number\",IF({whole}>=0,\"a token\",IF(LEN({text})>{LongestText},\"{noToken}\","
             + $"IF(COUNTIF({ids},\"<0\")>0,\"{StartSheet.Wrong} not in ASCII, and no token\",COUNT({ids})&\" tokens\")))))))",
             typed is null ? "" : typed.Text is null ? "id" : "a token", CellLook.Normal);

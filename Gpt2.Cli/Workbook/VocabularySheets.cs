@@ -21,9 +21,6 @@ internal static class VocabularySheets
     /// <summary>The tokens in the byte alphabet, as vocab.bpe has them.</summary>
     public static Place Written(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, WrittenColumn, vocabulary.Count);
 
-    /// <summary>The tokens in quotes, as they are shown.</summary>
-    public static Place Quoted(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, ShownColumn, vocabulary.Count);
-
     /// <summary>The tokens as one types them; empty if that is not possible.</summary>
     public static Place Typed(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, TypedColumn, vocabulary.Count);
 

@@ -37,6 +37,7 @@ internal static class MatrixTable
     {
         string h = Invariant($"h{block}"), w = NameOfWeight(h);
         string stream = block == 0 ? "position_embeddings" : Invariant($"h{block - 1}.step16");
+        string epsilon = VariantFormulas.Epsilon(config), divided = VariantFormulas.ScoreDivisor(config, block) is string by ? $" / {by}" : "";
         int d = config.Channels;
 
         MatrixDescription Step(
@@ -58,7 +59,7 @@ internal static class MatrixTable
             Step(1, block == 0 ? "position_embeddings" : "step 16 of the block before",
                 "Takes over the residual stream, the row of numbers that each token carries through the model and to which every block adds.",
                 TokensChannels, Channels, Copy, "Step1Input", stream),
-            Step(2, "(step 1 − mean) / √(variance + 0.00001), mean and variance of the row",
+            Step(2, $"(step 1 − mean) / √(variance + {epsilon}), mean and variance of the row",
                 "Brings every row to mean 0 and variance 1, so that attention sees directions in the stream and not how large it has grown.",
                 TokensChannels, Channels, Normalisation, "Step2Ln1Normalised", $"{h}.step1"),
             Step(3, "step 2 × gain + bias",
@@ -71,7 +72,7 @@ internal static class MatrixTable
             PartOfStep5("queries", 0, "Takes the first third of step 4: what each token looks for in the tokens that it sees."),
             PartOfStep5("keys", d, "Takes the second third of step 4: what each token is found by."),
             PartOfStep5("values", 2 * d, "Takes the last third of step 4: what each token gives to those that attend to it."),
-            Step(6, "queries · keysᵀ / √(head size) for each head; −10¹⁰ for later tokens",
+            Step(6, $"queries · keysᵀ{divided} for each head; −10¹⁰ for later tokens",
                 "Compares the query of a token with the key of each token up to itself: the better they match, the more will be taken from there.",
                 HeadsTotal, HeadsAndTokens, ScaledDotProduct, "Step6Scores", $"{h}.step5.queries", $"{h}.step5.keys"),
             Step(7, "e^(step 6 − max) / Σ e^(step 6 − max) over the tokens that the row sees, for each head",
@@ -87,16 +88,18 @@ internal static class MatrixTable
             Step(10, "step 9 + step 1",
                 "Adds what attention has found to the residual stream, so that nothing the token carried is lost.",
                 TokensChannels, Channels, Sum, "Step10Residual1", $"{h}.step9", $"{h}.step1"),
-            Step(11, "(step 10 − mean) / √(variance + 0.00001), mean and variance of the row",
+            Step(11, $"(step 10 − mean) / √(variance + {epsilon}), mean and variance of the row",
                 "Brings every row to mean 0 and variance 1 again, now for the feed-forward layer.",
                 TokensChannels, Channels, Normalisation, "Step11Ln2Normalised", $"{h}.step10"),
             Step(12, "step 11 × gain + bias",
                 "Stretches and shifts every channel by what training found useful to the feed-forward layer.",
                 TokensChannels, Channels, Scaling, "Step12Ln2Scaled", $"{h}.step11", $"{w}_ln_2_g", $"{w}_ln_2_b"),
             Step(13, "step 12 · c_fc_w + c_fc_b",
-                "Asks four times as many questions as there are channels, each a pattern that the row matches more or less.",
+                config.HasUsualHidden
+                    ? "Asks four times as many questions as there are channels, each a pattern that the row matches more or less."
+                    : "Asks as many questions as there are hidden units, each a pattern that the row matches more or less.",
                 TokensHidden, Hidden, DotProduct, "Step13MlpHidden", $"{h}.step12", $"{w}_mlp_c_fc_w", $"{w}_mlp_c_fc_b"),
-            Step(14, "0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))), x of step 13",
+            Step(14, $"{VariantFormulas.Activation(config.Activation)}, x of step 13",
                 "Lets matches pass and holds back almost everything below 0; without such a bend two products in a row would be only one.",
                 TokensHidden, Hidden, Gelu, "Step14Gelu", $"{h}.step13"),
             Step(15, "step 14 · c_proj_w + c_proj_b",
@@ -114,7 +117,8 @@ internal static class MatrixTable
             "Takes the rows that the next token is predicted from: usually the last one only, since it alone has seen every token.",
             RowsChannels, Channels, Copy, "LanguageHead.LastHiddenState", Invariant($"h{config.Layers - 1}.step16"))
         { IsAfterBlocks = true },
-        new("last_layernorm", null, null, "last layer norm", "(last_hidden_state − mean) / √(variance + 0.00001), mean and variance of the row",
+        new("last_layernorm", null, null, "last layer norm",
+            $"(last_hidden_state − mean) / √(variance + {VariantFormulas.Epsilon(config)}), mean and variance of the row",
             "Brings the row to mean 0 and variance 1, as in the blocks.",
             RowsChannels, Channels, Normalisation, "LanguageHead.Forward", "last_hidden_state")
         { IsAfterBlocks = true },

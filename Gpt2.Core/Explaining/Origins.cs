@@ -4,6 +4,7 @@
 using System.Globalization;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
+using Gpt2.Kernels;
 using Gpt2.Kernels.Attention;
 using static System.FormattableString;
 
@@ -74,7 +75,7 @@ internal static class Origins
         MatrixCell[] row = [.. Enumerable.Range(0, channels).Select(channel => source.Cell(c.Row, channel))];
         double mean = row.Average(cell => (double)cell.Value);
         double variance = row.Average(cell => Squared(cell.Value - mean));
-        double deviation = Math.Sqrt(variance + TransformerBlock.LayerNormEpsilon);
+        double deviation = Math.Sqrt(variance + c.Config.LayerNormEpsilon);
         double own = row[c.Column].Value;
 
         OriginTerm Term(MatrixCell cell)
@@ -85,7 +86,8 @@ internal static class Origins
         }
 
         return c.Origin(
-            CellOperation.Normalisation, [.. row.Select(Term)], $"({Shown(own)} − {Factor(mean)}) / √({Shown(variance)} + 0.00001)",
+            CellOperation.Normalisation, [.. row.Select(Term)],
+            $"({Shown(own)} − {Factor(mean)}) / √({Shown(variance)} + {VariantFormulas.Epsilon(c.Config)})",
             new OriginFigure("mean", mean), new OriginFigure("variance", variance), new OriginFigure("√(variance + ε)", deviation));
     }
 
@@ -117,11 +119,15 @@ internal static class Origins
         }
 
         int size = c.Config.HeadSize, first = head * size;
-        double root = Math.Sqrt(size);
-        OriginTerm[] terms = [.. Enumerable.Range(first, size).Select(k => Product(c.Sources[0].Cell(c.Row, k), c.Sources[1].Cell(token, k), root))];
-        double product = root * terms.Sum(term => term.Contribution);
-        return c.Origin(
-            CellOperation.ScaledDotProduct, terms, $"{Shown(product)} / {Shown(root)}", new OriginFigure("√(head size)", root));
+        double divisor = c.Config.ScoreDivisor(c.Description.Block ?? 0);
+        OriginTerm[] terms =
+        [
+            .. Enumerable.Range(first, size).Select(k => Product(c.Sources[0].Cell(c.Row, k), c.Sources[1].Cell(token, k), divisor)),
+        ];
+        double product = divisor * terms.Sum(term => term.Contribution);
+        return VariantFormulas.ScoreDivisor(c.Config, c.Description.Block ?? 0) is string name
+            ? c.Origin(CellOperation.ScaledDotProduct, terms, $"{Shown(product)} / {Shown(divisor)}", new OriginFigure(name, divisor))
+            : c.Origin(CellOperation.ScaledDotProduct, terms, Shown(product));
     }
 
     /// <summary>Sources: scores. What a row sees are the tokens up to its own.</summary>
@@ -143,21 +149,16 @@ internal static class Origins
             token => Product(c.Sources[0].Cell(c.Row, (head * c.Total) + token), c.Sources[1].Cell(token, c.Column)));
     }
 
-    /// <summary>Sources: the matrix that GELU is applied to.</summary>
+    /// <summary>Sources: the matrix that the activation function is applied to.</summary>
     private static CellOrigin Gelu(CellContext c)
     {
         MatrixCell source = c.Sources[0].Cell(c.Row, c.Column);
-        string x = Factor(source.Value);
+        ActivationFunction function = c.Config.Activation;
         return c.Origin(
-            CellOperation.Gelu, [new OriginTerm(source, null, GeluOf(source.Value))],
-            $"0.5 × {x} × (1 + tanh(0.79788 × ({Shown(source.Value)} + 0.044715 × {x}³)))",
-            new OriginFigure("share that passes", 0.5 * (1 + Math.Tanh(GeluArgument(source.Value)))));
+            CellOperation.Gelu, [new OriginTerm(source, null, VariantFormulas.ValueOf(function, source.Value))],
+            VariantFormulas.ActivationInNumbers(function, source.Value),
+            VariantFormulas.ShareOf(function, source.Value) is double share ? [new OriginFigure("share that passes", share)] : []);
     }
-
-    /// <summary>GELU in its tanh form.</summary>
-    public static double GeluOf(double x) => 0.5 * x * (1 + Math.Tanh(GeluArgument(x)));
-
-    private static double GeluArgument(double x) => Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x));
 
     private static CellOrigin One(CellContext c, CellOperation operation, MatrixCell source) =>
         c.Origin(operation, [Alone(source)], Shown(source.Value));
@@ -205,8 +206,8 @@ internal static class Origins
     private static double Squared(double x) => x * x;
 
     /// <summary>A number for a formula, with five significant digits.</summary>
-    private static string Shown(double number) => number.ToString("G5", CultureInfo.InvariantCulture).Replace('-', '−');
+    public static string Shown(double number) => number.ToString("G5", CultureInfo.InvariantCulture).Replace('-', '−');
 
     /// <summary>The same after another number: a negative one in parentheses.</summary>
-    private static string Factor(double number) => number < 0 ? $"({Shown(number)})" : Shown(number);
+    public static string Factor(double number) => number < 0 ? $"({Shown(number)})" : Shown(number);
 }
