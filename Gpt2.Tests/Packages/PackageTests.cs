@@ -43,11 +43,12 @@ public sealed partial class PackageTests(PackedProjects packed) : IClassFixture<
         {
             using ZipArchive package = packed.Open(project);
             using Stream nuspec = package.GetEntry(project + ".nuspec")!.Open();
-            var said = XDocument.Load(nuspec).Root!.Elements().Single().Elements().ToDictionary(element => element.Name.LocalName, element => element.Value);
+            var says = XDocument.Load(nuspec).Root!.Elements().Single().Elements()
+                .ToDictionary(element => element.Name.LocalName, element => element.Value);
 
-            said.Should().ContainKeys("title", "authors", "description", "tags", "copyright", "releaseNotes").And
+            says.Should().ContainKeys("title", "authors", "description", "tags", "copyright", "releaseNotes").And
                 .Contain("id", project).And.Contain("license", "MIT").And.Contain("icon", "icon.png").And.Contain("readme", "README.md");
-            said.Values.Should().NotContain("Package Description");
+            says.Values.Should().NotContain("Package Description");
             byte[] icon = Bytes(package.GetEntry("icon.png")!);
             icon.AsSpan(1, 3).SequenceEqual("PNG"u8).Should().BeTrue();
             (BinaryPrimitives.ReadInt32BigEndian(icon.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(icon.AsSpan(20))).Should().Be((128, 128));
@@ -61,7 +62,8 @@ public sealed partial class PackageTests(PackedProjects packed) : IClassFixture<
         (string Project, string Assembly)[] assemblies =
         [
             ("Gpt2.Kernels", "lib/net10.0/Gpt2.Kernels.dll"), ("Gpt2.Core", "lib/net10.0/Gpt2.Core.dll"),
-            ("Gpt2.Cli", "tools/net10.0/any/Gpt2.Kernels.dll"), ("Gpt2.Cli", "tools/net10.0/any/Gpt2.Core.dll"), ("Gpt2.Cli", "tools/net10.0/any/gpt2.dll"),
+            ("Gpt2.Cli", "tools/net10.0/any/Gpt2.Kernels.dll"), ("Gpt2.Cli", "tools/net10.0/any/Gpt2.Core.dll"),
+            ("Gpt2.Cli", "tools/net10.0/any/gpt2.dll"),
         ];
         foreach ((string project, string assembly) in assemblies)
         {
@@ -101,7 +103,8 @@ public sealed partial class PackageTests(PackedProjects packed) : IClassFixture<
         string unpacked = SeededFolder(packed.Copies[0]);
 
         PackedProjects.Dotnet(
-            sample, "build", "-c", "Release", "-p:RestorePackagesPath=" + unpacked, "-p:NuGetAudit=false", "-p:TreatWarningsAsErrors=true", "-nodeReuse:false");
+            sample, "build", "-c", "Release", "-p:RestorePackagesPath=" + unpacked, "-p:NuGetAudit=false", "-p:TreatWarningsAsErrors=true",
+            "-nodeReuse:false");
         string program = Path.Combine(sample, "bin", "Release", "net10.0");
         string output = PackedProjects.Dotnet(packed.Copies[0], Path.Combine(program, "NextToken.dll"));
 
@@ -128,7 +131,8 @@ public sealed partial class PackageTests(PackedProjects packed) : IClassFixture<
     private static string SeededFolder(string copy)
     {
         string seeded = Path.Combine(copy, "unpacked");
-        using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(Path.Combine(copy, "artifacts", "pack", "obj", "Gpt2.Core", "project.assets.json")));
+        string restored = Path.Combine(copy, "artifacts", "pack", "obj", "Gpt2.Core", "project.assets.json");
+        using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(restored));
         string[] caches = [.. assets.RootElement.GetProperty("packageFolders").EnumerateObject().Select(cache => cache.Name)];
         foreach (JsonProperty library in assets.RootElement.GetProperty("libraries").EnumerateObject())
         {

@@ -46,7 +46,8 @@ public sealed class PackedProjects : IDisposable
 
         // Not the name of the repository's solution: by that a program knows that it runs in a checkout, and finds the models there.
         string solution = Path.Combine(copy, "Packages.slnx");
-        File.WriteAllText(solution, $"<Solution>{string.Concat(Projects.Select(project => $"<Project Path=\"{project}/{project}.csproj\" />"))}</Solution>");
+        IEnumerable<string> projects = Projects.Select(project => $"<Project Path=\"{project}/{project}.csproj\" />");
+        File.WriteAllText(solution, $"<Solution>{string.Concat(projects)}</Solution>");
         Dotnet(copy, "pack", solution, "-c", "Release", "-o", "packages", "-p:RunAnalyzers=false", "-p:NuGetAudit=false", "-nodeReuse:false");
         return copy;
     }
