@@ -5,6 +5,7 @@ using System.Text.Json;
 using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
+using Gpt2.Core.PostTraining;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.HuggingFace;
@@ -211,6 +212,22 @@ public sealed class VariantFilesTests : IDisposable
     public void WithAdded_UnusedIds_IsRefused() =>
         FluentActions.Invoking(() => PaddedVocabulary().WithAdded(["new"])).Should().Throw<Gpt2Exception>().With(
             found: "the model has 12 rows of wte without a token, which a vocabulary with added tokens cannot hold");
+
+    [Fact]
+    public void Fingerprint_OfAVariant_IsReadAsItWasWritten_AndIsNotGpt2s()
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            writer.WriteStartObject();
+            AdapterJson.Write(writer, new ModelFingerprint(Variant, "abc"));
+            writer.WriteEndObject();
+        }
+
+        ModelFingerprint read = AdapterJson.Fingerprint(JsonDocument.Parse(stream.ToArray()).RootElement, "adapter.json");
+
+        read.Should().Be(new ModelFingerprint(Variant, "abc")).And.NotBe(new ModelFingerprint(SmallModel.Config with { Hidden = 13 }, "abc"));
+    }
 
     [Fact]
     public void Cache_CopyOfAVariant_KeepsTheSettings()
