@@ -75,7 +75,8 @@ public sealed class VariantCommandTests : IDisposable
     {
         string run = folder.PathOf("run");
         CommandRun.Of(
-            "train", TextFile(), "--init", variant, "--out", run, "--steps", "2", "--batch-size", "1", "--context", "8", "--checkpoint-every", "1").Result();
+            "train", TextFile(), "--init", variant, "--out", run, "--steps", "2", "--batch-size", "1", "--context", "8", "--checkpoint-every", "1")
+            .Result();
 
         string[] sizes = [.. Directory.EnumerateFiles(run, "hparams.json", SearchOption.AllDirectories).Select(File.ReadAllText)];
         sizes.Should().NotBeEmpty().And.OnlyContain(text => text == File.ReadAllText(Path.Combine(variant, "hparams.json")));

@@ -183,7 +183,8 @@ public sealed class ActivationTests
         double[] expected = Doubles(Reference.GetProperty("erf"));
         for (int i = 0; i < expected.Length; i++)
         {
-            ErrorFunction.Of((double)Arguments[i]).Should().BeApproximately(expected[i], 4e-16 + (1e-15 * Math.Abs(expected[i])), "{0}", Arguments[i]);
+            double z = Arguments[i];
+            ErrorFunction.Of(z).Should().BeApproximately(expected[i], 4e-16 + (1e-15 * Math.Abs(expected[i])), "erf({0})", z);
         }
 
         ErrorFunction.Of(double.NaN).Should().Be(double.NaN);
