@@ -1,5 +1,5 @@
 // How a cell of each kind of matrix comes about: one function per kind of operation, from the cell's place to its terms. Which matrix
-// has which function, and in which order its sources are, is in MatrixTable.
+// has which operation, and in which order its sources are, is in MatrixTable.
 
 using System.Globalization;
 using Gpt2.Core.Model;
@@ -37,25 +37,38 @@ internal sealed record CellContext(
 /// <summary>The functions.</summary>
 internal static class Origins
 {
+    /// <summary>The origin of a cell by its matrix's operation.</summary>
+    public static CellOrigin Of(CellContext c) => c.Description.Operation switch
+    {
+        CellOperation.LookUp => LookUp(c),
+        CellOperation.Copy => Copy(c),
+        CellOperation.Sum => Sum(c),
+        CellOperation.Normalisation => Normalised(c),
+        CellOperation.Scaling => Scaled(c),
+        CellOperation.DotProduct => c.Description.Columns == ColumnKind.Vocabulary ? DotProductWithRows(c) : DotProduct(c),
+        CellOperation.ScaledDotProduct => Score(c),
+        CellOperation.Softmax => c.Description.Columns == ColumnKind.Vocabulary ? Probability(c) : Attention(c),
+        CellOperation.WeightedSum => AttendedValue(c),
+        CellOperation.Gelu => Gelu(c),
+        _ => throw new ArgumentOutOfRangeException(nameof(c), c.Description.Operation, "expected an operation that makes a whole matrix"),
+    };
+
     /// <summary>Sources: wte. The row is the token's id.</summary>
-    public static CellOrigin LookUp(CellContext c) => One(c, CellOperation.LookUp, c.Sources[0].Cell(c.Ids[c.Row], c.Column));
+    private static CellOrigin LookUp(CellContext c) => One(c, CellOperation.LookUp, c.Sources[0].Cell(c.Ids[c.Row], c.Column));
 
-    /// <summary>Sources: the matrix copied.</summary>
-    public static CellOrigin Copy(CellContext c) => CopyOfColumns(c, first: 0);
-
-    /// <summary>Sources: the matrix whose columns, beginning at <paramref name="first"/>, are copied.</summary>
-    public static CellOrigin CopyOfColumns(CellContext c, int first) =>
-        One(c, CellOperation.Copy, c.Sources[0].Cell(c.Row, first + c.Column));
+    /// <summary>Sources: the matrix whose columns are copied.</summary>
+    private static CellOrigin Copy(CellContext c) =>
+        One(c, CellOperation.Copy, c.Sources[0].Cell(c.Row, c.Description.FirstSourceColumn + c.Column));
 
     /// <summary>Sources: the two matrices added.</summary>
-    public static CellOrigin Sum(CellContext c)
+    private static CellOrigin Sum(CellContext c)
     {
         OriginTerm[] terms = [.. c.Sources.Select(source => Alone(source.Cell(c.Row, c.Column)))];
         return c.Origin(CellOperation.Sum, terms, $"{Shown(terms[0].Contribution)} + {Factor(terms[1].Contribution)}");
     }
 
     /// <summary>Sources: the matrix whose rows are normalised.</summary>
-    public static CellOrigin Normalised(CellContext c)
+    private static CellOrigin Normalised(CellContext c)
     {
         SourceMatrix source = c.Sources[0];
         int channels = c.Config.Channels;
@@ -79,7 +92,7 @@ internal static class Origins
     }
 
     /// <summary>Sources: the normalised matrix, gain, bias.</summary>
-    public static CellOrigin Scaled(CellContext c)
+    private static CellOrigin Scaled(CellContext c)
     {
         OriginTerm scaled = Product(c.Sources[0].Cell(c.Row, c.Column), c.Sources[1].Cell(0, c.Column));
         OriginTerm bias = Alone(c.Bias!.Cell(0, c.Column));
@@ -89,15 +102,15 @@ internal static class Origins
     }
 
     /// <summary>Sources: the input, weights [inputs, outputs], and the bias if there is one.</summary>
-    public static CellOrigin DotProduct(CellContext c) => Products(
+    private static CellOrigin DotProduct(CellContext c) => Products(
         c, CellOperation.DotProduct, c.Sources[0].Numbers.Columns, k => Product(c.Sources[0].Cell(c.Row, k), c.Sources[1].Cell(k, c.Column)));
 
     /// <summary>Sources: the input, weights [outputs, inputs].</summary>
-    public static CellOrigin DotProductWithRows(CellContext c) => Products(
+    private static CellOrigin DotProductWithRows(CellContext c) => Products(
         c, CellOperation.DotProduct, c.Sources[0].Numbers.Columns, k => Product(c.Sources[0].Cell(c.Row, k), c.Sources[1].Cell(c.Column, k)));
 
     /// <summary>Sources: queries, keys.</summary>
-    public static CellOrigin Score(CellContext c)
+    private static CellOrigin Score(CellContext c)
     {
         (int head, int token) = Math.DivRem(c.Column, c.Total);
         if (token > c.Row)
@@ -118,17 +131,17 @@ internal static class Origins
     }
 
     /// <summary>Sources: scores. What a row sees are the tokens up to its own.</summary>
-    public static CellOrigin Attention(CellContext c)
+    private static CellOrigin Attention(CellContext c)
     {
         (int head, int token) = Math.DivRem(c.Column, c.Total);
         return token > c.Row ? Masked(c, token, 0) : Softmax(c, head * c.Total, c.Row + 1);
     }
 
     /// <summary>Sources: logits.</summary>
-    public static CellOrigin Probability(CellContext c) => Softmax(c, first: 0, c.Config.Vocabulary);
+    private static CellOrigin Probability(CellContext c) => Softmax(c, first: 0, c.Config.Vocabulary);
 
     /// <summary>Sources: attention, values.</summary>
-    public static CellOrigin AttendedValue(CellContext c)
+    private static CellOrigin AttendedValue(CellContext c)
     {
         int head = c.Column / c.Config.HeadSize;
         return Products(
@@ -137,7 +150,7 @@ internal static class Origins
     }
 
     /// <summary>Sources: the matrix that the activation function is applied to.</summary>
-    public static CellOrigin Gelu(CellContext c)
+    private static CellOrigin Gelu(CellContext c)
     {
         MatrixCell source = c.Sources[0].Cell(c.Row, c.Column);
         ActivationFunction function = c.Config.Activation;
