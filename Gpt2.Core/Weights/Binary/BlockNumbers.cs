@@ -69,7 +69,7 @@ internal static class BlockNumbers
             }
 
             float scale = largest / 127;
-            float inverse = scale == 0 ? 0 : 1 / scale;
+            float inverse = Inverse(scale);
             BinaryPrimitives.WriteHalfLittleEndian(stored, (Half)scale);
             Span<byte> whole = stored.Slice(ScaleSize, Length);
             for (int i = 0; i < block.Length; i++)
@@ -92,7 +92,7 @@ internal static class BlockNumbers
             }
 
             float scale = extreme / -Q4Zero;
-            float inverse = scale == 0 ? 0 : 1 / scale;
+            float inverse = Inverse(scale);
             BinaryPrimitives.WriteHalfLittleEndian(stored, (Half)scale);
             Span<byte> pairs = stored.Slice(ScaleSize, HalfLength);
             for (int i = 0; i < pairs.Length; i++)
@@ -101,6 +101,9 @@ internal static class BlockNumbers
             }
         }
     }
+
+    /// <summary>1/scale; 0 if that is infinite, since the scale is then 0 in half precision, and so are the numbers.</summary>
+    private static float Inverse(float scale) => float.IsFinite(1 / scale) ? 1 / scale : 0;
 
     /// <summary>Shifted by 8 and rounded, halves up.</summary>
     private static int Q4(float scaled) => Math.Min(15, (int)(sbyte)(scaled + 8.5f));
