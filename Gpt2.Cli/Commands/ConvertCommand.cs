@@ -34,8 +34,8 @@ internal static class ConvertCommand
         string[] writers = [.. ModelWriter.All.Select(writer => writer.Name)];
         Option<string?> toForm = new("--to")
         {
-            Description = "The format to write.\nDefault: gguf or llmc if TO ends in .gguf or .bin, safetensors from a CSV folder, csv from anything else. "
-                + "Of an adapter: csv or peft, whichever it does not have.",
+            Description = "The format to write.\nDefault: gguf or llmc if TO ends in .gguf or .bin, safetensors from a CSV folder, "
+                + "csv from anything else. Of an adapter: csv or peft, whichever it does not have.",
             HelpName = string.Join("|", [.. writers, AdapterConversion.Peft]),
         };
         toForm.CompletionSources.Add([.. writers, AdapterConversion.Peft]);
@@ -145,7 +145,8 @@ internal static class ConvertCommand
     {
         if (name is null)
         {
-            return ((ModelWriter[])[ModelWriter.LlmC, ModelWriter.Gguf]).FirstOrDefault(writer => writer.IsFile(target)) ?? (source.Format == ModelFormat.Csv ? ModelWriter.Safetensors : ModelWriter.Csv);
+            return ((ModelWriter[])[ModelWriter.LlmC, ModelWriter.Gguf]).FirstOrDefault(writer => writer.IsFile(target))
+                ?? (source.Format == ModelFormat.Csv ? ModelWriter.Safetensors : ModelWriter.Csv);
         }
 
         return ModelWriter.All.FirstOrDefault(writer => writer.Name == name)
@@ -164,7 +165,8 @@ internal static class ConvertCommand
 
         if (writer != ModelWriter.Gguf)
         {
-            throw new UsageException($"found '{type}', but {writer.Name} is always written in f32", where: "--weights", expected: "gguf to be written");
+            throw new UsageException(
+                $"found '{type}', but {writer.Name} is always written in f32", where: "--weights", expected: "it with gguf alone");
         }
 
         GgufWeights weights = GgufTypes.First(entry => entry.Name == type).Type;

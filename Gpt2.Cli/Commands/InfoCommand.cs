@@ -46,7 +46,7 @@ internal static class InfoCommand
                 config.QkvBias, config.TiedHead, tokenizer is not null, sizeof(float) * config.Parameters,
                 sizeof(float) * 2L * config.Layers * config.Context * config.Channels,
                 CommonOptions.NameOf(set.Rung), set.VectorBits, MachineExamination.InstructionSets(), [.. AdapterLocator.NamesFor(config)],
-                tokenizer?.Vocabulary.AddedTokens.Count ?? 0);
+                tokenizer?.Vocabulary.AddedTokens.Count ?? 0, source.StoredTypes);
             if (parsed.GetValue(json))
             {
                 JsonShapes.Write(info, io.Out);
@@ -67,6 +67,11 @@ internal static class InfoCommand
         sizes.Row("model", info.Name);
         sizes.Row("folder", info.Folder);
         sizes.Row("format", info.Format);
+        if (info.TensorTypes is not null)
+        {
+            sizes.Row("tensors", info.TensorTypes);
+        }
+
         sizes.Row("parameters", Number(info.Parameters));
         sizes.Row("vocabulary (n_vocab)", Number(info.NVocab));
         sizes.Row("context (n_ctx)", Number(info.NCtx));

@@ -4,6 +4,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using LLama.Exceptions;
 using LLama.Native;
 using Processor = System.Runtime.InteropServices.Architecture;
 
@@ -38,7 +39,7 @@ internal static class LlamaLibrary
             NativeApi.llama_empty_call();
             return null;
         }
-        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or TypeInitializationException or LLama.Exceptions.RuntimeError)
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or TypeInitializationException or RuntimeError)
         {
             return $"llama.cpp's library does not load on this machine: {e.Message.ReplaceLineEndings(" ")}";
         }

@@ -2,6 +2,7 @@
 // it into a matrix.
 
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
@@ -123,7 +124,8 @@ internal sealed record StoredTensor(string Name, MappedFile Data, long Offset, N
     }
 
     /// <summary>A shape as messages show it: [768, 2304].</summary>
-    public static string Shown(ReadOnlySpan<long> shape) => "[" + string.Join(", ", shape.ToArray()) + "]";
+    public static string Shown(ReadOnlySpan<long> shape) =>
+        "[" + string.Join(", ", shape.ToArray().Select(size => size.ToString(CultureInfo.InvariantCulture))) + "]";
 
     private void ReadInParts(Span<float> numbers)
     {

@@ -80,7 +80,7 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
         }
 
         MappedFile data = Files.Open(Main);
-        long? end = 0; // unknown after a tensor of an unknown type
+        long? end = 0; // unknown after a tensor whose length is not known
         string before = "the header";
         foreach (GgufTensor tensor in header.Tensors.OrderBy(tensor => tensor.Begin))
         {
@@ -90,7 +90,7 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
                 Lost.TryAdd(tensor.Name, e);
             }
 
-            end = GgufTypes.Of(tensor.Type) is NumberType type && tensor.Begin <= long.MaxValue / 2
+            end = GgufTypes.Of(tensor.Type) is NumberType type && IsWhole(tensor, type) && tensor.Begin <= long.MaxValue / 2
                 ? Aligned((long)tensor.Begin + BytesOf(tensor, type)) : null;
             before = tensor.Name;
         }
@@ -118,8 +118,7 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
     }
 
     /// <summary>The vocabulary is in the file itself.</summary>
-    public override Tokenizer? ReadTokenizer(Gpt2Config? sizes) => header is null
-        ? throw new Gpt2Exception("has no vocabulary that could be read, since its header is damaged") { Where = Main, Remedy = WrongFile.Again }
+    public override Tokenizer? ReadTokenizer(Gpt2Config? sizes) => header is null ? throw AllLost!
         : sizes?.Vocabulary < Vocabulary.SmallestCount ? null
         : GgufVocabulary.Read(header, sizes) is Vocabulary vocabulary ? new Tokenizer(vocabulary) : null;
 
@@ -158,6 +157,9 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
 
     private long Aligned(long offset) => (offset + header!.Alignment - 1) / header.Alignment * header.Alignment;
 
+    /// <summary>Whether its rows are whole blocks.</summary>
+    private static bool IsWhole(GgufTensor tensor, NumberType type) => tensor.Shape is not [.., long columns] || columns % type.BlockLength() == 0;
+
     /// <summary>The bytes of a tensor, at most so many that a position after it does not overflow.</summary>
     private static long BytesOf(GgufTensor tensor, NumberType type) =>
         StoredTensor.Count(tensor.Shape) <= long.MaxValue / 64 ? type.Bytes(StoredTensor.Count(tensor.Shape)) : long.MaxValue / 4;
@@ -175,9 +177,9 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
                 "take the model in one of these: llama.cpp's 'llama-quantize --allow-requantize --pure' converts it");
         }
 
-        if (tensor.Shape is [.., long columns] && columns % type.BlockLength() != 0)
+        if (!IsWhole(tensor, type))
         {
-            throw Wrong($"has rows of {columns} weights in {type}", $"a multiple of {type.BlockLength()}");
+            throw Wrong($"has rows of {tensor.Shape[^1]} weights in {type}", $"a multiple of {type.BlockLength()}");
         }
 
         if (tensor.Begin % (ulong)header!.Alignment != 0)
@@ -194,7 +196,11 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
         long bytes = BytesOf(tensor, type);
         if (tensor.Begin > (ulong)length || bytes > length - (long)tensor.Begin)
         {
-            throw new Gpt2Exception($"is cut off: its tensors need more than the {data.Length} bytes that it has") { Where = Main, Remedy = WrongFile.Again };
+            throw new Gpt2Exception($"is cut off: its tensors need more than the {data.Length} bytes that it has")
+            {
+                Where = Main,
+                Remedy = WrongFile.Again,
+            };
         }
 
         Tensors.Add(tensor.Name, new StoredTensor(tensor.Name, data, header.DataOffset + (long)tensor.Begin, type, tensor.Shape)

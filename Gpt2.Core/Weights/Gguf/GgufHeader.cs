@@ -191,6 +191,11 @@ internal sealed class GgufHeader
     {
         cursor.Part = $"key {number}";
         string key = cursor.Text(LongestKey);
+        if (key.Length == 0)
+        {
+            throw cursor.Wrong("has no name", null);
+        }
+
         cursor.Part = $"the key {key}";
         Kind kind = ReadKind(cursor), itemKind = kind;
         ulong count = 1;
@@ -201,10 +206,9 @@ internal sealed class GgufHeader
             cursor.RequireItems(count, itemKind == Kind.Text ? sizeof(ulong) : Math.Max(SizeOf(itemKind), 1));
         }
 
-        if (key.Length == 0 || itemKind == Kind.Array || !metadata.TryAdd(key, new Value(kind, itemKind, count, cursor.Position)))
+        if (itemKind == Kind.Array || !metadata.TryAdd(key, new Value(kind, itemKind, count, cursor.Position)))
         {
-            throw key.Length == 0 ? cursor.Wrong("has no name", null)
-                : itemKind == Kind.Array ? cursor.Wrong("is a list of lists", "a list of numbers or texts")
+            throw itemKind == Kind.Array ? cursor.Wrong("is a list of lists", "a list of numbers or texts")
                 : cursor.Wrong("appears twice", "each key once");
         }
 
