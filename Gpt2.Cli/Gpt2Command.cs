@@ -94,6 +94,7 @@ public static class Gpt2Command
             TokenizeCommand.Create(io),
             DetokenizeCommand.Create(io),
             TraceCommand.Create(io),
+            WorkbookCommand.Create(io),
             WhyCommand.Create(io),
             EmbeddingsCommand.Create(io),
             LensCommand.Create(io),

@@ -3,6 +3,7 @@
 
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using Gpt2.Kernels.Activation;
 using Gpt2.Kernels.AdamW;
 using Gpt2.Kernels.Add;
 using Gpt2.Kernels.Attention;
@@ -63,6 +64,14 @@ public sealed class KernelSet
     public AdamWKernel AdamW { get; }
 
     public CopyColumnsKernel CopyColumns { get; private init; } = new CopyColumnsScalar();
+
+    /// <summary>An activation function; GPT-2's own is <see cref="Gelu"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="function"/> is not a member of the enumeration.</exception>
+    public ActivationKernel Activation(ActivationFunction function) =>
+        function == ActivationFunction.GeluTanh ? Gelu
+        : !Enum.IsDefined(function) ? throw new ArgumentOutOfRangeException(nameof(function), function, "no such activation function")
+        : Rung == KernelRung.Scalar ? new ActivationScalar(function)
+        : new ActivationVector(function, team);
 
     /// <summary>Creates the set of a rung. To add a rung, add a case here and one class for each operation.</summary>
     /// <param name="rung">The rung.</param>

@@ -185,8 +185,7 @@ internal static class ConvertCommand
             return source.ReadTokenizer()?.Vocabulary;
         }
 
-        FolderVocabulary.RequireCount(vocabulary, parsed.GetValue(input.Option)!, source.Config, source.Path);
-        return vocabulary;
+        return FolderVocabulary.Fit(vocabulary, parsed.GetValue(input.Option)!, source.Config, source.Path, confirmed: false, confirm: "");
     }
 
     private static void Report(ModelSource source, Gpt2Config written, ModelWriter writer, string target, double seconds, bool json, CommandIo io)

@@ -1,4 +1,5 @@
-// What the page says about a sheet: a title and one sentence. Those of the pass are MatrixDescription's; here are those of the weights.
+// What the page says about a sheet: a title and one sentence. Those of the pass are MatrixDescription's, and the sentences of
+// the weights are WeightDescription's.
 
 using Gpt2.Core.Explaining;
 using static System.FormattableString;
@@ -20,27 +21,8 @@ internal static class SheetDescriptions
 
     private static SheetDescription OfWeight(SheetKey key)
     {
-        string name = key.Block is null ? key.Matrix : key.Matrix[(key.Matrix.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        string name = WeightDescription.InItsBlock(key.Matrix);
         string title = key.Block is null ? name : Invariant($"block {key.Block}, weight {name}");
-        return new SheetDescription(title, name switch
-        {
-            "wte" => "A row of channels for every token of the vocabulary.",
-            "wpe" => "A row of channels for every position.",
-            "lm_head" => "A row of channels for every token of the vocabulary, used for the logits.",
-            "attn/c_attn/w" => "The weights of step 4: from channels to queries, keys and values.",
-            "attn/c_attn/b" => "The biases of step 4.",
-            "attn/c_proj/w" => "The weights of step 9: from the heads back to the stream.",
-            "attn/c_proj/b" => "The biases of step 9.",
-            "mlp/c_fc/w" => "The weights of step 13: from channels to neurons.",
-            "mlp/c_fc/b" => "The biases of step 13.",
-            "mlp/c_proj/w" => "The weights of step 15: from neurons back to the stream.",
-            "mlp/c_proj/b" => "The biases of step 15.",
-            "ln_1/g" => "The gains of step 3.",
-            "ln_1/b" => "The biases of step 3.",
-            "ln_2/g" => "The gains of step 12.",
-            "ln_2/b" => "The biases of step 12.",
-            "ln_f/g" => "The gains of the predicted embedding.",
-            _ => "The biases of the predicted embedding.",
-        });
+        return new SheetDescription(title, WeightDescription.Of(key.Matrix));
     }
 }

@@ -71,6 +71,9 @@ internal sealed record DetokenizeResult(int[] Ids, string Text);
 internal sealed record TraceResult(
     string Model, string? Prompt, int[] Ids, string? Folder, string[] Files, string? Svg, PredictedToken PredictedToken);
 
+/// <summary>Length is the longest prompt that can be typed; weights and formulas are numbers of cells.</summary>
+internal sealed record WorkbookResult(string Model, string? Prompt, int[] Ids, string File, long Bytes, int Length, long Weights, long Formulas);
+
 /// <summary>
 /// The terms are the largest, or all with --all, largest first; the rest is what they leave out. Own is the term of a row that the cell
 /// belongs to, where each has a result. Rows are positions in the prompt, of
@@ -249,6 +252,7 @@ internal sealed record ErrorDetail(string Message, string Code, string? Where, s
 [JsonSerializable(typeof(TokenizeResult))]
 [JsonSerializable(typeof(DetokenizeResult))]
 [JsonSerializable(typeof(TraceResult))]
+[JsonSerializable(typeof(WorkbookResult))]
 [JsonSerializable(typeof(WhyResult))]
 [JsonSerializable(typeof(EmbeddingNearResult))]
 [JsonSerializable(typeof(EmbeddingAnalogyResult))]

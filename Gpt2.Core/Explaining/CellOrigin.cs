@@ -1,8 +1,6 @@
 // The origin of one number of a forward pass: the kind of operation, the cells it was computed from, and the same number computed from
 // them again.
 
-using Gpt2.Core.Model;
-
 namespace Gpt2.Core.Explaining;
 
 /// <summary>How the terms of a cell give the cell. Figures in double precision, from the float32 cells that the terms name.</summary>
@@ -20,7 +18,8 @@ public enum CellOperation
     /// <summary>Each term is an input times a weight, and the last one is the bias if there is one; they are added.</summary>
     DotProduct,
 
-    /// <summary>Each term is a channel of a query times the same channel of a key, over √(head size); they are added.</summary>
+    /// <summary>Each term is a channel of a query times the same channel of a key, over √(head size), or
+    /// what the model has instead; they are added.</summary>
     ScaledDotProduct,
 
     /// <summary>Each term is a visible token's share times its value; they are added.</summary>
@@ -42,7 +41,7 @@ public enum CellOperation
     /// </summary>
     Softmax,
 
-    /// <summary>0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))) of the one term.</summary>
+    /// <summary>0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))) of the one term, or the activation function that the model has instead.</summary>
     Gelu,
 
     /// <summary>The column's token comes after the row's, which must not see it. There are no terms.</summary>
@@ -114,8 +113,7 @@ public sealed class CellOrigin
     public double Recomputed => Operation switch
     {
         CellOperation.Softmax => OwnTerm.Contribution / Terms.Sum(term => term.Contribution),
-        CellOperation.Normalisation => NormalisedFromTerms(),
-        CellOperation.Gelu => Origins.GeluOf(Terms[0].Source.Value),
+        CellOperation.Normalisation => (OwnTerm.Source.Value - Figures[0].Value) / Figures[2].Value, // mean, √(variance + ε)
         CellOperation.Mask => Figures[0].Value,
         _ => Terms.Sum(term => term.Contribution),
     };
@@ -137,11 +135,4 @@ public sealed class CellOrigin
     public override string ToString() => $"{Cell.Address} = {InNumbers}";
 
     private OriginTerm OwnTerm => Terms.First(term => term.Source.Column == Cell.Column);
-
-    private double NormalisedFromTerms()
-    {
-        double mean = Terms.Average(term => (double)term.Source.Value);
-        double variance = Terms.Average(term => (term.Source.Value - mean) * (term.Source.Value - mean));
-        return (OwnTerm.Source.Value - mean) / Math.Sqrt(variance + TransformerBlock.LayerNormEpsilon);
-    }
 }

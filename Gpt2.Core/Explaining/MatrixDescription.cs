@@ -32,7 +32,7 @@ public sealed class MatrixDescription
 {
     internal MatrixDescription(
         string name, int? block, int? step, string title, string formula, string words, string shape, ColumnKind columns,
-        Func<CellContext, CellOrigin> origin, string method, params string[] sources)
+        CellOperation operation, string method, params string[] sources)
     {
         Name = name;
         Block = block;
@@ -42,7 +42,7 @@ public sealed class MatrixDescription
         Words = words;
         Shape = shape;
         Columns = columns;
-        Origin = origin;
+        Operation = operation;
         Method = method;
         Sources = sources;
     }
@@ -83,7 +83,11 @@ public sealed class MatrixDescription
     /// <summary>Whether it follows the blocks, so that a trace may have its last row only.</summary>
     public bool IsAfterBlocks { get; init; }
 
-    internal Func<CellContext, CellOrigin> Origin { get; }
+    /// <summary>How each of its cells is made from cells of its sources; masked cells aside.</summary>
+    public CellOperation Operation { get; }
+
+    /// <summary>Of a copy, the column of the source with which it begins.</summary>
+    public int FirstSourceColumn { get; init; }
 
     /// <summary>The descriptions of every matrix of a model's forward pass, in the order in which they are computed.</summary>
     /// <param name="config">The model's sizes.</param>

@@ -1,9 +1,10 @@
 // How a cell of each kind of matrix comes about: one function per kind of operation, from the cell's place to its terms. Which matrix
-// has which function, and in which order its sources are, is in MatrixTable.
+// has which operation, and in which order its sources are, is in MatrixTable.
 
 using System.Globalization;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
+using Gpt2.Kernels;
 using Gpt2.Kernels.Attention;
 using static System.FormattableString;
 
@@ -36,32 +37,45 @@ internal sealed record CellContext(
 /// <summary>The functions.</summary>
 internal static class Origins
 {
+    /// <summary>The origin of a cell by its matrix's operation.</summary>
+    public static CellOrigin Of(CellContext c) => c.Description.Operation switch
+    {
+        CellOperation.LookUp => LookUp(c),
+        CellOperation.Copy => Copy(c),
+        CellOperation.Sum => Sum(c),
+        CellOperation.Normalisation => Normalised(c),
+        CellOperation.Scaling => Scaled(c),
+        CellOperation.DotProduct => c.Description.Columns == ColumnKind.Vocabulary ? DotProductWithRows(c) : DotProduct(c),
+        CellOperation.ScaledDotProduct => Score(c),
+        CellOperation.Softmax => c.Description.Columns == ColumnKind.Vocabulary ? Probability(c) : Attention(c),
+        CellOperation.WeightedSum => AttendedValue(c),
+        CellOperation.Gelu => Gelu(c),
+        _ => throw new ArgumentOutOfRangeException(nameof(c), c.Description.Operation, "expected an operation that makes a whole matrix"),
+    };
+
     /// <summary>Sources: wte. The row is the token's id.</summary>
-    public static CellOrigin LookUp(CellContext c) => One(c, CellOperation.LookUp, c.Sources[0].Cell(c.Ids[c.Row], c.Column));
+    private static CellOrigin LookUp(CellContext c) => One(c, CellOperation.LookUp, c.Sources[0].Cell(c.Ids[c.Row], c.Column));
 
-    /// <summary>Sources: the matrix copied.</summary>
-    public static CellOrigin Copy(CellContext c) => CopyOfColumns(c, first: 0);
-
-    /// <summary>Sources: the matrix whose columns, beginning at <paramref name="first"/>, are copied.</summary>
-    public static CellOrigin CopyOfColumns(CellContext c, int first) =>
-        One(c, CellOperation.Copy, c.Sources[0].Cell(c.Row, first + c.Column));
+    /// <summary>Sources: the matrix whose columns are copied.</summary>
+    private static CellOrigin Copy(CellContext c) =>
+        One(c, CellOperation.Copy, c.Sources[0].Cell(c.Row, c.Description.FirstSourceColumn + c.Column));
 
     /// <summary>Sources: the two matrices added.</summary>
-    public static CellOrigin Sum(CellContext c)
+    private static CellOrigin Sum(CellContext c)
     {
         OriginTerm[] terms = [.. c.Sources.Select(source => Alone(source.Cell(c.Row, c.Column)))];
         return c.Origin(CellOperation.Sum, terms, $"{Shown(terms[0].Contribution)} + {Factor(terms[1].Contribution)}");
     }
 
     /// <summary>Sources: the matrix whose rows are normalised.</summary>
-    public static CellOrigin Normalised(CellContext c)
+    private static CellOrigin Normalised(CellContext c)
     {
         SourceMatrix source = c.Sources[0];
         int channels = c.Config.Channels;
         MatrixCell[] row = [.. Enumerable.Range(0, channels).Select(channel => source.Cell(c.Row, channel))];
         double mean = row.Average(cell => (double)cell.Value);
         double variance = row.Average(cell => Squared(cell.Value - mean));
-        double deviation = Math.Sqrt(variance + TransformerBlock.LayerNormEpsilon);
+        double deviation = Math.Sqrt(variance + c.Config.LayerNormEpsilon);
         double own = row[c.Column].Value;
 
         OriginTerm Term(MatrixCell cell)
@@ -72,12 +86,13 @@ internal static class Origins
         }
 
         return c.Origin(
-            CellOperation.Normalisation, [.. row.Select(Term)], $"({Shown(own)} − {Factor(mean)}) / √({Shown(variance)} + 0.00001)",
+            CellOperation.Normalisation, [.. row.Select(Term)],
+            $"({Shown(own)} − {Factor(mean)}) / √({Shown(variance)} + {VariantFormulas.Epsilon(c.Config)})",
             new OriginFigure("mean", mean), new OriginFigure("variance", variance), new OriginFigure("√(variance + ε)", deviation));
     }
 
     /// <summary>Sources: the normalised matrix, gain, bias.</summary>
-    public static CellOrigin Scaled(CellContext c)
+    private static CellOrigin Scaled(CellContext c)
     {
         OriginTerm scaled = Product(c.Sources[0].Cell(c.Row, c.Column), c.Sources[1].Cell(0, c.Column));
         OriginTerm bias = Alone(c.Bias!.Cell(0, c.Column));
@@ -87,15 +102,15 @@ internal static class Origins
     }
 
     /// <summary>Sources: the input, weights [inputs, outputs], and the bias if there is one.</summary>
-    public static CellOrigin DotProduct(CellContext c) => Products(
+    private static CellOrigin DotProduct(CellContext c) => Products(
         c, CellOperation.DotProduct, c.Sources[0].Numbers.Columns, k => Product(c.Sources[0].Cell(c.Row, k), c.Sources[1].Cell(k, c.Column)));
 
     /// <summary>Sources: the input, weights [outputs, inputs].</summary>
-    public static CellOrigin DotProductWithRows(CellContext c) => Products(
+    private static CellOrigin DotProductWithRows(CellContext c) => Products(
         c, CellOperation.DotProduct, c.Sources[0].Numbers.Columns, k => Product(c.Sources[0].Cell(c.Row, k), c.Sources[1].Cell(c.Column, k)));
 
     /// <summary>Sources: queries, keys.</summary>
-    public static CellOrigin Score(CellContext c)
+    private static CellOrigin Score(CellContext c)
     {
         (int head, int token) = Math.DivRem(c.Column, c.Total);
         if (token > c.Row)
@@ -104,25 +119,29 @@ internal static class Origins
         }
 
         int size = c.Config.HeadSize, first = head * size;
-        double root = Math.Sqrt(size);
-        OriginTerm[] terms = [.. Enumerable.Range(first, size).Select(k => Product(c.Sources[0].Cell(c.Row, k), c.Sources[1].Cell(token, k), root))];
-        double product = root * terms.Sum(term => term.Contribution);
-        return c.Origin(
-            CellOperation.ScaledDotProduct, terms, $"{Shown(product)} / {Shown(root)}", new OriginFigure("√(head size)", root));
+        double divisor = c.Config.ScoreDivisor(c.Description.Block ?? 0);
+        OriginTerm[] terms =
+        [
+            .. Enumerable.Range(first, size).Select(k => Product(c.Sources[0].Cell(c.Row, k), c.Sources[1].Cell(token, k), divisor)),
+        ];
+        double product = divisor * terms.Sum(term => term.Contribution);
+        return VariantFormulas.ScoreDivisor(c.Config, c.Description.Block ?? 0) is string name
+            ? c.Origin(CellOperation.ScaledDotProduct, terms, $"{Shown(product)} / {Shown(divisor)}", new OriginFigure(name, divisor))
+            : c.Origin(CellOperation.ScaledDotProduct, terms, Shown(product));
     }
 
     /// <summary>Sources: scores. What a row sees are the tokens up to its own.</summary>
-    public static CellOrigin Attention(CellContext c)
+    private static CellOrigin Attention(CellContext c)
     {
         (int head, int token) = Math.DivRem(c.Column, c.Total);
         return token > c.Row ? Masked(c, token, 0) : Softmax(c, head * c.Total, c.Row + 1);
     }
 
     /// <summary>Sources: logits.</summary>
-    public static CellOrigin Probability(CellContext c) => Softmax(c, first: 0, c.Config.Vocabulary);
+    private static CellOrigin Probability(CellContext c) => Softmax(c, first: 0, c.Config.Vocabulary);
 
     /// <summary>Sources: attention, values.</summary>
-    public static CellOrigin AttendedValue(CellContext c)
+    private static CellOrigin AttendedValue(CellContext c)
     {
         int head = c.Column / c.Config.HeadSize;
         return Products(
@@ -130,21 +149,16 @@ internal static class Origins
             token => Product(c.Sources[0].Cell(c.Row, (head * c.Total) + token), c.Sources[1].Cell(token, c.Column)));
     }
 
-    /// <summary>Sources: the matrix that GELU is applied to.</summary>
-    public static CellOrigin Gelu(CellContext c)
+    /// <summary>Sources: the matrix that the activation function is applied to.</summary>
+    private static CellOrigin Gelu(CellContext c)
     {
         MatrixCell source = c.Sources[0].Cell(c.Row, c.Column);
-        string x = Factor(source.Value);
+        ActivationFunction function = c.Config.Activation;
         return c.Origin(
-            CellOperation.Gelu, [new OriginTerm(source, null, GeluOf(source.Value))],
-            $"0.5 × {x} × (1 + tanh(0.79788 × ({Shown(source.Value)} + 0.044715 × {x}³)))",
-            new OriginFigure("share that passes", 0.5 * (1 + Math.Tanh(GeluArgument(source.Value)))));
+            CellOperation.Gelu, [new OriginTerm(source, null, VariantFormulas.ValueOf(function, source.Value))],
+            VariantFormulas.ActivationInNumbers(function, source.Value),
+            VariantFormulas.ShareOf(function, source.Value) is double share ? [new OriginFigure("share that passes", share)] : []);
     }
-
-    /// <summary>GELU in its tanh form.</summary>
-    public static double GeluOf(double x) => 0.5 * x * (1 + Math.Tanh(GeluArgument(x)));
-
-    private static double GeluArgument(double x) => Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x));
 
     private static CellOrigin One(CellContext c, CellOperation operation, MatrixCell source) =>
         c.Origin(operation, [Alone(source)], Shown(source.Value));
@@ -192,8 +206,8 @@ internal static class Origins
     private static double Squared(double x) => x * x;
 
     /// <summary>A number for a formula, with five significant digits.</summary>
-    private static string Shown(double number) => number.ToString("G5", CultureInfo.InvariantCulture).Replace('-', '−');
+    public static string Shown(double number) => number.ToString("G5", CultureInfo.InvariantCulture).Replace('-', '−');
 
     /// <summary>The same after another number: a negative one in parentheses.</summary>
-    private static string Factor(double number) => number < 0 ? $"({Shown(number)})" : Shown(number);
+    public static string Factor(double number) => number < 0 ? $"({Shown(number)})" : Shown(number);
 }

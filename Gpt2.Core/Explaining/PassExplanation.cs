@@ -105,7 +105,7 @@ public sealed class PassExplanation
     {
         MatrixDescription description = Describe(matrix);
         MatrixCell cell = CellOf(matrix, row, column);
-        return description.Origin(new CellContext(description, cell, config, Trace.Ids, [.. description.Sources.Select(Find)]));
+        return Origins.Of(new CellContext(description, cell, config, Trace.Ids, [.. description.Sources.Select(Find)]));
     }
 
     /// <summary>Where a number of the pass comes from.</summary>

@@ -139,7 +139,7 @@ public sealed class LogitAttribution
             variance += (x - mean) * (x - mean);
         }
 
-        double deviation = Math.Sqrt((variance / stream.Length) + TransformerBlock.LayerNormEpsilon);
+        double deviation = Math.Sqrt((variance / stream.Length) + weights.Config.LayerNormEpsilon);
         ReadOnlySpan<float> gain = weights.FinalNorm.Gain.Span, row = weights.Head.Weight.Row(token);
         var direction = new double[stream.Length];
         for (int channel = 0; channel < direction.Length; channel++)

@@ -32,7 +32,7 @@ public sealed class Gpt2Model
         blocks = new TransformerBlock[config.Layers];
         for (int block = 0; block < blocks.Length; block++)
         {
-            blocks[block] = new TransformerBlock(layers.Blocks[block], config.Heads, kernels);
+            blocks[block] = new TransformerBlock(layers.Blocks[block], config, block, kernels);
         }
     }
 
@@ -109,7 +109,7 @@ public sealed class Gpt2Model
     {
         a.Rows.DivideEqually(ids.Length, a.Sequences);
         Matrix stream = Blocks(first: 0, Embed(ids, cache: null, a), cache: null, a);
-        LanguageHead.FinalNorm(stream, layers.FinalNorm, kernels, a);
+        LanguageHead.FinalNorm(stream, layers.FinalNorm, Config.LayerNormEpsilon, kernels, a);
     }
 
     /// <summary>
@@ -163,7 +163,8 @@ public sealed class Gpt2Model
         return stream;
     }
 
-    private void Head(Matrix stream, ForwardActivations a) => LanguageHead.Forward(stream, layers.FinalNorm, layers.Head, kernels, a);
+    private void Head(Matrix stream, ForwardActivations a) =>
+        LanguageHead.Forward(stream, layers.FinalNorm, Config.LayerNormEpsilon, layers.Head, kernels, a);
 
     private void CheckSequences(ReadOnlySpan<int> ids, KeyValueCache? cache, SequenceRows rows)
     {

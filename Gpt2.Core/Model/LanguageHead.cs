@@ -13,14 +13,15 @@ internal static class LanguageHead
 {
     /// <param name="stream">The last block's residual 2, [tokens, channels].</param>
     /// <param name="norm">ln_f</param>
+    /// <param name="epsilon">The ε of ln_f.</param>
     /// <param name="head">The map from channels to the vocabulary.</param>
     /// <param name="kernels">The kernels to compute with.</param>
     /// <param name="a">
     /// Receives last_hidden_state, last_layernorm, predicted_embedding, logits and probabilities.
     /// </param>
-    public static void Forward(Matrix stream, LayerNormWeights norm, LinearMap head, KernelSet kernels, ForwardActivations a)
+    public static void Forward(Matrix stream, LayerNormWeights norm, float epsilon, LinearMap head, KernelSet kernels, ForwardActivations a)
     {
-        FinalNorm(stream, norm, kernels, a);                                                                   // [rows, channels]
+        FinalNorm(stream, norm, epsilon, kernels, a);                                                          // [rows, channels]
         head.Forward(a.PredictedEmbedding, kernels, a.Logits);                                                 // [rows, vocabulary]
         kernels.Softmax.Rows(a.Logits, a.Probabilities);                                                       // [rows, vocabulary]
     }
@@ -28,12 +29,13 @@ internal static class LanguageHead
     /// <summary>The part before the logits.</summary>
     /// <param name="stream">The last block's residual 2, [tokens, channels].</param>
     /// <param name="norm">ln_f</param>
+    /// <param name="epsilon">The ε of ln_f.</param>
     /// <param name="kernels">The kernels to compute with.</param>
     /// <param name="a">Receives last_hidden_state, last_layernorm and predicted_embedding.</param>
-    public static void FinalNorm(Matrix stream, LayerNormWeights norm, KernelSet kernels, ForwardActivations a)
+    public static void FinalNorm(Matrix stream, LayerNormWeights norm, float epsilon, KernelSet kernels, ForwardActivations a)
     {
         LastHiddenState(stream, a);                                                                            // [rows, channels]
-        kernels.LayerNorm.Normalise(a.LastHiddenState, TransformerBlock.LayerNormEpsilon, a.LastLayerNorm);    // [rows, channels]
+        kernels.LayerNorm.Normalise(a.LastHiddenState, epsilon, a.LastLayerNorm);                              // [rows, channels]
         kernels.LayerNorm.Scale(a.LastLayerNorm, norm.Gain, norm.Bias, a.PredictedEmbedding);                  // [rows, channels]
     }
 

@@ -6,6 +6,7 @@ using Gpt2.Core.Model.Cache;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
+using Gpt2.Kernels.Activation;
 
 namespace Gpt2.Core.Model;
 
@@ -14,13 +15,15 @@ namespace Gpt2.Core.Model;
 /// (Radford et al., "Language Models are Unsupervised Multitask Learners", section 2.3).
 /// </summary>
 /// <param name="layers">The block's weights.</param>
-/// <param name="heads">Number of attention heads.</param>
+/// <param name="config">What the model is like.</param>
+/// <param name="block">The block's number.</param>
 /// <param name="kernels">The kernels to compute with.</param>
-internal sealed class TransformerBlock(BlockLayers layers, int heads, KernelSet kernels)
+internal sealed class TransformerBlock(BlockLayers layers, Gpt2Config config, int block, KernelSet kernels)
 {
-    /// <summary>GPT-2's ε in both layer normalisations.</summary>
-    public const float LayerNormEpsilon = 1e-5f;
-
+    private readonly int heads = config.Heads;
+    private readonly float scoreScale = config.ScoreScale(block);       // 1 / √headSize in GPT-2
+    private readonly float epsilon = config.LayerNormEpsilon;           // 1e-5 in GPT-2
+    private readonly ActivationKernel activation = kernels.Activation(config.Activation);
     private readonly LayerNormWeights ln1 = layers.Ln1;
     private readonly LinearMap attentionQkv = layers.AttentionQkv;
     private readonly LinearMap attentionProjection = layers.AttentionProjection;
@@ -59,7 +62,7 @@ internal sealed class TransformerBlock(BlockLayers layers, int heads, KernelSet 
         input.CopyFrom(stream);
 
     private void Step2Ln1Normalised(Matrix input, Matrix ln1Normalised) =>
-        kernels.LayerNorm.Normalise(input, LayerNormEpsilon, ln1Normalised);
+        kernels.LayerNorm.Normalise(input, epsilon, ln1Normalised);
 
     private void Step3Ln1Scaled(Matrix ln1Normalised, LayerNormWeights ln1, Matrix ln1Scaled) =>
         kernels.LayerNorm.Scale(ln1Normalised, ln1.Gain, ln1.Bias, ln1Scaled);
@@ -76,7 +79,7 @@ internal sealed class TransformerBlock(BlockLayers layers, int heads, KernelSet 
     }
 
     private void Step6Scores(Matrix queries, BlockPast past, Matrix scores) =>
-        past.Scores(queries, heads, kernels, scores);
+        past.Scores(queries, heads, scoreScale, kernels, scores);
 
     private void Step7Attention(Matrix scores, BlockPast past, Matrix attention) =>
         past.Attention(scores, heads, kernels, attention);
@@ -91,7 +94,7 @@ internal sealed class TransformerBlock(BlockLayers layers, int heads, KernelSet 
         kernels.Add.Apply(attentionOutput, input, residual1);
 
     private void Step11Ln2Normalised(Matrix residual1, Matrix ln2Normalised) =>
-        kernels.LayerNorm.Normalise(residual1, LayerNormEpsilon, ln2Normalised);
+        kernels.LayerNorm.Normalise(residual1, epsilon, ln2Normalised);
 
     private void Step12Ln2Scaled(Matrix ln2Normalised, LayerNormWeights ln2, Matrix ln2Scaled) =>
         kernels.LayerNorm.Scale(ln2Normalised, ln2.Gain, ln2.Bias, ln2Scaled);
@@ -100,7 +103,7 @@ internal sealed class TransformerBlock(BlockLayers layers, int heads, KernelSet 
         mlpHidden.Forward(ln2Scaled, kernels, hidden);
 
     private void Step14Gelu(Matrix hidden, Matrix gelu) =>
-        kernels.Gelu.Apply(hidden, gelu);
+        activation.Apply(hidden, gelu);
 
     private void Step15MlpOutput(Matrix gelu, LinearMap mlpProjection, Matrix mlpOutput) =>
         mlpProjection.Forward(gelu, kernels, mlpOutput);

@@ -2,9 +2,9 @@
 // into a step's formula leads straight to the kernel.
 
 using System.Diagnostics;
+using Gpt2.Kernels.Activation;
 using Gpt2.Kernels.Add;
 using Gpt2.Kernels.CopyColumns;
-using Gpt2.Kernels.Gelu;
 using Gpt2.Kernels.LayerNorm;
 using Gpt2.Kernels.Softmax;
 
@@ -50,12 +50,12 @@ internal static class MatrixOperations
         add.Apply(left.Span, right.Span, sum.Span);
     }
 
-    /// <inheritdoc cref="GeluKernel.Apply"/>
+    /// <inheritdoc cref="ActivationKernel.Apply"/>
     [DebuggerStepThrough]
-    public static void Apply(this GeluKernel gelu, Matrix input, Matrix output)
+    public static void Apply(this ActivationKernel activation, Matrix input, Matrix output)
     {
         output.Resize(input.Rows, input.Columns);
-        gelu.Apply(input.Span, output.Span);
+        activation.Apply(input.Span, output.Span);
     }
 
     /// <inheritdoc cref="SoftmaxKernel.Rows"/>

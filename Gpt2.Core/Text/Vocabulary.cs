@@ -1,13 +1,15 @@
 // The tokens and merges of a byte-level vocabulary, as defined by vocab.bpe, and tokens that were added to it. VocabularyFile reads
 // the file, BytePairEncoder uses the merges, AddedTokenSearch finds added tokens.
 
+using System.Globalization;
 using System.Text;
 
 namespace Gpt2.Core.Text;
 
 /// <summary>
 /// Ids 0 … 255 are the bytes in the order of <see cref="ByteAlphabet"/>, then comes one id per merge in order, then
-/// <c>&lt;|endoftext|&gt;</c>, and last the added tokens, if there are any. Immutable.
+/// <c>&lt;|endoftext|&gt;</c>, and last the added tokens, if there are any. A model may have more ids than tokens, since sizes that are
+/// multiples of 64 are computed faster: those are unused, have no text, and no text has them. Immutable.
 /// </summary>
 public sealed class Vocabulary
 {
@@ -29,15 +31,17 @@ public sealed class Vocabulary
     /// A merge uses an id that is not defined yet, or makes a token that exists.
     /// </exception>
     public Vocabulary(IReadOnlyList<Merge> merges)
-        : this(merges, [])
+        : this(merges, [], unused: 0)
     {
     }
 
-    private Vocabulary(IReadOnlyList<Merge> merges, string[] added)
+    private Vocabulary(IReadOnlyList<Merge> merges, string[] added, int unused)
     {
         this.merges = [.. merges];
         this.added = added;
-        bytes = new byte[256 + this.merges.Length + 1 + added.Length][];
+        Unused = unused;
+        bytes = new byte[256 + this.merges.Length + 1 + added.Length + unused][];
+        bytes.AsSpan(bytes.Length - unused).Fill([]);
         rankOfPair = new Dictionary<long, int>(this.merges.Length);
         for (int id = 0; id < 256; id++)
         {
@@ -75,7 +79,7 @@ public sealed class Vocabulary
             : new AddedTokenSearch(added.Select((token, i) => (token, EndOfText + 1 + i)).Prepend((EndOfTextToken, EndOfText)));
     }
 
-    /// <summary>Number of tokens.</summary>
+    /// <summary>Number of ids, which is the number of tokens unless some ids are unused.</summary>
     public int Count => bytes.Length;
 
     /// <summary>The merges in order; the merge of rank r makes the token 256 + r.</summary>
@@ -87,6 +91,12 @@ public sealed class Vocabulary
     /// <summary>The tokens that were added; the first has the id after <see cref="EndOfText"/>.</summary>
     public IReadOnlyList<string> AddedTokens => added;
 
+    /// <summary>How many ids, the last ones, have no token.</summary>
+    internal int Unused { get; }
+
+    /// <summary>Number of tokens.</summary>
+    internal int TokenCount => Count - Unused;
+
     /// <summary>Finds the added tokens; null if there are none.</summary>
     internal AddedTokenSearch? Added { get; }
 
@@ -95,10 +105,15 @@ public sealed class Vocabulary
 
     /// <summary>The same vocabulary with more tokens after its last.</summary>
     /// <param name="tokens">The texts of the tokens.</param>
-    /// <exception cref="Gpt2Exception">One is empty, is not Unicode, or is a token already.</exception>
+    /// <exception cref="Gpt2Exception">One is empty, is not Unicode, or is a token already, or there are unused ids.</exception>
     public Vocabulary WithAdded(IEnumerable<string> tokens)
     {
         string[] more = [.. tokens];
+        if (more.Length > 0)
+        {
+            RequireNoUnused("a vocabulary with added tokens");
+        }
+
         HashSet<string> there = [.. Enumerable.Range(0, Count).Select(WrittenBytes)];
         foreach (string token in more)
         {
@@ -112,10 +127,31 @@ public sealed class Vocabulary
             }
         }
 
-        return new Vocabulary(merges, [.. added, .. more]);
+        return new Vocabulary(merges, [.. added, .. more], Unused);
     }
 
-    /// <summary>The bytes of a token.</summary>
+    /// <summary>The same vocabulary with ids after its last that have no token.</summary>
+    /// <param name="count">How many more.</param>
+    internal Vocabulary WithUnused(int count) => count == 0 ? this : new Vocabulary(merges, added, Unused + count);
+
+    /// <summary>Throws if there are unused ids.</summary>
+    /// <param name="holder">What cannot hold them, for messages.</param>
+    /// <exception cref="Gpt2Exception">There are.</exception>
+    internal void RequireNoUnused(string holder)
+    {
+        if (Unused > 0)
+        {
+            throw new Gpt2Exception($"the model has {Plural.Of(Unused, "row")} of wte without a token, which {holder} cannot hold")
+            {
+                Expected = $"a row for each of the {TokenCount} tokens and no other",
+            };
+        }
+    }
+
+    /// <summary>Whether an id has no token.</summary>
+    internal bool IsUnused(int id) => id >= TokenCount && id < Count;
+
+    /// <summary>The bytes of a token; none of an unused id.</summary>
     /// <exception cref="Gpt2Exception">There is no such id.</exception>
     public ReadOnlySpan<byte> BytesOf(int id)
     {
@@ -127,8 +163,12 @@ public sealed class Vocabulary
         return bytes[id];
     }
 
-    /// <summary>A token as written in files: in the byte alphabet; the end of text and added tokens are unchanged.</summary>
+    /// <summary>
+    /// A token as written in files: in the byte alphabet; the end of text and added tokens are unchanged. An unused id is in no file; to be
+    /// shown it is &lt;unused 50300&gt;.
+    /// </summary>
     public string WrittenForm(int id) => id == EndOfText ? EndOfTextToken
+        : IsUnused(id) ? string.Create(CultureInfo.InvariantCulture, $"<unused {id}>")
         : id > EndOfText && id < Count ? added[id - EndOfText - 1]
         : WrittenBytes(id);
 

@@ -61,7 +61,7 @@ internal sealed class Gpt2Backward
         lastRows.Resize(lastLayerNorm.Rows, lastLayerNorm.Columns);
         kernels.LayerNorm.NormaliseBackward(
             a.LastHiddenState.Span, a.LastLayerNorm.Span, lastLayerNorm.Span, lastLayerNorm.Columns,
-            TransformerBlock.LayerNormEpsilon, lastRows.Span);                                             // [head rows, channels]
+            model.Config.LayerNormEpsilon, lastRows.Span);                                                 // [head rows, channels]
         if (a.ChosenRows is int[] chosen)
         {
             StreamGradient(lastRows, chosen, ids.Length, g.Residual2);                                     // [tokens, channels]
@@ -69,7 +69,7 @@ internal sealed class Gpt2Backward
 
         for (int i = model.Config.Layers - 1; i >= 0; i--)
         {
-            new TransformerBlockBackward(layers.Blocks[i], model.Config.Heads, kernels, linear, gradients).Backward(a.Block(i), g);
+            new TransformerBlockBackward(layers.Blocks[i], model.Config, i, kernels, linear, gradients).Backward(a.Block(i), g);
         }
 
         if (a.Dropout is not null)

@@ -68,7 +68,7 @@ public sealed class Trainer
     private static void RequireCountable(Gpt2Config config, TrainingSettings settings)
     {
         Int128 tokens = (Int128)settings.BatchSize * settings.Context;
-        Int128 largest = tokens * Math.Max(4L * config.Channels, (long)config.Heads * settings.Context);
+        Int128 largest = tokens * Math.Max(Math.Max(3L * config.Channels, config.Hidden), (long)config.Heads * settings.Context);
         if (largest > Array.MaxLength)
         {
             throw new Gpt2Exception($"a batch of {settings.BatchSize} times {settings.Context} tokens makes a matrix of {largest} numbers")

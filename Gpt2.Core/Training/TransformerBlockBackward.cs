@@ -12,13 +12,16 @@ namespace Gpt2.Core.Training;
 
 /// <summary>Backward of <see cref="TransformerBlock"/>.</summary>
 /// <param name="layers">The block's weights.</param>
-/// <param name="heads">Number of attention heads.</param>
+/// <param name="config">What the model is like.</param>
+/// <param name="block">The block's number.</param>
 /// <param name="kernels">The kernels to compute with.</param>
 /// <param name="linear">The backward pass of linear maps, with its memory.</param>
 /// <param name="gradients">The gradients of weights, added to.</param>
 internal sealed class TransformerBlockBackward(
-    BlockLayers layers, int heads, KernelSet kernels, LinearBackward linear, WeightGradients gradients)
+    BlockLayers layers, Gpt2Config config, int block, KernelSet kernels, LinearBackward linear, WeightGradients gradients)
 {
+    private readonly int heads = config.Heads;
+
     /// <summary>Computes the gradients of the block.</summary>
     /// <param name="a">The activations of the forward pass.</param>
     /// <param name="g">
@@ -54,11 +57,11 @@ internal sealed class TransformerBlockBackward(
     private void Step15MlpOutput(Matrix dMlpOutput, Matrix gelu, Matrix dGelu) =>
         linear.Run(gelu, layers.MlpProjection, dMlpOutput, kernels, dGelu, gradients);
 
-    // gelu = gelu(mlp hidden), so dMlpHidden = dGelu × gelu'(mlp hidden)
+    // gelu = gelu(mlp hidden), so dMlpHidden = dGelu × gelu'(mlp hidden), and likewise for other activation functions
     private void Step14Gelu(Matrix dGelu, Matrix mlpHidden, Matrix dMlpHidden)
     {
         dMlpHidden.Resize(dGelu.Rows, dGelu.Columns);
-        kernels.Gelu.Backward(mlpHidden.Span, dGelu.Span, dMlpHidden.Span);
+        kernels.Activation(config.Activation).Backward(mlpHidden.Span, dGelu.Span, dMlpHidden.Span);
     }
 
     // mlp hidden = ln_2 scaled · c_fc_w + c_fc_b, so dLn2Scaled = dMlpHidden · c_fc_wᵀ
@@ -102,14 +105,15 @@ internal sealed class TransformerBlockBackward(
             attention.Span, dAttention.Span, sequences, attention.Rows / sequences, heads, dScores.Span);
     }
 
-    // scores = queries · keysᵀ / √head size, per sequence and head,
-    // so dQueries = dScores · keys / √head size and dKeys = dScoresᵀ · queries / √head size
+    // scores = queries · keysᵀ · scale, per sequence and head, with the scale 1 / √head size in GPT-2,
+    // so dQueries = dScores · keys · scale and dKeys = dScoresᵀ · queries · scale
     private void Step6Scores(Matrix dScores, Matrix queries, Matrix keys, int sequences, Matrix dQueries, Matrix dKeys)
     {
         dQueries.Resize(queries.Rows, queries.Columns);
         dKeys.Resize(keys.Rows, keys.Columns);
         kernels.Attention.ScoresBackward(
-            queries.Span, keys.Span, dScores.Span, sequences, heads, queries.Columns / heads, dQueries.Span, dKeys.Span);
+            queries.Span, keys.Span, dScores.Span, sequences, heads, queries.Columns / heads, dQueries.Span, dKeys.Span,
+            config.ScoreScale(block));
     }
 
     // queries, keys, values = the columns of qkv, so dQkv has dQueries, dKeys and dValues side by side
@@ -140,7 +144,7 @@ internal sealed class TransformerBlockBackward(
     private void AddNormaliseBackward(Matrix input, Matrix normalised, Matrix dNormalised, Matrix dInput)
     {
         kernels.LayerNorm.NormaliseBackward(
-            input.Span, normalised.Span, dNormalised.Span, input.Columns, TransformerBlock.LayerNormEpsilon, dNormalised.Span);
+            input.Span, normalised.Span, dNormalised.Span, input.Columns, config.LayerNormEpsilon, dNormalised.Span);
         kernels.Add.Apply(dInput.Span, dNormalised.Span, dInput.Span);
     }
 }

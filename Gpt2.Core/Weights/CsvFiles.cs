@@ -95,8 +95,20 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
 
         Vocabulary vocabulary = hasMerges
             ? AddedTokensFile.AddTo(PathOf(AddedTokensFile.FileName), VocabularyFile.Read(merges)) : SpreadsheetVocabulary.Read(Folder);
-        FolderVocabulary.RequireCount(vocabulary, hasMerges ? merges : spreadsheet, sizes, SizesFile);
-        return new Tokenizer(vocabulary);
+        string file = hasMerges ? merges : spreadsheet;
+        int? tokens = HyperparametersFile.ReadTokenCount(PathOf(SizesFile));
+        if (tokens is not null && tokens != vocabulary.Count)
+        {
+            throw new Gpt2Exception($"defines {Plural.Of(vocabulary.Count, "token")}")
+            {
+                Where = file,
+                Expected = $"{tokens}, the {HyperparametersFile.TokenCount} of {SizesFile}",
+                Remedy = FolderVocabulary.TakeAnother,
+            };
+        }
+
+        return new Tokenizer(FolderVocabulary.Fit(
+            vocabulary, file, sizes, SizesFile, tokens is not null, $"add \"{HyperparametersFile.TokenCount}\": {vocabulary.Count} to {SizesFile}"));
     }
 
     protected override string RemedyForUnused => "; rename a file that does not belong to a model so that its name does not begin with model_";

@@ -51,7 +51,12 @@ public static class CsvModelFolder
         folder,
         staged => staged.Put(() =>
         {
-            HyperparametersFile.Write(weights.Config, staged.File(HyperparametersFile.FileName));
+            if (files == VocabularyFiles.JavaScript)
+            {
+                SpreadsheetVocabulary.Require(weights.Config, vocabulary);
+            }
+
+            HyperparametersFile.Write(weights.Config, vocabulary, staged.File(HyperparametersFile.FileName));
             if (vocabulary is not null && files == VocabularyFiles.Gpt2)
             {
                 VocabularyFile.Write(vocabulary, staged.File(VocabularyFile.FileName));

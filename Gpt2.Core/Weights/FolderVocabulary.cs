@@ -13,6 +13,11 @@ internal static class FolderVocabulary
     /// <summary>What to do if files of a vocabulary belong to another model.</summary>
     public const string TakeAnother = "take the vocabulary of this model, all of its files from the same source";
 
+    /// <summary>
+    /// Rows of wte that may be without a token: sizes are made multiples of 64 or 128, or of 128 times as many as there are processors.
+    /// </summary>
+    private const int MaxUnused = 1024;
+
     /// <summary>Files of merges, each with the file of ids that belongs to it.</summary>
     private static readonly (string Merges, string Ids)[] Pairs =
     [
@@ -40,8 +45,9 @@ internal static class FolderVocabulary
             {
                 Vocabulary vocabulary = VocabularyFile.Read(mergesPath);
                 Vocabulary whole = AddedTokensFile.AddTo(pathOf(AddedTokensFile.FileName), vocabulary);
-                RequireCount(whole, mergesPath, config, sizes);
-                if (RegularFile.IsTaken(idsPath))
+                bool hasIds = RegularFile.IsTaken(idsPath);
+                whole = Fit(whole, mergesPath, config, sizes, hasIds, $"add {ids}, which confirms the number of tokens");
+                if (hasIds)
                 {
                     TokenIdsFile.Check(idsPath, vocabulary, merges);
                 }
@@ -54,8 +60,7 @@ internal static class FolderVocabulary
         if (RegularFile.IsTaken(all))
         {
             Vocabulary vocabulary = TokenizerJson.Read(all); // with the added tokens
-            RequireCount(vocabulary, all, config, sizes);
-            return new Tokenizer(vocabulary);
+            return new Tokenizer(Fit(vocabulary, all, config, sizes, confirmed: true, confirm: ""));
         }
 
         (string Merges, string Ids) alone = Pairs.FirstOrDefault(pair => RegularFile.IsTaken(pathOf(pair.Ids)));
@@ -65,11 +70,22 @@ internal static class FolderVocabulary
             : throw new Gpt2Exception("no such file") { Where = pathOf(alone.Merges), Expected = $"the merges of the tokens in {alone.Ids}" };
     }
 
-    /// <summary>Throws unless a vocabulary has as many tokens as the sizes say, if they are known.</summary>
-    /// <exception cref="Gpt2Exception">It does not.</exception>
-    public static void RequireCount(Vocabulary vocabulary, string path, Gpt2Config? config, string sizes)
+    /// <summary>
+    /// A vocabulary with as many ids as the sizes say, if they are known. There may be some more ids than tokens, but only if something
+    /// confirms the number of tokens: a file of merges that was cut off has fewer too.
+    /// </summary>
+    /// <param name="vocabulary">The vocabulary.</param>
+    /// <param name="path">Its file, for messages.</param>
+    /// <param name="config">The sizes; null if they are not known.</param>
+    /// <param name="sizes">The file that the sizes come from, for messages.</param>
+    /// <param name="confirmed">Whether it is certain that the vocabulary has no more tokens.</param>
+    /// <param name="confirm">How to confirm it, for messages.</param>
+    /// <exception cref="Gpt2Exception">It has more tokens, or fewer and that is not confirmed.</exception>
+    public static Vocabulary Fit(Vocabulary vocabulary, string path, Gpt2Config? config, string sizes, bool confirmed, string confirm)
     {
-        if (config is not null && vocabulary.Count != config.Vocabulary)
+        int unused = config is null ? 0 : config.Vocabulary - vocabulary.Count;
+        bool maybePadded = unused is > 0 and <= MaxUnused;
+        if (config is not null && unused != 0 && !(maybePadded && confirmed))
         {
             string key = sizes == HuggingFaceFormat.ConfigFileName ? "vocab_size" : "n_vocab";
             int added = vocabulary.AddedTokens.Count;
@@ -78,8 +94,10 @@ internal static class FolderVocabulary
             {
                 Where = path,
                 Expected = $"{config.Vocabulary}, the {key} of {sizes}",
-                Remedy = TakeAnother,
+                Remedy = maybePadded && confirm.Length > 0 ? $"{TakeAnother}; if the last rows of wte belong to no token, {confirm}" : TakeAnother,
             };
         }
+
+        return vocabulary.WithUnused(unused);
     }
 }

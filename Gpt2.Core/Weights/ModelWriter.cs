@@ -6,6 +6,7 @@ using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights.Gguf;
 using Gpt2.Core.Weights.HuggingFace;
+using Gpt2.Core.Weights.JavaScript;
 using Gpt2.Core.Weights.LlmC;
 
 namespace Gpt2.Core.Weights;
@@ -75,9 +76,14 @@ internal sealed class ModelWriter
             };
         }
 
+        if (this == JavaScriptCsv)
+        {
+            SpreadsheetVocabulary.Require(config, vocabulary);
+        }
+
         if (Format == ModelFormat.LlmC)
         {
-            LlmCFile.RequireTied(config);
+            LlmCFile.Require(config, vocabulary);
         }
     }
 

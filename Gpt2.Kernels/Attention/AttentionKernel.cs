@@ -26,7 +26,7 @@ public abstract class AttentionKernel
     }
 
     /// <summary>
-    /// score[t, h, u] = q[t, h] · k[u, h] / √headSize for visible keys, <see cref="MaskedScore"/> for the others.
+    /// score[t, h, u] = q[t, h] · k[u, h] · scale for visible keys, <see cref="MaskedScore"/> for the others.
     /// </summary>
     /// <param name="queries">[sequences · tokens, heads · headSize]</param>
     /// <param name="keys">[sequences · total, heads · headSize]</param>
@@ -34,11 +34,13 @@ public abstract class AttentionKernel
     /// <param name="heads">Number of heads, at least 1.</param>
     /// <param name="headSize">Columns of a head, at least 1.</param>
     /// <param name="scores">[sequences · tokens, heads · total]; must not overlap the sources.</param>
+    /// <param name="scale">What the products are multiplied by; null for 1 / √headSize.</param>
     /// <exception cref="ArgumentException">Lengths do not match, or there are more queries than keys.</exception>
     public void Scores(
-        ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, int sequences, int heads, int headSize, Span<float> scores)
+        ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, int sequences, int heads, int headSize, Span<float> scores,
+        float? scale = null)
     {
-        AttentionShape shape = Check(queries.Length, keys.Length, sequences, heads, headSize, scores.Length);
+        AttentionShape shape = Check(queries.Length, keys.Length, sequences, heads, headSize, scores.Length, scale);
         Require.Apart(queries, scores);
         Require.Apart(keys, scores);
         ScoreHeads(queries, keys, shape, scores);
@@ -121,8 +123,8 @@ public abstract class AttentionKernel
     }
 
     /// <summary>
-    /// Backward of <see cref="Scores"/>: queriesGradient[t, h] = Σᵤ s[t, h, u] · k[u, h] / √headSize and
-    /// keysGradient[u, h] = Σₜ s[t, h, u] · q[t, h] / √headSize over the visible u, with s the gradient of the scores.
+    /// Backward of <see cref="Scores"/>: queriesGradient[t, h] = Σᵤ s[t, h, u] · k[u, h] · scale and
+    /// keysGradient[u, h] = Σₜ s[t, h, u] · q[t, h] · scale over the visible u, with s the gradient of the scores.
     /// </summary>
     /// <param name="queries">[sequences · tokens, heads · headSize]</param>
     /// <param name="keys">[sequences · total, heads · headSize]</param>
@@ -132,12 +134,13 @@ public abstract class AttentionKernel
     /// <param name="headSize">Columns of a head, at least 1.</param>
     /// <param name="queriesGradient">[sequences · tokens, heads · headSize]; must not overlap the sources.</param>
     /// <param name="keysGradient">[sequences · total, heads · headSize]; must not overlap the sources.</param>
+    /// <param name="scale">That of <see cref="Scores"/>.</param>
     /// <exception cref="ArgumentException">Lengths do not match, or there are more queries than keys.</exception>
     public void ScoresBackward(
         ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> scoresGradient,
-        int sequences, int heads, int headSize, Span<float> queriesGradient, Span<float> keysGradient)
+        int sequences, int heads, int headSize, Span<float> queriesGradient, Span<float> keysGradient, float? scale = null)
     {
-        AttentionShape shape = Check(queries.Length, keys.Length, sequences, heads, headSize, scoresGradient.Length);
+        AttentionShape shape = Check(queries.Length, keys.Length, sequences, heads, headSize, scoresGradient.Length, scale);
         Require.Length(queriesGradient.Length, queries.Length);
         Require.Length(keysGradient.Length, keys.Length);
         ScoreHeadsBackward(queries, keys, scoresGradient, shape, queriesGradient, keysGradient);
@@ -165,7 +168,7 @@ public abstract class AttentionKernel
 
     [DebuggerStepThrough]
     private static AttentionShape Check(
-        int queryLength, int keyLength, int sequences, int heads, int headSize, int scoreLength,
+        int queryLength, int keyLength, int sequences, int heads, int headSize, int scoreLength, float? scale = null,
         [CallerArgumentExpression(nameof(queryLength))] string queryName = "",
         [CallerArgumentExpression(nameof(keyLength))] string keyName = "",
         [CallerArgumentExpression(nameof(scoreLength))] string scoreName = "")
@@ -175,7 +178,8 @@ public abstract class AttentionKernel
         Require.Positive(headSize);
         int channels = Require.Product(heads, headSize);
         int tokens = RowsOfASequence(queryLength, channels, sequences, queryName);
-        var shape = new AttentionShape(sequences, tokens, RowsOfASequence(keyLength, channels, sequences, keyName), heads, headSize);
+        int total = RowsOfASequence(keyLength, channels, sequences, keyName);
+        var shape = new AttentionShape(sequences, tokens, total, heads, headSize, scale ?? 1 / MathF.Sqrt(headSize));
         CheckQueriesFit(shape);
         Require.Length(scoreLength, Require.Product(Require.Product(sequences * tokens, heads), shape.Total), scoreName);
         return shape;
@@ -189,7 +193,7 @@ public abstract class AttentionKernel
         Require.Positive(tokens);
         Require.Positive(heads);
         int total = Require.WholeRows(scoreLength, Require.Product(Require.Product(sequences, tokens), heads), scoreName);
-        var shape = new AttentionShape(sequences, tokens, total, heads, HeadSize: 0);
+        var shape = new AttentionShape(sequences, tokens, total, heads, HeadSize: 0, Scale: 1);
         CheckQueriesFit(shape);
         return shape;
     }

@@ -11,7 +11,7 @@ internal abstract class AttentionLoops(SoftmaxKernel softmax) : AttentionKernel
     private protected override void ScoreHeads(
         ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, in AttentionShape shape, Span<float> scores)
     {
-        float scale = 1 / MathF.Sqrt(shape.HeadSize);
+        float scale = shape.Scale; // 1 / √headSize in GPT-2
         for (int sequence = 0; sequence < shape.Sequences; sequence++)
         {
             for (int token = 0; token < shape.Tokens; token++)
@@ -130,7 +130,7 @@ internal abstract class AttentionLoops(SoftmaxKernel softmax) : AttentionKernel
     {
         queriesGradient.Clear();
         keysGradient.Clear();
-        float scale = 1 / MathF.Sqrt(shape.HeadSize);
+        float scale = shape.Scale; // 1 / √headSize in GPT-2
         for (int sequence = 0; sequence < shape.Sequences; sequence++)
         {
             for (int token = 0; token < shape.Tokens; token++)

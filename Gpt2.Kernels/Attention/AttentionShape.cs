@@ -10,7 +10,8 @@ namespace Gpt2.Kernels.Attention;
 /// <param name="Total">Keys per sequence, at least as many as queries.</param>
 /// <param name="Heads">Number of heads.</param>
 /// <param name="HeadSize">Columns of a head; 0 if the call takes only scores.</param>
-internal readonly record struct AttentionShape(int Sequences, int Tokens, int Total, int Heads, int HeadSize)
+/// <param name="Scale">What products of queries and keys are multiplied by.</param>
+internal readonly record struct AttentionShape(int Sequences, int Tokens, int Total, int Heads, int HeadSize, float Scale)
 {
     /// <summary>Distance between rows of queries, keys or values.</summary>
     public int Channels => Heads * HeadSize;

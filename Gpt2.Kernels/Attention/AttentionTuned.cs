@@ -30,17 +30,25 @@ internal sealed class AttentionTuned<TLanes, TVector>(SoftmaxKernel softmax, Thr
     private protected override void ScoreHeads(
         ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, in AttentionShape shape, Span<float> scores)
     {
-        float scale = 1 / MathF.Sqrt(shape.HeadSize);
         if (shape.Tokens == 1)
         {
             int parts = RowParts(shape);
-            var rows = new RowScores { Queries = queries, Keys = keys, Shape = shape, Scale = scale, Parts = parts, Scores = scores };
+            var rows = new RowScores { Queries = queries, Keys = keys, Shape = shape, Scale = shape.Scale, Parts = parts, Scores = scores };
             Do(ref rows, shape.Sequences * parts, Multiplications(shape), RowWorthThreads);
             return;
         }
 
         int shares = Shares(shape);
-        var work = new Dots { Left = queries, Right = keys, Shape = shape, Scale = scale, Masked = MaskedScore, Shares = shares, Result = scores };
+        var work = new Dots
+        {
+            Left = queries,
+            Right = keys,
+            Shape = shape,
+            Scale = shape.Scale,
+            Masked = MaskedScore,
+            Shares = shares,
+            Result = scores,
+        };
         Do(ref work, shape.Sequences * shape.Heads * shares, Multiplications(shape), WorthThreads);
     }
 
@@ -132,14 +140,13 @@ internal sealed class AttentionTuned<TLanes, TVector>(SoftmaxKernel softmax, Thr
         ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> scoresGradient, in AttentionShape shape,
         Span<float> queriesGradient, Span<float> keysGradient)
     {
-        float scale = 1 / MathF.Sqrt(shape.HeadSize);
         int shares = Shares(shape);
         var byQuery = new SumsOverKeys
         {
             Weights = scoresGradient,
             Right = keys,
             Shape = shape,
-            Scale = scale,
+            Scale = shape.Scale,
             Shares = shares,
             Result = queriesGradient,
         };
@@ -148,7 +155,7 @@ internal sealed class AttentionTuned<TLanes, TVector>(SoftmaxKernel softmax, Thr
             Weights = scoresGradient,
             Right = queries,
             Shape = shape,
-            Scale = scale,
+            Scale = shape.Scale,
             Shares = shares,
             Result = keysGradient,
         };

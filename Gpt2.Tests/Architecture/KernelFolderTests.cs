@@ -10,6 +10,7 @@ public class KernelFolderTests
     /// <summary>Operations whose rungs are in part the same code, and the rungs they have.</summary>
     private static readonly Dictionary<string, KernelRung[]> Rungs = new()
     {
+        ["Activation"] = [KernelRung.Scalar, KernelRung.Vector],
         ["CopyColumns"] = [KernelRung.Scalar, KernelRung.Tuned],
         ["ReducedMatMul"] = [KernelRung.Scalar, KernelRung.Tuned],
         ["Transposition"] = [],

@@ -52,16 +52,17 @@ internal abstract class BlockPast
     /// <exception cref="InvalidOperationException">There is no room for them.</exception>
     internal abstract void Append(Matrix keys, Matrix values);
 
-    /// <summary>Step 6: per head queries · keysᵀ / √headSize, and −10¹⁰ for keys that a query does not see.</summary>
+    /// <summary>Step 6: per head queries · keysᵀ · scale, and −10¹⁰ for keys that a query does not see.</summary>
     /// <param name="queries">[tokens, channels]</param>
     /// <param name="heads">Number of heads.</param>
+    /// <param name="scale">What the products are multiplied by, 1 / √headSize in GPT-2.</param>
     /// <param name="kernels">The kernels to compute with.</param>
     /// <param name="scores">
     /// Receives [tokens, heads · total]. If sequences differ in length, total is that of the longest, and a shorter one
     /// has its own [tokens, heads · total] at the beginning of the memory of its rows.
     /// </param>
     [DebuggerStepThrough]
-    internal void Scores(Matrix queries, int heads, KernelSet kernels, Matrix scores)
+    internal void Scores(Matrix queries, int heads, float scale, KernelSet kernels, Matrix scores)
     {
         int longest = 0;
         for (int group = 0; group < Groups; group++)
@@ -72,11 +73,11 @@ internal abstract class BlockPast
         scores.Resize(queries.Rows, heads * longest);
         if (Groups == 1)
         {
-            ScoresOfRuns(group: 0, queries, heads, kernels, scores);
+            ScoresOfRuns(group: 0, queries, heads, scale, kernels, scores);
             return;
         }
 
-        work = new GroupWork(queries, heads, kernels, scores);
+        work = new GroupWork(queries, heads, kernels, scores) { Scale = scale };
         kernels.ForEach(Groups, scoresOfGroup);
     }
 
@@ -128,7 +129,7 @@ internal abstract class BlockPast
     [DebuggerStepThrough]
     private protected abstract CachedRun Run(int group, int index);
 
-    private void ScoresOfRuns(int group, Matrix queries, int heads, KernelSet kernels, Matrix scores)
+    private void ScoresOfRuns(int group, Matrix queries, int heads, float scale, KernelSet kernels, Matrix scores)
     {
         (int firstRow, int rows) = RowsOf(group);
         Span<float> query = queries.RowRange(firstRow, rows), all = ScoresOf(group, heads, scores);
@@ -136,7 +137,7 @@ internal abstract class BlockPast
         {
             CachedRun run = Run(group, index);
             Span<float> score = PartOf(all, group, heads, run);
-            kernels.Attention.Scores(query, run.KeySpan, SequencesOfAGroup, heads, queries.Columns / heads, score);
+            kernels.Attention.Scores(query, run.KeySpan, SequencesOfAGroup, heads, queries.Columns / heads, score, scale);
             first = Place(score, all, first, group, heads, run);
         }
     }
@@ -165,7 +166,7 @@ internal abstract class BlockPast
         }
     }
 
-    private void ScoresOfGroup(int group) => ScoresOfRuns(group, work.From, work.Heads, work.Kernels, work.To);
+    private void ScoresOfGroup(int group) => ScoresOfRuns(group, work.From, work.Heads, work.Scale, work.Kernels, work.To);
 
     private void AttentionOfGroup(int group) => SoftmaxOfScores(group, work.From, work.Heads, work.Kernels, work.To);
 
@@ -233,7 +234,11 @@ internal abstract class BlockPast
 }
 
 /// <summary>A step for all groups: what it reads, and what it writes.</summary>
-internal readonly record struct GroupWork(Matrix From, int Heads, KernelSet Kernels, Matrix To);
+internal readonly record struct GroupWork(Matrix From, int Heads, KernelSet Kernels, Matrix To)
+{
+    /// <summary>What products of queries and keys are multiplied by.</summary>
+    public float Scale { get; init; }
+}
 
 /// <summary>The first rows of two matrices, which several sequences may read.</summary>
 internal readonly record struct CachedRun(Matrix Keys, Matrix Values, int Rows)

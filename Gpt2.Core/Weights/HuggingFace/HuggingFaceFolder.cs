@@ -71,10 +71,7 @@ public static class HuggingFaceFolder
         writer.WriteNumber("n_embd", config.Channels);
         writer.WriteNumber("n_head", config.Heads);
         writer.WriteNumber("n_layer", config.Layers);
-        writer.WriteNull("n_inner");
-        writer.WriteString("activation_function", "gelu_new");
-        writer.WriteNumber("layer_norm_epsilon", 1e-5);
-        writer.WriteBoolean("scale_attn_weights", true);
+        ArithmeticSettings.Write(config, writer);
         writer.WriteBoolean("tie_word_embeddings", config.TiedHead);
         writer.WriteString("torch_dtype", "float32");
         foreach (string name in (string[])["bos_token_id", "eos_token_id"])

@@ -3,6 +3,7 @@
 
 using System.Globalization;
 using System.Text;
+using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 
 namespace Gpt2.Core.Weights.JavaScript;
@@ -49,6 +50,15 @@ internal static class SpreadsheetVocabulary
         }
 
         return vocabulary;
+    }
+
+    /// <summary>Throws if the page would compute a model wrongly.</summary>
+    /// <exception cref="Gpt2Exception">Its arithmetic is not GPT-2's, or it has ids without a token.</exception>
+    public static void Require(Gpt2Config config, Vocabulary? vocabulary)
+    {
+        const string Page = "the page of the JavaScript edition";
+        ArithmeticSettings.RequireNone(config, Page);
+        vocabulary?.RequireNoUnused(Page);
     }
 
     /// <summary>Writes both files into a folder in the form the page reads.</summary>

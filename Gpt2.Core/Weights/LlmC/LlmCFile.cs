@@ -31,7 +31,7 @@ public static class LlmCFile
     public static string[] Write(
         string target, Gpt2Weights weights, Vocabulary? vocabulary, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        RequireTied(weights.Config);
+        Require(weights.Config, vocabulary);
         if (IsFile(target))
         {
             OutputFile.Write(target, stream => Write(stream, weights, progress, cancellation), cancellation);
@@ -56,9 +56,16 @@ public static class LlmCFile
     /// <summary>Whether a target is a file and not a folder.</summary>
     public static bool IsFile(string target) => target.EndsWith(LlmCFormat.Extension, StringComparison.Ordinal) && !Directory.Exists(target);
 
-    /// <exception cref="Gpt2Exception">The head is untied.</exception>
-    internal static void RequireTied(Gpt2Config config)
+    /// <summary>Throws if the format cannot hold a model.</summary>
+    /// <param name="config">The model.</param>
+    /// <param name="vocabulary">Its vocabulary; null if there is none.</param>
+    /// <exception cref="Gpt2Exception">
+    /// The head is untied, the arithmetic is not GPT-2's, or the vocabulary has ids without a token, which the format does not number.
+    /// </exception>
+    internal static void Require(Gpt2Config config, Vocabulary? vocabulary)
     {
+        ArithmeticSettings.RequireNone(config, "a file of llm.c");
+        vocabulary?.RequireNoUnused("a file of llm.c");
         if (!config.TiedHead)
         {
             throw new Gpt2Exception("the model has an untied language head, which a file of llm.c cannot hold")

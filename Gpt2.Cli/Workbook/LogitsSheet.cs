@@ -1,0 +1,51 @@
+// The sheet of the logits: a row for every token of the vocabulary, with its logit and its probability.
+
+using Gpt2.Core.Explaining;
+
+namespace Gpt2.Cli.Workbook;
+
+/// <summary>Writes the logits and their softmax.</summary>
+internal static class LogitsSheet
+{
+    public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, WorkbookPlan.FirstColumn, Palette.StageTab, [7, 22, 14, 16], 12);
+
+    public static void Write(WorkbookPlan plan, PassExplanation pass, Func<int, string> tokenLabel, SheetWriter sheet)
+    {
+        MatrixDescription logits = plan.Logits!, probabilities = plan.Probabilities!;
+        Place logitPlace = plan.PlaceOf(logits.Name), probabilityPlace = plan.PlaceOf(probabilities.Name);
+        ReadOnlySpan<float> numbers = pass.NumbersOf(logits.Name).Row(0), shares = pass.NumbersOf(probabilities.Name).Row(0);
+        var formulas = new StepFormulas(plan);
+        FormulaArea logit = formulas.Of(logits).Single(), probability = formulas.Of(probabilities).Single();
+        double largest = System.Numerics.Tensors.TensorPrimitives.Max(numbers), sum = 0;
+        foreach (float number in numbers)
+        {
+            sum += Math.Exp(number - largest);
+        }
+
+        string all = A1.Range(logitPlace, Fixed.Both), max = A1.Range(plan.LargestLogit, Fixed.Both);
+        sheet.Head("logits and probabilities of the next token");
+        sheet.Text(1, "max and \u03A3 e^(x \u2212 max)", CellLook.Words);
+        sheet.Formula(plan.LargestLogit.Column, $"IF({plan.Count}=0,\"\",MAX({all}))", largest, CellLook.Number);
+        sheet.Formula(plan.SumOfExponentials.Column, $"IF({plan.Count}=0,\"\",SUMPRODUCT(EXP({all}-{max})))", sum, CellLook.Number);
+        sheet.Text(plan.SumOfExponentials.Column + 2, $"logits: {logits.Words}", CellLook.Words);
+        sheet.Row(2);
+        sheet.Text(plan.SumOfExponentials.Column + 2, $"probabilities: {probabilities.Words}", CellLook.Words);
+        sheet.Row(WorkbookPlan.ListRow - 1);
+        sheet.Text(0, "id", CellLook.ColumnHead);
+        sheet.Text(1, "token", CellLook.GroupHead);
+        sheet.Text(logitPlace.Column, "logits", CellLook.ColumnHead);
+        sheet.Text(probabilityPlace.Column, "probabilities", CellLook.ColumnHead);
+        sheet.Text(probabilityPlace.Column + 2, $"= {logits.Formula}", CellLook.Normal);
+        for (int id = 0; id < numbers.Length; id++)
+        {
+            sheet.Row(WorkbookPlan.ListRow + id);
+            sheet.Number(WorkbookPlan.PositionColumn, id, CellLook.RowHead);
+            sheet.Text(WorkbookPlan.TokenColumn, tokenLabel(id), CellLook.Token);
+            sheet.Formula(logitPlace.Column, logit, numbers[id], logit.Look);
+            sheet.Formula(probabilityPlace.Column, probability, shares[id], probability.Look);
+        }
+
+        sheet.ColourBySign([logitPlace], StageSheets.ScaleOf(numbers));
+        sheet.Bars(probabilityPlace);
+    }
+}

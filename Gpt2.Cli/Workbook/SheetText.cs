@@ -1,0 +1,44 @@
+// Texts in a worksheet, which is XML: some characters cannot be there, and are written as _x0007_.
+
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Gpt2.Cli.Workbook;
+
+internal static partial class SheetText
+{
+    /// <summary>The text with what XML cannot hold, and what would be read as such an escape, as escapes.</summary>
+    public static string Escaped(string text)
+    {
+        string safe = Escape().Replace(text, "_x005F$0");
+        var escaped = new StringBuilder(safe.Length);
+        for (int i = 0; i < safe.Length; i++)
+        {
+            char c = safe[i];
+            if (char.IsHighSurrogate(c) && i + 1 < safe.Length && char.IsLowSurrogate(safe[i + 1]))
+            {
+                escaped.Append(c).Append(safe[++i]);
+            }
+            else if ((c < ' ' && c is not ('\t' or '\n')) || char.IsSurrogate(c) || c is '\uFFFE' or '\uFFFF')
+            {
+                escaped.Append(CultureInfo.InvariantCulture, $"_x{(int)c:X4}_");
+            }
+            else
+            {
+                escaped.Append(c);
+            }
+        }
+
+        return escaped.ToString();
+    }
+
+    /// <summary>The text as it is, or null if one cannot type it into a cell: it has control characters other than line ends.</summary>
+    public static string? Typed(string? text) => text is null || text.Any(c => char.IsControl(c) && c != '\n') ? null : text;
+
+    /// <summary>A text in a formula, in quotes.</summary>
+    public static string InFormula(string text) => "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+
+    [GeneratedRegex("_(?=x[0-9A-Fa-f]{4}_)", RegexOptions.CultureInvariant)]
+    private static partial Regex Escape();
+}

@@ -1,0 +1,248 @@
+// The sheets of the pass: tables one below the other, each with what it is, how it is computed, and its numbers as formulas.
+
+using Gpt2.Core.Explaining;
+using Gpt2.Core.Numerics;
+using static System.FormattableString;
+
+namespace Gpt2.Cli.Workbook;
+
+/// <summary>Writes the tables of the pass.</summary>
+/// <param name="plan">Where everything is.</param>
+/// <param name="pass">The numbers for the prompt with which the workbook begins.</param>
+/// <param name="tokenLabel">A token as it is shown.</param>
+internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<int, string> tokenLabel)
+{
+    /// <summary>Columns under a heading that have its ground.</summary>
+    private const int HeadingColumns = 40;
+
+    /// <summary>The column in which a table's formula in symbols begins.</summary>
+    private const int SymbolsColumn = 8;
+
+    /// <summary>This share of a table's numbers is not beyond the strongest colour, so that a few large ones do not make all others pale.</summary>
+    private const double ShareInScale = 0.98;
+
+    private readonly StepFormulas formulas = new(plan);
+    private readonly int tokens = pass.Trace.Ids.Count;
+
+    public static SheetLook Look { get; } = new(WorkbookPlan.TopRows - 1, WorkbookPlan.FirstColumn, Palette.StageTab, [5, 14], 7.3);
+
+    /// <summary>Writes a stage.</summary>
+    public void Write(Stage stage, SheetWriter sheet)
+    {
+        sheet.Head(stage.Title);
+        WriteLinks(stage, sheet);
+        foreach (MatrixDescription matrix in stage.Matrices)
+        {
+            WriteTable(matrix, sheet);
+        }
+    }
+
+    /// <summary>In the second row, a link to each table.</summary>
+    private void WriteLinks(Stage stage, SheetWriter sheet)
+    {
+        int column = WorkbookPlan.FirstColumn;
+        if (stage.Matrices.Length < 2)
+        {
+            return;
+        }
+
+        foreach (MatrixDescription matrix in stage.Matrices)
+        {
+            string label = matrix.Step is int step ? Invariant($"step {step}") : matrix.Title;
+            if (matrix.Step == 5)
+            {
+                label = $"5 {matrix.Title}";
+            }
+
+            sheet.Text(column, label, CellLook.Link);
+            sheet.Link(1, column, HeadingOf(matrix));
+            column += label.Length > 10 ? 2 + (label.Length / 11) : label.Length > 7 ? 2 : 1;
+        }
+    }
+
+    private Place HeadingOf(MatrixDescription matrix)
+    {
+        Place numbers = plan.PlaceOf(matrix.Name);
+        return new Place(numbers.Sheet, numbers.Row - WorkbookPlan.HeadRows, 0, 1, 1);
+    }
+
+    private void WriteTable(MatrixDescription matrix, SheetWriter sheet)
+    {
+        Place place = plan.PlaceOf(matrix.Name);
+        int top = place.Row - WorkbookPlan.HeadRows;
+        sheet.Row(top, 20);
+        sheet.Text(0, HeadingText(matrix), CellLook.Heading);
+        for (int column = 1; column < HeadingColumns; column++)
+        {
+            if (column == SymbolsColumn)
+            {
+                sheet.Text(column, $"= {matrix.Formula}", CellLook.Symbols);
+            }
+            else
+            {
+                sheet.Empty(column, CellLook.Heading);
+            }
+        }
+
+        sheet.Row(top + 1);
+        sheet.Text(0, matrix.Words, CellLook.Words);
+        WriteColumnHeads(matrix, place, sheet);
+        Matrix numbers = pass.NumbersOf(matrix.Name);
+        FormulaArea?[] areas = AreasOf(matrix, place);
+        for (int row = 0; row < place.Rows; row++)
+        {
+            sheet.Row(place.Row + row);
+            WriteRowHead(matrix, row, sheet);
+            for (int column = 0; column < place.Columns; column++)
+            {
+                float? number = NumberAt(matrix, numbers, row, column);
+                if (areas[(row * place.Columns) + column] is FormulaArea area)
+                {
+                    sheet.Formula(place.Column + column, area, number is float shown ? shown : Shown.Nothing, area.Look);
+                }
+                else if (number is float given)
+                {
+                    sheet.Number(place.Column + column, given, CellLook.Number);
+                }
+            }
+        }
+
+        Colour(matrix, place, numbers, sheet);
+    }
+
+    private static string HeadingText(MatrixDescription matrix) =>
+        matrix.Step is int step ? Invariant($"step {step}: {matrix.Title}") : matrix.Title;
+
+    /// <summary>Which formula each cell has; none in a stage of plain numbers.</summary>
+    private FormulaArea?[] AreasOf(MatrixDescription matrix, Place place)
+    {
+        var areas = new FormulaArea?[place.Rows * place.Columns];
+        if (place.Sheet == WorkbookPlan.StreamSheet)
+        {
+            return areas;
+        }
+
+        foreach (FormulaArea area in formulas.Of(matrix))
+        {
+            for (int row = 0; row < area.Cells.Rows; row++)
+            {
+                int first = ((area.Cells.Row - place.Row + row) * place.Columns) + area.Cells.Column - place.Column;
+                Array.Fill(areas, area, first, area.Cells.Columns);
+            }
+        }
+
+        return areas;
+    }
+
+    private void WriteColumnHeads(MatrixDescription matrix, Place place, SheetWriter sheet)
+    {
+        sheet.Row(place.Row - 2);
+        for (int column = 0; column < place.Columns; column++)
+        {
+            if (GroupAt(matrix, column) is string group && group != (column == 0 ? null : GroupAt(matrix, column - 1)))
+            {
+                sheet.Text(place.Column + column, group, CellLook.GroupHead);
+            }
+        }
+
+        sheet.Row(place.Row - 1);
+        for (int column = 0; column < place.Columns; column++)
+        {
+            if (matrix.Columns == ColumnKind.HeadsAndTokens)
+            {
+                int token = column % plan.Length;
+                sheet.Formula(
+                    place.Column + column, TokenFormula(sheet.Name, token), token < tokens ? LabelOf(token) : "", CellLook.ColumnHead);
+            }
+            else
+            {
+                ColumnMeaning meaning = MeaningOf(matrix, column);
+                sheet.Number(place.Column + column, meaning.Channel ?? meaning.Unit ?? column, CellLook.ColumnHead);
+            }
+        }
+    }
+
+    private string? GroupAt(MatrixDescription matrix, int column)
+    {
+        if (matrix.Columns == ColumnKind.HeadsAndTokens)
+        {
+            return Invariant($"head {column / plan.Length}");
+        }
+
+        ColumnMeaning meaning = MeaningOf(matrix, column);
+        string?[] parts = [meaning.Part, meaning.Head is int head ? Invariant($"head {head}") : null];
+        return meaning.Head is null ? null : string.Join(", ", parts.OfType<string>());
+    }
+
+    private ColumnMeaning MeaningOf(MatrixDescription matrix, int column) =>
+        ColumnMeaning.Of(matrix.Columns, column, plan.Config, pass.Trace.Ids);
+
+    private void WriteRowHead(MatrixDescription matrix, int row, SheetWriter sheet)
+    {
+        if (matrix.IsAfterBlocks)
+        {
+            sheet.Formula(
+                WorkbookPlan.TokenColumn,
+                $"IF({plan.Count}=0,\"\",INDEX({A1.From(sheet.Name, plan.Tokens, Fixed.Both)},{plan.Count}))", LabelOf(tokens - 1), CellLook.Token);
+            return;
+        }
+
+        sheet.Number(WorkbookPlan.PositionColumn, row, CellLook.RowHead);
+        sheet.Formula(WorkbookPlan.TokenColumn, TokenFormula(sheet.Name, row), row < tokens ? LabelOf(row) : "", CellLook.Token);
+    }
+
+    private string TokenFormula(string sheet, int token) => A1.From(sheet, plan.Tokens.RowAt(token), Fixed.Both);
+
+    private string LabelOf(int position) => tokenLabel(pass.Trace.Ids[position]);
+
+    /// <summary>The number of the pass for a cell; null if the prompt has no such token.</summary>
+    private float? NumberAt(MatrixDescription matrix, Matrix numbers, int row, int column)
+    {
+        if (matrix.IsAfterBlocks)
+        {
+            return numbers[numbers.Rows - 1, column];
+        }
+
+        if (matrix.Columns != ColumnKind.HeadsAndTokens)
+        {
+            return row < tokens ? numbers[row, column] : null;
+        }
+
+        (int head, int token) = Math.DivRem(column, plan.Length);
+        return row < tokens && token < tokens ? numbers[row, (head * tokens) + token] : null;
+    }
+
+    private void Colour(MatrixDescription matrix, Place place, Matrix numbers, SheetWriter sheet)
+    {
+        switch (matrix.Operation)
+        {
+            case CellOperation.Softmax:
+                sheet.ColourShares([place]);
+                break;
+            case CellOperation.ScaledDotProduct:
+                IEnumerable<Place> seen = Enumerable.Range(0, place.Columns).Select(
+                    column => place.Part(column % plan.Length, column, plan.Length - (column % plan.Length)));
+                sheet.ColourBySign(seen, ScaleOf([.. numbers.Span.ToArray().Where(number => number > float.MinValue / 2 && number > -1e9f)]));
+                break;
+            default:
+                sheet.ColourBySign([place], ScaleOf(numbers.Span));
+                break;
+        }
+    }
+
+    /// <summary>The magnitude that most numbers do not exceed, with two digits.</summary>
+    internal static double ScaleOf(ReadOnlySpan<float> numbers)
+    {
+        const int enough = 1 << 16;
+        int stride = Math.Max(1, numbers.Length / enough);
+        var magnitudes = new List<float>(enough);
+        for (int i = 0; i < numbers.Length; i += stride)
+        {
+            magnitudes.Add(Math.Abs(numbers[i]));
+        }
+
+        magnitudes.Sort();
+        float scale = magnitudes.Count == 0 ? 0 : magnitudes[(int)(ShareInScale * (magnitudes.Count - 1))];
+        return scale > 0 ? double.Parse(Invariant($"{scale:E1}"), System.Globalization.CultureInfo.InvariantCulture) : 1;
+    }
+}

@@ -1,0 +1,152 @@
+// The formulas of a matrix of the pass, from its description: one short method for each operation. What a formula refers to are the places
+// of the matrix's sources.
+
+using System.Globalization;
+using Gpt2.Core.Explaining;
+using Gpt2.Core.Model;
+using Gpt2.Kernels;
+using static System.FormattableString;
+
+namespace Gpt2.Cli.Workbook;
+
+/// <summary>Writes the formulas of tables. Rows are the tokens of the prompt; a row without a token stays empty.</summary>
+/// <param name="plan">Where everything is.</param>
+internal sealed class StepFormulas(WorkbookPlan plan)
+{
+    /// <summary>The formulas of a matrix, which together fill its table.</summary>
+    public IEnumerable<FormulaArea> Of(MatrixDescription matrix)
+    {
+        var t = new Table(matrix, plan.PlaceOf(matrix.Name), [.. matrix.Sources.Select(plan.PlaceOf)]);
+        return matrix.Operation switch
+        {
+            CellOperation.LookUp => Whole(t, $"INDEX({t.From(t.Sources[0].ColumnAt(0), Fixed.Row)},{t.From(plan.Ids.RowAt(0), Fixed.Column)}+1)"),
+            CellOperation.Copy when matrix.IsAfterBlocks => Whole(t, $"INDEX({t.From(t.Sources[0].ColumnAt(0), Fixed.Row)},{plan.Count})"),
+            CellOperation.Copy => Whole(t, t.From(t.Sources[0].Part(0, matrix.FirstSourceColumn))),
+            CellOperation.Sum => Whole(t, $"{t.From(t.Sources[0].Part(0, 0))}+{t.From(t.Sources[1].Part(0, 0))}"),
+            CellOperation.Normalisation => Whole(t, Normalisation(t, plan.Config.LayerNormEpsilon)),
+            CellOperation.Scaling => Whole(
+                t, $"{t.From(t.Sources[0].Part(0, 0))}*{t.From(t.Sources[1].Part(0, 0), Fixed.Row)}+{t.From(t.Sources[2].Part(0, 0), Fixed.Row)}"),
+            CellOperation.DotProduct when matrix.Columns == ColumnKind.Vocabulary => Logits(t),
+            CellOperation.DotProduct => Whole(t, Product(t)),
+            CellOperation.ScaledDotProduct => Scores(t),
+            CellOperation.Softmax when matrix.Columns == ColumnKind.Vocabulary => Probabilities(t),
+            CellOperation.Softmax => Attention(t),
+            CellOperation.WeightedSum => AttendedValues(t),
+            CellOperation.Gelu => Whole(t, Activation(plan.Config.Activation, t.From(t.Sources[0].Part(0, 0)))),
+            _ => throw new ArgumentOutOfRangeException(nameof(matrix), matrix.Operation, "expected an operation that makes a whole matrix"),
+        };
+    }
+
+    private static string Normalisation(Table t, float epsilon)
+    {
+        string row = t.From(t.Sources[0].RowAt(0), Fixed.Column);
+        return $"({t.From(t.Sources[0].Part(0, 0))}-AVERAGE({row}))/SQRT(VARP({row})+{Number(epsilon)})";
+    }
+
+    private static string Product(Table t)
+    {
+        string product = $"MMULT({t.From(t.Sources[0].RowAt(0), Fixed.Column)},{t.From(t.Sources[1].ColumnAt(0), Fixed.Row)})";
+        return t.Sources.Length > 2 ? $"{product}+{t.From(t.Sources[2].Part(0, 0), Fixed.Row)}" : product;
+    }
+
+    private static string Activation(ActivationFunction function, string x) => function switch
+    {
+        ActivationFunction.GeluErf => $"0.5*{x}*(1+ERF({x}/SQRT(2)))",
+        ActivationFunction.QuickGelu => $"{x}/(1+EXP(-1.702*{x}))",
+        ActivationFunction.Relu => $"MAX({x},0)",
+        ActivationFunction.Silu => $"{x}/(1+EXP(-{x}))",
+        ActivationFunction.Tanh => $"TANH({x})",
+        _ => $"0.5*{x}*(1+TANH(SQRT(2/PI())*({x}+0.044715*{x}^3)))",
+    };
+
+    /// <summary>What the scores of a block are divided by, with the sign: /SQRT(32).</summary>
+    private string Divided(int block)
+    {
+        Gpt2Config config = plan.Config;
+        string root = config.ScaleAttention ? Invariant($"/SQRT({config.HeadSize})") : "";
+        return config.ScaleAttentionByInverseLayer ? root + Invariant($"/{block + 1}") : root;
+    }
+
+    /// <summary>A column for each head and token: the formula for the tokens that see it, the mask for those before it.</summary>
+    private IEnumerable<FormulaArea> Scores(Table t)
+    {
+        int size = plan.Config.HeadSize;
+        string divided = Divided(t.Matrix.Block ?? 0);
+        for (int column = 0; column < t.Place.Columns; column++)
+        {
+            (int head, int token) = Math.DivRem(column, plan.Length);
+            string query = t.From(t.Sources[0].Part(token, head * size, 1, size), Fixed.Column);
+            string key = t.From(t.Sources[1].Part(token, head * size, 1, size), Fixed.Both);
+            yield return t.Area(t.Place.Part(token, column, plan.Length - token), $"SUMPRODUCT({query},{key}){divided}");
+            if (token > 0)
+            {
+                yield return t.Masked(t.Place.Part(0, column, token), "-1E+10");
+            }
+        }
+    }
+
+    /// <summary>A row of a head: the formula for the tokens that the row sees, 0 for those after it.</summary>
+    private IEnumerable<FormulaArea> Attention(Table t)
+    {
+        foreach ((int row, int first) in RowsOfHeads())
+        {
+            Place own = t.Sources[0].Part(row, first);
+            string seen = t.From(own with { Columns = row + 1 }, Fixed.Column);
+            yield return t.Area(
+                t.Place.Part(row, first, 1, row + 1), $"EXP({t.From(own)}-MAX({seen}))/SUMPRODUCT(EXP({seen}-MAX({seen})))");
+            if (row + 1 < plan.Length)
+            {
+                yield return t.Masked(t.Place.Part(row, first + row + 1, 1, plan.Length - row - 1), "0");
+            }
+        }
+    }
+
+    /// <summary>A row of a head: the attention of the row to the tokens it sees, times a column of their values.</summary>
+    private IEnumerable<FormulaArea> AttendedValues(Table t)
+    {
+        int size = plan.Config.HeadSize;
+        foreach ((int row, int first) in RowsOfHeads())
+        {
+            int channel = first / plan.Length * size;
+            string attention = t.From(t.Sources[0].Part(row, first, 1, row + 1), Fixed.Column);
+            string values = t.From(t.Sources[1].Part(0, channel, row + 1), Fixed.Row);
+            yield return t.Area(t.Place.Part(row, channel, 1, size), $"MMULT({attention},{values})");
+        }
+    }
+
+    /// <summary>One column, a row for each token of the vocabulary.</summary>
+    private IEnumerable<FormulaArea> Logits(Table t) => IfThereIsAPrompt(
+        t, $"SUMPRODUCT({t.From(t.Sources[0].RowAt(0), Fixed.Both)},{t.From(t.Sources[1].RowAt(0), Fixed.Column)})");
+
+    private IEnumerable<FormulaArea> Probabilities(Table t) => IfThereIsAPrompt(
+        t, $"EXP({t.From(t.Sources[0].Part(0, 0))}-{t.From(plan.LargestLogit, Fixed.Both)})/{t.From(plan.SumOfExponentials, Fixed.Both)}",
+        CellLook.Percent);
+
+    private IEnumerable<FormulaArea> IfThereIsAPrompt(Table t, string formula, CellLook look = CellLook.Number) =>
+        [new FormulaArea(t.Place, $"IF({plan.Count}=0,\"\",{formula})", look)];
+
+    private static FormulaArea[] Whole(Table t, string formula) => [t.Area(t.Place, formula)];
+
+    /// <summary>The rows of each head, and the head's first column in scores and attention.</summary>
+    private IEnumerable<(int Row, int First)> RowsOfHeads() =>
+        from row in Enumerable.Range(0, plan.Length)
+        from head in Enumerable.Range(0, plan.Config.Heads)
+        select (row, head * plan.Length);
+
+    private static string Number(float number) => number.ToString("0.####################", CultureInfo.InvariantCulture);
+
+    /// <summary>A matrix with its place and those of its sources.</summary>
+    private sealed record Table(MatrixDescription Matrix, Place Place, Place[] Sources)
+    {
+        public string From(Place place, Fixed kept = Fixed.None) => A1.From(Place.Sheet, place, kept);
+
+        /// <summary>A formula for a part of the table, whose rows are empty where there is no token.</summary>
+        public FormulaArea Area(Place cells, string formula) => new(cells, $"IF({TokenOf(cells)}=\"\",\"\",{formula})");
+
+        /// <summary>A number for tokens that must not be seen: there if both tokens are.</summary>
+        public FormulaArea Masked(Place cells, string number) => new(
+            cells, $"IF(OR({TokenOf(cells)}=\"\",{A1.Cell(Place.Row - 1, cells.Column, Fixed.Row)}=\"\"),\"\",{number})", CellLook.Masked);
+
+        private static string TokenOf(Place cells) => A1.Cell(cells.Row, WorkbookPlan.TokenColumn, Fixed.Column);
+    }
+}

@@ -1,0 +1,90 @@
+// The sheets of the vocabulary: its tokens, and the merges as they are in vocab.bpe.
+
+using System.Text;
+using Gpt2.Core.Text;
+
+namespace Gpt2.Cli.Workbook;
+
+/// <summary>Writes tokens and merges.</summary>
+internal static class VocabularySheets
+{
+    /// <summary>In both sheets the first column is the id or the rank.</summary>
+    private const int NumberColumn = 0, WrittenColumn = 1, ShownColumn = 2, TypedColumn = 3;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, 1, Palette.TextTab, [8, 22, 22, 22], 12);
+
+    /// <summary>The ids of the tokens.</summary>
+    public static Place Ids(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, NumberColumn, vocabulary.Count);
+
+    /// <summary>The tokens in the byte alphabet, as vocab.bpe has them.</summary>
+    public static Place Written(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, WrittenColumn, vocabulary.Count);
+
+    /// <summary>The tokens as one types them; empty if that is not possible.</summary>
+    public static Place Typed(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, TypedColumn, vocabulary.Count);
+
+    /// <summary>The ranks of the merges.</summary>
+    public static Place Ranks(Vocabulary vocabulary) => Column(WorkbookPlan.MergesSheet, NumberColumn, vocabulary.Merges.Count);
+
+    /// <summary>The merges: two tokens with a space between them.</summary>
+    public static Place Pairs(Vocabulary vocabulary) => Column(WorkbookPlan.MergesSheet, WrittenColumn, vocabulary.Merges.Count);
+
+    /// <summary>A token as one types it into a cell; null if that is not possible.</summary>
+    public static string? TypedFormOf(Vocabulary vocabulary, int id)
+    {
+        try
+        {
+            string text = StrictUtf8.GetString(vocabulary.BytesOf(id));
+            return text.Any(c => char.IsControl(c) && c != '\n') ? null : text;
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    public static void WriteTokens(Vocabulary vocabulary, Func<int, string> tokenLabel, SheetWriter sheet)
+    {
+        WriteHead(
+            sheet, "vocabulary", "Every token with its id: as vocab.bpe writes it, with \u0120 for a space; in quotes; and as you type it.",
+            "id", "in vocab.bpe", "token", "typed");
+        for (int id = 0; id < vocabulary.Count; id++)
+        {
+            sheet.Row(WorkbookPlan.ListRow + id);
+            sheet.Number(NumberColumn, id, CellLook.RowHead);
+            sheet.Text(WrittenColumn, vocabulary.WrittenForm(id), CellLook.Token);
+            sheet.Text(ShownColumn, tokenLabel(id), CellLook.Token);
+            if (TypedFormOf(vocabulary, id) is string typed)
+            {
+                sheet.Text(TypedColumn, typed, CellLook.Normal);
+            }
+        }
+    }
+
+    public static void WriteMerges(Vocabulary vocabulary, SheetWriter sheet)
+    {
+        WriteHead(sheet, "merges", "The lines of vocab.bpe: two pieces that are joined; the lower the rank, the sooner.", "rank", "pair", "becomes");
+        for (int rank = 0; rank < vocabulary.Merges.Count; rank++)
+        {
+            Merge merge = vocabulary.Merges[rank];
+            sheet.Row(WorkbookPlan.ListRow + rank);
+            sheet.Number(NumberColumn, rank, CellLook.RowHead);
+            sheet.Text(WrittenColumn, $"{vocabulary.WrittenForm(merge.Left)} {vocabulary.WrittenForm(merge.Right)}", CellLook.Token);
+            sheet.Text(ShownColumn, vocabulary.WrittenForm(256 + rank), CellLook.Normal);
+        }
+    }
+
+    private static void WriteHead(SheetWriter sheet, string title, string words, params string[] columns)
+    {
+        sheet.Head(title);
+        sheet.Text(1, words, CellLook.Words);
+        sheet.Row(WorkbookPlan.ListRow - 1);
+        for (int column = 0; column < columns.Length; column++)
+        {
+            sheet.Text(column, columns[column], column == 0 ? CellLook.ColumnHead : CellLook.GroupHead);
+        }
+    }
+
+    private static Place Column(string sheet, int column, int rows) => new(sheet, WorkbookPlan.ListRow, column, rows, 1);
+}

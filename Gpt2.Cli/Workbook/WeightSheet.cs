@@ -1,0 +1,65 @@
+// A sheet of weights: the numbers that training has found, as they are in the files of a CSV folder.
+
+using Gpt2.Core.Explaining;
+using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Numerics;
+
+namespace Gpt2.Cli.Workbook;
+
+/// <summary>Writes weights that belong together: a layer's vectors, then its matrix.</summary>
+internal static class WeightSheet
+{
+    public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, WorkbookPlan.FirstColumn, Palette.WeightTab, [7, 16], 7.3);
+
+    public static void Write(WeightGroup group, PassExplanation pass, Func<int, string> tokenLabel, SheetWriter sheet)
+    {
+        sheet.Head(group.Name);
+        sheet.Text(WorkbookPlan.FirstColumn, string.Join(" ", group.Matrices.Select(matrix => WeightDescription.Of(matrix.Name))), CellLook.Words);
+        sheet.Row(WorkbookPlan.ListRow - 1);
+        for (int column = 0; column < group.Matrices[0].Columns; column++)
+        {
+            sheet.Number(WorkbookPlan.FirstColumn + column, column, CellLook.ColumnHead);
+        }
+
+        int row = WorkbookPlan.ListRow;
+        foreach (MatrixShape weight in group.Matrices)
+        {
+            Matrix matrix = pass.NumbersOf(MatrixTable.NameOfWeight(weight.Name));
+            Func<int, string?> label = matrix.Name switch
+            {
+                "wte" or "lm_head" => id => tokenLabel(id),
+                "wpe" => _ => null,
+                _ when matrix.Name.EndsWith("/g", StringComparison.Ordinal) => _ => "gain",
+                _ when matrix.Name.EndsWith("/b", StringComparison.Ordinal) => _ => "bias",
+                _ => _ => null,
+            };
+            Write(matrix, label, row, sheet);
+            sheet.ColourBySign(
+                [new Place(group.Name, row, WorkbookPlan.FirstColumn, matrix.Rows, matrix.Columns)], StageSheets.ScaleOf(matrix.Span));
+            row += matrix.Rows;
+        }
+    }
+
+    private static void Write(Matrix matrix, Func<int, string?> labelOf, int firstRow, SheetWriter sheet)
+    {
+        for (int row = 0; row < matrix.Rows; row++)
+        {
+            sheet.Row(firstRow + row);
+            if (matrix.Rows > 1)
+            {
+                sheet.Number(WorkbookPlan.PositionColumn, row, CellLook.RowHead);
+            }
+
+            if (labelOf(row) is string label)
+            {
+                sheet.Text(WorkbookPlan.TokenColumn, label, CellLook.Token);
+            }
+
+            ReadOnlySpan<float> numbers = matrix.Row(row);
+            for (int column = 0; column < numbers.Length; column++)
+            {
+                sheet.Number(WorkbookPlan.FirstColumn + column, numbers[column], CellLook.Number);
+            }
+        }
+    }
+}

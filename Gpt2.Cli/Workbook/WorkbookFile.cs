@@ -1,0 +1,122 @@
+// The whole workbook: its sheets in order, and what belongs to all of them.
+
+using System.Globalization;
+using System.IO.Packaging;
+using DocumentFormat.OpenXml;
+using DocumentFormat.OpenXml.Spreadsheet;
+using Gpt2.Core.Explaining;
+using Gpt2.Core.Text;
+
+namespace Gpt2.Cli.Workbook;
+
+/// <summary>Writes workbooks in the format of Excel, .xlsx.</summary>
+internal static class WorkbookFile
+{
+    private const string Relationships = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
+
+    /// <summary>Writes a workbook.</summary>
+    /// <param name="stream">Where to.</param>
+    /// <param name="plan">Where everything is.</param>
+    /// <param name="pass">The pass for the prompt with which the workbook begins.</param>
+    /// <param name="model">The model's name.</param>
+    /// <param name="vocabulary">The vocabulary; null if the model has no text.</param>
+    /// <param name="tokenLabel">A token as it is shown.</param>
+    /// <param name="progress">Receives the share written, 0 to 1.</param>
+    /// <param name="cancellation">Stops between sheets.</param>
+    public static void Write(
+        Stream stream, WorkbookPlan plan, PassExplanation pass, string model, Vocabulary? vocabulary, Func<int, string> tokenLabel,
+        IProgress<double>? progress, CancellationToken cancellation)
+    {
+        // Opened for writing alone, the package goes to the stream as it comes about. The SDK's own documents need one that can be read too, and
+        // stay in memory until their end.
+        using var package = Package.Open(stream, FileMode.Create, FileAccess.Write);
+        package.PackageProperties.Title = $"{model} as a workbook";
+        package.PackageProperties.Creator = "gpt2 workbook";
+        var sheets = new List<(string Name, Uri Part)>();
+
+        void Sheet(string name, SheetLook look, Action<SheetWriter> write)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            PackagePart part = PartOf(package, "worksheets/" + IdOf(sheets.Count), "worksheet");
+            using (Stream rows = part.GetStream(FileMode.Create, FileAccess.Write))
+            using (var sheet = new SheetWriter(rows, name, look, isFirst: sheets.Count == 0))
+            {
+                write(sheet);
+            }
+
+            sheets.Add((name, part.Uri));
+            progress?.Report((double)sheets.Count / (plan.Stages.Length + plan.Weights.Length + 5));
+        }
+
+        var start = new StartSheet(plan, pass, vocabulary, tokenLabel);
+        Sheet(WorkbookPlan.StartSheet, StartSheet.Look, sheet => start.Write(model, sheet));
+        if (plan.IsWhole && vocabulary is not null)
+        {
+            Sheet(WorkbookPlan.TokenizeSheet, TokenizeSheet.Look, sheet => new TokenizeSheet(plan, vocabulary).Write(start.Typed(), sheet));
+        }
+
+        var stages = new StageSheets(plan, pass, tokenLabel);
+        foreach (Stage stage in plan.Stages)
+        {
+            Sheet(stage.Name, StageSheets.Look, sheet => stages.Write(stage, sheet));
+        }
+
+        if (plan.IsWhole)
+        {
+            Sheet(WorkbookPlan.LogitsSheet, LogitsSheet.Look, sheet => LogitsSheet.Write(plan, pass, tokenLabel, sheet));
+        }
+
+        foreach (WeightGroup group in plan.Weights)
+        {
+            Sheet(group.Name, WeightSheet.Look, sheet => WeightSheet.Write(group, pass, tokenLabel, sheet));
+        }
+
+        if (plan.IsWhole && vocabulary is not null)
+        {
+            Sheet(WorkbookPlan.VocabularySheet, VocabularySheets.Look, sheet => VocabularySheets.WriteTokens(vocabulary, tokenLabel, sheet));
+            Sheet(WorkbookPlan.MergesSheet, VocabularySheets.Look, sheet => VocabularySheets.WriteMerges(vocabulary, sheet));
+        }
+
+        PackagePart styles = PartOf(package, "styles", "styles");
+        Write(styles, Palette.Styles());
+        PackagePart workbook = PartOf(package, "workbook", "sheet.main");
+        Write(workbook, BookOf(plan, [.. sheets.Select(sheet => sheet.Name)]));
+        package.CreateRelationship(workbook.Uri, TargetMode.Internal, Relationships + "officeDocument");
+        workbook.CreateRelationship(styles.Uri, TargetMode.Internal, Relationships + "styles", "styles");
+        for (int i = 0; i < sheets.Count; i++)
+        {
+            workbook.CreateRelationship(sheets[i].Part, TargetMode.Internal, Relationships + "worksheet", IdOf(i));
+        }
+    }
+
+    private static string IdOf(int sheet) => "sheet" + (sheet + 1).ToString(CultureInfo.InvariantCulture);
+
+    private static DocumentFormat.OpenXml.Spreadsheet.Workbook BookOf(WorkbookPlan plan, string[] sheets)
+    {
+        var names = new List<(string Name, Place Place)> { (plan.Count, WorkbookPlan.CountCell) };
+        names.AddRange(plan.Stages.SelectMany(stage => stage.Matrices).Select(matrix => (matrix.Name, plan.PlaceOf(matrix.Name))));
+        if (plan.IsWhole)
+        {
+            names.Add(("logits", plan.PlaceOf("logits")));
+            names.Add(("probabilities", plan.PlaceOf("probabilities")));
+        }
+
+        return new DocumentFormat.OpenXml.Spreadsheet.Workbook(
+            new BookViews(new WorkbookView { TabRatio = 850 }),
+            new Sheets(sheets.Select((name, place) => new Sheet { Name = name, SheetId = (uint)place + 1, Id = IdOf(place) })),
+            new DefinedNames(names.OrderBy(name => name.Name, StringComparer.OrdinalIgnoreCase)
+                .Select(name => new DefinedName(A1.Absolute(name.Place)) { Name = name.Name })),
+            new CalculationProperties { FullCalculationOnLoad = true });
+    }
+
+    private static PackagePart PartOf(Package package, string name, string type) => package.CreatePart(
+        new Uri($"/xl/{name}.xml", UriKind.Relative), $"application/vnd.openxmlformats-officedocument.spreadsheetml.{type}+xml", CompressionOption.Normal);
+
+    private static void Write(PackagePart part, OpenXmlElement root)
+    {
+        using Stream stream = part.GetStream(FileMode.Create, FileAccess.Write);
+        using OpenXmlWriter writer = OpenXmlWriter.Create(stream);
+        writer.WriteStartDocument(standalone: true);
+        writer.WriteElement(root);
+    }
+}

@@ -1,0 +1,69 @@
+// What a workbook would be too large for: the columns and rows of Excel, and the patience of its user.
+
+using Gpt2.Core;
+using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Numerics;
+using Gpt2.Core.Weights;
+using static System.FormattableString;
+
+namespace Gpt2.Cli.Workbook;
+
+/// <summary>Refuses workbooks that no program opens.</summary>
+internal static class WorkbookSize
+{
+    /// <summary>The largest file that is written, in bytes.</summary>
+    public const long Largest = 100_000_000;
+
+    // What a cell takes in the compressed file, measured; see docs/workbook.md.
+    private const double BytesOfWeight = 9.6, BytesOfFormula = 8;
+
+    /// <summary>The size that a workbook will have, in bytes, within a fifth or so.</summary>
+    public static long Of(WorkbookPlan plan)
+    {
+        (long weights, long formulas) = plan.Cells();
+        return (long)((weights * BytesOfWeight) + (formulas * BytesOfFormula));
+    }
+
+    /// <exception cref="Gpt2Exception">The workbook would be too large.</exception>
+    public static void Require(WorkbookPlan plan, string model)
+    {
+        (long columns, long rows) = (plan.Widest, plan.Tallest);
+        if (columns > A1.MostColumns || rows > A1.MostRows)
+        {
+            throw new Gpt2Exception(columns > A1.MostColumns
+                ? Invariant($"a table would have {columns:N0} columns") : Invariant($"a sheet would have {rows:N0} rows"))
+            {
+                Where = model,
+                Expected = Invariant($"at most {A1.MostColumns:N0} columns and {A1.MostRows:N0} rows, which is what Excel has"),
+                Remedy = "a smaller --length",
+            };
+        }
+
+        long size = Of(plan);
+        if (size > Largest)
+        {
+            var one = new WorkbookPlan(plan.Config, plan.Length, (0, 0));
+            string remedy = plan.Blocks is (int first, int last) && first < last ? "fewer blocks"
+                : Of(one) <= Largest && plan.IsWhole ? Invariant($"--blocks 0 writes one block, about {Of(one) / 1e6:0} MB")
+                : "a smaller model, or a shorter prompt";
+            throw new Gpt2Exception(Invariant($"the workbook would have about {size / 1e6:N0} MB"))
+            {
+                Where = model,
+                Expected = Invariant($"at most {Largest / 1e6:0} MB, since spreadsheet programs keep all of it in memory"),
+                Remedy = remedy,
+            };
+        }
+    }
+
+    /// <exception cref="Gpt2Exception">A weight is NaN or infinite, which a cell cannot hold.</exception>
+    public static void RequireFinite(Gpt2Weights weights)
+    {
+        foreach (Matrix matrix in weights.Matrices())
+        {
+            if (NotFiniteNumbers.In(matrix) is string problem)
+            {
+                throw new Gpt2Exception($"{problem}, which a cell cannot hold: the model is broken") { Where = matrix.ToString() };
+            }
+        }
+    }
+}

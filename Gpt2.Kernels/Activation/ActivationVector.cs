@@ -1,0 +1,117 @@
+// The other rungs of the activation functions other than GPT-2's: portable vectors, one pass over memory in each direction, divided among
+// threads on the Tuned rung.
+
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Gpt2.Kernels.Tuned;
+
+namespace Gpt2.Kernels.Activation;
+
+/// <summary>Every element is computed the same way, wherever it is and whichever thread does it.</summary>
+internal sealed class ActivationVector(ActivationFunction function, ThreadTeam team) : ActivationKernel
+{
+    private const int Worthwhile = 2048;
+
+    private const float SqrtHalf = 0.70710678118654752f;
+    private const float DensityAtZero = 0.39894228040143268f; // 1/√(2π)
+
+    private protected override void Run(ReadOnlySpan<float> input, Span<float> output)
+    {
+        int part = Cut.Elements(output.Length, Worthwhile, team);
+        var work = new Parts { Kernel = this, Input = input, Result = output, Part = part };
+        team.Run(ref work, Cut.Parts(output.Length, part));
+    }
+
+    private protected override void RunBackward(ReadOnlySpan<float> input, ReadOnlySpan<float> outputGradient, Span<float> inputGradient)
+    {
+        int part = Cut.Elements(input.Length, Worthwhile, team);
+        var work = new Parts { Kernel = this, Input = input, Gradient = outputGradient, Result = inputGradient, Part = part };
+        team.Run(ref work, Cut.Parts(input.Length, part));
+    }
+
+    private Vector<float> ValueOf(Vector<float> x) => function switch
+    {
+        ActivationFunction.GeluErf => 0.5f * x * (Vector<float>.One + ErrorFunction.Of(x * SqrtHalf)),
+        ActivationFunction.QuickGelu => x / (Vector<float>.One + Vector.Exp(-ActivationScalar.QuickSteepness * x)),
+        ActivationFunction.Relu => Vector.Max(x, Vector<float>.Zero),
+        ActivationFunction.Silu => x / (Vector<float>.One + Vector.Exp(-x)),
+        ActivationFunction.Tanh => Tanh(x),
+        _ => throw new ArgumentOutOfRangeException(nameof(x), function, "no definition here"),
+    };
+
+    private Vector<float> SlopeOf(Vector<float> x) => function switch
+    {
+        ActivationFunction.GeluErf => (0.5f * (Vector<float>.One + ErrorFunction.Of(x * SqrtHalf))) + (x * DensityAtZero * Vector.Exp(-0.5f * x * x)),
+        ActivationFunction.QuickGelu => SigmoidSlope(ActivationScalar.QuickSteepness, x),
+        ActivationFunction.Relu => Vector.ConditionalSelect(Vector.LessThanOrEqual(x, Vector<float>.Zero), Vector<float>.Zero, Vector<float>.One),
+        ActivationFunction.Silu => SigmoidSlope(1, x),
+        ActivationFunction.Tanh => Vector<float>.One - (Tanh(x) * Tanh(x)),
+        _ => throw new ArgumentOutOfRangeException(nameof(x), function, "no definition here"),
+    };
+
+    /// <summary>With e = e^(−2·|x|), tanh(|x|) = (1 − e) / (1 + e).</summary>
+    private static Vector<float> Tanh(Vector<float> x)
+    {
+        Vector<float> e = Vector.Exp(-2 * Vector.Abs(x));
+        return Vector.CopySign((Vector<float>.One - e) / (Vector<float>.One + e), x);
+    }
+
+    private static Vector<float> SigmoidSlope(float steepness, Vector<float> x)
+    {
+        Vector<float> s = Vector<float>.One / (Vector<float>.One + Vector.Exp(-steepness * x));
+        return s + (steepness * x * s * (Vector<float>.One - s));
+    }
+
+    private void Apply(ReadOnlySpan<float> input, ReadOnlySpan<float> gradient, Span<float> result)
+    {
+        int i = 0;
+        for (; i <= input.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            ApplyAt(input, gradient, i, result);
+        }
+
+        if (i < input.Length)
+        {
+            // The end is computed in a vector of its own, as all others are.
+            int rest = input.Length - i;
+            Span<float> all = stackalloc float[3 * Vector<float>.Count];
+            all.Clear();
+            Span<float> lastInput = all[..Vector<float>.Count], lastResult = all[(2 * Vector<float>.Count)..];
+            Span<float> lastGradient = gradient.IsEmpty ? default : all.Slice(Vector<float>.Count, Vector<float>.Count);
+            input[i..].CopyTo(lastInput);
+            gradient[Math.Min(i, gradient.Length)..].CopyTo(lastGradient);
+            ApplyAt(lastInput, lastGradient, 0, lastResult);
+            lastResult[..rest].CopyTo(result[i..]);
+        }
+    }
+
+    /// <summary>One vector: the function, or if there is a gradient, that times the slope.</summary>
+    private void ApplyAt(ReadOnlySpan<float> input, ReadOnlySpan<float> gradient, int i, Span<float> result)
+    {
+        Vector<float> x = Vector.LoadUnsafe(in MemoryMarshal.GetReference(input), (nuint)i);
+        if (gradient.IsEmpty)
+        {
+            ValueOf(x).StoreUnsafe(ref MemoryMarshal.GetReference(result), (nuint)i);
+            return;
+        }
+
+        var limit = new Vector<float>(ActivationScalar.Saturation);
+        Vector<float> slope = SlopeOf(Vector.Min(Vector.Max(x, -limit), limit));
+        Vector<float> given = Vector.LoadUnsafe(in MemoryMarshal.GetReference(gradient), (nuint)i);
+        (given * slope).StoreUnsafe(ref MemoryMarshal.GetReference(result), (nuint)i);
+    }
+
+    private ref struct Parts : IJob
+    {
+        public ActivationVector Kernel;
+        public ReadOnlySpan<float> Input, Gradient;
+        public Span<float> Result;
+        public int Part;
+
+        public readonly void Run(int part)
+        {
+            int first = part * Part, count = Math.Min(Part, Input.Length - first);
+            Kernel.Apply(Input.Slice(first, count), Gradient.IsEmpty ? default : Gradient.Slice(first, count), Result.Slice(first, count));
+        }
+    }
+}
