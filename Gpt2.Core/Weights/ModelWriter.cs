@@ -85,6 +85,11 @@ internal sealed class ModelWriter
         {
             LlmCFile.Require(config, vocabulary);
         }
+
+        if (Format == ModelFormat.Gguf)
+        {
+            GgufFile.Require(config);
+        }
     }
 
     /// <summary>Writes a model.</summary>

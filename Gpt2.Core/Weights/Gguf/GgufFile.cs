@@ -54,11 +54,14 @@ public static class GgufFile
     /// <param name="progress">Receives the share written, 0 to 1; or null.</param>
     /// <param name="cancellation">Stops between matrices.</param>
     /// <returns>The name of the file.</returns>
-    /// <exception cref="Gpt2Exception">A weight cannot be stored in the type, or nothing can be written there.</exception>
+    /// <exception cref="Gpt2Exception">
+    /// llama.cpp would compute otherwise, a weight cannot be stored in the type, or nothing can be written there.
+    /// </exception>
     public static string[] Write(
         string target, Gpt2Weights weights, Vocabulary? vocabulary, GgufWeights type = GgufWeights.Float32, IProgress<double>? progress = null,
         CancellationToken cancellation = default)
     {
+        Require(weights.Config);
         if (IsFile(target))
         {
             OutputFile.Write(
@@ -75,6 +78,11 @@ public static class GgufFile
 
     /// <summary>Whether a target is a file and not a folder.</summary>
     public static bool IsFile(string target) => target.EndsWith(GgufFormat.Extension, StringComparison.Ordinal) && !Directory.Exists(target);
+
+    /// <summary>Throws if llama.cpp's gpt2 computes otherwise than a model.</summary>
+    /// <exception cref="Gpt2Exception">It does.</exception>
+    internal static void Require(Gpt2Config config) => ArithmeticSettings.RequireNone(
+        config with { Hidden = 4 * config.Channels, LayerNormEpsilon = Gpt2Config.Small.LayerNormEpsilon }, "a GGUF file of gpt2");
 
     /// <summary>How many matrices are written as F16 since their rows are not blocks of 32.</summary>
     internal static int Fallbacks(Gpt2Config config, GgufWeights type) => type is GgufWeights.Q8 or GgufWeights.Q4

@@ -62,7 +62,11 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
 
         var config = new Gpt2Config(
             Vocabulary: header.Has(VocabularySizeKey) ? Size(VocabularySizeKey) : (int)Math.Min(header.Count(GgufVocabulary.TokensKey), int.MaxValue),
-            Context: Size(ContextKey), Channels: Size(ChannelsKey), Heads: Size(HeadsKey), Layers: Size(LayersKey));
+            Context: Size(ContextKey), Channels: Size(ChannelsKey), Heads: Size(HeadsKey), Layers: Size(LayersKey))
+        {
+            Hidden = Size(HiddenKey),
+            LayerNormEpsilon = (float)header.Real(EpsilonKey),
+        };
         if (config.Problem() is Gpt2Exception problem)
         {
             throw problem.At(Main);
@@ -130,20 +134,15 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
     {
         (string Key, long Value)[] fixedValues =
         [
-            (HiddenKey, config.Hidden), ("gpt2.attention.head_count_kv", config.Heads), ("gpt2.attention.key_length", config.HeadSize),
+            ("gpt2.attention.head_count_kv", config.Heads), ("gpt2.attention.key_length", config.HeadSize),
             ("gpt2.attention.value_length", config.HeadSize),
         ];
-        foreach ((string key, long value) in fixedValues.Where(entry => entry.Key == HiddenKey || header.Has(entry.Key)))
+        foreach ((string key, long value) in fixedValues.Where(entry => header.Has(entry.Key)))
         {
             if (header.Whole(key) is long found && found != value)
             {
                 throw header.Wrong(key, $"found {found}", $"{value}, as in GPT-2");
             }
-        }
-
-        if (header.Real(EpsilonKey) is double epsilon && (float)epsilon != 1e-5f)
-        {
-            throw header.Wrong(EpsilonKey, FormattableString.Invariant($"found {epsilon}"), "1E-05, as in GPT-2");
         }
 
         if (header.Has(CausalKey) && !header.Truth(CausalKey))

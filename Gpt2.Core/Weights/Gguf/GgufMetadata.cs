@@ -38,7 +38,7 @@ internal sealed class GgufMetadata
         metadata.Add(GgufFiles.ChannelsKey, (uint)config.Channels);
         metadata.Add(GgufFiles.HiddenKey, (uint)config.Hidden);
         metadata.Add(GgufFiles.HeadsKey, (uint)config.Heads);
-        metadata.Add(GgufFiles.EpsilonKey, 1e-5f);
+        metadata.Add(GgufFiles.EpsilonKey, config.LayerNormEpsilon);
         metadata.Add(GgufFiles.VocabularySizeKey, (uint)config.Vocabulary);
         metadata.AddVocabulary(vocabulary);
         return metadata;
@@ -88,7 +88,8 @@ internal sealed class GgufMetadata
             return;
         }
 
-        string[] tokens = [.. Enumerable.Range(0, vocabulary.Count).Select(vocabulary.WrittenForm)];
+        string[] tokens = [.. Enumerable.Range(0, vocabulary.Count).Select(
+            id => vocabulary.IsUnused(id) ? FormattableString.Invariant($"[PAD{id}]") : vocabulary.WrittenForm(id))];
         if (tokens.GroupBy(token => token).FirstOrDefault(alike => alike.Count() > 1) is { } twice)
         {
             throw new Gpt2Exception($"two tokens are both written as '{VisibleText.Brief(twice.Key)}', which a GGUF file can hold only once")

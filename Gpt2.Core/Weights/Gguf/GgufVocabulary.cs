@@ -19,8 +19,11 @@ internal static class GgufVocabulary
     /// <summary>The values for byte-level merges, for GPT-2's way to split text into words, and for a model without text.</summary>
     public const string Merges = "gpt2", Splitting = "gpt-2", NoText = "none";
 
-    /// <summary>What a token is, with llama.cpp's numbers: of the merges, found nowhere in a text unless asked for, found everywhere.</summary>
-    public const int Normal = 1, Control = 3, UserDefined = 4;
+    /// <summary>
+    /// What a token is, with llama.cpp's numbers: of the merges; found in a text only if that is asked for; found everywhere; a row of wte
+    /// without a token.
+    /// </summary>
+    public const int Normal = 1, Control = 3, UserDefined = 4, Unused = 5;
 
     /// <summary>The vocabulary of a file; null if it says that it has none.</summary>
     /// <param name="header">The header.</param>
@@ -57,7 +60,7 @@ internal static class GgufVocabulary
             }
         }
 
-        RequireTypes(header, tokens, merged.EndOfText);
+        int unused = ReadTypes(header, tokens, merged.EndOfText);
         foreach (string key in (string[])[BeginningKey, EndKey])
         {
             if (header.Has(key) && header.Whole(key) is long id && (id < 0 || id >= tokens.Length))
@@ -68,7 +71,7 @@ internal static class GgufVocabulary
 
         try
         {
-            return merged.WithAdded(tokens[(merged.EndOfText + 1)..]);
+            return merged.WithAdded(tokens[(merged.EndOfText + 1)..^unused]).WithUnused(unused);
         }
         catch (Gpt2Exception e)
         {
@@ -78,7 +81,7 @@ internal static class GgufVocabulary
 
     /// <summary>The type of a token.</summary>
     public static int TypeOf(Vocabulary vocabulary, int id) =>
-        id < vocabulary.EndOfText ? Normal : id == vocabulary.EndOfText ? Control : UserDefined;
+        id < vocabulary.EndOfText ? Normal : id == vocabulary.EndOfText ? Control : vocabulary.IsUnused(id) ? Unused : UserDefined;
 
     private static Vocabulary ReadMerges(GgufHeader header)
     {
@@ -101,12 +104,13 @@ internal static class GgufVocabulary
         return builder.Build();
     }
 
-    /// <summary>The types say where a token is found in a text.</summary>
-    private static void RequireTypes(GgufHeader header, string[] tokens, int endOfText)
+    /// <summary>Checks the types, which say where a token is found in a text.</summary>
+    /// <returns>How many rows of wte, the last ones, have no token.</returns>
+    private static int ReadTypes(GgufHeader header, string[] tokens, int endOfText)
     {
         if (!header.Has(TypesKey))
         {
-            return;
+            return 0;
         }
 
         if (header.Count(TypesKey) != tokens.Length)
@@ -114,22 +118,23 @@ internal static class GgufVocabulary
             throw header.Wrong(TypesKey, $"has {header.Count(TypesKey)} items", $"{tokens.Length}, one for each token");
         }
 
-        int id = 0;
-        foreach (long type in header.Wholes(TypesKey))
+        long[] types = [.. header.Wholes(TypesKey)];
+        int used = 1 + Array.FindLastIndex(types, type => type != Unused);
+        for (int id = 0; id < Math.Max(used, endOfText + 1); id++)
         {
-            bool fits = id == endOfText ? type is Normal or Control or UserDefined
-                : id < endOfText ? type == Normal
-                : type is Control or UserDefined;
+            bool fits = id == endOfText ? types[id] is Normal or Control or UserDefined
+                : id < endOfText ? types[id] == Normal
+                : types[id] is Control or UserDefined;
             if (!fits)
             {
                 throw header.Wrong(
-                    TypesKey, $"token {id}, '{VisibleText.Brief(tokens[id])}', has the type {type}",
+                    TypesKey, $"token {id}, '{VisibleText.Brief(tokens[id])}', has the type {types[id]}",
                     id == endOfText ? $"{Control} (control)" : id < endOfText ? $"{Normal} (normal), as for every token of the merges"
                     : $"{UserDefined} (user-defined) or {Control} (control), as for every token after {Vocabulary.EndOfTextToken}");
             }
-
-            id++;
         }
+
+        return types.Length - used;
     }
 
     private static void RequireText(GgufHeader header, string key, string found, string expected)

@@ -77,7 +77,11 @@ public sealed class GgufDamageTests : IDisposable
         ["fewer heads for keys"] = (
             model => model.Put(GgufFixture.Whole("gpt2.attention.head_count_kv", 1)), "gpt2.attention.head_count_kv", "found 1, expected 3",
             OfTheModel),
-        ["another hidden width"] = (model => model.Put(GgufFixture.Whole(Hidden, 23)), Hidden, "found 23, expected 24", OfTheModel),
+        ["no hidden width"] = (model => Remove(model, Hidden), Hidden, "is missing, expected a whole number", OfTheModel),
+        ["no hidden width at all"] = (model => model.Put(GgufFixture.Whole(Hidden, 0)), Hidden, "found 0, expected 1 to 2147483647", OfTheModel),
+        ["epsilon below zero"] = (
+            model => model.Put(GgufFixture.Real("gpt2.attention.layer_norm_epsilon", -1)), File,
+            "layer_norm_epsilon is -1, expected more than 0, at most 1", OfTheModel),
         ["no epsilon"] = (
             model => Remove(model, "gpt2.attention.layer_norm_epsilon"), "gpt2.attention.layer_norm_epsilon", "is missing, expected a number",
             OfTheModel),
@@ -144,6 +148,12 @@ public sealed class GgufDamageTests : IDisposable
         ["token of the merges as a special one"] = (
             model => model.Put(GgufFixture.Wholes(Types, Enumerable.Range(0, 260).Select(id => id == 7 ? 4 : 1))), Types,
             "token 7, '(', has the type 4, expected 1 (normal)", OfTheModel),
+        ["unused token among others"] = (
+            model => model.Put(GgufFixture.Wholes(Types, Enumerable.Range(0, 260).Select(id => id == 7 ? 5 : id == 259 ? 3 : 1))), Types,
+            "token 7, '(', has the type 5, expected 1 (normal)", OfTheModel),
+        ["unused end of text"] = (
+            model => model.Put(GgufFixture.Wholes(Types, Enumerable.Range(0, 260).Select(id => id == 259 ? 5 : 1))), Types,
+            "token 259, '<|endoftext|>', has the type 5, expected 3 (control)", OfTheModel),
         ["end of text outside"] = (
             model => model.Put(GgufFixture.Whole(End, 260)), End, "found 260, expected 0 to 259, the id of a token", OfTheModel),
     };

@@ -7,6 +7,7 @@ using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.Binary;
 using Gpt2.Core.Weights.Gguf;
+using Gpt2.Kernels;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;
 
@@ -178,6 +179,31 @@ public sealed class GgufFileTests : IDisposable
 
         using ModelSource source = ModelFolder.Open(FilePath);
         source.ReadTokenizer()!.Vocabulary.AddedTokens.Should().Equal("<user>", " 12", "é€😀", "Ġ\n");
+    }
+
+    [Fact]
+    public void Write_SettingsOfLlamaCpp_AreReadAgain()
+    {
+        Gpt2Config config = SmallModel.Config with { Vocabulary = 264, Hidden = 10, LayerNormEpsilon = 0.002f };
+        Gpt2Weights weights = TestModels.Random(config, 2);
+        GgufFile.Write(FilePath, weights, SmallModel.Vocabulary.WithUnused(4));
+
+        using ModelSource source = ModelFolder.Open(FilePath);
+        source.Config.Should().Be(config);
+        SmallModel.Bits(source.ReadWeights()).Should().Equal(SmallModel.Bits(weights));
+        Vocabulary vocabulary = source.ReadTokenizer()!.Vocabulary;
+        (vocabulary.Count, vocabulary.Unused).Should().Be((264, 4));
+    }
+
+    [Fact]
+    public void Write_ArithmeticThatLlamaCppDoesNotHave_IsRefused()
+    {
+        Gpt2Config config = SmallModel.Config with { Activation = ActivationFunction.Relu, ScaleAttention = false, Hidden = 10 };
+
+        FluentActions.Invoking(() => GgufFile.Write(FilePath, TestModels.Random(config, 2), null)).Should().Throw<Gpt2Exception>().With(
+            found: "the model has activation_function \"relu\", scale_attn_weights false, which a GGUF file of gpt2 cannot hold",
+            remedy: "write csv or safetensors");
+        Directory.EnumerateFileSystemEntries(folder.Root).Should().BeEmpty();
     }
 
     [Fact]

@@ -77,6 +77,22 @@ public sealed class LlamaCppTests : IDisposable
     }
 
     [LlamaFact]
+    public void LlamaCpp_OtherSettings_AreUsed()
+    {
+        Gpt2Config config = Wide with { Vocabulary = 264, Hidden = 352, LayerNormEpsilon = 0.5f };
+        Gpt2Weights weights = TestModels.Random(config, 7);
+        string file = Written(weights, SmallModel.Vocabulary.WithUnused(4), GgufWeights.Float32);
+        using var llama = new LlamaModel(file, config.Context);
+        int[] ids = TestModels.Ids(config, 16, 3);
+        float[] mine = Logits(Ours(file), ids);
+
+        Largest(llama.Logits(ids), mine).Should().BeLessThan(0.02);
+        Largest(Logits(new Gpt2Model(TestModels.Random(config with { LayerNormEpsilon = 1e-5f }, 7), KernelSet.Create(KernelRung.Tuned)), ids), mine)
+            .Should().BeGreaterThan(0.2, "the setting makes a difference");
+        llama.Tokenize("ab[PAD260]c").Should().Equal(new Tokenizer(SmallModel.Vocabulary).Encode("ab[PAD260]c"));
+    }
+
+    [LlamaFact]
     public void LlamaCpp_ModelWithoutText_ComputesOurLogits()
     {
         Gpt2Weights weights = TestModels.Random(new Gpt2Config(11, 16, 32, 4, 1) { QkvBias = false }, 5);
