@@ -1,5 +1,7 @@
 // The beginning of a GGUF file is made in memory: the metadata, with the vocabulary, and the list of tensors.
 
+using System.Buffers;
+using System.Buffers.Binary;
 using System.Text;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
@@ -12,11 +14,8 @@ internal sealed class GgufMetadata
 {
     private const uint QuantizationVersion = 2;
 
-    private readonly MemoryStream values = new();
-    private readonly BinaryWriter writer;
+    private readonly ArrayBufferWriter<byte> values = new();
     private ulong keys;
-
-    public GgufMetadata() => writer = new BinaryWriter(values, Encoding.UTF8);
 
     /// <summary>The metadata of a model.</summary>
     /// <param name="config">The sizes.</param>
@@ -48,32 +47,28 @@ internal sealed class GgufMetadata
     /// <param name="tensors">Name, shape and type of each, in the order of their data.</param>
     public byte[] WithTensors(IReadOnlyList<(string Name, long[] Shape, NumberType Type)> tensors)
     {
-        using var header = new MemoryStream();
-        using var start = new BinaryWriter(header, Encoding.UTF8);
-        start.Write("GGUF"u8);
-        start.Write(GgufHeader.Version);
-        start.Write((ulong)tensors.Count);
-        start.Write(keys);
-        writer.Flush();
-        values.WriteTo(header);
+        var header = new ArrayBufferWriter<byte>();
+        header.Write("GGUF"u8);
+        Put(header, GgufHeader.Version);
+        Put(header, (ulong)tensors.Count);
+        Put(header, keys);
+        header.Write(values.WrittenSpan);
         long offset = 0;
         foreach ((string name, long[] shape, NumberType type) in tensors)
         {
-            Write(start, name);
-            start.Write((uint)shape.Length);
+            Put(header, name);
+            Put(header, (uint)shape.Length);
             foreach (long size in shape.Reverse())
             {
-                start.Write(size);
+                Put(header, (ulong)size);
             }
 
-            start.Write(GgufTypes.NumberOf(type));
-            start.Write(offset);
+            Put(header, GgufTypes.NumberOf(type));
+            Put(header, (ulong)offset);
             offset += Padded(type.Bytes(StoredTensor.Count(shape)));
         }
 
-        start.Flush();
-        header.SetLength(Padded(header.Length));
-        return header.ToArray();
+        return [.. header.WrittenSpan, .. new byte[Padded(header.WrittenCount) - header.WrittenCount]];
     }
 
     /// <summary>A length in whole multiples of the alignment.</summary>
@@ -105,7 +100,7 @@ internal sealed class GgufMetadata
         BeginList(GgufHeader.Kind.Int32, tokens.Length);
         for (int id = 0; id < tokens.Length; id++)
         {
-            writer.Write(GgufVocabulary.TypeOf(vocabulary, id));
+            Put(values, (uint)GgufVocabulary.TypeOf(vocabulary, id));
         }
 
         AddList(GgufVocabulary.MergesKey, [.. vocabulary.Merges.Select(merge => $"{tokens[merge.Left]} {tokens[merge.Right]}")]);
@@ -116,19 +111,19 @@ internal sealed class GgufMetadata
     private void Add(string key, string value)
     {
         Begin(key, GgufHeader.Kind.Text);
-        Write(writer, value);
+        Put(values, value);
     }
 
     private void Add(string key, uint value)
     {
         Begin(key, GgufHeader.Kind.UInt32);
-        writer.Write(value);
+        Put(values, value);
     }
 
     private void Add(string key, float value)
     {
         Begin(key, GgufHeader.Kind.Float32);
-        writer.Write(value);
+        Put(values, BitConverter.SingleToUInt32Bits(value));
     }
 
     private void AddList(string key, string[] texts)
@@ -137,27 +132,38 @@ internal sealed class GgufMetadata
         BeginList(GgufHeader.Kind.Text, texts.Length);
         foreach (string text in texts)
         {
-            Write(writer, text);
+            Put(values, text);
         }
     }
 
     private void Begin(string key, GgufHeader.Kind kind)
     {
         keys++;
-        Write(writer, key);
-        writer.Write((uint)kind);
+        Put(values, key);
+        Put(values, (uint)kind);
     }
 
     private void BeginList(GgufHeader.Kind kind, int count)
     {
-        writer.Write((uint)kind);
-        writer.Write((ulong)count);
+        Put(values, (uint)kind);
+        Put(values, (ulong)count);
     }
 
-    private static void Write(BinaryWriter writer, string text)
+    private static void Put(ArrayBufferWriter<byte> to, uint number)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
-        writer.Write((ulong)bytes.Length);
-        writer.Write(bytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(to.GetSpan(sizeof(uint)), number);
+        to.Advance(sizeof(uint));
+    }
+
+    private static void Put(ArrayBufferWriter<byte> to, ulong number)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(to.GetSpan(sizeof(ulong)), number);
+        to.Advance(sizeof(ulong));
+    }
+
+    private static void Put(ArrayBufferWriter<byte> to, string text)
+    {
+        Put(to, (ulong)Encoding.UTF8.GetByteCount(text));
+        to.Advance(Encoding.UTF8.GetBytes(text, to.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length))));
     }
 }
