@@ -20,7 +20,7 @@ namespace Gpt2.Cli.Commands;
 internal static class ConvertCommand
 {
     /// <summary>The types of a GGUF file as --weights spells them.</summary>
-    private static readonly (string Name, GgufWeights Type)[] GgufTypes =
+    private static readonly (string Name, GgufWeights Type)[] WeightNames =
     [
         ("f32", GgufWeights.Float32), ("f16", GgufWeights.Float16), ("bf16", GgufWeights.BFloat16), ("q8_0", GgufWeights.Q8),
         ("q4_0", GgufWeights.Q4),
@@ -42,7 +42,7 @@ internal static class ConvertCommand
         var vocabulary = new VocabularyInput("A vocab.bpe for a model that has none.");
         Option<string?> type = CommonOptions.OneOf(
             "--weights", "How a gguf file stores matrices. Default: f32.\nThe types below f32 take less space and lose bits.",
-            [.. GgufTypes.Select(entry => entry.Name)]);
+            [.. WeightNames.Select(entry => entry.Name)]);
         Option<string[]> adapter = CommonOptions.Adapter();
         adapter.Description = "Merge an adapter that was trained on the model.\nOnce for each of several, whose changes add up.";
         var added = new AddedTokensInput("The row of each begins as the mean of the rows of its pieces.");
@@ -158,18 +158,17 @@ internal static class ConvertCommand
     /// <summary>The writer for the type of weights that was asked for.</summary>
     private static ModelWriter WithType(ModelWriter writer, string? type, Gpt2Config config, CommandIo io)
     {
-        if (type is null)
+        GgufWeights weights = WeightNames.FirstOrDefault(entry => entry.Name == type).Type;
+        if (weights == GgufWeights.Float32)
         {
             return writer;
         }
 
         if (writer != ModelWriter.Gguf)
         {
-            throw new UsageException(
-                $"found '{type}', but {writer.Name} is always written in f32", where: "--weights", expected: "it with gguf alone");
+            throw new UsageException($"found '{type}'", where: "--weights", expected: $"f32, in which {writer.Name} is always written, or --to gguf");
         }
 
-        GgufWeights weights = GgufTypes.First(entry => entry.Name == type).Type;
         if (GgufFile.Fallbacks(config, weights) is int fallbacks and > 0)
         {
             io.Note($"note: written in f16, since a row is no multiple of 32 weights: {Plural.Of(fallbacks, "tensor")}");

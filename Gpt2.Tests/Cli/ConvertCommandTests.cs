@@ -280,7 +280,7 @@ public sealed class ConvertCommandTests : IDisposable
     [Theory]
     [InlineData(2, "--to: found 'onnx', expected csv, js-csv, safetensors, llmc, gguf", "--to", "onnx")]
     [InlineData(2, "--from: found 'onnx', expected csv, safetensors, tensorflow, llmc, gguf", "--from", "onnx")]
-    [InlineData(2, "--weights: found 'q8_0', but safetensors is always written in f32, expected it with gguf", "--weights", "q8_0")]
+    [InlineData(2, "--weights: found 'q8_0', expected f32, in which safetensors is always written, or --to gguf", "--weights", "q8_0")]
     [InlineData(2, "--weights: found 'q4_k', expected f32, f16, bf16, q8_0, q4_0", "--to", "gguf", "--weights", "q4_k")]
     [InlineData(1, "no model in this folder, expected config.json with model.safetensors (safetensors)", "--from", "safetensors")]
     public void Convert_WrongUsage_IsOneLine(int exitCode, string message, params string[] options)

@@ -26,9 +26,9 @@ internal static class LlamaLibrary
             string prefix = OperatingSystem.IsWindows() ? "" : "lib";
             string extension = OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so";
             string PathOf(string name) => Path.Combine(folder, prefix + name + extension);
-            foreach (string name in (string[])["ggml-base", "ggml-cpu", "ggml-blas", "ggml", "llama"])
+            foreach (string name in (string[])["ggml-base", "ggml-cpu", "ggml-blas", "ggml-metal", "ggml", "llama"])
             {
-                if (name != "ggml-blas" || File.Exists(PathOf(name)))
+                if (name is not ("ggml-blas" or "ggml-metal") || File.Exists(PathOf(name)))
                 {
                     NativeLibrary.Load(PathOf(name));
                 }

@@ -157,7 +157,8 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
     private long Aligned(long offset) => (offset + header!.Alignment - 1) / header.Alignment * header.Alignment;
 
     /// <summary>Whether its rows are whole blocks.</summary>
-    private static bool IsWhole(GgufTensor tensor, NumberType type) => tensor.Shape is not [.., long columns] || columns % type.BlockLength() == 0;
+    private static bool IsWhole(GgufTensor tensor, NumberType type) =>
+        type.BlockLength() == 1 || (tensor.Shape is [.., long columns] && columns % type.BlockLength() == 0);
 
     /// <summary>The bytes of a tensor, at most so many that a position after it does not overflow.</summary>
     private static long BytesOf(GgufTensor tensor, NumberType type) =>
@@ -178,7 +179,7 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
 
         if (!IsWhole(tensor, type))
         {
-            throw Wrong($"has rows of {tensor.Shape[^1]} weights in {type}", $"a multiple of {type.BlockLength()}");
+            throw Wrong($"is {StoredTensor.Shown(tensor.Shape)} in {type}", $"rows of a multiple of {type.BlockLength()} weights");
         }
 
         if (tensor.Begin % (ulong)header!.Alignment != 0)
