@@ -108,6 +108,22 @@ public class RecalculationTests
     }
 
     [LibreOfficeFact]
+    public async Task AddedTokens_AndIdsWithoutAToken_AreTypedAndShown()
+    {
+        Vocabulary vocabulary = new Vocabulary([]).WithAdded(["<user>", "two words, and more"]);
+        Tokenizer padded = new(vocabulary.WithUnused(3));
+        using LanguageModel model = Of(TestModels.Random(new Gpt2Config(vocabulary.Count + 3, 8, 4, 2, 1), seed: 6), padded);
+        using var workbook = new WorkbookCase(model, length: 8);
+        int last = model.Config.Vocabulary - 1;
+        string path = workbook.Write(last, 257, 255);
+        WorkbookCells[] cells = await workbook.RecalculateAsync(path, workbook.Typed(path, "two words, and more", "<user>", last, "a"));
+        workbook.Compare(cells[0], last, 257, 255).Should().BePositive();
+        int[] typed = [258, 257, last, .. model.Tokenizer.Encode("a")];
+        workbook.PromptIn(cells[1]).Should().Equal(typed.Select(id => (id, model.Shown(id))));
+        workbook.Compare(cells[1], typed);
+    }
+
+    [LibreOfficeFact]
     public async Task WrongInput_IsNamedBesideIt_AndNothingIsPredicted()
     {
         using LanguageModel model = WithTheDefaultVocabulary();

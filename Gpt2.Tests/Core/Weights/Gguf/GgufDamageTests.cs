@@ -1,8 +1,6 @@
 // GGUF files damaged one thing at a time: the loader refuses them in one line, and the doctor has one finding that says the same.
 
-using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Weights.Doctor;
-using Gpt2.Core.Weights.Gguf;
 using Gpt2.Tests.Core.Weights.Doctor;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;
