@@ -3,7 +3,6 @@
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Cache;
-using Gpt2.Core.Model.Layers;
 using Gpt2.Kernels;
 using Gpt2.Tests.Support;
 
