@@ -10,6 +10,7 @@ using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Gguf;
 using Gpt2.Core.Weights.HuggingFace;
 using Gpt2.Core.Weights.LlmC;
 
@@ -33,7 +34,7 @@ public class ModelLoadingBenchmarks
 
     private string Csv => Path.Combine(folder, "csv");
 
-    /// <summary>Writes random weights in the formats: 2.5 GB in the system's folder for temporary files.</summary>
+    /// <summary>Writes random weights in the formats: 3.1 GB in the system's folder for temporary files.</summary>
     [GlobalSetup]
     public void Setup()
     {
@@ -43,6 +44,8 @@ public class ModelLoadingBenchmarks
         CsvModelFolder.Write(Csv, weights, null);
         HuggingFaceFolder.Write(Path.Combine(folder, "safetensors"), weights, null);
         LlmCFile.Write(Path.Combine(folder, "llmc.bin"), weights, null);
+        GgufFile.Write(Path.Combine(folder, "f32.gguf"), weights, null);
+        GgufFile.Write(Path.Combine(folder, "q8_0.gguf"), weights, null, GgufWeights.Q8);
     }
 
     [GlobalCleanup]
@@ -80,6 +83,12 @@ public class ModelLoadingBenchmarks
 
     [Benchmark]
     public Gpt2Weights LlmC() => Read(Path.Combine(folder, "llmc.bin"));
+
+    [Benchmark]
+    public Gpt2Weights Gguf() => Read(Path.Combine(folder, "f32.gguf"));
+
+    [Benchmark]
+    public Gpt2Weights GgufOf8Bits() => Read(Path.Combine(folder, "q8_0.gguf"));
 
     private static Gpt2Weights Read(string path)
     {

@@ -5,11 +5,13 @@ using System.Diagnostics;
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.PostTraining;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Gguf;
 using Gpt2.Core.Weights.JavaScript;
 using Gpt2.Kernels;
 
@@ -17,20 +19,30 @@ namespace Gpt2.Cli.Commands;
 
 internal static class ConvertCommand
 {
+    /// <summary>The types of a GGUF file as --weights spells them.</summary>
+    private static readonly (string Name, GgufWeights Type)[] WeightNames =
+    [
+        ("f32", GgufWeights.Float32), ("f16", GgufWeights.Float16), ("bf16", GgufWeights.BFloat16), ("q8_0", GgufWeights.Q8),
+        ("q4_0", GgufWeights.Q4),
+    ];
+
     public static Command Create(CommandIo io)
     {
         Argument<string> from = new("from") { Description = "The model: a folder, a file or a name. Or an adapter: a folder or a name." };
-        Argument<string> to = new("to") { Description = "The folder to create, or for llmc a file that ends in .bin." };
+        Argument<string> to = new("to") { Description = "The folder to create, or a file that ends in .gguf, or for llmc in .bin." };
         Option<string?> fromFormat = CommonOptions.FormatOption("--from", "Which model to take from a folder that holds several", ModelFormat.All);
         string[] writers = [.. ModelWriter.All.Select(writer => writer.Name)];
         Option<string?> toForm = new("--to")
         {
-            Description = "The format to write.\nDefault: llmc if TO ends in .bin, safetensors from a CSV folder, csv from anything else. "
-                + "Of an adapter: csv or peft, whichever it does not have.",
+            Description = "The format to write.\nDefault: gguf or llmc if TO ends in .gguf or .bin, safetensors from a CSV folder, "
+                + "csv from anything else. Of an adapter: csv or peft, whichever it does not have.",
             HelpName = string.Join("|", [.. writers, AdapterConversion.Peft]),
         };
         toForm.CompletionSources.Add([.. writers, AdapterConversion.Peft]);
         var vocabulary = new VocabularyInput("A vocab.bpe for a model that has none.");
+        Option<string?> type = CommonOptions.OneOf(
+            "--weights", "How a gguf file stores matrices. Default: f32.\nThe types below f32 take less space and lose bits.",
+            [.. WeightNames.Select(entry => entry.Name)]);
         Option<string[]> adapter = CommonOptions.Adapter();
         adapter.Description = "Merge an adapter that was trained on the model.\nOnce for each of several, whose changes add up.";
         var added = new AddedTokensInput("The row of each begins as the mean of the rows of its pieces.");
@@ -39,10 +51,10 @@ internal static class ConvertCommand
 
         var command = new Command(
             "convert", "Convert a model or an adapter to another format, merge adapters into a model, or add tokens to its vocabulary.\n"
-                + "Unless adapters are merged, every float32 keeps its bits.");
+                + "Unless adapters are merged or --weights says otherwise, every float32 keeps its bits.");
         command.Arguments.Add(from);
         command.Arguments.Add(to);
-        foreach (Option option in (Option[])[fromFormat, toForm, vocabulary.Option, adapter, added.Option, force, json])
+        foreach (Option option in (Option[])[fromFormat, toForm, type, vocabulary.Option, adapter, added.Option, force, json])
         {
             command.Options.Add(option);
         }
@@ -53,7 +65,7 @@ internal static class ConvertCommand
             string target = CommonOptions.RequireFolderName(parsed.GetValue(to)!, "to");
             if (AdapterConversion.FolderOf(parsed.GetValue(from)!) is string adapterFolder)
             {
-                foreach (Option other in (Option[])[fromFormat, vocabulary.Option, adapter])
+                foreach (Option other in (Option[])[fromFormat, type, vocabulary.Option, adapter])
                 {
                     if (parsed.GetResult(other) is { Implicit: false })
                     {
@@ -68,6 +80,7 @@ internal static class ConvertCommand
             using ModelSource source = ModelFolder.Open(
                 ModelLocator.Find(parsed.GetValue(from)!), CommonOptions.FormatOf(parsed.GetValue(fromFormat)));
             ModelWriter writer = WriterOf(parsed.GetValue(toForm), target, source);
+            writer = WithType(writer, parsed.GetValue(type), source.Config, io);
             string[] adapters = [.. parsed.GetValue(adapter)!.Select(AdapterLocator.Find)];
             OutputTarget.RequireNotRead(target, [source.Path, .. adapters]);
             OutputTarget.RequireFree(target, writer.IsFile(target), parsed.GetValue(force));
@@ -114,7 +127,7 @@ internal static class ConvertCommand
         string[] written = Progress.Run($"writing {target}", io, progress => writer.Write(target, weights, vocabulary, progress, io.Cancellation));
         if (writer.IsFile(target))
         {
-            if (vocabulary is not null)
+            if (vocabulary is not null && writer == ModelWriter.LlmC)
             {
                 string added = vocabulary.AddedTokens.Count > 0 ? $" and the {AddedTokensFile.FileName}" : "";
                 io.Note($"note: the vocabulary is not in {target}: keep a {VocabularyFile.FileName}{added} beside it");
@@ -132,13 +145,36 @@ internal static class ConvertCommand
     {
         if (name is null)
         {
-            return ModelWriter.LlmC.IsFile(target) ? ModelWriter.LlmC : source.Format == ModelFormat.Csv ? ModelWriter.Safetensors : ModelWriter.Csv;
+            return ((ModelWriter[])[ModelWriter.LlmC, ModelWriter.Gguf]).FirstOrDefault(writer => writer.IsFile(target))
+                ?? (source.Format == ModelFormat.Csv ? ModelWriter.Safetensors : ModelWriter.Csv);
         }
 
         return ModelWriter.All.FirstOrDefault(writer => writer.Name == name)
             ?? throw new UsageException(
                 name == AdapterConversion.Peft ? $"found '{name}', which is for adapters" : $"found '{name}'", where: "--to",
                 expected: string.Join(", ", ModelWriter.All.Select(writer => writer.Name)));
+    }
+
+    /// <summary>The writer for the type of weights that was asked for.</summary>
+    private static ModelWriter WithType(ModelWriter writer, string? type, Gpt2Config config, CommandIo io)
+    {
+        GgufWeights weights = WeightNames.FirstOrDefault(entry => entry.Name == type).Type;
+        if (weights == GgufWeights.Float32)
+        {
+            return writer;
+        }
+
+        if (writer != ModelWriter.Gguf)
+        {
+            throw new UsageException($"found '{type}'", where: "--weights", expected: $"f32, in which {writer.Name} is always written, or --to gguf");
+        }
+
+        if (GgufFile.Fallbacks(config, weights) is int fallbacks and > 0)
+        {
+            io.Note($"note: written in f16, since a row is no multiple of 32 weights: {Plural.Of(fallbacks, "tensor")}");
+        }
+
+        return ModelWriter.GgufOf(weights);
     }
 
     private static Vocabulary? VocabularyOf(ParseResult parsed, VocabularyInput input, ModelSource source)

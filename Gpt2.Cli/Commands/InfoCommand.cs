@@ -48,7 +48,8 @@ internal static class InfoCommand
                 sizeof(float) * 2L * config.Layers * config.Context * config.Channels,
                 CommonOptions.NameOf(set.Rung), set.VectorBits, MachineExamination.InstructionSets(), [.. AdapterLocator.NamesFor(config)],
                 tokenizer?.Vocabulary.AddedTokens.Count ?? 0, tokenizer?.Vocabulary.Unused ?? 0, config.Hidden,
-                ArithmeticSettings.NameOf(config.Activation), config.LayerNormEpsilon, config.ScaleAttention, config.ScaleAttentionByInverseLayer);
+                ArithmeticSettings.NameOf(config.Activation), config.LayerNormEpsilon, config.ScaleAttention, config.ScaleAttentionByInverseLayer,
+                source.StoredTypes);
             if (parsed.GetValue(json))
             {
                 JsonShapes.Write(info, io.Out);
@@ -69,6 +70,11 @@ internal static class InfoCommand
         sizes.Row("model", info.Name);
         sizes.Row("folder", info.Folder);
         sizes.Row("format", info.Format);
+        if (info.TensorTypes is not null)
+        {
+            sizes.Row("tensors", info.TensorTypes);
+        }
+
         sizes.Row("parameters", Number(info.Parameters));
         string unused = info.UnusedIds > 0 ? Invariant($", the last {info.UnusedIds:N0} without a token") : "";
         sizes.Row("vocabulary (n_vocab)", Number(info.NVocab) + unused);

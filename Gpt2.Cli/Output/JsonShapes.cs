@@ -99,7 +99,7 @@ internal sealed record InfoResult(
     string Name, string Folder, string Format, long Parameters, int NVocab, int NCtx, int NEmbd, int NHead, int NLayer, bool QkvBias,
     bool TiedHead, bool Text, long WeightsBytes, long CacheBytes, string Kernels, int VectorBits, string[] InstructionSets,
     string[] Adapters, int AddedTokens, int UnusedIds, int NInner, string ActivationFunction, float LayerNormEpsilon, bool ScaleAttnWeights,
-    bool ScaleAttnByInverseLayerIdx);
+    bool ScaleAttnByInverseLayerIdx, string? TensorTypes);
 
 internal sealed record TrainResult(string Folder, int Steps, double Loss, double? ValidationLoss, long Parameters, double Seconds, double UniformLoss,
     double UnigramLoss);

@@ -102,7 +102,8 @@ internal static class Palette
         new CellStyles(new CellStyle { Name = "Normal", FormatId = 0, BuiltinId = 0 }),
         new DifferentialFormats(new DifferentialFormat(new Font(new Bold(), new Color { Rgb = "FFC00000" }))));
 
-    private static Font FontOf(double size = 10, bool bold = false, bool italic = false, bool underlined = false, string colour = Ink, string name = "Calibri")
+    private static Font FontOf(
+        double size = 10, bool bold = false, bool italic = false, bool underlined = false, string colour = Ink, string name = "Calibri")
     {
         var font = new Font();
         if (bold)

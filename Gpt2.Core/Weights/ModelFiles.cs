@@ -34,6 +34,9 @@ internal abstract class ModelFiles(string folder, Func<string, string>? pathOf) 
     /// </summary>
     public abstract IEnumerable<string>? Names { get; }
 
+    /// <summary>How the numbers are stored, for messages: "F32", "104 F32, 18 Q8_0"; null for text, or if it is not known.</summary>
+    public virtual string? StoredTypes => null;
+
     protected string Folder => folder;
 
     /// <summary>What a matrix is called in these files.</summary>

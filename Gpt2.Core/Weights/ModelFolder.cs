@@ -3,6 +3,7 @@
 using System.IO.Enumeration;
 using Gpt2.Core.Files;
 using Gpt2.Core.Text;
+using Gpt2.Core.Weights.Gguf;
 using Gpt2.Core.Weights.HuggingFace;
 using Gpt2.Core.Weights.JavaScript;
 using Gpt2.Core.Weights.LlmC;
@@ -23,7 +24,6 @@ internal static class ModelFolder
     private static readonly (string Pattern, string What, string Remedy)[] Foreign =
     [
         ("pytorch_model*.bin", "is a Python pickle, which is not supported", "save the model as safetensors"),
-        ("*.gguf", "is a GGUF file, which is not supported", TakeSafetensors),
         ("*.h5", "is a Keras file, which is not supported", TakeSafetensors),
         ("*.msgpack", "is a Flax file, which is not supported", TakeSafetensors),
         ("*.onnx", "is an ONNX file, which is not supported", TakeSafetensors),
@@ -44,7 +44,7 @@ internal static class ModelFolder
         SpreadsheetVocabulary.MergesFileName,
         SpreadsheetVocabulary.TokensFileName, HuggingFaceFormat.ConfigFileName, "model*.safetensors", "model.safetensors.index.json",
         HuggingFaceFolder.MergesFileName, HuggingFaceFolder.TokenIdsFileName, TokenizerJson.FileName, "tokenizer_config.json", "encoder.json",
-        "model.ckpt.*", "checkpoint", LlmCFile.FileName,
+        "model.ckpt.*", "checkpoint", LlmCFile.FileName, GgufFile.FileName,
     ];
 
     /// <summary>Files by which a folder's format is recognised, even if their names differ slightly.</summary>

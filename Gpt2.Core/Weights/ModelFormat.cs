@@ -1,5 +1,6 @@
 // Models come in several formats. Each recognises its files in a folder and opens them.
 
+using Gpt2.Core.Weights.Gguf;
 using Gpt2.Core.Weights.HuggingFace;
 using Gpt2.Core.Weights.LlmC;
 using Gpt2.Core.Weights.TensorFlow;
@@ -23,8 +24,10 @@ public abstract class ModelFormat
 
     public static ModelFormat LlmC { get; } = new LlmCFormat();
 
+    public static ModelFormat Gguf { get; } = new GgufFormat();
+
     /// <summary>Every format, in the order in which they are tried and listed.</summary>
-    public static IReadOnlyList<ModelFormat> All { get; } = [Csv, Safetensors, TensorFlow, LlmC];
+    public static IReadOnlyList<ModelFormat> All { get; } = [Csv, Safetensors, TensorFlow, LlmC, Gguf];
 
     /// <summary>The format as --format spells it.</summary>
     public string Name { get; }

@@ -30,6 +30,9 @@ internal sealed class ModelSource : IDisposable
     /// <summary>The sizes of the model.</summary>
     public Gpt2Config Config { get; }
 
+    /// <summary>How the numbers are stored; null for text.</summary>
+    public string? StoredTypes => files.StoredTypes;
+
     /// <summary>Opens a model and throws for the first thing that is wrong with it.</summary>
     /// <exception cref="Gpt2Exception">Something is wrong with it.</exception>
     internal static ModelSource Open(ModelFormat format, string path, ModelFiles files)

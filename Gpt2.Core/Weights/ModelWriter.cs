@@ -4,6 +4,7 @@ using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
+using Gpt2.Core.Weights.Gguf;
 using Gpt2.Core.Weights.HuggingFace;
 using Gpt2.Core.Weights.JavaScript;
 using Gpt2.Core.Weights.LlmC;
@@ -38,8 +39,11 @@ internal sealed class ModelWriter
     public static ModelWriter LlmC { get; } = new("llmc", ModelFormat.LlmC, model => LlmCFile.Write(
         model.Target, model.Weights, model.Vocabulary, model.Progress, model.Cancellation));
 
+    /// <summary>llama.cpp's file in float32, see <see cref="GgufFile"/>.</summary>
+    public static ModelWriter Gguf { get; } = GgufOf(GgufWeights.Float32);
+
     /// <summary>Every format that can be written.</summary>
-    public static IReadOnlyList<ModelWriter> All { get; } = [Csv, JavaScriptCsv, Safetensors, LlmC];
+    public static IReadOnlyList<ModelWriter> All { get; } = [Csv, JavaScriptCsv, Safetensors, LlmC, Gguf];
 
     /// <summary>The format as --to spells it.</summary>
     public string Name { get; }
@@ -51,7 +55,12 @@ internal sealed class ModelWriter
     public bool NeedsQkvBias => Format != ModelFormat.Csv;
 
     /// <summary>Whether a target is a single file, going by its name, and not a folder.</summary>
-    public bool IsFile(string target) => Format == ModelFormat.LlmC && LlmCFile.IsFile(target);
+    public bool IsFile(string target) =>
+        (Format == ModelFormat.LlmC && LlmCFile.IsFile(target)) || (Format == ModelFormat.Gguf && GgufFile.IsFile(target));
+
+    /// <summary>llama.cpp's file with matrices in some type.</summary>
+    public static ModelWriter GgufOf(GgufWeights type) => new("gguf", ModelFormat.Gguf, model => GgufFile.Write(
+        model.Target, model.Weights, model.Vocabulary, type, model.Progress, model.Cancellation));
 
     /// <summary>Throws if this format cannot hold a model, before its weights are read.</summary>
     /// <param name="config">The sizes.</param>
@@ -75,6 +84,11 @@ internal sealed class ModelWriter
         if (Format == ModelFormat.LlmC)
         {
             LlmCFile.Require(config, vocabulary);
+        }
+
+        if (Format == ModelFormat.Gguf)
+        {
+            GgufFile.Require(config);
         }
     }
 

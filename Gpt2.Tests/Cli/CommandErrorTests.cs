@@ -64,7 +64,7 @@ public sealed class CommandErrorTests : IDisposable
         Error(1, "info", "-m", folder.Root).Should().Be(
             $"gpt2: {folder.Root}: no model in this folder, expected hparams.json with model_wte.csv (csv), "
             + "or config.json with model.safetensors (safetensors), or hparams.json with model.ckpt.index (tensorflow), "
-            + $"or a .bin of llm.c (llmc); name {folder.Model}, which has a model");
+            + $"or a .bin of llm.c (llmc), or a .gguf of llama.cpp (gguf); name {folder.Model}, which has a model");
     }
 
     [Theory]

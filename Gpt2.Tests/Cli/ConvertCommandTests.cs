@@ -60,11 +60,13 @@ public sealed class ConvertCommandTests : IDisposable
     public void Convert_ThroughEveryFormat_KeepsEveryBit()
     {
         string checkpoint = folder.PathOf("checkpoint"), safetensors = folder.PathOf("1"), llmC = folder.PathOf("2"), back = folder.PathOf("3");
+        string gguf = folder.PathOf("model.gguf");
         TensorFlowFixture.Write(checkpoint, SmallModel.Random());
 
         CommandRun.Of("convert", checkpoint, safetensors, "--to", "safetensors").Result().Should().Contain("(tensorflow) as safetensors");
         CommandRun.Of("convert", safetensors, llmC, "--to", "llmc").Result();
-        CommandRun.Of("convert", llmC, back).Result().Should().Contain("(llmc) as csv");
+        CommandRun.Of("convert", llmC, gguf).Result().Should().Contain("(llmc) as gguf");
+        CommandRun.Of("convert", gguf, back).Result().Should().Contain("(gguf) as csv");
 
         foreach (string file in Directory.EnumerateFiles(csv).Select(path => Path.GetFileName(path)!))
         {
@@ -90,6 +92,39 @@ public sealed class ConvertCommandTests : IDisposable
         CommandRun.Of("convert", file, folder.PathOf("back"), "--vocab", Path.Combine(csv, "vocab.bpe")).Result();
         SmallModel.Bits(CsvModelFolder.ReadWeights(folder.PathOf("back"))).Should().Equal(SmallModel.Bits(SmallModel.Random()));
         CommandRun.Of("info", "-m", file).Result().Should().MatchRegex("model +small").And.MatchRegex("format +llmc").And.MatchRegex("text +none");
+    }
+
+    [Theory]
+    [InlineData("f32", "F32")]
+    [InlineData("bf16", "19 F32, 9 BF16")]
+    [InlineData("q8_0", "19 F32, 9 Q8_0")]
+    [InlineData("q4_0", "19 F32, 1 Q8_0, 8 Q4_0")]
+    public void Convert_ToGguf_StoresTheTypeThatWasAskedFor(string type, string types)
+    {
+        string source = folder.PathOf("blocks"), file = folder.PathOf("blocks.gguf");
+        CsvModelFolder.Write(source, TestModels.Random(new(260, 8, 32, 4, 2), 4), SmallModel.Vocabulary);
+
+        CommandRun run = CommandRun.Of("convert", source, file, "--weights", type);
+
+        run.Result().Should().Contain("(csv) as gguf");
+        run.Error.Should().BeEmpty();
+        CommandRun.Of("info", file).Result().Should()
+            .MatchRegex("format +gguf").And.MatchRegex($"tensors +{types}").And.MatchRegex("text +byte-level");
+        CommandRun.Of("doctor", file).Result().Should().Contain($"; {types}").And.Contain("blocks: nothing is wrong");
+        using JsonDocument result = JsonDocument.Parse(CommandRun.Of("info", file, "--json").Result());
+        result.RootElement.GetProperty("tensor_types").GetString().Should().Be(types);
+    }
+
+    [Fact]
+    public void Convert_ToBlocksThatRowsDoNotFill_SaysWhatIsWritten()
+    {
+        CommandRun run = CommandRun.Of("convert", csv, folder.PathOf("there"), "--to", "gguf", "--weights", "q8_0");
+
+        run.Result().Should().Contain("as gguf");
+        run.Error.Should().Be("note: written in f16, since a row is no multiple of 32 weights: 9 tensors\n");
+        File.Exists(folder.PathOf("there", "model.gguf")).Should().BeTrue();
+        CommandRun.Of("convert", csv, folder.PathOf("there"), "--to", "safetensors", "--force").Result();
+        File.Exists(folder.PathOf("there", "model.gguf")).Should().BeFalse("a folder does not hold two models");
     }
 
     [Fact]
@@ -129,7 +164,8 @@ public sealed class ConvertCommandTests : IDisposable
         Plain(ofOther).Should().Be(Plain(ofCsv));
 
         static string Plain(string json) =>
-            json.Replace("there", "csv", StringComparison.Ordinal).Replace("\"safetensors\"", "\"csv\"", StringComparison.Ordinal);
+            json.Replace("there", "csv", StringComparison.Ordinal).Replace("\"safetensors\"", "\"csv\"", StringComparison.Ordinal)
+                .Replace("\"tensor_types\":\"F32\"", "\"tensor_types\":null", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -242,8 +278,10 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2, "--to: found 'gguf', expected csv, js-csv, safetensors, llmc", "--to", "gguf")]
-    [InlineData(2, "--from: found 'gguf', expected csv, safetensors, tensorflow, llmc", "--from", "gguf")]
+    [InlineData(2, "--to: found 'onnx', expected csv, js-csv, safetensors, llmc, gguf", "--to", "onnx")]
+    [InlineData(2, "--from: found 'onnx', expected csv, safetensors, tensorflow, llmc, gguf", "--from", "onnx")]
+    [InlineData(2, "--weights: found 'q8_0', expected f32, in which safetensors is always written, or --to gguf", "--weights", "q8_0")]
+    [InlineData(2, "--weights: found 'q4_k', expected f32, f16, bf16, q8_0, q4_0", "--to", "gguf", "--weights", "q4_k")]
     [InlineData(1, "no model in this folder, expected config.json with model.safetensors (safetensors)", "--from", "safetensors")]
     public void Convert_WrongUsage_IsOneLine(int exitCode, string message, params string[] options)
     {

@@ -31,6 +31,13 @@ internal abstract class BinaryFiles(string folder, string file, Func<string, str
 
     public override IEnumerable<string>? Names => AllLost is null ? Tensors.Keys.Concat(Lost.Keys) : null;
 
+    public override string? StoredTypes => Tensors.Values.GroupBy(tensor => tensor.Type).OrderBy(group => group.Key).ToArray() switch
+    {
+        [] => null,
+        [var only] => only.Key.ToString(),
+        var several => string.Join(", ", several.Select(group => FormattableString.Invariant($"{group.Count()} {group.Key}"))),
+    };
+
     /// <summary>The matrix's own name, for formats whose files do not name their tensors.</summary>
     public override string NameOf(string matrix) => matrix;
 

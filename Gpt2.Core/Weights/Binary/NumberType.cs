@@ -19,22 +19,36 @@ internal enum NumberType
 
     /// <summary>IEEE 754 double precision, rounded to the nearest float32.</summary>
     F64,
+
+    /// <summary>Blocks of 32 whole numbers of 8 bits with one scale, see <see cref="BlockNumbers"/>.</summary>
+    Q8_0,
+
+    /// <summary>Blocks of 32 whole numbers of 4 bits with one scale, see <see cref="BlockNumbers"/>.</summary>
+    Q4_0,
 }
 
 /// <summary>Sizes and conversion of stored numbers.</summary>
 internal static class NumberTypes
 {
-    /// <summary>Bytes per number.</summary>
+    /// <summary>Numbers that are stored together, so that a row must be a multiple of this.</summary>
+    public static int BlockLength(this NumberType type) => type is NumberType.Q8_0 or NumberType.Q4_0 ? BlockNumbers.Length : 1;
+
+    /// <summary>Bytes of a number, or of a block of them.</summary>
     public static int Size(this NumberType type) => type switch
     {
         NumberType.F32 => 4,
         NumberType.F64 => 8,
+        NumberType.Q8_0 => BlockNumbers.Q8Size,
+        NumberType.Q4_0 => BlockNumbers.Q4Size,
         _ => 2,
     };
 
+    /// <summary>Bytes of some numbers, a multiple of the block's length.</summary>
+    public static long Bytes(this NumberType type, long count) => count / type.BlockLength() * type.Size();
+
     /// <summary>Converts stored numbers to float32.</summary>
     /// <param name="type">How they are stored.</param>
-    /// <param name="stored">Size · n bytes.</param>
+    /// <param name="stored">The bytes of n numbers.</param>
     /// <param name="numbers">Receives n numbers.</param>
     public static void Widen(this NumberType type, ReadOnlySpan<byte> stored, Span<float> numbers)
     {
@@ -59,13 +73,58 @@ internal static class NumberTypes
                 }
 
                 break;
-            default:
+            case NumberType.F64:
                 for (int i = 0; i < numbers.Length; i++)
                 {
                     numbers[i] = (float)BinaryPrimitives.ReadDoubleLittleEndian(stored[(8 * i)..]);
                 }
 
                 break;
+            case NumberType.Q8_0:
+                BlockNumbers.WidenQ8(stored, numbers);
+                break;
+            default:
+                BlockNumbers.WidenQ4(stored, numbers);
+                break;
+        }
+    }
+
+    /// <summary>Rounds numbers to how they are stored: to the nearest, halves to even; a NaN stays a NaN.</summary>
+    /// <param name="type">How they are stored; not F64.</param>
+    /// <param name="numbers">The numbers, a multiple of the block's length.</param>
+    /// <param name="stored">Receives their bytes.</param>
+    public static void Narrow(this NumberType type, ReadOnlySpan<float> numbers, Span<byte> stored)
+    {
+        switch (type)
+        {
+            case NumberType.F32:
+                MemoryMarshal.AsBytes(numbers).CopyTo(stored);
+                break;
+            case NumberType.F16:
+                Span<Half> halves = MemoryMarshal.Cast<byte, Half>(stored);
+                for (int i = 0; i < numbers.Length; i++)
+                {
+                    halves[i] = (Half)numbers[i];
+                }
+
+                break;
+            case NumberType.BF16:
+                Span<ushort> upper = MemoryMarshal.Cast<byte, ushort>(stored);
+                for (int i = 0; i < numbers.Length; i++)
+                {
+                    uint bits = BitConverter.SingleToUInt32Bits(numbers[i]);
+                    upper[i] = (ushort)(float.IsNaN(numbers[i]) ? (bits >> 16) | 0x40 : (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+                }
+
+                break;
+            case NumberType.Q8_0:
+                BlockNumbers.NarrowQ8(numbers, stored);
+                break;
+            case NumberType.Q4_0:
+                BlockNumbers.NarrowQ4(numbers, stored);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(type), type, "numbers are not written in this type");
         }
     }
 }

@@ -2,6 +2,7 @@
 // it into a matrix.
 
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
@@ -39,7 +40,9 @@ internal sealed record StoredTensor(string Name, MappedFile Data, long Offset, N
         {
             Where = new(Data.Path, Part: Name),
             Expected = Shown(wanted),
-            Remedy = isTransposed ? "transpose it: PyTorch's linear layers store the transpose" : remedy,
+            Remedy = !isTransposed ? remedy
+                : Transposed ? "transpose it: this format has a row for each output"
+                : "transpose it: PyTorch's linear layers store the transpose",
         };
     }
 
@@ -121,7 +124,8 @@ internal sealed record StoredTensor(string Name, MappedFile Data, long Offset, N
     }
 
     /// <summary>A shape as messages show it: [768, 2304].</summary>
-    public static string Shown(ReadOnlySpan<long> shape) => "[" + string.Join(", ", shape.ToArray()) + "]";
+    public static string Shown(ReadOnlySpan<long> shape) =>
+        "[" + string.Join(", ", shape.ToArray().Select(size => size.ToString(CultureInfo.InvariantCulture))) + "]";
 
     private void ReadInParts(Span<float> numbers)
     {
@@ -173,8 +177,8 @@ internal sealed record StoredTensor(string Name, MappedFile Data, long Offset, N
     /// <summary>Reads consecutive numbers, and returns their bytes as stored.</summary>
     private ReadOnlySpan<byte> ReadPart(long first, Span<float> numbers, byte[] buffer)
     {
-        Span<byte> stored = Type == NumberType.F32 ? MemoryMarshal.AsBytes(numbers) : buffer.AsSpan(0, numbers.Length * Type.Size());
-        Data.Read(Offset + (first * Type.Size()), stored);
+        Span<byte> stored = Type == NumberType.F32 ? MemoryMarshal.AsBytes(numbers) : buffer.AsSpan(0, (int)Type.Bytes(numbers.Length));
+        Data.Read(Offset + Type.Bytes(first), stored);
         if (Type != NumberType.F32)
         {
             Type.Widen(stored, numbers);

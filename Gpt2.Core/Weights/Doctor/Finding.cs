@@ -85,7 +85,7 @@ internal sealed partial class FindingList
 
     /// <summary>
     /// Adds a reader's error, under the name of the part or of the file. The same error is added only once, even if a
-    /// file causes it for each of its tensors.
+    /// file causes it for each of its tensors, or has sizes, tensors and vocabulary in one.
     /// </summary>
     /// <param name="area">What it is about.</param>
     /// <param name="refusal">The error.</param>
@@ -98,7 +98,7 @@ internal sealed partial class FindingList
         string subject = part ?? Path.GetFileName(where.Name);
         string found = part is null && where.Within.Length > 0 ? $"{where.Within}: {refusal.Problem}" : refusal.Problem;
         var finding = new Finding(status, area, subject, found, refusal.Remedy ?? remedy);
-        if (!findings.Contains(finding))
+        if (!findings.Exists(other => other with { Area = area } == finding))
         {
             findings.Add(finding);
         }

@@ -204,7 +204,8 @@ internal static class ModelDoctor
         if (tensors.Count == expected)
         {
             string fresh = TensorHealth.IsFresh(tensors) ? "; not trained yet: gains 1, biases 0" : "";
-            findings.Ok(FindingArea.Tensors, "tensors", $"all {expected} exist, have the right shape, and are finite{fresh}");
+            string types = files.StoredTypes is string stored ? $"; {stored}" : "";
+            findings.Ok(FindingArea.Tensors, "tensors", $"all {expected} exist, have the right shape, and are finite{types}{fresh}");
         }
         else
         {

@@ -90,6 +90,6 @@ internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Chan
         _ => null,
     };
 
-    [GeneratedRegex(@"(?:^|[/_])h\.?([0-9]{1,3})[./_]")]
+    [GeneratedRegex(@"(?:(?:^|[/_])h\.?|^blk\.)([0-9]{1,3})[./_]")]
     private static partial Regex Block();
 }

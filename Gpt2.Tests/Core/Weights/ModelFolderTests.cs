@@ -62,12 +62,14 @@ public sealed class ModelFolderTests : IDisposable
         HuggingFaceFixture.Write(folder.PathOf("m"), SmallModel.Random());
         TensorFlowFixture.Write(folder.PathOf("m"), SmallModel.Random());
         LlmCFixture.Write(folder.PathOf("m", "gpt2.bin"), SmallModel.Random());
+        File.WriteAllBytes(folder.PathOf("m", "gpt2.gguf"), GgufFixture.Of(SmallModel.Random(), SmallModel.Vocabulary).Bytes());
 
         Error("m").ShouldHave(
-            found: "found 4 models, model_wte.csv (csv), model.safetensors (safetensors), model.ckpt.index (tensorflow), gpt2.bin (llmc)",
+            found: "found 5 models, model_wte.csv (csv), model.safetensors (safetensors), model.ckpt.index (tensorflow), gpt2.bin (llmc), "
+                + "gpt2.gguf (gguf)",
             expected: "one",
             remedy: "name the file of the one you mean, as in *, or choose with "
-                + "--format csv|safetensors|tensorflow|llmc if the command has that option",
+                + "--format csv|safetensors|tensorflow|llmc|gguf if the command has that option",
             where: folder.PathOf("m"));
         foreach (ModelFormat format in ModelFormat.All)
         {
@@ -118,7 +120,7 @@ public sealed class ModelFolderTests : IDisposable
 
     [Theory]
     [InlineData("pytorch_model.bin", "is a Python pickle, which is not supported", "save the model as safetensors")]
-    [InlineData("gpt2.Q4_0.gguf", "is a GGUF file, which is not supported", "take the model's safetensors")]
+    [InlineData("tf_model.h5", "is a Keras file, which is not supported", "take the model's safetensors")]
     [InlineData("config.json", "is there, but model.safetensors, which belongs to it, is missing", "copy or download it too")]
     public void Open_ModelOfAnotherProgram_SaysWhatToDo(string file, string found, string remedy)
     {
@@ -148,7 +150,7 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model.gguf", "is a GGUF file, which is not supported", "take the model's safetensors")]
+    [InlineData("flax_model.msgpack", "is a Flax file, which is not supported", "take the model's safetensors")]
     [InlineData("pytorch_model.bin", "is a Python pickle, which is not supported", "save the model as safetensors")]
     public void Open_FileOfAnotherProgram_SaysWhatItIs(string file, string found, string remedy)
     {

@@ -18,6 +18,7 @@ public sealed class NamedPipeTests : IDisposable
     [InlineData("safetensors")]
     [InlineData("tensorflow")]
     [InlineData("llmc")]
+    [InlineData("gguf")]
     public async Task EveryFileOfAModel_NamedPipe_IsRefusedByName(string format)
     {
         string whole = folder.PathOf("whole");

@@ -4,6 +4,7 @@
 using FsCheck.Fluent;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Gguf;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;
 
@@ -34,6 +35,7 @@ public sealed class RandomDamageTests : IDisposable
     [InlineData("tensorflow", "hparams.json")]
     [InlineData("tensorflow", "encoder.json")]
     [InlineData("tensorflow", "model.ckpt.data-00000-of-00001")]
+    [InlineData("gguf", "model.gguf")]
     public void Read_RandomDamage_IsRefusedOrAWholeModel(string format, string file)
     {
         Write(format);
@@ -86,6 +88,9 @@ public sealed class RandomDamageTests : IDisposable
                 break;
             case "tensorflow":
                 TensorFlowFixture.Write(Model, weights);
+                break;
+            case "gguf":
+                GgufFile.Write(Model, weights, SmallModel.Vocabulary);
                 break;
             case "shards":
                 HuggingFaceFixture.WriteShards(Model, weights);

@@ -3,6 +3,7 @@
 using System.Text;
 using Gpt2.Core;
 using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Gguf;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;
 
@@ -20,6 +21,7 @@ public sealed class WrongFileTests : IDisposable
         ["safetensors"] = ["config.json", "model.safetensors", "merges.txt", "vocab.json"],
         ["tensorflow"] = ["hparams.json", "model.ckpt.index", "model.ckpt.data-00000-of-00001", "vocab.bpe", "encoder.json"],
         ["llmc"] = ["vocab.bpe", "model.bin"],
+        ["gguf"] = ["model.gguf"],
     };
 
     private readonly TemporaryFolder folder = new();
@@ -96,6 +98,9 @@ public sealed class WrongFileTests : IDisposable
                 break;
             case "tensorflow":
                 TensorFlowFixture.Write(Model, SmallModel.Random());
+                break;
+            case "gguf":
+                GgufFile.Write(Model, SmallModel.Random(), SmallModel.Vocabulary);
                 break;
             default:
                 Directory.CreateDirectory(Model);

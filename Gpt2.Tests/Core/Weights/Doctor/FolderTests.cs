@@ -31,7 +31,8 @@ public sealed class FolderTests : IDisposable
 
         finding.Status.Should().Be(FindingStatus.Wrong);
         finding.Found.Should().Be($"{folder.Root}: no model in this folder, expected hparams.json with model_wte.csv (csv), "
-            + "or config.json with model.safetensors (safetensors), or hparams.json with model.ckpt.index (tensorflow), or a .bin of llm.c (llmc)");
+            + "or config.json with model.safetensors (safetensors), or hparams.json with model.ckpt.index (tensorflow), or a .bin of llm.c (llmc), "
+            + "or a .gguf of llama.cpp (gguf)");
         finding.Remedy.Should().Be("name the folder of a model; 'gpt2 download gpt2' gets one");
     }
 
@@ -45,7 +46,7 @@ public sealed class FolderTests : IDisposable
 
     [Theory]
     [InlineData("pytorch_model.bin", "is a Python pickle, which is not supported", "save the model as safetensors")]
-    [InlineData("gpt2.gguf", "is a GGUF file, which is not supported", "take the model's safetensors")]
+    [InlineData("tf_model.h5", "is a Keras file, which is not supported", "take the model's safetensors")]
     [InlineData("config.json", "is there, but model.safetensors, which belongs to it, is missing", "copy or download it too")]
     [InlineData(
         "model-00001-of-00002.safetensors", "is one of several, and model.safetensors.index.json, which lists them, is missing",

@@ -1,0 +1,277 @@
+// GGUF files that we write, read by llama.cpp; files that it writes, read by us; and both computing the same.
+
+using System.Runtime.InteropServices;
+using Gpt2.Core;
+using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Numerics;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+using Gpt2.Core.Weights.Binary;
+using Gpt2.Core.Weights.Gguf;
+using Gpt2.Kernels;
+using Gpt2.Tests.Core.Weights.Fixtures;
+using Gpt2.Tests.Support;
+using LLama.Native;
+
+namespace Gpt2.Tests.Core.Weights.Gguf;
+
+public sealed class LlamaCppTests : IDisposable
+{
+    /// <summary>Rows of 256, which also the types with larger blocks divide.</summary>
+    private static readonly Gpt2Config Wide = new(260, 16, 256, 4, 2);
+
+    private static readonly string[] Prompts =
+        ["Mike is quick. He moves", "Anna is", "The", "one two three 4 5 6", "\n\n", " quickly quickly."];
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>
+    /// llama.cpp rounds what it multiplies to the type of the matrix, Q8_0 in Q4_0, and looks the GELU up in a table of half-precision
+    /// numbers: this is most of the difference in F32, see <see cref="LlamaCpp_WithoutFeedForward_ComputesOurLogits"/>.
+    /// </summary>
+    [LlamaTheory]
+    [InlineData(GgufWeights.Float32, 0.005)]
+    [InlineData(GgufWeights.Float16, 0.01)]
+    [InlineData(GgufWeights.BFloat16, 0.08)]
+    [InlineData(GgufWeights.Q8, 0.25)]
+    [InlineData(GgufWeights.Q4, 0.25)]
+    public void LlamaCpp_DefaultModelInEveryType_ComputesOurLogitsAndText(GgufWeights type, double bound)
+    {
+        (Gpt2Weights weights, Tokenizer tokenizer) = ReadWorkshop();
+        string file = Written(weights, tokenizer.Vocabulary, type);
+        Gpt2Model model = Ours(file);
+        using var llama = new LlamaModel(file, weights.Config.Context);
+        foreach (string prompt in Prompts)
+        {
+            int[] ids = tokenizer.Encode(prompt);
+            Largest(llama.Logits(ids), Logits(model, ids)).Should().BeLessThan(bound, prompt);
+        }
+
+        int[] start = tokenizer.Encode("Mike is quick. He moves");
+        int[] greedy = Greedy(model, start, 12);
+        llama.Greedy(start, 12).Should().Equal(greedy);
+        tokenizer.Decode(greedy).Should().StartWith(" quickly");
+    }
+
+    [LlamaTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void LlamaCpp_WithoutFeedForward_ComputesOurLogits(bool tied)
+    {
+        Gpt2Weights weights = TestModels.Random(Wide with { TiedHead = tied }, 7);
+        foreach (BlockWeights block in weights.Blocks)
+        {
+            block.MlpProjection.Weight.Span.Clear();
+        }
+
+        string file = Written(weights, SmallModel.Vocabulary, GgufWeights.Float32);
+        using var llama = new LlamaModel(file, weights.Config.Context);
+        int[] ids = TestModels.Ids(weights.Config, 16, 3);
+        float[] mine = Logits(Ours(file), ids);
+
+        mine.Max().Should().BeGreaterThan(5);
+        Largest(llama.Logits(ids), mine).Should().BeLessThan(2e-4);
+    }
+
+    [LlamaFact]
+    public void LlamaCpp_OtherSettings_AreUsed()
+    {
+        Gpt2Config config = Wide with { Vocabulary = 264, Hidden = 352, LayerNormEpsilon = 0.5f };
+        Gpt2Weights weights = TestModels.Random(config, 7);
+        string file = Written(weights, SmallModel.Vocabulary.WithUnused(4), GgufWeights.Float32);
+        using var llama = new LlamaModel(file, config.Context);
+        int[] ids = TestModels.Ids(config, 16, 3);
+        float[] mine = Logits(Ours(file), ids);
+
+        Largest(llama.Logits(ids), mine).Should().BeLessThan(0.02);
+        Largest(Logits(new Gpt2Model(TestModels.Random(config with { LayerNormEpsilon = 1e-5f }, 7), KernelSet.Create(KernelRung.Tuned)), ids), mine)
+            .Should().BeGreaterThan(0.2, "the setting makes a difference");
+        llama.Tokenize("ab[PAD260]c").Should().Equal(new Tokenizer(SmallModel.Vocabulary).Encode("ab[PAD260]c"));
+    }
+
+    [LlamaFact]
+    public void LlamaCpp_ModelWithoutText_ComputesOurLogits()
+    {
+        Gpt2Weights weights = TestModels.Random(new Gpt2Config(11, 16, 32, 4, 1) { QkvBias = false }, 5);
+        string file = Written(weights, null, GgufWeights.Float32);
+        using var llama = new LlamaModel(file, weights.Config.Context);
+        int[] ids = TestModels.Ids(weights.Config, 5, 3);
+
+        Largest(llama.Logits(ids), Logits(Ours(file), ids)).Should().BeLessThan(0.005);
+    }
+
+    [LlamaFact]
+    public void LlamaCpp_ManyTexts_GivesOurTokens()
+    {
+        (Gpt2Weights weights, Tokenizer tokenizer) = ReadWorkshop();
+        using var llama = new LlamaModel(Written(weights, tokenizer.Vocabulary, GgufWeights.Q4), weights.Config.Context);
+        RequireSameTokens(llama, tokenizer, []);
+    }
+
+    [LlamaFact]
+    public void LlamaCpp_AddedTokens_AreFoundWhereWeFindThem()
+    {
+        string[] added = ["<user>", "<assistant>", " 112", "é€😀", "\t\t", "Mike!"];
+        Vocabulary vocabulary = SmallModel.Vocabulary.WithAdded(added);
+        Gpt2Weights weights = TestModels.Random(SmallModel.Config with { Vocabulary = vocabulary.Count, Channels = 32, Heads = 4 }, 5);
+        using var llama = new LlamaModel(Written(weights, vocabulary, GgufWeights.Float32), weights.Config.Context);
+
+        RequireSameTokens(llama, new Tokenizer(vocabulary), added);
+        llama.Tokenize("a<user>b").Should().Contain(260);
+        llama.Tokenize("<|endoftext|>").Should().NotContain(vocabulary.EndOfText, "a text does not contain control tokens");
+        llama.Tokenize("<|endoftext|>", special: true).Should().Equal(vocabulary.EndOfText);
+    }
+
+    [LlamaTheory]
+    [InlineData(LLamaFtype.MOSTLY_F16, GgufWeights.Float16)]
+    [InlineData(LLamaFtype.MOSTLY_BF16, GgufWeights.BFloat16)]
+    [InlineData(LLamaFtype.MOSTLY_Q8_0, GgufWeights.Q8)]
+    [InlineData(LLamaFtype.MOSTLY_Q4_0, GgufWeights.Q4)]
+    public void LlamaCpp_ConvertsTheFile_ToTheBytesThatWeWrite(LLamaFtype theirs, GgufWeights type)
+    {
+        (Gpt2Weights weights, Tokenizer tokenizer) = ReadWorkshop();
+        Spoil(weights);
+        string converted = Requantised(Written(weights, tokenizer.Vocabulary, GgufWeights.Float32), theirs);
+        string written = Written(weights, tokenizer.Vocabulary, type);
+
+        using var theirFile = new MappedFile(converted);
+        using var ourFile = new MappedFile(written);
+        GgufHeader their = GgufHeader.Read(theirFile), our = GgufHeader.Read(ourFile);
+
+        their.Whole("general.file_type").Should().Be(our.Whole("general.file_type"));
+        Described(their).Should().Equal(Described(our));
+        bool isX64 = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64;
+        foreach (GgufTensor tensor in our.Tensors)
+        {
+            long length = GgufTypes.Of(tensor.Type)!.Value.Bytes(StoredTensor.Count(tensor.Shape));
+            GgufTensor other = their.Tensors.Single(each => each.Name == tensor.Name);
+            byte[] theirBytes = Bytes(theirFile, their.DataOffset + (long)other.Begin, length);
+            byte[] ourBytes = Bytes(ourFile, our.DataOffset + (long)tensor.Begin, length);
+
+            // Elsewhere their compiler may join a product and a sum into one operation, which rounds a few ties otherwise.
+            long different = theirBytes.Zip(ourBytes).LongCount(pair => pair.First != pair.Second);
+            different.Should().BeLessThanOrEqualTo(isX64 ? 0 : length / 1000, tensor.Name);
+        }
+
+        using ModelSource theirModel = ModelFolder.Open(converted), ourModel = ModelFolder.Open(written);
+        theirModel.Config.Should().Be(ourModel.Config);
+        theirModel.ReadTokenizer()!.Vocabulary.Merges.Should().Equal(tokenizer.Vocabulary.Merges);
+    }
+
+    [LlamaTheory]
+    [InlineData(LLamaFtype.MOSTLY_Q4_K_M, "Q4_K")]
+    [InlineData(LLamaFtype.MOSTLY_Q6_K, "Q6_K")]
+    [InlineData(LLamaFtype.MOSTLY_Q5_1, "Q5_1")]
+    [InlineData(LLamaFtype.MOSTLY_IQ4_NL, "IQ4_NL")]
+    public void LlamaCpp_ConvertsTheFile_OtherTypesAreRefusedByName(LLamaFtype type, string name)
+    {
+        string converted = Requantised(Written(TestModels.Random(Wide, 7), SmallModel.Vocabulary, GgufWeights.Float32), type);
+
+        FluentActions.Invoking(() => ModelFolder.Open(converted)).Should().Throw<Gpt2Exception>().With(
+            found: "is of *", expected: "F32, F16, BF16, Q8_0 or Q4_0", remedy: "take the model in one of these*");
+        using var file = new MappedFile(converted);
+        GgufHeader.Read(file).Tensors.Select(tensor => GgufTypes.NameOf(tensor.Type)).Should().Contain(name);
+    }
+
+    private static void RequireSameTokens(LlamaModel llama, Tokenizer tokenizer, string[] pieces)
+    {
+        string[] all =
+        [
+            .. pieces, "a", "b", "ab", "abc", " ", "  ", "   ", "\n", "\n\n", " \n", "\r\n", "\t", "1", "12", "2024", "3.14", "-", "--", "!",
+            ", ", "'s", "'S", "'re", "don't", "'", "ä", "é", "ß", "日本", "語", "😀", "👩‍👩‍👧", "Ω", "٣", "½", "²", "\u00A0", "\u3000", "\u200B",
+            "\u0300", "_", "@", "#", "Mike", " quick", "The", "THE", "x", "Z",
+        ];
+        var random = new RandomGenerator(11);
+        for (int i = 0; i < 2000; i++)
+        {
+            int parts = 1 + (int)(random.NextBits() % 8);
+            string text = string.Concat(Enumerable.Range(0, parts).Select(_ => all[random.NextBits() % (ulong)all.Length]));
+            llama.Tokenize(text).Should().Equal(tokenizer.Encode(text), text);
+        }
+
+        llama.Tokenize("").Should().BeEmpty();
+    }
+
+    /// <summary>Numbers that are hard to round: ties, zeros, very small and large ones.</summary>
+    private static void Spoil(Gpt2Weights weights)
+    {
+        Span<float> numbers = weights.TokenEmbedding.Span;
+        numbers[..32].Clear();
+        for (int i = 0; i < 32; i++)
+        {
+            numbers[32 + i] = (i - 16) * 0.5f;
+            numbers[64 + i] = (i % 2 == 0 ? 1e-7f : -1e-7f) * i;
+            numbers[96 + i] = i == 5 ? -8 : i == 9 ? 8 : i - 15.5f;
+            numbers[128 + i] = 1e-37f * i;
+            numbers[160 + i] = 0.1f;
+            numbers[192 + i] = -60000 + (i * 1000.7f);
+        }
+    }
+
+    private static (Gpt2Weights Weights, Tokenizer Tokenizer) ReadWorkshop()
+    {
+        using ModelSource source = ModelFolder.Open(ModelLocator.Find(ModelLocator.DefaultModel));
+        return (source.ReadWeights(), source.ReadTokenizer()!);
+    }
+
+    private static Gpt2Model Ours(string file)
+    {
+        using ModelSource source = ModelFolder.Open(file);
+        return new Gpt2Model(source.ReadWeights(), KernelSet.Create(KernelSet.FastestRung));
+    }
+
+    private static float[] Logits(Gpt2Model model, int[] ids)
+    {
+        var a = new ForwardActivations(model.Config);
+        model.Forward(ids, cache: null, a);
+        return a.Logits.Row(0).ToArray();
+    }
+
+    private static int[] Greedy(Gpt2Model model, int[] ids, int count)
+    {
+        List<int> all = [.. ids];
+        for (int i = 0; i < count; i++)
+        {
+            float[] logits = Logits(model, [.. all]);
+            all.Add(Array.IndexOf(logits, logits.Max()));
+        }
+
+        return [.. all.Skip(ids.Length)];
+    }
+
+    private static double Largest(float[] theirs, float[] mine)
+    {
+        theirs.Should().HaveSameCount(mine);
+        return mine.Zip(theirs, (a, b) => Math.Abs((double)a - b)).Max();
+    }
+
+    private static IEnumerable<string> Described(GgufHeader header) => header.Tensors
+        .Select(tensor => $"{tensor.Name} {StoredTensor.Shown(tensor.Shape)} {GgufTypes.NameOf(tensor.Type)}").Order(StringComparer.Ordinal);
+
+    private static byte[] Bytes(MappedFile file, long offset, long length)
+    {
+        var bytes = new byte[length];
+        file.Read(offset, bytes);
+        return bytes;
+    }
+
+    private string Requantised(string file, LLamaFtype type)
+    {
+        string converted = folder.PathOf($"{type}-of.gguf");
+        LLamaModelQuantizeParams settings = LLamaModelQuantizeParams.Default();
+        settings.ftype = type;
+        settings.nthread = 2;
+        NativeApi.llama_model_quantize(file, converted, ref settings).Should().Be(0);
+        return converted;
+    }
+
+    private string Written(Gpt2Weights weights, Vocabulary? vocabulary, GgufWeights type)
+    {
+        string file = folder.PathOf($"{type}.gguf");
+        GgufFile.Write(file, weights, vocabulary, type);
+        return file;
+    }
+}
