@@ -2,6 +2,7 @@
 
 using System.Text.Json;
 using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Kernels;
@@ -29,7 +30,7 @@ public sealed class VariantCommandTests : IDisposable
             ScaleAttentionByInverseLayer = true,
         };
         CsvModelFolder.Write(variant, VariantModel.Filled(other), Words);
-        var rows = VariantModel.Filled(sizes with { Vocabulary = 272 });
+        Gpt2Weights rows = VariantModel.Filled(sizes with { Vocabulary = 272 });
         rows.FinalNorm.Bias.Span.Fill(1);
         rows.TokenEmbedding.Row(270).Fill(9); // so that the most likely id is one without a token
         CsvModelFolder.Write(padded, rows, Words.WithUnused(15));

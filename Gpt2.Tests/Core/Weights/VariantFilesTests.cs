@@ -177,6 +177,47 @@ public sealed class VariantFilesTests : IDisposable
     }
 
     [Fact]
+    public void ReadTokenizer_AddedTokensAndThenRowsWithoutAny_HasBoth()
+    {
+        WritePaddedHub();
+        File.WriteAllText(folder.PathOf("hub", "added_tokens.json"), "{\"<new>\": 260}");
+
+        using ModelSource source = ModelFolder.Open(folder.PathOf("hub"));
+        Tokenizer tokenizer = source.ReadTokenizer()!;
+        CsvModelFolder.Write(folder.PathOf("model"), source.ReadWeights(), tokenizer.Vocabulary);
+        using ModelSource written = ModelFolder.Open(folder.PathOf("model"));
+
+        foreach (Vocabulary vocabulary in (Vocabulary[])[tokenizer.Vocabulary, written.ReadTokenizer()!.Vocabulary])
+        {
+            (vocabulary.Count, vocabulary.Unused).Should().Be((272, 11));
+            vocabulary.AddedTokens.Should().Equal("<new>");
+            vocabulary.WrittenForm(260).Should().Be("<new>");
+            new Tokenizer(vocabulary).Encode("<new>").Should().Equal(260);
+        }
+    }
+
+    [Fact]
+    public void ReadTokenizer_InOneFileWithMoreRows_HasThemUnused()
+    {
+        WritePaddedHub();
+        HuggingFaceFixture.WriteTokenizerInOneFile(folder.PathOf("hub"));
+
+        using ModelSource source = ModelFolder.Open(folder.PathOf("hub"));
+        source.ReadTokenizer()!.Vocabulary.Unused.Should().Be(12);
+    }
+
+    [Fact]
+    public void ReadTokenizer_FarMoreRowsThanTokens_IsAnotherModelsVocabulary()
+    {
+        HuggingFaceFixture.Write(folder.PathOf("hub"), TestModels.Random(SmallModel.Config with { Vocabulary = 1285 }, 9));
+        string config = folder.PathOf("hub", "config.json");
+        File.WriteAllText(config, File.ReadAllText(config).Replace("260", "1285", StringComparison.Ordinal));
+
+        TokenizerError(folder.PathOf("hub")).ShouldHave(
+            found: "defines 260 tokens", expected: "1285, the vocab_size of config.json", remedy: "take the vocabulary of this model, *source");
+    }
+
+    [Fact]
     public void ReadTokenizer_FewerTokensWithoutConfirmation_IsRefused()
     {
         // merges.txt alone may have been cut off; so may vocab.bpe beside an hparams.json that says nothing.
