@@ -145,7 +145,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         {
             string column = A1.Range(new Place("", first, FirstPiece + k, last - first, 1), Fixed.Row);
             return ($"IF({text}=\"\",\"\",INDEX({column},{PassRows}*COUNT({bests})+1))", done?.PieceAt(k) ?? "");
-        }, CellLook.Token, sheet);
+        }, CellLook.Piece, sheet);
         WriteRow(last + 1, last, "ids", done is not null, k =>
         {
             string piece = A1.Cell(last, FirstPiece + k);
@@ -162,7 +162,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         {
             string number = A1.Cell(Pass(i, 0).Row - 1, FirstPiece + k, Fixed.Row);
             return (pass == 0 ? FirstPieces(text, number) : NextPieces(before, number), shown?.PieceAt(k) ?? "");
-        }, CellLook.Token, sheet);
+        }, CellLook.Piece, sheet);
 
         sheet.Row(ranks);
         WriteLabel(pieces, "rank with the next", shown is not null, sheet);
