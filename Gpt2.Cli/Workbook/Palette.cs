@@ -86,7 +86,7 @@ internal static class Palette
         new Borders(new Border(), Border(new BottomBorder(LineColour()) { Style = BorderStyleValues.Thin }), Border(Around())),
         new CellStyleFormats(new CellFormat()),
         new CellFormats(
-            Format(font: 0),
+            Format(font: 0, align: HorizontalAlignmentValues.Left, indent: 1),
             Format(font: 1),
             Format(font: 2, fill: 2),
             Format(font: 3, fill: 2),

@@ -134,7 +134,7 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
     {
         Action whole = () => WorkbookSize.Require(new WorkbookPlan(Gpt2Config.Small, 16, blocks: null), "gpt2");
         whole.Should().Throw<Gpt2Exception>().Which.Message.Should().MatchRegex(
-            "^gpt2: the workbook would have about 9\\d\\d MB, expected at most 100 MB, since .*--blocks 0 writes one block, about 5\\d MB");
+            "^gpt2: the workbook would have about 1,0\\d\\d MB, expected at most 100 MB, since .*--blocks 0 writes one block, about 6\\d MB");
         WorkbookSize.Require(new WorkbookPlan(Gpt2Config.Small, 16, (0, 0)), "gpt2");
         Action two = () => WorkbookSize.Require(new WorkbookPlan(Gpt2Config.Small, 16, (0, 1)), "gpt2");
         two.Should().Throw<Gpt2Exception>().WithMessage("*fewer blocks*");
