@@ -30,6 +30,9 @@ internal sealed class SheetWriter : IDisposable
 {
     private const string White = "FFFFFF";
 
+    /// <summary>Ranges that one rule of colours has; the rule is repeated for more.</summary>
+    private const int MostRanges = 200;
+
     private readonly OpenXmlWriter writer;
     private readonly List<OpenXmlElement> colours = [];
     private readonly List<Hyperlink> links = [];
@@ -191,7 +194,6 @@ internal sealed class SheetWriter : IDisposable
             writer.WriteElement(new Hyperlinks(links));
         }
 
-        writer.WriteElement(new PageSetup { Orientation = OrientationValues.Landscape, FitToWidth = 1, FitToHeight = 0 });
         writer.WriteEndElement();
         writer.Dispose();
     }
@@ -203,11 +205,15 @@ internal sealed class SheetWriter : IDisposable
 
     private void AddRule(IEnumerable<Place> cells, ConditionalFormattingRule rule)
     {
-        rule.Priority = colours.Count + 1;
-        colours.Add(new ConditionalFormatting(rule)
+        foreach (Place[] ranges in cells.Chunk(MostRanges))
         {
-            SequenceOfReferences = new ListValue<StringValue>(cells.Select(range => new StringValue(A1.Range(range)))),
-        });
+            var own = (ConditionalFormattingRule)rule.CloneNode(deep: true);
+            own.Priority = colours.Count + 1;
+            colours.Add(new ConditionalFormatting(own)
+            {
+                SequenceOfReferences = new ListValue<StringValue>(ranges.Select(range => new StringValue(A1.Range(range)))),
+            });
+        }
     }
 
     private static ConditionalFormatValueObject At(double number) => new()

@@ -115,7 +115,7 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
 
     [Theory]
     [InlineData("Mike", "--out", "book.ods", "--out: found 'book.ods', expected a name that ends in .xlsx")]
-    [InlineData("Mike", "--length", "0", "--length: found 0, expected 1 to 128, the model's context")]
+    [InlineData("Mike", "--length", "0", "--length: found 0, expected at least 1")]
     [InlineData("Mike", "--length", "129", "--length: found 129, expected 1 to 128, the model's context")]
     [InlineData("Mike is quick", "--length", "2", "--length: found 2, but the prompt has 3 tokens, expected at least 3")]
     [InlineData("Mike", "--blocks", "4", "--blocks: found '4', expected a block from 0 to 3, or several in a row such as 0-1")]
