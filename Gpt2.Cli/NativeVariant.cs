@@ -28,7 +28,12 @@ internal static class NativeVariant
     {
         int level = Level(X86Base.CpuId);
         string self = Environment.ProcessPath!;
-        string variant = $"{Path.ChangeExtension(self, null)}-v{level}{Path.GetExtension(self)}";
+        string variant = At(self, level);
+        if (level > 3 && !File.Exists(variant))
+        {
+            variant = At(self, 3); // compiled for one level only
+        }
+
         int? exitCode = level < 3 || !File.Exists(variant) ? null : OperatingSystem.IsLinux() ? BeReplacedBy(variant) : WaitFor(variant, args);
         if (exitCode is null)
         {
@@ -40,6 +45,8 @@ internal static class NativeVariant
 
         return exitCode ?? ExitCode.Failed;
     }
+
+    private static string At(string launcher, int level) => $"{Path.ChangeExtension(launcher, null)}-v{level}{Path.GetExtension(launcher)}";
 
     /// <summary>
     /// The level of x86-64 that processor and system support: 4 has the vectors of 512 bits, 3 those of 256, and anything

@@ -55,6 +55,7 @@ internal sealed partial class AddedTokensInput(string rows)
             };
         }
 
+        vocabulary.RequireNoUnused("a vocabulary with added tokens");
         io.Note(Invariant($"adding {Plural.Of(fresh.Length, "token")} to {vocabulary.Count}")
             + (fresh.Length == tokens.Length ? "" : Invariant($"; {tokens.Length - fresh.Length} are there already")));
         return fresh;

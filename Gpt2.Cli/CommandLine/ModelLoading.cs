@@ -54,7 +54,7 @@ internal static class ModelLoading
 
     /// <summary>A token for a reader: in quotes, or its id if the model has no text.</summary>
     public static string Shown(this LanguageModel model, int id) => model.HasText
-        ? TokenText.Quoted(model.Tokenizer.Vocabulary.BytesOf(id))
+        ? TokenText.Of(model.Tokenizer.Vocabulary, id)
         : id.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The text of ids; null if the model has no text.</summary>

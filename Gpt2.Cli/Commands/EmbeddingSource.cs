@@ -23,7 +23,7 @@ internal sealed class EmbeddingSource
         this.model = model;
         Name = model.Name;
         Table = new EmbeddingTable(model.Model.Weights.TokenEmbedding);
-        for (int id = 0; model.HasText && id < model.Tokenizer.Vocabulary.Count; id++)
+        for (int id = 0; model.HasText && id < model.Tokenizer.Vocabulary.TokenCount; id++)
         {
             rowOf.TryAdd(Key(model.Tokenizer.Vocabulary.BytesOf(id)), id);
         }

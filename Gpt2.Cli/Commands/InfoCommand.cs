@@ -13,6 +13,7 @@ using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.Doctor;
 using Gpt2.Kernels;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.Commands;
 
@@ -46,7 +47,9 @@ internal static class InfoCommand
                 config.QkvBias, config.TiedHead, tokenizer is not null, sizeof(float) * config.Parameters,
                 sizeof(float) * 2L * config.Layers * config.Context * config.Channels,
                 CommonOptions.NameOf(set.Rung), set.VectorBits, MachineExamination.InstructionSets(), [.. AdapterLocator.NamesFor(config)],
-                tokenizer?.Vocabulary.AddedTokens.Count ?? 0, source.StoredTypes);
+                tokenizer?.Vocabulary.AddedTokens.Count ?? 0, tokenizer?.Vocabulary.Unused ?? 0, config.Hidden,
+                ArithmeticSettings.NameOf(config.Activation), config.LayerNormEpsilon, config.ScaleAttention, config.ScaleAttentionByInverseLayer,
+                source.StoredTypes);
             if (parsed.GetValue(json))
             {
                 JsonShapes.Write(info, io.Out);
@@ -73,11 +76,17 @@ internal static class InfoCommand
         }
 
         sizes.Row("parameters", Number(info.Parameters));
-        sizes.Row("vocabulary (n_vocab)", Number(info.NVocab));
+        string unused = info.UnusedIds > 0 ? Invariant($", the last {info.UnusedIds:N0} without a token") : "";
+        sizes.Row("vocabulary (n_vocab)", Number(info.NVocab) + unused);
         sizes.Row("context (n_ctx)", Number(info.NCtx));
         sizes.Row("channels (n_embd)", Number(info.NEmbd));
         sizes.Row("heads (n_head)", $"{Number(info.NHead)} of {Number(config.HeadSize)} channels");
         sizes.Row("layers (n_layer)", Number(info.NLayer));
+        foreach ((string name, string value) in ArithmeticSettings.Differing(config))
+        {
+            sizes.Row(name, $"{value.Trim('"')}, other than GPT-2's {ArithmeticSettings.OfGpt2(name, config)}");
+        }
+
         sizes.Row("attention bias", info.QkvBias ? "yes" : "no");
         sizes.Row("language head", info.TiedHead ? "tied to wte" : "its own matrix");
         string added = info.AddedTokens > 0 ? $", {Plural.Of(info.AddedTokens, "added token")}" : "";

@@ -71,7 +71,7 @@ internal static class TokenizeCommand
             table.Row(
                 (i + 1).ToString(CultureInfo.InvariantCulture),
                 ids[i].ToString(CultureInfo.InvariantCulture),
-                TokenText.Quoted(tokenizer.Vocabulary.BytesOf(ids[i])),
+                TokenText.Of(tokenizer.Vocabulary, ids[i]),
                 Convert.ToHexString(tokenizer.Vocabulary.BytesOf(ids[i])));
         }
 

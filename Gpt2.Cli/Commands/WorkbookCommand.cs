@@ -115,7 +115,8 @@ internal static class WorkbookCommand
         (long weights, long formulas) = plan.Cells();
         if (given.Json)
         {
-            JsonShapes.Write(new WorkbookResult(given.Model.Name, given.PromptText, given.Ids, target, bytes, plan.Length, weights, formulas), io.Out);
+            var result = new WorkbookResult(given.Model.Name, given.PromptText, given.Ids, target, bytes, plan.Length, weights, formulas);
+            JsonShapes.Write(result, io.Out);
             return;
         }
 

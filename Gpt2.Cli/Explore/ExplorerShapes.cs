@@ -25,8 +25,10 @@ internal sealed record SessionBody(
 /// <summary>An edit, and what it says to people.</summary>
 internal sealed record EditBody(string Text, PassEdit Edit);
 
+/// <summary>A model; <c>Activation</c> has the name of config.json.</summary>
 internal sealed record ModelBody(
-    string Name, int Vocabulary, int Context, int Channels, int Heads, int HeadSize, int Hidden, int Layers, long Parameters);
+    string Name, int Vocabulary, int Context, int Channels, int Heads, int HeadSize, int Hidden, int Layers, long Parameters, float Epsilon,
+    string Activation);
 
 /// <summary>A token: its text as it is, as the page shows it, and its bytes in hexadecimal.</summary>
 internal sealed record TokenBody(int Id, string Text, string Label, string Bytes);

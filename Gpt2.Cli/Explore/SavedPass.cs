@@ -71,9 +71,10 @@ internal sealed record SavedPass(byte[] Json, byte[] Numbers)
     private static SavedMatrixBody Describe(PassExplanation pass, MatrixDescription matrix)
     {
         CellOrigin origin = pass.OriginOf(matrix.Name, pass.Trace.Ids.Count - 1, 0);
+        OriginFigure? divisor = origin.Operation == CellOperation.ScaledDotProduct && origin.Figures.Count > 0 ? origin.Figures[0] : null;
         return new SavedMatrixBody(
-            matrix.Name, origin.Operation.ToString(), [.. matrix.Sources], origin.Terms[0].Source.Column, matrix.Formula, matrix.Words,
-            matrix.Method);
+            matrix.Name, origin.Operation.ToString(), [.. matrix.Sources], origin.Terms[0].Source.Column, divisor?.Value ?? 1, divisor?.Name,
+            matrix.Formula, matrix.Words, matrix.Method);
     }
 
     private static byte[] NumbersOf(IReadOnlyList<Sheet> sheets)

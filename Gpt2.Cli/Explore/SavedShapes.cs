@@ -19,8 +19,11 @@ internal sealed record SavedBody(
 /// <param name="Operation">The name of its <see cref="Gpt2.Core.Explaining.CellOperation"/>, of cells that are not masked.</param>
 /// <param name="Sources">The sheets it is computed from, in the order of <see cref="Gpt2.Core.Explaining.MatrixDescription.Sources"/>.</param>
 /// <param name="FirstColumn">The source's column that column 0 is computed from first: that of a copy, which may begin later.</param>
+/// <param name="Divisor">What products of queries and keys are divided by; 1 elsewhere.</param>
+/// <param name="DivisorName">The same in symbols: √(head size). Null if nothing is divided.</param>
 /// <param name="Formula">How it is computed, in symbols.</param>
 /// <param name="Words">What is computed and what it is good for.</param>
 /// <param name="Method">The method that computes it.</param>
 internal sealed record SavedMatrixBody(
-    string Name, string Operation, string[] Sources, int FirstColumn, string Formula, string Words, string Method);
+    string Name, string Operation, string[] Sources, int FirstColumn, double Divisor, string? DivisorName, string Formula, string Words,
+    string Method);

@@ -4,6 +4,7 @@ using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 using Gpt2.Core.Tracing;
+using Gpt2.Core.Weights;
 
 namespace Gpt2.Cli.Explore;
 
@@ -21,7 +22,7 @@ internal sealed class SessionBodies(LanguageModel model)
             session.Id,
             new ModelBody(
                 model.Name, config.Vocabulary, config.Context, config.Channels, config.Heads, config.HeadSize, config.Hidden, config.Layers,
-                config.Parameters),
+                config.Parameters, config.LayerNormEpsilon, ArithmeticSettings.NameOf(config.Activation)),
             session.Prompt,
             [.. session.Trace.Ids.Select(id => new TokenBody(
                 id, model.Tokenizer.Decode([id]), Label(id), Convert.ToHexString(vocabulary.BytesOf(id))))],

@@ -41,7 +41,7 @@ internal sealed class StopEndpoints(LanguageModel model, SessionMaker maker, Exp
     {
         try
         {
-            return StepBreakpoint.Parse(at, model.Config).WithTokens(id => TokenText.Quoted(model.Tokenizer.Vocabulary.BytesOf(id)));
+            return StepBreakpoint.Parse(at, model.Config).WithTokens(id => TokenText.Of(model.Tokenizer.Vocabulary, id));
         }
         catch (Gpt2Exception e)
         {

@@ -11,7 +11,8 @@ internal static class TokenLabel
     private const char OpenBox = '␣';
 
     /// <summary>The label of a token; "" if the vocabulary has no such token, which may be if the matrix has more rows than it.</summary>
-    public static string Of(Vocabulary vocabulary, int id) => id < vocabulary.Count ? Of(vocabulary.BytesOf(id)) : "";
+    public static string Of(Vocabulary vocabulary, int id) =>
+        vocabulary.IsUnused(id) ? vocabulary.WrittenForm(id) : id < vocabulary.Count ? Of(vocabulary.BytesOf(id)) : "";
 
     /// <summary>The bytes as text: line ends and other controls as escapes, bytes that are not a character as \xNN.</summary>
     public static string Of(ReadOnlySpan<byte> bytes) =>

@@ -98,7 +98,8 @@ internal sealed record WhyRest(int Terms, double Contribution);
 internal sealed record InfoResult(
     string Name, string Folder, string Format, long Parameters, int NVocab, int NCtx, int NEmbd, int NHead, int NLayer, bool QkvBias,
     bool TiedHead, bool Text, long WeightsBytes, long CacheBytes, string Kernels, int VectorBits, string[] InstructionSets,
-    string[] Adapters, int AddedTokens, string? TensorTypes);
+    string[] Adapters, int AddedTokens, int UnusedIds, int NInner, string ActivationFunction, float LayerNormEpsilon, bool ScaleAttnWeights,
+    bool ScaleAttnByInverseLayerIdx, string? TensorTypes);
 
 internal sealed record TrainResult(string Folder, int Steps, double Loss, double? ValidationLoss, long Parameters, double Seconds, double UniformLoss,
     double UnigramLoss);

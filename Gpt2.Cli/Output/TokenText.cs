@@ -4,6 +4,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.Output;
 
@@ -26,6 +27,9 @@ internal static class TokenText
 
         return shown.Append('"').ToString();
     }
+
+    /// <summary>The token of an id, quoted; an id without a token as &lt;unused 50300&gt;.</summary>
+    public static string Of(Vocabulary vocabulary, int id) => vocabulary.IsUnused(id) ? vocabulary.WrittenForm(id) : Quoted(vocabulary.BytesOf(id));
 
     /// <summary>A text shortened for headings, but not inside a surrogate pair.</summary>
     public static string Shortened(string text, int most = 60)

@@ -44,10 +44,15 @@ internal abstract class AnswerBodies(CompletionRequest request, string idBegin)
 
     /// <summary>
     /// A token as a key: its text or, if its bytes are not UTF-8, "bytes:" and each byte as \x and two hexadecimal
-    /// digits.
+    /// digits. An id without a token is &lt;unused 50300&gt;.
     /// </summary>
     internal static string Key(Vocabulary vocabulary, int token)
     {
+        if (vocabulary.IsUnused(token))
+        {
+            return vocabulary.WrittenForm(token);
+        }
+
         ReadOnlySpan<byte> bytes = vocabulary.BytesOf(token);
         return Utf8.IsValid(bytes)
             ? Encoding.UTF8.GetString(bytes)

@@ -85,7 +85,9 @@ internal sealed class CompletionWork(ServedModel model)
                 held.Enqueue(new TokenDetail(token.Id, offsets.Push(token.Id), token.LogProbability, token.Alternatives));
             }
 
-            yield return Piece(index, token.Text, BeginningBefore(shown, held), 1, token.Finish);
+            // At the end all text has been shown, and an id without a token, which has no text, may begin where the text ends.
+            int before = token.Finish == FinishReason.Length ? shown + 1 : shown;
+            yield return Piece(index, token.Text, BeginningBefore(before, held), 1, token.Finish);
         }
     }
 

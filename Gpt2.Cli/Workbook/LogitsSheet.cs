@@ -22,14 +22,14 @@ internal static class LogitsSheet
             sum += Math.Exp(number - largest);
         }
 
-        string all = A1.Range(logitPlace, Fixed.Both), max = A1.Range(plan.LargestLogit, Fixed.Both);
+        string all = A1.Range(logitPlace, Fixed.Both), max = A1.Range(WorkbookPlan.LargestLogit, Fixed.Both);
         sheet.Head("logits and probabilities of the next token");
         sheet.Text(1, "max and \u03A3 e^(x \u2212 max)", CellLook.Words);
-        sheet.Formula(plan.LargestLogit.Column, $"IF({plan.Count}=0,\"\",MAX({all}))", largest, CellLook.Number);
-        sheet.Formula(plan.SumOfExponentials.Column, $"IF({plan.Count}=0,\"\",SUMPRODUCT(EXP({all}-{max})))", sum, CellLook.Number);
-        sheet.Text(plan.SumOfExponentials.Column + 2, $"logits: {logits.Words}", CellLook.Words);
+        sheet.Formula(WorkbookPlan.LargestLogit.Column, $"IF({WorkbookPlan.Count}=0,\"\",MAX({all}))", largest, CellLook.Number);
+        sheet.Formula(WorkbookPlan.SumOfExponentials.Column, $"IF({WorkbookPlan.Count}=0,\"\",SUMPRODUCT(EXP({all}-{max})))", sum, CellLook.Number);
+        sheet.Text(WorkbookPlan.SumOfExponentials.Column + 2, $"logits: {logits.Words}", CellLook.Words);
         sheet.Row(2);
-        sheet.Text(plan.SumOfExponentials.Column + 2, $"probabilities: {probabilities.Words}", CellLook.Words);
+        sheet.Text(WorkbookPlan.SumOfExponentials.Column + 2, $"probabilities: {probabilities.Words}", CellLook.Words);
         sheet.Row(WorkbookPlan.ListRow - 1);
         sheet.Text(0, "id", CellLook.ColumnHead);
         sheet.Text(1, "token", CellLook.GroupHead);

@@ -54,6 +54,9 @@ internal enum CellLook
 
     /// <summary>What the model says comes next.</summary>
     Answer,
+
+    /// <summary>A piece of a word.</summary>
+    Piece,
 }
 
 internal static class Palette
@@ -83,26 +86,28 @@ internal static class Palette
         new Borders(new Border(), Border(new BottomBorder(LineColour()) { Style = BorderStyleValues.Thin }), Border(Around())),
         new CellStyleFormats(new CellFormat()),
         new CellFormats(
-            Format(font: 0),
+            Format(font: 0, align: HorizontalAlignmentValues.Left, indent: 1),
             Format(font: 1),
             Format(font: 2, fill: 2),
             Format(font: 3, fill: 2),
             Format(font: 4),
             Format(font: 5, border: 1, align: HorizontalAlignmentValues.Right),
-            Format(font: 6),
+            Format(font: 6, align: HorizontalAlignmentValues.Left, indent: 1),
             Format(font: 5, align: HorizontalAlignmentValues.Right),
-            Format(font: 7),
+            Format(font: 7, align: HorizontalAlignmentValues.Left, indent: 1),
             Format(font: 0, number: 164, align: HorizontalAlignmentValues.Right),
             Format(font: 8, number: 165, align: HorizontalAlignmentValues.Right),
             Format(font: 0, number: 166, align: HorizontalAlignmentValues.Right),
             Format(font: 0, number: 167, align: HorizontalAlignmentValues.Right),
             Format(font: 7, fill: 3, border: 2, align: HorizontalAlignmentValues.Left),
             Format(font: 9),
-            Format(font: 10)),
+            Format(font: 10),
+            Format(font: 7, align: HorizontalAlignmentValues.Right)),
         new CellStyles(new CellStyle { Name = "Normal", FormatId = 0, BuiltinId = 0 }),
         new DifferentialFormats(new DifferentialFormat(new Font(new Bold(), new Color { Rgb = "FFC00000" }))));
 
-    private static Font FontOf(double size = 10, bool bold = false, bool italic = false, bool underlined = false, string colour = Ink, string name = "Calibri")
+    private static Font FontOf(
+        double size = 10, bool bold = false, bool italic = false, bool underlined = false, string colour = Ink, string name = "Calibri")
     {
         var font = new Font();
         if (bold)
@@ -137,7 +142,8 @@ internal static class Palette
 
     private static Color LineColour() => new() { Rgb = "FFC9D2DB" };
 
-    private static CellFormat Format(uint font, uint fill = 0, uint border = 0, uint number = 0, HorizontalAlignmentValues? align = null)
+    private static CellFormat Format(
+        uint font, uint fill = 0, uint border = 0, uint number = 0, HorizontalAlignmentValues? align = null, uint indent = 0)
     {
         var format = new CellFormat
         {
@@ -154,7 +160,7 @@ internal static class Palette
         if (align is HorizontalAlignmentValues horizontal)
         {
             format.ApplyAlignment = true;
-            format.Append(new Alignment { Horizontal = horizontal });
+            format.Append(new Alignment { Horizontal = horizontal, Indent = indent > 0 ? indent : null });
         }
 
         return format;

@@ -8,7 +8,7 @@ using DocumentFormat.OpenXml.Spreadsheet;
 namespace Gpt2.Cli.Workbook;
 
 /// <summary>How a sheet looks as a whole.</summary>
-/// <param name="FrozenRows">Rows that stay when the sheet is scrolled.</param>
+/// <param name="FrozenRows">Rows that stay when the sheet is scrolled; 0 for none, and then no columns either.</param>
 /// <param name="FrozenColumns">Columns that stay.</param>
 /// <param name="TabColour">The colour of its tab, RRGGBB.</param>
 /// <param name="Widths">The widths of its first columns, in characters.</param>
@@ -28,6 +28,8 @@ internal readonly record struct Shown(double Number, string? Text)
 /// <summary>Writes a worksheet.</summary>
 internal sealed class SheetWriter : IDisposable
 {
+    private const string White = "FFFFFF";
+
     private readonly OpenXmlWriter writer;
     private readonly List<OpenXmlElement> colours = [];
     private readonly List<Hyperlink> links = [];
@@ -159,14 +161,14 @@ internal sealed class SheetWriter : IDisposable
     /// <param name="cells">The cells, in several ranges.</param>
     /// <param name="strongest">The magnitude from which on the colour is strongest.</param>
     public void ColourBySign(IEnumerable<Place> cells, double strongest) => Colour(cells, new ColorScale(
-        At(-strongest), At(0), At(strongest), new Color { Rgb = Rgb(Palette.Below) }, new Color { Rgb = Rgb("FFFFFF") }, new Color { Rgb = Rgb(Palette.Above) }));
+        At(-strongest), At(0), At(strongest), ColourOf(Palette.Below), ColourOf(White), ColourOf(Palette.Above)));
 
     /// <summary>Colours cells from white at 0 to orange at 1.</summary>
     public void ColourShares(IEnumerable<Place> cells) => Colour(cells, new ColorScale(
-        At(0), At(1), new Color { Rgb = Rgb("FFFFFF") }, new Color { Rgb = Rgb(Palette.Above) }));
+        At(0), At(1), ColourOf(White), ColourOf(Palette.Above)));
 
     /// <summary>A bar in each cell, as long as its share of 1.</summary>
-    public void Bars(Place cells) => Colour([cells], new DataBar(At(0), At(1), new Color { Rgb = Rgb(Palette.Bar) }) { MinLength = 0, MaxLength = 100 });
+    public void Bars(Place cells) => Colour([cells], new DataBar(At(0), At(1), ColourOf(Palette.Bar)) { MinLength = 0, MaxLength = 100 });
 
     /// <summary>Red letters in the cells for which a formula, written for the first of them, is true.</summary>
     public void Warn(Place cells, string condition) => AddRule([cells], new ConditionalFormattingRule(new Formula(condition))
@@ -214,18 +216,20 @@ internal sealed class SheetWriter : IDisposable
         Val = number.ToString(CultureInfo.InvariantCulture),
     };
 
+    private static Color ColourOf(string colour) => new() { Rgb = Rgb(colour) };
+
     private static HexBinaryValue Rgb(string colour) => new("FF" + colour);
 
     private static SheetView ViewOf(SheetLook look, bool isFirst)
     {
         var view = new SheetView { WorkbookViewId = 0, ShowGridLines = false, TabSelected = isFirst ? true : null };
-        if (look.FrozenRows > 0 || look.FrozenColumns > 0)
+        if (look.FrozenRows > 0)
         {
-            PaneValues pane = look.FrozenRows == 0 ? PaneValues.TopRight : look.FrozenColumns == 0 ? PaneValues.BottomLeft : PaneValues.BottomRight;
+            PaneValues pane = look.FrozenColumns == 0 ? PaneValues.BottomLeft : PaneValues.BottomRight;
             view.Append(new Pane
             {
                 HorizontalSplit = look.FrozenColumns == 0 ? null : look.FrozenColumns,
-                VerticalSplit = look.FrozenRows == 0 ? null : look.FrozenRows,
+                VerticalSplit = look.FrozenRows,
                 TopLeftCell = A1.Cell(look.FrozenRows, look.FrozenColumns),
                 ActivePane = pane,
                 State = PaneStateValues.Frozen,

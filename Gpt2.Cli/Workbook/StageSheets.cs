@@ -181,9 +181,8 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
     {
         if (matrix.IsAfterBlocks)
         {
-            sheet.Formula(
-                WorkbookPlan.TokenColumn,
-                $"IF({plan.Count}=0,\"\",INDEX({A1.From(sheet.Name, plan.Tokens, Fixed.Both)},{plan.Count}))", LabelOf(tokens - 1), CellLook.Token);
+            string last = $"INDEX({A1.From(sheet.Name, plan.Tokens, Fixed.Both)},{WorkbookPlan.Count})";
+            sheet.Formula(WorkbookPlan.TokenColumn, $"IF({WorkbookPlan.Count}=0,\"\",{last})", LabelOf(tokens - 1), CellLook.Token);
             return;
         }
 

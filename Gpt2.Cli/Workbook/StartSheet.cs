@@ -52,7 +52,8 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
         sheet.Row(3, 30);
         if (plan.IsWhole)
         {
-            sheet.Formula(0, AnswerFormula(), $"The next token is {tokenLabel(Top[0].Id)}, {Math.Round(100 * Top[0].Probability, 1)} %", CellLook.Answer);
+            string shown = Invariant($"The next token is {tokenLabel(Top[0].Id)}, {Math.Round(100 * Top[0].Probability, 1)} %");
+            sheet.Formula(0, AnswerFormula(), shown, CellLook.Answer);
         }
         else
         {
@@ -113,18 +114,22 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
         }
 
         sheet.Row(WorkbookPlan.StartRow - 1);
-        (int Column, string Text)[] heads = [(TypedColumn, "typed"), (MeaningColumn, "what it is"), (PositionColumn, "position"), (IdColumn, "id"), (TokenColumn, "token")];
-        (int Column, string Text)[] next = plan.IsWhole
-            ? [(NextColumn, "token"), (ProbabilityColumn, "probability"), (LogitColumn, "logit"), (NextIdColumn, "id")] : [];
-        foreach ((int column, string text) in heads.Concat(next).Where(head => plan.IsWhole || head.Column >= PositionColumn))
+        (int Column, string Text)[] heads =
+        [
+            (TypedColumn, "typed"), (MeaningColumn, "what it is"), (PositionColumn, "position"), (IdColumn, "id"), (TokenColumn, "token"),
+            (NextColumn, "token"), (ProbabilityColumn, "probability"), (LogitColumn, "logit"), (NextIdColumn, "id"),
+        ];
+        foreach ((int column, string text) in heads.Where(head => plan.IsWhole || head.Column is PositionColumn or IdColumn or TokenColumn))
         {
-            sheet.Text(column, text, column is TypedColumn or MeaningColumn or TokenColumn or NextColumn ? CellLook.GroupHead : CellLook.ColumnHead);
+            bool isText = column is TypedColumn or MeaningColumn or TokenColumn or NextColumn;
+            sheet.Text(column, text, isText ? CellLook.GroupHead : CellLook.ColumnHead);
         }
     }
 
     private string Advice() => vocabulary is null
         ? Invariant($"Type one id into each yellow cell, at most {plan.Length}.")
-        : Invariant($"Type into each yellow cell a token, a word of at most {TokenizeSheet.LongestText} characters or an id; the space before a word belongs to it. ")
+        : Invariant($"Type into each yellow cell a token, a word of at most {TokenizeSheet.LongestText} characters or an id; ")
+            + "the space before a word belongs to it. "
             + Invariant($"At most {plan.Length} tokens.");
 
     private static void Ground(int first, int last, SheetWriter sheet)
@@ -180,7 +185,11 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
     }
 
     /// <summary>The token of an id in a cell, from the sheet that lists all of them.</summary>
-    private string LabelOf(string id, string sheet) => $"INDEX({A1.From(sheet, plan.PlaceOf("logits").Part(0, -1, plan.Config.Vocabulary), Fixed.Both)},{id}+1)";
+    private string LabelOf(string id, string sheet)
+    {
+        Place tokens = plan.PlaceOf("logits") with { Column = WorkbookPlan.TokenColumn };
+        return $"INDEX({A1.From(sheet, tokens, Fixed.Both)},{id}+1)";
+    }
 
     private string MeaningFormula(int i)
     {
@@ -189,11 +198,16 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
             return A1.From(WorkbookPlan.StartSheet, new TokenizeSheet(plan, vocabulary).Meanings.RowAt(i));
         }
 
-        string typed = A1.Range(plan.Typed.RowAt(i)), above = i == 0 ? "" : $"IF({A1.Range(plan.Typed.RowAt(i - 1))}=\"\",\"{Wrong} a cell above is empty\",";
+        string typed = A1.Range(plan.Typed.RowAt(i));
         int most = plan.Config.Vocabulary;
-        return $"IF(ISERROR({typed}),\"{Wrong} an error\",IF({typed}=\"\",\"\",{above}"
-            + $"IF(ISNUMBER({typed}),IF(AND({typed}>=0,{typed}<{most},{typed}=INT({typed})),\"id\",\"{Wrong} no id: 0 to {most - 1}\"),\"{Wrong} not a number\")"
-            + (i == 0 ? "))" : ")))");
+        string meaning = $"IF(ISNUMBER({typed}),IF(AND({typed}>=0,{typed}<{most},{typed}=INT({typed})),\"id\","
+            + $"\"{Wrong} no id: 0 to {most - 1}\"),\"{Wrong} not a number\")";
+        if (i > 0)
+        {
+            meaning = $"IF({A1.Range(plan.Typed.RowAt(i - 1))}=\"\",\"{Wrong} a cell above is empty\",{meaning})";
+        }
+
+        return $"IF(ISERROR({typed}),\"{Wrong} an error\",IF({typed}=\"\",\"\",{meaning}))";
     }
 
     /// <summary>The id of a position of the prompt: of the typed text that reaches it, the token in question.</summary>
@@ -201,13 +215,14 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
     {
         if (vocabulary is null)
         {
-            return $"IF({position}>={plan.Count},\"\",{A1.Range(plan.Typed.RowAt(position))})";
+            return $"IF({position}>={WorkbookPlan.Count},\"\",{A1.Range(plan.Typed.RowAt(position))})";
         }
 
         var tokenize = new TokenizeSheet(plan, vocabulary);
-        string offsets = A1.From(WorkbookPlan.StartSheet, tokenize.Offsets, Fixed.Both), ids = A1.From(WorkbookPlan.StartSheet, tokenize.Ids, Fixed.Both);
+        string offsets = A1.From(WorkbookPlan.StartSheet, tokenize.Offsets, Fixed.Both);
+        string ids = A1.From(WorkbookPlan.StartSheet, tokenize.Ids, Fixed.Both);
         string text = $"MATCH({position},{offsets},1)";
-        return $"IF({position}>={plan.Count},\"\",INDEX({ids},{text},{position}-INDEX({offsets},{text})+1))";
+        return $"IF({position}>={WorkbookPlan.Count},\"\",INDEX({ids},{text},{position}-INDEX({offsets},{text})+1))";
     }
 
     /// <summary>The number of tokens; 0 if something typed is wrong or the prompt is too long, so that no half of it is computed.</summary>
@@ -216,8 +231,9 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
     private string AnswerFormula()
     {
         string token = A1.Cell(WorkbookPlan.StartRow, NextColumn), probability = A1.Cell(WorkbookPlan.StartRow, ProbabilityColumn);
-        return $"IF({WrongTexts()}>0,\"{Wrong} see the red message below\",IF({Total()}>{plan.Length},\"{Wrong} \"&{Total()}&\" tokens, at most {plan.Length}\","
-            + $"IF({plan.Count}=0,\"Type a prompt\",\"The next token is \"&{token}&\", \"&ROUND(100*{probability},1)&\" %\")))";
+        return $"IF({WrongTexts()}>0,\"{Wrong} see the red message below\","
+            + $"IF({Total()}>{plan.Length},\"{Wrong} \"&{Total()}&\" tokens, at most {plan.Length}\","
+            + $"IF({WorkbookPlan.Count}=0,\"Type a prompt\",\"The next token is \"&{token}&\", \"&ROUND(100*{probability},1)&\" %\")))";
     }
 
     private string WrongTexts() => $"SUMPRODUCT(--(LEFT({A1.Range(plan.Typed with { Column = MeaningColumn }, Fixed.Both)},1)=\"{Wrong}\"))";
@@ -244,8 +260,8 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
         sheet.Number(RankColumn, k + 1, CellLook.RowHead);
         sheet.Formula(NextColumn, $"IF({id}=\"\",\"\",{LabelOf(id, sheet.Name)})", tokenLabel(shown.Id), CellLook.Token);
         sheet.Formula(ProbabilityColumn, $"IF({id}=\"\",\"\",INDEX({probabilities},{id}+1))", shown.Probability, CellLook.Percent);
-        sheet.Formula(LogitColumn, $"IF({plan.Count}=0,\"\",LARGE({logits},{k + 1}))", shown.Logit, CellLook.Number);
-        sheet.Formula(NextIdColumn, $"IF({plan.Count}=0,\"\",{found})", shown.Id, CellLook.Whole);
+        sheet.Formula(LogitColumn, $"IF({WorkbookPlan.Count}=0,\"\",LARGE({logits},{k + 1}))", shown.Logit, CellLook.Number);
+        sheet.Formula(NextIdColumn, $"IF({WorkbookPlan.Count}=0,\"\",{found})", shown.Id, CellLook.Whole);
     }
 
     private void WriteContents(int row, SheetWriter sheet)

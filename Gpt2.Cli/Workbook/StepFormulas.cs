@@ -20,7 +20,7 @@ internal sealed class StepFormulas(WorkbookPlan plan)
         return matrix.Operation switch
         {
             CellOperation.LookUp => Whole(t, $"INDEX({t.From(t.Sources[0].ColumnAt(0), Fixed.Row)},{t.From(plan.Ids.RowAt(0), Fixed.Column)}+1)"),
-            CellOperation.Copy when matrix.IsAfterBlocks => Whole(t, $"INDEX({t.From(t.Sources[0].ColumnAt(0), Fixed.Row)},{plan.Count})"),
+            CellOperation.Copy when matrix.IsAfterBlocks => Whole(t, $"INDEX({t.From(t.Sources[0].ColumnAt(0), Fixed.Row)},{WorkbookPlan.Count})"),
             CellOperation.Copy => Whole(t, t.From(t.Sources[0].Part(0, matrix.FirstSourceColumn))),
             CellOperation.Sum => Whole(t, $"{t.From(t.Sources[0].Part(0, 0))}+{t.From(t.Sources[1].Part(0, 0))}"),
             CellOperation.Normalisation => Whole(t, Normalisation(t, plan.Config.LayerNormEpsilon)),
@@ -77,7 +77,7 @@ internal sealed class StepFormulas(WorkbookPlan plan)
             (int head, int token) = Math.DivRem(column, plan.Length);
             string query = t.From(t.Sources[0].Part(token, head * size, 1, size), Fixed.Column);
             string key = t.From(t.Sources[1].Part(token, head * size, 1, size), Fixed.Both);
-            yield return t.Area(t.Place.Part(token, column, plan.Length - token), $"SUMPRODUCT({query},{key}){divided}");
+            yield return Table.Area(t.Place.Part(token, column, plan.Length - token), $"SUMPRODUCT({query},{key}){divided}");
             if (token > 0)
             {
                 yield return t.Masked(t.Place.Part(0, column, token), "-1E+10");
@@ -92,7 +92,7 @@ internal sealed class StepFormulas(WorkbookPlan plan)
         {
             Place own = t.Sources[0].Part(row, first);
             string seen = t.From(own with { Columns = row + 1 }, Fixed.Column);
-            yield return t.Area(
+            yield return Table.Area(
                 t.Place.Part(row, first, 1, row + 1), $"EXP({t.From(own)}-MAX({seen}))/SUMPRODUCT(EXP({seen}-MAX({seen})))");
             if (row + 1 < plan.Length)
             {
@@ -110,22 +110,24 @@ internal sealed class StepFormulas(WorkbookPlan plan)
             int channel = first / plan.Length * size;
             string attention = t.From(t.Sources[0].Part(row, first, 1, row + 1), Fixed.Column);
             string values = t.From(t.Sources[1].Part(0, channel, row + 1), Fixed.Row);
-            yield return t.Area(t.Place.Part(row, channel, 1, size), $"MMULT({attention},{values})");
+            yield return Table.Area(t.Place.Part(row, channel, 1, size), $"MMULT({attention},{values})");
         }
     }
 
     /// <summary>One column, a row for each token of the vocabulary.</summary>
-    private IEnumerable<FormulaArea> Logits(Table t) => IfThereIsAPrompt(
+    private static FormulaArea[] Logits(Table t) => IfThereIsAPrompt(
         t, $"SUMPRODUCT({t.From(t.Sources[0].RowAt(0), Fixed.Both)},{t.From(t.Sources[1].RowAt(0), Fixed.Column)})");
 
-    private IEnumerable<FormulaArea> Probabilities(Table t) => IfThereIsAPrompt(
-        t, $"EXP({t.From(t.Sources[0].Part(0, 0))}-{t.From(plan.LargestLogit, Fixed.Both)})/{t.From(plan.SumOfExponentials, Fixed.Both)}",
-        CellLook.Percent);
+    private static FormulaArea[] Probabilities(Table t)
+    {
+        string largest = t.From(WorkbookPlan.LargestLogit, Fixed.Both), sum = t.From(WorkbookPlan.SumOfExponentials, Fixed.Both);
+        return IfThereIsAPrompt(t, $"EXP({t.From(t.Sources[0].Part(0, 0))}-{largest})/{sum}", CellLook.Percent);
+    }
 
-    private IEnumerable<FormulaArea> IfThereIsAPrompt(Table t, string formula, CellLook look = CellLook.Number) =>
-        [new FormulaArea(t.Place, $"IF({plan.Count}=0,\"\",{formula})", look)];
+    private static FormulaArea[] IfThereIsAPrompt(Table t, string formula, CellLook look = CellLook.Number) =>
+        [new FormulaArea(t.Place, $"IF({WorkbookPlan.Count}=0,\"\",{formula})", look)];
 
-    private static FormulaArea[] Whole(Table t, string formula) => [t.Area(t.Place, formula)];
+    private static FormulaArea[] Whole(Table t, string formula) => [Table.Area(t.Place, formula)];
 
     /// <summary>The rows of each head, and the head's first column in scores and attention.</summary>
     private IEnumerable<(int Row, int First)> RowsOfHeads() =>
@@ -141,7 +143,7 @@ internal sealed class StepFormulas(WorkbookPlan plan)
         public string From(Place place, Fixed kept = Fixed.None) => A1.From(Place.Sheet, place, kept);
 
         /// <summary>A formula for a part of the table, whose rows are empty where there is no token.</summary>
-        public FormulaArea Area(Place cells, string formula) => new(cells, $"IF({TokenOf(cells)}=\"\",\"\",{formula})");
+        public static FormulaArea Area(Place cells, string formula) => new(cells, $"IF({TokenOf(cells)}=\"\",\"\",{formula})");
 
         /// <summary>A number for tokens that must not be seen: there if both tokens are.</summary>
         public FormulaArea Masked(Place cells, string number) => new(

@@ -47,9 +47,11 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     public void Write(IReadOnlyList<TypedToken> typed, SheetWriter sheet)
     {
         sheet.Head("tokenize: from what you type to tokens");
-        sheet.Text(2, "Change the yellow cells of the first sheet. A text that is a token is that token; a short one is split as below.", CellLook.Words);
+        sheet.Text(
+            2, "Change the yellow cells of the first sheet. A text that is a token is that token; a short one is split as below.", CellLook.Words);
         sheet.Row(WorkbookPlan.ListRow - 1);
-        string[] heads = ["", "text", "what it is", "as a whole", "tokens", "before it", .. Enumerable.Range(1, LongestText).Select(i => Invariant($"id {i}"))];
+        IEnumerable<string> ids = Enumerable.Range(1, LongestText).Select(i => Invariant($"id {i}"));
+        string[] heads = ["", "text", "what it is", "as a whole", "tokens", "before it", .. ids];
         for (int column = 0; column < heads.Length; column++)
         {
             sheet.Text(column, heads[column], column is TextColumn or MeaningColumn ? CellLook.GroupHead : CellLook.ColumnHead);
@@ -143,11 +145,12 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         {
             string column = A1.Range(new Place("", first, FirstPiece + k, last - first, 1), Fixed.Row);
             return ($"IF({text}=\"\",\"\",INDEX({column},{PassRows}*COUNT({bests})+1))", done?.PieceAt(k) ?? "");
-        }, CellLook.Token, sheet);
+        }, CellLook.Piece, sheet);
         WriteRow(last + 1, last, "ids", done is not null, k =>
         {
             string piece = A1.Cell(last, FirstPiece + k);
-            return ($"IF({piece}=\"\",\"\",{IdOf(piece, VocabularySheets.Written(vocabulary), sheet.Name)})", done?.IdAt(k) is int id ? id : Shown.Nothing);
+            string formula = $"IF({piece}=\"\",\"\",{IdOf(piece, VocabularySheets.Written(vocabulary), sheet.Name)})";
+            return (formula, done?.IdAt(k) is int id ? id : Shown.Nothing);
         }, CellLook.Whole, sheet);
     }
 
@@ -159,15 +162,15 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         {
             string number = A1.Cell(Pass(i, 0).Row - 1, FirstPiece + k, Fixed.Row);
             return (pass == 0 ? FirstPieces(text, number) : NextPieces(before, number), shown?.PieceAt(k) ?? "");
-        }, CellLook.Token, sheet);
+        }, CellLook.Piece, sheet);
 
         sheet.Row(ranks);
         WriteLabel(pieces, "rank with the next", shown is not null, sheet);
         Place pairs = new("", ranks, FirstPiece, 1, LongestText - 1);
         string range = A1.Range(pairs, Fixed.Column);
         sheet.Formula(
-            BestColumn, $"IF(COUNTIF({range},\">=0\")=0,\"\",SMALL({range},COUNTIF({range},\"<0\")+1))", shown?.Best is int rank ? rank : Shown.Nothing,
-            CellLook.Whole);
+            BestColumn, $"IF(COUNTIF({range},\">=0\")=0,\"\",SMALL({range},COUNTIF({range},\"<0\")+1))",
+            shown?.Best is int rank ? rank : Shown.Nothing, CellLook.Whole);
         for (int k = 0; k + 1 < LongestText; k++)
         {
             string left = A1.Cell(pieces, FirstPiece + k), right = A1.Cell(pieces, FirstPiece + k + 1);

@@ -16,13 +16,13 @@ internal static class VocabularySheets
     public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, 1, Palette.TextTab, [8, 22, 22, 22], 12);
 
     /// <summary>The ids of the tokens.</summary>
-    public static Place Ids(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, NumberColumn, vocabulary.Count);
+    public static Place Ids(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, NumberColumn, vocabulary.TokenCount);
 
     /// <summary>The tokens in the byte alphabet, as vocab.bpe has them.</summary>
-    public static Place Written(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, WrittenColumn, vocabulary.Count);
+    public static Place Written(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, WrittenColumn, vocabulary.TokenCount);
 
     /// <summary>The tokens as one types them; empty if that is not possible.</summary>
-    public static Place Typed(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, TypedColumn, vocabulary.Count);
+    public static Place Typed(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, TypedColumn, vocabulary.TokenCount);
 
     /// <summary>The ranks of the merges.</summary>
     public static Place Ranks(Vocabulary vocabulary) => Column(WorkbookPlan.MergesSheet, NumberColumn, vocabulary.Merges.Count);
@@ -36,7 +36,7 @@ internal static class VocabularySheets
         try
         {
             string text = StrictUtf8.GetString(vocabulary.BytesOf(id));
-            return text.Any(c => char.IsControl(c) && c != '\n') ? null : text;
+            return text.Length == 0 || text.Any(c => char.IsControl(c) && c != '\n') ? null : text; // an id without a token has no text
         }
         catch (DecoderFallbackException)
         {
@@ -49,7 +49,7 @@ internal static class VocabularySheets
         WriteHead(
             sheet, "vocabulary", "Every token with its id: as vocab.bpe writes it, with \u0120 for a space; in quotes; and as you type it.",
             "id", "in vocab.bpe", "token", "typed");
-        for (int id = 0; id < vocabulary.Count; id++)
+        for (int id = 0; id < vocabulary.TokenCount; id++)
         {
             sheet.Row(WorkbookPlan.ListRow + id);
             sheet.Number(NumberColumn, id, CellLook.RowHead);

@@ -93,7 +93,7 @@ internal static class WorkbookFile
 
     private static DocumentFormat.OpenXml.Spreadsheet.Workbook BookOf(WorkbookPlan plan, string[] sheets)
     {
-        var names = new List<(string Name, Place Place)> { (plan.Count, WorkbookPlan.CountCell) };
+        var names = new List<(string Name, Place Place)> { (WorkbookPlan.Count, WorkbookPlan.CountCell) };
         names.AddRange(plan.Stages.SelectMany(stage => stage.Matrices).Select(matrix => (matrix.Name, plan.PlaceOf(matrix.Name))));
         if (plan.IsWhole)
         {
@@ -110,7 +110,8 @@ internal static class WorkbookFile
     }
 
     private static PackagePart PartOf(Package package, string name, string type) => package.CreatePart(
-        new Uri($"/xl/{name}.xml", UriKind.Relative), $"application/vnd.openxmlformats-officedocument.spreadsheetml.{type}+xml", CompressionOption.Normal);
+        new Uri($"/xl/{name}.xml", UriKind.Relative), $"application/vnd.openxmlformats-officedocument.spreadsheetml.{type}+xml",
+        CompressionOption.Normal);
 
     private static void Write(PackagePart part, OpenXmlElement root)
     {

@@ -122,13 +122,13 @@ internal sealed class WorkbookPlan
     public static Place CountCell => new(StartSheet, StartRow - 2, 6, 1, 1);
 
     /// <summary>The name of that cell, for formulas.</summary>
-    public string Count => "n_tokens";
+    public const string Count = "n_tokens";
 
     /// <summary>Cells above the logits: the largest one, and Σ e^(logit − max).</summary>
-    public Place LargestLogit => new(LogitsSheet, 1, FirstColumn, 1, 1);
+    public static Place LargestLogit => new(LogitsSheet, 1, FirstColumn, 1, 1);
 
     /// <inheritdoc cref="LargestLogit"/>
-    public Place SumOfExponentials => new(LogitsSheet, 1, FirstColumn + 1, 1, 1);
+    public static Place SumOfExponentials => new(LogitsSheet, 1, FirstColumn + 1, 1, 1);
 
     /// <summary>Number of cells with weights, and with formulas of the pass.</summary>
     public (long Weights, long Formulas) Cells() => (

@@ -100,7 +100,7 @@ internal static class MatrixTable
                     : "Asks as many questions as there are hidden units, each a pattern that the row matches more or less.",
                 TokensHidden, Hidden, DotProduct, "Step13MlpHidden", $"{h}.step12", $"{w}_mlp_c_fc_w", $"{w}_mlp_c_fc_b"),
             Step(14, $"{VariantFormulas.Activation(config.Activation)}, x of step 13",
-                "Lets matches pass and holds back almost everything below 0; without such a bend two products in a row would be only one.",
+                VariantFormulas.WordsOfActivation(config.Activation),
                 TokensHidden, Hidden, Gelu, "Step14Gelu", $"{h}.step13"),
             Step(15, "step 14 · c_proj_w + c_proj_b",
                 "Adds up, for every pattern that matched, what it has to say, back in the channels of the residual stream.",

@@ -59,7 +59,7 @@ public sealed class PromptTokens(IReadOnlyList<int> ids, Tokenizer? tokenizer)
     private int? Find(ReadOnlySpan<byte> text)
     {
         Vocabulary vocabulary = Required();
-        for (int id = 0; id < vocabulary.Count; id++)
+        for (int id = 0; id < vocabulary.TokenCount; id++)
         {
             if (vocabulary.BytesOf(id).SequenceEqual(text))
             {

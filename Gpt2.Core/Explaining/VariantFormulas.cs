@@ -39,6 +39,14 @@ internal static class VariantFormulas
         _ => "0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³)))",
     };
 
+    /// <summary>What step 14 does and what it is good for.</summary>
+    public static string WordsOfActivation(ActivationFunction function) => (function switch
+    {
+        ActivationFunction.Relu => "Lets matches pass and holds back everything below 0",
+        ActivationFunction.Tanh => "Bends every number into the range from −1 to 1",
+        _ => "Lets matches pass and holds back almost everything below 0",
+    }) + "; without such a bend two products in a row would be only one.";
+
     /// <summary>Step 14 of a number, as a formula with that number.</summary>
     public static string ActivationInNumbers(ActivationFunction function, double x)
     {

@@ -19,6 +19,12 @@ internal static class AdapterJson
         writer.WriteNumber("n_embd", model.Sizes.Channels);
         writer.WriteNumber("n_head", model.Sizes.Heads);
         writer.WriteNumber("n_layer", model.Sizes.Layers);
+        foreach ((string name, string value) in ArithmeticSettings.Differing(model.Sizes))
+        {
+            writer.WritePropertyName(name);
+            writer.WriteRawValue(value);
+        }
+
         writer.WriteBoolean(QkvBias, model.Sizes.QkvBias);
         writer.WriteBoolean(TiedHead, model.Sizes.TiedHead);
         writer.WriteString(Hash, model.Hash);
@@ -37,7 +43,7 @@ internal static class AdapterJson
         };
         return sizes.Problem() is Gpt2Exception problem
             ? throw problem.At(path)
-            : new ModelFingerprint(sizes, Required(model, Hash, path).GetString() ?? "");
+            : new ModelFingerprint(ArithmeticSettings.Read(model, sizes, path), Required(model, Hash, path).GetString() ?? "");
     }
 
     /// <summary>A property.</summary>

@@ -12,7 +12,8 @@ namespace Gpt2.Core.Weights;
 internal static class ArithmeticSettings
 {
     private const string Inner = "n_inner", Activation = "activation_function", Epsilon = "layer_norm_epsilon", Scaled = "scale_attn_weights";
-    private const string ScaledByLayer = "scale_attn_by_inverse_layer_idx", Reordered = "reorder_and_upcast_attn", Positions = "position_embedding_type";
+    private const string ScaledByLayer = "scale_attn_by_inverse_layer_idx", Reordered = "reorder_and_upcast_attn";
+    private const string Positions = "position_embedding_type";
 
     /// <summary>The activation functions; the first name of each is the one that is written.</summary>
     private static readonly (string Name, ActivationFunction Function)[] Activations =
@@ -100,6 +101,16 @@ internal static class ArithmeticSettings
             yield return (ScaledByLayer, "true");
         }
     }
+
+    /// <summary>GPT-2's value of a setting in which a model of the same channels differs.</summary>
+    public static string OfGpt2(string name, Gpt2Config config) => name switch
+    {
+        Inner => (4 * config.Channels).ToString(CultureInfo.InvariantCulture),
+        Activation => Activations[0].Name,
+        Epsilon => "1e-05",
+        Scaled => "true",
+        _ => "false",
+    };
 
     /// <summary>Writes the settings as config.json has them.</summary>
     public static void Write(Gpt2Config config, Utf8JsonWriter writer)

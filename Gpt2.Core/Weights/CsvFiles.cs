@@ -13,6 +13,8 @@ namespace Gpt2.Core.Weights;
 /// <param name="pathOf">Finds the path of a file by its name; null to take exactly that name.</param>
 internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = null) : ModelFiles(folder, pathOf)
 {
+    private int? statedTokens;
+
     public override string Layout => "CSV";
 
     public override IEnumerable<string> Names => Directory.EnumerateFiles(Folder, CsvLayout.FileOf("*")).Select(file => Path.GetFileName(file));
@@ -23,8 +25,14 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
     public override Gpt2Config ReadSizes()
     {
         string path = PathOf(SizesFile);
-        return RegularFile.IsTaken(path) ? HyperparametersFile.Read(path)
-            : RegularFile.IsTaken(Path.Combine(Folder, SpreadsheetVocabulary.MergesFileName)) ? SizesOfSpreadsheetEdition()
+        if (RegularFile.IsTaken(path))
+        {
+            Gpt2Config sizes = HyperparametersFile.Read(path);
+            statedTokens = HyperparametersFile.ReadTokenCount(path);
+            return sizes;
+        }
+
+        return RegularFile.IsTaken(Path.Combine(Folder, SpreadsheetVocabulary.MergesFileName)) ? SizesOfSpreadsheetEdition()
             : throw new Gpt2Exception("no such file") { Where = path, Expected = $"a model folder with {SizesFile} and {CsvLayout.FileOf("wte")}" };
     }
 
@@ -96,8 +104,7 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
         Vocabulary vocabulary = hasMerges
             ? AddedTokensFile.AddTo(PathOf(AddedTokensFile.FileName), VocabularyFile.Read(merges)) : SpreadsheetVocabulary.Read(Folder);
         string file = hasMerges ? merges : spreadsheet;
-        int? tokens = HyperparametersFile.ReadTokenCount(PathOf(SizesFile));
-        if (tokens is not null && tokens != vocabulary.Count)
+        if (statedTokens is int tokens && tokens != vocabulary.Count)
         {
             throw new Gpt2Exception($"defines {Plural.Of(vocabulary.Count, "token")}")
             {
@@ -107,8 +114,8 @@ internal sealed class CsvFiles(string folder, Func<string, string>? pathOf = nul
             };
         }
 
-        return new Tokenizer(FolderVocabulary.Fit(
-            vocabulary, file, sizes, SizesFile, tokens is not null, $"add \"{HyperparametersFile.TokenCount}\": {vocabulary.Count} to {SizesFile}"));
+        string confirm = $"add \"{HyperparametersFile.TokenCount}\": {vocabulary.Count} to {SizesFile}";
+        return new Tokenizer(FolderVocabulary.Fit(vocabulary, file, sizes, SizesFile, statedTokens is not null, confirm));
     }
 
     protected override string RemedyForUnused => "; rename a file that does not belong to a model so that its name does not begin with model_";

@@ -45,14 +45,16 @@ internal static class FolderVocabulary
             {
                 Vocabulary vocabulary = VocabularyFile.Read(mergesPath);
                 Vocabulary whole = AddedTokensFile.AddTo(pathOf(AddedTokensFile.FileName), vocabulary);
+                Gpt2Exception? disagreement = null;
                 bool hasIds = RegularFile.IsTaken(idsPath);
-                whole = Fit(whole, mergesPath, config, sizes, hasIds, $"add {ids}, which confirms the number of tokens");
                 if (hasIds)
                 {
-                    TokenIdsFile.Check(idsPath, vocabulary, merges);
+                    disagreement = TokenIdsFile.Disagreement(idsPath, vocabulary, merges);
                 }
 
-                return new Tokenizer(whole);
+                string confirm = hasIds ? "" : $"add {ids}, which confirms the number of tokens";
+                whole = Fit(whole, mergesPath, config, sizes, hasIds && disagreement is null, confirm);
+                return disagreement is null ? new Tokenizer(whole) : throw disagreement;
             }
         }
 

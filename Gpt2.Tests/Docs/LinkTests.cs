@@ -17,6 +17,7 @@ public sealed partial class LinkTests
         [
             .. Directory.EnumerateFiles(root, "*.md"), .. Directory.EnumerateFiles(Path.Combine(root, "docs"), "*.md", SearchOption.AllDirectories),
             .. Directory.EnumerateFiles(Path.Combine(root, "weights-csv"), "README.md", SearchOption.AllDirectories),
+            .. Directory.EnumerateFiles(Path.Combine(root, "samples"), "README.md", SearchOption.AllDirectories),
             .. Directory.EnumerateDirectories(root, "Gpt2.*").Select(project => Path.Combine(project, "README.md")).Where(File.Exists),
         ];
         return [.. found.Select(page => Path.GetRelativePath(root, page).Replace('\\', '/')).Order(StringComparer.Ordinal)];

@@ -15,11 +15,11 @@ internal static class LibreOffice
     /// <summary>Why tests that need it are skipped; null if it is here.</summary>
     public static string? Missing => Program is null ? $"{OpenAiClient.SkipBegin}LibreOffice is not on this machine" : null;
 
-    /// <summary>Opens a workbook, computes all its formulas anew and saves it.</summary>
-    /// <param name="workbook">The workbook.</param>
-    /// <param name="folder">A folder for the result and for the program's own files.</param>
-    /// <returns>The path of the saved workbook.</returns>
-    public static async Task<string> RecalculateAsync(string workbook, string folder)
+    /// <summary>Opens workbooks one after the other, computes all their formulas anew and saves them.</summary>
+    /// <param name="workbooks">The workbooks, which have different names.</param>
+    /// <param name="folder">A folder for the results and for the program's own files.</param>
+    /// <returns>The paths of the saved workbooks.</returns>
+    public static async Task<string[]> RecalculateAsync(string[] workbooks, string folder)
     {
         string profile = Path.Combine(folder, "profile"), output = Path.Combine(folder, "recalculated");
         Directory.CreateDirectory(Path.Combine(profile, "user"));
@@ -27,7 +27,7 @@ internal static class LibreOffice
         var start = new ProcessStartInfo(
             Program!,
             [
-                "-env:UserInstallation=" + new Uri(profile).AbsoluteUri, "--headless", "--convert-to", "xlsx", "--outdir", output, workbook,
+                "-env:UserInstallation=" + new Uri(profile).AbsoluteUri, "--headless", "--convert-to", "xlsx", "--outdir", output, .. workbooks,
             ])
         {
             RedirectStandardOutput = true,
@@ -37,8 +37,8 @@ internal static class LibreOffice
         using var whateverHappens = new KilledAtLast(office);
         Task<string> said = office.StandardOutput.ReadToEndAsync(), error = office.StandardError.ReadToEndAsync();
         await office.WaitForExitAsync().WaitAsync(LongEnough);
-        string saved = Path.Combine(output, Path.GetFileName(workbook));
-        File.Exists(saved).Should().BeTrue("LibreOffice said: {0} {1}", await said, await error);
+        string[] saved = [.. workbooks.Select(workbook => Path.Combine(output, Path.GetFileName(workbook)))];
+        saved.Should().OnlyContain(file => File.Exists(file), "LibreOffice said: {0} {1}", await said, await error);
         return saved;
     }
 
@@ -57,4 +57,11 @@ internal static class LibreOffice
 public sealed class LibreOfficeFactAttribute : FactAttribute
 {
     public LibreOfficeFactAttribute() => Skip = LibreOffice.Missing;
+}
+
+/// <summary>A theory that needs LibreOffice.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class LibreOfficeTheoryAttribute : TheoryAttribute
+{
+    public LibreOfficeTheoryAttribute() => Skip = LibreOffice.Missing;
 }

@@ -107,7 +107,8 @@ async function load() {
     const view = new DataView(await response.arrayBuffer());
     const all = tokens.map((_, token) => view.getFloat32(4 * token, true));
     const scale = Math.max(...all.map(Math.abs));
-    note.textContent = `Column ${at} of ${place}, the neuron after GELU, at every token of the prompt: blue above 0, red below.`;
+    const { activation } = state.session.model, name = activation.startsWith('gelu') ? 'GELU' : activation;
+    note.textContent = `Column ${at} of ${place}, the neuron after ${name}, at every token of the prompt: blue above 0, red below.`;
     values.replaceChildren(...tokens.map((token, index) => make('li', {}, heat(
       make('span', { class: 'neuron-token heated', title: `token ${index}: ${figure(all[index])}` },
         make('span', { class: 'neuron-label' }, ...labelled(token.label)), make('span', { class: 'number' }, brief(all[index]))),

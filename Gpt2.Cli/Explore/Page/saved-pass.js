@@ -43,7 +43,7 @@ export const sheetOf = name => sheets.get(name);
 export const rowOf = ({ numbers: its, columns }, row) => its.subarray(row * columns, (row + 1) * columns);
 
 // What LayerNorm adds to the variance.
-export const EPSILON = 1e-5;
+export const EPSILON = pass.session.model.epsilon;
 
 // The largest of some numbers, of which NaN is the smallest.
 export const maximum = values => values.reduce((most, value) => value > most || Number.isNaN(most) ? value : most, NaN);

@@ -23,14 +23,15 @@ const OPERATIONS = {
   ScaledDotProduct: c => {
     const [queries, keys] = c.sources;
     const { head, token } = placeOf(c);
-    const root = Math.sqrt(model.headSize), first = head * model.headSize;
+    const { divisor, divisorName } = c.matrix, first = head * model.headSize;
     if (token > c.row) {
       return masked(c, token);
     }
 
-    const terms = Array.from({ length: model.headSize }, (_, k) => product(cell(queries, c.row, first + k), cell(keys, token, first + k), root));
+    const terms = Array.from({ length: model.headSize }, (_, k) => product(cell(queries, c.row, first + k), cell(keys, token, first + k), divisor));
     return {
-      terms, recomputed: added(terms), figures: { '√(head size)': root }, inNumbers: `${shown(root * added(terms))} / ${shown(root)}`,
+      terms, recomputed: added(terms), figures: divisorName ? { [divisorName]: divisor } : {},
+      inNumbers: shown(divisor * added(terms)) + (divisorName ? ` / ${shown(divisor)}` : ''),
     };
   },
   WeightedSum: c => {
@@ -42,13 +43,40 @@ const OPERATIONS = {
   Softmax: softmax,
   Gelu: c => {
     const source = cell(c.sources[0], c.row, c.column);
-    const x = source.value, share = 0.5 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+    const x = source.value, { share, value = x * share, inNumbers } = ACTIVATIONS[model.activation](x);
     return {
-      terms: [term(source, null, x * share)], recomputed: x * share, figures: { 'share that passes': share },
-      inNumbers: `0.5 × ${inside(x)} × (1 + tanh(0.79788 × (${shown(x)} + 0.044715 × ${inside(x)}³)))`,
+      terms: [term(source, null, value)], recomputed: value, figures: share === undefined ? {} : { 'share that passes': share }, inNumbers,
     };
   },
 };
+
+// The activation functions: the share of a number that passes, or the value of those that are no share, and the formula with the number.
+const ACTIVATIONS = {
+  gelu_new: x => ({
+    share: 0.5 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),
+    inNumbers: `0.5 × ${inside(x)} × (1 + tanh(0.79788 × (${shown(x)} + 0.044715 × ${inside(x)}³)))`,
+  }),
+  gelu: x => ({ share: 0.5 * (1 + erf(x / Math.SQRT2)), inNumbers: `0.5 × ${inside(x)} × (1 + erf(${shown(x)} / √2))` }),
+  quick_gelu: x => ({ share: 1 / (1 + Math.exp(-1.702 * x)), inNumbers: `${shown(x)} / (1 + e^(−1.702 × ${inside(x)}))` }),
+  relu: x => ({ share: x > 0 ? 1 : 0, value: Math.max(x, 0), inNumbers: `max(${shown(x)}, 0)` }),
+  silu: x => ({ share: 1 / (1 + Math.exp(-x)), inNumbers: `${shown(x)} / (1 + e^(${shown(-x)}))` }),
+  tanh: x => ({ value: Math.tanh(x), inNumbers: `tanh(${shown(x)})` }),
+};
+
+// The error function, by the series in the program's ErrorFunction.cs.
+function erf(z) {
+  if (Math.abs(z) >= 6) {
+    return Math.sign(z);
+  }
+
+  let term = z, sum = z;
+  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+    term *= 2 * z * z / (2 * n + 1);
+    sum += term;
+  }
+
+  return 2 / Math.sqrt(Math.PI) * Math.exp(-z * z) * sum;
+}
 
 // The origin of a number, or that it was learned: with so many terms, those with the largest contributions or the first columns.
 export function originOf(sheet, row, column, top, order) {
@@ -140,7 +168,7 @@ function normalised(c) {
       variance > 0 ? (x - mean) ** 2 / (count * variance) : 0, column === c.column)),
     recomputed: (own - mean) / deviation,
     figures: { mean, variance, '√(variance + ε)': deviation },
-    inNumbers: `(${shown(own)} − ${inside(mean)}) / √(${shown(variance)} + 0.00001)`,
+    inNumbers: `(${shown(own)} − ${inside(mean)}) / √(${shown(variance)} + ${EPSILON >= 1e-6 ? EPSILON.toFixed(12).replace(/0+$/, '') : shown(EPSILON)})`,
   };
 }
 

@@ -12,7 +12,13 @@ const TOTALS = {
   Gelu: 'GELU of the term',
 };
 
-const ADDS = { Softmax: 'e^(x − max)', ScaledDotProduct: 'adds, ÷ √(head size)' };
+const ADDS = {
+  Softmax: () => 'e^(x − max)',
+  ScaledDotProduct: ({ figures }) => figures.length > 0 ? `adds, ÷ ${figures[0].name}` : 'adds',
+};
+
+const totalOf = ({ operation }) => operation === 'Gelu' && !state.session.model.activation.startsWith('gelu')
+  ? `${state.session.model.activation} of the term` : TOTALS[operation] ?? 'total';
 
 // Makes the table. A click on a number goes to it; the arrows go up and down.
 export function makeTerms(origin, follow) {
@@ -30,9 +36,9 @@ export function makeTerms(origin, follow) {
   const table = make('table', { class: 'why-terms' },
     make('thead', {}, make('tr', {},
       head('from', common.source), head('value'), ...(hasFactors ? [head('times', common.factor)] : []),
-      head(ADDS[origin.operation] ?? 'adds'), ...(hasShares ? [head('share')] : []))),
+      head(ADDS[origin.operation]?.(origin) ?? 'adds'), ...(hasShares ? [head('share')] : []))),
     body,
-    make('tfoot', {}, total(TOTALS[origin.operation] ?? 'total', figure(origin.recomputed), columns),
+    make('tfoot', {}, total(totalOf(origin), figure(origin.recomputed), columns),
       total('the cell, in float32', number(origin.cell.value), columns)));
   table.addEventListener('keydown', onKey);
   return table;

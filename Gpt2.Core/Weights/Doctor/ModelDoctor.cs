@@ -113,10 +113,11 @@ internal static class ModelDoctor
 
         if (findings.All.All(finding => finding.Area != FindingArea.Sizes))
         {
+            string differing = string.Concat(ArithmeticSettings.Differing(config).Select(one => $", {one.Name} {one.Value}"));
             findings.Ok(FindingArea.Sizes, "sizes", string.Create(
                 CultureInfo.InvariantCulture,
                 $"n_vocab {config.Vocabulary}, n_ctx {config.Context}, n_embd {config.Channels}, n_head {config.Heads}, "
-                + $"n_layer {config.Layers}: {config.Parameters:N0} weights"));
+                + $"n_layer {config.Layers}{differing}: {config.Parameters:N0} weights"));
         }
 
         CheckHeads(config, findings);
@@ -223,8 +224,9 @@ internal static class ModelDoctor
             Tokenizer? tokenizer = files.ReadTokenizer(config);
             if (tokenizer is not null)
             {
-                string rows = config is null ? "" : ", as many as wte has rows";
-                findings.Ok(FindingArea.Tokenizer, Subject, $"{tokenizer.Vocabulary.Count} tokens{rows}");
+                Vocabulary found = tokenizer.Vocabulary;
+                string rows = config is null ? "" : found.Unused > 0 ? $", and wte has {found.Unused} rows more" : ", as many as wte has rows";
+                findings.Ok(FindingArea.Tokenizer, Subject, $"{found.TokenCount} tokens{rows}");
             }
             else if (config?.Vocabulary < Vocabulary.SmallestCount)
             {

@@ -122,7 +122,8 @@ internal sealed class CsvArchiveSource(Uri address, long maxBytes = ArchiveUnpac
             string sizes = Path.Combine(model, HyperparametersFile.FileName);
             if (!File.Exists(sizes))
             {
-                HyperparametersFile.Write(opened.Config, vocabulary: null, sizes); // the archive has none, and counting rows at every start takes seconds
+                // The archive has none, and counting rows at every start takes seconds.
+                HyperparametersFile.Write(opened.Config, vocabulary: null, sizes);
             }
 
             return (model, unpacked);

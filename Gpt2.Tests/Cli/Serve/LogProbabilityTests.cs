@@ -2,7 +2,11 @@
 
 using System.Text.Json;
 using Gpt2.Core.Generation;
+using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Text;
+using Gpt2.Kernels;
+using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli.Serve;
 
@@ -46,6 +50,25 @@ public sealed class LogProbabilityTests : IAsyncLifetime
         }
 
         place.Should().Be(inText.Length);
+    }
+
+    [Fact]
+    public async Task IdsWithoutAToken_AreListedAsUnused_AtTheEndToo()
+    {
+        Gpt2Weights weights = TestModels.Random(RunningServer.Model.Config with { Vocabulary = Vocabulary.Count + 4 }, seed: 11);
+        weights.FinalNorm.Bias.Span.Fill(1);
+        weights.TokenEmbedding.Row(Vocabulary.Count + 2).Fill(9); // always the most likely
+        await using RunningServer padded = await RunningServer.StartAsync(
+            other: new Gpt2Model(weights, KernelSet.Create(KernelRung.Vector)), words: new Tokenizer(Vocabulary.WithUnused(4)));
+
+        JsonElement body = await padded.CompleteAsync(new { prompt = "ab", max_tokens = 2, temperature = 0, logprobs = 2 });
+
+        JsonElement choice = body.GetProperty("choices")[0], logprobs = choice.GetProperty("logprobs");
+        choice.GetProperty("text").GetString().Should().BeEmpty();
+        Strings(logprobs, "tokens").Should().Equal("<unused 262>", "<unused 262>");
+        logprobs.GetProperty("text_offset").EnumerateArray().Select(offset => offset.GetInt32()).Should().Equal(0, 0);
+        logprobs.GetProperty("top_logprobs")[0].EnumerateObject().Should().HaveCount(2);
+        padded.Failures.Should().BeEmpty();
     }
 
     [Fact]

@@ -61,10 +61,12 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <param name="limits">What it takes; null for the standard limits.</param>
     /// <param name="other">What it serves in place of <see cref="Model"/>.</param>
     /// <param name="template">The template of chats; null for none.</param>
-    public static async Task<RunningServer> StartAsync(ServerLimits? limits = null, Gpt2Model? other = null, PromptTemplate? template = null)
+    /// <param name="words">Its tokenizer; null for <see cref="Tokenizer"/>.</param>
+    public static async Task<RunningServer> StartAsync(
+        ServerLimits? limits = null, Gpt2Model? other = null, PromptTemplate? template = null, Tokenizer? words = null)
     {
         var notes = new ServerNotes();
-        var model = new ServedModel(ModelName, other ?? Model, Tokenizer, "test") { Template = template };
+        var model = new ServedModel(ModelName, other ?? Model, words ?? Tokenizer, "test") { Template = template };
         CompletionServer server = await CompletionServer.StartAsync(model, limits ?? new ServerLimits(), IPAddress.Loopback, 0, notes);
         return new RunningServer(server, notes, new HttpClient { BaseAddress = new Uri(server.Address), Timeout = LongEnough });
     }

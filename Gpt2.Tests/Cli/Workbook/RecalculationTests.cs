@@ -1,7 +1,13 @@
 // The workbook in LibreOffice: it computes every formula, and the numbers are those of the trace, for the prompt in the file and for others
 // that are typed.
 
+using Gpt2.Cli.CommandLine;
 using Gpt2.Core;
+using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Numerics;
+using Gpt2.Core.Text;
+using Gpt2.Kernels;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli.Workbook;
@@ -18,18 +24,156 @@ public class RecalculationTests
         int[] first = model.Tokenizer.Encode("Mike is quick. He moves");
         string path = workbook.Write(first);
 
-        WorkbookCells cells = await workbook.RecalculateAsync(path);
-        workbook.Compare(cells, first).Should().BeGreaterThan(50_000);
-        WorkbookCase.AnswerIn(cells).Should().StartWith("The next token is \" quickly\", 99.9");
-        WorkbookCase.TopIn(cells, 10).Should().Equal(model.Predict(first).Select(token => token.Id));
-
-        // Whole tokens, words that are split, one with several, an id and an empty cell between them.
-        const string text = "The wolf and the horsefly are friends.";
-        int[] second = [.. model.Tokenizer.Encode(text)];
+        // Whole tokens, words that are split, an empty cell between them, and an id.
+        int[] second = model.Tokenizer.Encode("The wolf and the horsefly are friends.");
         second.Should().HaveCountLessThan(Length + 1);
-        workbook.Type(path, "The", " wolf", " and", " the", "", " horsefly", " are", " friends", model.Tokenizer.Encode(".")[0]);
-        cells = await workbook.RecalculateAsync(path);
-        workbook.PromptIn(cells).Select(token => token.Id).Should().Equal(second);
-        workbook.Compare(cells, second).Should().BeGreaterThan(50_000);
+        string changed = workbook.Typed(
+            path, "The", " wolf", " and", " the", "", " horsefly", " are", " friends", model.Tokenizer.Encode(".")[0]);
+
+        WorkbookCells[] cells = await workbook.RecalculateAsync(path, changed);
+        workbook.Compare(cells[0], first).Should().BeGreaterThan(50_000);
+        WorkbookCase.AnswerIn(cells[0]).Should().StartWith("The next token is \" quickly\", 99.9");
+        WorkbookCase.TopIn(cells[0], 10).Should().Equal(model.Predict(first).Select(token => token.Id));
+        workbook.PromptIn(cells[1]).Select(token => token.Id).Should().Equal(second);
+        workbook.Compare(cells[1], second).Should().BeGreaterThan(50_000);
+        WorkbookCase.TopIn(cells[1], 10).Should().Equal(model.Predict(second).Select(token => token.Id));
     }
+
+    /// <summary>Models of other sizes and kinds; the workbook knows them by their settings alone.</summary>
+    public static TheoryData<string> OtherModels() => [.. Others.Keys];
+
+    private static readonly Dictionary<string, Gpt2Config> Others = new()
+    {
+        ["one channel, one head, one block, one token"] = new(3, 1, 1, 1, 1),
+        ["odd sizes, untied head, no bias of qkv"] = new(7, 9, 15, 3, 2) { TiedHead = false, QkvBias = false },
+        ["GELU by erf, narrow feed-forward layer"] = new(11, 6, 8, 2, 2) { Activation = ActivationFunction.GeluErf, Hidden = 5 },
+        ["scores divided by the number of the block"] = new(11, 6, 8, 2, 3) { ScaleAttentionByInverseLayer = true, LayerNormEpsilon = 1e-3f },
+        ["scores not divided, ReLU"] = new(11, 6, 8, 4, 2) { ScaleAttention = false, Activation = ActivationFunction.Relu },
+        ["SiLU, a small \u03B5"] = new(11, 6, 8, 8, 1) { Activation = ActivationFunction.Silu, LayerNormEpsilon = 1e-12f },
+        ["quick GELU"] = new(11, 6, 8, 2, 1) { Activation = ActivationFunction.QuickGelu },
+        ["tanh"] = new(11, 6, 8, 1, 1) { Activation = ActivationFunction.Tanh, Hidden = 1 },
+    };
+
+    [LibreOfficeTheory]
+    [MemberData(nameof(OtherModels))]
+    public async Task OtherModels_WithoutText_EverySheetIsTheTrace_ForEveryLength(string name)
+    {
+        Gpt2Config config = Others[name];
+        using LanguageModel model = Of(TestModels.Random(config, seed: 5), tokenizer: null);
+        using var workbook = new WorkbookCase(model, config.Context);
+        int[] longest = TestModels.Ids(config, config.Context, seed: 1), shorter = TestModels.Ids(config, (config.Context + 1) / 2, seed: 2);
+        string path = workbook.Write(longest);
+        WorkbookCells[] cells = await workbook.RecalculateAsync(path, workbook.Typed(path, [.. shorter.Cast<object>()]));
+        workbook.Compare(cells[0], longest).Should().BePositive();
+        workbook.Compare(cells[1], shorter);
+        WorkbookCase.TopIn(cells[1], Math.Min(3, config.Vocabulary)).Should().Equal(model.Predict(shorter, 3).Select(token => token.Id));
+    }
+
+    [LibreOfficeFact]
+    public async Task EqualLogits_EachTokenIsListedOnce_TheLowerIdFirst()
+    {
+        Gpt2Weights weights = TestModels.Random(new Gpt2Config(12, 4, 8, 2, 1), seed: 3);
+        foreach (int twin in (int[])[5, 9, 11])
+        {
+            weights.TokenEmbedding.Row(2).CopyTo(weights.TokenEmbedding.Row(twin));
+        }
+
+        using LanguageModel model = Of(weights, tokenizer: null);
+        using var workbook = new WorkbookCase(model, length: 4);
+        WorkbookCells[] cells = await workbook.RecalculateAsync(workbook.Write(1, 2));
+        WorkbookCase.TopIn(cells[0], 10).Should().Equal(model.Predict([1, 2], 10).Select(token => token.Id));
+    }
+
+    [LibreOfficeFact]
+    public async Task TypedTexts_BecomeTheTokensOfTheTokenizer()
+    {
+        using LanguageModel model = WithTheDefaultVocabulary();
+        using var workbook = new WorkbookCase(model, Length);
+        string path = workbook.Write(1);
+        string[][] prompts =
+        [
+            ["Mike", " walked", " slowly"], [" horsefly!"], ["aaaaaaaaaa"], [" xyzzy", "zz"], ["aA", "Aa"], ["?*~", "\"", "a\nb"],
+            ["<|endoftext|>", " the"], ["12 + 7 = 19"], ["__x0041_", " it's"],
+        ];
+        var random = new RandomGenerator(7);
+        string[][] all = [.. prompts, .. Enumerable.Range(0, 3).Select(_ => new[] { Letters(random), Letters(random) })];
+        WorkbookCells[] cells = await workbook.RecalculateAsync([.. all.Select(texts => workbook.Typed(path, [.. texts.Cast<object>()]))]);
+        foreach ((string[] texts, WorkbookCells computed) in all.Zip(cells))
+        {
+            int[] expected = [.. texts.SelectMany(text => model.Tokenizer.Encode(text, allowSpecial: true))];
+            expected.Should().HaveCountLessThanOrEqualTo(Length, "the prompt is chosen so");
+            workbook.PromptIn(computed).Select(token => token.Id).Should().Equal(expected, "of {0}", string.Join('|', texts));
+            workbook.PromptIn(computed).Select(token => token.Token).Should().Equal(expected.Select(model.Shown));
+        }
+    }
+
+    [LibreOfficeFact]
+    public async Task AddedTokens_AndIdsWithoutAToken_AreTypedAndShown()
+    {
+        Vocabulary vocabulary = new Vocabulary([]).WithAdded(["<user>", "two words, and more"]);
+        Tokenizer padded = new(vocabulary.WithUnused(3));
+        using LanguageModel model = Of(TestModels.Random(new Gpt2Config(vocabulary.Count + 3, 8, 4, 2, 1), seed: 6), padded);
+        using var workbook = new WorkbookCase(model, length: 8);
+        int last = model.Config.Vocabulary - 1;
+        string path = workbook.Write(last, 257, 255);
+        WorkbookCells[] cells = await workbook.RecalculateAsync(path, workbook.Typed(path, "two words, and more", "<user>", last, "a"));
+        workbook.Compare(cells[0], last, 257, 255).Should().BePositive();
+        int[] typed = [258, 257, last, .. model.Tokenizer.Encode("a")];
+        workbook.PromptIn(cells[1]).Should().Equal(typed.Select(id => (id, model.Shown(id))));
+        workbook.Compare(cells[1], typed);
+    }
+
+    [LibreOfficeFact]
+    public async Task WrongInput_IsNamedBesideIt_AndNothingIsPredicted()
+    {
+        using LanguageModel model = WithTheDefaultVocabulary();
+        using var workbook = new WorkbookCase(model, length: 4);
+        string path = workbook.Write(1, 2);
+        (object[] Typed, string Meaning, string Answer)[] cases =
+        [
+            ([2048], "\u2717 no id: 0 to 2047", "\u2717 see the red message below"),
+            ([-1], "\u2717 no id: 0 to 2047", "\u2717 see the red message below"),
+            ([1.5], "\u2717 no id: 0 to 2047", "\u2717 see the red message below"),
+            (["incomprehensible"], "\u2717 no token, and longer than 12 characters", "\u2717 see the red message below"),
+            (["na\u00EFve"], "\u2717 not in ASCII, and no token", "\u2717 see the red message below"),
+            (["\u00C3", " is"], "\u2717 not in ASCII, and no token", "\u2717 see the red message below"),
+            (["xqzj", "xqzj"], "4 tokens", "\u2717 8 tokens, at most 4"),
+            ([], "", "Type a prompt"),
+        ];
+        WorkbookCells[] cells = await workbook.RecalculateAsync([.. cases.Select(one => workbook.Typed(path, one.Typed))]);
+        foreach (((object[] typed, string meaning, string answer), WorkbookCells computed) in cases.Zip(cells))
+        {
+            workbook.MeaningIn(computed, 0).Should().Be(meaning);
+            WorkbookCase.AnswerIn(computed).Should().Be(answer);
+            workbook.PromptIn(computed).Should().BeEmpty("half a prompt is not computed");
+            computed.Errors().Should().BeEmpty("of {0}", string.Join('|', typed));
+        }
+    }
+
+    [LibreOfficeFact]
+    public async Task Blocks_ContinueFromTheNumbersOfTheProgram()
+    {
+        Gpt2Config config = new(11, 8, 12, 3, 4);
+        using LanguageModel model = Of(TestModels.Random(config, seed: 9), tokenizer: null);
+        int[] ids = TestModels.Ids(config, 5, seed: 4);
+        foreach ((int, int) blocks in ((int, int)[])[(0, 0), (1, 2), (3, 3)])
+        {
+            using var workbook = new WorkbookCase(model, ids.Length, blocks);
+            workbook.Compare((await workbook.RecalculateAsync(workbook.Write(ids)))[0], ids).Should().BePositive();
+        }
+    }
+
+    private static LanguageModel Of(Gpt2Weights weights, Tokenizer? tokenizer) =>
+        LanguageModel.Of(weights, tokenizer, "random", new LoadOptions { KeepMatrices = true });
+
+    /// <summary>A small model whose tokens are those of the default model.</summary>
+    private static LanguageModel WithTheDefaultVocabulary()
+    {
+        using var workshop = LanguageModel.Load();
+        return Of(TestModels.Random(new Gpt2Config(workshop.Config.Vocabulary, Length, 4, 2, 1), seed: 2), workshop.Tokenizer);
+    }
+
+    private static string Letters(RandomGenerator random) =>
+        string.Concat(Enumerable.Range(0, 6).Select(_ => " etaoinshrdlu"[(int)(random.NextBits() % 13)]))
+            .Replace("  ", " e", StringComparison.Ordinal);
 }

@@ -7,7 +7,6 @@ using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Workbook;
 using Gpt2.Core;
 using Gpt2.Core.Explaining;
-using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Tests.Support;
 
@@ -18,7 +17,7 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
     private const double Tolerance = 1e-4;
 
     private readonly TemporaryFolder folder = new();
-    private int saved;
+    private int typedCopies;
 
     public WorkbookPlan Plan { get; } = new(model.Config, length, blocks);
 
@@ -34,9 +33,15 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
         return path;
     }
 
-    /// <summary>Types a prompt into the first sheet: texts, and ids as numbers. All other cells keep what the file shows.</summary>
-    public void Type(string path, params object[] typed)
+    /// <summary>
+    /// Copies a workbook and types a prompt into its first sheet: texts, and ids as numbers. All other cells keep what the file shows.
+    /// </summary>
+    /// <returns>The path of the copy.</returns>
+    public string Typed(string original, params object[] typed)
     {
+        typedCopies++;
+        string path = folder.PathOf($"typed{typedCopies}.xlsx");
+        File.Copy(original, path);
         using var document = SpreadsheetDocument.Open(path, isEditable: true);
         WorkbookPart workbook = document.WorkbookPart!;
         Sheet start = workbook.Workbook.Sheets!.Elements<Sheet>().First();
@@ -47,29 +52,25 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
             Cell cell = cells[A1.Range(Plan.Typed.RowAt(i))];
             cell.RemoveAllChildren();
             object? content = i < typed.Length ? typed[i] : null;
-            cell.DataType = content switch { string => CellValues.InlineString, bool => CellValues.Boolean, null => null, _ => CellValues.Number };
-            cell.Append(content switch
+            cell.DataType = content switch { string => CellValues.InlineString, null => null, _ => CellValues.Number };
+            OpenXmlElement[] children = content switch
             {
                 null => [],
                 string text => [new InlineString(new Text(text) { Space = SpaceProcessingModeValues.Preserve })],
-                bool flag => [new CellValue(flag)],
                 int number => [new CellValue(number)],
-                double number => new OpenXmlElement[] { new CellValue(number) },
+                double number => [new CellValue(number)],
                 _ => throw new ArgumentException($"'{content}' cannot be typed", nameof(typed)),
-            });
+            };
+            cell.Append(children);
         }
 
         sheet.Save();
+        return path;
     }
 
-    /// <summary>The workbook as LibreOffice computes it.</summary>
-    public async Task<WorkbookCells> RecalculateAsync(string path)
-    {
-        saved++;
-        string own = folder.PathOf($"office{saved}");
-        Directory.CreateDirectory(own);
-        return WorkbookCells.Of(await LibreOffice.RecalculateAsync(path, own));
-    }
+    /// <summary>Workbooks as LibreOffice computes them.</summary>
+    public async Task<WorkbookCells[]> RecalculateAsync(params string[] paths) =>
+        [.. (await LibreOffice.RecalculateAsync(paths, folder.PathOf("office"))).Select(WorkbookCells.Of)];
 
     /// <summary>Compares every matrix of the pass with the trace of a prompt, and checks that there is nothing where there is no token.</summary>
     /// <returns>Number of numbers compared.</returns>
@@ -130,7 +131,8 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
 
     /// <summary>The most probable tokens, in their order.</summary>
     public static int[] TopIn(WorkbookCells cells, int count) =>
-        [.. Enumerable.Range(0, count).Select(k => (int)cells.Number(new Place(WorkbookPlan.StartSheet, WorkbookPlan.StartRow + k, 12, 1, 1))!.Value)];
+        [.. Enumerable.Range(0, count)
+            .Select(k => (int)cells.Number(new Place(WorkbookPlan.StartSheet, WorkbookPlan.StartRow + k, 12, 1, 1))!.Value)];
 
     public void Dispose() => folder.Dispose();
 
@@ -139,7 +141,7 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
         // Not with FluentAssertions for each of a hundred thousand numbers.
         if (!(found is double number && Math.Abs(number - expected) <= Tolerance * Math.Max(1, Math.Abs(expected))))
         {
-            Assert.Fail($"{what} is {found?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "empty"}, expected {expected}");
+            Assert.Fail(FormattableString.Invariant($"{what} is '{found}', expected {expected}"));
         }
     }
 }

@@ -63,8 +63,9 @@ internal sealed class WorkbookCells
                 }
                 else
                 {
-                    cells.Add(cell.CellReference!, cell.DataType.Value == CellValues.SharedString ? strings[int.Parse(text, CultureInfo.InvariantCulture)]
-                        : cell.DataType.Value == CellValues.Error ? new CellError(text) : text);
+                    CellValues type = cell.DataType.Value;
+                    cells.Add(cell.CellReference!, type == CellValues.SharedString ? strings[int.Parse(text, CultureInfo.InvariantCulture)]
+                        : type == CellValues.Error ? new CellError(text) : text);
                 }
             }
         }

@@ -21,8 +21,19 @@ public class PackedModelTests
         from layers in Gen.Choose(1, 3)
         from tied in Gen.Elements(true, false)
         from bias in Gen.Elements(true, false)
+        from hidden in Gen.Choose(0, 90)
+        from activation in Gen.Elements(Enum.GetValues<ActivationFunction>())
+        from scaled in Gen.Elements(true, false)
         from seed in Gen.Choose(1, 1000)
-        select (new Gpt2Config(vocabulary, 9, heads * headSize, heads, layers) { TiedHead = tied, QkvBias = bias }, seed);
+        select (new Gpt2Config(vocabulary, 9, heads * headSize, heads, layers)
+        {
+            TiedHead = tied,
+            QkvBias = bias,
+            Hidden = hidden == 0 ? 4 * heads * headSize : hidden,
+            Activation = activation,
+            ScaleAttention = scaled,
+            ScaleAttentionByInverseLayer = !scaled,
+        }, seed);
 
     [Fact]
     public void ForInference_AnyShape_GivesTheBitsOfTheUnpackedModel() => SeededProperty.Holds(Models, shape =>

@@ -194,7 +194,8 @@ public sealed class DamagedFolderTests : IDisposable
     {
         TokenizerError(300).ShouldHave(
             found: "defines 257 tokens", expected: "300, the n_vocab of hparams.json",
-            remedy: "take the vocabulary of this model, all of its files from the same source", where: PathOf("vocab.bpe"));
+            remedy: "take the vocabulary of this model, *; if the last rows of wte belong to no token, add \"n_tokens\": 257 to hparams.json",
+            where: PathOf("vocab.bpe"));
     }
 
     [Fact]

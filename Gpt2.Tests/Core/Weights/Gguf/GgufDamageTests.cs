@@ -109,7 +109,8 @@ public sealed class GgufDamageTests : IDisposable
         ["unknown type"] = (
             model => model.Change(Qkv, tensor => tensor with { Type = 99 }), Qkv, "is of the unknown type 99, expected F32, F16", "one of these"),
         ["rows that are no blocks"] = (
-            model => model.Change(Qkv, tensor => tensor with { Type = 8 }), Qkv, "is [18, 6] in Q8_0, expected rows of a multiple of 32 weights", Again),
+            model => model.Change(Qkv, tensor => tensor with { Type = 8 }), Qkv,
+            "is [18, 6] in Q8_0, expected rows of a multiple of 32 weights", Again),
         ["one number that is no block"] = (
             model => model.Change("blk.0.attn_norm.bias", tensor => tensor with { Sizes = [], Type = 2 }), "blk.0.attn_norm.bias",
             "is [] in Q4_0, expected rows of a multiple of 32 weights", Again),

@@ -1,0 +1,190 @@
+// gpt2 workbook: the file as it is written, without a program that computes it, and what the command refuses.
+
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using DocumentFormat.OpenXml;
+using DocumentFormat.OpenXml.Packaging;
+using DocumentFormat.OpenXml.Validation;
+using Gpt2.Cli.Workbook;
+using Gpt2.Core;
+using Gpt2.Core.Explaining;
+using Gpt2.Core.Model;
+using Gpt2.Core.Model.Layers;
+using Gpt2.Tests.Support;
+
+namespace Gpt2.Tests.Cli.Workbook;
+
+public sealed partial class WorkbookCommandTests : TemporaryFolder
+{
+    private const string Prompt = "Mike is quick. He moves";
+
+    /// <summary>Functions that the formulas may use: all of them are in Excel 2013.</summary>
+    private static readonly string[] Functions =
+    [
+        "AND", "AVERAGE", "CHAR", "COUNT", "COUNTIF", "ERF", "EXACT", "EXP", "IF", "INDEX", "INT", "ISERROR", "ISNUMBER", "ISTEXT", "LARGE", "LEFT",
+        "LEN", "MATCH", "MAX", "MID", "MMULT", "OR", "PI", "ROUND", "SMALL", "SQRT", "SUM", "SUMPRODUCT", "TANH", "VARP", "_xlfn.UNICODE",
+    ];
+
+    [Fact]
+    public void DefaultModel_IsAtMost25Megabytes_AndShowsTheTraceBeforeAnythingIsComputed()
+    {
+        string path = PathOf("gpt2.xlsx");
+        CommandRun.Of("workbook", Prompt, "--out", path).Result().Should()
+            .MatchRegex(@"gpt2\.xlsx: 9\.\d MB, 1,071,872 weights, 209,280 formulas, for prompts of up to 16 tokens\n$");
+        new FileInfo(path).Length.Should().BeLessThan(25_000_000);
+        Directory.GetFiles(Root).Should().ContainSingle();
+
+        using var model = LanguageModel.Load(options: new LoadOptions { KeepMatrices = true });
+        using var workbook = new WorkbookCase(model, 16);
+        WorkbookCells cells = WorkbookCells.Of(path);
+        workbook.Compare(cells, model.Tokenizer.Encode(Prompt)).Should().BeGreaterThan(50_000);
+        workbook.PromptIn(cells).Select(token => token.Token).Should().Equal("\"Mike\"", "\" is\"", "\" quick\"", "\".\"", "\" He\"", "\" moves\"");
+        WorkbookCase.AnswerIn(cells).Should().Be("The next token is \" quickly\", 99.9 %");
+        cells.Sheets.Should().Equal(
+            [
+                "start", "tokenize", "embeddings", "h0", "h1", "h2", "h3", "head", "logits", "model_wte", "model_wpe",
+                .. Enumerable.Range(0, 4).SelectMany(block => (string[])[
+                    $"model_h{block}_ln_1", $"model_h{block}_attn_c_attn", $"model_h{block}_attn_c_proj",
+                    $"model_h{block}_ln_2", $"model_h{block}_mlp_c_fc", $"model_h{block}_mlp_c_proj"]),
+                "model_ln_f", "vocabulary", "merges",
+            ]);
+    }
+
+    [Fact]
+    public void TheFile_IsValid_AndItsFormulasNeedNothingNewerThanExcel2016()
+    {
+        using var small = new SmallModelFolder();
+        string path = PathOf("small.xlsx");
+        CommandRun.Of("workbook", "--ids", "1,2,0", "-m", small.Model, "--length", "5", "--out", path).Result();
+        using (var document = SpreadsheetDocument.Open(path, isEditable: false))
+        {
+            new OpenXmlValidator(FileFormatVersions.Office2010).Validate(document)
+                .Select(error => $"{error.Part?.Uri} {error.Path?.XPath}: {error.Description}").Should().BeEmpty();
+        }
+
+        using ZipArchive archive = ZipFile.OpenRead(path);
+        int formulas = 0;
+        foreach (ZipArchiveEntry entry in archive.Entries.Where(entry => entry.FullName.Contains("worksheets", StringComparison.Ordinal)))
+        {
+            using var reader = new StreamReader(entry.Open());
+            string sheet = reader.ReadToEnd();
+            foreach (Match formula in Formula().Matches(sheet))
+            {
+                formulas++;
+                string withoutTexts = Quoted().Replace(System.Net.WebUtility.HtmlDecode(formula.Groups[1].Value), "");
+                Function().Matches(withoutTexts).Select(match => match.Groups[1].Value).Should().BeSubsetOf(Functions, "in {0}", formula.Value);
+                formula.Groups[1].Length.Should().BeLessThan(8192, "Excel's formulas are not longer");
+            }
+
+            sheet.Should().NotContain("t=\"array\"").And.NotContain("NaN");
+            sheet.Contains("<x:pane", StringComparison.Ordinal).Should().Be(entry.Name != "sheet1.xml", "all sheets but the first have frozen panes");
+        }
+
+        formulas.Should().BeGreaterThan(200);
+        archive.Entries.Should().NotContain(entry => entry.FullName.Contains("vba", StringComparison.OrdinalIgnoreCase), "there are no macros");
+    }
+
+    [Fact]
+    public void EveryStep_HasItsNumberNameFormulaAndSentence()
+    {
+        using var model = LanguageModel.Load(options: new LoadOptions { KeepMatrices = true });
+        using var workbook = new WorkbookCase(model, 6);
+        WorkbookCells cells = WorkbookCells.Of(workbook.Write(model.Tokenizer.Encode(Prompt)));
+        foreach (MatrixDescription matrix in workbook.Plan.Stages.SelectMany(stage => stage.Matrices))
+        {
+            Place numbers = workbook.Plan.PlaceOf(matrix.Name);
+            Place heading = new(numbers.Sheet, numbers.Row - WorkbookPlan.HeadRows, 0, 1, 1);
+            cells.Text(heading).Should().Be(matrix.Step is int step ? $"step {step}: {matrix.Title}" : matrix.Title);
+            cells.Text(heading.Part(0, 8)).Should().Be("= " + matrix.Formula);
+            cells.Text(heading.Part(1, 0)).Should().Be(matrix.Words);
+        }
+    }
+
+    [Fact]
+    public void Json_HasTheFactsOfTheFile()
+    {
+        using var small = new SmallModelFolder();
+        string path = PathOf("small.xlsx");
+        JsonElement root = JsonDocument.Parse(
+            CommandRun.Of("workbook", "--ids", "1,2", "-m", small.Model, "--length", "5", "--out", path, "--json").Result()).RootElement;
+        root.GetProperty("length").GetInt32().Should().Be(5);
+        root.GetProperty("bytes").GetInt64().Should().Be(new FileInfo(path).Length);
+        root.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).Should().Equal(1, 2);
+    }
+
+    [Theory]
+    [InlineData("Mike", "--out", "book.ods", "--out: found 'book.ods', expected a name that ends in .xlsx")]
+    [InlineData("Mike", "--length", "0", "--length: found 0, expected 1 to 128, the model's context")]
+    [InlineData("Mike", "--length", "129", "--length: found 129, expected 1 to 128, the model's context")]
+    [InlineData("Mike is quick", "--length", "2", "--length: found 2, but the prompt has 3 tokens, expected at least 3")]
+    [InlineData("Mike", "--blocks", "4", "--blocks: found '4', expected a block from 0 to 3, or several in a row such as 0-1")]
+    [InlineData("Mike", "--blocks", "2-1", "--blocks: found '2-1', expected a block from 0 to 3, or several in a row such as 0-1")]
+    public void WrongOptions_AreRefused_AndNoFileIsLeft(string prompt, string option, string value, string message)
+    {
+        string[] output = option == "--out" ? [] : ["--out", PathOf("gpt2.xlsx")];
+        string shown = option == "--out" ? PathOf(value) : value;
+        CommandRun.Of(["workbook", prompt, .. output, option, shown]).ErrorLine(2)
+            .Should().Contain(message.Replace(value, shown, StringComparison.Ordinal));
+        Directory.GetFiles(Root).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Gpt2Small_IsRefusedWithTheSizeItWouldHave_AndOneBlockIsNot()
+    {
+        Action whole = () => WorkbookSize.Require(new WorkbookPlan(Gpt2Config.Small, 16, blocks: null), "gpt2");
+        whole.Should().Throw<Gpt2Exception>().Which.Message.Should().MatchRegex(
+            "^gpt2: the workbook would have about 1,0\\d\\d MB, expected at most 100 MB, since .*--blocks 0 writes one block, about 6\\d MB");
+        WorkbookSize.Require(new WorkbookPlan(Gpt2Config.Small, 16, (0, 0)), "gpt2");
+        Action two = () => WorkbookSize.Require(new WorkbookPlan(Gpt2Config.Small, 16, (0, 1)), "gpt2");
+        two.Should().Throw<Gpt2Exception>().WithMessage("*fewer blocks*");
+        Action wide = () => WorkbookSize.Require(new WorkbookPlan(new Gpt2Config(3, 5000, 8, 8, 1), 2048, null), "wide");
+        wide.Should().Throw<Gpt2Exception>().WithMessage("wide: a table would have 16,386 columns, expected at most 16,384 columns*--length*");
+    }
+
+    [Fact]
+    public void TheSizeItWouldHave_IsWithinAQuarterOfTheSizeItHas()
+    {
+        string path = PathOf("gpt2.xlsx");
+        CommandRun.Of("workbook", Prompt, "--out", path).Result();
+        var plan = new WorkbookPlan(LanguageModel.Load().Config, 16, null);
+        ((double)WorkbookSize.Of(plan)).Should().BeInRange(0.75 * new FileInfo(path).Length, 1.25 * new FileInfo(path).Length);
+    }
+
+    [Fact]
+    public void AWeightThatIsNoNumber_IsNamed()
+    {
+        Gpt2Weights weights = TestModels.Random(new Gpt2Config(5, 4, 4, 2, 1), seed: 1);
+        weights.Blocks[0].MlpHidden.Weight.Span[3] = float.NaN;
+        Action act = () => WorkbookSize.RequireFinite(weights);
+        act.Should().Throw<Gpt2Exception>().WithMessage("h0/mlp/c_fc/w*a cell cannot hold*");
+    }
+
+    [Theory]
+    [InlineData(0, "A")]
+    [InlineData(25, "Z")]
+    [InlineData(26, "AA")]
+    [InlineData(701, "ZZ")]
+    [InlineData(702, "AAA")]
+    [InlineData(16383, "XFD")]
+    public void Columns_HaveTheLettersOfExcel(int column, string letters) => A1.Letters(column).Should().Be(letters);
+
+    [Theory]
+    [InlineData("plain & <simple>", "plain & <simple>")]
+    [InlineData("\u0007\u001F", "_x0007__x001F_")]
+    [InlineData("_x0041_ stays", "_x005F_x0041_ stays")]
+    [InlineData("\uD83D\uDE00", "\uD83D\uDE00")]
+    public void Texts_WhatXmlCannotHold_IsEscaped(string text, string escaped) => SheetText.Escaped(text).Should().Be(escaped);
+
+    [Fact]
+    public void Texts_HalfOfASurrogatePair_IsEscaped() => SheetText.Escaped("a\uD83D").Should().Be("a_xD83D_");
+
+    [GeneratedRegex("<x:f(?: [^>]*)?>([^<]*)</x:f>", RegexOptions.CultureInvariant)]
+    private static partial Regex Formula();
+
+    [GeneratedRegex("\"[^\"]*\"|'[^']*'", RegexOptions.CultureInvariant)]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex(@"([A-Za-z_.]+[A-Za-z0-9_.]*)\(", RegexOptions.CultureInvariant)]
+    private static partial Regex Function();
+}
