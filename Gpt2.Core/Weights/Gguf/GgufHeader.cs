@@ -264,7 +264,7 @@ internal sealed class GgufHeader
         long alignment = Has(AlignmentKey) ? Whole(AlignmentKey) : StandardAlignment;
         return alignment is > 0 and <= 1 << 20 && (alignment & (alignment - 1)) == 0
             ? (int)alignment
-            : throw Wrong(AlignmentKey, $"found {alignment}", "a power of two");
+            : throw Wrong(AlignmentKey, FormattableString.Invariant($"found {alignment}"), "a power of two");
     }
 
     private GgufCursor At(Value value, string key) => new(file, value.Offset) { Part = key };

@@ -2,6 +2,7 @@
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
+using static System.FormattableString;
 
 namespace Gpt2.Core.Weights.Gguf;
 
@@ -65,7 +66,7 @@ internal static class GgufVocabulary
         {
             if (header.Has(key) && header.Whole(key) is long id && (id < 0 || id >= tokens.Length))
             {
-                throw header.Wrong(key, $"found {id}", $"0 to {tokens.Length - 1}, the id of a token");
+                throw header.Wrong(key, Invariant($"found {id}"), $"0 to {tokens.Length - 1}, the id of a token");
             }
         }
 
@@ -128,7 +129,7 @@ internal static class GgufVocabulary
             if (!fits)
             {
                 throw header.Wrong(
-                    TypesKey, $"token {id}, '{VisibleText.Brief(tokens[id])}', has the type {types[id]}",
+                    TypesKey, Invariant($"token {id}, '{VisibleText.Brief(tokens[id])}', has the type {types[id]}"),
                     id == endOfText ? $"{Control} (control)" : id < endOfText ? $"{Normal} (normal), as for every token of the merges"
                     : $"{UserDefined} (user-defined) or {Control} (control), as for every token after {Vocabulary.EndOfTextToken}");
             }

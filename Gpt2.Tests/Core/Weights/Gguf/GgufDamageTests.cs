@@ -71,6 +71,7 @@ public sealed class GgufDamageTests : IDisposable
         ["heads that do not divide"] = (
             model => model.Put(GgufFixture.Whole(Heads, 4)), File, "n_embd 6 is not divisible by n_head 4", OfTheModel),
         ["zero heads"] = (model => model.Put(GgufFixture.Whole(Heads, 0)), Heads, "found 0, expected 1 to 2147483647", OfTheModel),
+        ["heads below zero"] = (model => model.Put(new(Heads, 5, BitConverter.GetBytes(-3))), Heads, "found -3, expected 1 to", OfTheModel),
         ["heads as a text"] = (model => model.Put(GgufFixture.Text(Heads, "3")), Heads, "is of the type Text, expected a whole number", OfTheModel),
         ["fewer heads for keys"] = (
             model => model.Put(GgufFixture.Whole("gpt2.attention.head_count_kv", 1)), "gpt2.attention.head_count_kv", "found 1, expected 3",
