@@ -41,8 +41,8 @@ internal static class LogitsSheet
             sheet.Row(WorkbookPlan.ListRow + id);
             sheet.Number(WorkbookPlan.PositionColumn, id, CellLook.RowHead);
             sheet.Text(WorkbookPlan.TokenColumn, tokenLabel(id), CellLook.Token);
-            sheet.Formula(logitPlace.Column, logit, numbers[id], logit.Look);
-            sheet.Formula(probabilityPlace.Column, probability, shares[id], probability.Look);
+            sheet.Formula(logitPlace.Column, logit, numbers[id]);
+            sheet.Formula(probabilityPlace.Column, probability, shares[id]);
         }
 
         sheet.ColourBySign([logitPlace], StageSheets.ScaleOf(numbers));
