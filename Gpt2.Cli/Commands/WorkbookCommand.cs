@@ -24,13 +24,14 @@ internal static class WorkbookCommand
         Option<string> output = new("--out", "-o") { Description = "The workbook, an .xlsx file.", HelpName = "FILE", Required = true };
         Option<int?> length = new("--length")
         {
-            Description = $"The longest prompt that can be typed, in tokens; {StandardLength} if not given, or as many as the prompt has.",
+            Description = "The longest prompt that can be typed, in tokens.\n"
+                + $"Default: {StandardLength}, or as many as the prompt has if that is more.",
             HelpName = "N",
         };
         Option<string?> blocks = new("--blocks")
         {
-            Description = "Only these blocks, from 0, for a model that is too large: the prompt is then fixed.",
-            HelpName = "I|I-I",
+            Description = "Only these blocks, counted from 0, for a model that is too large.\nThe prompt is then fixed.",
+            HelpName = "N|N-N",
         };
 
         var command = new Command(

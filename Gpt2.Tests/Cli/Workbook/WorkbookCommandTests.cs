@@ -130,6 +130,11 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void BlocksAndLength_Together_AreRefused() =>
+        CommandRun.Of("workbook", "Mike", "--blocks", "0", "--length", "4", "--out", PathOf("gpt2.xlsx")).ErrorLine(2)
+            .Should().Contain("with --blocks the prompt is fixed: leave out --length");
+
+    [Fact]
     public void Gpt2Small_IsRefusedWithTheSizeItWouldHave_AndOneBlockIsNot()
     {
         Action whole = () => WorkbookSize.Require(new WorkbookPlan(Gpt2Config.Small, 16, blocks: null), "gpt2");
