@@ -24,8 +24,7 @@ internal static class WorkbookCommand
         Option<string> output = new("--out", "-o") { Description = "The workbook, an .xlsx file.", HelpName = "FILE", Required = true };
         Option<int?> length = new("--length")
         {
-            Description = "The longest prompt that can be typed, in tokens.\n"
-                + $"Default: {StandardLength}, or as many as the prompt has if that is more.",
+            Description = $"The longest prompt that can be typed, in tokens; {StandardLength} if not given, or as many as the prompt has.",
             HelpName = "N",
         };
         Option<string?> blocks = new("--blocks")
@@ -75,12 +74,6 @@ internal static class WorkbookCommand
     private static WorkbookPlan PlanOf(LanguageModel model, int prompt, int? length, string? blocks)
     {
         Gpt2Config config = model.Config;
-        (int, int)? range = blocks is null ? null : BlocksOf(blocks, config.Layers);
-        if (range is not null && length is not null)
-        {
-            throw new UsageException("with --blocks the prompt is fixed: leave out --length");
-        }
-
         if (length is int given && (given < 1 || given > config.Context))
         {
             throw new UsageException(Invariant($"found {given}"), where: "--length", expected: $"1 to {config.Context}, the model's context");
@@ -92,7 +85,13 @@ internal static class WorkbookCommand
                 $"found {length}, but the prompt has {Plural.Of(prompt, "token")}", where: "--length", expected: $"at least {prompt}");
         }
 
+        (int, int)? range = blocks is null ? null : BlocksOf(blocks, config.Layers);
         int standard = range is null ? Math.Max(prompt, Math.Min(StandardLength, config.Context)) : prompt;
+        if (range is not null && length is not null)
+        {
+            throw new UsageException("with --blocks the prompt is fixed: leave out --length");
+        }
+
         return new WorkbookPlan(config, length ?? standard, range);
     }
 
