@@ -26,8 +26,8 @@ internal static class WorkbookCommand
             "--length", [], $"The longest prompt that can be typed, in tokens. Default: {StandardLength}, or as many as the prompt has.", least: 1);
         Option<string?> blocks = new("--blocks")
         {
-            Description = "Only these blocks, from 0, for a model that is too large: the prompt is then fixed.",
-            HelpName = "I|I-I",
+            Description = "Only these blocks, counted from 0, for a model that is too large.\nThe prompt is then fixed.",
+            HelpName = "N|N-N",
         };
 
         var command = new Command(

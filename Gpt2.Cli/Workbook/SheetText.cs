@@ -33,12 +33,6 @@ internal static partial class SheetText
         return escaped.ToString();
     }
 
-    /// <summary>The text as it is, or null if one cannot type it into a cell: it has control characters other than line ends.</summary>
-    public static string? Typed(string? text) => text is null || text.Any(c => char.IsControl(c) && c != '\n') ? null : text;
-
-    /// <summary>A text in a formula, in quotes.</summary>
-    public static string InFormula(string text) => "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
-
     [GeneratedRegex("_(?=x[0-9A-Fa-f]{4}_)", RegexOptions.CultureInvariant)]
     private static partial Regex Escape();
 }

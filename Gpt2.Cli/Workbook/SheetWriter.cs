@@ -110,11 +110,14 @@ internal sealed class SheetWriter : IDisposable
         writer.WriteEndElement();
     }
 
-    /// <summary>A cell without a content.</summary>
-    public void Empty(int column, CellLook look)
+    /// <summary>Cells side by side without content.</summary>
+    public void Empty(int column, CellLook look, int count = 1)
     {
-        Begin(column, look, null);
-        writer.WriteEndElement();
+        for (int i = 0; i < count; i++)
+        {
+            Begin(column + i, look, null);
+            writer.WriteEndElement();
+        }
     }
 
     /// <summary>A cell with a formula of its own.</summary>
@@ -129,9 +132,9 @@ internal sealed class SheetWriter : IDisposable
     }
 
     /// <summary>A cell of an area whose cells have one formula, each relative to its own place. The first cell must be written first.</summary>
-    public void Formula(int column, FormulaArea area, Shown shown, CellLook look)
+    public void Formula(int column, FormulaArea area, Shown shown)
     {
-        Begin(column, look, shown.Text is null ? null : "str");
+        Begin(column, area.Look, shown.Text is null ? null : "str");
         attributes.Clear();
         Add("t", "shared");
         bool isFirst = !areas.TryGetValue(area, out int index);

@@ -97,7 +97,7 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
             }
 
             end = GgufTypes.Of(tensor.Type) is NumberType type && IsWhole(tensor, type) && tensor.Begin <= long.MaxValue / 2
-                ? Aligned((long)tensor.Begin + BytesOf(tensor, type)) : null;
+                ? GgufHeader.Padded((long)tensor.Begin + BytesOf(tensor, type), header.Alignment) : null;
             before = tensor.Name;
         }
 
@@ -155,8 +155,6 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
 
     private int Size(string key) => header!.Whole(key) is long size and > 0 and <= int.MaxValue
         ? (int)size : throw header.Wrong(key, Invariant($"found {header.Whole(key)}"), $"1 to {int.MaxValue}");
-
-    private long Aligned(long offset) => (offset + header!.Alignment - 1) / header.Alignment * header.Alignment;
 
     /// <summary>Whether its rows are whole blocks.</summary>
     private static bool IsWhole(GgufTensor tensor, NumberType type) =>

@@ -110,9 +110,12 @@ internal sealed class GgufHeader
         }
 
         header.Alignment = header.ReadAlignment();
-        header.DataOffset = (cursor.Position + header.Alignment - 1) / header.Alignment * header.Alignment;
+        header.DataOffset = Padded(cursor.Position, header.Alignment);
         return header;
     }
+
+    /// <summary>A length or an offset, rounded up to a multiple of the alignment.</summary>
+    public static long Padded(long length, int alignment = StandardAlignment) => (length + alignment - 1) / alignment * alignment;
 
     public bool Has(string key) => metadata.ContainsKey(key);
 

@@ -10,15 +10,15 @@ namespace Gpt2.Core.Weights.Gguf;
 internal static class GgufVocabulary
 {
     public const string ModelKey = "tokenizer.ggml.model";
-    public const string SplittingKey = "tokenizer.ggml.pre";
+    public const string PreTokenizerKey = "tokenizer.ggml.pre";
     public const string TokensKey = "tokenizer.ggml.tokens";
     public const string TypesKey = "tokenizer.ggml.token_type";
     public const string MergesKey = "tokenizer.ggml.merges";
     public const string BeginningKey = "tokenizer.ggml.bos_token_id";
     public const string EndKey = "tokenizer.ggml.eos_token_id";
 
-    /// <summary>The values for byte-level merges, for GPT-2's way to split text into words, and for a model without text.</summary>
-    public const string Merges = "gpt2", Splitting = "gpt-2", NoText = "none";
+    /// <summary>The values for byte-level merges, for GPT-2's pre-tokenizer, and for a model without text.</summary>
+    public const string ByteLevelMerges = "gpt2", PreTokenizer = "gpt-2", NoText = "none";
 
     /// <summary>
     /// What a token is, with llama.cpp's numbers: of the merges; found in a text only if that is asked for; found everywhere; a row of wte
@@ -38,10 +38,10 @@ internal static class GgufVocabulary
             return null;
         }
 
-        RequireText(header, ModelKey, model, Merges);
-        if (header.Has(SplittingKey))
+        RequireText(header, ModelKey, model, ByteLevelMerges);
+        if (header.Has(PreTokenizerKey))
         {
-            RequireText(header, SplittingKey, header.Text(SplittingKey), Splitting);
+            RequireText(header, PreTokenizerKey, header.Text(PreTokenizerKey), PreTokenizer);
         }
 
         Vocabulary merged = ReadMerges(header);

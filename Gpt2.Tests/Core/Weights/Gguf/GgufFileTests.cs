@@ -192,7 +192,7 @@ public sealed class GgufFileTests : IDisposable
         source.Config.Should().Be(config);
         SmallModel.Bits(source.ReadWeights()).Should().Equal(SmallModel.Bits(weights));
         Vocabulary vocabulary = source.ReadTokenizer()!.Vocabulary;
-        (vocabulary.Count, vocabulary.Unused).Should().Be((264, 4));
+        (vocabulary.Count, vocabulary.UnusedCount).Should().Be((264, 4));
     }
 
     [Fact]
