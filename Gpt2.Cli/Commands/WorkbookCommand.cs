@@ -53,6 +53,7 @@ internal static class WorkbookCommand
             WorkbookSize.Require(plan, model.Name);
             WorkbookSize.RequireFinite(model.Model.Weights);
             OutputTarget.RequireNotRead(target, input.File(parsed), model.Path);
+            bool isReplaced = File.Exists(target) && RegularFile.Otherwise(target) is null;
             using var file = new OutputFile(target, io.Cancellation);
             var pass = PassExplanation.Run(model.Model, given.Ids, HeadRows.Last, given.Breakpoint);
             Progress.Run($"writing {target}", io, progress =>
@@ -62,6 +63,11 @@ internal static class WorkbookCommand
                 return true;
             });
             file.Commit();
+            if (isReplaced)
+            {
+                io.Note($"note: {target} existed and was replaced");
+            }
+
             Report(plan, given, target, io);
             return ExitCode.Done;
         });

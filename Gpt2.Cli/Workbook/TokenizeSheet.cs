@@ -27,7 +27,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     /// <summary>Files name functions that came with Excel 2013 or later like this; the program shows UNICODE.</summary>
     private const string Unicode = "_xlfn.UNICODE";
 
-    public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, WorkbookPlan.FirstColumn, Palette.TextTab, [5, 20, 28], 9);
+    public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, WorkbookPlan.FirstColumn, Palette.TextTab, [5, 20, 34], 9);
 
     /// <summary>What each typed text is, for the first sheet.</summary>
     public Place Meanings => Top(MeaningColumn);
@@ -76,7 +76,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         string source = A1.From(sheet.Name, plan.Typed.RowAt(i), Fixed.Both), text = A1.Cell(row, TextColumn, Fixed.Column);
         string whole = A1.Cell(row, WholeColumn, Fixed.Column), ids = A1.Range(Ids.RowAt(i), Fixed.Column);
         string isId = $"AND({source}>=0,{source}<{plan.Config.Vocabulary},{source}=INT({source}))";
-        string noToken = $"{StartSheet.Wrong} no token, and longer than {LongestText} characters";
+        string noToken = $"{StartSheet.Wrong} too long: {LongestText} characters in a cell";
         sheet.Row(row);
         sheet.Number(0, i + 1, CellLook.Link);
         sheet.Link(row, 0, Pass(i, 0).Part(-2, 0));

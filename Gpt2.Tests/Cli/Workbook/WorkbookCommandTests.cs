@@ -113,6 +113,18 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
         root.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).Should().Equal(1, 2);
     }
 
+    [Fact]
+    public void AFileThatExists_IsReplacedWithANote()
+    {
+        using var small = new SmallModelFolder();
+        string path = PathOf("small.xlsx");
+        string[] args = ["workbook", "--ids", "1,2", "-m", small.Model, "--length", "5", "--out", path];
+        CommandRun.Of(args).Error.Should().NotContain("replaced");
+        CommandRun again = CommandRun.Of(args);
+        again.ExitCode.Should().Be(0);
+        again.Error.Should().Contain($"note: {path} existed and was replaced");
+    }
+
     [Theory]
     [InlineData("Mike", "--out", "book.ods", "--out: found 'book.ods', expected a name that ends in .xlsx")]
     [InlineData("Mike", "--length", "0", "--length: found 0, expected at least 1")]
