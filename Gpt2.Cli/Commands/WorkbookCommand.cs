@@ -77,6 +77,13 @@ internal static class WorkbookCommand
     private static WorkbookPlan PlanOf(LanguageModel model, int prompt, int? length, string? blocks)
     {
         Gpt2Config config = model.Config;
+        if (blocks is not null)
+        {
+            return length is null
+                ? new WorkbookPlan(config, prompt, BlocksOf(blocks, config.Layers))
+                : throw new UsageException("with --blocks the prompt is fixed: leave out --length");
+        }
+
         if (length > config.Context)
         {
             throw new UsageException(Invariant($"found {length}"), where: "--length", expected: $"1 to {config.Context}, the model's context");
@@ -88,14 +95,7 @@ internal static class WorkbookCommand
                 $"found {length}, but the prompt has {Plural.Of(prompt, "token")}", where: "--length", expected: $"at least {prompt}");
         }
 
-        (int, int)? range = blocks is null ? null : BlocksOf(blocks, config.Layers);
-        int standard = range is null ? Math.Max(prompt, Math.Min(StandardLength, config.Context)) : prompt;
-        if (range is not null && length is not null)
-        {
-            throw new UsageException("with --blocks the prompt is fixed: leave out --length");
-        }
-
-        return new WorkbookPlan(config, length ?? standard, range);
+        return new WorkbookPlan(config, length ?? Math.Max(prompt, Math.Min(StandardLength, config.Context)), blocks: null);
     }
 
     /// <summary>One block or several in a row: 3, or 0-2.</summary>

@@ -12,7 +12,7 @@ internal static class LogitsSheet
 
     public static void Write(WorkbookPlan plan, PassExplanation pass, Func<int, string> tokenLabel, SheetWriter sheet)
     {
-        MatrixDescription logits = plan.Logits!, probabilities = plan.Probabilities!;
+        MatrixDescription logits = plan.OverVocabulary[0], probabilities = plan.OverVocabulary[1];
         Place logitPlace = plan.PlaceOf(logits.Name), probabilityPlace = plan.PlaceOf(probabilities.Name);
         ReadOnlySpan<float> numbers = pass.NumbersOf(logits.Name).Row(0), shares = pass.NumbersOf(probabilities.Name).Row(0);
         var formulas = new StepFormulas(plan);

@@ -94,13 +94,8 @@ internal static class WorkbookFile
     private static DocumentFormat.OpenXml.Spreadsheet.Workbook BookOf(WorkbookPlan plan, string[] sheets)
     {
         var names = new List<(string Name, Place Place)> { (WorkbookPlan.Count, WorkbookPlan.CountCell) };
-        names.AddRange(plan.Stages.SelectMany(stage => stage.Matrices).Select(matrix => (matrix.Name, plan.PlaceOf(matrix.Name))));
-        if (plan.IsWhole)
-        {
-            names.Add(("logits", plan.PlaceOf("logits")));
-            names.Add(("probabilities", plan.PlaceOf("probabilities")));
-        }
-
+        IEnumerable<MatrixDescription> matrices = plan.Stages.SelectMany(stage => stage.Matrices).Concat(plan.OverVocabulary);
+        names.AddRange(matrices.Select(matrix => (matrix.Name, plan.PlaceOf(matrix.Name))));
         return new DocumentFormat.OpenXml.Spreadsheet.Workbook(
             new BookViews(new WorkbookView { TabRatio = 850 }),
             new Sheets(sheets.Select((name, place) => new Sheet { Name = name, SheetId = (uint)place + 1, Id = IdOf(place) })),

@@ -57,8 +57,7 @@ internal sealed class WorkbookPlan
         IReadOnlyList<MatrixDescription> all = MatrixDescription.AllOf(Config);
         Stages = [.. StagesOf(all)];
         Weights = [.. WeightGroups()];
-        Logits = IsWhole ? all.Single(matrix => matrix.Name == "logits") : null;
-        Probabilities = IsWhole ? all.Single(matrix => matrix.Name == "probabilities") : null;
+        OverVocabulary = IsWhole ? [.. all.Where(matrix => matrix.Columns == ColumnKind.Vocabulary)] : [];
         foreach (Stage stage in Stages)
         {
             int row = TopRows;
@@ -70,10 +69,9 @@ internal sealed class WorkbookPlan
             }
         }
 
-        if (IsWhole)
+        for (int i = 0; i < OverVocabulary.Length; i++)
         {
-            places.Add("logits", new Place(LogitsSheet, ListRow, FirstColumn, Config.Vocabulary, 1));
-            places.Add("probabilities", new Place(LogitsSheet, ListRow, FirstColumn + 1, Config.Vocabulary, 1));
+            places.Add(OverVocabulary[i].Name, new Place(LogitsSheet, ListRow, FirstColumn + i, Config.Vocabulary, 1));
         }
 
         foreach (WeightGroup group in Weights)
@@ -104,11 +102,8 @@ internal sealed class WorkbookPlan
     /// <summary>The sheets of weights.</summary>
     public WeightGroup[] Weights { get; }
 
-    /// <summary>What logits and probabilities are, in a sheet of their own; null if it is not there.</summary>
-    public MatrixDescription? Logits { get; }
-
-    /// <inheritdoc cref="Logits"/>
-    public MatrixDescription? Probabilities { get; }
+    /// <summary>Logits and probabilities, which have a sheet of their own; none if not the whole model is there.</summary>
+    public MatrixDescription[] OverVocabulary { get; }
 
     /// <summary>The ids of the prompt's tokens, in the first sheet, one below the other.</summary>
     public Place Ids => new(StartSheet, StartRow, 5, Length, 1);

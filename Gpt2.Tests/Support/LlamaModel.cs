@@ -46,19 +46,6 @@ internal sealed class LlamaModel : IDisposable
         return context.NativeHandle.GetLogitsIth(ids.Count - 1).ToArray();
     }
 
-    /// <summary>The ids that follow, each the most likely one.</summary>
-    public int[] Greedy(IReadOnlyList<int> ids, int count)
-    {
-        List<int> all = [.. ids];
-        for (int i = 0; i < count; i++)
-        {
-            float[] logits = Logits(all);
-            all.Add(Array.IndexOf(logits, logits.Max()));
-        }
-
-        return [.. all.Skip(ids.Count)];
-    }
-
     public void Dispose()
     {
         context.Dispose();

@@ -14,14 +14,17 @@ public static class TestModels
     public static TheoryData<KernelRung> Rungs() => [.. Enum.GetValues<KernelRung>()];
 
     /// <summary>The reference models with every rung.</summary>
-    public static TheoryData<string, KernelRung> ReferenceModelsAndRungs()
+    public static TheoryData<string, KernelRung> ReferenceModelsAndRungs() => WithRungs(["tiny", "odd"]);
+
+    /// <summary>Each item with every rung, as data of a theory.</summary>
+    public static TheoryData<T, KernelRung> WithRungs<T>(IEnumerable<T> items)
     {
-        var data = new TheoryData<string, KernelRung>();
-        foreach (string name in (string[])["tiny", "odd"])
+        var data = new TheoryData<T, KernelRung>();
+        foreach (T item in items)
         {
             foreach (KernelRung rung in Enum.GetValues<KernelRung>())
             {
-                data.Add(name, rung);
+                data.Add(item, rung);
             }
         }
 

@@ -105,7 +105,7 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
             }
         }
 
-        foreach (MatrixDescription matrix in new[] { Plan.Logits, Plan.Probabilities }.OfType<MatrixDescription>())
+        foreach (MatrixDescription matrix in Plan.OverVocabulary)
         {
             ReadOnlySpan<float> numbers = pass.NumbersOf(matrix.Name).Row(0);
             for (int id = 0; id < numbers.Length; id++)

@@ -12,19 +12,7 @@ public class VariantForwardTests
 {
     private const double Rtol = 1e-5, Atol = 1e-5; // the settings change logits by 1e-4 and more
 
-    public static TheoryData<string, KernelRung> VariantsAndRungs()
-    {
-        var data = new TheoryData<string, KernelRung>();
-        foreach (string name in VariantModel.Names)
-        {
-            foreach (KernelRung rung in Enum.GetValues<KernelRung>())
-            {
-                data.Add(name, rung);
-            }
-        }
-
-        return data;
-    }
+    public static TheoryData<string, KernelRung> VariantsAndRungs() => TestModels.WithRungs(VariantModel.Names);
 
     [Theory]
     [MemberData(nameof(VariantsAndRungs))]

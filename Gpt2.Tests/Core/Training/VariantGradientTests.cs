@@ -10,19 +10,8 @@ namespace Gpt2.Tests.Core.Training;
 
 public class VariantGradientTests
 {
-    public static TheoryData<string, KernelRung> VariantsAndRungs()
-    {
-        var data = new TheoryData<string, KernelRung>();
-        foreach (string name in VariantModel.Names.Where(name => VariantModel.Read(name).HasGradients))
-        {
-            foreach (KernelRung rung in Enum.GetValues<KernelRung>())
-            {
-                data.Add(name, rung);
-            }
-        }
-
-        return data;
-    }
+    public static TheoryData<string, KernelRung> VariantsAndRungs() =>
+        TestModels.WithRungs(VariantModel.Names.Where(name => VariantModel.Read(name).HasGradients));
 
     [Theory]
     [MemberData(nameof(VariantsAndRungs))]

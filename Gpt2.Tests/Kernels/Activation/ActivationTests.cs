@@ -17,19 +17,7 @@ public sealed class ActivationTests
 
     private static readonly float[] Arguments = [.. Doubles(Reference.GetProperty("x")).Select(x => (float)x)];
 
-    public static TheoryData<ActivationFunction, KernelRung> FunctionsAndRungs()
-    {
-        var data = new TheoryData<ActivationFunction, KernelRung>();
-        foreach (ActivationFunction function in Enum.GetValues<ActivationFunction>())
-        {
-            foreach (KernelRung rung in Enum.GetValues<KernelRung>())
-            {
-                data.Add(function, rung);
-            }
-        }
-
-        return data;
-    }
+    public static TheoryData<ActivationFunction, KernelRung> FunctionsAndRungs() => TestModels.WithRungs(Enum.GetValues<ActivationFunction>());
 
     [Theory]
     [InlineData("gelu_new", ActivationFunction.GeluTanh)]
