@@ -12,7 +12,7 @@ internal sealed class EncodingPass(IReadOnlyList<int> pieces, int? lowestRank, V
 {
     public int? LowestRank => lowestRank;
 
-    /// <summary>The passes of a text; none if there is no text or it is not in ASCII. The last one joins nothing.</summary>
+    /// <summary>The passes of a word; none if there is no text, or it is not in ASCII or not one word. The last one joins nothing.</summary>
     public static EncodingPass[] Of(string? text, Vocabulary vocabulary)
     {
         if (text is null || !text.All(c => char.IsBetween(c, ' ', '~') || c == '\n'))
@@ -20,7 +20,11 @@ internal sealed class EncodingPass(IReadOnlyList<int> pieces, int? lowestRank, V
             return [];
         }
 
-        WordExplanation word = new BytePairEncoder(vocabulary).Explain(text);
+        if (new Tokenizer(vocabulary).Explain(text).ToArray() is not [WordExplanation word])
+        {
+            return [];
+        }
+
         return
         [
             .. word.Passes.Select(pass => pass.Ids).Prepend(word.Bytes)

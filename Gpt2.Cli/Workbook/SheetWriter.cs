@@ -197,6 +197,15 @@ internal sealed class SheetWriter : IDisposable
             writer.WriteElement(new Hyperlinks(links));
         }
 
+        // Excel would mark the edge of the triangle of attention, and tokens such as "7".
+        writer.WriteElement(new IgnoredErrors(new IgnoredError
+        {
+            SequenceOfReferences = new ListValue<StringValue>([new StringValue($"A1:{A1.Cell(A1.MostRows - 1, A1.MostColumns - 1)}")]),
+            NumberStoredAsText = true,
+            Formula = true,
+            FormulaRange = true,
+        }));
+
         writer.WriteEndElement();
         writer.Dispose();
     }

@@ -24,6 +24,9 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
 
     private const string Written = "Ġ", LineEnd = "Ċ";
 
+    /// <summary>Before the first piece of every word but the first, so that a reader sees the words and no merge crosses their beginnings.</summary>
+    private const string WordMark = "\u2502";
+
     /// <summary>Files name functions that came with Excel 2013 or later like this; the program shows UNICODE.</summary>
     private const string Unicode = "_xlfn.UNICODE";
 
@@ -48,7 +51,8 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     {
         sheet.Head("tokenize: from what you type to tokens");
         sheet.Text(
-            2, "Change the yellow cells of the first sheet. A text that is a token is that token; a short one is split as below.", CellLook.Words);
+            2, "Change the yellow cells of the first sheet. A text that is a token is that token; a short one is split into words, and these as below.",
+            CellLook.Words);
         sheet.Row(WorkbookPlan.ListRow - 1);
         IEnumerable<string> ids = Enumerable.Range(1, LongestText).Select(i => Invariant($"id {i}"));
         string[] heads = ["", "text", "what it is", "as a whole", "tokens", "before it", .. ids];
@@ -79,14 +83,15 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         string noToken = $"{StartSheet.Wrong} too long: {LongestText} characters in a cell";
         sheet.Row(row);
         sheet.Number(0, i + 1, CellLook.Link);
-        sheet.Link(row, 0, Pass(i, 0).Part(-2, 0));
+        sheet.Link(row, 0, HeadOf(i));
         sheet.Formula(TextColumn, $"IF(ISTEXT({source}),{source},\"\")", typed?.Text ?? "", CellLook.Token);
         sheet.Formula(
             MeaningColumn,
             $"IF(ISERROR({source}),\"{StartSheet.Wrong} an error\",IF({source}=\"\",\"\","
             + $"IF(ISNUMBER({source}),IF({isId},\"id\",\"{StartSheet.Wrong} no id: 0 to {plan.Config.Vocabulary - 1}\"),"
             + $"IF({text}=\"\",\"{StartSheet.Wrong} neither text nor number\",IF({whole}>=0,\"a token\",IF(LEN({text})>{LongestText},\"{noToken}\","
-            + $"IF(COUNTIF({ids},\"<0\")>0,\"{StartSheet.Wrong} not in ASCII, and no token\",COUNT({ids})&\" tokens\")))))))",
+            + $"IF(COUNTIF({ids},\"<0\")>0,\"{StartSheet.Wrong} not in ASCII, and no token\","
+            + $"COUNT({ids})&\" tokens\"&IF({Count($"\" \"&{text}", sheet.Name)}>0,\"; with a space before it, one\",\"\"))))))))",
             typed is null ? "" : typed.Text is null ? "id" : "a token", CellLook.Normal);
         sheet.Formula(
             WholeColumn,
@@ -112,7 +117,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     /// <summary>The passes of one text: three rows for each, then its tokens and their ids.</summary>
     private void WritePasses(int i, string? typed, SheetWriter sheet)
     {
-        int head = Pass(i, 0).Row - 2;
+        int head = HeadOf(i).Row;
         string text = A1.Cell(WorkbookPlan.ListRow + i, TextColumn, Fixed.Both);
         bool isSplit = typed is { Length: > 0 and <= LongestText };
         sheet.Row(head, 20);
@@ -128,10 +133,15 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
             sheet.Number(FirstPiece + k, k + 1, CellLook.ColumnHead);
         }
 
-        EncodingPass[] passes = EncodingPass.Of(isSplit ? typed : null, vocabulary);
+        WordFormulas words = WordsOf(i);
+        string? split = isSplit ? typed : null;
+        WriteRow(head + 2, head + 2, "kind", isSplit, k => words.Kind(k, split), CellLook.ColumnHead, sheet);
+        WriteRow(head + 3, head + 2, "contraction", isSplit, k => words.Contraction(k, split), CellLook.ColumnHead, sheet);
+        WriteRow(head + 4, head + 2, "begins a word", isSplit, k => words.Beginning(k, split), CellLook.ColumnHead, sheet);
+        EncodingPass[] passes = EncodingPass.Of(split, vocabulary);
         for (int pass = 0; pass < LongestText; pass++)
         {
-            WritePass(i, pass, text, passes.ElementAtOrDefault(pass), sheet);
+            WritePass(i, pass, passes.ElementAtOrDefault(pass), sheet);
         }
 
         int first = Pass(i, 0).Row, last = Pass(i, LongestText).Row;
@@ -140,7 +150,8 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         WriteRow(last, last, "tokens", done is not null, k =>
         {
             string column = A1.Range(new Place("", first, FirstPiece + k, last - first, 1), Fixed.Row);
-            return ($"IF({text}=\"\",\"\",INDEX({column},{PassRows}*COUNT({bests})+1))", done?.PieceAt(k) ?? "");
+            string piece = PieceOf($"INDEX({column},{PassRows}*COUNT({bests})+1)");
+            return ($"IF({text}=\"\",\"\",{piece})", done?.PieceAt(k) ?? "");
         }, CellLook.Piece, sheet);
         WriteRow(last + 1, last, "ids", done is not null, k =>
         {
@@ -150,14 +161,15 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         }, CellLook.Whole, sheet);
     }
 
-    private void WritePass(int i, int pass, string text, EncodingPass? shown, SheetWriter sheet)
+    private void WritePass(int i, int pass, EncodingPass? shown, SheetWriter sheet)
     {
+        WordFormulas words = WordsOf(i);
         int pieces = Pass(i, pass).Row, ranks = pieces + 1, places = pieces + 2, before = pieces - PassRows;
         string best = A1.Cell(ranks, BestColumn, Fixed.Column);
         WriteRow(pieces, pieces, Invariant($"pass {pass + 1}: pieces"), shown is not null, k =>
         {
-            string number = A1.Cell(Pass(i, 0).Row - 1, FirstPiece + k, Fixed.Row);
-            return (pass == 0 ? FirstPieces(text, number) : NextPieces(before, number), shown?.PieceAt(k) ?? "");
+            string number = A1.Cell(HeadOf(i).Row + 1, FirstPiece + k, Fixed.Row);
+            return (pass == 0 ? FirstPieces(words, k) : NextPieces(before, number), shown?.PieceAt(k) ?? "");
         }, CellLook.Piece, sheet);
 
         sheet.Row(ranks);
@@ -171,7 +183,8 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         {
             string left = A1.Cell(pieces, FirstPiece + k), right = A1.Cell(pieces, FirstPiece + k + 1);
             sheet.Formula(
-                FirstPiece + k, $"IF({right}=\"\",\"\",{RankOf($"{left}&\" \"&{right}", sheet.Name)})",
+                FirstPiece + k,
+                $"IF({right}=\"\",\"\",IF(LEFT({right},1)=\"{WordMark}\",-1,{RankOf($"{PieceOf(left)}&\" \"&{right}", sheet.Name)}))",
                 shown?.RankAt(k) is int pair ? pair : Shown.Nothing, CellLook.Whole);
         }
 
@@ -187,12 +200,15 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         }, CellLook.Whole, sheet);
     }
 
-    /// <summary>A character of the text in the byte alphabet; one that is not ASCII gets a question mark, which no token begins with.</summary>
-    private static string FirstPieces(string text, string number)
+    /// <summary>
+    /// A character of the text in the byte alphabet, after a mark if it begins a word; one that is not ASCII gets a question mark, with which no
+    /// token begins.
+    /// </summary>
+    private static string FirstPieces(WordFormulas words, int k)
     {
-        string character = $"MID({text},{number},1)";
-        return $"IF(OR(LEN({text})<{number},LEN({text})>{LongestText}),\"\",IF({character}=\" \",\"{Written}\",IF({character}=CHAR(10),\"{LineEnd}\","
-            + $"IF(AND({Unicode}({character})>32,{Unicode}({character})<127),{character},\"?\"&{character}))))";
+        string c = words.Character(k);
+        return $"IF({words.IsThere(k)},IF({words.BeginsWord(k)}=1,\"{WordMark}\",\"\")&IF({c}=\" \",\"{Written}\",IF({c}=CHAR(10),\"{LineEnd}\","
+            + $"IF(AND({Unicode}({c})>32,{Unicode}({c})<127),{c},\"?\"&{c}))),\"\")";
     }
 
     /// <summary>The pieces that the pass before makes the k-th.</summary>
@@ -224,17 +240,30 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     /// <summary>The id of the token that a cell has, −1 if there is none. EXACT, since a look-up would not tell a from A.</summary>
     private string IdOf(string cell, Place tokens, string sheet) => NumberOf(cell, tokens, VocabularySheets.Ids(vocabulary), sheet);
 
+    /// <summary>A piece without the mark of the word that it begins.</summary>
+    private static string PieceOf(string cell) => $"SUBSTITUTE({cell},\"{WordMark}\",\"\")";
+
+    private WordFormulas WordsOf(int text) => new(
+        A1.Cell(WorkbookPlan.ListRow + text, TextColumn, Fixed.Both), HeadOf(text).Row + 1, FirstPiece, LongestText);
+
     private string RankOf(string pair, string sheet) => vocabulary.Merges.Count == 0
         ? "-1" : NumberOf(pair, VocabularySheets.Pairs(vocabulary), VocabularySheets.Ranks(vocabulary), sheet);
+
+    /// <summary>How many tokens are this text, as it is typed: one or none.</summary>
+    private string Count(string text, string sheet) =>
+        $"SUMPRODUCT(--EXACT({A1.From(sheet, VocabularySheets.Typed(vocabulary), Fixed.Both)},{text}))";
 
     private static string NumberOf(string text, Place texts, Place numbers, string sheet) =>
         $"SUMPRODUCT(EXACT({A1.From(sheet, texts, Fixed.Both)},{text})*({A1.From(sheet, numbers, Fixed.Both)}+1))-1";
 
     private Place Top(int column) => new(WorkbookPlan.TokenizeSheet, WorkbookPlan.ListRow, column, plan.Length, 1);
 
+    /// <summary>The first row of a text's section.</summary>
+    private Place HeadOf(int text) => new(
+        WorkbookPlan.TokenizeSheet, WorkbookPlan.ListRow + plan.Length + 1 + (text * ((PassRows * LongestText) + WordFormulas.Rows + 5)), 0, 1, 1);
+
     /// <summary>The first row of a pass of a text; after the last pass, that of its tokens.</summary>
-    private Place Pass(int text, int pass) => new(
-        WorkbookPlan.TokenizeSheet, WorkbookPlan.ListRow + plan.Length + 3 + (text * ((PassRows * LongestText) + 5)) + (PassRows * pass), 0, 1, 1);
+    private Place Pass(int text, int pass) => HeadOf(text).Part(2 + WordFormulas.Rows + (PassRows * pass), 0);
 }
 
 /// <summary>What is typed into a cell: a text, or an id if the token has none that can be typed.</summary>

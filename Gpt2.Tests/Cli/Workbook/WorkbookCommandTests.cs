@@ -22,8 +22,8 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
     /// <summary>Functions that the formulas may use: all of them are in Excel 2013.</summary>
     private static readonly string[] Functions =
     [
-        "AND", "AVERAGE", "CHAR", "COUNT", "COUNTIF", "ERF", "EXACT", "EXP", "IF", "INDEX", "INT", "ISERROR", "ISNUMBER", "ISTEXT", "LARGE", "LEFT",
-        "LEN", "MATCH", "MAX", "MID", "MMULT", "OR", "PI", "ROUND", "SMALL", "SQRT", "SUM", "SUMPRODUCT", "TANH", "VARP", "_xlfn.UNICODE",
+        "AND", "AVERAGE", "CHAR", "COUNT", "COUNTIF", "ERF", "EXACT", "EXP", "FIND", "IF", "INDEX", "INT", "ISERROR", "ISNUMBER", "ISTEXT", "LARGE", "LEFT",
+        "LEN", "MATCH", "MAX", "MID", "MMULT", "N", "OR", "PI", "ROUND", "SMALL", "SQRT", "SUBSTITUTE", "SUM", "SUMPRODUCT", "TANH", "VARP", "_xlfn.UNICODE",
     ];
 
     [Fact]
