@@ -22,11 +22,8 @@ internal static class WorkbookCommand
     {
         var input = new PromptedModelInput(keepMatrices: true);
         Option<string> output = new("--out", "-o") { Description = "The workbook, an .xlsx file.", HelpName = "FILE", Required = true };
-        Option<int?> length = new("--length")
-        {
-            Description = $"The longest prompt that can be typed, in tokens; {StandardLength} if not given, or as many as the prompt has.",
-            HelpName = "N",
-        };
+        Option<int?> length = CommonOptions.Whole(
+            "--length", [], $"The longest prompt that can be typed, in tokens; {StandardLength} if not given, or as many as the prompt has.", least: 1);
         Option<string?> blocks = new("--blocks")
         {
             Description = "Only these blocks, from 0, for a model that is too large: the prompt is then fixed.",
@@ -74,7 +71,7 @@ internal static class WorkbookCommand
     private static WorkbookPlan PlanOf(LanguageModel model, int prompt, int? length, string? blocks)
     {
         Gpt2Config config = model.Config;
-        if (length is int given && (given < 1 || given > config.Context))
+        if (length is int given && given > config.Context)
         {
             throw new UsageException(Invariant($"found {given}"), where: "--length", expected: $"1 to {config.Context}, the model's context");
         }

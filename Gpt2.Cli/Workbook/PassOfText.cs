@@ -7,10 +7,11 @@ namespace Gpt2.Cli.Workbook;
 /// <summary>A pass.</summary>
 /// <param name="pieces">The pieces before it, as ids.</param>
 /// <param name="vocabulary">The vocabulary.</param>
-internal sealed class PassOfText(int[] pieces, Vocabulary vocabulary)
+/// <param name="words">For each character of the text 0, or another number if a word begins with it.</param>
+internal sealed class PassOfText(int[] pieces, Vocabulary vocabulary, int[] words)
 {
     /// <summary>The lowest rank of two neighbours; null if none can be joined.</summary>
-    public int? Best { get; } = Ranks(pieces, vocabulary).Where(rank => rank >= 0).Select(rank => (int?)rank).Min();
+    public int? Best { get; } = Ranks(pieces, vocabulary, words).Where(rank => rank >= 0).Select(rank => (int?)rank).Min();
 
     /// <summary>The passes of a text; null after the last, and everywhere if there is no text or it is not in ASCII.</summary>
     public static PassOfText?[] Of(string? text, Vocabulary vocabulary, int count)
@@ -21,7 +22,7 @@ internal sealed class PassOfText(int[] pieces, Vocabulary vocabulary)
             return passes;
         }
 
-        PassOfText? next = new([.. text.Select(c => ByteAlphabet.IdOf((byte)c))], vocabulary);
+        PassOfText? next = new([.. text.Select(c => ByteAlphabet.IdOf((byte)c))], vocabulary, WordBeginnings.Of(text));
         for (int i = 0; i < count && next is not null; i++)
         {
             passes[i] = next;
@@ -35,8 +36,8 @@ internal sealed class PassOfText(int[] pieces, Vocabulary vocabulary)
 
     public int? IdAt(int k) => k < pieces.Length ? pieces[k] : null;
 
-    /// <summary>The rank of a piece with the next, −1 if there is none; null for the last piece.</summary>
-    public int? RankAt(int k) => k + 1 < pieces.Length ? vocabulary.RankOf(pieces[k], pieces[k + 1]) : null;
+    /// <summary>The rank of a piece with the next, −1 if there is none or a word begins with that; null for the last piece.</summary>
+    public int? RankAt(int k) => k + 1 < pieces.Length ? Ranks(pieces, vocabulary, words).ElementAt(k) : null;
 
     /// <summary>Which piece of the next pass a piece becomes, or becomes a part of, from 1; null if there is no such piece.</summary>
     public int? PlaceAt(int k)
@@ -66,9 +67,16 @@ internal sealed class PassOfText(int[] pieces, Vocabulary vocabulary)
 
         int[] joined = [.. Enumerable.Range(0, pieces.Length).GroupBy(PlaceAt).Select(
             group => group.Count() == 2 ? 256 + Best.Value : pieces[group.First()])];
-        return new PassOfText(joined, vocabulary);
+        return new PassOfText(joined, vocabulary, words);
     }
 
-    private static IEnumerable<int> Ranks(int[] pieces, Vocabulary vocabulary) =>
-        pieces.Zip(pieces.Skip(1), (left, right) => vocabulary.RankOf(left, right));
+    private static IEnumerable<int> Ranks(int[] pieces, Vocabulary vocabulary, int[] words)
+    {
+        int place = 0;
+        for (int k = 0; k + 1 < pieces.Length; k++)
+        {
+            place += vocabulary.BytesOf(pieces[k]).Length;
+            yield return words[place] > 0 ? -1 : vocabulary.RankOf(pieces[k], pieces[k + 1]);
+        }
+    }
 }

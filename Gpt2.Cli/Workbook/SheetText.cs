@@ -8,6 +8,12 @@ namespace Gpt2.Cli.Workbook;
 
 internal static partial class SheetText
 {
+    /// <summary>The longest text of a cell, in UTF-16 units: Excel takes 32,767, and some cells add words to a token.</summary>
+    public const int Longest = 32_000;
+
+    /// <summary>The text, cut off if it is too long for a cell.</summary>
+    public static string Fitting(string text) => text.Length <= Longest ? text : text[..(Longest - 1)] + "\u2026";
+
     /// <summary>The text with what XML cannot hold, and what would be read as such an escape, as escapes.</summary>
     public static string Escaped(string text)
     {
@@ -32,12 +38,6 @@ internal static partial class SheetText
 
         return escaped.ToString();
     }
-
-    /// <summary>The text as it is, or null if one cannot type it into a cell: it has control characters other than line ends.</summary>
-    public static string? Typed(string? text) => text is null || text.Any(c => char.IsControl(c) && c != '\n') ? null : text;
-
-    /// <summary>A text in a formula, in quotes.</summary>
-    public static string InFormula(string text) => "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
     [GeneratedRegex("_(?=x[0-9A-Fa-f]{4}_)", RegexOptions.CultureInvariant)]
     private static partial Regex Escape();

@@ -1,5 +1,5 @@
 // The sheet where typed texts become tokens. On top, what each text is; below, pass by pass, how byte-pair encoding joins the pieces of a
-// short text: of all neighbours that are in the merges, those with the lowest rank.
+// short text: of all neighbours in a word that are in the merges, those with the lowest rank.
 
 using Gpt2.Core.Text;
 using static System.FormattableString;
@@ -16,6 +16,9 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
 
     private const int PassRows = 3;
 
+    // Rows of a text above its first pass: the text, numbers of the characters, their kinds, and where words begin.
+    private const int HeadRows = 4;
+
     // Columns of the table on top.
     private const int TextColumn = 1, MeaningColumn = 2, WholeColumn = 3, CountColumn = 4, OffsetColumn = 5, FirstId = 6;
 
@@ -23,6 +26,9 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     private const int LabelColumn = 1, BestColumn = 2, FirstPiece = 3;
 
     private const string Written = "Ġ", LineEnd = "Ċ";
+
+    /// <summary>What a character that is not ASCII becomes: a piece that is in no merge.</summary>
+    private const string Unsplit = "\uFFFD";
 
     /// <summary>Files name functions that came with Excel 2013 or later like this; the program shows UNICODE.</summary>
     private const string Unicode = "_xlfn.UNICODE";
@@ -77,16 +83,22 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         string whole = A1.Cell(row, WholeColumn, Fixed.Column), ids = A1.Range(Ids.RowAt(i), Fixed.Column);
         string isId = $"AND({source}>=0,{source}<{plan.Config.Vocabulary},{source}=INT({source}))";
         string noToken = $"{StartSheet.Wrong} no token, and longer than {LongestText} characters";
+        string tokens = $"IF(COUNTIF({ids},\"<0\")>0,\"{StartSheet.Wrong} not in ASCII, and no token\",COUNT({ids})&\" tokens\")";
+        if (vocabulary.AddedTokens.Count > 0)
+        {
+            tokens = $"IF({HoldsAddedToken(text, sheet.Name)},\"{StartSheet.Wrong} holds an added token: type it alone\",{tokens})";
+        }
+
         sheet.Row(row);
         sheet.Number(0, i + 1, CellLook.Link);
-        sheet.Link(row, 0, Pass(i, 0).Part(-2, 0));
+        sheet.Link(row, 0, Pass(i, 0).Part(-HeadRows, 0));
         sheet.Formula(TextColumn, $"IF(ISTEXT({source}),{source},\"\")", typed?.Text ?? "", CellLook.Token);
         sheet.Formula(
             MeaningColumn,
             $"IF(ISERROR({source}),\"{StartSheet.Wrong} an error\",IF({source}=\"\",\"\","
             + $"IF(ISNUMBER({source}),IF({isId},\"id\",\"{StartSheet.Wrong} no id: 0 to {plan.Config.Vocabulary - 1}\"),"
             + $"IF({text}=\"\",\"{StartSheet.Wrong} neither text nor number\",IF({whole}>=0,\"a token\",IF(LEN({text})>{LongestText},\"{noToken}\","
-            + $"IF(COUNTIF({ids},\"<0\")>0,\"{StartSheet.Wrong} not in ASCII, and no token\",COUNT({ids})&\" tokens\")))))))",
+            + $"{tokens}))))))",
             typed is null ? "" : typed.Text is null ? "id" : "a token", CellLook.Normal);
         sheet.Formula(
             WholeColumn,
@@ -112,7 +124,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     /// <summary>The passes of one text: three rows for each, then its tokens and their ids.</summary>
     private void WritePasses(int i, string? typed, SheetWriter sheet)
     {
-        int head = Pass(i, 0).Row - 2;
+        int head = Pass(i, 0).Row - HeadRows;
         string text = A1.Cell(WorkbookPlan.ListRow + i, TextColumn, Fixed.Both);
         bool isSplit = typed is { Length: > 0 and <= LongestText };
         sheet.Row(head, 20);
@@ -133,6 +145,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         }
 
         PassOfText?[] passes = PassOfText.Of(isSplit ? typed : null, vocabulary, LongestText);
+        WriteWords(i, text, passes[0] is null ? "" : typed!, sheet);
         for (int pass = 0; pass < LongestText; pass++)
         {
             WritePass(i, pass, text, passes[pass], sheet);
@@ -154,28 +167,52 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         }, CellLook.Whole, sheet);
     }
 
+    /// <summary>The kind of each character, and whether a word begins with it: merges do not join two words.</summary>
+    private void WriteWords(int i, string text, string shown, SheetWriter sheet)
+    {
+        int kinds = Pass(i, 0).Row - 2, begins = kinds + 1;
+        int[] words = WordBeginnings.Of(shown);
+        WriteRow(kinds, begins + 1, "kind", shown.Length > 0, k =>
+        {
+            string number = A1.Cell(kinds - 1, FirstPiece + k, Fixed.Row);
+            return (WordBeginnings.KindFormula(text, number, LongestText), k < shown.Length ? WordBeginnings.KindOf(shown[k]) : "");
+        }, CellLook.Piece, sheet);
+        WriteRow(begins, begins + 1, "begins a word", shown.Length > 0, k =>
+        {
+            string?[] before = [.. Enumerable.Range(1, 3).Select(back => k < back ? null : A1.Cell(begins, FirstPiece + k - back))];
+            string? kindBefore = k == 0 ? null : A1.Cell(kinds, FirstPiece + k - 1);
+            string formula = WordBeginnings.Formula(
+                text, A1.Cell(kinds - 1, FirstPiece + k, Fixed.Row), A1.Cell(kinds, FirstPiece + k), kindBefore, A1.Cell(kinds, FirstPiece + k + 1),
+                before);
+            return (formula, k < shown.Length ? words[k] : Shown.Nothing);
+        }, CellLook.Whole, sheet);
+    }
+
     private void WritePass(int i, int pass, string text, PassOfText? shown, SheetWriter sheet)
     {
-        int pieces = Pass(i, pass).Row, ranks = pieces + 1, places = pieces + 2, before = pieces - PassRows;
+        int pieces = Pass(i, pass).Row, ranks = pieces + 1, places = pieces + 2, last = pieces - PassRows;
         string best = A1.Cell(ranks, BestColumn, Fixed.Column);
         WriteRow(pieces, pieces, Invariant($"pass {pass + 1}: pieces"), shown is not null, k =>
         {
-            string number = A1.Cell(Pass(i, 0).Row - 1, FirstPiece + k, Fixed.Row);
-            return (pass == 0 ? FirstPieces(text, number) : NextPieces(before, number), shown?.PieceAt(k) ?? "");
+            string number = A1.Cell(Pass(i, 0).Row - HeadRows + 1, FirstPiece + k, Fixed.Row);
+            return (pass == 0 ? FirstPieces(text, number) : NextPieces(last, number), shown?.PieceAt(k) ?? "");
         }, CellLook.Piece, sheet);
 
         sheet.Row(ranks);
         WriteLabel(pieces, "rank with the next", shown is not null, sheet);
         Place pairs = new("", ranks, FirstPiece, 1, LongestText - 1);
         string range = A1.Range(pairs, Fixed.Column);
+        string begins = A1.Range(new Place("", Pass(i, 0).Row - 1, FirstPiece, 1, LongestText), Fixed.Both);
         sheet.Formula(
             BestColumn, $"IF(COUNTIF({range},\">=0\")=0,\"\",SMALL({range},COUNTIF({range},\"<0\")+1))",
             shown?.Best is int rank ? rank : Shown.Nothing, CellLook.Whole);
         for (int k = 0; k + 1 < LongestText; k++)
         {
             string left = A1.Cell(pieces, FirstPiece + k), right = A1.Cell(pieces, FirstPiece + k + 1);
+            string before = A1.Cell(pieces, FirstPiece, Fixed.Column) + ":" + left;
+            string isInOneWord = $"INDEX({begins},SUMPRODUCT(LEN({before}))+1)=0";
             sheet.Formula(
-                FirstPiece + k, $"IF({right}=\"\",\"\",{RankOf($"{left}&\" \"&{right}", sheet.Name)})",
+                FirstPiece + k, $"IF({right}=\"\",\"\",IF({isInOneWord},{RankOf($"{left}&\" \"&{right}", sheet.Name)},-1))",
                 shown?.RankAt(k) is int pair ? pair : Shown.Nothing, CellLook.Whole);
         }
 
@@ -191,12 +228,12 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         }, CellLook.Whole, sheet);
     }
 
-    /// <summary>A character of the text in the byte alphabet; one that is not ASCII gets a question mark, which no token begins with.</summary>
+    /// <summary>A character of the text in the byte alphabet.</summary>
     private static string FirstPieces(string text, string number)
     {
         string character = $"MID({text},{number},1)";
         return $"IF(OR(LEN({text})<{number},LEN({text})>{LongestText}),\"\",IF({character}=\" \",\"{Written}\",IF({character}=CHAR(10),\"{LineEnd}\","
-            + $"IF(AND({Unicode}({character})>32,{Unicode}({character})<127),{character},\"?\"&{character}))))";
+            + $"IF(IFERROR(AND({Unicode}({character})>32,{Unicode}({character})<127),FALSE),{character},\"{Unsplit}\"))))"; // halves have no code
     }
 
     /// <summary>The pieces that the pass before makes the k-th.</summary>
@@ -225,8 +262,17 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     private static void WriteLabel(int pieces, string label, bool isLabelled, SheetWriter sheet) => sheet.Formula(
         LabelColumn, $"IF({A1.Cell(pieces, FirstPiece)}=\"\",\"\",\"{label}\")", isLabelled ? label : "", CellLook.Words);
 
+    /// <summary>Whether an added token is in a text, where the tokenizer would find it before anything else.</summary>
+    private string HoldsAddedToken(string text, string sheet)
+    {
+        Place typed = VocabularySheets.Typed(vocabulary);
+        string added = A1.From(sheet, typed.Part(vocabulary.EndOfText + 1, 0, vocabulary.AddedTokens.Count), Fixed.Both);
+        return $"SUMPRODUCT(ISNUMBER(FIND({added},{text}))*(LEN({added})>0))>0";
+    }
+
     /// <summary>The id of the token that a cell has, −1 if there is none. EXACT, since a look-up would not tell a from A.</summary>
-    private string IdOf(string cell, Place tokens, string sheet) => NumberOf(cell, tokens, VocabularySheets.Ids(vocabulary), sheet);
+    private string IdOf(string cell, Place tokens, string sheet) => NumberOf(
+        cell, tokens, VocabularySheets.Ids(vocabulary) with { Rows = tokens.Rows }, sheet);
 
     private string RankOf(string pair, string sheet) => vocabulary.Merges.Count == 0
         ? "-1" : NumberOf(pair, VocabularySheets.Pairs(vocabulary), VocabularySheets.Ranks(vocabulary), sheet);
@@ -237,8 +283,11 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     private Place Top(int column) => new(WorkbookPlan.TokenizeSheet, WorkbookPlan.ListRow, column, plan.Length, 1);
 
     /// <summary>The first row of a pass of a text; after the last pass, that of its tokens.</summary>
-    private Place Pass(int text, int pass) => new(
-        WorkbookPlan.TokenizeSheet, WorkbookPlan.ListRow + plan.Length + 3 + (text * ((PassRows * LongestText) + 5)) + (PassRows * pass), 0, 1, 1);
+    private Place Pass(int text, int pass)
+    {
+        int first = WorkbookPlan.ListRow + plan.Length + 1 + HeadRows + (text * ((PassRows * LongestText) + HeadRows + 3));
+        return new(WorkbookPlan.TokenizeSheet, first + (PassRows * pass), 0, 1, 1);
+    }
 }
 
 /// <summary>What is typed into a cell: a text, or an id if the token has none that can be typed.</summary>

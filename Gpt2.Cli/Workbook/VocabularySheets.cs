@@ -18,8 +18,8 @@ internal static class VocabularySheets
     /// <summary>The ids of the tokens.</summary>
     public static Place Ids(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, NumberColumn, vocabulary.TokenCount);
 
-    /// <summary>The tokens in the byte alphabet, as vocab.bpe has them.</summary>
-    public static Place Written(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, WrittenColumn, vocabulary.TokenCount);
+    /// <summary>The tokens that merges make, in the byte alphabet, as vocab.bpe has them.</summary>
+    public static Place Written(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, WrittenColumn, vocabulary.EndOfText);
 
     /// <summary>The tokens as one types them; empty if that is not possible.</summary>
     public static Place Typed(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, TypedColumn, vocabulary.TokenCount);
@@ -36,7 +36,8 @@ internal static class VocabularySheets
         try
         {
             string text = StrictUtf8.GetString(vocabulary.BytesOf(id));
-            return text.Length == 0 || text.Any(c => char.IsControl(c) && c != '\n') ? null : text; // an id without a token has no text
+            bool isShort = text.Length is > 0 and <= SheetText.Longest; // an id without a token has no text
+            return isShort && !text.Any(c => char.IsControl(c) && c != '\n') ? text : null;
         }
         catch (DecoderFallbackException)
         {
