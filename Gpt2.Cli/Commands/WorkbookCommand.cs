@@ -23,7 +23,8 @@ internal static class WorkbookCommand
         var input = new PromptedModelInput(keepMatrices: true);
         Option<string> output = new("--out", "-o") { Description = "The workbook, an .xlsx file.", HelpName = "FILE", Required = true };
         Option<int?> length = CommonOptions.Whole(
-            "--length", [], $"The longest prompt that can be typed, in tokens; {StandardLength} if not given, or as many as the prompt has.", least: 1);
+            "--length", [], $"The longest prompt that can be typed, in tokens; {StandardLength} if not given, or as many as the prompt has.",
+            least: 1);
         Option<string?> blocks = new("--blocks")
         {
             Description = "Only these blocks, from 0, for a model that is too large: the prompt is then fixed.",
