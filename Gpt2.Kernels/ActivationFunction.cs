@@ -1,5 +1,4 @@
-// The activation functions that models of GPT-2's kind are trained with. GPT-2's own has a folder of its own, Gelu; the others are in
-// the folder Activation.
+// The activation functions that models of GPT-2's kind are trained with. GPT-2's is in the folder Gelu, the others are in Activation.
 
 namespace Gpt2.Kernels;
 

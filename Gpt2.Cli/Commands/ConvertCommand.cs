@@ -41,7 +41,7 @@ internal static class ConvertCommand
         toForm.CompletionSources.Add([.. writers, AdapterConversion.Peft]);
         var vocabulary = new VocabularyInput("A vocab.bpe for a model that has none.");
         Option<string?> type = CommonOptions.OneOf(
-            "--weights", "How a gguf file stores matrices. Default: f32.\nThe types below f32 take less space and lose bits.",
+            "--weights", "How a gguf file stores matrices. Default: f32.\nThe others take less space and lose precision.",
             [.. WeightNames.Select(entry => entry.Name)]);
         Option<string[]> adapter = CommonOptions.Adapter();
         adapter.Description = "Merge an adapter that was trained on the model.\nOnce for each of several, whose changes add up.";
@@ -171,7 +171,7 @@ internal static class ConvertCommand
 
         if (GgufFile.Fallbacks(config, weights) is int fallbacks and > 0)
         {
-            io.Note($"note: written in f16, since a row is no multiple of 32 weights: {Plural.Of(fallbacks, "tensor")}");
+            io.Note($"note: {Plural.Of(fallbacks, "tensor")} written in f16, since rows are not multiples of 32 weights");
         }
 
         return ModelWriter.GgufOf(weights);

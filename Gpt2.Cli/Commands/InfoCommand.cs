@@ -47,7 +47,7 @@ internal static class InfoCommand
                 config.QkvBias, config.TiedHead, tokenizer is not null, sizeof(float) * config.Parameters,
                 sizeof(float) * 2L * config.Layers * config.Context * config.Channels,
                 CommonOptions.NameOf(set.Rung), set.VectorBits, MachineExamination.InstructionSets(), [.. AdapterLocator.NamesFor(config)],
-                tokenizer?.Vocabulary.AddedTokens.Count ?? 0, tokenizer?.Vocabulary.Unused ?? 0, config.Hidden,
+                tokenizer?.Vocabulary.AddedTokens.Count ?? 0, tokenizer?.Vocabulary.UnusedCount ?? 0, config.Hidden,
                 ArithmeticSettings.NameOf(config.Activation), config.LayerNormEpsilon, config.ScaleAttention, config.ScaleAttentionByInverseLayer,
                 source.StoredTypes);
             if (parsed.GetValue(json))
@@ -84,7 +84,7 @@ internal static class InfoCommand
         sizes.Row("layers (n_layer)", Number(info.NLayer));
         foreach ((string name, string value) in ArithmeticSettings.Differing(config))
         {
-            sizes.Row(name, $"{value.Trim('"')}, other than GPT-2's {ArithmeticSettings.OfGpt2(name, config)}");
+            sizes.Row(name, $"{value.Trim('"')}, where GPT-2 has {ArithmeticSettings.OfGpt2(name, config)}");
         }
 
         sizes.Row("attention bias", info.QkvBias ? "yes" : "no");

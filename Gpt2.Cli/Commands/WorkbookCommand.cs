@@ -22,13 +22,12 @@ internal static class WorkbookCommand
     {
         var input = new PromptedModelInput(keepMatrices: true);
         Option<string> output = new("--out", "-o") { Description = "The workbook, an .xlsx file.", HelpName = "FILE", Required = true };
-        Option<int?> length = CommonOptions.Whole(
-            "--length", [], $"The longest prompt that can be typed, in tokens; {StandardLength} if not given, or as many as the prompt has.",
-            least: 1);
+        Option<int?> length = CommonOptions.Whole<int>(
+            "--length", [], $"The longest prompt that can be typed, in tokens. Default: {StandardLength}, or as many as the prompt has.", least: 1);
         Option<string?> blocks = new("--blocks")
         {
-            Description = "Only these blocks, from 0, for a model that is too large: the prompt is then fixed.",
-            HelpName = "I|I-I",
+            Description = "Only these blocks, counted from 0, for a model that is too large.\nThe prompt is then fixed.",
+            HelpName = "N|N-N",
         };
 
         var command = new Command(
@@ -72,9 +71,9 @@ internal static class WorkbookCommand
     private static WorkbookPlan PlanOf(LanguageModel model, int prompt, int? length, string? blocks)
     {
         Gpt2Config config = model.Config;
-        if (length is int given && given > config.Context)
+        if (length > config.Context)
         {
-            throw new UsageException(Invariant($"found {given}"), where: "--length", expected: $"1 to {config.Context}, the model's context");
+            throw new UsageException(Invariant($"found {length}"), where: "--length", expected: $"1 to {config.Context}, the model's context");
         }
 
         if (length < prompt)

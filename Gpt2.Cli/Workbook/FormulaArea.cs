@@ -1,4 +1,5 @@
-// Cells that have one formula, each relative to its own place, as if the formula of the first had been copied to the others.
+// Cells that have one formula, each relative to its own place, as if the formula of the first had been copied to the others. Not a record:
+// SheetWriter tells areas apart by reference, without a look at their formulas.
 
 namespace Gpt2.Cli.Workbook;
 

@@ -1,5 +1,6 @@
 // The sheet of the logits: a row for every token of the vocabulary, with its logit and its probability.
 
+using System.Numerics.Tensors;
 using Gpt2.Core.Explaining;
 
 namespace Gpt2.Cli.Workbook;
@@ -16,7 +17,7 @@ internal static class LogitsSheet
         ReadOnlySpan<float> numbers = pass.NumbersOf(logits.Name).Row(0), shares = pass.NumbersOf(probabilities.Name).Row(0);
         var formulas = new StepFormulas(plan);
         FormulaArea logit = formulas.Of(logits).Single(), probability = formulas.Of(probabilities).Single();
-        double largest = System.Numerics.Tensors.TensorPrimitives.Max(numbers), sum = 0;
+        double largest = TensorPrimitives.Max(numbers), sum = 0;
         foreach (float number in numbers)
         {
             sum += Math.Exp(number - largest);
@@ -41,8 +42,8 @@ internal static class LogitsSheet
             sheet.Row(WorkbookPlan.ListRow + id);
             sheet.Number(WorkbookPlan.PositionColumn, id, CellLook.RowHead);
             sheet.Text(WorkbookPlan.TokenColumn, tokenLabel(id), CellLook.Token);
-            sheet.Formula(logitPlace.Column, logit, numbers[id], logit.Look);
-            sheet.Formula(probabilityPlace.Column, probability, shares[id], probability.Look);
+            sheet.Formula(logitPlace.Column, logit, numbers[id]);
+            sheet.Formula(probabilityPlace.Column, probability, shares[id]);
         }
 
         sheet.ColourBySign([logitPlace], StageSheets.ScaleOf(numbers));

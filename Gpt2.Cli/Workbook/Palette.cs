@@ -72,7 +72,7 @@ internal static class Palette
     /// <summary>The style sheet: a format for each look, in their order.</summary>
     public static Stylesheet Styles() => new(
         new NumberingFormats(
-            new NumberingFormat { NumberFormatId = 164, FormatCode = "0.000;\u22120.000;0" },
+            new NumberingFormat { NumberFormatId = 164, FormatCode = "0.000;\"\u2212\"0.000;0" },
             new NumberingFormat { NumberFormatId = 165, FormatCode = "0;\"\u221210\u00B9\u2070\";0" },
             new NumberingFormat { NumberFormatId = 166, FormatCode = "0.00 %" },
             new NumberingFormat { NumberFormatId = 167, FormatCode = "0;\"\u2013\"" }),

@@ -30,6 +30,9 @@ internal sealed class SheetWriter : IDisposable
 {
     private const string White = "FFFFFF";
 
+    /// <summary>Ranges that one rule of colours has; the rule is repeated for more.</summary>
+    private const int MostRanges = 200;
+
     private readonly OpenXmlWriter writer;
     private readonly List<OpenXmlElement> colours = [];
     private readonly List<Hyperlink> links = [];
@@ -107,11 +110,14 @@ internal sealed class SheetWriter : IDisposable
         writer.WriteEndElement();
     }
 
-    /// <summary>A cell without a content.</summary>
-    public void Empty(int column, CellLook look)
+    /// <summary>Cells side by side without content.</summary>
+    public void Empty(int column, CellLook look, int count = 1)
     {
-        Begin(column, look, null);
-        writer.WriteEndElement();
+        for (int i = 0; i < count; i++)
+        {
+            Begin(column + i, look, null);
+            writer.WriteEndElement();
+        }
     }
 
     /// <summary>A cell with a formula of its own.</summary>
@@ -126,9 +132,9 @@ internal sealed class SheetWriter : IDisposable
     }
 
     /// <summary>A cell of an area whose cells have one formula, each relative to its own place. The first cell must be written first.</summary>
-    public void Formula(int column, FormulaArea area, Shown shown, CellLook look)
+    public void Formula(int column, FormulaArea area, Shown shown)
     {
-        Begin(column, look, shown.Text is null ? null : "str");
+        Begin(column, area.Look, shown.Text is null ? null : "str");
         attributes.Clear();
         Add("t", "shared");
         bool isFirst = !areas.TryGetValue(area, out int index);
@@ -191,7 +197,6 @@ internal sealed class SheetWriter : IDisposable
             writer.WriteElement(new Hyperlinks(links));
         }
 
-        writer.WriteElement(new PageSetup { Orientation = OrientationValues.Landscape, FitToWidth = 1, FitToHeight = 0 });
         writer.WriteEndElement();
         writer.Dispose();
     }
@@ -203,11 +208,15 @@ internal sealed class SheetWriter : IDisposable
 
     private void AddRule(IEnumerable<Place> cells, ConditionalFormattingRule rule)
     {
-        rule.Priority = colours.Count + 1;
-        colours.Add(new ConditionalFormatting(rule)
+        foreach (Place[] ranges in cells.Chunk(MostRanges))
         {
-            SequenceOfReferences = new ListValue<StringValue>(cells.Select(range => new StringValue(A1.Range(range)))),
-        });
+            var own = (ConditionalFormattingRule)rule.CloneNode(deep: true);
+            own.Priority = colours.Count + 1;
+            colours.Add(new ConditionalFormatting(own)
+            {
+                SequenceOfReferences = new ListValue<StringValue>(ranges.Select(range => new StringValue(A1.Range(range)))),
+            });
+        }
     }
 
     private static ConditionalFormatValueObject At(double number) => new()

@@ -2,6 +2,7 @@
 
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Numerics;
+using Gpt2.Kernels.Attention;
 using static System.FormattableString;
 
 namespace Gpt2.Cli.Workbook;
@@ -12,7 +13,7 @@ namespace Gpt2.Cli.Workbook;
 /// <param name="tokenLabel">A token as it is shown.</param>
 internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<int, string> tokenLabel)
 {
-    /// <summary>Columns under a heading that have its ground.</summary>
+    /// <summary>Columns that have the background of a heading.</summary>
     private const int HeadingColumns = 40;
 
     /// <summary>The column in which a table's formula in symbols begins.</summary>
@@ -48,12 +49,12 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
 
         foreach (MatrixDescription matrix in stage.Matrices)
         {
-            string label = matrix.Step is int step ? Invariant($"step {step}") : matrix.Title;
-            if (matrix.Step == 5)
+            string label = matrix.Step switch
             {
-                label = $"5 {matrix.Title}";
-            }
-
+                5 => $"5 {matrix.Title}",
+                int step => Invariant($"step {step}"),
+                null => matrix.Title,
+            };
             sheet.Text(column, label, CellLook.Link);
             sheet.Link(1, column, HeadingOf(matrix));
             column += label.Length > 10 ? 2 + (label.Length / 11) : label.Length > 7 ? 2 : 1;
@@ -72,18 +73,9 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
         int top = place.Row - WorkbookPlan.HeadRows;
         sheet.Row(top, 20);
         sheet.Text(0, HeadingText(matrix), CellLook.Heading);
-        for (int column = 1; column < HeadingColumns; column++)
-        {
-            if (column == SymbolsColumn)
-            {
-                sheet.Text(column, $"= {matrix.Formula}", CellLook.Symbols);
-            }
-            else
-            {
-                sheet.Empty(column, CellLook.Heading);
-            }
-        }
-
+        sheet.Empty(1, CellLook.Heading, SymbolsColumn - 1);
+        sheet.Text(SymbolsColumn, $"= {matrix.Formula}", CellLook.Symbols);
+        sheet.Empty(SymbolsColumn + 1, CellLook.Heading, HeadingColumns - SymbolsColumn - 1);
         sheet.Row(top + 1);
         sheet.Text(0, matrix.Words, CellLook.Words);
         WriteColumnHeads(matrix, place, sheet);
@@ -98,7 +90,7 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
                 float? number = NumberAt(matrix, numbers, row, column);
                 if (areas[(row * place.Columns) + column] is FormulaArea area)
                 {
-                    sheet.Formula(place.Column + column, area, number is float shown ? shown : Shown.Nothing, area.Look);
+                    sheet.Formula(place.Column + column, area, number is float shown ? shown : Shown.Nothing);
                 }
                 else if (number is float given)
                 {
@@ -170,8 +162,7 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
         }
 
         ColumnMeaning meaning = MeaningOf(matrix, column);
-        string?[] parts = [meaning.Part, meaning.Head is int head ? Invariant($"head {head}") : null];
-        return meaning.Head is null ? null : string.Join(", ", parts.OfType<string>());
+        return meaning.Head is not int head ? null : meaning.Part is null ? Invariant($"head {head}") : Invariant($"{meaning.Part}, head {head}");
     }
 
     private ColumnMeaning MeaningOf(MatrixDescription matrix, int column) =>
@@ -221,7 +212,7 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
             case CellOperation.ScaledDotProduct:
                 IEnumerable<Place> seen = Enumerable.Range(0, place.Columns).Select(
                     column => place.Part(column % plan.Length, column, plan.Length - (column % plan.Length)));
-                sheet.ColourBySign(seen, ScaleOf([.. numbers.Span.ToArray().Where(number => number > float.MinValue / 2 && number > -1e9f)]));
+                sheet.ColourBySign(seen, ScaleOf([.. numbers.Span.ToArray().Where(number => number > AttentionKernel.MaskedScore)]));
                 break;
             default:
                 sheet.ColourBySign([place], ScaleOf(numbers.Span));

@@ -24,6 +24,7 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
     private const int RankColumn = 8, NextColumn = 9, ProbabilityColumn = 10, LogitColumn = 11, NextIdColumn = 12;
 
     private readonly IReadOnlyList<int> prompt = pass.Trace.Ids;
+    private readonly TokenizeSheet? tokenize = vocabulary is null ? null : new(plan, vocabulary);
 
     public static SheetLook Look { get; } = new(0, 0, Palette.StartTab, [5, 22, 34, 3, 9, 8, 18, 3, 5, 22, 12, 10, 8], 9);
 
@@ -93,13 +94,13 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
     {
         sheet.Row(5, 20);
         sheet.Text(0, plan.IsWhole ? "1  Type a prompt into the yellow cells" : "The prompt", CellLook.Heading);
-        Ground(1, MeaningColumn, sheet);
+        sheet.Empty(1, CellLook.Heading, MeaningColumn);
         sheet.Text(PositionColumn, "2  Its tokens", CellLook.Heading);
-        Ground(IdColumn, TokenColumn, sheet);
+        sheet.Empty(IdColumn, CellLook.Heading, TokenColumn - PositionColumn);
         if (plan.IsWhole)
         {
             sheet.Text(RankColumn, "3  What comes next", CellLook.Heading);
-            Ground(NextColumn, NextIdColumn, sheet);
+            sheet.Empty(NextColumn, CellLook.Heading, NextIdColumn - RankColumn);
         }
 
         sheet.Row(WorkbookPlan.CountCell.Row);
@@ -131,14 +132,6 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
         : Invariant($"Type into each yellow cell a token, a word of at most {TokenizeSheet.LongestText} characters or an id; ")
             + "the space before a word belongs to it. "
             + Invariant($"At most {plan.Length} tokens.");
-
-    private static void Ground(int first, int last, SheetWriter sheet)
-    {
-        for (int column = first; column <= last; column++)
-        {
-            sheet.Empty(column, CellLook.Heading);
-        }
-    }
 
     private void WritePromptRow(int i, TypedToken? typed, SheetWriter sheet)
     {
@@ -193,9 +186,9 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
 
     private string MeaningFormula(int i)
     {
-        if (vocabulary is not null)
+        if (tokenize is not null)
         {
-            return A1.From(WorkbookPlan.StartSheet, new TokenizeSheet(plan, vocabulary).Meanings.RowAt(i));
+            return A1.From(WorkbookPlan.StartSheet, tokenize.Meanings.RowAt(i));
         }
 
         string typed = A1.Range(plan.Typed.RowAt(i));
@@ -213,12 +206,11 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
     /// <summary>The id of a position of the prompt: of the typed text that reaches it, the token in question.</summary>
     private string IdFormula(int position)
     {
-        if (vocabulary is null)
+        if (tokenize is null)
         {
             return $"IF({position}>={WorkbookPlan.Count},\"\",{A1.Range(plan.Typed.RowAt(position))})";
         }
 
-        var tokenize = new TokenizeSheet(plan, vocabulary);
         string offsets = A1.From(WorkbookPlan.StartSheet, tokenize.Offsets, Fixed.Both);
         string ids = A1.From(WorkbookPlan.StartSheet, tokenize.Ids, Fixed.Both);
         string text = $"MATCH({position},{offsets},1)";
@@ -238,9 +230,9 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
 
     private string WrongTexts() => $"SUMPRODUCT(--(LEFT({A1.Range(plan.Typed with { Column = MeaningColumn }, Fixed.Both)},1)=\"{Wrong}\"))";
 
-    private string Total() => vocabulary is null
+    private string Total() => tokenize is null
         ? $"COUNT({A1.Range(plan.Typed, Fixed.Both)})"
-        : $"SUM({A1.From(WorkbookPlan.StartSheet, new TokenizeSheet(plan, vocabulary).Counts, Fixed.Both)})";
+        : $"SUM({A1.From(WorkbookPlan.StartSheet, tokenize.Counts, Fixed.Both)})";
 
     private void WriteNext(int k, SheetWriter sheet)
     {
@@ -268,7 +260,7 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
     {
         sheet.Row(row, 20);
         sheet.Text(0, "The sheets", CellLook.Heading);
-        Ground(1, TokenColumn, sheet);
+        sheet.Empty(1, CellLook.Heading, TokenColumn);
         foreach ((string name, string words) in Contents())
         {
             row++;

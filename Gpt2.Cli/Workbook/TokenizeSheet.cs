@@ -132,11 +132,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         sheet.Formula(
             LabelColumn, $"IF({text}=\"\",\"\",IF(LEN({text})>{LongestText},\"too long to split\",\"\"\"\"&{text}&\"\"\"\"))",
             typed is null ? "" : isSplit ? $"\"{typed}\"" : "too long to split", CellLook.Heading);
-        for (int column = BestColumn; column < FirstPiece + LongestText; column++)
-        {
-            sheet.Empty(column, CellLook.Heading);
-        }
-
+        sheet.Empty(BestColumn, CellLook.Heading, FirstPiece + LongestText - BestColumn);
         sheet.Row(head + 1);
         sheet.Text(BestColumn, "lowest rank", CellLook.ColumnHead);
         for (int k = 0; k < LongestText; k++)
@@ -144,15 +140,15 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
             sheet.Number(FirstPiece + k, k + 1, CellLook.ColumnHead);
         }
 
-        PassOfText?[] passes = PassOfText.Of(isSplit ? typed : null, vocabulary, LongestText);
-        WriteWords(i, text, passes[0] is null ? "" : typed!, sheet);
+        EncodingPass[] passes = EncodingPass.Of(isSplit ? typed : null, vocabulary);
+        WriteWords(i, text, passes.Length == 0 ? "" : typed!, sheet);
         for (int pass = 0; pass < LongestText; pass++)
         {
-            WritePass(i, pass, text, passes[pass], sheet);
+            WritePass(i, pass, text, passes.ElementAtOrDefault(pass), sheet);
         }
 
         int first = Pass(i, 0).Row, last = Pass(i, LongestText).Row;
-        PassOfText? done = passes.LastOrDefault(pass => pass is not null);
+        EncodingPass? done = passes.LastOrDefault();
         string bests = A1.Range(new Place("", first, BestColumn, last - first, 1), Fixed.Both);
         WriteRow(last, last, "tokens", done is not null, k =>
         {
@@ -188,7 +184,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         }, CellLook.Whole, sheet);
     }
 
-    private void WritePass(int i, int pass, string text, PassOfText? shown, SheetWriter sheet)
+    private void WritePass(int i, int pass, string text, EncodingPass? shown, SheetWriter sheet)
     {
         int pieces = Pass(i, pass).Row, ranks = pieces + 1, places = pieces + 2, last = pieces - PassRows;
         string best = A1.Cell(ranks, BestColumn, Fixed.Column);
@@ -205,7 +201,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         string begins = A1.Range(new Place("", Pass(i, 0).Row - 1, FirstPiece, 1, LongestText), Fixed.Both);
         sheet.Formula(
             BestColumn, $"IF(COUNTIF({range},\">=0\")=0,\"\",SMALL({range},COUNTIF({range},\"<0\")+1))",
-            shown?.Best is int rank ? rank : Shown.Nothing, CellLook.Whole);
+            shown?.LowestRank is int rank ? rank : Shown.Nothing, CellLook.Whole);
         for (int k = 0; k + 1 < LongestText; k++)
         {
             string left = A1.Cell(pieces, FirstPiece + k), right = A1.Cell(pieces, FirstPiece + k + 1);
@@ -224,7 +220,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
                 ? $"IF({A1.Cell(pieces, column)}=\"\",\"\",1)"
                 : $"IF({A1.Cell(pieces, column)}=\"\",\"\",{left}+IF(AND({A1.Cell(ranks, column - 1)}={best},"
                     + $"{left}<>{(k == 1 ? "0" : A1.Cell(places, column - 2))}),0,1))";
-            return (formula, shown?.PlaceAt(k) is int place ? place : Shown.Nothing);
+            return (formula, shown?.NextPieceAt(k) is int next ? next : Shown.Nothing);
         }, CellLook.Whole, sheet);
     }
 

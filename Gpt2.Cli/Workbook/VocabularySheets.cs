@@ -1,6 +1,7 @@
 // The sheets of the vocabulary: its tokens, and the merges as they are in vocab.bpe.
 
 using System.Text;
+using System.Text.Unicode;
 using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.Workbook;
@@ -10,8 +11,6 @@ internal static class VocabularySheets
 {
     /// <summary>In both sheets the first column is the id or the rank.</summary>
     private const int NumberColumn = 0, WrittenColumn = 1, ShownColumn = 2, TypedColumn = 3;
-
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, 1, Palette.TextTab, [8, 22, 22, 22], 12);
 
@@ -33,16 +32,10 @@ internal static class VocabularySheets
     /// <summary>A token as one types it into a cell; null if that is not possible.</summary>
     public static string? TypedFormOf(Vocabulary vocabulary, int id)
     {
-        try
-        {
-            string text = StrictUtf8.GetString(vocabulary.BytesOf(id));
-            bool isShort = text.Length is > 0 and <= SheetText.Longest; // an id without a token has no text
-            return isShort && !text.Any(c => char.IsControl(c) && c != '\n') ? text : null;
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
+        ReadOnlySpan<byte> bytes = vocabulary.BytesOf(id); // none of an id without a token
+        string text = Encoding.UTF8.GetString(bytes);
+        bool isShort = text.Length is > 0 and <= SheetText.Longest;
+        return isShort && Utf8.IsValid(bytes) && !text.Any(c => char.IsControl(c) && c != '\n') ? text : null;
     }
 
     public static void WriteTokens(Vocabulary vocabulary, Func<int, string> tokenLabel, SheetWriter sheet)

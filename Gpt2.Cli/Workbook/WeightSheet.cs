@@ -28,7 +28,6 @@ internal static class WeightSheet
             Func<int, string?> label = matrix.Name switch
             {
                 "wte" or "lm_head" => id => tokenLabel(id),
-                "wpe" => _ => null,
                 _ when matrix.Name.EndsWith("/g", StringComparison.Ordinal) => _ => "gain",
                 _ when matrix.Name.EndsWith("/b", StringComparison.Ordinal) => _ => "bias",
                 _ => _ => null,

@@ -23,7 +23,10 @@ internal sealed record WeightGroup(string Name, MatrixShape[] Matrices);
 internal sealed class WorkbookPlan
 {
     public const string StartSheet = "start", TokenizeSheet = "tokenize", VocabularySheet = "vocabulary", MergesSheet = "merges";
-    public const string StreamSheet = "stream", LogitsSheet = "logits";
+    public const string StreamSheet = "stream", HeadSheet = "head", LogitsSheet = "logits";
+
+    /// <summary>The name that formulas use for the cell with the number of tokens.</summary>
+    public const string Count = "n_tokens";
 
     /// <summary>The columns of positions and tokens before every table, and the first one of its numbers.</summary>
     public const int PositionColumn = 0, TokenColumn = 1, FirstColumn = 2;
@@ -37,7 +40,8 @@ internal sealed class WorkbookPlan
     /// <summary>The first row with a number in a sheet of weights, and with a token in those of the vocabulary.</summary>
     public const int ListRow = 4;
 
-    private const string PastTheBlocks = "head";
+    /// <summary>The first row of the prompt in the first sheet.</summary>
+    public const int StartRow = 8;
 
     private readonly Dictionary<string, Place> places = [];
 
@@ -115,14 +119,8 @@ internal sealed class WorkbookPlan
     /// <summary>What the user types.</summary>
     public Place Typed => new(StartSheet, StartRow, 1, Length, 1);
 
-    /// <summary>The first row of the prompt in the first sheet.</summary>
-    public const int StartRow = 8;
-
     /// <summary>The cell with the number of tokens.</summary>
     public static Place CountCell => new(StartSheet, StartRow - 2, 6, 1, 1);
-
-    /// <summary>The name of that cell, for formulas.</summary>
-    public const string Count = "n_tokens";
 
     /// <summary>Cells above the logits: the largest one, and Σ e^(logit − max).</summary>
     public static Place LargestLogit => new(LogitsSheet, 1, FirstColumn, 1, 1);
@@ -171,7 +169,7 @@ internal sealed class WorkbookPlan
         if (IsWhole)
         {
             yield return new Stage(
-                PastTheBlocks, "head: what follows the blocks, for the last token",
+                HeadSheet, "head: what follows the blocks, for the last token",
                 [.. all.Where(matrix => matrix.IsAfterBlocks && matrix.Columns != ColumnKind.Vocabulary)]);
         }
     }

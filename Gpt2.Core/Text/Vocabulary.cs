@@ -39,7 +39,7 @@ public sealed class Vocabulary
     {
         this.merges = [.. merges];
         this.added = added;
-        Unused = unused;
+        UnusedCount = unused;
         bytes = new byte[256 + this.merges.Length + 1 + added.Length + unused][];
         bytes.AsSpan(bytes.Length - unused).Fill([]);
         rankOfPair = new Dictionary<long, int>(this.merges.Length);
@@ -92,10 +92,10 @@ public sealed class Vocabulary
     public IReadOnlyList<string> AddedTokens => added;
 
     /// <summary>How many ids, the last ones, have no token.</summary>
-    internal int Unused { get; }
+    internal int UnusedCount { get; }
 
     /// <summary>Number of tokens.</summary>
-    internal int TokenCount => Count - Unused;
+    internal int TokenCount => Count - UnusedCount;
 
     /// <summary>Finds the added tokens; null if there are none.</summary>
     internal AddedTokenSearch? Added { get; }
@@ -127,21 +127,21 @@ public sealed class Vocabulary
             }
         }
 
-        return new Vocabulary(merges, [.. added, .. more], Unused);
+        return new Vocabulary(merges, [.. added, .. more], UnusedCount);
     }
 
     /// <summary>The same vocabulary with ids after its last that have no token.</summary>
     /// <param name="count">How many more.</param>
-    internal Vocabulary WithUnused(int count) => count == 0 ? this : new Vocabulary(merges, added, Unused + count);
+    internal Vocabulary WithUnused(int count) => count == 0 ? this : new Vocabulary(merges, added, UnusedCount + count);
 
     /// <summary>Throws if there are unused ids.</summary>
     /// <param name="holder">What cannot hold them, for messages.</param>
     /// <exception cref="Gpt2Exception">There are.</exception>
     internal void RequireNoUnused(string holder)
     {
-        if (Unused > 0)
+        if (UnusedCount > 0)
         {
-            throw new Gpt2Exception($"the model has {Plural.Of(Unused, "row")} of wte without a token, which {holder} cannot hold")
+            throw new Gpt2Exception($"the model has {Plural.Of(UnusedCount, "row")} of wte without a token, which {holder} cannot hold")
             {
                 Expected = $"a row for each of the {TokenCount} tokens and no other",
             };

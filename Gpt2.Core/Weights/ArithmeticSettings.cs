@@ -1,5 +1,5 @@
-// In what a model's arithmetic may differ from GPT-2's, under the names that Hugging Face's config.json gives to it. hparams.json has the
-// same names, so both are read and written here. A setting that this program does not compute is refused.
+// How a model's arithmetic may differ from GPT-2's, under the names of Hugging Face's config.json. hparams.json uses the same names, so both
+// are read and written here. A setting that this program does not compute is refused.
 
 using System.Globalization;
 using System.Text.Json;
@@ -24,7 +24,7 @@ internal static class ArithmeticSettings
         ("relu", ActivationFunction.Relu), ("silu", ActivationFunction.Silu), ("swish", ActivationFunction.Silu), ("tanh", ActivationFunction.Tanh),
     ];
 
-    /// <summary>Settings of related models, which are computed only if they are off: null, false or empty.</summary>
+    /// <summary>Settings of related models, which are refused unless they are off: null, false or empty.</summary>
     private static readonly string[] Off =
     [
         "add_cross_attention", "is_encoder_decoder", "pruned_heads", "quantization_config", "auto_map", "rotary_dim", "rope_theta",
@@ -57,7 +57,7 @@ internal static class ArithmeticSettings
             throw Refused(path, Positions, type, "\"absolute\": others are not supported");
         }
 
-        _ = Switch(root, Reordered, usual: false, path); // where float32 is computed with, the order makes no difference
+        _ = Switch(root, Reordered, usual: false, path); // makes a difference in half precision only
         Gpt2Config config = sizes with
         {
             Activation = ActivationOf(root, path),
@@ -73,7 +73,7 @@ internal static class ArithmeticSettings
         return config.Problem() is Gpt2Exception problem ? throw problem.At(path) : config;
     }
 
-    /// <summary>The settings in which a model differs from GPT-2, as JSON: none of GPT-2.</summary>
+    /// <summary>The settings in which a model differs from GPT-2, with their values as JSON.</summary>
     public static IEnumerable<(string Name, string Value)> Differing(Gpt2Config config)
     {
         if (!config.HasUsualHidden)
@@ -88,7 +88,7 @@ internal static class ArithmeticSettings
 
         if (config.LayerNormEpsilon != Gpt2Config.Small.LayerNormEpsilon)
         {
-            yield return (Epsilon, config.LayerNormEpsilon.ToString(CultureInfo.InvariantCulture));
+            yield return (Epsilon, Text(config.LayerNormEpsilon));
         }
 
         if (!config.ScaleAttention)
@@ -102,12 +102,12 @@ internal static class ArithmeticSettings
         }
     }
 
-    /// <summary>GPT-2's value of a setting in which a model of the same channels differs.</summary>
+    /// <summary>GPT-2's value of such a setting, for a model with the same number of channels.</summary>
     public static string OfGpt2(string name, Gpt2Config config) => name switch
     {
         Inner => (4 * config.Channels).ToString(CultureInfo.InvariantCulture),
         Activation => Activations[0].Name,
-        Epsilon => "1e-05",
+        Epsilon => Text(Gpt2Config.Small.LayerNormEpsilon),
         Scaled => "true",
         _ => "false",
     };
@@ -125,7 +125,7 @@ internal static class ArithmeticSettings
         }
 
         writer.WriteString(Activation, NameOf(config.Activation));
-        writer.WriteNumber(Epsilon, double.Parse(config.LayerNormEpsilon.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+        writer.WriteNumber(Epsilon, double.Parse(Text(config.LayerNormEpsilon), CultureInfo.InvariantCulture));
         writer.WriteBoolean(Scaled, config.ScaleAttention);
         if (config.ScaleAttentionByInverseLayer)
         {
@@ -137,7 +137,7 @@ internal static class ArithmeticSettings
     /// <param name="config">The model.</param>
     /// <param name="format">What cannot hold it, for messages.</param>
     /// <exception cref="Gpt2Exception">It differs from GPT-2.</exception>
-    public static void RequireNone(Gpt2Config config, string format)
+    public static void RequireGpt2(Gpt2Config config, string format)
     {
         (string Name, string Value)[] differing = [.. Differing(config)];
         if (differing.Length > 0)
@@ -162,6 +162,8 @@ internal static class ArithmeticSettings
         Expected = expected,
         Remedy = "use another model: this program would compute this one wrongly",
     };
+
+    private static string Text(float epsilon) => epsilon.ToString(CultureInfo.InvariantCulture).Replace('E', 'e');
 
     private static bool Switch(JsonElement root, string name, bool usual, string path) => Given(root, name) switch
     {

@@ -45,7 +45,7 @@ internal static class HyperparametersFile
     public static void Write(Gpt2Config config, Vocabulary? vocabulary, string path)
     {
         IEnumerable<(string, string)> more = ArithmeticSettings.Differing(config);
-        if (vocabulary?.Unused > 0)
+        if (vocabulary?.UnusedCount > 0)
         {
             more = more.Prepend((TokenCount, Invariant($"{vocabulary.TokenCount}")));
         }

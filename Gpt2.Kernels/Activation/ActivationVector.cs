@@ -1,4 +1,4 @@
-// The other rungs of the activation functions other than GPT-2's: portable vectors, one pass over memory in each direction, divided among
+// The higher rungs of the activation functions other than GPT-2's: portable vectors, one pass over memory in each direction, divided among
 // threads on the Tuned rung.
 
 using System.Numerics;

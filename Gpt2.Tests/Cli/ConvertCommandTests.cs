@@ -121,7 +121,7 @@ public sealed class ConvertCommandTests : IDisposable
         CommandRun run = CommandRun.Of("convert", csv, folder.PathOf("there"), "--to", "gguf", "--weights", "q8_0");
 
         run.Result().Should().Contain("as gguf");
-        run.Error.Should().Be("note: written in f16, since a row is no multiple of 32 weights: 9 tensors\n");
+        run.Error.Should().Be("note: 9 tensors written in f16, since rows are not multiples of 32 weights\n");
         File.Exists(folder.PathOf("there", "model.gguf")).Should().BeTrue();
         CommandRun.Of("convert", csv, folder.PathOf("there"), "--to", "safetensors", "--force").Result();
         File.Exists(folder.PathOf("there", "model.gguf")).Should().BeFalse("a folder does not hold two models");

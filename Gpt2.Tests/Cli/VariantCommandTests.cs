@@ -39,21 +39,21 @@ public sealed class VariantCommandTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Info_OfAVariant_SaysInWhatItDiffers()
+    public void Info_OfAVariant_SaysHowItDiffers()
     {
         string table = CommandRun.Of("info", variant).Result();
         JsonElement json = JsonOf(CommandRun.Of("info", variant, "--json").Result());
 
         foreach (string line in (string[])[
-            "n_inner .*13, other than GPT-2's 24", "activation_function .*gelu, other than GPT-2's gelu_new",
-            "layer_norm_epsilon .*1E-06, other than GPT-2's 1e-05", "scale_attn_weights .*false, other than GPT-2's true",
-            "scale_attn_by_inverse_layer_idx .*true, other than GPT-2's false"])
+            "n_inner .*13, where GPT-2 has 24", "activation_function .*gelu, where GPT-2 has gelu_new",
+            "layer_norm_epsilon .*1e-06, where GPT-2 has 1e-05", "scale_attn_weights .*false, where GPT-2 has true",
+            "scale_attn_by_inverse_layer_idx .*true, where GPT-2 has false"])
         {
             table.Should().MatchRegex(line);
         }
 
         (json.GetProperty("n_inner").GetInt32(), json.GetProperty("activation_function").GetString()).Should().Be((13, "gelu"));
-        CommandRun.Of("info").Result().Should().NotContain("other than GPT-2's");
+        CommandRun.Of("info").Result().Should().NotContain("where GPT-2 has");
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class VariantCommandTests : IDisposable
 
         JsonOf(CommandRun.Of("predict", "ab", "--model", variant, "--json").Result()).GetProperty("top")[0].GetProperty("id").GetInt32()
             .Should().Be(best);
-        CommandRun.Of("doctor", variant).Result().Should().Contain("n_inner 13, activation_function \"gelu\", layer_norm_epsilon 1E-06");
+        CommandRun.Of("doctor", variant).Result().Should().Contain("n_inner 13, activation_function \"gelu\", layer_norm_epsilon 1e-06");
         CommandRun.Of("why", "ab", "h1.step6[1, 0]", "--model", variant).Result().Should().Contain("queries · keysᵀ / 2 for each head");
     }
 
@@ -93,7 +93,7 @@ public sealed class VariantCommandTests : IDisposable
         table.Should().MatchRegex(@"1 +270 +<unused 270> ");
         (first.GetProperty("id").GetInt32(), first.GetProperty("token").GetString()).Should().Be((270, ""));
         CommandRun.Of("info", padded).Result().Should().MatchRegex(@"n_vocab\) *272, the last 15 without a token");
-        CommandRun.Of("doctor", padded).Result().Should().Contain("257 tokens, and wte has 15 rows more");
+        CommandRun.Of("doctor", padded).Result().Should().Contain("257 tokens, and wte has 15 more rows");
     }
 
     [Fact]

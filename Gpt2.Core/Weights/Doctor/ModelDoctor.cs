@@ -225,7 +225,9 @@ internal static class ModelDoctor
             if (tokenizer is not null)
             {
                 Vocabulary found = tokenizer.Vocabulary;
-                string rows = config is null ? "" : found.Unused > 0 ? $", and wte has {found.Unused} rows more" : ", as many as wte has rows";
+                string rows = config is null ? ""
+                    : found.UnusedCount > 0 ? $", and wte has {Plural.Of(found.UnusedCount, "more row")}"
+                    : ", as many as wte has rows";
                 findings.Ok(FindingArea.Tokenizer, Subject, $"{found.TokenCount} tokens{rows}");
             }
             else if (config?.Vocabulary < Vocabulary.SmallestCount)

@@ -2,6 +2,7 @@
 // before anything is allocated or skipped.
 
 using System.Buffers.Binary;
+using System.Text;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights.Binary;
 
@@ -62,8 +63,12 @@ internal sealed class GgufCursor(MappedFile file, long start)
             throw Wrong($"has a text of {length} bytes", $"at most {longest}");
         }
 
-        byte[] bytes = length > (ulong)buffer.Length ? new byte[length] : Next((int)length).ToArray();
-        if (length > (ulong)buffer.Length)
+        var bytes = new byte[length];
+        if (bytes.Length <= buffer.Length)
+        {
+            Next(bytes.Length).CopyTo(bytes);
+        }
+        else
         {
             file.Read(Position, bytes);
             Position += bytes.Length;
@@ -71,7 +76,7 @@ internal sealed class GgufCursor(MappedFile file, long start)
 
         return StrictUtf8.FirstFault(bytes) is int fault
             ? throw Wrong($"has a text with 0x{bytes[fault]:X2} at byte {fault + 1}", "UTF-8")
-            : System.Text.Encoding.UTF8.GetString(bytes);
+            : Encoding.UTF8.GetString(bytes);
     }
 
     /// <summary>Passes over bytes.</summary>

@@ -81,7 +81,7 @@ public static class GgufFile
 
     /// <summary>Throws if llama.cpp's gpt2 computes otherwise than a model.</summary>
     /// <exception cref="Gpt2Exception">It does.</exception>
-    internal static void Require(Gpt2Config config) => ArithmeticSettings.RequireNone(
+    internal static void Require(Gpt2Config config) => ArithmeticSettings.RequireGpt2(
         config with { Hidden = 4 * config.Channels, LayerNormEpsilon = Gpt2Config.Small.LayerNormEpsilon }, "a GGUF file of gpt2");
 
     /// <summary>How many matrices are written as F16 since their rows are not blocks of 32.</summary>
@@ -116,8 +116,8 @@ public static class GgufFile
         Gpt2Config config = weights.Config with { QkvBias = true };
         Dictionary<string, Matrix> matrices = weights.Matrices().ToDictionary(matrix => matrix.Name);
         MatrixShape[] shapes = [.. MatrixShapes.Of(config)];
-        var metadata = GgufMetadata.Of(config, vocabulary, name, Types.First(entry => entry.Weights == type).FileType);
-        stream.Write(metadata.WithTensors(
+        var header = GgufHeaderWriter.Of(config, vocabulary, name, Types.First(entry => entry.Weights == type).FileType);
+        stream.Write(header.WithTensors(
             [.. shapes.Select(shape => (GgufNames.Of(shape.Name), StoredShape(shape), TypeOf(shape, config, type)))]));
         long done = 0;
         foreach (MatrixShape shape in shapes)
@@ -158,7 +158,7 @@ public static class GgufFile
         }
 
         ArrayPool<byte>.Shared.Return(buffer);
-        stream.Write(new byte[GgufMetadata.Padded(written) - written]);
+        stream.Write(new byte[GgufHeader.Padded(written) - written]);
     }
 
     /// <summary>Throws unless a type can hold some numbers: half precision, which scales have too, ends at 65504.</summary>

@@ -3,6 +3,7 @@
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights.Binary;
+using static System.FormattableString;
 
 namespace Gpt2.Core.Weights.Gguf;
 
@@ -26,6 +27,7 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
     private const string CausalKey = "gpt2.attention.causal";
 
     private GgufHeader? header;
+    private MappedFile? data;
 
     public override string Layout => "GGUF";
 
@@ -39,7 +41,8 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
     {
         try
         {
-            header = GgufHeader.Read(Files.Open(Main));
+            data = Files.Open(Main);
+            header = GgufHeader.Read(data);
         }
         catch (Gpt2Exception e)
         {
@@ -78,24 +81,23 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
 
     public override void FindTensors(Action<Gpt2Exception> refuse)
     {
-        if (header is null)
+        if (header is null || data is null)
         {
             return;
         }
 
-        MappedFile data = Files.Open(Main);
         long? end = 0; // unknown after a tensor whose length is not known
         string before = "the header";
         foreach (GgufTensor tensor in header.Tensors.OrderBy(tensor => tensor.Begin))
         {
-            Gpt2Exception? e = Try(() => Add(tensor, data, end, before), refuse);
+            Gpt2Exception? e = Try(() => Add(tensor, end, before), refuse);
             if (e is not null)
             {
                 Lost.TryAdd(tensor.Name, e);
             }
 
             end = GgufTypes.Of(tensor.Type) is NumberType type && IsWhole(tensor, type) && tensor.Begin <= long.MaxValue / 2
-                ? Aligned((long)tensor.Begin + BytesOf(tensor, type)) : null;
+                ? GgufHeader.Padded((long)tensor.Begin + BytesOf(tensor, type), header.Alignment) : null;
             before = tensor.Name;
         }
 
@@ -141,7 +143,7 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
         {
             if (header.Whole(key) is long found && found != value)
             {
-                throw header.Wrong(key, $"found {found}", $"{value}, as in GPT-2");
+                throw header.Wrong(key, Invariant($"found {found}"), $"{value}, as in GPT-2");
             }
         }
 
@@ -152,9 +154,7 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
     }
 
     private int Size(string key) => header!.Whole(key) is long size and > 0 and <= int.MaxValue
-        ? (int)size : throw header.Wrong(key, $"found {header.Whole(key)}", $"1 to {int.MaxValue}");
-
-    private long Aligned(long offset) => (offset + header!.Alignment - 1) / header.Alignment * header.Alignment;
+        ? (int)size : throw header.Wrong(key, Invariant($"found {header.Whole(key)}"), $"1 to {int.MaxValue}");
 
     /// <summary>Whether its rows are whole blocks.</summary>
     private static bool IsWhole(GgufTensor tensor, NumberType type) =>
@@ -166,7 +166,7 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
 
     /// <summary>Adds a tensor after checking its type and its place.</summary>
     /// <exception cref="Gpt2Exception">It cannot be read, or overlaps the one before.</exception>
-    private void Add(GgufTensor tensor, MappedFile data, long? end, string before)
+    private void Add(GgufTensor tensor, long? end, string before)
     {
         Gpt2Exception Wrong(string found, string? expected, string remedy = WrongFile.Again) =>
             new(found) { Where = PlaceOf(tensor.Name), Expected = expected, Remedy = remedy };
@@ -192,7 +192,7 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
             throw Wrong($"begins at byte {tensor.Begin} of the data", $"{free}, where {before} ends");
         }
 
-        long length = Math.Max(data.Length - header.DataOffset, 0);
+        long length = Math.Max(data!.Length - header.DataOffset, 0);
         long bytes = BytesOf(tensor, type);
         if (tensor.Begin > (ulong)length || bytes > length - (long)tensor.Begin)
         {

@@ -111,9 +111,12 @@ internal sealed class GgufHeader
         }
 
         header.Alignment = header.ReadAlignment();
-        header.DataOffset = (cursor.Position + header.Alignment - 1) / header.Alignment * header.Alignment;
+        header.DataOffset = Padded(cursor.Position, header.Alignment);
         return header;
     }
+
+    /// <summary>A length or an offset, rounded up to a multiple of the alignment.</summary>
+    public static long Padded(long length, int alignment = StandardAlignment) => (length + alignment - 1) / alignment * alignment;
 
     public bool Has(string key) => metadata.ContainsKey(key);
 
@@ -265,7 +268,7 @@ internal sealed class GgufHeader
         long alignment = Has(AlignmentKey) ? Whole(AlignmentKey) : StandardAlignment;
         return alignment is > 0 and <= LargestAlignment && (alignment & (alignment - 1)) == 0
             ? (int)alignment
-            : throw Wrong(AlignmentKey, $"found {alignment}", $"a power of two, at most {LargestAlignment}");
+            : throw Wrong(AlignmentKey, FormattableString.Invariant($"found {alignment}"), $"a power of two, at most {LargestAlignment}");
     }
 
     private GgufCursor At(Value value, string key) => new(file, value.Offset) { Part = key };

@@ -37,6 +37,5 @@ internal static class GgufNames
 
     /// <summary>The same, going by llama.cpp's name.</summary>
     public static bool IsTransposedThere(string name) =>
-        name.EndsWith(".weight", StringComparison.Ordinal) && Parts.Values.Any(part => !part.EndsWith("_norm", StringComparison.Ordinal)
-            && name.EndsWith($".{part}.weight", StringComparison.Ordinal));
+        Parts.Values.Any(part => !part.EndsWith("_norm", StringComparison.Ordinal) && name.EndsWith($".{part}.weight", StringComparison.Ordinal));
 }

@@ -2,6 +2,7 @@
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
+using static System.FormattableString;
 
 namespace Gpt2.Core.Weights.Gguf;
 
@@ -9,15 +10,15 @@ namespace Gpt2.Core.Weights.Gguf;
 internal static class GgufVocabulary
 {
     public const string ModelKey = "tokenizer.ggml.model";
-    public const string SplittingKey = "tokenizer.ggml.pre";
+    public const string PreTokenizerKey = "tokenizer.ggml.pre";
     public const string TokensKey = "tokenizer.ggml.tokens";
     public const string TypesKey = "tokenizer.ggml.token_type";
     public const string MergesKey = "tokenizer.ggml.merges";
     public const string BeginningKey = "tokenizer.ggml.bos_token_id";
     public const string EndKey = "tokenizer.ggml.eos_token_id";
 
-    /// <summary>The values for byte-level merges, for GPT-2's way to split text into words, and for a model without text.</summary>
-    public const string Merges = "gpt2", Splitting = "gpt-2", NoText = "none";
+    /// <summary>The values for byte-level merges, for GPT-2's pre-tokenizer, and for a model without text.</summary>
+    public const string ByteLevelMerges = "gpt2", PreTokenizer = "gpt-2", NoText = "none";
 
     /// <summary>
     /// What a token is, with llama.cpp's numbers: of the merges; found in a text only if that is asked for; found everywhere; a row of wte
@@ -37,10 +38,10 @@ internal static class GgufVocabulary
             return null;
         }
 
-        RequireText(header, ModelKey, model, Merges);
-        if (header.Has(SplittingKey))
+        RequireText(header, ModelKey, model, ByteLevelMerges);
+        if (header.Has(PreTokenizerKey))
         {
-            RequireText(header, SplittingKey, header.Text(SplittingKey), Splitting);
+            RequireText(header, PreTokenizerKey, header.Text(PreTokenizerKey), PreTokenizer);
         }
 
         Vocabulary merged = ReadMerges(header);
@@ -65,7 +66,7 @@ internal static class GgufVocabulary
         {
             if (header.Has(key) && header.Whole(key) is long id && (id < 0 || id >= tokens.Length))
             {
-                throw header.Wrong(key, $"found {id}", $"0 to {tokens.Length - 1}, the id of a token");
+                throw header.Wrong(key, Invariant($"found {id}"), $"0 to {tokens.Length - 1}, the id of a token");
             }
         }
 
@@ -128,7 +129,7 @@ internal static class GgufVocabulary
             if (!fits)
             {
                 throw header.Wrong(
-                    TypesKey, $"token {id}, '{VisibleText.Brief(tokens[id])}', has the type {types[id]}",
+                    TypesKey, Invariant($"token {id}, '{VisibleText.Brief(tokens[id])}', has the type {types[id]}"),
                     id == endOfText ? $"{Control} (control)" : id < endOfText ? $"{Normal} (normal), as for every token of the merges"
                     : $"{UserDefined} (user-defined) or {Control} (control), as for every token after {Vocabulary.EndOfTextToken}");
             }

@@ -57,7 +57,7 @@ internal static class SpreadsheetVocabulary
     public static void Require(Gpt2Config config, Vocabulary? vocabulary)
     {
         const string Page = "the page of the JavaScript edition";
-        ArithmeticSettings.RequireNone(config, Page);
+        ArithmeticSettings.RequireGpt2(config, Page);
         vocabulary?.RequireNoUnused(Page);
     }
 

@@ -64,7 +64,7 @@ public static class LlmCFile
     /// </exception>
     internal static void Require(Gpt2Config config, Vocabulary? vocabulary)
     {
-        ArithmeticSettings.RequireNone(config, "a file of llm.c");
+        ArithmeticSettings.RequireGpt2(config, "a file of llm.c");
         vocabulary?.RequireNoUnused("a file of llm.c");
         if (!config.TiedHead)
         {

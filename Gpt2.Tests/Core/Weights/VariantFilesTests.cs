@@ -66,7 +66,7 @@ public sealed class VariantFilesTests : IDisposable
             "{\"n_vocab\": 260, \"n_ctx\": 8, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2}\n");
         File.ReadAllText(folder.PathOf("other", "hparams.json")).Should().Be(
             "{\"n_vocab\": 260, \"n_ctx\": 8, \"n_embd\": 6, \"n_head\": 3, \"n_layer\": 2, \"n_inner\": 13, \"activation_function\": \"gelu\", "
-            + "\"layer_norm_epsilon\": 1E-12, \"scale_attn_weights\": false, \"scale_attn_by_inverse_layer_idx\": true}\n");
+            + "\"layer_norm_epsilon\": 1e-12, \"scale_attn_weights\": false, \"scale_attn_by_inverse_layer_idx\": true}\n");
         JsonElement config = JsonDocument.Parse(File.ReadAllText(folder.PathOf("hub", "config.json"))).RootElement;
         config.GetProperty("n_inner").GetInt32().Should().Be(13);
         config.GetProperty("activation_function").GetString().Should().Be("gelu");
@@ -126,7 +126,7 @@ public sealed class VariantFilesTests : IDisposable
         foreach (Action write in (Action[])[variant, directly])
         {
             write.Should().Throw<Gpt2Exception>().With(
-                found: "the model has n_inner 13, activation_function \"gelu\", layer_norm_epsilon 1E-12, scale_attn_weights false, "
+                found: "the model has n_inner 13, activation_function \"gelu\", layer_norm_epsilon 1e-12, scale_attn_weights false, "
                     + $"scale_attn_by_inverse_layer_idx true, which {name} cannot hold",
                 remedy: "write csv or safetensors");
         }
@@ -144,7 +144,7 @@ public sealed class VariantFilesTests : IDisposable
         Tokenizer tokenizer = source.ReadTokenizer()!;
 
         source.Config.Vocabulary.Should().Be(272);
-        (tokenizer.Vocabulary.Count, tokenizer.Vocabulary.TokenCount, tokenizer.Vocabulary.Unused).Should().Be((272, 260, 12));
+        (tokenizer.Vocabulary.Count, tokenizer.Vocabulary.TokenCount, tokenizer.Vocabulary.UnusedCount).Should().Be((272, 260, 12));
         tokenizer.Decode([0, 260, 271, 1]).Should().Be(tokenizer.Decode([0, 1]));
         tokenizer.Vocabulary.WrittenForm(271).Should().Be("<unused 271>");
         tokenizer.Encode("a<unused 271>b").Should().OnlyContain(id => id < 260);
@@ -172,7 +172,7 @@ public sealed class VariantFilesTests : IDisposable
         JsonDocument.Parse(File.ReadAllText(Path.Combine(back, "vocab.json"))).RootElement.EnumerateObject().Should().HaveCount(260);
         JsonDocument.Parse(File.ReadAllText(Path.Combine(back, "config.json"))).RootElement.GetProperty("vocab_size").GetInt32().Should().Be(272);
         using ModelSource again = ModelFolder.Open(back);
-        again.ReadTokenizer()!.Vocabulary.Unused.Should().Be(12);
+        again.ReadTokenizer()!.Vocabulary.UnusedCount.Should().Be(12);
         SmallModel.Bits(again.ReadWeights()).Should().Equal(SmallModel.Bits(Padded()));
     }
 
@@ -189,7 +189,7 @@ public sealed class VariantFilesTests : IDisposable
 
         foreach (Vocabulary vocabulary in (Vocabulary[])[tokenizer.Vocabulary, written.ReadTokenizer()!.Vocabulary])
         {
-            (vocabulary.Count, vocabulary.Unused).Should().Be((272, 11));
+            (vocabulary.Count, vocabulary.UnusedCount).Should().Be((272, 11));
             vocabulary.AddedTokens.Should().Equal("<new>");
             vocabulary.WrittenForm(260).Should().Be("<new>");
             new Tokenizer(vocabulary).Encode("<new>").Should().Equal(260);
@@ -203,7 +203,7 @@ public sealed class VariantFilesTests : IDisposable
         HuggingFaceFixture.WriteTokenizerInOneFile(folder.PathOf("hub"));
 
         using ModelSource source = ModelFolder.Open(folder.PathOf("hub"));
-        source.ReadTokenizer()!.Vocabulary.Unused.Should().Be(12);
+        source.ReadTokenizer()!.Vocabulary.UnusedCount.Should().Be(12);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class GgufDamageTests : IDisposable
     private const string OfTheModel = "correct it, or take the one of this model";
     private const string Qkv = "blk.1.attn_qkv.weight"; // sizes 6, 18
     private const string Architecture = "general.architecture", Heads = "gpt2.attention.head_count", Hidden = "gpt2.feed_forward_length";
-    private const string Model = "tokenizer.ggml.model", Splitting = "tokenizer.ggml.pre", Tokens = "tokenizer.ggml.tokens";
+    private const string Model = "tokenizer.ggml.model", PreTokenizer = "tokenizer.ggml.pre", Tokens = "tokenizer.ggml.tokens";
     private const string Types = "tokenizer.ggml.token_type", Merges = "tokenizer.ggml.merges", End = "tokenizer.ggml.eos_token_id";
 
     private static readonly Dictionary<string, (Action<GgufFixture> Damage, string Subject, string Found, string Remedy)> Damages = new()
@@ -74,12 +74,13 @@ public sealed class GgufDamageTests : IDisposable
         ["heads that do not divide"] = (
             model => model.Put(GgufFixture.Whole(Heads, 4)), File, "n_embd 6 is not divisible by n_head 4", OfTheModel),
         ["zero heads"] = (model => model.Put(GgufFixture.Whole(Heads, 0)), Heads, "found 0, expected 1 to 2147483647", OfTheModel),
+        ["heads below zero"] = (model => model.Put(new(Heads, 5, BitConverter.GetBytes(-3))), Heads, "found -3, expected 1 to", OfTheModel),
         ["heads as a text"] = (model => model.Put(GgufFixture.Text(Heads, "3")), Heads, "is of the type Text, expected a whole number", OfTheModel),
         ["fewer heads for keys"] = (
             model => model.Put(GgufFixture.Whole("gpt2.attention.head_count_kv", 1)), "gpt2.attention.head_count_kv", "found 1, expected 3",
             OfTheModel),
         ["no hidden width"] = (model => Remove(model, Hidden), Hidden, "is missing, expected a whole number", OfTheModel),
-        ["no hidden width at all"] = (model => model.Put(GgufFixture.Whole(Hidden, 0)), Hidden, "found 0, expected 1 to 2147483647", OfTheModel),
+        ["zero hidden width"] = (model => model.Put(GgufFixture.Whole(Hidden, 0)), Hidden, "found 0, expected 1 to 2147483647", OfTheModel),
         ["epsilon below zero"] = (
             model => model.Put(GgufFixture.Real("gpt2.attention.layer_norm_epsilon", -1)), File,
             "layer_norm_epsilon is -1, expected more than 0, at most 1", OfTheModel),
@@ -131,7 +132,7 @@ public sealed class GgufDamageTests : IDisposable
         ["vocabulary of another kind"] = (
             model => model.Put(GgufFixture.Text(Model, "llama")), Model, "found 'llama', expected 'gpt2'", OfTheModel),
         ["words split in another way"] = (
-            model => model.Put(GgufFixture.Text(Splitting, "llama-bpe")), Splitting, "found 'llama-bpe', expected 'gpt-2'", OfTheModel),
+            model => model.Put(GgufFixture.Text(PreTokenizer, "llama-bpe")), PreTokenizer, "found 'llama-bpe', expected 'gpt-2'", OfTheModel),
         ["no merges"] = (model => Remove(model, Merges), Merges, "is missing, expected a list", OfTheModel),
         ["merges of another vocabulary"] = (
             model => model.Put(GgufFixture.Texts(Merges, ["a b", "ab d", ", !"])), Tokens,

@@ -1,4 +1,4 @@
-// The beginning of a GGUF file is made in memory: the metadata, with the vocabulary, and the list of tensors.
+// Makes the header of a GGUF file in memory: the metadata, with the vocabulary, and the list of tensors.
 
 using System.Buffers;
 using System.Buffers.Binary;
@@ -10,7 +10,7 @@ using Gpt2.Core.Weights.Binary;
 namespace Gpt2.Core.Weights.Gguf;
 
 /// <summary>Builds a header; the keys are those that llama.cpp's converter writes.</summary>
-internal sealed class GgufMetadata
+internal sealed class GgufHeaderWriter
 {
     private const uint QuantizationVersion = 2;
 
@@ -23,9 +23,9 @@ internal sealed class GgufMetadata
     /// <param name="name">The model's name.</param>
     /// <param name="fileType">llama.cpp's number for the type of most tensors.</param>
     /// <exception cref="Gpt2Exception">Two tokens would be written alike.</exception>
-    public static GgufMetadata Of(Gpt2Config config, Vocabulary? vocabulary, string name, uint fileType)
+    public static GgufHeaderWriter Of(Gpt2Config config, Vocabulary? vocabulary, string name, uint fileType)
     {
-        var metadata = new GgufMetadata();
+        var metadata = new GgufHeaderWriter();
         metadata.Add(GgufFiles.ArchitectureKey, GgufFiles.Architecture);
         metadata.Add("general.type", "model");
         metadata.Add("general.name", name);
@@ -65,15 +65,11 @@ internal sealed class GgufMetadata
 
             Put(header, GgufTypes.NumberOf(type));
             Put(header, (ulong)offset);
-            offset += Padded(type.Bytes(StoredTensor.Count(shape)));
+            offset += GgufHeader.Padded(type.Bytes(StoredTensor.Count(shape)));
         }
 
-        return [.. header.WrittenSpan, .. new byte[Padded(header.WrittenCount) - header.WrittenCount]];
+        return [.. header.WrittenSpan, .. new byte[GgufHeader.Padded(header.WrittenCount) - header.WrittenCount]];
     }
-
-    /// <summary>A length in whole multiples of the alignment.</summary>
-    public static long Padded(long length) =>
-        (length + GgufHeader.StandardAlignment - 1) / GgufHeader.StandardAlignment * GgufHeader.StandardAlignment;
 
     private void AddVocabulary(Vocabulary? vocabulary)
     {
@@ -93,8 +89,8 @@ internal sealed class GgufMetadata
             };
         }
 
-        Add(GgufVocabulary.ModelKey, GgufVocabulary.Merges);
-        Add(GgufVocabulary.SplittingKey, GgufVocabulary.Splitting);
+        Add(GgufVocabulary.ModelKey, GgufVocabulary.ByteLevelMerges);
+        Add(GgufVocabulary.PreTokenizerKey, GgufVocabulary.PreTokenizer);
         AddList(GgufVocabulary.TokensKey, tokens);
         Begin(GgufVocabulary.TypesKey, GgufHeader.Kind.Array);
         BeginList(GgufHeader.Kind.Int32, tokens.Length);
