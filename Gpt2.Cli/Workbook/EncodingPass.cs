@@ -6,43 +6,43 @@ namespace Gpt2.Cli.Workbook;
 
 /// <summary>A pass.</summary>
 /// <param name="pieces">The pieces before it, as ids.</param>
-/// <param name="lowestRank">The lowest rank of two neighbours, which it joins; null if none can be joined.</param>
+/// <param name="words">For each character of the text 0, or another number if a word begins with it.</param>
 /// <param name="vocabulary">The vocabulary.</param>
-internal sealed class EncodingPass(IReadOnlyList<int> pieces, int? lowestRank, Vocabulary vocabulary)
+internal sealed class EncodingPass(int[] pieces, int[] words, Vocabulary vocabulary)
 {
-    public int? LowestRank => lowestRank;
+    private readonly int[] ranks = [.. Ranks(pieces, words, vocabulary)];
 
-    /// <summary>The passes of a word; none if there is no text, or it is not in ASCII or not one word. The last one joins nothing.</summary>
+    /// <summary>The lowest rank of two neighbours, which it joins; null if none can be joined.</summary>
+    public int? LowestRank => ranks.Where(rank => rank >= 0).Select(rank => (int?)rank).Min();
+
+    /// <summary>The passes of a text; none if there is no text or it is not in ASCII. The last one joins nothing.</summary>
     public static EncodingPass[] Of(string? text, Vocabulary vocabulary)
     {
-        if (text is null || !text.All(c => char.IsBetween(c, ' ', '~') || c == '\n'))
+        if (string.IsNullOrEmpty(text) || !text.All(c => char.IsBetween(c, ' ', '~') || c == '\n'))
         {
             return [];
         }
 
-        if (new Tokenizer(vocabulary).Explain(text).ToArray() is not [WordExplanation word])
+        List<EncodingPass> passes = [new([.. text.Select(c => ByteAlphabet.IdOf((byte)c))], WordBeginnings.Of(text), vocabulary)];
+        while (passes[^1].LowestRank is int rank)
         {
-            return [];
+            passes.Add(passes[^1].Next(rank));
         }
 
-        return
-        [
-            .. word.Passes.Select(pass => pass.Ids).Prepend(word.Bytes)
-                .Select((pieces, i) => new EncodingPass(pieces, i < word.Passes.Count ? word.Passes[i].Rank : null, vocabulary)),
-        ];
+        return [.. passes];
     }
 
-    public string? PieceAt(int k) => k < pieces.Count ? vocabulary.WrittenForm(pieces[k]) : null;
+    public string? PieceAt(int k) => k < pieces.Length ? vocabulary.WrittenForm(pieces[k]) : null;
 
-    public int? IdAt(int k) => k < pieces.Count ? pieces[k] : null;
+    public int? IdAt(int k) => k < pieces.Length ? pieces[k] : null;
 
-    /// <summary>The rank of a piece with the next, −1 if there is none; null for the last piece.</summary>
-    public int? RankAt(int k) => k + 1 < pieces.Count ? vocabulary.RankOf(pieces[k], pieces[k + 1]) : null;
+    /// <summary>The rank of a piece with the next, −1 if there is none or a word begins with that; null for the last piece.</summary>
+    public int? RankAt(int k) => k < ranks.Length ? ranks[k] : null;
 
     /// <summary>Which piece of the next pass a piece becomes, or becomes a part of, from 1; null if there is no such piece.</summary>
     public int? NextPieceAt(int k)
     {
-        if (k >= pieces.Count)
+        if (k >= pieces.Length)
         {
             return null;
         }
@@ -51,10 +51,27 @@ internal sealed class EncodingPass(IReadOnlyList<int> pieces, int? lowestRank, V
         bool isJoined = false; // the piece before with the one before that
         for (int i = 1; i <= k; i++)
         {
-            isJoined = RankAt(i - 1) == lowestRank && !isJoined;
+            isJoined = RankAt(i - 1) == LowestRank && !isJoined;
             next += isJoined ? 0 : 1;
         }
 
         return next;
+    }
+
+    private EncodingPass Next(int rank) => new(
+        [
+            .. Enumerable.Range(0, pieces.Length).GroupBy(NextPieceAt)
+                .Select(piece => piece.Count() == 2 ? 256 + rank : pieces[piece.First()]),
+        ],
+        words, vocabulary);
+
+    private static IEnumerable<int> Ranks(int[] pieces, int[] words, Vocabulary vocabulary)
+    {
+        int place = 0;
+        for (int k = 0; k + 1 < pieces.Length; k++)
+        {
+            place += vocabulary.BytesOf(pieces[k]).Length;
+            yield return words[place] > 0 ? -1 : vocabulary.RankOf(pieces[k], pieces[k + 1]);
+        }
     }
 }

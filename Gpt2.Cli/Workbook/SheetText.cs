@@ -8,6 +8,12 @@ namespace Gpt2.Cli.Workbook;
 
 internal static partial class SheetText
 {
+    /// <summary>The longest text of a cell, in UTF-16 units: Excel takes 32,767, and some cells add words to a token.</summary>
+    public const int Longest = 32_000;
+
+    /// <summary>The text, cut off if it is too long for a cell.</summary>
+    public static string Fitting(string text) => text.Length <= Longest ? text : text[..(Longest - 1)] + "\u2026";
+
     /// <summary>The text with what XML cannot hold, and what would be read as such an escape, as escapes.</summary>
     public static string Escaped(string text)
     {

@@ -98,7 +98,7 @@ internal sealed class SheetWriter : IDisposable
     public void Text(int column, string text, CellLook look)
     {
         Begin(column, look, "inlineStr");
-        writer.WriteElement(new InlineString(new Text(SheetText.Escaped(text)) { Space = SpaceProcessingModeValues.Preserve }));
+        writer.WriteElement(new InlineString(new Text(SheetText.Escaped(SheetText.Fitting(text))) { Space = SpaceProcessingModeValues.Preserve }));
         writer.WriteEndElement();
     }
 
@@ -273,7 +273,7 @@ internal sealed class SheetWriter : IDisposable
 
     private void EndFormula(Shown shown)
     {
-        Value(shown.Text is string text ? SheetText.Escaped(text) : shown.Number.ToString(CultureInfo.InvariantCulture));
+        Value(shown.Text is string text ? SheetText.Escaped(SheetText.Fitting(text)) : shown.Number.ToString(CultureInfo.InvariantCulture));
         writer.WriteEndElement();
     }
 

@@ -26,7 +26,7 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
     private readonly IReadOnlyList<int> prompt = pass.Trace.Ids;
     private readonly TokenizeSheet? tokenize = vocabulary is null ? null : new(plan, vocabulary);
 
-    public static SheetLook Look { get; } = new(0, 0, Palette.StartTab, [5, 22, 34, 3, 9, 8, 18, 3, 5, 22, 12, 10, 8], 9);
+    public static SheetLook Look { get; } = new(0, 0, Palette.StartTab, [5, 22, 38, 3, 9, 8, 18, 3, 5, 22, 12, 10, 8], 9);
 
     private Candidate[] Top { get; } = plan.IsWhole
         ? Prediction.Top(pass.NumbersOf("logits").Row(0), pass.NumbersOf("probabilities").Row(0), TopTokens) : [];

@@ -13,6 +13,9 @@ namespace Gpt2.Cli.Workbook;
 /// <param name="plan">Where everything is.</param>
 internal sealed class StepFormulas(WorkbookPlan plan)
 {
+    /// <summary>EXP of more than 709 is an error.</summary>
+    private const string LargestExponent = "700";
+
     /// <summary>The formulas of a matrix, which together fill its table.</summary>
     public IEnumerable<FormulaArea> Of(MatrixDescription matrix)
     {
@@ -52,9 +55,9 @@ internal sealed class StepFormulas(WorkbookPlan plan)
     private static string Activation(ActivationFunction function, string x) => function switch
     {
         ActivationFunction.GeluErf => $"0.5*{x}*(1+ERF({x}/SQRT(2)))",
-        ActivationFunction.QuickGelu => $"{x}/(1+EXP(-1.702*{x}))",
+        ActivationFunction.QuickGelu => $"{x}/(1+EXP(MIN(-1.702*{x},{LargestExponent})))",
         ActivationFunction.Relu => $"MAX({x},0)",
-        ActivationFunction.Silu => $"{x}/(1+EXP(-{x}))",
+        ActivationFunction.Silu => $"{x}/(1+EXP(MIN(-{x},{LargestExponent})))",
         ActivationFunction.Tanh => $"TANH({x})",
         _ => $"0.5*{x}*(1+TANH(SQRT(2/PI())*({x}+0.044715*{x}^3)))",
     };
@@ -135,7 +138,9 @@ internal sealed class StepFormulas(WorkbookPlan plan)
         from head in Enumerable.Range(0, plan.Config.Heads)
         select (row, head * plan.Length);
 
-    private static string Number(float number) => number.ToString("0.####################", CultureInfo.InvariantCulture);
+    /// <summary>A number from 0 to 1, without an exponent if that is readable.</summary>
+    private static string Number(float number) =>
+        number.ToString(number < 1e-12f ? null : "0.####################", CultureInfo.InvariantCulture);
 
     /// <summary>A matrix with its place and those of its sources.</summary>
     private sealed record Table(MatrixDescription Matrix, Place Place, Place[] Sources)

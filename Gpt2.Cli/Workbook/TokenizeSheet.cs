@@ -1,5 +1,5 @@
 // The sheet where typed texts become tokens. On top, what each text is; below, pass by pass, how byte-pair encoding joins the pieces of a
-// short text: of all neighbours that are in the merges, those with the lowest rank.
+// short text: of all neighbours in a word that are in the merges, those with the lowest rank.
 
 using Gpt2.Core.Text;
 using static System.FormattableString;
@@ -16,6 +16,9 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
 
     private const int PassRows = 3;
 
+    // Rows of a text above its first pass: the text, numbers of the characters, their kinds, and where words begin.
+    private const int HeadRows = 4;
+
     // Columns of the table on top.
     private const int TextColumn = 1, MeaningColumn = 2, WholeColumn = 3, CountColumn = 4, OffsetColumn = 5, FirstId = 6;
 
@@ -24,13 +27,13 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
 
     private const string Written = "Ġ", LineEnd = "Ċ";
 
-    /// <summary>Before the first piece of every word but the first, so that a reader sees the words and no merge crosses their beginnings.</summary>
-    private const string WordMark = "\u2502";
+    /// <summary>What a character that is not ASCII becomes: a piece that is in no merge.</summary>
+    private const string Unsplit = "\uFFFD";
 
     /// <summary>Files name functions that came with Excel 2013 or later like this; the program shows UNICODE.</summary>
     private const string Unicode = "_xlfn.UNICODE";
 
-    public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, WorkbookPlan.FirstColumn, Palette.TextTab, [5, 20, 34], 9);
+    public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, WorkbookPlan.FirstColumn, Palette.TextTab, [5, 20, 40], 9);
 
     /// <summary>What each typed text is, for the first sheet.</summary>
     public Place Meanings => Top(MeaningColumn);
@@ -51,8 +54,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     {
         sheet.Head("tokenize: from what you type to tokens");
         sheet.Text(
-            2, "Change the yellow cells of the first sheet. A text that is a token is that token; a short one is split into words, and these as below.",
-            CellLook.Words);
+            2, "Change the yellow cells of the first sheet. A text that is a token is that token; a short one is split as below.", CellLook.Words);
         sheet.Row(WorkbookPlan.ListRow - 1);
         IEnumerable<string> ids = Enumerable.Range(1, LongestText).Select(i => Invariant($"id {i}"));
         string[] heads = ["", "text", "what it is", "as a whole", "tokens", "before it", .. ids];
@@ -81,17 +83,26 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         string whole = A1.Cell(row, WholeColumn, Fixed.Column), ids = A1.Range(Ids.RowAt(i), Fixed.Column);
         string isId = $"AND({source}>=0,{source}<{plan.Config.Vocabulary},{source}=INT({source}))";
         string noToken = $"{StartSheet.Wrong} too long: {LongestText} characters in a cell";
+        string tokens = $"IF(COUNTIF({ids},\"<0\")>0,\"{StartSheet.Wrong} not in ASCII, and no token\","
+            + $"COUNT({ids})&\" tokens\"&IF({Count($"\" \"&{text}", sheet.Name)}>0,\"; with a space before it, one\",\"\"))";
+        if (vocabulary.AddedTokens.Count > 0)
+        {
+            tokens = $"IF({HoldsAddedToken(text, sheet.Name)},\"{StartSheet.Wrong} holds an added token: type it alone\",{tokens})";
+        }
+
         sheet.Row(row);
         sheet.Number(0, i + 1, CellLook.Link);
-        sheet.Link(row, 0, HeadOf(i));
-        sheet.Formula(TextColumn, $"IF(ISTEXT({source}),{source},\"\")", typed?.Text ?? "", CellLook.Token);
+        sheet.Link(row, 0, Pass(i, 0).Part(-HeadRows, 0));
+        // Some programs put a curly apostrophe in place of a straight one.
+        string straight = $"SUBSTITUTE({source},\"\u2019\",\"'\")";
+        sheet.Formula(
+            TextColumn, $"IF(ISTEXT({source}),IF({Count(source, sheet.Name)}>0,{source},{straight}),\"\")", typed?.Text ?? "", CellLook.Token);
         sheet.Formula(
             MeaningColumn,
             $"IF(ISERROR({source}),\"{StartSheet.Wrong} an error\",IF({source}=\"\",\"\","
             + $"IF(ISNUMBER({source}),IF({isId},\"id\",\"{StartSheet.Wrong} no id: 0 to {plan.Config.Vocabulary - 1}\"),"
             + $"IF({text}=\"\",\"{StartSheet.Wrong} neither text nor number\",IF({whole}>=0,\"a token\",IF(LEN({text})>{LongestText},\"{noToken}\","
-            + $"IF(COUNTIF({ids},\"<0\")>0,\"{StartSheet.Wrong} not in ASCII, and no token\","
-            + $"COUNT({ids})&\" tokens\"&IF({Count($"\" \"&{text}", sheet.Name)}>0,\"; with a space before it, one\",\"\"))))))))",
+            + $"{tokens}))))))",
             typed is null ? "" : typed.Text is null ? "id" : "a token", CellLook.Normal);
         sheet.Formula(
             WholeColumn,
@@ -117,7 +128,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     /// <summary>The passes of one text: three rows for each, then its tokens and their ids.</summary>
     private void WritePasses(int i, string? typed, SheetWriter sheet)
     {
-        int head = HeadOf(i).Row;
+        int head = Pass(i, 0).Row - HeadRows;
         string text = A1.Cell(WorkbookPlan.ListRow + i, TextColumn, Fixed.Both);
         bool isSplit = typed is { Length: > 0 and <= LongestText };
         sheet.Row(head, 20);
@@ -133,15 +144,11 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
             sheet.Number(FirstPiece + k, k + 1, CellLook.ColumnHead);
         }
 
-        WordFormulas words = WordsOf(i);
-        string? split = isSplit ? typed : null;
-        WriteRow(head + 2, head + 2, "kind", isSplit, k => words.Kind(k, split), CellLook.ColumnHead, sheet);
-        WriteRow(head + 3, head + 2, "contraction", isSplit, k => words.Contraction(k, split), CellLook.ColumnHead, sheet);
-        WriteRow(head + 4, head + 2, "begins a word", isSplit, k => words.Beginning(k, split), CellLook.ColumnHead, sheet);
-        EncodingPass[] passes = EncodingPass.Of(split, vocabulary);
+        EncodingPass[] passes = EncodingPass.Of(isSplit ? typed : null, vocabulary);
+        WriteWords(i, text, passes.Length == 0 ? "" : typed!, sheet);
         for (int pass = 0; pass < LongestText; pass++)
         {
-            WritePass(i, pass, passes.ElementAtOrDefault(pass), sheet);
+            WritePass(i, pass, text, passes.ElementAtOrDefault(pass), sheet);
         }
 
         int first = Pass(i, 0).Row, last = Pass(i, LongestText).Row;
@@ -150,8 +157,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         WriteRow(last, last, "tokens", done is not null, k =>
         {
             string column = A1.Range(new Place("", first, FirstPiece + k, last - first, 1), Fixed.Row);
-            string piece = PieceOf($"INDEX({column},{PassRows}*COUNT({bests})+1)");
-            return ($"IF({text}=\"\",\"\",{piece})", done?.PieceAt(k) ?? "");
+            return ($"IF({text}=\"\",\"\",INDEX({column},{PassRows}*COUNT({bests})+1))", done?.PieceAt(k) ?? "");
         }, CellLook.Piece, sheet);
         WriteRow(last + 1, last, "ids", done is not null, k =>
         {
@@ -161,30 +167,52 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         }, CellLook.Whole, sheet);
     }
 
-    private void WritePass(int i, int pass, EncodingPass? shown, SheetWriter sheet)
+    /// <summary>The kind of each character, and whether a word begins with it: merges do not join two words.</summary>
+    private void WriteWords(int i, string text, string shown, SheetWriter sheet)
     {
-        WordFormulas words = WordsOf(i);
-        int pieces = Pass(i, pass).Row, ranks = pieces + 1, places = pieces + 2, before = pieces - PassRows;
+        int kinds = Pass(i, 0).Row - 2, begins = kinds + 1;
+        int[] words = WordBeginnings.Of(shown);
+        WriteRow(kinds, begins + 1, "kind", shown.Length > 0, k =>
+        {
+            string number = A1.Cell(kinds - 1, FirstPiece + k, Fixed.Row);
+            return (WordBeginnings.KindFormula(text, number, LongestText), k < shown.Length ? WordBeginnings.KindOf(shown[k]) : "");
+        }, CellLook.Piece, sheet);
+        WriteRow(begins, begins + 1, "begins a word", shown.Length > 0, k =>
+        {
+            string?[] before = [.. Enumerable.Range(1, 3).Select(back => k < back ? null : A1.Cell(begins, FirstPiece + k - back))];
+            string? kindBefore = k == 0 ? null : A1.Cell(kinds, FirstPiece + k - 1);
+            string formula = WordBeginnings.Formula(
+                text, A1.Cell(kinds - 1, FirstPiece + k, Fixed.Row), A1.Cell(kinds, FirstPiece + k), kindBefore, A1.Cell(kinds, FirstPiece + k + 1),
+                before);
+            return (formula, k < shown.Length ? words[k] : Shown.Nothing);
+        }, CellLook.Whole, sheet);
+    }
+
+    private void WritePass(int i, int pass, string text, EncodingPass? shown, SheetWriter sheet)
+    {
+        int pieces = Pass(i, pass).Row, ranks = pieces + 1, places = pieces + 2, last = pieces - PassRows;
         string best = A1.Cell(ranks, BestColumn, Fixed.Column);
         WriteRow(pieces, pieces, Invariant($"pass {pass + 1}: pieces"), shown is not null, k =>
         {
-            string number = A1.Cell(HeadOf(i).Row + 1, FirstPiece + k, Fixed.Row);
-            return (pass == 0 ? FirstPieces(words, k) : NextPieces(before, number), shown?.PieceAt(k) ?? "");
+            string number = A1.Cell(Pass(i, 0).Row - HeadRows + 1, FirstPiece + k, Fixed.Row);
+            return (pass == 0 ? FirstPieces(text, number) : NextPieces(last, number), shown?.PieceAt(k) ?? "");
         }, CellLook.Piece, sheet);
 
         sheet.Row(ranks);
         WriteLabel(pieces, "rank with the next", shown is not null, sheet);
         Place pairs = new("", ranks, FirstPiece, 1, LongestText - 1);
         string range = A1.Range(pairs, Fixed.Column);
+        string begins = A1.Range(new Place("", Pass(i, 0).Row - 1, FirstPiece, 1, LongestText), Fixed.Both);
         sheet.Formula(
             BestColumn, $"IF(COUNTIF({range},\">=0\")=0,\"\",SMALL({range},COUNTIF({range},\"<0\")+1))",
             shown?.LowestRank is int rank ? rank : Shown.Nothing, CellLook.Whole);
         for (int k = 0; k + 1 < LongestText; k++)
         {
             string left = A1.Cell(pieces, FirstPiece + k), right = A1.Cell(pieces, FirstPiece + k + 1);
+            string before = A1.Cell(pieces, FirstPiece, Fixed.Column) + ":" + left;
+            string isInOneWord = $"INDEX({begins},SUMPRODUCT(LEN({before}))+1)=0";
             sheet.Formula(
-                FirstPiece + k,
-                $"IF({right}=\"\",\"\",IF(LEFT({right},1)=\"{WordMark}\",-1,{RankOf($"{PieceOf(left)}&\" \"&{right}", sheet.Name)}))",
+                FirstPiece + k, $"IF({right}=\"\",\"\",IF({isInOneWord},{RankOf($"{left}&\" \"&{right}", sheet.Name)},-1))",
                 shown?.RankAt(k) is int pair ? pair : Shown.Nothing, CellLook.Whole);
         }
 
@@ -200,15 +228,12 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         }, CellLook.Whole, sheet);
     }
 
-    /// <summary>
-    /// A character of the text in the byte alphabet, after a mark if it begins a word; one that is not ASCII gets a question mark, with which no
-    /// token begins.
-    /// </summary>
-    private static string FirstPieces(WordFormulas words, int k)
+    /// <summary>A character of the text in the byte alphabet.</summary>
+    private static string FirstPieces(string text, string number)
     {
-        string c = words.Character(k);
-        return $"IF({words.IsThere(k)},IF({words.BeginsWord(k)}=1,\"{WordMark}\",\"\")&IF({c}=\" \",\"{Written}\",IF({c}=CHAR(10),\"{LineEnd}\","
-            + $"IF(AND({Unicode}({c})>32,{Unicode}({c})<127),{c},\"?\"&{c}))),\"\")";
+        string character = $"MID({text},{number},1)";
+        return $"IF(OR(LEN({text})<{number},LEN({text})>{LongestText}),\"\",IF({character}=\" \",\"{Written}\",IF({character}=CHAR(10),\"{LineEnd}\","
+            + $"IF(IFERROR(AND({Unicode}({character})>32,{Unicode}({character})<127),FALSE),{character},\"{Unsplit}\"))))"; // halves have no code
     }
 
     /// <summary>The pieces that the pass before makes the k-th.</summary>
@@ -237,33 +262,36 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     private static void WriteLabel(int pieces, string label, bool isLabelled, SheetWriter sheet) => sheet.Formula(
         LabelColumn, $"IF({A1.Cell(pieces, FirstPiece)}=\"\",\"\",\"{label}\")", isLabelled ? label : "", CellLook.Words);
 
+    /// <summary>Whether an added token is in a text, where the tokenizer would find it before anything else.</summary>
+    private string HoldsAddedToken(string text, string sheet)
+    {
+        Place typed = VocabularySheets.Typed(vocabulary);
+        string added = A1.From(sheet, typed.Part(vocabulary.EndOfText + 1, 0, vocabulary.AddedTokens.Count), Fixed.Both);
+        return $"SUMPRODUCT(ISNUMBER(FIND({added},{text}))*(LEN({added})>0))>0";
+    }
+
     /// <summary>The id of the token that a cell has, −1 if there is none. EXACT, since a look-up would not tell a from A.</summary>
-    private string IdOf(string cell, Place tokens, string sheet) => NumberOf(cell, tokens, VocabularySheets.Ids(vocabulary), sheet);
-
-    /// <summary>A piece without the mark of the word that it begins.</summary>
-    private static string PieceOf(string cell) => $"SUBSTITUTE({cell},\"{WordMark}\",\"\")";
-
-    private WordFormulas WordsOf(int text) => new(
-        A1.Cell(WorkbookPlan.ListRow + text, TextColumn, Fixed.Both), HeadOf(text).Row + 1, FirstPiece, LongestText);
-
-    private string RankOf(string pair, string sheet) => vocabulary.Merges.Count == 0
-        ? "-1" : NumberOf(pair, VocabularySheets.Pairs(vocabulary), VocabularySheets.Ranks(vocabulary), sheet);
+    private string IdOf(string cell, Place tokens, string sheet) => NumberOf(
+        cell, tokens, VocabularySheets.Ids(vocabulary) with { Rows = tokens.Rows }, sheet);
 
     /// <summary>How many tokens are this text, as it is typed: one or none.</summary>
     private string Count(string text, string sheet) =>
         $"SUMPRODUCT(--EXACT({A1.From(sheet, VocabularySheets.Typed(vocabulary), Fixed.Both)},{text}))";
+
+    private string RankOf(string pair, string sheet) => vocabulary.Merges.Count == 0
+        ? "-1" : NumberOf(pair, VocabularySheets.Pairs(vocabulary), VocabularySheets.Ranks(vocabulary), sheet);
 
     private static string NumberOf(string text, Place texts, Place numbers, string sheet) =>
         $"SUMPRODUCT(EXACT({A1.From(sheet, texts, Fixed.Both)},{text})*({A1.From(sheet, numbers, Fixed.Both)}+1))-1";
 
     private Place Top(int column) => new(WorkbookPlan.TokenizeSheet, WorkbookPlan.ListRow, column, plan.Length, 1);
 
-    /// <summary>The first row of a text's section.</summary>
-    private Place HeadOf(int text) => new(
-        WorkbookPlan.TokenizeSheet, WorkbookPlan.ListRow + plan.Length + 1 + (text * ((PassRows * LongestText) + WordFormulas.Rows + 5)), 0, 1, 1);
-
     /// <summary>The first row of a pass of a text; after the last pass, that of its tokens.</summary>
-    private Place Pass(int text, int pass) => HeadOf(text).Part(2 + WordFormulas.Rows + (PassRows * pass), 0);
+    private Place Pass(int text, int pass)
+    {
+        int first = WorkbookPlan.ListRow + plan.Length + 1 + HeadRows + (text * ((PassRows * LongestText) + HeadRows + 3));
+        return new(WorkbookPlan.TokenizeSheet, first + (PassRows * pass), 0, 1, 1);
+    }
 }
 
 /// <summary>What is typed into a cell: a text, or an id if the token has none that can be typed.</summary>

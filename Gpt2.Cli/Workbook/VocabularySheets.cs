@@ -17,8 +17,8 @@ internal static class VocabularySheets
     /// <summary>The ids of the tokens.</summary>
     public static Place Ids(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, NumberColumn, vocabulary.TokenCount);
 
-    /// <summary>The tokens in the byte alphabet, as vocab.bpe has them.</summary>
-    public static Place Written(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, WrittenColumn, vocabulary.TokenCount);
+    /// <summary>The tokens that merges make, in the byte alphabet, as vocab.bpe has them.</summary>
+    public static Place Written(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, WrittenColumn, vocabulary.EndOfText);
 
     /// <summary>The tokens as one types them; empty if that is not possible.</summary>
     public static Place Typed(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, TypedColumn, vocabulary.TokenCount);
@@ -34,7 +34,8 @@ internal static class VocabularySheets
     {
         ReadOnlySpan<byte> bytes = vocabulary.BytesOf(id); // none of an id without a token
         string text = Encoding.UTF8.GetString(bytes);
-        return bytes.IsEmpty || !Utf8.IsValid(bytes) || text.Any(c => char.IsControl(c) && c != '\n') ? null : text;
+        bool isShort = text.Length is > 0 and <= SheetText.Longest;
+        return isShort && Utf8.IsValid(bytes) && !text.Any(c => char.IsControl(c) && c != '\n') ? text : null;
     }
 
     public static void WriteTokens(Vocabulary vocabulary, Func<int, string> tokenLabel, SheetWriter sheet)

@@ -30,7 +30,7 @@ internal static class WorkbookFile
         // Opened for writing alone, the package goes to the stream as it comes about. The SDK's own documents need one that can be read too, and
         // stay in memory until their end.
         using var package = Package.Open(stream, FileMode.Create, FileAccess.Write);
-        package.PackageProperties.Title = $"{model} as a workbook";
+        package.PackageProperties.Title = SheetText.Escaped($"{model} as a workbook");
         package.PackageProperties.Creator = "gpt2 workbook";
         var sheets = new List<(string Name, Uri Part)>();
 

@@ -195,10 +195,12 @@ public sealed class Adapter
         }
 
         bool sameSizes = TrainedOn.Sizes == model.Sizes;
-        string other = sameSizes ? $"of the same sizes with the hash {TrainedOn.Hash}" : TrainedOn.Sizes.ToString();
+        (string other, string own) = sameSizes
+            ? ($"of the same sizes with the hash {TrainedOn.Hash}", model.Hash)
+            : ("with " + TrainedOn.WhereUnlike(model), model.WhereUnlike(TrainedOn));
         throw new Gpt2Exception($"the adapter belongs to another model, {other}")
         {
-            Expected = sameSizes ? model.Hash : model.Sizes.ToString(),
+            Expected = own,
             Remedy = "take the model that it was trained on",
         };
     }

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.PostTraining;
+using Gpt2.Kernels;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli;
@@ -132,6 +133,11 @@ public sealed class AdapterOptionTests : IDisposable
             + $"expected {ModelFingerprint.Of(folder.Weights).Hash}; take the model that it was trained on");
         CommandRun.Of("predict", "abc", "--model", folder.Model, "--adapter", wide).ErrorLine(1)
             .Should().StartWith($"gpt2: {wide}: the adapter has h0/attn/c_attn/lora_A [2, 12] and h0/attn/c_attn/lora_B [36, 2], expected ");
+        string variant = Write(
+            "variant", 1, TestModels.Random(folder.Weights.Config with { Context = 5, Activation = ActivationFunction.Relu }, 1), peft: false);
+        CommandRun.Of("predict", "abc", "--model", folder.Model, "--adapter", variant).ErrorLine(1).Should().Be(
+            $"gpt2: {variant}: the adapter belongs to another model, with n_ctx 5, activation_function relu, "
+            + "expected n_ctx 8, activation_function gelu_new; take the model that it was trained on");
         CommandRun.Of("convert", folder.Model, merged, "--adapter", foreign).ErrorLine(1).Should().StartWith($"gpt2: {foreign}: ");
         CommandRun.Of("predict", "abc", "--model", folder.Model, "--adapter", folder.Model).ErrorLine(1)
             .Should().StartWith($"gpt2: {folder.Model}: found no adapter, expected a folder with adapter.json or adapter_config.json");

@@ -28,6 +28,7 @@ internal sealed class GgufHeader
 
     private const int LongestText = 1 << 20;
     private const int MaxDimensions = 4;
+    private const int LargestAlignment = 1 << 20;
     private const int LeastKey = 13, LeastTensor = 24; // bytes of the smallest possible
     private const int MaxKeys = 10_000, MaxTensors = 100_000;
     private const string Expected = "a GGUF file";
@@ -265,9 +266,9 @@ internal sealed class GgufHeader
     private int ReadAlignment()
     {
         long alignment = Has(AlignmentKey) ? Whole(AlignmentKey) : StandardAlignment;
-        return alignment is > 0 and <= 1 << 20 && (alignment & (alignment - 1)) == 0
+        return alignment is > 0 and <= LargestAlignment && (alignment & (alignment - 1)) == 0
             ? (int)alignment
-            : throw Wrong(AlignmentKey, FormattableString.Invariant($"found {alignment}"), "a power of two");
+            : throw Wrong(AlignmentKey, FormattableString.Invariant($"found {alignment}"), $"a power of two, at most {LargestAlignment}");
     }
 
     private GgufCursor At(Value value, string key) => new(file, value.Offset) { Part = key };

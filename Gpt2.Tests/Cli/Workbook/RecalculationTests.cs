@@ -70,6 +70,18 @@ public class RecalculationTests
         WorkbookCase.TopIn(cells[1], Math.Min(3, config.Vocabulary)).Should().Equal(model.Predict(shorter, 3).Select(token => token.Id));
     }
 
+    [LibreOfficeTheory]
+    [InlineData(ActivationFunction.Silu)]
+    [InlineData(ActivationFunction.QuickGelu)]
+    public async Task NumbersFarBelowZero_AreActivatedWithoutAnError(ActivationFunction function)
+    {
+        Gpt2Weights weights = TestModels.Random(new Gpt2Config(11, 6, 8, 2, 1) { Activation = function, LayerNormEpsilon = 1e-30f }, seed: 5);
+        weights.Blocks[0].MlpHidden.Bias!.Span.Fill(-900);
+        using LanguageModel model = Of(weights, tokenizer: null);
+        using var workbook = new WorkbookCase(model, length: 3);
+        workbook.Compare((await workbook.RecalculateAsync(workbook.Write(1, 2)))[0], 1, 2).Should().BePositive();
+    }
+
     [LibreOfficeFact]
     public async Task EqualLogits_EachTokenIsListedOnce_TheLowerIdFirst()
     {
@@ -127,14 +139,53 @@ public class RecalculationTests
             .. Enumerable.Range(0, 5).Select(_ => Enumerable.Range(0, Length).Select(_ => Text()).ToArray()),
         ];
         WorkbookCells[] cells = await workbook.RecalculateAsync([.. workbooks.Select(texts => workbook.Typed(path, [.. texts.Cast<object>()]))]);
-        Place ids = new TokenizeSheet(workbook.Plan, model.Tokenizer.Vocabulary).Ids;
         foreach ((string[] texts, WorkbookCells computed) in workbooks.Zip(cells))
         {
-            for (int i = 0; i < texts.Length; i++)
-            {
-                Enumerable.Range(0, TokenizeSheet.LongestText).Select(k => computed.Number(ids.Part(i, k))).OfType<double>().Select(id => (int)id)
-                    .Should().Equal(model.Tokenizer.Encode(texts[i]), "of '{0}'", texts[i]);
-            }
+            RequireTokens(workbook, model, computed, texts);
+        }
+    }
+
+    [LibreOfficeFact]
+    public async Task TypedTexts_OfSeveralWords_AreSplitIntoThemFirst()
+    {
+        using LanguageModel model = WithMergesAcrossWords();
+        using var workbook = new WorkbookCase(model, Length);
+        string path = workbook.Write(model.Tokenizer.Vocabulary.EndOfText - 1, 257, 1);
+        var random = new RandomGenerator(3);
+        string[] texts =
+        [
+            "a  He", "a\n H", "\n\n H", "ab1ab's.", "'s's's", "a''s", "'re's", " 's", "  's", "'S 's", "'rx've'll", "|'|'|", "\n \n x", "x  ", "a'ms",
+            .. Enumerable.Range(0, 25).Select(_ => Draw(random, "  \n'''ssdrevlaab1?H", 8)),
+        ];
+        string[][] all =
+        [
+            .. texts.Where(text => Enumerable.Range(0, model.Config.Vocabulary).All(id => model.Tokenizer.Decode([id]) != text)).Chunk(Length),
+        ];
+        WorkbookCells[] cells = await workbook.RecalculateAsync([path, .. all.Select(some => workbook.Typed(path, [.. some.Cast<object>()]))]);
+        cells[0].Differences(WorkbookCells.Of(path), WorkbookPlan.TokenizeSheet).Should().BeEmpty("the file shows what is computed");
+        foreach ((string[] some, WorkbookCells computed) in all.Zip(cells.Skip(1)))
+        {
+            RequireTokens(workbook, model, computed, some);
+        }
+    }
+
+    [LibreOfficeFact]
+    public async Task TypedTexts_ThatCannotBeSplit_AreRefused_AlsoWhereTheirLettersAreInMerges()
+    {
+        using LanguageModel model = WithMergesAcrossWords();
+        using var workbook = new WorkbookCase(model, Length);
+        string path = workbook.Write(1);
+        (string Text, string Message)[] all =
+        [
+            ("x<u>y", "\u2717 holds an added token: type it alone"), ("<u><u>", "\u2717 holds an added token: type it alone"),
+            ("\u00C3", "\u2717 not in ASCII, and no token"), ("?\u00C3", "\u2717 not in ASCII, and no token"),
+            ("x\u00C3y", "\u2717 not in ASCII, and no token"), ("\uD83D\uDE00", "\u2717 not in ASCII, and no token"),
+        ];
+        WorkbookCells[] cells = await workbook.RecalculateAsync([.. all.Select(one => workbook.Typed(path, one.Text))]);
+        foreach (((string text, string message), WorkbookCells computed) in all.Zip(cells))
+        {
+            workbook.MeaningIn(computed, 0).Should().Be(message, "of '{0}'", text);
+            workbook.PromptIn(computed).Should().BeEmpty();
         }
     }
 
@@ -168,6 +219,7 @@ public class RecalculationTests
             (["incomprehensible"], "\u2717 too long: 12 characters in a cell", "\u2717 see the red message below"),
             (["na\u00EFve"], "\u2717 not in ASCII, and no token", "\u2717 see the red message below"),
             (["\u00C3", " is"], "\u2717 not in ASCII, and no token", "\u2717 see the red message below"),
+            (["I\u2019m", "xqzj"], "3 tokens", "\u2717 7 tokens, at most 4"),
             (["xqzj", "xqzj"], "4 tokens", "\u2717 8 tokens, at most 4"),
             ([], "", "Type a prompt"),
         ];
@@ -203,4 +255,33 @@ public class RecalculationTests
         using var workshop = LanguageModel.Load();
         return Of(TestModels.Random(new Gpt2Config(workshop.Config.Vocabulary, Length, 4, 2, 1), seed: 2), workshop.Tokenizer);
     }
+
+    /// <summary>A small model with merges that go beyond words, or have letters that a byte is written as, and with an added token.</summary>
+    private static LanguageModel WithMergesAcrossWords()
+    {
+        static int Byte(int value) => ByteAlphabet.IdOf((byte)value);
+        var vocabulary = new Vocabulary(
+        [
+            new Merge(Byte(' '), Byte(' ')), new Merge(Byte(' '), Byte('H')), new Merge(Byte('\n'), Byte('\n')), new Merge(Byte('\''), Byte('s')),
+            new Merge(Byte('?'), Byte(0xC3)), new Merge(Byte('a'), Byte('b')), new Merge(Byte('b'), Byte('1')), new Merge(Byte('s'), Byte('\'')),
+            new Merge(Byte('s'), Byte('a')), new Merge(256, 256), new Merge(261, 262), new Merge(Byte('\''), 261), new Merge(Byte('\n'), Byte(' ')),
+        ]);
+        Tokenizer tokenizer = new(vocabulary.WithAdded(["<u>"]));
+        return Of(TestModels.Random(new Gpt2Config(tokenizer.Vocabulary.Count, Length, 4, 2, 1), seed: 8), tokenizer);
+    }
+
+    /// <summary>Compares the ids of typed texts, each by itself, with those of the tokenizer.</summary>
+    private static void RequireTokens(WorkbookCase workbook, LanguageModel model, WorkbookCells computed, string[] texts)
+    {
+        Place ids = new TokenizeSheet(workbook.Plan, model.Tokenizer.Vocabulary).Ids;
+        computed.Errors().Should().BeEmpty("of {0}", string.Join('|', texts));
+        for (int i = 0; i < texts.Length; i++)
+        {
+            Enumerable.Range(0, TokenizeSheet.LongestText).Select(k => computed.Number(ids.Part(i, k))).OfType<double>().Select(id => (int)id)
+                .Should().Equal(model.Tokenizer.Encode(texts[i]), "of '{0}'", texts[i]);
+        }
+    }
+
+    private static string Draw(RandomGenerator random, string letters, int count) =>
+        string.Concat(Enumerable.Range(0, count).Select(_ => letters[(int)(random.NextBits() % (uint)letters.Length)]));
 }

@@ -29,7 +29,7 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
         string path = folder.PathOf("model.xlsx");
         using FileStream stream = File.Create(path);
         WorkbookFile.Write(
-            stream, Plan, PassExplanation.Run(model.Model, ids), "a model", Vocabulary, model.Shown, progress: null, CancellationToken.None);
+            stream, Plan, PassExplanation.Run(model.Model, ids), model.Name, Vocabulary, model.Shown, progress: null, CancellationToken.None);
         return path;
     }
 

@@ -44,6 +44,14 @@ internal sealed class WorkbookCells
     public IEnumerable<string> Errors() => sheets.SelectMany(
         sheet => sheet.Value.Where(cell => cell.Value is CellError).Select(cell => $"{sheet.Key}!{cell.Key}: {cell.Value}"));
 
+    /// <summary>The cells of a sheet that have another value in another file; an empty text is as good as none.</summary>
+    public IEnumerable<string> Differences(WorkbookCells other, string sheet) =>
+        from cell in sheets[sheet].Keys.Union(other.sheets[sheet].Keys)
+        let own = sheets[sheet].GetValueOrDefault(cell, "")
+        let others = other.sheets[sheet].GetValueOrDefault(cell, "")
+        where !own.Equals(others)
+        select $"{cell}: '{own}' and '{others}'";
+
     private static Dictionary<string, object> Read(WorksheetPart part, string[] strings)
     {
         var cells = new Dictionary<string, object>();

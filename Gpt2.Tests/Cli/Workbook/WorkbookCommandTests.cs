@@ -11,6 +11,7 @@ using Gpt2.Core;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Text;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli.Workbook;
@@ -22,8 +23,9 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
     /// <summary>Functions that the formulas may use: all of them are in Excel 2013.</summary>
     private static readonly string[] Functions =
     [
-        "AND", "AVERAGE", "CHAR", "COUNT", "COUNTIF", "ERF", "EXACT", "EXP", "FIND", "IF", "INDEX", "INT", "ISERROR", "ISNUMBER", "ISTEXT", "LARGE", "LEFT",
-        "LEN", "MATCH", "MAX", "MID", "MMULT", "N", "OR", "PI", "ROUND", "SMALL", "SQRT", "SUBSTITUTE", "SUM", "SUMPRODUCT", "TANH", "VARP", "_xlfn.UNICODE",
+        "AND", "AVERAGE", "CHAR", "COUNT", "COUNTIF", "ERF", "EXACT", "EXP", "FIND", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNUMBER",
+        "ISTEXT", "LARGE", "LEFT", "LEN", "LOWER", "MATCH", "MAX", "MID", "MMULT", "NOT", "OR", "PI", "ROUND", "SMALL", "SQRT", "SUBSTITUTE", "SUM",
+        "SUMPRODUCT", "TANH", "UPPER", "VARP", "_xlfn.UNICODE",
     ];
 
     [Fact]
@@ -128,6 +130,7 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
     [Theory]
     [InlineData("Mike", "--out", "book.ods", "--out: found 'book.ods', expected a name that ends in .xlsx")]
     [InlineData("Mike", "--length", "0", "--length: found 0, expected at least 1")]
+    [InlineData("Mike", "--length", "99999999999", "--length: found 99999999999, expected 1 to 2147483647")]
     [InlineData("Mike", "--length", "129", "--length: found 129, expected 1 to 128, the model's context")]
     [InlineData("Mike is quick", "--length", "2", "--length: found 2, but the prompt has 3 tokens, expected at least 3")]
     [InlineData("Mike", "--blocks", "4", "--blocks: found '4', expected a block from 0 to 3, or several in a row such as 0-1")]
@@ -166,6 +169,27 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
         weights.Blocks[0].MlpHidden.Weight.Span[3] = float.NaN;
         Action act = () => WorkbookSize.RequireFinite(weights);
         act.Should().Throw<Gpt2Exception>().WithMessage("h0/mlp/c_fc/w*a cell cannot hold*");
+    }
+
+    [Fact]
+    public void AModelsName_WithControlCharacters_AndATokenTooLongForACell_AreWritten()
+    {
+        var vocabulary = new Vocabulary([]);
+        Tokenizer tokenizer = new(vocabulary.WithAdded([new string('x', 40_000)]));
+        Gpt2Weights weights = TestModels.Random(new Gpt2Config(tokenizer.Vocabulary.Count, 8, 4, 2, 1), seed: 6);
+        using LanguageModel model = LanguageModel.Of(weights, tokenizer, "a\u0007<model>\uFFFF", new LoadOptions { KeepMatrices = true });
+        using var workbook = new WorkbookCase(model, length: 3);
+        string path = workbook.Write(257, 1);
+        using (var document = SpreadsheetDocument.Open(path, isEditable: false))
+        {
+            document.PackageProperties.Title.Should().Contain("a_x0007_<model>");
+        }
+
+        WorkbookCells cells = WorkbookCells.Of(path);
+        cells.Number(workbook.Plan.Typed.RowAt(0)).Should().Be(257, "a longer text cannot be typed");
+        string token = cells.Text(workbook.Plan.Tokens.RowAt(0));
+        token.Should().StartWith("\"xxx").And.EndWith("x\u2026");
+        token.Length.Should().BeLessThanOrEqualTo(32_767 - 40, "it stands in a sentence, and a cell of Excel has no more");
     }
 
     [Theory]

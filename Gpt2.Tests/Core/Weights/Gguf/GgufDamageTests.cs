@@ -60,6 +60,9 @@ public sealed class GgufDamageTests : IDisposable
             model => model.Change("output_norm.bias", tensor => tensor with { Sizes = [1UL << 61] }), File, "is cut off: ", Again),
         ["alignment"] = (
             model => model.Put(GgufFixture.Whole("general.alignment", 48)), "general.alignment", "found 48, expected a power of two", OfTheModel),
+        ["huge alignment"] = (
+            model => model.Put(GgufFixture.Whole("general.alignment", 1 << 21)), "general.alignment",
+            "found 2097152, expected a power of two, at most 1048576", OfTheModel),
         ["no architecture"] = (model => Remove(model, Architecture), Architecture, "is missing, expected a text", OfTheModel),
         ["another architecture"] = (
             model => model.Put(GgufFixture.Text(Architecture, "llama")), Architecture, "found 'llama', expected 'gpt2'", "other architectures"),
