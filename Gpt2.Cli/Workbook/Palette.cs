@@ -74,7 +74,7 @@ internal static class Palette
         new NumberingFormats(
             new NumberingFormat { NumberFormatId = 164, FormatCode = "0.000;\"\u2212\"0.000;0" },
             new NumberingFormat { NumberFormatId = 165, FormatCode = "0;\"\u221210\u00B9\u2070\";0" },
-            new NumberingFormat { NumberFormatId = 166, FormatCode = "[<0.0001]0.0E+00 %;0.00 %" },
+            new NumberingFormat { NumberFormatId = 166, FormatCode = "[<0.0001]0.0E+00;0.00 %" },
             new NumberingFormat { NumberFormatId = 167, FormatCode = "0;\"\u2013\"" }),
         new Fonts(
             FontOf(), FontOf(size: 16, bold: true), FontOf(size: 12, bold: true, colour: Blue), FontOf(name: "Consolas", colour: Soft),
