@@ -1,5 +1,6 @@
 // The first sheet: the prompt to type into, its tokens, what the model says comes next, and a list of the other sheets.
 
+using Gpt2.Core;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Text;
@@ -87,7 +88,8 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
     }
 
     private string SizesLine() => Invariant(
-        $"{plan.Config.Parameters:N0} weights, {plan.Config.Layers} blocks of {plan.Config.Heads} heads, {plan.Config.Channels} channels. ")
+        $"{plan.Config.Parameters:N0} weights, {Plural.Of(plan.Config.Layers, "block")} of {Plural.Of(plan.Config.Heads, "head")}, ")
+        + Plural.Of(plan.Config.Channels, "channel") + ". "
         + "Every number after the prompt is a formula; the weights are in sheets of their own.";
 
     private void WriteHeads(SheetWriter sheet)
