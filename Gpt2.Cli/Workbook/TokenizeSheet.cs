@@ -54,7 +54,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     {
         sheet.Head("tokenize: from what you type to tokens");
         sheet.Text(
-            2, "Change the yellow cells of the first sheet. A text that is a token is that token; a short one is split into words, and these as below.",
+            2, "Change the yellow cells of the first sheet. A text that is a token is that token; a short one is split as below, word by word.",
             CellLook.Words);
         sheet.Row(WorkbookPlan.ListRow - 1);
         IEnumerable<string> ids = Enumerable.Range(1, LongestText).Select(i => Invariant($"id {i}"));

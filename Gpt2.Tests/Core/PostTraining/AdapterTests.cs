@@ -182,7 +182,7 @@ public class AdapterTests
         adapter.Invoking(it => it.RequireModel(other)).Should().Throw<Gpt2Exception>()
             .With(found: $"*of the same sizes with the hash {fingerprint.Hash}", expected: other.Hash);
         adapter.Invoking(it => it.RequireModel(ModelFingerprint.Of(TestModels.Random(longer, 1)))).Should().Throw<Gpt2Exception>()
-            .With(found: "*Context = 8*", expected: "*Context = 9*");
+            .With(found: "*with n_ctx 8", expected: "n_ctx 9");
         adapter.Invoking(it => it.ApplyTo(new Gpt2Model(TestModels.Random(wider, 1), KernelData.Scalar))).Should().Throw<Gpt2Exception>()
             .With(found: "the adapter has h0/attn/c_attn/lora_A [2, 12] and h0/attn/c_attn/lora_B [36, 2]", expected: "[2, 15] and [45, 2]*");
         adapter.Invoking(it => it.MergeInto(TestModels.Random(shorter, 1), KernelData.Scalar)).Should().Throw<Gpt2Exception>()
