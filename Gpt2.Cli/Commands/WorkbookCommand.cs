@@ -7,8 +7,8 @@ using Gpt2.Cli.Output;
 using Gpt2.Cli.Workbook;
 using Gpt2.Core;
 using Gpt2.Core.Explaining;
-using Gpt2.Core.Files;
 using Gpt2.Core.Model;
+using Gpt2.Core.Weights;
 using static System.FormattableString;
 
 namespace Gpt2.Cli.Commands;
@@ -51,23 +51,15 @@ internal static class WorkbookCommand
             model.Model.CheckPrompt(given.Ids, past: 0);
             WorkbookPlan plan = PlanOf(model, given.Ids.Length, parsed.GetValue(length), parsed.GetValue(blocks));
             WorkbookSize.Require(plan, model.Name);
-            WorkbookSize.RequireFinite(model.Model.Weights);
-            OutputTarget.RequireNotRead(target, input.File(parsed), model.Path);
-            bool isReplaced = File.Exists(target) && RegularFile.Otherwise(target) is null;
-            using var file = new OutputFile(target, io.Cancellation);
+            NotFiniteNumbers.RequireNone(model.Model.Weights, "a cell");
+            using var file = new TextOutput(target, io, input.File(parsed), model.Path);
             var pass = PassExplanation.Run(model.Model, given.Ids, HeadRows.Last, given.Breakpoint);
             Progress.Run($"writing {target}", io, progress =>
             {
-                file.Write(stream => WorkbookFile.Write(
+                file.WriteBytes(stream => WorkbookFile.Write(
                     stream, plan, pass, model.Name, model.HasText ? model.Tokenizer.Vocabulary : null, model.Shown, progress, io.Cancellation));
                 return true;
             });
-            file.Commit();
-            if (isReplaced)
-            {
-                io.Note($"note: {target} existed and was replaced");
-            }
-
             Report(plan, given, target, io);
             return ExitCode.Done;
         });

@@ -1,4 +1,4 @@
-// A text that a command writes to a file, which then exists as a whole or not at all, or to standard output.
+// What a command writes to a file, which then exists as a whole or not at all; a text may go to standard output instead.
 
 using System.Text;
 using Gpt2.Cli.CommandLine;
@@ -63,12 +63,21 @@ internal sealed class TextOutput : IDisposable
             return;
         }
 
-        file.Write(stream =>
+        WriteBytes(stream =>
         {
             using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
             write(writer);
         });
-        file.Commit();
+    }
+
+    /// <summary>Writes a whole file that is not a text; only then does it appear.</summary>
+    /// <exception cref="Gpt2Exception">It cannot be written.</exception>
+    /// <exception cref="InvalidOperationException">The target is standard output.</exception>
+    public void WriteBytes(Action<Stream> write)
+    {
+        OutputFile target = file ?? throw new InvalidOperationException("the target is standard output, expected a file");
+        target.Write(write);
+        target.Commit();
         if (replaced is not null)
         {
             io.Note($"note: {replaced} existed and was replaced");

@@ -5,6 +5,7 @@ using System.Globalization;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Model;
 using Gpt2.Kernels;
+using Gpt2.Kernels.Attention;
 using static System.FormattableString;
 
 namespace Gpt2.Cli.Workbook;
@@ -83,7 +84,7 @@ internal sealed class StepFormulas(WorkbookPlan plan)
             yield return Table.Area(t.Place.Part(token, column, plan.Length - token), $"SUMPRODUCT({query},{key}){divided}");
             if (token > 0)
             {
-                yield return t.Masked(t.Place.Part(0, column, token), "-1E+10");
+                yield return t.Masked(t.Place.Part(0, column, token), Invariant($"{AttentionKernel.MaskedScore}"));
             }
         }
     }

@@ -12,6 +12,9 @@ namespace Gpt2.Cli.Workbook;
 /// <summary>Writes workbooks in the format of Excel, .xlsx.</summary>
 internal static class WorkbookFile
 {
+    /// <summary>At most: start, tokenize, logits, vocabulary, merges.</summary>
+    private const int OtherSheets = 5;
+
     private const string Relationships = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
 
     /// <summary>Writes a workbook.</summary>
@@ -45,7 +48,7 @@ internal static class WorkbookFile
             }
 
             sheets.Add((name, part.Uri));
-            progress?.Report((double)sheets.Count / (plan.Stages.Length + plan.Weights.Length + 5));
+            progress?.Report((double)sheets.Count / (plan.Stages.Length + plan.Weights.Length + OtherSheets));
         }
 
         var start = new StartSheet(plan, pass, vocabulary, tokenLabel);

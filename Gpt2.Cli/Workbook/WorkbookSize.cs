@@ -1,9 +1,6 @@
 // What a workbook would be too large for: the columns and rows of Excel, and the patience of its user.
 
 using Gpt2.Core;
-using Gpt2.Core.Model.Layers;
-using Gpt2.Core.Numerics;
-using Gpt2.Core.Weights;
 using static System.FormattableString;
 
 namespace Gpt2.Cli.Workbook;
@@ -52,18 +49,6 @@ internal static class WorkbookSize
                 Expected = Invariant($"at most {Largest / 1e6:0} MB, since spreadsheet programs keep all of it in memory"),
                 Remedy = remedy,
             };
-        }
-    }
-
-    /// <exception cref="Gpt2Exception">A weight is NaN or infinite, which a cell cannot hold.</exception>
-    public static void RequireFinite(Gpt2Weights weights)
-    {
-        foreach (Matrix matrix in weights.Matrices())
-        {
-            if (NotFiniteNumbers.In(matrix) is string problem)
-            {
-                throw new Gpt2Exception($"{problem}, which a cell cannot hold: the model is broken") { Where = matrix.ToString() };
-            }
         }
     }
 }

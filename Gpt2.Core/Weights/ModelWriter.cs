@@ -2,7 +2,6 @@
 
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
-using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights.Gguf;
 using Gpt2.Core.Weights.HuggingFace;
@@ -105,26 +104,11 @@ internal sealed class ModelWriter
         Require(weights.Config, vocabulary);
         if (Format == ModelFormat.Csv)
         {
-            RequireFinite(weights);
+            // They are refused when a CSV file is read, so they are not written.
+            NotFiniteNumbers.RequireNone(weights, "a CSV folder", remedy: "write safetensors, which can hold it");
         }
 
         return write(new ModelToWrite(target, weights, vocabulary, progress, cancellation));
-    }
-
-    /// <summary>NaN and infinity are refused when a CSV file is read, so they are not written.</summary>
-    private static void RequireFinite(Gpt2Weights weights)
-    {
-        foreach (Matrix matrix in weights.Matrices())
-        {
-            if (NotFiniteNumbers.In(matrix) is string problem)
-            {
-                throw new Gpt2Exception($"{problem}, which a CSV folder cannot hold: the model is broken")
-                {
-                    Where = matrix.ToString(),
-                    Remedy = "write safetensors, which can hold it",
-                };
-            }
-        }
     }
 
     private sealed record ModelToWrite(

@@ -94,7 +94,7 @@ internal sealed class GgufCursor(MappedFile file, long start)
     /// <summary>Throws unless the header may have so many more items.</summary>
     /// <param name="count">Their number.</param>
     /// <param name="size">The least bytes of each.</param>
-    /// <param name="most">The most that are sensible.</param>
+    /// <param name="most">The largest number that is accepted.</param>
     /// <exception cref="Gpt2Exception">It cannot have them.</exception>
     public void RequireItems(ulong count, int size, long most = long.MaxValue)
     {

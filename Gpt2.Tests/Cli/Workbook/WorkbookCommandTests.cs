@@ -11,6 +11,7 @@ using Gpt2.Core;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Weights;
 using Gpt2.Core.Text;
 using Gpt2.Tests.Support;
 
@@ -167,7 +168,7 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
     {
         Gpt2Weights weights = TestModels.Random(new Gpt2Config(5, 4, 4, 2, 1), seed: 1);
         weights.Blocks[0].MlpHidden.Weight.Span[3] = float.NaN;
-        Action act = () => WorkbookSize.RequireFinite(weights);
+        Action act = () => NotFiniteNumbers.RequireNone(weights, "a cell");
         act.Should().Throw<Gpt2Exception>().WithMessage("h0/mlp/c_fc/w*a cell cannot hold*");
     }
 
