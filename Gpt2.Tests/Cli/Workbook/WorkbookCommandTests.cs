@@ -11,8 +11,8 @@ using Gpt2.Core;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
-using Gpt2.Core.Weights;
 using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli.Workbook;
