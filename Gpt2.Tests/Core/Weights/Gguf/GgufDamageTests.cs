@@ -79,6 +79,12 @@ public sealed class GgufDamageTests : IDisposable
         ["fewer heads for keys"] = (
             model => model.Put(GgufFixture.Whole("gpt2.attention.head_count_kv", 1)), "gpt2.attention.head_count_kv", "found 1, expected 3",
             OfTheModel),
+        ["experts"] = (
+            model => model.Put(GgufFixture.Whole("gpt2.expert_count", 8)), "gpt2.expert_count", "found 8, expected 0, as in GPT-2", OfTheModel),
+        ["experts in use"] = (
+            model => model.Put(GgufFixture.Whole("gpt2.expert_used_count", 2)), "gpt2.expert_used_count", "found 2, expected 0", OfTheModel),
+        ["groups of experts"] = (
+            model => model.Put(GgufFixture.Whole("gpt2.expert_group_count", 2)), "gpt2.expert_group_count", "found 2, expected 0", OfTheModel),
         ["no hidden width"] = (model => Remove(model, Hidden), Hidden, "is missing, expected a whole number", OfTheModel),
         ["zero hidden width"] = (model => model.Put(GgufFixture.Whole(Hidden, 0)), Hidden, "found 0, expected 1 to 2147483647", OfTheModel),
         ["epsilon below zero"] = (
