@@ -177,7 +177,7 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
         {
             throw Wrong(
                 $"is of {GgufTypes.NameOf(tensor.Type)}", GgufTypes.SupportedNames,
-                "take the model in one of these: llama.cpp's 'llama-quantize --allow-requantize --pure' converts it");
+                "take the model in one of these: llama.cpp's 'llama-quantize --allow-requantize' converts it");
         }
 
         if (!IsWhole(tensor, type))

@@ -1,9 +1,6 @@
 // Files with blocks of whole numbers, whole and damaged, as the loader and the doctor see them.
 
-using Gpt2.Core;
 using Gpt2.Core.Model;
-using Gpt2.Core.Numerics;
-using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.Binary;
 using Gpt2.Core.Weights.Doctor;
 using Gpt2.Tests.Core.Weights.Doctor;

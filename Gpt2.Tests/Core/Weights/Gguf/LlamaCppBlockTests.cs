@@ -1,14 +1,12 @@
 // Types with blocks that we only read: llama.cpp makes files of them, and they mean the same to both programs.
 
 using System.Runtime.InteropServices;
-using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.Binary;
 using Gpt2.Core.Weights.Gguf;
-using Gpt2.Kernels;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;
 using LLama.Native;
@@ -68,6 +66,23 @@ public sealed class LlamaCppBlockTests : IDisposable
         Gpt2Weights read = source.ReadWeights();
         SmallModel.Bits(read).Should().Equal(SmallModel.Bits(theirs.ReadWeights()));
         read.Matrices().Should().OnlyContain(matrix => NotFiniteNumbers.In(matrix) == null);
+    }
+
+    /// <summary>Converters once wrote wte twice; the head's is then rounded to another type.</summary>
+    [LlamaFact]
+    public void LlamaCpp_QuantisesACopyOfTheEmbedding_ItIsAHeadOfItsOwn()
+    {
+        Gpt2Weights weights = TestModels.Random(Wide, 7);
+        var fixture = GgufFixture.Of(weights, SmallModel.Vocabulary);
+        fixture.Add("output.weight", weights.TokenEmbedding, GgufFixture.F32);
+        string quantised = files.Requantised(files.Written(fixture), LLamaFtype.MOSTLY_Q4_K_M);
+        string back = files.Requantised(quantised, LLamaFtype.ALL_F32);
+
+        using ModelSource source = ModelFolder.Open(quantised), theirs = ModelFolder.Open(back);
+
+        source.StoredTypes.Should().Be("19 F32, 7 Q4_K, 3 Q6_K");
+        source.Config.TiedHead.Should().BeFalse();
+        SmallModel.Bits(source.ReadWeights()).Should().Equal(SmallModel.Bits(theirs.ReadWeights()));
     }
 
     /// <summary>

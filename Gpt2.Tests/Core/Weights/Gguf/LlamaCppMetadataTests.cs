@@ -28,7 +28,7 @@ public sealed class LlamaCppMetadataTests : IDisposable
         Real("attn_logit_softcapping", 0.5f), Real("final_logit_softcapping", 0.5f), Real("logit_scale", 0.01f), Real("embedding_scale", 3),
         Real("residual_scale", 0.1f), new("gpt2.use_parallel_residual", 7, [1]), Whole("pooling_type", 1), Whole("expert_shared_count", 1),
         Whole("expert_feed_forward_length", 7), Whole("leading_dense_block_count", 1), Text("hidden_activation", "relu"),
-        GgufFixture.Whole("tokenizer.ggml.add_bos_token.count", 1), GgufFixture.Whole("llama.attention.head_count", 2),
+        GgufFixture.Whole("llama.attention.head_count", 2),
     }.ToDictionary(key => key.Name);
 
     private static readonly int[] Ids = TestModels.Ids(Config, 16, 3);
