@@ -37,6 +37,9 @@ internal abstract class ModelFiles(string folder, Func<string, string>? pathOf) 
     /// <summary>How the numbers are stored, for messages: "F32", "104 F32, 18 Q8_0"; null for text, or if it is not known.</summary>
     public virtual string? StoredTypes => null;
 
+    /// <summary>Whether numbers are stored in fewer significant bits than half precision has, so that a published model answers otherwise.</summary>
+    public virtual bool IsRounded => false;
+
     protected string Folder => folder;
 
     /// <summary>What a matrix is called in these files.</summary>

@@ -18,14 +18,14 @@ internal static class LlamaLibrary
     /// <summary>Why it cannot be used on this machine; null if it can.</summary>
     public static string? Problem => Loaded.Value;
 
+    /// <summary>A function of ggml, the library under llama.cpp, by its name.</summary>
+    public static T Function<T>(string name) where T : Delegate =>
+        Marshal.GetDelegateForFunctionPointer<T>(NativeLibrary.GetExport(NativeLibrary.Load(PathOf("ggml-base")), name));
+
     private static string? Load()
     {
         try
         {
-            string folder = Path.Combine(PackageFolder(), "LLamaSharpRuntimes", Runtime(), "native", Variant());
-            string prefix = OperatingSystem.IsWindows() ? "" : "lib";
-            string extension = OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so";
-            string PathOf(string name) => Path.Combine(folder, prefix + name + extension);
             foreach (string name in (string[])["ggml-base", "ggml-cpu", "ggml-blas", "ggml-metal", "ggml", "llama"])
             {
                 if (name is not ("ggml-blas" or "ggml-metal") || File.Exists(PathOf(name)))
@@ -43,6 +43,14 @@ internal static class LlamaLibrary
         {
             return $"llama.cpp's library does not load on this machine: {e.Message.ReplaceLineEndings(" ")}";
         }
+    }
+
+    private static string PathOf(string name)
+    {
+        string folder = Path.Combine(PackageFolder(), "LLamaSharpRuntimes", Runtime(), "native", Variant());
+        string prefix = OperatingSystem.IsWindows() ? "" : "lib";
+        string extension = OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so";
+        return Path.Combine(folder, prefix + name + extension);
     }
 
     private static string PackageFolder() => typeof(LlamaLibrary).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()

@@ -51,7 +51,7 @@ internal static class FactCheck
             CheckVocabulary(table, tokenizer, findings, cancellation);
             if (findings.NothingWrong && HasRoom(config, findings))
             {
-                CheckModel(table, path, tokenizer, kernels, findings, cancellation);
+                CheckModel(table, path, tokenizer, examined.IsRounded, kernels, findings, cancellation);
                 return;
             }
         }
@@ -81,7 +81,7 @@ internal static class FactCheck
     }
 
     private static void CheckModel(
-        FactTable table, string path, Tokenizer tokenizer, KernelSet kernels, FindingList findings,
+        FactTable table, string path, Tokenizer tokenizer, bool isRounded, KernelSet kernels, FindingList findings,
         CancellationToken cancellation)
     {
         if (table.Model.Count == 0)
@@ -98,8 +98,17 @@ internal static class FactCheck
             foreach (ModelFact fact in table.Model)
             {
                 cancellation.ThrowIfCancellationRequested();
+                string? problem = fact.Problem(runnable, tokenizer);
+                if (problem is not null && isRounded)
+                {
+                    findings.Warning(
+                        FindingArea.Facts, "fact", $"{fact.Statement}: {problem}",
+                        "weights in so few bits may answer otherwise; if what 'gpt2 generate' writes makes no sense, take them again");
+                    continue;
+                }
+
                 Report(
-                    fact.Statement, fact.Problem(runnable, tokenizer),
+                    fact.Statement, problem,
                     $"take the weights of {table.Of} again: some are damaged, swapped or transposed, or n_head is wrong; "
                     + "a model that was trained further answers otherwise",
                     findings);

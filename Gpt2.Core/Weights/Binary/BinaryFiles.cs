@@ -38,6 +38,8 @@ internal abstract class BinaryFiles(string folder, string file, Func<string, str
         var several => string.Join(", ", several.Select(group => FormattableString.Invariant($"{group.Count()} {group.Key}"))),
     };
 
+    public override bool IsRounded => Tensors.Values.Any(tensor => tensor.Type == NumberType.BF16 || tensor.Type.BlockLength() > 1);
+
     /// <summary>The matrix's own name, for formats whose files do not name their tensors.</summary>
     public override string NameOf(string matrix) => matrix;
 

@@ -1,15 +1,24 @@
-// Two types of ggml, the library under llama.cpp: 32 consecutive weights of a row share one scale, which is a half-precision number.
+// Types of ggml, the library under llama.cpp: 32 consecutive weights of a row share one scale, which is a half-precision number.
 
 using System.Buffers.Binary;
 
 namespace Gpt2.Core.Weights.Binary;
 
 /// <summary>
-/// Q8_0 is the scale d and 32 whole numbers q from −127 to 127 of 8 bits: w = d · q. Q4_0 is the scale d and 32 whole numbers q from 0
-/// to 15 of 4 bits: w = d · (q − 8); a byte has a number of the first half of the block below and one of the second half above.
+/// The bytes of a block, in their order; d and m are half-precision numbers, and q is a whole number from 0:
+/// <list type="bullet">
+/// <item>Q8_0, 34 bytes: d, 32 whole numbers q from −127 to 127 of 8 bits; w = d · q.</item>
+/// <item>Q4_0, 18 bytes: d, 16 bytes of q of 4 bits; w = d · (q − 8).</item>
+/// <item>Q4_1, 20 bytes: d, m, 16 bytes of q of 4 bits; w = d · q + m.</item>
+/// <item>Q5_0, 22 bytes: d, 4 bytes of fifth bits, 16 bytes of the lower 4 bits of q; w = d · (q − 16).</item>
+/// <item>Q5_1, 24 bytes: d, m, 4 bytes of fifth bits, 16 bytes of the lower 4 bits of q; w = d · q + m.</item>
+/// </list>
+/// Byte j of 4 bits has number j of the block below and number j + 16 above. Fifth bits are one little-endian number, whose bit i belongs
+/// to number i of the block.
 /// </summary>
 /// <remarks>
-/// Rounding is that of ggml's reference, with the same operations in float32 in the same order, so that the bytes are the same: the
+/// Products are exact in float32, so a weight that is read is the formula rounded once. Q4_1, Q5_0 and Q5_1 are only read. Where numbers are
+/// written, rounding is that of ggml's reference, with the same operations in float32 in the same order, so that the bytes are the same: the
 /// numbers are divided by the scale before that is rounded to half precision.
 /// </remarks>
 internal static class BlockNumbers
@@ -17,41 +26,48 @@ internal static class BlockNumbers
     /// <summary>Weights in a block.</summary>
     public const int Length = 32;
 
-    /// <summary>Bytes of a block in Q8_0.</summary>
-    public const int Q8Size = ScaleSize + Length;
+    private const int Q8Size = HalfSize + Length;
+    private const int Q4Size = HalfSize + PairsSize;
 
-    /// <summary>Bytes of a block in Q4_0.</summary>
-    public const int Q4Size = ScaleSize + HalfLength;
+    private const int HalfSize = 2; // bytes of a half-precision number
+    private const int FifthBitsSize = Length / 8;
+    private const int PairsSize = Length / 2;
+    private const int Q4Zero = 8, Q5Zero = 16;
 
-    private const int ScaleSize = 2;
-    private const int HalfLength = Length / 2;
-    private const int Q4Zero = 8;
-
-    public static void WidenQ8(ReadOnlySpan<byte> stored, Span<float> numbers)
+    /// <summary>Bytes of a block.</summary>
+    public static int Size(NumberType type) => type switch
     {
-        for (; !numbers.IsEmpty; numbers = numbers[Length..], stored = stored[Q8Size..])
+        NumberType.Q8_0 => Q8Size,
+        NumberType.Q4_0 => Q4Size,
+        NumberType.Q4_1 => (2 * HalfSize) + PairsSize,
+        NumberType.Q5_0 => HalfSize + FifthBitsSize + PairsSize,
+        NumberType.Q5_1 => (2 * HalfSize) + FifthBitsSize + PairsSize,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "is not a type with blocks of 32"),
+    };
+
+    /// <summary>Converts whole blocks to float32.</summary>
+    public static void Widen(NumberType type, ReadOnlySpan<byte> stored, Span<float> numbers)
+    {
+        for (int size = Size(type); !numbers.IsEmpty; numbers = numbers[Length..], stored = stored[size..])
         {
             float scale = (float)BinaryPrimitives.ReadHalfLittleEndian(stored);
-            ReadOnlySpan<byte> whole = stored.Slice(ScaleSize, Length);
             Span<float> block = numbers[..Length];
-            for (int i = 0; i < block.Length; i++)
+            if (type == NumberType.Q8_0)
             {
-                block[i] = scale * unchecked((sbyte)whole[i]);
+                WidenBytes(scale, stored.Slice(HalfSize, Length), block);
+                continue;
             }
-        }
-    }
 
-    public static void WidenQ4(ReadOnlySpan<byte> stored, Span<float> numbers)
-    {
-        for (; !numbers.IsEmpty; numbers = numbers[Length..], stored = stored[Q4Size..])
-        {
-            float scale = (float)BinaryPrimitives.ReadHalfLittleEndian(stored);
-            ReadOnlySpan<byte> pairs = stored.Slice(ScaleSize, HalfLength);
-            Span<float> first = numbers[..HalfLength], second = numbers[HalfLength..Length];
-            for (int i = 0; i < pairs.Length; i++)
+            ReadOnlySpan<byte> pairs = stored[(size - PairsSize)..size];
+            uint fifths = type is NumberType.Q5_0 or NumberType.Q5_1
+                ? BinaryPrimitives.ReadUInt32LittleEndian(stored[(size - PairsSize - FifthBitsSize)..]) : 0;
+            if (type is NumberType.Q4_1 or NumberType.Q5_1)
             {
-                first[i] = ((pairs[i] & 0xF) - Q4Zero) * scale;
-                second[i] = ((pairs[i] >> 4) - Q4Zero) * scale;
+                WidenFrom((float)BinaryPrimitives.ReadHalfLittleEndian(stored[HalfSize..]), scale, fifths, pairs, block);
+            }
+            else
+            {
+                WidenAround(type == NumberType.Q4_0 ? Q4Zero : Q5Zero, scale, fifths, pairs, block);
             }
         }
     }
@@ -71,7 +87,7 @@ internal static class BlockNumbers
             float scale = largest / 127;
             float inverse = Inverse(scale);
             BinaryPrimitives.WriteHalfLittleEndian(stored, (Half)scale);
-            Span<byte> whole = stored.Slice(ScaleSize, Length);
+            Span<byte> whole = stored.Slice(HalfSize, Length);
             for (int i = 0; i < block.Length; i++)
             {
                 whole[i] = unchecked((byte)(sbyte)MathF.Round(block[i] * inverse, MidpointRounding.AwayFromZero));
@@ -94,10 +110,10 @@ internal static class BlockNumbers
             float scale = extreme / -Q4Zero;
             float inverse = Inverse(scale);
             BinaryPrimitives.WriteHalfLittleEndian(stored, (Half)scale);
-            Span<byte> pairs = stored.Slice(ScaleSize, HalfLength);
+            Span<byte> pairs = stored.Slice(HalfSize, PairsSize);
             for (int i = 0; i < pairs.Length; i++)
             {
-                pairs[i] = (byte)(Q4(block[i] * inverse) | (Q4(block[HalfLength + i] * inverse) << 4));
+                pairs[i] = (byte)(Q4(block[i] * inverse) | (Q4(block[PairsSize + i] * inverse) << 4));
             }
         }
     }
@@ -107,4 +123,40 @@ internal static class BlockNumbers
 
     /// <summary>Shifted by 8 and rounded, halves up.</summary>
     private static int Q4(float scaled) => Math.Min(15, (int)(sbyte)(scaled + 8.5f));
+
+    private static void WidenBytes(float scale, ReadOnlySpan<byte> whole, Span<float> block)
+    {
+        for (int i = 0; i < block.Length; i++)
+        {
+            block[i] = scale * unchecked((sbyte)whole[i]);
+        }
+    }
+
+    /// <summary>w = d · (q − zero).</summary>
+    private static void WidenAround(int zero, float scale, uint fifths, ReadOnlySpan<byte> pairs, Span<float> block)
+    {
+        Span<float> first = block[..PairsSize], second = block[PairsSize..];
+        for (int i = 0; i < pairs.Length; i++)
+        {
+            first[i] = (First(pairs[i], fifths, i) - zero) * scale;
+            second[i] = (Second(pairs[i], fifths, i) - zero) * scale;
+        }
+    }
+
+    /// <summary>w = d · q + least.</summary>
+    private static void WidenFrom(float least, float scale, uint fifths, ReadOnlySpan<byte> pairs, Span<float> block)
+    {
+        Span<float> first = block[..PairsSize], second = block[PairsSize..];
+        for (int i = 0; i < pairs.Length; i++)
+        {
+            first[i] = (First(pairs[i], fifths, i) * scale) + least;
+            second[i] = (Second(pairs[i], fifths, i) * scale) + least;
+        }
+    }
+
+    /// <summary>Number i of a block, from the lower half of its byte and its fifth bit.</summary>
+    private static int First(byte pair, uint fifths, int i) => (pair & 0xF) | (int)(((fifths >> i) & 1) << 4);
+
+    /// <summary>Number i + 16, from the upper half.</summary>
+    private static int Second(byte pair, uint fifths, int i) => (pair >> 4) | (int)(((fifths >> (i + PairsSize)) & 1) << 4);
 }

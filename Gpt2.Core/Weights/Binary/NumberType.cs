@@ -25,22 +25,51 @@ internal enum NumberType
 
     /// <summary>Blocks of 32 whole numbers of 4 bits with one scale, see <see cref="BlockNumbers"/>.</summary>
     Q4_0,
+
+    /// <summary>Blocks of 32 whole numbers of 4 bits with a scale and an offset, see <see cref="BlockNumbers"/>; only read.</summary>
+    Q4_1,
+
+    /// <summary>Blocks of 32 whole numbers of 5 bits with one scale, see <see cref="BlockNumbers"/>; only read.</summary>
+    Q5_0,
+
+    /// <summary>Blocks of 32 whole numbers of 5 bits with a scale and an offset, see <see cref="BlockNumbers"/>; only read.</summary>
+    Q5_1,
+
+    /// <summary>Super-blocks of 256 whole numbers of 2 bits, see <see cref="SuperBlockNumbers"/>; only read.</summary>
+    Q2_K,
+
+    /// <summary>Super-blocks of 256 whole numbers of 3 bits, see <see cref="SuperBlockNumbers"/>; only read.</summary>
+    Q3_K,
+
+    /// <summary>Super-blocks of 256 whole numbers of 4 bits, see <see cref="SuperBlockNumbers"/>; only read.</summary>
+    Q4_K,
+
+    /// <summary>Super-blocks of 256 whole numbers of 5 bits, see <see cref="SuperBlockNumbers"/>; only read.</summary>
+    Q5_K,
+
+    /// <summary>Super-blocks of 256 whole numbers of 6 bits, see <see cref="SuperBlockNumbers"/>; only read.</summary>
+    Q6_K,
 }
 
 /// <summary>Sizes and conversion of stored numbers.</summary>
 internal static class NumberTypes
 {
     /// <summary>Numbers that are stored together, so that a row must be a multiple of this.</summary>
-    public static int BlockLength(this NumberType type) => type is NumberType.Q8_0 or NumberType.Q4_0 ? BlockNumbers.Length : 1;
+    public static int BlockLength(this NumberType type) => type switch
+    {
+        <= NumberType.F64 => 1,
+        <= NumberType.Q5_1 => BlockNumbers.Length,
+        _ => SuperBlockNumbers.Length,
+    };
 
     /// <summary>Bytes of a number, or of a block of them.</summary>
     public static int Size(this NumberType type) => type switch
     {
         NumberType.F32 => 4,
+        NumberType.F16 or NumberType.BF16 => 2,
         NumberType.F64 => 8,
-        NumberType.Q8_0 => BlockNumbers.Q8Size,
-        NumberType.Q4_0 => BlockNumbers.Q4Size,
-        _ => 2,
+        <= NumberType.Q5_1 => BlockNumbers.Size(type),
+        _ => SuperBlockNumbers.Size(type),
     };
 
     /// <summary>Bytes of some numbers, a multiple of the block's length.</summary>
@@ -80,19 +109,20 @@ internal static class NumberTypes
                 }
 
                 break;
-            case NumberType.Q8_0:
-                BlockNumbers.WidenQ8(stored, numbers);
+            case <= NumberType.Q5_1:
+                BlockNumbers.Widen(type, stored, numbers);
                 break;
             default:
-                BlockNumbers.WidenQ4(stored, numbers);
+                SuperBlockNumbers.Widen(type, stored, numbers);
                 break;
         }
     }
 
     /// <summary>Rounds numbers to how they are stored: to the nearest, halves to even; a NaN stays a NaN.</summary>
-    /// <param name="type">How they are stored; not F64.</param>
+    /// <param name="type">How they are stored; not F64, nor a type that is only read.</param>
     /// <param name="numbers">The numbers, a multiple of the block's length.</param>
     /// <param name="stored">Receives their bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Numbers are not written in this type.</exception>
     public static void Narrow(this NumberType type, ReadOnlySpan<float> numbers, Span<byte> stored)
     {
         switch (type)

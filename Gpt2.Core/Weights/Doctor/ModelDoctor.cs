@@ -18,6 +18,9 @@ internal sealed record ExaminedFolder(Gpt2Config? Config, Tokenizer? Tokenizer, 
 {
     /// <summary>Whether the weights have not been trained yet.</summary>
     public bool IsFresh => TensorHealth.IsFresh(Tensors);
+
+    /// <summary>Whether the file has the weights in fewer significant bits than half precision has.</summary>
+    public bool IsRounded { get; init; }
 }
 
 /// <summary>Examines model folders.</summary>
@@ -124,7 +127,7 @@ internal static class ModelDoctor
         MachineExamination.CheckMemory(config.Parameters, findings);
         IReadOnlyList<TensorStatistics> tensors = ExamineTensors(files, config, findings, progress, cancellation);
         Tokenizer? tokenizer = ExamineTokenizer(files, config, findings);
-        return new ExaminedFolder(config, tokenizer, tensors);
+        return new ExaminedFolder(config, tokenizer, tensors) { IsRounded = files.IsRounded };
     }
 
     /// <summary>The sizes that the tensors should have; null if they are not known.</summary>

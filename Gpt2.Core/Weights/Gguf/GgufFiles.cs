@@ -131,13 +131,16 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
     /// <summary>A tied head is used, although it is not a separate matrix.</summary>
     protected override IEnumerable<string> Others(Gpt2Config sizes) => base.Others(sizes).Where(name => name != GgufNames.Head);
 
-    /// <summary>Values that would need other arithmetic than GPT-2's are refused.</summary>
+    /// <summary>
+    /// Values that would need other arithmetic than GPT-2's are refused: of the keys of other architectures, those that llama.cpp does not
+    /// ignore for gpt2 either.
+    /// </summary>
     private static void RequireSameArithmetic(GgufHeader header, Gpt2Config config)
     {
         (string Key, long Value)[] fixedValues =
         [
             ("gpt2.attention.head_count_kv", config.Heads), ("gpt2.attention.key_length", config.HeadSize),
-            ("gpt2.attention.value_length", config.HeadSize),
+            ("gpt2.attention.value_length", config.HeadSize), ("gpt2.expert_count", 0), ("gpt2.expert_used_count", 0), ("gpt2.expert_group_count", 0),
         ];
         foreach ((string key, long value) in fixedValues.Where(entry => header.Has(entry.Key)))
         {
@@ -174,7 +177,7 @@ internal sealed class GgufFiles(string folder, string file, Func<string, string>
         {
             throw Wrong(
                 $"is of {GgufTypes.NameOf(tensor.Type)}", GgufTypes.SupportedNames,
-                "take the model in one of these: llama.cpp's 'llama-quantize --allow-requantize --pure' converts it");
+                "take the model in one of these: llama.cpp's 'llama-quantize --allow-requantize' converts it");
         }
 
         if (!IsWhole(tensor, type))

@@ -1,4 +1,4 @@
-// The tensor types of ggml by their numbers: those that are read and written, and the names of the others.
+// The tensor types of ggml by their numbers: those that are read, five of which are also written, and the names of the others.
 
 using Gpt2.Core.Weights.Binary;
 
@@ -15,19 +15,19 @@ internal static class GgufTypes
         [30] = NumberType.BF16,
         [8] = NumberType.Q8_0,
         [2] = NumberType.Q4_0,
+        [3] = NumberType.Q4_1,
+        [6] = NumberType.Q5_0,
+        [7] = NumberType.Q5_1,
+        [10] = NumberType.Q2_K,
+        [11] = NumberType.Q3_K,
+        [12] = NumberType.Q4_K,
+        [13] = NumberType.Q5_K,
+        [14] = NumberType.Q6_K,
     };
 
     private static readonly Dictionary<uint, string> Others = new()
     {
-        [3] = "Q4_1",
-        [6] = "Q5_0",
-        [7] = "Q5_1",
         [9] = "Q8_1",
-        [10] = "Q2_K",
-        [11] = "Q3_K",
-        [12] = "Q4_K",
-        [13] = "Q5_K",
-        [14] = "Q6_K",
         [15] = "Q8_K",
         [16] = "IQ2_XXS",
         [17] = "IQ2_XS",
@@ -43,9 +43,17 @@ internal static class GgufTypes
         [27] = "I64",
         [28] = "F64",
         [29] = "IQ1_M",
+        [31] = "Q4_0_4_4",
+        [32] = "Q4_0_4_8",
+        [33] = "Q4_0_8_8",
         [34] = "TQ1_0",
         [35] = "TQ2_0",
+        [36] = "IQ4_NL_4_4",
+        [37] = "IQ4_NL_4_8",
+        [38] = "IQ4_NL_8_8",
         [39] = "MXFP4",
+        [40] = "NVFP4",
+        [41] = "Q1_0",
     };
 
     /// <summary>The names of the types that are read.</summary>

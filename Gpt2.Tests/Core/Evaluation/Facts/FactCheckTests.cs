@@ -3,9 +3,11 @@
 using Gpt2.Core.Evaluation.Facts;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
+using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Core.Weights;
 using Gpt2.Core.Weights.Doctor;
+using Gpt2.Core.Weights.Gguf;
 using Gpt2.Core.Weights.HuggingFace;
 using Gpt2.Kernels;
 using Gpt2.Tests.Core.Text;
@@ -44,6 +46,45 @@ public sealed class FactCheckTests(DefaultModelFixture model) : IClassFixture<De
         findings[1].Status.Should().Be(FindingStatus.Wrong);
         findings[1].Found.Should().Be("\"The capital of France is\" goes on with \" Berlin\": it goes on with \" Paris\"");
         findings[1].Remedy.Should().StartWith("take the weights of another model again: some are damaged, swapped or transposed");
+    }
+
+    [Theory]
+    [InlineData(GgufWeights.Float32, false)]
+    [InlineData(GgufWeights.Float16, false)]
+    [InlineData(GgufWeights.Q8, true)]
+    [InlineData(GgufWeights.Q4, true)]
+    public void DefaultModel_InFewerBits_AnswersALittleOtherwise(GgufWeights type, bool warns)
+    {
+        string file = folder.PathOf("gpt2-workshop.gguf");
+        GgufFile.Write(file, model.Model.Weights, model.Tokenizer.Vocabulary, type);
+
+        Finding[] findings = [.. Check(file, FactTable.Workshop).Where(finding => finding.Status != FindingStatus.Ok)];
+
+        findings.Should().HaveCount(warns ? 1 : 0);
+        foreach (Finding finding in findings)
+        {
+            finding.Status.Should().Be(FindingStatus.Warning);
+            finding.Found.Should().Contain("the first logit is about 17.6365: that of id 0 is ");
+            finding.Remedy.Should().StartWith("weights in so few bits may answer otherwise");
+        }
+    }
+
+    [Theory]
+    [InlineData(GgufWeights.Float32, true)]
+    [InlineData(GgufWeights.BFloat16, false)]
+    [InlineData(GgufWeights.Q8, false)]
+    public void Heads_WrongNumberInFewerBits_IsOnlyAWarning(GgufWeights type, bool wrong)
+    {
+        string file = folder.PathOf("gpt2-workshop.gguf");
+        var weights = new Gpt2Weights(model.Model.Config with { Heads = 32 });
+        foreach ((Matrix from, Matrix to) in model.Model.Weights.Matrices().Zip(weights.Matrices()))
+        {
+            from.Span.CopyTo(to.Span);
+        }
+
+        GgufFile.Write(file, weights, model.Tokenizer.Vocabulary, type);
+
+        Check(file, FactTable.Workshop).Max(finding => finding.Status).Should().Be(wrong ? FindingStatus.Wrong : FindingStatus.Warning);
     }
 
     [Fact]

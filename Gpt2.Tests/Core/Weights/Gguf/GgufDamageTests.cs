@@ -79,6 +79,12 @@ public sealed class GgufDamageTests : IDisposable
         ["fewer heads for keys"] = (
             model => model.Put(GgufFixture.Whole("gpt2.attention.head_count_kv", 1)), "gpt2.attention.head_count_kv", "found 1, expected 3",
             OfTheModel),
+        ["experts"] = (
+            model => model.Put(GgufFixture.Whole("gpt2.expert_count", 8)), "gpt2.expert_count", "found 8, expected 0, as in GPT-2", OfTheModel),
+        ["experts in use"] = (
+            model => model.Put(GgufFixture.Whole("gpt2.expert_used_count", 2)), "gpt2.expert_used_count", "found 2, expected 0", OfTheModel),
+        ["groups of experts"] = (
+            model => model.Put(GgufFixture.Whole("gpt2.expert_group_count", 2)), "gpt2.expert_group_count", "found 2, expected 0", OfTheModel),
         ["no hidden width"] = (model => Remove(model, Hidden), Hidden, "is missing, expected a whole number", OfTheModel),
         ["zero hidden width"] = (model => model.Put(GgufFixture.Whole(Hidden, 0)), Hidden, "found 0, expected 1 to 2147483647", OfTheModel),
         ["epsilon below zero"] = (
@@ -107,13 +113,19 @@ public sealed class GgufDamageTests : IDisposable
         ["wrong shape"] = (
             model => model.Change(Qkv, tensor => tensor with { Sizes = [9, 12] }), Qkv, "found [12, 9], expected [18, 6]", "the same model"),
         ["type of another quantisation"] = (
-            model => model.Change(Qkv, tensor => tensor with { Type = 12 }), Qkv, "is of Q4_K, expected F32, F16, BF16, Q8_0 or Q4_0",
-            "take the model in one of these"),
+            model => model.Change(Qkv, tensor => tensor with { Type = 20 }), Qkv,
+            "is of IQ4_NL, expected F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K or Q6_K", "take the model in one of these"),
         ["unknown type"] = (
             model => model.Change(Qkv, tensor => tensor with { Type = 99 }), Qkv, "is of the unknown type 99, expected F32, F16", "one of these"),
         ["rows that are no blocks"] = (
             model => model.Change(Qkv, tensor => tensor with { Type = 8 }), Qkv,
             "is [18, 6] in Q8_0, expected rows of a multiple of 32 weights", Again),
+        ["rows that are no super-blocks"] = (
+            model => model.Change("token_embd.weight", tensor => tensor with { Sizes = [32, 260], Type = 14 }), "token_embd.weight",
+            "is [260, 32] in Q6_K, expected rows of a multiple of 256 weights", Again),
+        ["super-blocks of another shape"] = (
+            model => model.Change(Qkv, tensor => tensor with { Sizes = [256], Type = 12, Data = new byte[144] }), Qkv,
+            "found [256], expected [18, 6]", "the same model"),
         ["one number that is no block"] = (
             model => model.Change("blk.0.attn_norm.bias", tensor => tensor with { Sizes = [], Type = 2 }), "blk.0.attn_norm.bias",
             "is [] in Q4_0, expected rows of a multiple of 32 weights", Again),

@@ -13,20 +13,18 @@ using Gpt2.Kernels;
 using Gpt2.Tests.Core.Weights.Fixtures;
 using Gpt2.Tests.Support;
 using LLama.Native;
+using static Gpt2.Tests.Core.Weights.Fixtures.LlamaFiles;
 
 namespace Gpt2.Tests.Core.Weights.Gguf;
 
 public sealed class LlamaCppTests : IDisposable
 {
-    /// <summary>Rows of 256, which also the types with larger blocks divide.</summary>
-    private static readonly Gpt2Config Wide = new(260, 16, 256, 4, 2);
-
     private static readonly string[] Prompts =
         ["Mike is quick. He moves", "Anna is", "The", "one two three 4 5 6", "\n\n", " quickly quickly."];
 
-    private readonly TemporaryFolder folder = new();
+    private readonly LlamaFiles files = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => files.Dispose();
 
     /// <summary>
     /// llama.cpp rounds what it multiplies to the type of the matrix, Q8_0 in Q4_0, and looks the GELU up in a table of half-precision
@@ -41,7 +39,7 @@ public sealed class LlamaCppTests : IDisposable
     public void LlamaCpp_DefaultModelInEveryType_ComputesOurLogitsAndText(GgufWeights type, double bound)
     {
         (Gpt2Weights weights, Tokenizer tokenizer) = ReadWorkshop();
-        string file = Written(weights, tokenizer.Vocabulary, type);
+        string file = files.Written(weights, tokenizer.Vocabulary, type);
         Gpt2Model model = Ours(file);
         using var llama = new LlamaModel(file, weights.Config.Context);
         foreach (string prompt in Prompts)
@@ -67,7 +65,7 @@ public sealed class LlamaCppTests : IDisposable
             block.MlpProjection.Weight.Span.Clear();
         }
 
-        string file = Written(weights, SmallModel.Vocabulary, GgufWeights.Float32);
+        string file = files.Written(weights, SmallModel.Vocabulary, GgufWeights.Float32);
         using var llama = new LlamaModel(file, weights.Config.Context);
         int[] ids = TestModels.Ids(weights.Config, 16, 3);
         float[] mine = Logits(Ours(file), ids);
@@ -81,7 +79,7 @@ public sealed class LlamaCppTests : IDisposable
     {
         Gpt2Config config = Wide with { Vocabulary = 264, Hidden = 352, LayerNormEpsilon = 0.5f };
         Gpt2Weights weights = TestModels.Random(config, 7);
-        string file = Written(weights, SmallModel.Vocabulary.WithUnused(4), GgufWeights.Float32);
+        string file = files.Written(weights, SmallModel.Vocabulary.WithUnused(4), GgufWeights.Float32);
         using var llama = new LlamaModel(file, config.Context);
         int[] ids = TestModels.Ids(config, 16, 3);
         float[] mine = Logits(Ours(file), ids);
@@ -96,7 +94,7 @@ public sealed class LlamaCppTests : IDisposable
     public void LlamaCpp_ModelWithoutText_ComputesOurLogits()
     {
         Gpt2Weights weights = TestModels.Random(new Gpt2Config(11, 16, 32, 4, 1) { QkvBias = false }, 5);
-        string file = Written(weights, null, GgufWeights.Float32);
+        string file = files.Written(weights, null, GgufWeights.Float32);
         using var llama = new LlamaModel(file, weights.Config.Context);
         int[] ids = TestModels.Ids(weights.Config, 5, 3);
 
@@ -107,7 +105,7 @@ public sealed class LlamaCppTests : IDisposable
     public void LlamaCpp_ManyTexts_GivesOurTokens()
     {
         (Gpt2Weights weights, Tokenizer tokenizer) = ReadWorkshop();
-        using var llama = new LlamaModel(Written(weights, tokenizer.Vocabulary, GgufWeights.Q4), weights.Config.Context);
+        using var llama = new LlamaModel(files.Written(weights, tokenizer.Vocabulary, GgufWeights.Q4), weights.Config.Context);
         RequireSameTokens(llama, tokenizer, []);
     }
 
@@ -117,7 +115,7 @@ public sealed class LlamaCppTests : IDisposable
         string[] added = ["<user>", "<assistant>", " 112", "é€😀", "\t\t", "Mike!"];
         Vocabulary vocabulary = SmallModel.Vocabulary.WithAdded(added);
         Gpt2Weights weights = TestModels.Random(SmallModel.Config with { Vocabulary = vocabulary.Count, Channels = 32, Heads = 4 }, 5);
-        using var llama = new LlamaModel(Written(weights, vocabulary, GgufWeights.Float32), weights.Config.Context);
+        using var llama = new LlamaModel(files.Written(weights, vocabulary, GgufWeights.Float32), weights.Config.Context);
 
         RequireSameTokens(llama, new Tokenizer(vocabulary), added);
         llama.Tokenize("a<user>b").Should().Contain(260);
@@ -134,8 +132,8 @@ public sealed class LlamaCppTests : IDisposable
     {
         (Gpt2Weights weights, Tokenizer tokenizer) = ReadWorkshop();
         Spoil(weights);
-        string converted = Requantised(Written(weights, tokenizer.Vocabulary, GgufWeights.Float32), theirs);
-        string written = Written(weights, tokenizer.Vocabulary, type);
+        string converted = files.Requantised(files.Written(weights, tokenizer.Vocabulary, GgufWeights.Float32), theirs);
+        string written = files.Written(weights, tokenizer.Vocabulary, type);
 
         using var theirFile = new MappedFile(converted);
         using var ourFile = new MappedFile(written);
@@ -162,16 +160,18 @@ public sealed class LlamaCppTests : IDisposable
     }
 
     [LlamaTheory]
-    [InlineData(LLamaFtype.MOSTLY_Q4_K_M, "Q4_K")]
-    [InlineData(LLamaFtype.MOSTLY_Q6_K, "Q6_K")]
-    [InlineData(LLamaFtype.MOSTLY_Q5_1, "Q5_1")]
     [InlineData(LLamaFtype.MOSTLY_IQ4_NL, "IQ4_NL")]
+    [InlineData(LLamaFtype.MOSTLY_IQ4_XS, "IQ4_XS")]
+    [InlineData(LLamaFtype.MOSTLY_IQ3_S, "IQ3_S")]
+    [InlineData(LLamaFtype.LLAMA_FTYPE_MOSTLY_TQ1_0, "TQ1_0")]
+    [InlineData(LLamaFtype.LLAMA_FTYPE_MOSTLY_TQ2_0, "TQ2_0")]
     public void LlamaCpp_ConvertsTheFile_OtherTypesAreRefusedByName(LLamaFtype type, string name)
     {
-        string converted = Requantised(Written(TestModels.Random(Wide, 7), SmallModel.Vocabulary, GgufWeights.Float32), type);
+        string converted = files.Requantised(files.Written(TestModels.Random(Wide, 7), SmallModel.Vocabulary), type);
 
         FluentActions.Invoking(() => ModelFolder.Open(converted)).Should().Throw<Gpt2Exception>().With(
-            found: "is of *", expected: "F32, F16, BF16, Q8_0 or Q4_0", remedy: "take the model in one of these*");
+            found: $"is of {name}", expected: "F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K or Q6_K",
+            remedy: "take the model in one of these*");
         using var file = new MappedFile(converted);
         GgufHeader.Read(file).Tensors.Select(tensor => GgufTypes.NameOf(tensor.Type)).Should().Contain(name);
     }
@@ -195,41 +195,6 @@ public sealed class LlamaCppTests : IDisposable
         llama.Tokenize("").Should().BeEmpty();
     }
 
-    /// <summary>Numbers that are hard to round: ties, zeros, very small and large ones.</summary>
-    private static void Spoil(Gpt2Weights weights)
-    {
-        Span<float> numbers = weights.TokenEmbedding.Span;
-        numbers[..32].Clear();
-        for (int i = 0; i < 32; i++)
-        {
-            numbers[32 + i] = (i - 16) * 0.5f;
-            numbers[64 + i] = (i % 2 == 0 ? 1e-7f : -1e-7f) * i;
-            numbers[96 + i] = i == 5 ? -8 : i == 9 ? 8 : i - 15.5f;
-            numbers[128 + i] = 1e-37f * i;
-            numbers[160 + i] = 0.1f;
-            numbers[192 + i] = -60000 + (i * 1000.7f);
-        }
-    }
-
-    private static (Gpt2Weights Weights, Tokenizer Tokenizer) ReadWorkshop()
-    {
-        using ModelSource source = ModelFolder.Open(ModelLocator.Find(ModelLocator.DefaultModel));
-        return (source.ReadWeights(), source.ReadTokenizer()!);
-    }
-
-    private static Gpt2Model Ours(string file)
-    {
-        using ModelSource source = ModelFolder.Open(file);
-        return new Gpt2Model(source.ReadWeights(), KernelSet.Create(KernelSet.FastestRung));
-    }
-
-    private static float[] Logits(Gpt2Model model, int[] ids)
-    {
-        var a = new ForwardActivations(model.Config);
-        model.Forward(ids, cache: null, a);
-        return a.Logits.Row(0).ToArray();
-    }
-
     private static int[] Greedy(Func<int[], float[]> logitsOf, int[] ids, int count)
     {
         List<int> all = [.. ids];
@@ -242,12 +207,6 @@ public sealed class LlamaCppTests : IDisposable
         return [.. all.Skip(ids.Length)];
     }
 
-    private static double Largest(float[] theirs, float[] mine)
-    {
-        theirs.Should().HaveSameCount(mine);
-        return mine.Zip(theirs, (a, b) => Math.Abs((double)a - b)).Max();
-    }
-
     private static IEnumerable<string> Described(GgufHeader header) => header.Tensors
         .Select(tensor => $"{tensor.Name} {StoredTensor.Shown(tensor.Shape)} {GgufTypes.NameOf(tensor.Type)}").Order(StringComparer.Ordinal);
 
@@ -256,22 +215,5 @@ public sealed class LlamaCppTests : IDisposable
         var bytes = new byte[length];
         file.Read(offset, bytes);
         return bytes;
-    }
-
-    private string Requantised(string file, LLamaFtype type)
-    {
-        string converted = folder.PathOf($"{type}-of.gguf");
-        LLamaModelQuantizeParams settings = LLamaModelQuantizeParams.Default();
-        settings.ftype = type;
-        settings.nthread = 2;
-        NativeApi.llama_model_quantize(file, converted, ref settings).Should().Be(0);
-        return converted;
-    }
-
-    private string Written(Gpt2Weights weights, Vocabulary? vocabulary, GgufWeights type)
-    {
-        string file = folder.PathOf($"{type}.gguf");
-        GgufFile.Write(file, weights, vocabulary, type);
-        return file;
     }
 }
