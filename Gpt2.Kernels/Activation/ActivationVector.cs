@@ -19,7 +19,7 @@ internal sealed class ActivationVector(ActivationFunction function) : Activation
     private Vector<float> ValueOf(Vector<float> x) => function switch
     {
         ActivationFunction.GeluErf => 0.5f * x * (Vector<float>.One + ErrorFunction.Of(x * SqrtHalf)),
-        ActivationFunction.QuickGelu => x / (Vector<float>.One + Vector.Exp(-ActivationScalar.QuickSteepness * x)),
+        ActivationFunction.QuickGelu => x / (Vector<float>.One + Vector.Exp(-ActivationFormulas.QuickSteepness * x)),
         ActivationFunction.Relu => Vector.Max(x, Vector<float>.Zero),
         ActivationFunction.Silu => x / (Vector<float>.One + Vector.Exp(-x)),
         ActivationFunction.Tanh => Tanh(x),
@@ -29,7 +29,7 @@ internal sealed class ActivationVector(ActivationFunction function) : Activation
     private Vector<float> SlopeOf(Vector<float> x) => function switch
     {
         ActivationFunction.GeluErf => (0.5f * (Vector<float>.One + ErrorFunction.Of(x * SqrtHalf))) + (x * DensityAtZero * Vector.Exp(-0.5f * x * x)),
-        ActivationFunction.QuickGelu => SigmoidSlope(ActivationScalar.QuickSteepness, x),
+        ActivationFunction.QuickGelu => SigmoidSlope(ActivationFormulas.QuickSteepness, x),
         ActivationFunction.Relu => Vector.ConditionalSelect(Vector.LessThanOrEqual(x, Vector<float>.Zero), Vector<float>.Zero, Vector<float>.One),
         ActivationFunction.Silu => SigmoidSlope(1, x),
         ActivationFunction.Tanh => Vector<float>.One - (Tanh(x) * Tanh(x)),
