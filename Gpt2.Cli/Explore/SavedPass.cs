@@ -40,7 +40,8 @@ internal sealed record SavedPass(byte[] Json, byte[] Numbers)
         SessionBody body = bodies.Describe(session);
         Vocabulary vocabulary = model.Tokenizer.Vocabulary;
         string[] labels = bodies.Labels(0, model.Config.Vocabulary);
-        SavedMatrixBody[] matrices = [.. session.Explanation.Descriptions.Select(matrix => Describe(session.Explanation, matrix, model.Config.Activation))];
+        SavedMatrixBody[] matrices =
+            [.. session.Explanation.Descriptions.Select(matrix => Describe(session.Explanation, matrix, model.Config.Activation))];
         return new SavedBody(
             body with { Sheets = [.. body.Sheets.Select(sheet => sheet with { CanBeChanged = false })] },
             labels,

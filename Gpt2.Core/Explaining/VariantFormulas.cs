@@ -38,6 +38,16 @@ internal static class VariantFormulas
         _ => "0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³)))",
     };
 
+    /// <summary>The function as people call it.</summary>
+    public static string NameOfActivation(ActivationFunction function) => function switch
+    {
+        ActivationFunction.QuickGelu => "quick GELU",
+        ActivationFunction.Relu => "ReLU",
+        ActivationFunction.Silu => "SiLU",
+        ActivationFunction.Tanh => "tanh",
+        _ => "GELU",
+    };
+
     /// <summary>What step 14 does and what it is good for.</summary>
     public static string WordsOfActivation(ActivationFunction function) => (function switch
     {

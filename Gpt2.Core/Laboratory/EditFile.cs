@@ -53,11 +53,8 @@ public static class EditFile
         }
         catch (JsonException e)
         {
-            throw StrictJson.Repeated(json, where) ?? new Gpt2Exception(e.Path is null or "$" ? "not of the right form" : $"{e.Path} is not as it should be", e)
-            {
-                Where = new(where, e.LineNumber + 1),
-                Expected = form,
-            };
+            string found = e.Path is null or "$" ? "not of the right form" : $"{e.Path} is not as it should be";
+            throw StrictJson.Repeated(json, where) ?? new Gpt2Exception(found, e) { Where = new(where, e.LineNumber + 1), Expected = form };
         }
         catch (NotSupportedException e)
         {

@@ -12,7 +12,9 @@ using Gpt2.Core.Weights;
 
 namespace Gpt2.Core.Training;
 
-/// <summary>Writes the record of a checkpoint, and compares a checkpoint with it. One without a record, of an older version, is taken as it is.</summary>
+/// <summary>
+/// Writes the record of a checkpoint, and compares a checkpoint with it. One without a record, of an older version, is taken as it is.
+/// </summary>
 internal sealed class CheckpointRecord
 {
     public const string FileName = "checkpoint.json";

@@ -164,7 +164,7 @@ public sealed class ResumeCheckTests : IDisposable
     {
         StopTuning(method.Split(' '));
         string path = Path.Combine(Checkpoint, file), numbers = File.ReadAllText(path);
-        File.WriteAllText(path, "0.5" + numbers[numbers.IndexOf(',')..]);
+        File.WriteAllText(path, "0.5" + numbers[numbers.IndexOf(',', StringComparison.Ordinal)..]);
 
         AssertRefused($"{Checkpoint}: {name}: other numbers than those {Stopped}{Remedy}", "tune", method.Split(' ')[0]);
     }

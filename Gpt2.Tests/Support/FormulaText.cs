@@ -57,7 +57,7 @@ internal sealed class FormulaText
             {
                 product /= Factor();
             }
-            else if (Takes("×") || "x(√eπtm".Contains(text[at]))
+            else if (Takes("×") || "x(√eπtm".Contains(text[at], StringComparison.Ordinal))
             {
                 product *= Factor();
             }

@@ -13,7 +13,8 @@ namespace Gpt2.Tests.Core.Explaining;
 
 public class ActivationTextTests
 {
-    private static readonly double[] Arguments = [-40, -11, -6.25, -3.5, -2, -1.125, -0.75, -0.25, -0.015625, 0, 0.015625, 0.5, 0.75, 1, 2.5, 4, 9, 40];
+    private static readonly double[] Arguments =
+        [-40, -11, -6.25, -3.5, -2, -1.125, -0.75, -0.25, -0.015625, 0, 0.015625, 0.5, 0.75, 1, 2.5, 4, 9, 40];
 
     public static TheoryData<ActivationFunction> Functions() => [.. Enum.GetValues<ActivationFunction>()];
 

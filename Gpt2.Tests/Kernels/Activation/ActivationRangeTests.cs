@@ -4,7 +4,6 @@
 using Gpt2.Kernels;
 using Gpt2.Kernels.Activation;
 using Gpt2.Tests.Kernels.Tuned;
-using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Kernels.Activation;
 
