@@ -21,6 +21,7 @@ internal sealed class CheckpointRecord
 
     private const string Model = "model", Vocabulary = "vocabulary", Trained = "trained", Optimizer = "optimizer";
     private const string Expected = "the record of a checkpoint, with model, trained and optimizer";
+    private const string AtTheStop = "with which the run was stopped";
     private const string Remedy = "restore the file, go on from another checkpoint, or begin a new run";
 
     private readonly string checkpoint;
@@ -96,14 +97,14 @@ internal sealed class CheckpointRecord
             throw new Gpt2Exception($"the model has {other}")
             {
                 Where = where,
-                Expected = $"{ModelFacts.WhereUnlike(then, facts)}, with which the run was stopped",
+                Expected = $"{ModelFacts.WhereUnlike(then, facts)}, {AtTheStop}",
                 Remedy = Remedy,
             };
         }
 
         if (vocabulary is not null && (words is null || HashOf(words) != vocabulary))
         {
-            throw Other("another vocabulary than the one", where);
+            throw Error($"another vocabulary than the one {AtTheStop}", where);
         }
     }
 
@@ -116,13 +117,14 @@ internal sealed class CheckpointRecord
         {
             if (!left.Remove(matrix.Name) || HashOf([matrix]) != trained[matrix.Name])
             {
-                throw Other("other numbers than those", new ErrorPlace(checkpoint, Part: matrix.Name));
+                throw Error($"other numbers than those {AtTheStop}", new ErrorPlace(checkpoint, Part: matrix.Name));
             }
         }
 
         if (left.Count > 0)
         {
-            throw Other("missing among those", new ErrorPlace(checkpoint, Part: left.Order(StringComparer.Ordinal).First()));
+            string first = left.Order(StringComparer.Ordinal).First();
+            throw Error("is missing, and was there when the run was stopped", new ErrorPlace(checkpoint, Part: first));
         }
     }
 
@@ -132,12 +134,11 @@ internal sealed class CheckpointRecord
     {
         if (HashOf(state) != optimizer)
         {
-            throw Other("other numbers than those", where);
+            throw Error($"other numbers than those {AtTheStop}", where);
         }
     }
 
-    private static Gpt2Exception Other(string found, ErrorPlace where) =>
-        new($"{found} with which the run was stopped") { Where = where, Remedy = Remedy };
+    private static Gpt2Exception Error(string found, ErrorPlace where) => new(found) { Where = where, Remedy = Remedy };
 
     private static Dictionary<string, string> TextsIn(JsonElement values) =>
         values.EnumerateObject().ToDictionary(value => value.Name, value => value.Value.GetString()!);

@@ -1,6 +1,7 @@
 // gpt2 train --resume and gpt2 tune --resume with a checkpoint that was changed: refused in a line that names what differs. With one that
 // an older version wrote: resumed.
 
+using System.Text.RegularExpressions;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
 using Gpt2.Core.Training;
@@ -167,6 +168,16 @@ public sealed class ResumeCheckTests : IDisposable
         File.WriteAllText(path, "0.5" + numbers[numbers.IndexOf(',', StringComparison.Ordinal)..]);
 
         AssertRefused($"{Checkpoint}: {name}: other numbers than those {Stopped}{Remedy}", "tune", method.Split(' ')[0]);
+    }
+
+    [Fact]
+    public void Tune_AdapterThatLacksAMap_IsRefused()
+    {
+        StopTuning("sft", "--maps", "qkv,hidden");
+        string settings = Path.Combine(Checkpoint, "adapter.json");
+        File.WriteAllText(settings, Regex.Replace(File.ReadAllText(settings), @",\s*""h0/mlp/c_fc""", ""));
+
+        AssertRefused($"{Checkpoint}: h0/mlp/c_fc/lora_A: is missing, and was there when the run was stopped{Remedy}", "tune", "sft");
     }
 
     [Fact]
