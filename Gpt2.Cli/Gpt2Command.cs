@@ -17,6 +17,9 @@ public static class Gpt2Command
         Recursive = true,
     };
 
+    /// <summary>Options that a command had under another name, which other commands still have for something else.</summary>
+    private static readonly (string Command, string Old, string New)[] Renamed = [("convert", "--weights", "--type")];
+
     /// <summary>Runs a command line and returns its exit code.</summary>
     public static int Run(string[] args, CommandIo io)
     {
@@ -29,12 +32,12 @@ public static class Gpt2Command
 
             // A prompt may begin with '@': no response files.
             ParseResult parsed = Create(io).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            RefuseUnknownOptions(parsed);
             if (parsed.Errors.Count > 0)
             {
                 throw UsageException.OfParser(parsed.Errors[0].Message.TrimEnd('.'), $"'{NameOf(parsed.CommandResult)} --help' lists what there is");
             }
 
-            RefuseUnknownOptions(parsed);
             int exitCode = parsed.Invoke(new InvocationConfiguration
             {
                 Output = io.Out,
@@ -51,7 +54,9 @@ public static class Gpt2Command
         }
     }
 
-    /// <summary>An unknown option must not be taken for a prompt; after "--" everything is an argument.</summary>
+    /// <summary>
+    /// An unknown option must not be taken for a prompt, nor its value be what is complained about; after "--" everything is an argument.
+    /// </summary>
     private static void RefuseUnknownOptions(ParseResult parsed)
     {
         if (parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash))
@@ -59,18 +64,25 @@ public static class Gpt2Command
             return;
         }
 
-        foreach (Token token in parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens))
+        IEnumerable<string> arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens)
+            .Select(token => token.Value);
+        foreach (string text in arguments.Concat(parsed.UnmatchedTokens).Select(argument => argument.Split('=')[0]))
         {
-            string text = token.Value;
             bool looksLikeOption = text.Length > 1 && text[0] == '-'
                 && (char.IsAsciiLetter(text[1]) || text.StartsWith("--", StringComparison.Ordinal));
             if (looksLikeOption)
             {
                 Command command = parsed.CommandResult.Command;
+                string name = command is RootCommand ? "gpt2" : command.Name;
+                if (Renamed.FirstOrDefault(option => option.Command == name && option.Old == text) is { New: string renamed })
+                {
+                    throw new UsageException($"unknown option '{text}'", remedy: $"'{name}' calls it {renamed}");
+                }
+
                 string[] others = [.. parsed.RootCommandResult.Command.Subcommands
                     .Where(other => other.Options.Any(option => option.Name == text || option.Aliases.Contains(text))).Select(other => other.Name)];
                 throw new UsageException($"unknown option '{text}'", remedy: others.Length > 0
-                    ? $"'{command.Name}' does not have it, but {string.Join(", ", others)} {(others.Length == 1 ? "does" : "do")}"
+                    ? $"'{name}' does not have it, but {string.Join(", ", others)} {(others.Length == 1 ? "does" : "do")}"
                     : "put an argument that begins with '-' after '--'");
             }
         }

@@ -21,6 +21,7 @@ namespace Gpt2.Kernels;
 public sealed class KernelSet
 {
     private ThreadTeam team = ThreadTeam.Alone;
+    private Func<ActivationFunction, ActivationKernel> activation = static function => new ActivationVector(function);
 
     private KernelSet(
         KernelRung rung, MatMulKernel matMul, LayerNormKernel layerNorm, SoftmaxKernel softmax, AttentionKernel attention,
@@ -70,8 +71,7 @@ public sealed class KernelSet
     public ActivationKernel Activation(ActivationFunction function) =>
         function == ActivationFunction.GeluTanh ? Gelu
         : !Enum.IsDefined(function) ? throw new ArgumentOutOfRangeException(nameof(function), function, "no such activation function")
-        : Rung == KernelRung.Scalar ? new ActivationScalar(function)
-        : new ActivationVector(function, team);
+        : activation(function);
 
     /// <summary>Creates the set of a rung. To add a rung, add a case here and one class for each operation.</summary>
     /// <param name="rung">The rung.</param>
@@ -96,6 +96,7 @@ public sealed class KernelSet
                     new AttentionScalar(scalar), new GeluScalar(), new AddScalar(), new AdamWScalar())
                 {
                     VectorBits = 8 * sizeof(float),
+                    activation = static function => new ActivationScalar(function),
                 };
 
             case KernelRung.TensorPrimitives:
@@ -146,6 +147,7 @@ public sealed class KernelSet
             new AdamWTuned<TLanes, TVector>(team))
         {
             team = team,
+            activation = function => ActivationTuned.Create<TLanes, TVector>(function, team),
             VectorBits = bits,
             ReducedMatMul = ReducedMatMulTuned.Create(team, bits),
             CopyColumns = new CopyColumnsTuned(team),

@@ -1,8 +1,8 @@
 // The source of a prompt: an argument, --file, standard input, or --ids instead of a text.
 
 using System.CommandLine;
-using System.Globalization;
 using Gpt2.Core;
+using static System.FormattableString;
 
 namespace Gpt2.Cli.CommandLine;
 
@@ -19,11 +19,7 @@ internal sealed class PromptInput
         HelpName = "FILE",
     };
 
-    private readonly Option<string?> ids = new("--ids")
-    {
-        Description = "Take token ids instead of a text, for example 2,1,0.",
-        HelpName = "ID,ID,…",
-    };
+    private readonly IdsInput ids = IdsInput.InsteadOf("a text");
 
     private readonly Option<bool> allowSpecial = CommonOptions.AllowSpecial();
 
@@ -64,13 +60,13 @@ internal sealed class PromptInput
         }
 
         command.Options.Add(file);
-        command.Options.Add(ids);
+        command.Options.Add(ids.Option);
         command.Options.Add(allowSpecial);
     }
 
     /// <summary>Whether a prompt is given on the command line, so that standard input is not used.</summary>
     public bool IsGiven(ParseResult parsed) =>
-        parsed.GetValue(text) is { Length: > 0 } || parsed.GetValue(file) is not null || parsed.GetValue(ids) is not null;
+        parsed.GetValue(text) is { Length: > 0 } || parsed.GetValue(file) is not null || ids.IsGiven(parsed);
 
     /// <summary>Reads one or more prompts.</summary>
     /// <inheritdoc cref="Read"/>
@@ -82,16 +78,16 @@ internal sealed class PromptInput
         }
 
         bool special = parsed.GetValue(allowSpecial);
-        return parsed.GetValue(file) is null && parsed.GetValue(ids) is null
+        return parsed.GetValue(file) is null && !ids.IsGiven(parsed)
             ? [.. arguments.Select(argument => new Prompt(argument, null, special))]
-            : throw new UsageException($"expected one of {name}, --file and --ids, found several");
+            : throw Several("several", arguments);
     }
 
     /// <summary>A line of standard input as a prompt: ids if the model has no text.</summary>
     /// <exception cref="Gpt2Exception">The model has no text, and the line is not a list of ids.</exception>
     public Prompt OfLine(string line, LanguageModel model, ParseResult parsed) => model.HasText
         ? new Prompt(line, null, parsed.GetValue(allowSpecial))
-        : new Prompt(null, ParseIds(line), AllowSpecial: false);
+        : new Prompt(null, IdsInput.Parse(line), AllowSpecial: false);
 
     /// <summary>Reads the prompt.</summary>
     /// <param name="parsed">The command line.</param>
@@ -103,23 +99,24 @@ internal sealed class PromptInput
     {
         string[] arguments = parsed.GetValue(text) ?? [];
         string? path = parsed.GetValue(file);
-        string? idList = parsed.GetValue(ids);
+        int[]? idList = ids.Read(parsed);
         bool special = parsed.GetValue(allowSpecial);
 
         if (arguments.Length > 1)
         {
-            throw new UsageException($"the {name} is {arguments.Length} arguments: put it in quotes");
+            throw idList is null ? new UsageException($"the {name} is {arguments.Length} arguments: put it in quotes")
+                : Several("several", arguments);
         }
 
         int sources = arguments.Length + (path is null ? 0 : 1) + (idList is null ? 0 : 1);
         if (sources > 1)
         {
-            throw new UsageException($"expected one of {name}, --file and --ids, found {sources}");
+            throw Several(Invariant($"{sources}"), idList is null ? [] : arguments);
         }
 
         if (idList is not null)
         {
-            return new Prompt(null, ParseOption(idList), special);
+            return new Prompt(null, idList, special);
         }
 
         if (arguments.Length == 1)
@@ -136,47 +133,7 @@ internal sealed class PromptInput
         return new Prompt(dropFinalLineEnd ? WithoutFinalLineEnd(read) : read, null, special);
     }
 
-    /// <summary>Reads ids from the command line, separated by commas or white space.</summary>
-    /// <exception cref="UsageException">The text is something else.</exception>
-    public static int[] ParseOption(string list)
-    {
-        try
-        {
-            return ParseIds(list);
-        }
-        catch (Gpt2Exception e)
-        {
-            throw new UsageException(e.At("--ids"));
-        }
-    }
-
-    /// <summary>Reads ids separated by commas or white space.</summary>
-    /// <exception cref="Gpt2Exception">
-    /// The text is something else. The caller adds the place to the message.
-    /// </exception>
-    public static int[] ParseIds(string list)
-    {
-        if (string.IsNullOrWhiteSpace(list))
-        {
-            return [];
-        }
-
-        // White space alone separates too, and a list may end with a comma; but between two commas an id is missing.
-        string[] parts = [.. list.Trim().TrimEnd(',').Split(',').SelectMany(
-            part => part.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } ids ? ids : [""])];
-        var parsed = new int[parts.Length];
-        for (int i = 0; i < parts.Length; i++)
-        {
-            if (!int.TryParse(parts[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out parsed[i]))
-            {
-                throw WholeNumber.IsWhole(parts[i])
-                    ? new Gpt2Exception($"found {parts[i]}") { Expected = $"0 to {int.MaxValue}" }
-                    : new Gpt2Exception($"found '{parts[i]}'") { Expected = "whole numbers, for example 2,1,0" };
-            }
-        }
-
-        return parsed;
-    }
+    private UsageException Several(string found, string[] arguments) => IdsInput.Several($"{name}, --file and {IdsInput.Name}", found, arguments);
 
     private static string WithoutFinalLineEnd(string text) =>
         text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;

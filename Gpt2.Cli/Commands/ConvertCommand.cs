@@ -19,7 +19,7 @@ namespace Gpt2.Cli.Commands;
 
 internal static class ConvertCommand
 {
-    /// <summary>The types of a GGUF file as --weights spells them.</summary>
+    /// <summary>The types of a GGUF file as --type spells them.</summary>
     private static readonly (string Name, GgufWeights Type)[] WeightNames =
     [
         ("f32", GgufWeights.Float32), ("f16", GgufWeights.Float16), ("bf16", GgufWeights.BFloat16), ("q8_0", GgufWeights.Q8),
@@ -41,7 +41,7 @@ internal static class ConvertCommand
         toForm.CompletionSources.Add([.. writers, AdapterConversion.Peft]);
         var vocabulary = new VocabularyInput("A vocab.bpe for a model that has none.");
         Option<string?> type = CommonOptions.OneOf(
-            "--weights", "How a gguf file stores matrices. Default: f32.\nThe others take less space and lose precision.",
+            "--type", "How a gguf file stores matrices. Default: f32.\nThe others take less space and lose precision.",
             [.. WeightNames.Select(entry => entry.Name)]);
         Option<string[]> adapter = CommonOptions.Adapter();
         adapter.Description = "Merge an adapter that was trained on the model.\nOnce for each of several, whose changes add up.";
@@ -51,7 +51,7 @@ internal static class ConvertCommand
 
         var command = new Command(
             "convert", "Convert a model or an adapter to another format, merge adapters into a model, or add tokens to its vocabulary.\n"
-                + "Unless adapters are merged or --weights says otherwise, every float32 keeps its bits.");
+                + "Unless adapters are merged or --type says otherwise, every float32 keeps its bits.");
         command.Arguments.Add(from);
         command.Arguments.Add(to);
         foreach (Option option in (Option[])[fromFormat, toForm, type, vocabulary.Option, adapter, added.Option, force, json])
@@ -166,7 +166,7 @@ internal static class ConvertCommand
 
         if (writer != ModelWriter.Gguf)
         {
-            throw new UsageException($"found '{type}'", where: "--weights", expected: $"f32, in which {writer.Name} is always written, or --to gguf");
+            throw new UsageException($"found '{type}'", where: "--type", expected: $"f32, in which {writer.Name} is always written, or --to gguf");
         }
 
         if (GgufFile.Fallbacks(config, weights) is int fallbacks and > 0)

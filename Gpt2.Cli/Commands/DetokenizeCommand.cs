@@ -17,18 +17,18 @@ internal static class DetokenizeCommand
             Description = "Token ids, separated by commas or spaces. Without them and --ids: standard input.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        Option<string?> idOption = new("--ids") { Description = "The ids as an option.", HelpName = "ID,ID,…" };
+        var idOption = new IdsInput("The ids as an option.");
         var source = new TokenizerSource();
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command("detokenize", "Show the text of token ids.");
         command.Arguments.Add(arguments);
-        command.Options.Add(idOption);
+        command.Options.Add(idOption.Option);
         source.AddTo(command);
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            int[] ids = Given(parsed.GetValue(arguments) ?? [], parsed.GetValue(idOption), io);
+            int[] ids = Given(parsed.GetValue(arguments) ?? [], parsed.GetValue(idOption.Option), io);
             Tokenizer tokenizer = source.Read(parsed);
             string text = tokenizer.Decode(ids);
             if (parsed.GetValue(json))
@@ -49,7 +49,7 @@ internal static class DetokenizeCommand
     {
         if (arguments.Length > 0 && option is not null)
         {
-            throw new UsageException("expected ids as arguments or with --ids, found both");
+            throw IdsInput.Several($"ids as arguments and {IdsInput.Name}", "both", arguments);
         }
 
         if (arguments.Length == 0 && option is null)
@@ -59,7 +59,7 @@ internal static class DetokenizeCommand
                 : FromStandardInput(io);
         }
 
-        return PromptInput.ParseOption(option ?? string.Join(' ', arguments));
+        return IdsInput.ParseOption(option ?? string.Join(' ', arguments));
     }
 
     /// <summary>
@@ -73,7 +73,7 @@ internal static class DetokenizeCommand
         {
             try
             {
-                ids.AddRange(PromptInput.ParseIds(lines[i]));
+                ids.AddRange(IdsInput.Parse(lines[i]));
             }
             catch (Gpt2Exception e)
             {

@@ -23,11 +23,7 @@ internal sealed class EmbeddingsInput
         HelpName = "FILE|ROWS",
     };
 
-    private readonly Option<string?> ids = new("--ids")
-    {
-        Description = "Take ids of tokens instead of words, for example 2,1,0. Of a table: rows, from 0.",
-        HelpName = "ID,ID,…",
-    };
+    private readonly IdsInput ids = new("Take ids of tokens instead of words, for example 2,1,0. Of a table: rows, from 0.");
 
     private readonly Option<bool> exact = new("--exact")
     {
@@ -58,7 +54,7 @@ internal sealed class EmbeddingsInput
         }
 
         model.AddTo(command);
-        foreach (Option option in (Option[])[table, ids, exact, Json])
+        foreach (Option option in (Option[])[table, ids.Option, exact, Json])
         {
             command.Options.Add(option);
         }
@@ -76,10 +72,10 @@ internal sealed class EmbeddingsInput
     public (EmbeddingSource Source, int[] Rows) Read(ParseResult parsed, CommandIo io, IEnumerable<string>? more = null)
     {
         string[] given = [.. parsed.GetValue(words) ?? [], .. more ?? []];
-        int[]? asked = parsed.GetValue(ids) is string list ? PromptInput.ParseOption(list) : null;
+        int[]? asked = ids.Read(parsed);
         if (asked is not null && given.Length > 0)
         {
-            throw new UsageException($"expected one of {words.Name} and --ids, found both");
+            throw IdsInput.Several($"{words.Name} and {IdsInput.Name}", "both", given);
         }
 
         int count = asked?.Length ?? given.Length;

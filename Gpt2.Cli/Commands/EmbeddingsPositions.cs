@@ -26,7 +26,7 @@ internal static class EmbeddingsPositions
             HelpName = "WORD",
             DefaultValueFactory = _ => [],
         };
-        var ids = new Option<string?>("--ids") { Description = "Take token ids instead of a prompt, for example 2,1,0.", HelpName = "ID,ID,…" };
+        var ids = IdsInput.InsteadOf("a prompt");
         var exact = new Option<bool>("--exact") { Description = "Take words after --token as they are, without a space before them." };
         Option<string?> svg = SvgOutput.Option("a picture");
         var model = new ModelInput(adapters: true);
@@ -36,7 +36,7 @@ internal static class EmbeddingsPositions
             "Show the position embeddings: how alike near and far positions are, and their curve on a plane.\n"
             + "With a prompt or --token, also how far positions move a token, compared with the distance to the nearest other token.");
         command.Arguments.Add(prompt);
-        foreach (Option option in (Option[])[tokens, ids, exact, svg])
+        foreach (Option option in (Option[])[tokens, ids.Option, exact, svg])
         {
             command.Options.Add(option);
         }
@@ -47,10 +47,10 @@ internal static class EmbeddingsPositions
         {
             string? target = SvgOutput.Target(parsed, svg, parsed.GetValue(json));
             string? text = parsed.GetValue(prompt);
-            int[]? given = parsed.GetValue(ids) is string list ? PromptInput.ParseOption(list) : null;
+            int[]? given = ids.Read(parsed);
             if (text is not null && given is not null)
             {
-                throw new UsageException("expected one of prompt and --ids, found both");
+                throw IdsInput.Several($"prompt and {IdsInput.Name}", "both", [text]);
             }
 
             LanguageModel loaded = model.Load(parsed, KernelSet.Create(KernelRung.Vector), io, keepMatrices: true);

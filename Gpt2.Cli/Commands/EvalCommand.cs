@@ -23,11 +23,7 @@ internal static class EvalCommand
             HelpName = "FILE",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        Option<string?> ids = new("--ids")
-        {
-            Description = "Take token ids instead of a text, for example 2,1,0.",
-            HelpName = "ID,ID,…",
-        };
+        var ids = IdsInput.InsteadOf("a text");
         var model = new ModelInput(adapters: true);
         Option<int?> stride = CommonOptions.Whole(
             "--stride", [], "How far the window of n_ctx tokens moves: small is exact and slow. 1 to n_ctx; default: half of it.", least: 1);
@@ -39,7 +35,7 @@ internal static class EvalCommand
         var command = new Command("eval", "Measure how well a model predicts a text.");
         command.Arguments.Add(file);
         model.AddTo(command);
-        foreach (Option option in (Option[])[ids, stride, .. kernels.All, weights, allowSpecial, json])
+        foreach (Option option in (Option[])[ids.Option, stride, .. kernels.All, weights, allowSpecial, json])
         {
             command.Options.Add(option);
         }
@@ -47,7 +43,7 @@ internal static class EvalCommand
         command.SetAction(parsed =>
         {
             string? path = parsed.GetValue(file);
-            Prompt given = Read(path, parsed.GetValue(ids), parsed.GetValue(allowSpecial), io);
+            Prompt given = Read(path, ids.Read(parsed), parsed.GetValue(allowSpecial), io);
             KernelSet set = kernels.Read(parsed);
             WeightType type = CommonOptions.WeightsOf(parsed.GetValue(weights));
             LanguageModel loaded = model.Load(parsed, set, io, type);
@@ -97,15 +93,15 @@ internal static class EvalCommand
     }
 
     /// <exception cref="UsageException">Text and ids were given, or neither.</exception>
-    private static Prompt Read(string? path, string? ids, bool allowSpecial, CommandIo io)
+    private static Prompt Read(string? path, int[]? ids, bool allowSpecial, CommandIo io)
     {
         if ((path is null) == (ids is null))
         {
-            throw new UsageException($"expected one of FILE and --ids, found {(path is null ? "none" : "both")}");
+            throw IdsInput.Several($"FILE and {IdsInput.Name}", path is null ? "none" : "both", path is null ? [] : [path]);
         }
 
         return path is null
-            ? new Prompt(null, PromptInput.ParseOption(ids!), allowSpecial)
+            ? new Prompt(null, ids, allowSpecial)
             : new Prompt(TextFile.Read(path, io), null, allowSpecial);
     }
 

@@ -69,8 +69,11 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
         }
 
         using ModelSource source = ModelFolder.Open(checkpoint, ModelFormat.Csv);
-        Gpt2Weights weights = source.ReadWeights(null, io.Cancellation);
         Tokenizer tokenizer = source.ReadTokenizer()!;
+        CheckpointRecord? record = CheckpointRecord.ReadIfThere(checkpoint);
+        record?.RequireModel(source.Config, tokenizer.Vocabulary, checkpoint);
+        Gpt2Weights weights = source.ReadWeights(null, io.Cancellation);
+        record?.RequireTrained(weights.Matrices());
         var trainer = new Trainer(
             new Gpt2Model(weights, kernelsOf(state.Kernels)), state.Settings,
             DataOf(text, tokenizer, state.Settings, io));

@@ -97,6 +97,8 @@ internal sealed record TuneStart(
         Adapter? adapter = state.Full ? null : AdapterFolder.Read(checkpoint);
         (weights, Tokenizer? larger) = TokenRows.Extend(weights, TokenizerOf(source), adapter?.AddedTokens ?? []);
         Tokenizer tokenizer = larger!;
+        CheckpointRecord.ReadIfThere(checkpoint)?.RequireModel(weights.Config, tokenizer.Vocabulary, source.Path);
+        adapter?.RequireModel(fingerprint);
         var read = new TuneSource(
             state.File.Path, state.Validation?.Path, state.ValidationShare, state.Settings.Seed,
             PromptTemplate.Parse(state.Template, state.TemplateText), SkipLimit.Parse(state.MaxSkipped));
@@ -116,7 +118,7 @@ internal sealed record TuneStart(
     {
         if (Checkpoint is not null)
         {
-            Core.Training.Checkpoint.ReadOptimizer(Checkpoint, State.Step * (State.Groups?.Updates ?? 1), tuning.Optimizer);
+            tuning.Restore(Checkpoint, State.Step * (State.Groups?.Updates ?? 1));
         }
     }
 

@@ -8,6 +8,7 @@ using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Text;
 using Gpt2.Core.Tracing;
+using Gpt2.Kernels;
 
 namespace Gpt2.Cli.Explore;
 
@@ -39,7 +40,8 @@ internal sealed record SavedPass(byte[] Json, byte[] Numbers)
         SessionBody body = bodies.Describe(session);
         Vocabulary vocabulary = model.Tokenizer.Vocabulary;
         string[] labels = bodies.Labels(0, model.Config.Vocabulary);
-        SavedMatrixBody[] matrices = [.. session.Explanation.Descriptions.Select(matrix => Describe(session.Explanation, matrix))];
+        SavedMatrixBody[] matrices =
+            [.. session.Explanation.Descriptions.Select(matrix => Describe(session.Explanation, matrix, model.Config.Activation))];
         return new SavedBody(
             body with { Sheets = [.. body.Sheets.Select(sheet => sheet with { CanBeChanged = false })] },
             labels,
@@ -68,13 +70,14 @@ internal sealed record SavedPass(byte[] Json, byte[] Numbers)
     }
 
     /// <summary>The operation is that of the last row's column 0, which is masked nowhere.</summary>
-    private static SavedMatrixBody Describe(PassExplanation pass, MatrixDescription matrix)
+    private static SavedMatrixBody Describe(PassExplanation pass, MatrixDescription matrix, ActivationFunction activation)
     {
         CellOrigin origin = pass.OriginOf(matrix.Name, pass.Trace.Ids.Count - 1, 0);
         OriginFigure? divisor = origin.Operation == CellOperation.ScaledDotProduct && origin.Figures.Count > 0 ? origin.Figures[0] : null;
         return new SavedMatrixBody(
             matrix.Name, origin.Operation.ToString(), [.. matrix.Sources], origin.Terms[0].Source.Column, divisor?.Value ?? 1, divisor?.Name,
-            matrix.Formula, matrix.Words, matrix.Method);
+            matrix.Formula, matrix.Words, matrix.Method,
+            origin.Operation == CellOperation.Gelu ? VariantFormulas.ActivationOfNumber(activation) : null);
     }
 
     private static byte[] NumbersOf(IReadOnlyList<Sheet> sheets)

@@ -24,6 +24,7 @@ internal sealed record SavedBody(
 /// <param name="Formula">How it is computed, in symbols.</param>
 /// <param name="Words">What is computed and what it is good for.</param>
 /// <param name="Method">The method that computes it.</param>
+/// <param name="InNumbers">Of an activation function: its formula, into which a number is put. Null elsewhere.</param>
 internal sealed record SavedMatrixBody(
     string Name, string Operation, string[] Sources, int FirstColumn, double Divisor, string? DivisorName, string Formula, string Words,
-    string Method);
+    string Method, string? InNumbers);

@@ -4,8 +4,10 @@
 
 using System.Globalization;
 using System.Xml.Linq;
+using Gpt2.Core.Explaining;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
+using Gpt2.Kernels;
 using static System.FormattableString;
 using static Gpt2.Core.Drawing.SvgPicture;
 
@@ -35,17 +37,19 @@ internal sealed class BlockDrawing
         """;
 
     private readonly BlockActivations a;
+    private readonly Gpt2Config config;
     private readonly string[] tokens;
     private readonly int shown, heads, total;
     private readonly int rowHeight;
     private readonly XElement root;
     private readonly List<XElement> maps = [];
 
-    private BlockDrawing(XElement root, BlockActivations a, int heads, string[] tokens, int shown)
+    private BlockDrawing(XElement root, BlockActivations a, Gpt2Config config, string[] tokens, int shown)
     {
         this.root = root;
         this.a = a;
-        this.heads = heads;
+        this.config = config;
+        heads = config.Heads;
         this.tokens = tokens;
         this.shown = shown;
         total = a.Scores.Columns / heads;
@@ -66,14 +70,15 @@ internal sealed class BlockDrawing
             Width, height, Invariant($"The sixteen steps of block {a.Block} of {model}, computed for {prompt}"), Style + "\n" + HeatMap.Style,
             "From top to bottom: the residual stream comes in as step 1. From it come layer normalisation (2, 3), queries, keys and values (4, 5), "
             + "scores and attention of each head (6, 7), attended values (8) and their projection (9), which is added to it as step 10. From that "
-            + "come layer normalisation (11, 12), the hidden layer (13), GELU (14) and its projection (15), which is added to it as step 16. Every "
+            + $"come layer normalisation (11, 12), the hidden layer (13), {VariantFormulas.NameOfActivation(config.Activation)} (14) and its "
+            + "projection (15), which is added to it as step 16. Every "
             + "step is a heat map of its matrix, with the numbers with which the last row begins.");
         root.Add(Label(24, 34, Invariant($"A transformer block in sixteen steps: block {a.Block} of {config.Layers} of {model}"), "title"));
         string rows = Invariant($"What it computes for {prompt}{Part(shown, tokens.Length)}. ")
             + Invariant($"Rows are tokens, columns channels{Part(MaxColumns, config.Channels)}.");
         root.Add(Label(24, 56, rows, "muted"));
         root.Add(Label(24, 74, "Below a map are the numbers with which its last row begins, and the shape of the whole matrix.", "muted"));
-        new BlockDrawing(root, a, config.Heads, [.. tokens.Select(token => TokenText.Shortened(token, LongestToken))], shown)
+        new BlockDrawing(root, a, config, [.. tokens.Select(token => TokenText.Shortened(token, LongestToken))], shown)
             .Draw(a.Block + 1 < config.Layers ? Invariant($"to block {a.Block + 1}") : "to the last norm");
         return root + "\n";
     }
@@ -81,6 +86,16 @@ internal sealed class BlockDrawing
     private static string Part(int most, int all) => most < all ? Invariant($" (the first {most} of {all})") : "";
 
     private static int RowHeight(int tokens) => Caption + (tokens * Cell) + Below + RowGap;
+
+    private string DividedBy => VariantFormulas.ScoreDivisor(config, a.Block) is string divisor
+        ? " / " + divisor.Replace("√(head size)", "√size", StringComparison.Ordinal) : "";
+
+    private string Bend => config.Activation switch
+    {
+        ActivationFunction.Relu => "negative numbers become 0",
+        ActivationFunction.Tanh => "every number from −1 to 1",
+        _ => "negative numbers fade",
+    };
 
     /// <summary>
     /// Draws everything. Rows 0 to 4 of maps are attention's, 5 to 7 the MLP's, and below is what the next block gets.
@@ -143,7 +158,7 @@ internal sealed class BlockDrawing
         AddDown(Second + 48, y[2]);
         AddFlow((Right + 3, MapMiddle(y[2])), (Right + 12, MapMiddle(y[2])), (Right + 12, MapMiddle(y[4])), (Right + 3, MapMiddle(y[4])));
 
-        AddHeads(6, First, y[3], Labels, "q · k / √size");
+        AddHeads(6, First, y[3], Labels, "q · k" + DividedBy);
         AddAcross(First + HalfWidth, Half, y[3]);
         AddHeads(7, Half, y[3], null, "softmax: rows sum to 1");
         AddDown(Third + (MapWidth / 2), y[3]);
@@ -162,9 +177,10 @@ internal sealed class BlockDrawing
         AddMap(12, Second, y[5]);
         AddNote(Third, y[5] + Caption + 9, "Layer normalisation again, of the", "sum, with a gain and a bias of", "its own.");
         AddDown(Second + 48, y[5]);
-        AddMap(13, First, y[6], Labels, width: HalfWidth, most: MaxHidden, note: "four times as wide");
+        string hiddenWidth = config.HasUsualHidden ? "four times as wide" : "as wide as n_inner says";
+        AddMap(13, First, y[6], Labels, width: HalfWidth, most: MaxHidden, note: hiddenWidth);
         AddAcross(First + HalfWidth, Half, y[6]);
-        AddMap(14, Half, y[6], width: HalfWidth, most: MaxHidden, note: "negative numbers fade");
+        AddMap(14, Half, y[6], width: HalfWidth, most: MaxHidden, note: Bend);
         double down = Third + (MapWidth / 2);
         AddFlow((down, MapBottom(y[6]) + Below + 4), (down, MapMiddle(y[7])), (First + MapWidth + 4, MapMiddle(y[7])));
         AddNote(Second, MapMiddle(y[7]) - 21, "One product brings it", "back to the stream's width.");

@@ -5,6 +5,7 @@ using System.Globalization;
 using Gpt2.Core.Model;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels;
+using Gpt2.Kernels.Activation;
 using Gpt2.Kernels.Attention;
 using static System.FormattableString;
 
@@ -155,9 +156,9 @@ internal static class Origins
         MatrixCell source = c.Sources[0].Cell(c.Row, c.Column);
         ActivationFunction function = c.Config.Activation;
         return c.Origin(
-            CellOperation.Gelu, [new OriginTerm(source, null, VariantFormulas.ValueOf(function, source.Value))],
+            CellOperation.Gelu, [new OriginTerm(source, null, ActivationFormulas.ValueOf(function, source.Value))],
             VariantFormulas.ActivationInNumbers(function, source.Value),
-            VariantFormulas.ShareOf(function, source.Value) is double share ? [new OriginFigure("share that passes", share)] : []);
+            ActivationFormulas.ShareOf(function, source.Value) is double share ? [new OriginFigure("share that passes", share)] : []);
     }
 
     private static CellOrigin One(CellContext c, CellOperation operation, MatrixCell source) =>

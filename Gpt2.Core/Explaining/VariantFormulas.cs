@@ -1,10 +1,9 @@
 // The formulas in which models of GPT-2's kind differ: ε of the layer normalisations, the divisor of scores, the activation function. As
-// text, with numbers, and in double precision.
+// text and with numbers; what an activation function is of a number is in ActivationFormulas.
 
 using System.Globalization;
 using Gpt2.Core.Model;
 using Gpt2.Kernels;
-using Gpt2.Kernels.Activation;
 using static System.FormattableString;
 
 namespace Gpt2.Core.Explaining;
@@ -39,6 +38,16 @@ internal static class VariantFormulas
         _ => "0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³)))",
     };
 
+    /// <summary>The function as people call it.</summary>
+    public static string NameOfActivation(ActivationFunction function) => function switch
+    {
+        ActivationFunction.QuickGelu => "quick GELU",
+        ActivationFunction.Relu => "ReLU",
+        ActivationFunction.Silu => "SiLU",
+        ActivationFunction.Tanh => "tanh",
+        _ => "GELU",
+    };
+
     /// <summary>What step 14 does and what it is good for.</summary>
     public static string WordsOfActivation(ActivationFunction function) => (function switch
     {
@@ -47,37 +56,22 @@ internal static class VariantFormulas
         _ => "Lets matches pass and holds back almost everything below 0",
     }) + "; without such a bend two products in a row would be only one.";
 
+    /// <summary>
+    /// Step 14 of a number, as a formula into which the number is put: for {x} as it is, for {(x)} with parentheses if it is negative, and
+    /// for {−x} its negative. The explorer's saved page puts numbers into it too.
+    /// </summary>
+    public static string ActivationOfNumber(ActivationFunction function) => function switch
+    {
+        ActivationFunction.GeluErf => "0.5 × {(x)} × (1 + erf({x} / √2))",
+        ActivationFunction.QuickGelu => "{x} / (1 + e^(−1.702 × {(x)}))",
+        ActivationFunction.Relu => "max({x}, 0)",
+        ActivationFunction.Silu => "{x} / (1 + e^({−x}))",
+        ActivationFunction.Tanh => "tanh({x})",
+        _ => "0.5 × {(x)} × (1 + tanh(0.79788 × ({x} + 0.044715 × {(x)}³)))",
+    };
+
     /// <summary>Step 14 of a number, as a formula with that number.</summary>
-    public static string ActivationInNumbers(ActivationFunction function, double x)
-    {
-        string shown = Origins.Shown(x), factor = Origins.Factor(x);
-        return function switch
-        {
-            ActivationFunction.GeluErf => $"0.5 × {factor} × (1 + erf({shown} / √2))",
-            ActivationFunction.QuickGelu => $"{shown} / (1 + e^(−1.702 × {factor}))",
-            ActivationFunction.Relu => $"max({shown}, 0)",
-            ActivationFunction.Silu => $"{shown} / (1 + e^({Origins.Shown(-x)}))",
-            ActivationFunction.Tanh => $"tanh({shown})",
-            _ => $"0.5 × {factor} × (1 + tanh(0.79788 × ({shown} + 0.044715 × {factor}³)))",
-        };
-    }
-
-    /// <summary>Step 14 of a number.</summary>
-    public static double ValueOf(ActivationFunction function, double x) => function switch
-    {
-        ActivationFunction.Relu => Math.Max(x, 0),
-        ActivationFunction.Tanh => Math.Tanh(x),
-        _ => x * ShareOf(function, x)!.Value,
-    };
-
-    /// <summary>The share of a number that step 14 lets pass; null of a function that is no share of its input.</summary>
-    public static double? ShareOf(ActivationFunction function, double x) => function switch
-    {
-        ActivationFunction.GeluTanh => 0.5 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))),
-        ActivationFunction.GeluErf => 0.5 * (1 + ErrorFunction.Of(x / Math.Sqrt(2))),
-        ActivationFunction.QuickGelu => 1 / (1 + Math.Exp(-1.702 * x)),
-        ActivationFunction.Silu => 1 / (1 + Math.Exp(-x)),
-        ActivationFunction.Relu => x > 0 ? 1 : 0,
-        _ => null,
-    };
+    public static string ActivationInNumbers(ActivationFunction function, double x) => ActivationOfNumber(function)
+        .Replace("{x}", Origins.Shown(x), StringComparison.Ordinal).Replace("{(x)}", Origins.Factor(x), StringComparison.Ordinal)
+        .Replace("{−x}", Origins.Shown(-x), StringComparison.Ordinal);
 }

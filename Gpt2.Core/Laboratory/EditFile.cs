@@ -30,7 +30,7 @@ public static class EditFile
     /// <exception cref="Gpt2Exception">It is not such JSON, or has too many edits.</exception>
     public static Experiment Read(string json, string where)
     {
-        Experiment experiment = Read(where, Form, () => JsonSerializer.Deserialize(json, EditShapes.Default.Experiment));
+        Experiment experiment = Read(where, Form, () => JsonSerializer.Deserialize(json, EditShapes.Default.Experiment), json);
         RequireEdits(experiment.Edits, where, Form);
         return experiment;
     }
@@ -44,7 +44,7 @@ public static class EditFile
         return edits;
     }
 
-    private static T Read<T>(string where, string form, Func<T?> read)
+    private static T Read<T>(string where, string form, Func<T?> read, string json = "")
         where T : class
     {
         try
@@ -53,11 +53,8 @@ public static class EditFile
         }
         catch (JsonException e)
         {
-            throw new Gpt2Exception(e.Path is null or "$" ? "not of the right form" : $"{e.Path} is not as it should be", e)
-            {
-                Where = new(where, e.LineNumber + 1),
-                Expected = form,
-            };
+            string found = e.Path is null or "$" ? "not of the right form" : $"{e.Path} is not as it should be";
+            throw StrictJson.Repeated(json, where) ?? new Gpt2Exception(found, e) { Where = new(where, e.LineNumber + 1), Expected = form };
         }
         catch (NotSupportedException e)
         {
@@ -82,7 +79,8 @@ public static class EditFile
 /// <summary>The shapes, so that nothing is found out by reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectRequiredConstructorParameters = true,
-    RespectNullableAnnotations = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    RespectNullableAnnotations = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(Experiment))]
 [JsonSerializable(typeof(PassEdit[]))]
 internal sealed partial class EditShapes : JsonSerializerContext;

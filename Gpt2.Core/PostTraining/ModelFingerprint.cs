@@ -9,7 +9,6 @@ using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
 using Gpt2.Core.Weights;
-using static System.FormattableString;
 
 namespace Gpt2.Core.PostTraining;
 
@@ -35,16 +34,5 @@ public sealed record ModelFingerprint(Gpt2Config Sizes, string Hash)
     }
 
     /// <summary>The sizes and settings in which this model is unlike another, with their values: "n_ctx 8, activation_function relu".</summary>
-    internal string WhereUnlike(ModelFingerprint other) =>
-        string.Join(", ", FactsOf(Sizes).Except(FactsOf(other.Sizes)).Select(fact => $"{fact.Name} {fact.Value}"));
-
-    private static (string Name, string Value)[] FactsOf(Gpt2Config sizes) =>
-    [
-        ("n_vocab", Invariant($"{sizes.Vocabulary}")), ("n_ctx", Invariant($"{sizes.Context}")), ("n_embd", Invariant($"{sizes.Channels}")),
-        ("n_head", Invariant($"{sizes.Heads}")), ("n_layer", Invariant($"{sizes.Layers}")), ("n_inner", Invariant($"{sizes.Hidden}")),
-        ("activation_function", ArithmeticSettings.NameOf(sizes.Activation)), ("layer_norm_epsilon", Invariant($"{sizes.LayerNormEpsilon}")),
-        ("scale_attn_weights", sizes.ScaleAttention ? "true" : "false"),
-        ("scale_attn_by_inverse_layer_idx", sizes.ScaleAttentionByInverseLayer ? "true" : "false"),
-        ("attention bias", sizes.QkvBias ? "yes" : "no"), ("tied head", sizes.TiedHead ? "yes" : "no"),
-    ];
+    internal string WhereUnlike(ModelFingerprint other) => ModelFacts.WhereUnlike(ModelFacts.Of(Sizes), ModelFacts.Of(other.Sizes));
 }

@@ -214,8 +214,12 @@ internal static partial class PeftFiles
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text);
+            using JsonDocument document = StrictJson.Parse(text);
             return AdapterJson.Fingerprint(document.RootElement, path);
+        }
+        catch (Gpt2Exception e) when (e.Where is null)
+        {
+            throw e.At(new(path, Part: FingerprintKey), Again);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -79,7 +79,21 @@ internal abstract class Tuning : ITraining
 
     /// <inheritdoc/>
     public void WriteCheckpoint(string checkpoints) => Checkpoint.Put(
-        checkpoints, Step, target => Write(target, staged => Checkpoint.WriteOptimizer(staged, Optimizer)));
+        checkpoints, Step, target => Write(target, staged =>
+        {
+            Checkpoint.WriteOptimizer(staged, Optimizer);
+            CheckpointRecord.Write(staged, parts.Model.Config, parts.Vocabulary, Gradients.Trained, Optimizer);
+        }));
+
+    /// <summary>Goes on from a checkpoint whose model, adapter and head have been read: takes its optimiser.</summary>
+    /// <param name="checkpoint">The folder of the checkpoint.</param>
+    /// <param name="updates">Number of updates done.</param>
+    /// <exception cref="Gpt2Exception">Something is not what the checkpoint was written with.</exception>
+    public void Restore(string checkpoint, int updates)
+    {
+        CheckpointRecord.ReadIfThere(checkpoint)?.RequireTrained(Gradients.Trained);
+        Checkpoint.ReadOptimizer(checkpoint, updates, Optimizer);
+    }
 
     /// <inheritdoc/>
     public void WriteResult(string folder)

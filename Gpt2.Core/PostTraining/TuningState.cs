@@ -75,6 +75,7 @@ internal sealed record TuningState(
         System.IO.Path.Combine(folder, FileName), json => JsonSerializer.Deserialize(json, TuningShapes.Default.TuningState));
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(TuningState))]
 internal sealed partial class TuningShapes : JsonSerializerContext;

@@ -26,7 +26,8 @@ internal sealed record RunState(
     int Step, TrainingSettings Settings, string? TextFile, string TextHash, string? SamplePrompt,
     KernelRung Kernels = KernelRung.Vector);
 
-[JsonSourceGenerationOptions(WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(RunState))]
 internal sealed partial class CheckpointShapes : JsonSerializerContext;
 
@@ -45,6 +46,7 @@ internal static class Checkpoint
         {
             File.WriteAllText(Path.Combine(staged, StateFile), JsonSerializer.Serialize(state, CheckpointShapes.Default.RunState));
             WriteOptimizer(staged, optimizer.OfMatrices);
+            CheckpointRecord.Write(staged, weights.Config, vocabulary, weights.Matrices(), optimizer.OfMatrices);
         }));
 
     /// <summary>
@@ -118,9 +120,11 @@ internal static class Checkpoint
     public static T ReadState<T>(string path, Func<string, T?> parse)
         where T : class
     {
+        string json = "";
         try
         {
-            return parse(RegularFile.ReadAllText(path))
+            json = RegularFile.ReadAllText(path);
+            return parse(json)
                 ?? throw new Gpt2Exception("found null") { Where = path, Expected = "the state of a training run" };
         }
         catch (FileNotFoundException e)
@@ -130,7 +134,7 @@ internal static class Checkpoint
         catch (JsonException e)
         {
             string value = e.Path is { Length: > 2 } place ? $" at '{place[2..]}'" : "";
-            throw new Gpt2Exception($"not the state of a training run{value}", e)
+            throw StrictJson.Repeated(json, path) ?? new Gpt2Exception($"not the state of a training run{value}", e)
             {
                 Where = new(path, e.LineNumber + 1),
                 Remedy = "go on from another checkpoint, or start a new run",
@@ -139,7 +143,7 @@ internal static class Checkpoint
     }
 
     /// <summary>Fills an optimiser from a checkpoint.</summary>
-    /// <exception cref="Gpt2Exception">The file is missing or of another size.</exception>
+    /// <exception cref="Gpt2Exception">The file is missing, of another size, or not the one that the checkpoint was written with.</exception>
     public static void ReadOptimizer(string checkpoint, int step, AdamWOptimizer optimizer) =>
         ReadOptimizer(checkpoint, step, optimizer.OfMatrices);
 
@@ -153,12 +157,15 @@ internal static class Checkpoint
             throw new Gpt2Exception($"missing or not of {expected} bytes") { Where = path, Expected = "the optimiser's state of this model" };
         }
 
-        using FileStream stream = RegularFile.OpenRead(path);
-        foreach (Matrix matrix in Tensors(optimizer))
+        using (FileStream stream = RegularFile.OpenRead(path))
         {
-            stream.ReadExactly(MemoryMarshal.AsBytes(matrix.Span));
+            foreach (Matrix matrix in Tensors(optimizer))
+            {
+                stream.ReadExactly(MemoryMarshal.AsBytes(matrix.Span));
+            }
         }
 
+        CheckpointRecord.ReadIfThere(checkpoint)?.RequireOptimizer(optimizer, path);
         optimizer.Step = step;
     }
 

@@ -13,8 +13,6 @@ internal static class JsonFile
 
     private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n" };
 
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
-
     /// <summary>Reads a file and makes a result from its root, which must be an object.</summary>
     /// <param name="path">The file.</param>
     /// <param name="expected">What it should hold, for messages.</param>
@@ -32,7 +30,7 @@ internal static class JsonFile
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text, Strict);
+            using JsonDocument document = StrictJson.Parse(text, path);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? make(document.RootElement)
                 : throw new Gpt2Exception($"found {document.RootElement.ValueKind}") { Where = path, Expected = expected };

@@ -1,38 +1,25 @@
-// The higher rungs of the activation functions other than GPT-2's: portable vectors, one pass over memory in each direction, divided among
-// threads on the Tuned rung.
+// The Vector rung of the activation functions other than GPT-2's, and that of TensorPrimitives: one pass over memory in portable vectors.
 
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Gpt2.Kernels.Tuned;
 
 namespace Gpt2.Kernels.Activation;
 
-/// <summary>Every element is computed the same way, wherever it is and whichever thread does it.</summary>
-internal sealed class ActivationVector(ActivationFunction function, ThreadTeam team) : ActivationKernel
+/// <summary>Every element is computed the same way, wherever it is.</summary>
+internal sealed class ActivationVector(ActivationFunction function) : ActivationKernel
 {
-    private const int Worthwhile = 2048;
-
     private const float SqrtHalf = 0.70710678118654752f;
     private const float DensityAtZero = 0.39894228040143268f; // 1/√(2π)
 
-    private protected override void Run(ReadOnlySpan<float> input, Span<float> output)
-    {
-        int part = Cut.Elements(output.Length, Worthwhile, team);
-        var work = new Parts { Kernel = this, Input = input, Result = output, Part = part };
-        team.Run(ref work, Cut.Parts(output.Length, part));
-    }
+    private protected override void Run(ReadOnlySpan<float> input, Span<float> output) => Apply(input, default, output);
 
-    private protected override void RunBackward(ReadOnlySpan<float> input, ReadOnlySpan<float> outputGradient, Span<float> inputGradient)
-    {
-        int part = Cut.Elements(input.Length, Worthwhile, team);
-        var work = new Parts { Kernel = this, Input = input, Gradient = outputGradient, Result = inputGradient, Part = part };
-        team.Run(ref work, Cut.Parts(input.Length, part));
-    }
+    private protected override void RunBackward(ReadOnlySpan<float> input, ReadOnlySpan<float> outputGradient, Span<float> inputGradient) =>
+        Apply(input, outputGradient, inputGradient);
 
     private Vector<float> ValueOf(Vector<float> x) => function switch
     {
         ActivationFunction.GeluErf => 0.5f * x * (Vector<float>.One + ErrorFunction.Of(x * SqrtHalf)),
-        ActivationFunction.QuickGelu => x / (Vector<float>.One + Vector.Exp(-ActivationScalar.QuickSteepness * x)),
+        ActivationFunction.QuickGelu => x / (Vector<float>.One + Vector.Exp(-ActivationFormulas.QuickSteepness * x)),
         ActivationFunction.Relu => Vector.Max(x, Vector<float>.Zero),
         ActivationFunction.Silu => x / (Vector<float>.One + Vector.Exp(-x)),
         ActivationFunction.Tanh => Tanh(x),
@@ -42,7 +29,7 @@ internal sealed class ActivationVector(ActivationFunction function, ThreadTeam t
     private Vector<float> SlopeOf(Vector<float> x) => function switch
     {
         ActivationFunction.GeluErf => (0.5f * (Vector<float>.One + ErrorFunction.Of(x * SqrtHalf))) + (x * DensityAtZero * Vector.Exp(-0.5f * x * x)),
-        ActivationFunction.QuickGelu => SigmoidSlope(ActivationScalar.QuickSteepness, x),
+        ActivationFunction.QuickGelu => SigmoidSlope(ActivationFormulas.QuickSteepness, x),
         ActivationFunction.Relu => Vector.ConditionalSelect(Vector.LessThanOrEqual(x, Vector<float>.Zero), Vector<float>.Zero, Vector<float>.One),
         ActivationFunction.Silu => SigmoidSlope(1, x),
         ActivationFunction.Tanh => Vector<float>.One - (Tanh(x) * Tanh(x)),
@@ -102,19 +89,5 @@ internal sealed class ActivationVector(ActivationFunction function, ThreadTeam t
         Vector<float> slope = SlopeOf(Vector.Min(Vector.Max(x, -limit), limit));
         Vector<float> given = Vector.LoadUnsafe(in MemoryMarshal.GetReference(gradient), (nuint)i);
         (given * slope).StoreUnsafe(ref MemoryMarshal.GetReference(result), (nuint)i);
-    }
-
-    private ref struct Parts : IJob
-    {
-        public ActivationVector Kernel;
-        public ReadOnlySpan<float> Input, Gradient;
-        public Span<float> Result;
-        public int Part;
-
-        public readonly void Run(int part)
-        {
-            int first = part * Part, count = Math.Min(Part, Input.Length - first);
-            Kernel.Apply(Input.Slice(first, count), Gradient.IsEmpty ? default : Gradient.Slice(first, count), Result.Slice(first, count));
-        }
     }
 }

@@ -5,7 +5,7 @@ using System.Numerics;
 namespace Gpt2.Kernels.Activation;
 
 /// <summary>erf, of a number and of vectors.</summary>
-public static class ErrorFunction
+internal static class ErrorFunction
 {
     /// <summary>From here on erf(z) is 1 in double precision.</summary>
     private const double One = 6;
@@ -40,7 +40,7 @@ public static class ErrorFunction
     /// 400 Chebyshev nodes with weights raised where the error is largest; before rounding they leave 1.2e-9 of erf in P, and 1.0e-9 in Q.
     /// NaN gives NaN.
     /// </summary>
-    internal static Vector<float> Of(Vector<float> z)
+    public static Vector<float> Of(Vector<float> z)
     {
         Vector<float> size = Vector.Min(Vector.Abs(z), new Vector<float>(OneInSingle)), square = size * size;
         Vector<float> near = new(7.889122935e-05f);

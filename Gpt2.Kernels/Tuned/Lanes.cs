@@ -64,6 +64,9 @@ internal interface ILanes<TVector>
     /// <summary>Values outside the limits become the nearer limit; NaN stays NaN.</summary>
     public static abstract TVector Clamp(TVector value, float low, float high);
 
+    /// <summary>Of each pair of lanes: <paramref name="yes"/> where left ≤ right, otherwise, and if one is NaN, <paramref name="no"/>.</summary>
+    public static abstract TVector SelectAtMost(TVector left, TVector right, TVector yes, TVector no);
+
     public static abstract TVector SquareRoot(TVector value);
 
     /// <summary>The nearest whole number, halves to even.</summary>

@@ -74,6 +74,10 @@ internal readonly partial struct Lanes128 : ILanes<Vector128<float>>
         Vector128.MinNative(Vector128.Create(high), Vector128.MaxNative(Vector128.Create(low), value)); // x64: the second if one is NaN
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SelectAtMost(Vector128<float> left, Vector128<float> right, Vector128<float> yes, Vector128<float> no) =>
+        Vector128.ConditionalSelect(Vector128.LessThanOrEqual(left, right), yes, no);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> SquareRoot(Vector128<float> value) => Vector128.Sqrt(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -70,6 +70,10 @@ internal readonly partial struct Lanes256 : ILanes<Vector256<float>>
         Vector256.MinNative(Vector256.Create(high), Vector256.MaxNative(Vector256.Create(low), value)); // x64: the second if one is NaN
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> SelectAtMost(Vector256<float> left, Vector256<float> right, Vector256<float> yes, Vector256<float> no) =>
+        Vector256.ConditionalSelect(Vector256.LessThanOrEqual(left, right), yes, no);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> SquareRoot(Vector256<float> value) => Vector256.Sqrt(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -71,6 +71,10 @@ internal readonly partial struct Lanes512 : ILanes<Vector512<float>>
         Vector512.MinNative(Vector512.Create(high), Vector512.MaxNative(Vector512.Create(low), value)); // x64: the second if one is NaN
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> SelectAtMost(Vector512<float> left, Vector512<float> right, Vector512<float> yes, Vector512<float> no) =>
+        Vector512.ConditionalSelect(Vector512.LessThanOrEqual(left, right), yes, no);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> SquareRoot(Vector512<float> value) => Vector512.Sqrt(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -84,6 +84,10 @@ internal readonly struct PairLanes<TLanes, TVector> : ILanes<Pair<TVector>>
         new(TLanes.Clamp(value.Lower, low, high), TLanes.Clamp(value.Upper, low, high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TVector> SelectAtMost(Pair<TVector> left, Pair<TVector> right, Pair<TVector> yes, Pair<TVector> no) => new(
+        TLanes.SelectAtMost(left.Lower, right.Lower, yes.Lower, no.Lower), TLanes.SelectAtMost(left.Upper, right.Upper, yes.Upper, no.Upper));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<TVector> SquareRoot(Pair<TVector> value) => new(TLanes.SquareRoot(value.Lower), TLanes.SquareRoot(value.Upper));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

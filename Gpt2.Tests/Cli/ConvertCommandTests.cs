@@ -104,7 +104,7 @@ public sealed class ConvertCommandTests : IDisposable
         string source = folder.PathOf("blocks"), file = folder.PathOf("blocks.gguf");
         CsvModelFolder.Write(source, TestModels.Random(new(260, 8, 32, 4, 2), 4), SmallModel.Vocabulary);
 
-        CommandRun run = CommandRun.Of("convert", source, file, "--weights", type);
+        CommandRun run = CommandRun.Of("convert", source, file, "--type", type);
 
         run.Result().Should().Contain("(csv) as gguf");
         run.Error.Should().BeEmpty();
@@ -118,7 +118,7 @@ public sealed class ConvertCommandTests : IDisposable
     [Fact]
     public void Convert_ToBlocksThatRowsDoNotFill_SaysWhatIsWritten()
     {
-        CommandRun run = CommandRun.Of("convert", csv, folder.PathOf("there"), "--to", "gguf", "--weights", "q8_0");
+        CommandRun run = CommandRun.Of("convert", csv, folder.PathOf("there"), "--to", "gguf", "--type", "q8_0");
 
         run.Result().Should().Contain("as gguf");
         run.Error.Should().Be("note: 9 tensors written in f16, since rows are not multiples of 32 weights\n");
@@ -280,8 +280,8 @@ public sealed class ConvertCommandTests : IDisposable
     [Theory]
     [InlineData(2, "--to: found 'onnx', expected csv, js-csv, safetensors, llmc, gguf", "--to", "onnx")]
     [InlineData(2, "--from: found 'onnx', expected csv, safetensors, tensorflow, llmc, gguf", "--from", "onnx")]
-    [InlineData(2, "--weights: found 'q8_0', expected f32, in which safetensors is always written, or --to gguf", "--weights", "q8_0")]
-    [InlineData(2, "--weights: found 'q4_k', expected f32, f16, bf16, q8_0, q4_0", "--to", "gguf", "--weights", "q4_k")]
+    [InlineData(2, "--type: found 'q8_0', expected f32, in which safetensors is always written, or --to gguf", "--type", "q8_0")]
+    [InlineData(2, "--type: found 'q4_k', expected f32, f16, bf16, q8_0, q4_0", "--to", "gguf", "--type", "q4_k")]
     [InlineData(1, "no model in this folder, expected config.json with model.safetensors (safetensors)", "--from", "safetensors")]
     public void Convert_WrongUsage_IsOneLine(int exitCode, string message, params string[] options)
     {

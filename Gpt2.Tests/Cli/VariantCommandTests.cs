@@ -71,6 +71,28 @@ public sealed class VariantCommandTests : IDisposable
         CommandRun.Of("why", "ab", "h1.step6[1, 0]", "--model", variant).Result().Should().Contain("queries · keysᵀ / 2 for each head");
     }
 
+    [Theory]
+    [InlineData(ActivationFunction.Relu, false, true, "ReLU (14)", "negative numbers become 0", "q · k / 2", "as wide as n_inner says")]
+    [InlineData(ActivationFunction.Tanh, true, true, "tanh (14)", "every number from −1 to 1", "q · k / (√size · 2)", "as wide as n_inner says")]
+    [InlineData(ActivationFunction.Silu, false, false, "SiLU (14)", "negative numbers fade", "q · k", "as wide as n_inner says")]
+    [InlineData(ActivationFunction.GeluTanh, true, false, "GELU (14)", "negative numbers fade", "q · k / √size", "four times as wide", 24)]
+    public void Trace_PictureOfAVariant_SaysWhatItComputes(
+        ActivationFunction function, bool scaled, bool byLayer, string name, string bend, string scores, string width, int hidden = 13)
+    {
+        var config = new Gpt2Config(257, 16, 6, 2, 2)
+        {
+            Hidden = hidden,
+            Activation = function,
+            ScaleAttention = scaled,
+            ScaleAttentionByInverseLayer = byLayer,
+        };
+        CsvModelFolder.Write(folder.PathOf("drawn"), VariantModel.Filled(config), Words);
+
+        string picture = CommandRun.Of("trace", "ab", "--model", folder.PathOf("drawn"), "--block", "1", "--svg", "-").Result();
+
+        picture.Should().Contain($", {name} and its projection").And.Contain($">{bend}<").And.Contain($">{scores}<").And.Contain($">{width}<");
+    }
+
     [Fact]
     public void Train_FromAVariant_KeepsItsSettingsInModelAndCheckpoints()
     {

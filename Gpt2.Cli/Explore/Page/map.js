@@ -101,7 +101,7 @@ function weightOf(sheet) {
 
 // A rectangle to scale; one that is wider than the map goes on below, as text does.
 function matrix(sheet, kind, height) {
-  const unit = WIDEST / (4 * state.session.model.channels);
+  const { channels, hidden } = state.session.model, unit = WIDEST / Math.max(4 * channels, hidden);
   const width = sheet.columns * unit;
   const lines = height ? 1 : Math.ceil(width / WIDEST - 1e-9);
   const full = Math.max(LEAST, sheet.rows * unit);

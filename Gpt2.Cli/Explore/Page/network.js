@@ -88,8 +88,9 @@ function showLink() {
     return button;
   };
   const here = session ? `${session.model.hidden} for ${session.model.channels} channels in this model, ` : '';
+  const activation = session?.model.activation ?? 'gelu_new', other = activation.startsWith('gelu') ? '' : `${activation} in this model, in GPT-2 `;
   link.replaceChildren(
     'In GPT-2 every block has such a layer. ', sheet(13, 'Step 13'), ` computes w · x + b for 4 · d neurons (${here}3072 for 768 in GPT-2 `
-    + 'small). ', sheet(14, 'Step 14'), ' applies GELU, a ReLU with a round corner. ', sheet(15, 'Step 15'), ' computes c + Σ v · neuron, once '
+    + 'small). ', sheet(14, 'Step 14'), ` applies ${other}GELU, a ReLU with a round corner. `, sheet(15, 'Step 15'), ' computes c + Σ v · neuron, once '
     + 'for every channel. There x is a row of d numbers and so is w, and all of them were found by gradient descent.');
 }

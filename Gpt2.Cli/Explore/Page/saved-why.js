@@ -1,6 +1,7 @@
 // Where a number comes from, computed from the numbers in this file. What a matrix is computed from, and by which operation, is in the
 // file; here is what each operation does with its sources, as in the program's Origins.cs.
 
+import { activationOf } from './activations.js';
 import { EPSILON, maximum, pass, plain, rowOf, sheetOf } from './saved-pass.js';
 
 const { tokens, model } = pass.session;
@@ -43,40 +44,13 @@ const OPERATIONS = {
   Softmax: softmax,
   Gelu: c => {
     const source = cell(c.sources[0], c.row, c.column);
-    const x = source.value, { share, value = x * share, inNumbers } = ACTIVATIONS[model.activation](x);
+    const { value, share } = activationOf(model.activation, source.value);
     return {
-      terms: [term(source, null, value)], recomputed: value, figures: share === undefined ? {} : { 'share that passes': share }, inNumbers,
+      terms: [term(source, null, value)], recomputed: value, figures: share === null ? {} : { 'share that passes': share },
+      inNumbers: withNumber(c.matrix.inNumbers, source.value),
     };
   },
 };
-
-// The activation functions: the share of a number that passes, or the value of those that are no share, and the formula with the number.
-const ACTIVATIONS = {
-  gelu_new: x => ({
-    share: 0.5 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),
-    inNumbers: `0.5 × ${inside(x)} × (1 + tanh(0.79788 × (${shown(x)} + 0.044715 × ${inside(x)}³)))`,
-  }),
-  gelu: x => ({ share: 0.5 * (1 + erf(x / Math.SQRT2)), inNumbers: `0.5 × ${inside(x)} × (1 + erf(${shown(x)} / √2))` }),
-  quick_gelu: x => ({ share: 1 / (1 + Math.exp(-1.702 * x)), inNumbers: `${shown(x)} / (1 + e^(−1.702 × ${inside(x)}))` }),
-  relu: x => ({ share: x > 0 ? 1 : 0, value: Math.max(x, 0), inNumbers: `max(${shown(x)}, 0)` }),
-  silu: x => ({ share: 1 / (1 + Math.exp(-x)), inNumbers: `${shown(x)} / (1 + e^(${shown(-x)}))` }),
-  tanh: x => ({ value: Math.tanh(x), inNumbers: `tanh(${shown(x)})` }),
-};
-
-// The error function, by the series in the program's ErrorFunction.cs.
-function erf(z) {
-  if (Math.abs(z) >= 6) {
-    return Math.sign(z);
-  }
-
-  let term = z, sum = z;
-  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
-    term *= 2 * z * z / (2 * n + 1);
-    sum += term;
-  }
-
-  return 2 / Math.sqrt(Math.PI) * Math.exp(-z * z) * sum;
-}
 
 // The origin of a number, or that it was learned: with so many terms, those with the largest contributions or the first columns.
 export function originOf(sheet, row, column, top, order) {
@@ -206,3 +180,7 @@ function shown(value) {
 
 // The same after another number: a negative one in parentheses.
 const inside = value => value < 0 ? `(${shown(value)})` : shown(value);
+
+// A formula into which a number is put, see the program's VariantFormulas.cs.
+const withNumber = (formula, x) =>
+  formula.replaceAll('{x}', shown(x)).replaceAll('{(x)}', inside(x)).replaceAll('{−x}', shown(-x));

@@ -7,8 +7,6 @@ namespace Gpt2.Core.PostTraining.Data;
 /// <summary>Reads rows of JSON.</summary>
 internal static class JsonRows
 {
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
-
     /// <summary>Adds every line of a text that is not blank.</summary>
     /// <exception cref="Gpt2Exception">The fields of the first are of no kind, or a row is of another kind than the first.</exception>
     public static void Read(string text, ExampleRows rows)
@@ -33,16 +31,27 @@ internal static class JsonRows
     /// <exception cref="Gpt2Exception">They are none, or not those of a conversation that ends with an answer.</exception>
     public static IReadOnlyList<ChatMessage> MessagesIn(string json)
     {
-        using JsonDocument document = Parse(json.AsMemory()) ?? throw NoMessages("no JSON");
+        using JsonDocument document = Parse(json) ?? throw NoMessages("no JSON");
         return MessagesOf(document.RootElement);
     }
 
     private static void Add(ReadOnlyMemory<char> row, long line, ExampleRows rows)
     {
-        using JsonDocument? document = Parse(row);
+        JsonDocument? parsed;
+        try
+        {
+            parsed = Parse(row.Span);
+        }
+        catch (Gpt2Exception e)
+        {
+            rows.Skipped.Add(SkipReason.Malformed, line, e.Found);
+            return;
+        }
+
+        using JsonDocument? document = parsed;
         if (document is null)
         {
-            rows.Skipped.Add(SkipReason.Malformed, line, "not valid JSON, or a field occurs twice");
+            rows.Skipped.Add(SkipReason.Malformed, line, "not valid JSON");
             return;
         }
 
@@ -58,11 +67,12 @@ internal static class JsonRows
     }
 
     /// <summary>Null if it is not JSON.</summary>
-    private static JsonDocument? Parse(ReadOnlyMemory<char> text)
+    /// <exception cref="Gpt2Exception">A key occurs twice.</exception>
+    private static JsonDocument? Parse(ReadOnlySpan<char> text)
     {
         try
         {
-            return JsonDocument.Parse(text, Strict);
+            return StrictJson.Parse(text);
         }
         catch (Exception e) when (e is JsonException or ArgumentException) // half of a surrogate pair is an ArgumentException
         {

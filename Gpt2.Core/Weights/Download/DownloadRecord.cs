@@ -53,7 +53,8 @@ internal sealed record RecordedFile(string Name, long Bytes, string Sha256, stri
 
 /// <summary>How it is written.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true, NewLine = "\n")]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true, NewLine = "\n",
+    AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(DownloadRecord))]
 [JsonSerializable(typeof(RemoteFile))]
 internal sealed partial class DownloadShapes : JsonSerializerContext;

@@ -12,7 +12,9 @@ globalThis.document = {
 const address = text => 'data:text/javascript;base64,' + Buffer.from(text).toString('base64');
 const pass = address(readFileSync(join(folder, 'saved-pass.js'), 'utf8'));
 const { sheetOf } = await import(pass);
-const { originOf } = await import(address(readFileSync(join(folder, 'saved-why.js'), 'utf8').replace("'./saved-pass.js'", `'${pass}'`)));
+const activations = address(readFileSync(join(folder, 'activations.js'), 'utf8'));
+const { originOf } = await import(address(readFileSync(join(folder, 'saved-why.js'), 'utf8')
+  .replace("'./saved-pass.js'", `'${pass}'`).replace("'./activations.js'", `'${activations}'`)));
 console.log(JSON.stringify(cells.map(cell => {
   const [name, row, column] = cell.split(' ');
   return originOf(sheetOf(name), Number(row), Number(column), 5, 'size');

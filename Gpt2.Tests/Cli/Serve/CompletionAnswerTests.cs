@@ -50,6 +50,14 @@ public sealed class CompletionAnswerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task FieldTwice_TheLastCounts()
+    {
+        (_, JsonElement body) = await server.PostAsync("""{"prompt": "x", "temperature": 7, "prompt": "abc", "max_tokens": 12, "temperature": 0}""");
+
+        Choice(body, 0).GetProperty("text").GetString().Should().Be(Library("abc", 12, null).Text);
+    }
+
+    [Fact]
     public async Task NoSeed_OneIsTaken_AndRepeatsTheAnswer()
     {
         JsonElement first = await server.CompleteAsync(new { prompt = "abc", seed = (int?)null });

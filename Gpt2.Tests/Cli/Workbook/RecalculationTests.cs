@@ -82,6 +82,25 @@ public class RecalculationTests
         workbook.Compare((await workbook.RecalculateAsync(workbook.Write(1, 2)))[0], 1, 2).Should().BePositive();
     }
 
+    /// <summary>Weights of 0 let the bias alone be what is activated, so that the formula is compared with the kernels where we want.</summary>
+    [LibreOfficeTheory]
+    [InlineData(ActivationFunction.GeluTanh)]
+    [InlineData(ActivationFunction.GeluErf)]
+    [InlineData(ActivationFunction.QuickGelu)]
+    [InlineData(ActivationFunction.Relu)]
+    [InlineData(ActivationFunction.Silu)]
+    [InlineData(ActivationFunction.Tanh)]
+    public async Task Activation_NumbersOfEverySize_IsThatOfTheKernels(ActivationFunction function)
+    {
+        float[] arguments = [-40, -11, -6.25f, -3.5f, -2, -1.125f, -0.75f, -0.25f, -0.015625f, 0, 0.015625f, 0.5f, 0.75f, 1, 2.5f, 4, 9, 40];
+        Gpt2Weights weights = TestModels.Random(new Gpt2Config(11, 6, 8, 2, 1) { Activation = function, Hidden = arguments.Length }, seed: 5);
+        weights.Blocks[0].MlpHidden.Weight.Span.Clear();
+        arguments.CopyTo(weights.Blocks[0].MlpHidden.Bias!.Span);
+        using LanguageModel model = Of(weights, tokenizer: null);
+        using var workbook = new WorkbookCase(model, length: 3);
+        workbook.Compare((await workbook.RecalculateAsync(workbook.Write(1, 2)))[0], 1, 2).Should().BePositive();
+    }
+
     [LibreOfficeFact]
     public async Task EqualLogits_EachTokenIsListedOnce_TheLowerIdFirst()
     {

@@ -18,6 +18,10 @@ public class AdapterGradientTests
 {
     private const float Step = 0.02f, StepOverStairs = 0.05f;
 
+    /// <summary>The activation functions without a kink, at which differences are no slope.</summary>
+    private static readonly ActivationFunction[] Smooth =
+        [.. Enum.GetValues<ActivationFunction>().Where(function => function != ActivationFunction.Relu)];
+
     private static readonly Gen<Case> Cases =
         from vocabulary in Gen.Choose(3, 40)
         from heads in Gen.Choose(1, 3)
@@ -27,7 +31,20 @@ public class AdapterGradientTests
         from maps in Gen.Choose(1, 15)
         from rank in Gen.Choose(1, 4)
         from seed in Gen.Choose(1, 1000)
-        let sizes = new Gpt2Config(vocabulary, 8, heads * headSize, heads, layers) { TiedHead = tied, QkvBias = tied }
+        from isGpt2 in Gen.Elements(true, false)
+        from function in Gen.Elements(Smooth)
+        from scaled in Gen.Elements(true, false)
+        from byLayer in Gen.Elements(true, false)
+        from hidden in Gen.Choose(3, 40)
+        let gpt2 = new Gpt2Config(vocabulary, 8, heads * headSize, heads, layers) { TiedHead = tied, QkvBias = tied }
+        let sizes = isGpt2 ? gpt2 : gpt2 with
+        {
+            Activation = function,
+            ScaleAttention = scaled,
+            ScaleAttentionByInverseLayer = byLayer,
+            LayerNormEpsilon = 0.01f,
+            Hidden = hidden,
+        }
         select new Case(sizes, (AdaptedMaps)maps, rank, (ulong)seed);
 
     [Theory]

@@ -106,7 +106,7 @@ public sealed class AddedTokensFileTests : TemporaryFolder
     [InlineData("""{"1": 259}""", "the added token '1' is a token already", null)]
     [InlineData("""{"": 259}""", "an added token is empty", null)]
     [InlineData("""["112"]""", "found Array", "an object of added tokens and their ids")]
-    [InlineData("""{"112": 259, "112": 260}""", "not valid JSON", null)]
+    [InlineData("""{"112": 259, "112": 260}""", "the key '112' occurs twice", "each key of an object once")]
     public void Read_WrongFile_IsNamedWithWhatIsWrong(string text, string found, string? expected)
     {
         Write("csv");

@@ -37,7 +37,7 @@ public sealed class HuggingFaceDamageTests : IDisposable
     [InlineData("1e-05", "1e-05, \"auto_map\": {\"AutoModel\": \"m.M\"}", "auto_map is {*", "none: *")]
     [InlineData("1e-05", "1e-05, \"rope_theta\": 10000", "rope_theta is 10000", "none: *")]
     [InlineData("1e-05", "1e-05, \"position_embedding_type\": \"rotary\"", "position_embedding_type is \"rotary\"", "\"absolute\": *")]
-    [InlineData("1e-05", "1e-05, \"n_embd\": 6", "not valid JSON")]
+    [InlineData("1e-05", "1e-05, \"n_embd\": 6", "the key 'n_embd' occurs twice", "each key of an object once")]
     [InlineData("\"n_embd\": 6, ", "", "n_embd is missing")]
     [InlineData("\"n_embd\": 6", "\"n_embd\": \"6\"", "n_embd is \"6\"", "a whole number from 1 *")]
     [InlineData("\"n_layer\": 2", "\"n_layer\": 1000000000000", "n_layer is 1000000000000", "a whole number from 1 to 2147483647")]

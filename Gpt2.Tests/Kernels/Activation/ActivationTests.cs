@@ -95,7 +95,7 @@ public sealed class ActivationTests
         // 0 is left out for max(x, 0), which has no slope there.
         float[] input = [.. KernelData.Normal(3, 67, deviation: 2).Where(x => Math.Abs(x) > 1e-3)], given = KernelData.Normal(4, input.Length);
         double[] expected = FiniteDifferences.Of(
-            xs => [.. xs.Select(x => Gpt2.Core.Explaining.VariantFormulas.ValueOf(function, x))], input, given);
+            xs => [.. xs.Select(x => ActivationFormulas.ValueOf(function, x))], input, given);
         float[] actual = new float[input.Length];
 
         KernelSet.Create(rung).Activation(function).Backward(input, given, actual);
@@ -202,31 +202,8 @@ public sealed class ActivationTests
         worst.Should().BeGreaterThan(0.4, "otherwise nothing was compared");
     }
 
-    private static double ByOtherMeans(double z)
-    {
-        double size = Math.Abs(z);
-        if (size < 2)
-        {
-            // 2/√π · Σ (−1)ⁿ z²ⁿ⁺¹ / (n! (2n + 1))
-            double power = z, sum = 0;
-            for (int n = 0; n < 60; n++)
-            {
-                sum += power / ((2 * n) + 1);
-                power *= -z * z / (n + 1);
-            }
-
-            return 2 / Math.Sqrt(Math.PI) * sum;
-        }
-
-        // 1 − erf(z) = e^(−z²) / √π / (z + 1/2 / (z + 1 / (z + 3/2 / (z + …))))
-        double fraction = size;
-        for (int k = 200; k > 0; k--)
-        {
-            fraction = size + (k / 2.0 / fraction);
-        }
-
-        return Math.Sign(z) * (1 - (Math.Exp(-size * size) / Math.Sqrt(Math.PI) / fraction));
-    }
+    private static double ByOtherMeans(double z) =>
+        Math.Abs(z) < 2 ? ErrorFunctionSums.Series(z) : Math.Sign(z) * (1 - ErrorFunctionSums.Complement(Math.Abs(z)));
 
     private static double[] Doubles(JsonElement numbers) => [.. numbers.EnumerateArray().Select(number => number.GetDouble())];
 }

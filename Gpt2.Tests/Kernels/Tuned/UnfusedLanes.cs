@@ -42,6 +42,9 @@ internal readonly struct UnfusedLanes : ILanes<Vector128<float>>
 
     public static Vector128<float> Clamp(Vector128<float> value, float low, float high) => Lanes128.Clamp(value, low, high);
 
+    public static Vector128<float> SelectAtMost(Vector128<float> left, Vector128<float> right, Vector128<float> yes, Vector128<float> no) =>
+        Lanes128.SelectAtMost(left, right, yes, no);
+
     public static Vector128<float> SquareRoot(Vector128<float> value) => Lanes128.SquareRoot(value);
 
     public static Vector128<float> Round(Vector128<float> value) => Lanes128.Round(value);

@@ -38,8 +38,8 @@ public class ExampleReaderErrorTests
             "put each kind into a file of its own", "file line 3");
 
     [Theory]
-    [InlineData("{nothing", "1 malformed", "not valid JSON, or a field occurs twice")]
-    [InlineData("""{"prompt": "p", "completion": "c", "prompt": "q"}""", "1 malformed", "not valid JSON, or a field occurs twice")]
+    [InlineData("{nothing", "1 malformed", "not valid JSON")]
+    [InlineData("""{"prompt": "p", "completion": "c", "prompt": "q"}""", "1 malformed", "the key 'prompt' occurs twice")]
     [InlineData("[1]", "1 malformed", "a list, expected an object")]
     [InlineData("12", "1 malformed", "a number, expected an object")]
     [InlineData("""{"prompt": "p"}""", "1 malformed", "no completion")]

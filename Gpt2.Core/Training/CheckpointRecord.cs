@@ -1,0 +1,175 @@
+// What a checkpoint held when it was written: the model's settings, and a hash of each matrix, of the optimiser's state and of the
+// vocabulary. A run that went on with other ones would end with a model that no run from the beginning gives, and would not say so.
+
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using Gpt2.Core.Model;
+using Gpt2.Core.Numerics;
+using Gpt2.Core.Text;
+using Gpt2.Core.Weights;
+
+namespace Gpt2.Core.Training;
+
+/// <summary>
+/// Writes the record of a checkpoint, and compares a checkpoint with it. One without a record, of an older version, is taken as it is.
+/// </summary>
+internal sealed class CheckpointRecord
+{
+    public const string FileName = "checkpoint.json";
+
+    private const string Model = "model", Vocabulary = "vocabulary", Trained = "trained", Optimizer = "optimizer";
+    private const string Expected = "the record of a checkpoint, with model, trained and optimizer";
+    private const string AtTheStop = "with which the run was stopped";
+    private const string Remedy = "restore the file, go on from another checkpoint, or begin a new run";
+
+    private readonly string checkpoint;
+    private readonly Dictionary<string, string> model, trained;
+    private readonly string optimizer;
+    private readonly string? vocabulary;
+
+    private CheckpointRecord(string checkpoint, JsonElement root)
+    {
+        this.checkpoint = checkpoint;
+        model = TextsIn(root.GetProperty(Model));
+        trained = TextsIn(root.GetProperty(Trained));
+        optimizer = root.GetProperty(Optimizer).GetString()!;
+        vocabulary = root.TryGetProperty(Vocabulary, out JsonElement hash) ? hash.GetString() : null;
+    }
+
+    /// <summary>The record of a checkpoint; null if it was written without one.</summary>
+    /// <exception cref="Gpt2Exception">The file is not in this form.</exception>
+    public static CheckpointRecord? ReadIfThere(string checkpoint)
+    {
+        string path = Path.Combine(checkpoint, FileName);
+        try
+        {
+            return RegularFile.IsTaken(path) ? JsonFile.Read(path, Expected, root => new CheckpointRecord(checkpoint, root)) : null;
+        }
+        catch (KeyNotFoundException e)
+        {
+            throw new Gpt2Exception("has not all that it should have", e) { Where = path, Expected = Expected, Remedy = Remedy };
+        }
+    }
+
+    /// <summary>Writes the record.</summary>
+    /// <param name="checkpoint">The folder.</param>
+    /// <param name="config">The model's settings; of an adapter those of the model below it.</param>
+    /// <param name="words">The vocabulary; null if there is none.</param>
+    /// <param name="matrices">The matrices that are trained.</param>
+    /// <param name="state">The optimiser.</param>
+    public static void Write(string checkpoint, Gpt2Config config, Vocabulary? words, IEnumerable<Matrix> matrices, MatrixOptimizer state) =>
+        JsonFile.Write(Path.Combine(checkpoint, FileName), writer =>
+        {
+            writer.WriteStartObject(Model);
+            foreach ((string name, string value) in ModelFacts.Of(config))
+            {
+                writer.WriteString(name, value);
+            }
+
+            writer.WriteEndObject();
+            if (words is not null)
+            {
+                writer.WriteString(Vocabulary, HashOf(words));
+            }
+
+            writer.WriteStartObject(Trained);
+            foreach (Matrix matrix in matrices)
+            {
+                writer.WriteString(matrix.Name, HashOf([matrix]));
+            }
+
+            writer.WriteEndObject();
+            writer.WriteString(Optimizer, HashOf(state));
+        });
+
+    /// <summary>Throws unless model and vocabulary are those with which the checkpoint was written.</summary>
+    /// <param name="config">The model's settings.</param>
+    /// <param name="words">The vocabulary.</param>
+    /// <param name="where">Where they were read.</param>
+    /// <exception cref="Gpt2Exception">They are not.</exception>
+    public void RequireModel(Gpt2Config config, Vocabulary? words, string where)
+    {
+        (string Name, string Value)[] facts = ModelFacts.Of(config), then = [.. model.Select(fact => (fact.Key, fact.Value))];
+        if (ModelFacts.WhereUnlike(facts, then) is { Length: > 0 } other)
+        {
+            throw new Gpt2Exception($"the model has {other}")
+            {
+                Where = where,
+                Expected = $"{ModelFacts.WhereUnlike(then, facts)}, {AtTheStop}",
+                Remedy = Remedy,
+            };
+        }
+
+        if (vocabulary is not null && (words is null || HashOf(words) != vocabulary))
+        {
+            throw Error($"another vocabulary than the one {AtTheStop}", where);
+        }
+    }
+
+    /// <summary>Throws unless the matrices that are trained are those of the checkpoint.</summary>
+    /// <exception cref="Gpt2Exception">One is not.</exception>
+    public void RequireTrained(IEnumerable<Matrix> matrices)
+    {
+        var left = new HashSet<string>(trained.Keys);
+        foreach (Matrix matrix in matrices)
+        {
+            if (!left.Remove(matrix.Name) || HashOf([matrix]) != trained[matrix.Name])
+            {
+                throw Error($"other numbers than those {AtTheStop}", new ErrorPlace(checkpoint, Part: matrix.Name));
+            }
+        }
+
+        if (left.Count > 0)
+        {
+            string first = left.Order(StringComparer.Ordinal).First();
+            throw Error("is missing, and was there when the run was stopped", new ErrorPlace(checkpoint, Part: first));
+        }
+    }
+
+    /// <summary>Throws unless the optimiser's state is that of the checkpoint.</summary>
+    /// <exception cref="Gpt2Exception">It is not.</exception>
+    public void RequireOptimizer(MatrixOptimizer state, string where)
+    {
+        if (HashOf(state) != optimizer)
+        {
+            throw Error($"other numbers than those {AtTheStop}", where);
+        }
+    }
+
+    private static Gpt2Exception Error(string found, ErrorPlace where) => new(found) { Where = where, Remedy = Remedy };
+
+    private static Dictionary<string, string> TextsIn(JsonElement values) =>
+        values.EnumerateObject().ToDictionary(value => value.Name, value => value.Value.GetString()!);
+
+    private static string HashOf(MatrixOptimizer state) => HashOf(state.Means.Concat(state.Squares));
+
+    private static string HashOf(IEnumerable<Matrix> matrices)
+    {
+        var hash = new XxHash128();
+        foreach (Matrix matrix in matrices)
+        {
+            hash.Append(MemoryMarshal.AsBytes<int>([matrix.Rows, matrix.Columns]));
+            hash.Append(MemoryMarshal.AsBytes(matrix.Span));
+        }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    private static string HashOf(Vocabulary words)
+    {
+        var hash = new XxHash128();
+        foreach (Merge merge in words.Merges)
+        {
+            hash.Append(MemoryMarshal.AsBytes<int>([merge.Left, merge.Right]));
+        }
+
+        foreach (string token in words.AddedTokens)
+        {
+            hash.Append(Encoding.UTF8.GetBytes(token + "\n"));
+        }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+}
