@@ -24,7 +24,15 @@ namespace Gpt2.Core.Training;
 /// <param name="Kernels">The kernels it began with: others would give different last bits.</param>
 internal sealed record RunState(
     int Step, TrainingSettings Settings, string? TextFile, string TextHash, string? SamplePrompt,
-    KernelRung Kernels = KernelRung.Vector);
+    KernelRung Kernels = KernelRung.Vector)
+{
+    /// <summary>What the model at the end follows from: not the samples, nor where the text is, whose hash is enough.</summary>
+    public JsonElement Facts() =>
+        JsonSerializer.SerializeToElement(this with { TextFile = null, SamplePrompt = null }, CheckpointShapes.Default.RunState);
+
+    /// <summary>What is wrong with it; null if nothing is.</summary>
+    public Gpt2Exception? Problem() => Settings.Problem() ?? Checkpoint.ProblemOf(Step, Settings, Kernels);
+}
 
 [JsonSourceGenerationOptions(
     WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, AllowDuplicateProperties = false)]
@@ -36,9 +44,11 @@ internal sealed partial class CheckpointShapes : JsonSerializerContext;
 /// </summary>
 internal static class Checkpoint
 {
+    public const string StateFile = "training.json";
+
     private const string FolderPrefix = "step-";
-    private const string StateFile = "training.json";
     private const string OptimizerFile = "optimizer.bin";
+    private const string Remedy = "go on from another checkpoint, or start a new run";
 
     /// <summary>Writes the checkpoint of a model in training, see <see cref="Put"/>.</summary>
     public static string Write(string folder, RunState state, Gpt2Weights weights, AdamWOptimizer optimizer, Vocabulary? vocabulary) => Put(
@@ -46,7 +56,7 @@ internal static class Checkpoint
         {
             File.WriteAllText(Path.Combine(staged, StateFile), JsonSerializer.Serialize(state, CheckpointShapes.Default.RunState));
             WriteOptimizer(staged, optimizer.OfMatrices);
-            CheckpointRecord.Write(staged, weights.Config, vocabulary, weights.Matrices(), optimizer.OfMatrices);
+            CheckpointRecord.Write(staged, state.Facts(), weights.Config, vocabulary, weights.Matrices(), optimizer.OfMatrices);
         }));
 
     /// <summary>
@@ -113,23 +123,24 @@ internal static class Checkpoint
     public static RunState ReadState(string checkpoint) => ReadState(
         Path.Combine(checkpoint, StateFile), json => JsonSerializer.Deserialize(json, CheckpointShapes.Default.RunState) is null
             ? null
-            : WithDefaults(JsonNode.Parse(json)!).Deserialize(CheckpointShapes.Default.RunState));
+            : WithDefaults(JsonNode.Parse(json)!).Deserialize(CheckpointShapes.Default.RunState),
+        state => state.Problem());
 
     /// <summary>Reads a state that is one JSON object.</summary>
     /// <exception cref="Gpt2Exception">The file is missing or not in this form.</exception>
-    public static T ReadState<T>(string path, Func<string, T?> parse)
+    public static T ReadState<T>(string path, Func<string, T?> parse, Func<T, Gpt2Exception?> problemOf)
         where T : class
     {
         string json = "";
         try
         {
             json = RegularFile.ReadAllText(path);
-            return parse(json)
-                ?? throw new Gpt2Exception("found null") { Where = path, Expected = "the state of a training run" };
+            T state = parse(json) ?? throw new Gpt2Exception("found null") { Where = path, Expected = "the state of a training run" };
+            return problemOf(state) is Gpt2Exception problem ? throw problem.At(path, Remedy) : state;
         }
-        catch (FileNotFoundException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Gpt2Exception("no such file", e) { Where = path, Expected = "the checkpoint of a training run" };
+            throw WrongFile.Unreadable(path, "the state of a training run", e, Remedy);
         }
         catch (JsonException e)
         {
@@ -137,10 +148,16 @@ internal static class Checkpoint
             throw StrictJson.Repeated(json, path) ?? new Gpt2Exception($"not the state of a training run{value}", e)
             {
                 Where = new(path, e.LineNumber + 1),
-                Remedy = "go on from another checkpoint, or start a new run",
+                Remedy = Remedy,
             };
         }
     }
+
+    /// <summary>What is wrong with where a run stands and with what it computes; null if nothing is.</summary>
+    public static Gpt2Exception? ProblemOf(int step, TrainingSettings settings, KernelRung kernels) =>
+        step < 0 || step > settings.Steps ? new Gpt2Exception($"Step is {step}") { Expected = $"0 to {settings.Steps}, the steps of the run" }
+        : !Enum.IsDefined(kernels) ? new Gpt2Exception($"Kernels is {kernels}") { Expected = "the number of kernels that there are" }
+        : null;
 
     /// <summary>Fills an optimiser from a checkpoint.</summary>
     /// <exception cref="Gpt2Exception">The file is missing, of another size, or not the one that the checkpoint was written with.</exception>

@@ -1,5 +1,5 @@
-// What a checkpoint held when it was written: the model's settings, and a hash of each matrix, of the optimiser's state and of the
-// vocabulary. A run that went on with other ones would end with a model that no run from the beginning gives, and would not say so.
+// What a checkpoint held when it was written: the settings of model and run, and a hash of each matrix, of the optimiser's state and of
+// the vocabulary. A run that went on with other ones would end with a model that no run from the beginning gives, and would not say so.
 
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
@@ -19,19 +19,20 @@ internal sealed class CheckpointRecord
 {
     public const string FileName = "checkpoint.json";
 
-    private const string Model = "model", Vocabulary = "vocabulary", Trained = "trained", Optimizer = "optimizer";
+    private const string Run = "run", Model = "model", Vocabulary = "vocabulary", Trained = "trained", Optimizer = "optimizer";
     private const string Expected = "the record of a checkpoint, with model, trained and optimizer";
     private const string AtTheStop = "with which the run was stopped";
     private const string Remedy = "restore the file, go on from another checkpoint, or begin a new run";
 
     private readonly string checkpoint;
-    private readonly Dictionary<string, string> model, trained;
+    private readonly Dictionary<string, string> run, model, trained;
     private readonly string optimizer;
     private readonly string? vocabulary;
 
     private CheckpointRecord(string checkpoint, JsonElement root)
     {
         this.checkpoint = checkpoint;
+        run = root.TryGetProperty(Run, out JsonElement facts) ? TextsIn(facts) : []; // not in records of older versions
         model = TextsIn(root.GetProperty(Model));
         trained = TextsIn(root.GetProperty(Trained));
         optimizer = root.GetProperty(Optimizer).GetString()!;
@@ -55,34 +56,46 @@ internal sealed class CheckpointRecord
 
     /// <summary>Writes the record.</summary>
     /// <param name="checkpoint">The folder.</param>
+    /// <param name="state">How the run goes on: its step and its settings.</param>
     /// <param name="config">The model's settings; of an adapter those of the model below it.</param>
     /// <param name="words">The vocabulary; null if there is none.</param>
     /// <param name="matrices">The matrices that are trained.</param>
-    /// <param name="state">The optimiser.</param>
-    public static void Write(string checkpoint, Gpt2Config config, Vocabulary? words, IEnumerable<Matrix> matrices, MatrixOptimizer state) =>
+    /// <param name="optimizer">The optimiser.</param>
+    public static void Write(
+        string checkpoint, JsonElement state, Gpt2Config config, Vocabulary? words, IEnumerable<Matrix> matrices, MatrixOptimizer optimizer) =>
         JsonFile.Write(Path.Combine(checkpoint, FileName), writer =>
         {
-            writer.WriteStartObject(Model);
-            foreach ((string name, string value) in ModelFacts.Of(config))
-            {
-                writer.WriteString(name, value);
-            }
-
-            writer.WriteEndObject();
+            WriteTexts(writer, Run, FactsOf(state, name: ""));
+            WriteTexts(writer, Model, ModelFacts.Of(config));
             if (words is not null)
             {
                 writer.WriteString(Vocabulary, HashOf(words));
             }
 
-            writer.WriteStartObject(Trained);
-            foreach (Matrix matrix in matrices)
-            {
-                writer.WriteString(matrix.Name, HashOf([matrix]));
-            }
-
-            writer.WriteEndObject();
-            writer.WriteString(Optimizer, HashOf(state));
+            WriteTexts(writer, Trained, matrices.Select(matrix => (matrix.Name, HashOf([matrix]))));
+            writer.WriteString(Optimizer, HashOf(optimizer));
         });
+
+    /// <summary>Throws unless a run goes on as it was stopped. Settings that a later version added are not compared.</summary>
+    /// <param name="state">Its step and its settings.</param>
+    /// <param name="where">The file that they were read from.</param>
+    /// <exception cref="Gpt2Exception">It does not.</exception>
+    public void RequireRun(JsonElement state, string where)
+    {
+        Dictionary<string, string> found = FactsOf(state, name: "").ToDictionary(fact => fact.Name, fact => fact.Value);
+        foreach ((string name, string value) in run)
+        {
+            if (found.GetValueOrDefault(name) is var other && other != value)
+            {
+                throw new Gpt2Exception(other is null ? $"{name} is missing" : $"{name} is {VisibleText.Brief(other)}")
+                {
+                    Where = where,
+                    Expected = $"{VisibleText.Brief(value)}, {AtTheStop}",
+                    Remedy = Remedy,
+                };
+            }
+        }
+    }
 
     /// <summary>Throws unless model and vocabulary are those with which the checkpoint was written.</summary>
     /// <param name="config">The model's settings.</param>
@@ -139,6 +152,22 @@ internal sealed class CheckpointRecord
     }
 
     private static Gpt2Exception Error(string found, ErrorPlace where) => new(found) { Where = where, Remedy = Remedy };
+
+    /// <summary>The values in an object as they are written, with names such as Settings.Seed.</summary>
+    private static IEnumerable<(string Name, string Value)> FactsOf(JsonElement value, string name) => value.ValueKind == JsonValueKind.Object
+        ? value.EnumerateObject().SelectMany(part => FactsOf(part.Value, name.Length == 0 ? part.Name : $"{name}.{part.Name}"))
+        : [(name, value.GetRawText())];
+
+    private static void WriteTexts(Utf8JsonWriter writer, string name, IEnumerable<(string Name, string Value)> texts)
+    {
+        writer.WriteStartObject(name);
+        foreach ((string text, string value) in texts)
+        {
+            writer.WriteString(text, value);
+        }
+
+        writer.WriteEndObject();
+    }
 
     private static Dictionary<string, string> TextsIn(JsonElement values) =>
         values.EnumerateObject().ToDictionary(value => value.Name, value => value.Value.GetString()!);
