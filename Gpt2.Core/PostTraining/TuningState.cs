@@ -88,12 +88,14 @@ internal sealed record TuningState(
         TuningShapes.Default.TuningState);
 
     private static TuningState Read(string folder, Func<TuningState, Gpt2Exception?> problemOf) => Checkpoint.ReadState(
-        System.IO.Path.Combine(folder, FileName), json => JsonSerializer.Deserialize(json, TuningShapes.Default.TuningState), problemOf);
+        System.IO.Path.Combine(folder, FileName), TuningShapes.Default.TuningState, problemOf);
 
     private static TuningFile? WithoutPath(TuningFile? file) => file is null ? null : file with { Path = "" };
 
     private Gpt2Exception? Problem() => Settings.Problem() ?? Groups?.Problem() ?? Checkpoint.ProblemOf(Step, Settings, Kernels)
-        ?? (Enum.IsDefined(Weights) ? null : new Gpt2Exception($"Weights is {Weights}") { Expected = "the number of a type that there is" });
+        ?? (!Enum.IsDefined(Weights) ? new Gpt2Exception($"Weights is {Weights}") { Expected = "the number of a type that there is" }
+            : Before is { Asked: < 1 } none ? new Gpt2Exception($"Before.Asked is {none.Asked}") { Expected = "at least 1" }
+            : null);
 }
 
 [JsonSourceGenerationOptions(

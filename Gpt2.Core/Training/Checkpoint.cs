@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Gpt2.Core.Files;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
@@ -120,22 +121,25 @@ internal static class Checkpoint
 
     /// <summary>Reads the state of a checkpoint.</summary>
     /// <exception cref="Gpt2Exception">The file is missing or not in this form.</exception>
-    public static RunState ReadState(string checkpoint) => ReadState(
-        Path.Combine(checkpoint, StateFile), json => JsonSerializer.Deserialize(json, CheckpointShapes.Default.RunState) is null
-            ? null
-            : WithDefaults(JsonNode.Parse(json)!).Deserialize(CheckpointShapes.Default.RunState),
-        state => state.Problem());
+    public static RunState ReadState(string checkpoint) =>
+        ReadState(Path.Combine(checkpoint, StateFile), CheckpointShapes.Default.RunState, state => state.Problem());
 
-    /// <summary>Reads a state that is one JSON object.</summary>
-    /// <exception cref="Gpt2Exception">The file is missing or not in this form.</exception>
-    public static T ReadState<T>(string path, Func<string, T?> parse, Func<T, Gpt2Exception?> problemOf)
+    /// <summary>Reads a state that is one JSON object, with <see cref="TrainingSettings"/> as its "Settings".</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="type">Its form.</param>
+    /// <param name="problemOf">What is wrong with what it says; null if nothing is.</param>
+    /// <exception cref="Gpt2Exception">The file is missing, not in this form, or something is wrong with what it says.</exception>
+    public static T ReadState<T>(string path, JsonTypeInfo<T> type, Func<T, Gpt2Exception?> problemOf)
         where T : class
     {
         string json = "";
         try
         {
             json = RegularFile.ReadAllText(path);
-            T state = parse(json) ?? throw new Gpt2Exception("found null") { Where = path, Expected = "the state of a training run" };
+            T? given = JsonSerializer.Deserialize(json, type); // tells the place of what is wrong
+            T state = given is null
+                ? throw new Gpt2Exception("found null") { Where = path, Expected = "the state of a training run" }
+                : WithDefaults(JsonNode.Parse(json)!).Deserialize(type)!;
             return problemOf(state) is Gpt2Exception problem ? throw problem.At(path, Remedy) : state;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

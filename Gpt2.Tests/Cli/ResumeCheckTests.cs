@@ -262,6 +262,17 @@ public sealed class ResumeCheckTests : IDisposable
     }
 
     [Fact]
+    public void Tune_WithoutSettingsThatItDidNotKnow_HasTheirDefaults()
+    {
+        StopTuning("sft");
+        string state = Path.Combine(Checkpoint, "tuning.json");
+        File.Delete(Path.Combine(Checkpoint, CheckpointRecord.FileName));
+        File.WriteAllText(state, Regex.Replace(File.ReadAllText(state), @"""Optimizer"": \{[^}]*\},", ""));
+
+        CommandRun.Of("tune", "sft", "--resume", folder.Run).Result().Should().Contain("trained ");
+    }
+
+    [Fact]
     public void Tune_ModelAndExamplesMoved_IsResumed()
     {
         StopTuning("sft");
