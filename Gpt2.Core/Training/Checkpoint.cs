@@ -178,12 +178,17 @@ internal static class Checkpoint
             throw new Gpt2Exception($"missing or not of {expected} bytes") { Where = path, Expected = "the optimiser's state of this model" };
         }
 
-        using (FileStream stream = RegularFile.OpenRead(path))
+        try
         {
+            using FileStream stream = RegularFile.OpenRead(path);
             foreach (Matrix matrix in Tensors(optimizer))
             {
                 stream.ReadExactly(MemoryMarshal.AsBytes(matrix.Span));
             }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw WrongFile.Unreadable(path, "the optimiser's state of this model", e, Remedy);
         }
 
         CheckpointRecord.ReadIfThere(checkpoint)?.RequireOptimizer(optimizer, path);
