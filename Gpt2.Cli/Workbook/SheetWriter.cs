@@ -36,7 +36,7 @@ internal sealed class SheetWriter : IDisposable
     private readonly OpenXmlWriter writer;
     private readonly List<OpenXmlElement> colours = [];
     private readonly List<Hyperlink> links = [];
-    private readonly Dictionary<FormulaArea, int> areas = [];
+    private readonly Dictionary<FilledFormula, int> filledFormulas = [];
     private readonly Cell cell = new();
     private readonly CellValue value = new();
     private readonly CellFormula formula = new();
@@ -60,7 +60,7 @@ internal sealed class SheetWriter : IDisposable
             next++;
         }
 
-        columns.Append(new Column { Min = next, Max = A1.MostColumns, Width = look.OtherWidth, CustomWidth = true });
+        columns.Append(new Column { Min = next, Max = Reference.MostColumns, Width = look.OtherWidth, CustomWidth = true });
         writer.WriteElement(columns);
         writer.WriteStartElement(new SheetData());
     }
@@ -75,7 +75,7 @@ internal sealed class SheetWriter : IDisposable
         Text(0, title, CellLook.Title);
         Row(1);
         Text(0, "\u2190 start", CellLook.Link);
-        Link(1, 0, new Place(WorkbookPlan.StartSheet, 0, 0, 1, 1));
+        Link(1, 0, new CellRange(WorkbookPlan.StartSheet, 0, 0));
     }
 
     /// <summary>Begins a row below those written so far.</summary>
@@ -131,25 +131,25 @@ internal sealed class SheetWriter : IDisposable
         EndFormula(shown);
     }
 
-    /// <summary>A cell of an area whose cells have one formula, each relative to its own place. The first cell must be written first.</summary>
-    public void Formula(int column, FormulaArea area, Shown shown)
+    /// <summary>A cell of a range that a formula fills. The first cell must be written first.</summary>
+    public void Formula(int column, FilledFormula filled, Shown shown)
     {
-        Begin(column, area.Look, shown.Text is null ? null : "str");
+        Begin(column, filled.Look, shown.Text is null ? null : "str");
         attributes.Clear();
         Add("t", "shared");
-        bool isFirst = !areas.TryGetValue(area, out int index);
+        bool isFirst = !filledFormulas.TryGetValue(filled, out int index);
         if (isFirst)
         {
-            index = areas.Count;
-            areas.Add(area, index);
-            Add("ref", A1.Range(area.Cells));
+            index = filledFormulas.Count;
+            filledFormulas.Add(filled, index);
+            Add("ref", Reference.Local(filled.Cells));
         }
 
         Add("si", index.ToString(CultureInfo.InvariantCulture));
         writer.WriteStartElement(formula, attributes);
         if (isFirst)
         {
-            writer.WriteString(area.Formula);
+            writer.WriteString(filled.Formula);
         }
 
         writer.WriteEndElement();
@@ -160,24 +160,24 @@ internal sealed class SheetWriter : IDisposable
     /// <param name="atRow">Its row.</param>
     /// <param name="column">Its column.</param>
     /// <param name="target">Where the link leads.</param>
-    public void Link(int atRow, int column, Place target) =>
-        links.Add(new Hyperlink { Reference = A1.Cell(atRow, column), Location = A1.Absolute(target) });
+    public void Link(int atRow, int column, CellRange target) =>
+        links.Add(new Hyperlink { Reference = Reference.Cell(atRow, column), Location = Reference.Full(target) });
 
     /// <summary>Colours cells by sign and size: blue below 0, white at 0, orange above.</summary>
     /// <param name="cells">The cells, in several ranges.</param>
     /// <param name="strongest">The magnitude from which on the colour is strongest.</param>
-    public void ColourBySign(IEnumerable<Place> cells, double strongest) => Colour(cells, new ColorScale(
+    public void ColourBySign(IEnumerable<CellRange> cells, double strongest) => Colour(cells, new ColorScale(
         At(-strongest), At(0), At(strongest), ColourOf(Palette.Below), ColourOf(White), ColourOf(Palette.Above)));
 
     /// <summary>Colours cells from white at 0 to orange at 1.</summary>
-    public void ColourShares(IEnumerable<Place> cells) => Colour(cells, new ColorScale(
+    public void ColourShares(IEnumerable<CellRange> cells) => Colour(cells, new ColorScale(
         At(0), At(1), ColourOf(White), ColourOf(Palette.Above)));
 
     /// <summary>A bar in each cell, as long as its share of 1.</summary>
-    public void Bars(Place cells) => Colour([cells], new DataBar(At(0), At(1), ColourOf(Palette.Bar)) { MinLength = 0, MaxLength = 100 });
+    public void Bars(CellRange cells) => Colour([cells], new DataBar(At(0), At(1), ColourOf(Palette.Bar)) { MinLength = 0, MaxLength = 100 });
 
     /// <summary>Red letters in the cells for which a formula, written for the first of them, is true.</summary>
-    public void Warn(Place cells, string condition) => AddRule([cells], new ConditionalFormattingRule(new Formula(condition))
+    public void Warn(CellRange cells, string condition) => AddRule([cells], new ConditionalFormattingRule(new Formula(condition))
     {
         Type = ConditionalFormatValues.Expression,
         FormatId = 0,
@@ -200,7 +200,7 @@ internal sealed class SheetWriter : IDisposable
         // Excel would mark the edge of the triangle of attention, and tokens such as "7".
         writer.WriteElement(new IgnoredErrors(new IgnoredError
         {
-            SequenceOfReferences = new ListValue<StringValue>([new StringValue($"A1:{A1.Cell(A1.MostRows - 1, A1.MostColumns - 1)}")]),
+            SequenceOfReferences = new ListValue<StringValue>([new StringValue($"A1:{Reference.Cell(Reference.MostRows - 1, Reference.MostColumns - 1)}")]),
             NumberStoredAsText = true,
             Formula = true,
             FormulaRange = true,
@@ -210,20 +210,20 @@ internal sealed class SheetWriter : IDisposable
         writer.Dispose();
     }
 
-    private void Colour(IEnumerable<Place> cells, OpenXmlElement scale) => AddRule(cells, new ConditionalFormattingRule(scale)
+    private void Colour(IEnumerable<CellRange> cells, OpenXmlElement scale) => AddRule(cells, new ConditionalFormattingRule(scale)
     {
         Type = scale is DataBar ? ConditionalFormatValues.DataBar : ConditionalFormatValues.ColorScale,
     });
 
-    private void AddRule(IEnumerable<Place> cells, ConditionalFormattingRule rule)
+    private void AddRule(IEnumerable<CellRange> cells, ConditionalFormattingRule rule)
     {
-        foreach (Place[] ranges in cells.Chunk(MostRanges))
+        foreach (CellRange[] ranges in cells.Chunk(MostRanges))
         {
             var own = (ConditionalFormattingRule)rule.CloneNode(deep: true);
             own.Priority = colours.Count + 1;
             colours.Add(new ConditionalFormatting(own)
             {
-                SequenceOfReferences = new ListValue<StringValue>(ranges.Select(range => new StringValue(A1.Range(range)))),
+                SequenceOfReferences = new ListValue<StringValue>(ranges.Select(range => new StringValue(Reference.Local(range)))),
             });
         }
     }
@@ -248,11 +248,11 @@ internal sealed class SheetWriter : IDisposable
             {
                 HorizontalSplit = look.FrozenColumns == 0 ? null : look.FrozenColumns,
                 VerticalSplit = look.FrozenRows,
-                TopLeftCell = A1.Cell(look.FrozenRows, look.FrozenColumns),
+                TopLeftCell = Reference.Cell(look.FrozenRows, look.FrozenColumns),
                 ActivePane = pane,
                 State = PaneStateValues.Frozen,
             });
-            view.Append(new Selection { Pane = pane, ActiveCell = A1.Cell(look.FrozenRows, look.FrozenColumns) });
+            view.Append(new Selection { Pane = pane, ActiveCell = Reference.Cell(look.FrozenRows, look.FrozenColumns) });
         }
 
         return view;
@@ -261,7 +261,7 @@ internal sealed class SheetWriter : IDisposable
     private void Begin(int column, CellLook look, string? type)
     {
         attributes.Clear();
-        Add("r", A1.Cell(row, column));
+        Add("r", Reference.Cell(row, column));
         Add("s", ((int)look).ToString(CultureInfo.InvariantCulture));
         if (type is not null)
         {

@@ -81,9 +81,9 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
         WriteContents(WorkbookPlan.StartRow + Math.Max(plan.Length, TopTokens) + 2, sheet);
         if (plan.IsWhole)
         {
-            Place meanings = plan.Typed with { Column = MeaningColumn };
-            sheet.Warn(meanings, $"LEFT({A1.Cell(meanings.Row, meanings.Column, Fixed.Column)},1)=\"{Wrong}\"");
-            sheet.Bars(new Place(sheet.Name, WorkbookPlan.StartRow, ProbabilityColumn, TopTokens, 1));
+            CellRange meanings = plan.Typed with { Column = MeaningColumn };
+            sheet.Warn(meanings, $"LEFT({Reference.Cell(meanings.Row, meanings.Column, Absolute.Column)},1)=\"{Wrong}\"");
+            sheet.Bars(new CellRange(sheet.Name, WorkbookPlan.StartRow, ProbabilityColumn, TopTokens, 1));
         }
     }
 
@@ -158,7 +158,7 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
             return;
         }
 
-        string id = A1.Cell(row, IdColumn);
+        string id = Reference.Cell(row, IdColumn);
         sheet.Formula(IdColumn, IdFormula(i), i < prompt.Count ? prompt[i] : Shown.Nothing, CellLook.Whole);
         sheet.Formula(TokenColumn, $"IF({id}=\"\",\"\",{LabelOf(id, sheet.Name)})", i < prompt.Count ? tokenLabel(prompt[i]) : "", CellLook.Token);
     }
@@ -182,24 +182,24 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
     /// <summary>The token of an id in a cell, from the sheet that lists all of them.</summary>
     private string LabelOf(string id, string sheet)
     {
-        Place tokens = plan.PlaceOf("logits") with { Column = WorkbookPlan.TokenColumn };
-        return $"INDEX({A1.From(sheet, tokens, Fixed.Both)},{id}+1)";
+        CellRange tokens = plan.RangeOf("logits") with { Column = WorkbookPlan.TokenColumn };
+        return $"INDEX({Reference.From(sheet, tokens, Absolute.Both)},{id}+1)";
     }
 
     private string MeaningFormula(int i)
     {
         if (tokenize is not null)
         {
-            return A1.From(WorkbookPlan.StartSheet, tokenize.Meanings.RowAt(i));
+            return Reference.From(WorkbookPlan.StartSheet, tokenize.Meanings.RowAt(i));
         }
 
-        string typed = A1.Range(plan.Typed.RowAt(i));
+        string typed = Reference.Local(plan.Typed.RowAt(i));
         int most = plan.Config.Vocabulary;
         string meaning = $"IF(ISNUMBER({typed}),IF(AND({typed}>=0,{typed}<{most},{typed}=INT({typed})),\"id\","
             + $"\"{Wrong} no id: 0 to {most - 1}\"),\"{Wrong} not a number\")";
         if (i > 0)
         {
-            meaning = $"IF({A1.Range(plan.Typed.RowAt(i - 1))}=\"\",\"{Wrong} a cell above is empty\",{meaning})";
+            meaning = $"IF({Reference.Local(plan.Typed.RowAt(i - 1))}=\"\",\"{Wrong} a cell above is empty\",{meaning})";
         }
 
         return $"IF(ISERROR({typed}),\"{Wrong} an error\",IF({typed}=\"\",\"\",{meaning}))";
@@ -210,11 +210,11 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
     {
         if (tokenize is null)
         {
-            return $"IF({position}>={WorkbookPlan.Count},\"\",{A1.Range(plan.Typed.RowAt(position))})";
+            return $"IF({position}>={WorkbookPlan.Count},\"\",{Reference.Local(plan.Typed.RowAt(position))})";
         }
 
-        string offsets = A1.From(WorkbookPlan.StartSheet, tokenize.Offsets, Fixed.Both);
-        string ids = A1.From(WorkbookPlan.StartSheet, tokenize.Ids, Fixed.Both);
+        string offsets = Reference.From(WorkbookPlan.StartSheet, tokenize.Offsets, Absolute.Both);
+        string ids = Reference.From(WorkbookPlan.StartSheet, tokenize.Ids, Absolute.Both);
         string text = $"MATCH({position},{offsets},1)";
         return $"IF({position}>={WorkbookPlan.Count},\"\",INDEX({ids},{text},{position}-INDEX({offsets},{text})+1))";
     }
@@ -224,30 +224,30 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
 
     private string AnswerFormula()
     {
-        string token = A1.Cell(WorkbookPlan.StartRow, NextColumn), probability = A1.Cell(WorkbookPlan.StartRow, ProbabilityColumn);
+        string token = Reference.Cell(WorkbookPlan.StartRow, NextColumn), probability = Reference.Cell(WorkbookPlan.StartRow, ProbabilityColumn);
         return $"IF({WrongTexts()}>0,\"{Wrong} see the red message below\","
             + $"IF({Total()}>{plan.Length},\"{Wrong} \"&{Total()}&\" tokens, at most {plan.Length}\","
             + $"IF({WorkbookPlan.Count}=0,\"Type a prompt\",\"The next token is \"&{token}&\", \"&ROUND(100*{probability},1)&\" %\")))";
     }
 
-    private string WrongTexts() => $"SUMPRODUCT(--(LEFT({A1.Range(plan.Typed with { Column = MeaningColumn }, Fixed.Both)},1)=\"{Wrong}\"))";
+    private string WrongTexts() => $"SUMPRODUCT(--(LEFT({Reference.Local(plan.Typed with { Column = MeaningColumn }, Absolute.Both)},1)=\"{Wrong}\"))";
 
     private string Total() => tokenize is null
-        ? $"COUNT({A1.Range(plan.Typed, Fixed.Both)})"
-        : $"SUM({A1.From(WorkbookPlan.StartSheet, tokenize.Counts, Fixed.Both)})";
+        ? $"COUNT({Reference.Local(plan.Typed, Absolute.Both)})"
+        : $"SUM({Reference.From(WorkbookPlan.StartSheet, tokenize.Counts, Absolute.Both)})";
 
     private void WriteNext(int k, SheetWriter sheet)
     {
         int row = WorkbookPlan.StartRow + k;
         Candidate shown = Top[k];
-        string logits = A1.From(sheet.Name, plan.PlaceOf("logits"), Fixed.Both);
-        string probabilities = A1.From(sheet.Name, plan.PlaceOf("probabilities"), Fixed.Both);
-        string id = A1.Cell(row, NextIdColumn), logit = A1.Cell(row, LogitColumn), found = $"MATCH({logit},{logits},0)-1";
+        string logits = Reference.From(sheet.Name, plan.RangeOf("logits"), Absolute.Both);
+        string probabilities = Reference.From(sheet.Name, plan.RangeOf("probabilities"), Absolute.Both);
+        string id = Reference.Cell(row, NextIdColumn), logit = Reference.Cell(row, LogitColumn), found = $"MATCH({logit},{logits},0)-1";
         if (k > 0)
         {
             // Equal logits: search on after the one above.
-            string idAbove = A1.Cell(row - 1, NextIdColumn);
-            found = $"IF({logit}={A1.Cell(row - 1, LogitColumn)},"
+            string idAbove = Reference.Cell(row - 1, NextIdColumn);
+            found = $"IF({logit}={Reference.Cell(row - 1, LogitColumn)},"
                 + $"{idAbove}+MATCH({logit},INDEX({logits},{idAbove}+2):INDEX({logits},{plan.Config.Vocabulary}),0),{found})";
         }
 
@@ -268,7 +268,7 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
             row++;
             sheet.Row(row);
             sheet.Text(TypedColumn, name, CellLook.Link);
-            sheet.Link(row, TypedColumn, new Place(name, 0, 0, 1, 1));
+            sheet.Link(row, TypedColumn, new CellRange(name, 0, 0));
             sheet.Text(MeaningColumn, words, CellLook.Words);
         }
     }

@@ -36,16 +36,16 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, WorkbookPlan.FirstColumn, Palette.TextTab, [5, 20, 40], 9);
 
     /// <summary>What each typed text is, for the first sheet.</summary>
-    public Place Meanings => Top(MeaningColumn);
+    public CellRange Meanings => Top(MeaningColumn);
 
     /// <summary>The number of tokens of each.</summary>
-    public Place Counts => Top(CountColumn);
+    public CellRange Counts => Top(CountColumn);
 
     /// <summary>The number of tokens before each.</summary>
-    public Place Offsets => Top(OffsetColumn);
+    public CellRange Offsets => Top(OffsetColumn);
 
     /// <summary>The ids of each.</summary>
-    public Place Ids => new(WorkbookPlan.TokenizeSheet, WorkbookPlan.ListRow, FirstId, plan.Length, LongestText);
+    public CellRange Ids => new(WorkbookPlan.TokenizeSheet, WorkbookPlan.ListRow, FirstId, plan.Length, LongestText);
 
     /// <summary>Writes the sheet.</summary>
     /// <param name="typed">What is typed when the workbook is opened: texts and ids.</param>
@@ -74,14 +74,14 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
             WritePasses(i, i < typed.Count ? typed[i].Text : null, sheet);
         }
 
-        sheet.Warn(Meanings, Invariant($"LEFT({A1.Cell(WorkbookPlan.ListRow, MeaningColumn, Fixed.Column)},1)=\"{StartSheet.Wrong}\""));
+        sheet.Warn(Meanings, Invariant($"LEFT({Reference.Cell(WorkbookPlan.ListRow, MeaningColumn, Absolute.Column)},1)=\"{StartSheet.Wrong}\""));
     }
 
     private void WriteTop(int i, TypedToken? typed, int before, SheetWriter sheet)
     {
         int row = WorkbookPlan.ListRow + i;
-        string source = A1.From(sheet.Name, plan.Typed.RowAt(i), Fixed.Both), text = A1.Cell(row, TextColumn, Fixed.Column);
-        string whole = A1.Cell(row, WholeColumn, Fixed.Column), ids = A1.Range(Ids.RowAt(i), Fixed.Column);
+        string source = Reference.From(sheet.Name, plan.Typed.RowAt(i), Absolute.Both), text = Reference.Cell(row, TextColumn, Absolute.Column);
+        string whole = Reference.Cell(row, WholeColumn, Absolute.Column), ids = Reference.Local(Ids.RowAt(i), Absolute.Column);
         string isId = $"AND({source}>=0,{source}<{plan.Config.Vocabulary},{source}=INT({source}))";
         string noToken = $"{StartSheet.Wrong} too long: {LongestText} characters in a cell";
         string tokens = $"IF(COUNTIF({ids},\"<0\")>0,\"{StartSheet.Wrong} not in ASCII, and no token\","
@@ -110,13 +110,13 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
             $"IF({text}=\"\",\"\",{IdOf(text, VocabularySheets.Typed(vocabulary), sheet.Name)})", typed?.Text is null ? Shown.Nothing : typed.Id,
             CellLook.Whole);
         sheet.Formula(
-            CountColumn, $"IF(LEFT({A1.Cell(row, MeaningColumn, Fixed.Column)},1)=\"{StartSheet.Wrong}\",0,COUNT({ids}))", typed is null ? 0 : 1,
+            CountColumn, $"IF(LEFT({Reference.Cell(row, MeaningColumn, Absolute.Column)},1)=\"{StartSheet.Wrong}\",0,COUNT({ids}))", typed is null ? 0 : 1,
             CellLook.Whole);
         sheet.Formula(
-            OffsetColumn, i == 0 ? "0" : $"{A1.Cell(row - 1, OffsetColumn)}+{A1.Cell(row - 1, CountColumn)}", before, CellLook.Whole);
+            OffsetColumn, i == 0 ? "0" : $"{Reference.Cell(row - 1, OffsetColumn)}+{Reference.Cell(row - 1, CountColumn)}", before, CellLook.Whole);
         for (int k = 0; k < LongestText; k++)
         {
-            string split = A1.Cell(Pass(i, LongestText).Row + 1, FirstPiece + k);
+            string split = Reference.Cell(Pass(i, LongestText).Row + 1, FirstPiece + k);
             sheet.Formula(
                 FirstId + k,
                 k == 0
@@ -130,7 +130,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     private void WritePasses(int i, string? typed, SheetWriter sheet)
     {
         int head = Pass(i, 0).Row - HeadRows;
-        string text = A1.Cell(WorkbookPlan.ListRow + i, TextColumn, Fixed.Both);
+        string text = Reference.Cell(WorkbookPlan.ListRow + i, TextColumn, Absolute.Both);
         bool isSplit = typed is { Length: > 0 and <= LongestText };
         sheet.Row(head, 20);
         sheet.Number(0, i + 1, CellLook.Heading);
@@ -154,15 +154,15 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
 
         int first = Pass(i, 0).Row, last = Pass(i, LongestText).Row;
         EncodingPass? done = passes.LastOrDefault();
-        string bests = A1.Range(new Place("", first, BestColumn, last - first, 1), Fixed.Both);
+        string bests = Reference.Local(new CellRange("", first, BestColumn, last - first, 1), Absolute.Both);
         WriteRow(last, last, "tokens", done is not null, k =>
         {
-            string column = A1.Range(new Place("", first, FirstPiece + k, last - first, 1), Fixed.Row);
+            string column = Reference.Local(new CellRange("", first, FirstPiece + k, last - first, 1), Absolute.Row);
             return ($"IF({text}=\"\",\"\",INDEX({column},{PassRows}*COUNT({bests})+1))", done?.PieceAt(k) ?? "");
         }, CellLook.Piece, sheet);
         WriteRow(last + 1, last, "ids", done is not null, k =>
         {
-            string piece = A1.Cell(last, FirstPiece + k);
+            string piece = Reference.Cell(last, FirstPiece + k);
             string formula = $"IF({piece}=\"\",\"\",{IdOf(piece, VocabularySheets.Written(vocabulary), sheet.Name)})";
             return (formula, done?.IdAt(k) is int id ? id : Shown.Nothing);
         }, CellLook.Whole, sheet);
@@ -175,15 +175,15 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         int[] words = WordBeginnings.Of(shown);
         WriteRow(kinds, begins + 1, "kind", shown.Length > 0, k =>
         {
-            string number = A1.Cell(kinds - 1, FirstPiece + k, Fixed.Row);
+            string number = Reference.Cell(kinds - 1, FirstPiece + k, Absolute.Row);
             return (WordBeginnings.KindFormula(text, number, LongestText), k < shown.Length ? WordBeginnings.KindOf(shown[k]) : "");
         }, CellLook.Piece, sheet);
         WriteRow(begins, begins + 1, "begins a word", shown.Length > 0, k =>
         {
-            string?[] before = [.. Enumerable.Range(1, 3).Select(back => k < back ? null : A1.Cell(begins, FirstPiece + k - back))];
-            string? kindBefore = k == 0 ? null : A1.Cell(kinds, FirstPiece + k - 1);
+            string?[] before = [.. Enumerable.Range(1, 3).Select(back => k < back ? null : Reference.Cell(begins, FirstPiece + k - back))];
+            string? kindBefore = k == 0 ? null : Reference.Cell(kinds, FirstPiece + k - 1);
             string formula = WordBeginnings.Formula(
-                text, A1.Cell(kinds - 1, FirstPiece + k, Fixed.Row), A1.Cell(kinds, FirstPiece + k), kindBefore, A1.Cell(kinds, FirstPiece + k + 1),
+                text, Reference.Cell(kinds - 1, FirstPiece + k, Absolute.Row), Reference.Cell(kinds, FirstPiece + k), kindBefore, Reference.Cell(kinds, FirstPiece + k + 1),
                 before);
             return (formula, k < shown.Length ? words[k] : Shown.Nothing);
         }, CellLook.Whole, sheet);
@@ -192,25 +192,25 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     private void WritePass(int i, int pass, string text, EncodingPass? shown, SheetWriter sheet)
     {
         int pieces = Pass(i, pass).Row, ranks = pieces + 1, places = pieces + 2, last = pieces - PassRows;
-        string best = A1.Cell(ranks, BestColumn, Fixed.Column);
+        string best = Reference.Cell(ranks, BestColumn, Absolute.Column);
         WriteRow(pieces, pieces, Invariant($"pass {pass + 1}: pieces"), shown is not null, k =>
         {
-            string number = A1.Cell(Pass(i, 0).Row - HeadRows + 1, FirstPiece + k, Fixed.Row);
+            string number = Reference.Cell(Pass(i, 0).Row - HeadRows + 1, FirstPiece + k, Absolute.Row);
             return (pass == 0 ? FirstPieces(text, number) : NextPieces(last, number), shown?.PieceAt(k) ?? "");
         }, CellLook.Piece, sheet);
 
         sheet.Row(ranks);
         WriteLabel(pieces, "rank with the next", shown is not null, sheet);
-        Place pairs = new("", ranks, FirstPiece, 1, LongestText - 1);
-        string range = A1.Range(pairs, Fixed.Column);
-        string begins = A1.Range(new Place("", Pass(i, 0).Row - 1, FirstPiece, 1, LongestText), Fixed.Both);
+        CellRange pairs = new("", ranks, FirstPiece, 1, LongestText - 1);
+        string range = Reference.Local(pairs, Absolute.Column);
+        string begins = Reference.Local(new CellRange("", Pass(i, 0).Row - 1, FirstPiece, 1, LongestText), Absolute.Both);
         sheet.Formula(
             BestColumn, $"IF(COUNTIF({range},\">=0\")=0,\"\",SMALL({range},COUNTIF({range},\"<0\")+1))",
             shown?.LowestRank is int rank ? rank : Shown.Nothing, CellLook.Whole);
         for (int k = 0; k + 1 < LongestText; k++)
         {
-            string left = A1.Cell(pieces, FirstPiece + k), right = A1.Cell(pieces, FirstPiece + k + 1);
-            string before = A1.Cell(pieces, FirstPiece, Fixed.Column) + ":" + left;
+            string left = Reference.Cell(pieces, FirstPiece + k), right = Reference.Cell(pieces, FirstPiece + k + 1);
+            string before = Reference.Cell(pieces, FirstPiece, Absolute.Column) + ":" + left;
             string isInOneWord = $"INDEX({begins},SUMPRODUCT(LEN({before}))+1)=0";
             sheet.Formula(
                 FirstPiece + k, $"IF({right}=\"\",\"\",IF({isInOneWord},{RankOf($"{left}&\" \"&{right}", sheet.Name)},-1))",
@@ -220,11 +220,11 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         WriteRow(places, pieces, "becomes piece", shown is not null, k =>
         {
             int column = FirstPiece + k;
-            string left = A1.Cell(places, column - 1);
+            string left = Reference.Cell(places, column - 1);
             string formula = k == 0
-                ? $"IF({A1.Cell(pieces, column)}=\"\",\"\",1)"
-                : $"IF({A1.Cell(pieces, column)}=\"\",\"\",{left}+IF(AND({A1.Cell(ranks, column - 1)}={best},"
-                    + $"{left}<>{(k == 1 ? "0" : A1.Cell(places, column - 2))}),0,1))";
+                ? $"IF({Reference.Cell(pieces, column)}=\"\",\"\",1)"
+                : $"IF({Reference.Cell(pieces, column)}=\"\",\"\",{left}+IF(AND({Reference.Cell(ranks, column - 1)}={best},"
+                    + $"{left}<>{(k == 1 ? "0" : Reference.Cell(places, column - 2))}),0,1))";
             return (formula, shown?.NextPieceAt(k) is int next ? next : Shown.Nothing);
         }, CellLook.Whole, sheet);
     }
@@ -240,10 +240,10 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     /// <summary>The pieces that the pass before makes the k-th.</summary>
     private static string NextPieces(int before, string number)
     {
-        string pieces = A1.Range(new Place("", before, FirstPiece, 1, LongestText), Fixed.Column);
-        string places = A1.Range(new Place("", before + 2, FirstPiece, 1, LongestText), Fixed.Column);
+        string pieces = Reference.Local(new CellRange("", before, FirstPiece, 1, LongestText), Absolute.Column);
+        string places = Reference.Local(new CellRange("", before + 2, FirstPiece, 1, LongestText), Absolute.Column);
         string found = $"MATCH({number},{places},0)";
-        return $"IF({A1.Cell(before + 1, BestColumn, Fixed.Column)}=\"\",\"\",IF(COUNTIF({places},{number})=0,\"\","
+        return $"IF({Reference.Cell(before + 1, BestColumn, Absolute.Column)}=\"\",\"\",IF(COUNTIF({places},{number})=0,\"\","
             + $"INDEX({pieces},{found})&IF(COUNTIF({places},{number})=2,INDEX({pieces},{found}+1),\"\")))";
     }
 
@@ -261,37 +261,37 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     }
 
     private static void WriteLabel(int pieces, string label, bool isLabelled, SheetWriter sheet) => sheet.Formula(
-        LabelColumn, $"IF({A1.Cell(pieces, FirstPiece)}=\"\",\"\",\"{label}\")", isLabelled ? label : "", CellLook.Words);
+        LabelColumn, $"IF({Reference.Cell(pieces, FirstPiece)}=\"\",\"\",\"{label}\")", isLabelled ? label : "", CellLook.Words);
 
     /// <summary>Whether an added token is in a text, where the tokenizer would find it before anything else.</summary>
     private string HoldsAddedToken(string text, string sheet)
     {
-        Place typed = VocabularySheets.Typed(vocabulary);
-        string added = A1.From(sheet, typed.Part(vocabulary.EndOfText + 1, 0, vocabulary.AddedTokens.Count), Fixed.Both);
+        CellRange typed = VocabularySheets.Typed(vocabulary);
+        string added = Reference.From(sheet, typed.Part(vocabulary.EndOfText + 1, 0, vocabulary.AddedTokens.Count), Absolute.Both);
         return $"SUMPRODUCT(ISNUMBER(FIND({added},{text}))*(LEN({added})>0))>0";
     }
 
     /// <summary>The id of the token that a cell has, −1 if there is none. EXACT, since a look-up would not tell a from A.</summary>
-    private string IdOf(string cell, Place tokens, string sheet) => NumberOf(
+    private string IdOf(string cell, CellRange tokens, string sheet) => NumberOf(
         cell, tokens, VocabularySheets.Ids(vocabulary) with { Rows = tokens.Rows }, sheet);
 
     /// <summary>How many tokens are this text, as it is typed: one or none.</summary>
     private string Count(string text, string sheet) =>
-        $"SUMPRODUCT(--EXACT({A1.From(sheet, VocabularySheets.Typed(vocabulary), Fixed.Both)},{text}))";
+        $"SUMPRODUCT(--EXACT({Reference.From(sheet, VocabularySheets.Typed(vocabulary), Absolute.Both)},{text}))";
 
     private string RankOf(string pair, string sheet) => vocabulary.Merges.Count == 0
         ? "-1" : NumberOf(pair, VocabularySheets.Pairs(vocabulary), VocabularySheets.Ranks(vocabulary), sheet);
 
-    private static string NumberOf(string text, Place texts, Place numbers, string sheet) =>
-        $"SUMPRODUCT(EXACT({A1.From(sheet, texts, Fixed.Both)},{text})*({A1.From(sheet, numbers, Fixed.Both)}+1))-1";
+    private static string NumberOf(string text, CellRange texts, CellRange numbers, string sheet) =>
+        $"SUMPRODUCT(EXACT({Reference.From(sheet, texts, Absolute.Both)},{text})*({Reference.From(sheet, numbers, Absolute.Both)}+1))-1";
 
-    private Place Top(int column) => new(WorkbookPlan.TokenizeSheet, WorkbookPlan.ListRow, column, plan.Length, 1);
+    private CellRange Top(int column) => new(WorkbookPlan.TokenizeSheet, WorkbookPlan.ListRow, column, plan.Length, 1);
 
     /// <summary>The first row of a pass of a text; after the last pass, that of its tokens.</summary>
-    private Place Pass(int text, int pass)
+    private CellRange Pass(int text, int pass)
     {
         int first = WorkbookPlan.ListRow + plan.Length + 1 + HeadRows + (text * ((PassRows * LongestText) + HeadRows + 3));
-        return new(WorkbookPlan.TokenizeSheet, first + (PassRows * pass), 0, 1, 1);
+        return new(WorkbookPlan.TokenizeSheet, first + (PassRows * pass), 0);
     }
 }
 

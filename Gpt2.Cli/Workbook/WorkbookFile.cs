@@ -96,14 +96,14 @@ internal static class WorkbookFile
 
     private static DocumentFormat.OpenXml.Spreadsheet.Workbook BookOf(WorkbookPlan plan, string[] sheets)
     {
-        var names = new List<(string Name, Place Place)> { (WorkbookPlan.Count, WorkbookPlan.CountCell) };
+        var names = new List<(string Name, CellRange Range)> { (WorkbookPlan.Count, WorkbookPlan.CountCell) };
         IEnumerable<MatrixDescription> matrices = plan.Stages.SelectMany(stage => stage.Matrices).Concat(plan.OverVocabulary);
-        names.AddRange(matrices.Select(matrix => (matrix.Name, plan.PlaceOf(matrix.Name))));
+        names.AddRange(matrices.Select(matrix => (matrix.Name, plan.RangeOf(matrix.Name))));
         return new DocumentFormat.OpenXml.Spreadsheet.Workbook(
             new BookViews(new WorkbookView { TabRatio = 850 }),
-            new Sheets(sheets.Select((name, place) => new Sheet { Name = name, SheetId = (uint)place + 1, Id = IdOf(place) })),
+            new Sheets(sheets.Select((name, index) => new Sheet { Name = name, SheetId = (uint)index + 1, Id = IdOf(index) })),
             new DefinedNames(names.OrderBy(name => name.Name, StringComparer.OrdinalIgnoreCase)
-                .Select(name => new DefinedName(A1.Absolute(name.Place)) { Name = name.Name })),
+                .Select(name => new DefinedName(Reference.Full(name.Range)) { Name = name.Name })),
             new CalculationProperties { FullCalculationOnLoad = true });
     }
 

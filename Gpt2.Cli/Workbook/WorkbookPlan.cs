@@ -1,4 +1,4 @@
-// Where everything in the workbook is: which sheets there are, and the place of each matrix of the pass and of each weight. Formulas are
+// Where everything in the workbook is: which sheets there are, and the range of each matrix of the pass and of each weight. Formulas are
 // written from it, and so are the sheets.
 
 using Gpt2.Core.Explaining;
@@ -43,7 +43,7 @@ internal sealed class WorkbookPlan
     /// <summary>The first row of the prompt in the first sheet.</summary>
     public const int StartRow = 8;
 
-    private readonly Dictionary<string, Place> places = [];
+    private readonly Dictionary<string, CellRange> ranges = [];
 
     /// <summary>Plans a workbook.</summary>
     /// <param name="config">The model's sizes.</param>
@@ -64,14 +64,14 @@ internal sealed class WorkbookPlan
             foreach (MatrixDescription matrix in stage.Matrices)
             {
                 int rows = matrix.IsAfterBlocks ? 1 : length;
-                places.Add(matrix.Name, new Place(stage.Name, row + HeadRows, FirstColumn, rows, ColumnsOf(matrix)));
+                ranges.Add(matrix.Name, new CellRange(stage.Name, row + HeadRows, FirstColumn, rows, ColumnsOf(matrix)));
                 row += HeadRows + rows + 1;
             }
         }
 
         for (int i = 0; i < OverVocabulary.Length; i++)
         {
-            places.Add(OverVocabulary[i].Name, new Place(LogitsSheet, ListRow, FirstColumn + i, Config.Vocabulary, 1));
+            ranges.Add(OverVocabulary[i].Name, new CellRange(LogitsSheet, ListRow, FirstColumn + i, Config.Vocabulary, 1));
         }
 
         foreach (WeightGroup group in Weights)
@@ -79,7 +79,7 @@ internal sealed class WorkbookPlan
             int row = ListRow;
             foreach (MatrixShape matrix in group.Matrices)
             {
-                places.Add(MatrixTable.NameOfWeight(matrix.Name), new Place(group.Name, row, FirstColumn, matrix.Rows, matrix.Columns));
+                ranges.Add(MatrixTable.NameOfWeight(matrix.Name), new CellRange(group.Name, row, FirstColumn, matrix.Rows, matrix.Columns));
                 row += matrix.Rows;
             }
         }
@@ -106,36 +106,36 @@ internal sealed class WorkbookPlan
     public MatrixDescription[] OverVocabulary { get; }
 
     /// <summary>The ids of the prompt's tokens, in the first sheet, one below the other.</summary>
-    public Place Ids => new(StartSheet, StartRow, 5, Length, 1);
+    public CellRange Ids => new(StartSheet, StartRow, 5, Length, 1);
 
     /// <summary>The prompt's tokens, beside their ids.</summary>
-    public Place Tokens => Ids.Part(0, 1, Length);
+    public CellRange Tokens => Ids.Part(0, 1, Length);
 
     /// <summary>What the user types.</summary>
-    public Place Typed => new(StartSheet, StartRow, 1, Length, 1);
+    public CellRange Typed => new(StartSheet, StartRow, 1, Length, 1);
 
     /// <summary>The cell with the number of tokens.</summary>
-    public static Place CountCell => new(StartSheet, StartRow - 2, 6, 1, 1);
+    public static CellRange CountCell => new(StartSheet, StartRow - 2, 6);
 
     /// <summary>Cells above the logits: the largest one, and Σ e^(logit − max).</summary>
-    public static Place LargestLogit => new(LogitsSheet, 1, FirstColumn, 1, 1);
+    public static CellRange LargestLogit => new(LogitsSheet, 1, FirstColumn);
 
     /// <inheritdoc cref="LargestLogit"/>
-    public static Place SumOfExponentials => new(LogitsSheet, 1, FirstColumn + 1, 1, 1);
+    public static CellRange SumOfExponentials => new(LogitsSheet, 1, FirstColumn + 1);
 
     /// <summary>Number of cells with weights, and with formulas of the pass.</summary>
     public (long Weights, long Formulas) Cells() => (
         Weights.Sum(group => group.Matrices.Sum(matrix => matrix.Count)),
-        Stages.Sum(stage => stage.Matrices.Sum(matrix => (long)PlaceOf(matrix.Name).Rows * ColumnsOf(matrix))));
+        Stages.Sum(stage => stage.Matrices.Sum(matrix => (long)RangeOf(matrix.Name).Rows * ColumnsOf(matrix))));
 
     /// <summary>The last column and the last row of any table, counted from 1.</summary>
-    public int Widest => places.Values.Max(place => place.Column + place.Columns);
+    public int Widest => ranges.Values.Max(range => range.Column + range.Columns);
 
     /// <inheritdoc cref="Widest"/>
-    public int Tallest => places.Values.Max(place => place.Row + place.Rows);
+    public int Tallest => ranges.Values.Max(range => range.Row + range.Rows);
 
-    /// <summary>The place of a matrix of the pass, or of a weight by the name of its file.</summary>
-    public Place PlaceOf(string matrix) => places[matrix];
+    /// <summary>The range of a matrix of the pass, or of a weight by the name of its file.</summary>
+    public CellRange RangeOf(string matrix) => ranges[matrix];
 
     /// <summary>Number of columns of a matrix in the workbook, where attention has room for the longest prompt.</summary>
     public int ColumnsOf(MatrixDescription matrix) => matrix.Columns switch

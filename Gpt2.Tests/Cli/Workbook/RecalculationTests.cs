@@ -273,7 +273,7 @@ public class RecalculationTests
     /// <summary>Compares the ids of typed texts, each by itself, with those of the tokenizer.</summary>
     private static void RequireTokens(WorkbookCase workbook, LanguageModel model, WorkbookCells computed, string[] texts)
     {
-        Place ids = new TokenizeSheet(workbook.Plan, model.Tokenizer.Vocabulary).Ids;
+        CellRange ids = new TokenizeSheet(workbook.Plan, model.Tokenizer.Vocabulary).Ids;
         computed.Errors().Should().BeEmpty("of {0}", string.Join('|', texts));
         for (int i = 0; i < texts.Length; i++)
         {

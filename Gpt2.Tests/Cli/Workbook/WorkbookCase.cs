@@ -49,7 +49,7 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
         Dictionary<string, Cell> cells = sheet.Descendants<Cell>().ToDictionary(cell => cell.CellReference!.Value!);
         for (int i = 0; i < length; i++)
         {
-            Cell cell = cells[A1.Range(Plan.Typed.RowAt(i))];
+            Cell cell = cells[Reference.Local(Plan.Typed.RowAt(i))];
             cell.RemoveAllChildren();
             object? content = i < typed.Length ? typed[i] : null;
             cell.DataType = content switch { string => CellValues.InlineString, null => null, _ => CellValues.Number };
@@ -82,15 +82,15 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
         foreach (MatrixDescription matrix in Plan.Stages.SelectMany(stage => stage.Matrices))
         {
             Matrix numbers = pass.NumbersOf(matrix.Name);
-            Place place = Plan.PlaceOf(matrix.Name);
+            CellRange range = Plan.RangeOf(matrix.Name);
             bool areTokens = matrix.Columns == ColumnKind.HeadsAndTokens;
-            for (int row = 0; row < place.Rows; row++)
+            for (int row = 0; row < range.Rows; row++)
             {
-                for (int column = 0; column < place.Columns; column++)
+                for (int column = 0; column < range.Columns; column++)
                 {
                     int head = column / length, token = column % length;
                     bool isThere = row < numbers.Rows && (!areTokens || token < ids.Length);
-                    double? found = cells.Number(place.Part(row, column));
+                    double? found = cells.Number(range.Part(row, column));
                     string what = $"{matrix.Name}[{row}, {column}] of [{string.Join(' ', ids)}]";
                     if (!isThere)
                     {
@@ -110,7 +110,7 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
             ReadOnlySpan<float> numbers = pass.NumbersOf(matrix.Name).Row(0);
             for (int id = 0; id < numbers.Length; id++)
             {
-                RequireClose(cells.Number(Plan.PlaceOf(matrix.Name).Part(id, 0)), numbers[id], $"{matrix.Name}[{id}]");
+                RequireClose(cells.Number(Plan.RangeOf(matrix.Name).Part(id, 0)), numbers[id], $"{matrix.Name}[{id}]");
                 compared++;
             }
         }
@@ -127,12 +127,12 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
     public string MeaningIn(WorkbookCells cells, int i) => cells.Text(Plan.Typed.RowAt(i).Part(0, 1));
 
     /// <summary>The line about the next token.</summary>
-    public static string AnswerIn(WorkbookCells cells) => cells.Text(new Place(WorkbookPlan.StartSheet, 3, 0, 1, 1));
+    public static string AnswerIn(WorkbookCells cells) => cells.Text(new CellRange(WorkbookPlan.StartSheet, 3, 0));
 
     /// <summary>The most probable tokens, in their order.</summary>
     public static int[] TopIn(WorkbookCells cells, int count) =>
         [.. Enumerable.Range(0, count)
-            .Select(k => (int)cells.Number(new Place(WorkbookPlan.StartSheet, WorkbookPlan.StartRow + k, 12, 1, 1))!.Value)];
+            .Select(k => (int)cells.Number(new CellRange(WorkbookPlan.StartSheet, WorkbookPlan.StartRow + k, 12))!.Value)];
 
     public void Dispose() => folder.Dispose();
 

@@ -96,8 +96,8 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
         WorkbookCells cells = WorkbookCells.Of(workbook.Write(model.Tokenizer.Encode(Prompt)));
         foreach (MatrixDescription matrix in workbook.Plan.Stages.SelectMany(stage => stage.Matrices))
         {
-            Place numbers = workbook.Plan.PlaceOf(matrix.Name);
-            Place heading = new(numbers.Sheet, numbers.Row - WorkbookPlan.HeadRows, 0, 1, 1);
+            CellRange numbers = workbook.Plan.RangeOf(matrix.Name);
+            CellRange heading = new(numbers.Sheet, numbers.Row - WorkbookPlan.HeadRows, 0);
             cells.Text(heading).Should().Be(matrix.Step is int step ? $"step {step}: {matrix.Title}" : matrix.Title);
             cells.Text(heading.Part(0, 8)).Should().Be("= " + matrix.Formula);
             cells.Text(heading.Part(1, 0)).Should().Be(matrix.Words);
@@ -200,7 +200,7 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
     [InlineData(701, "ZZ")]
     [InlineData(702, "AAA")]
     [InlineData(16383, "XFD")]
-    public void Columns_HaveTheLettersOfExcel(int column, string letters) => A1.Letters(column).Should().Be(letters);
+    public void Columns_HaveTheLettersOfExcel(int column, string letters) => Reference.Letters(column).Should().Be(letters);
 
     [Theory]
     [InlineData("plain & <simple>", "plain & <simple>")]
