@@ -207,15 +207,15 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
         switch (matrix.Operation)
         {
             case CellOperation.Softmax:
-                sheet.ColourShares([range]);
+                sheet.Colours.Shares(range);
                 break;
             case CellOperation.ScaledDotProduct:
                 IEnumerable<CellRange> seen = Enumerable.Range(0, range.Columns).Select(
                     column => range.Part(column % plan.Length, column, plan.Length - (column % plan.Length)));
-                sheet.ColourBySign(seen, ScaleOf([.. numbers.Span.ToArray().Where(number => number > AttentionKernel.MaskedScore)]));
+                sheet.Colours.BySign(seen, ScaleOf([.. numbers.Span.ToArray().Where(number => number > AttentionKernel.MaskedScore)]));
                 break;
             default:
-                sheet.ColourBySign([range], ScaleOf(numbers.Span));
+                sheet.Colours.BySign([range], ScaleOf(numbers.Span));
                 break;
         }
     }

@@ -82,8 +82,8 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
         if (plan.IsWhole)
         {
             CellRange meanings = plan.Typed with { Column = MeaningColumn };
-            sheet.Warn(meanings, $"LEFT({Reference.Cell(meanings.Row, meanings.Column, Absolute.Column)},1)=\"{Wrong}\"");
-            sheet.Bars(new CellRange(sheet.Name, WorkbookPlan.StartRow, ProbabilityColumn, TopTokens, 1));
+            sheet.Colours.Warn(meanings, $"LEFT({Reference.Cell(meanings.Row, meanings.Column, Absolute.Column)},1)=\"{Wrong}\"");
+            sheet.Colours.Bars(new CellRange(sheet.Name, WorkbookPlan.StartRow, ProbabilityColumn, TopTokens, 1));
         }
     }
 

@@ -74,7 +74,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
             WritePasses(i, i < typed.Count ? typed[i].Text : null, sheet);
         }
 
-        sheet.Warn(Meanings, Invariant($"LEFT({Reference.Cell(WorkbookPlan.ListRow, MeaningColumn, Absolute.Column)},1)=\"{StartSheet.Wrong}\""));
+        sheet.Colours.Warn(Meanings, Invariant($"LEFT({Reference.Cell(WorkbookPlan.ListRow, MeaningColumn, Absolute.Column)},1)=\"{StartSheet.Wrong}\""));
     }
 
     private void WriteTop(int i, TypedToken? typed, int before, SheetWriter sheet)

@@ -33,7 +33,7 @@ internal static class WeightSheet
                 _ => _ => null,
             };
             Write(matrix, label, row, sheet);
-            sheet.ColourBySign(
+            sheet.Colours.BySign(
                 [new CellRange(group.Name, row, WorkbookPlan.FirstColumn, matrix.Rows, matrix.Columns)], StageSheets.ScaleOf(matrix.Span));
             row += matrix.Rows;
         }

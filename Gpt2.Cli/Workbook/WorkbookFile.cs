@@ -81,7 +81,7 @@ internal static class WorkbookFile
         }
 
         PackagePart styles = PartOf(package, "styles", "styles");
-        Write(styles, Palette.Styles());
+        Write(styles, StyleSheet.Create());
         PackagePart workbook = PartOf(package, "workbook", "sheet.main");
         Write(workbook, BookOf(plan, [.. sheets.Select(sheet => sheet.Name)]));
         package.CreateRelationship(workbook.Uri, TargetMode.Internal, Relationships + "officeDocument");
