@@ -26,8 +26,8 @@ internal static class LogitsSheet
         string all = Reference.Local(logitCells, Absolute.Both), max = Reference.Local(WorkbookPlan.LargestLogit, Absolute.Both);
         sheet.Head("logits and probabilities of the next token");
         sheet.Text(1, "max and \u03A3 e^(x \u2212 max)", CellLook.Words);
-        sheet.Formula(WorkbookPlan.LargestLogit.Column, $"IF({WorkbookPlan.Count}=0,\"\",MAX({all}))", largest, CellLook.Number);
-        sheet.Formula(WorkbookPlan.SumOfExponentials.Column, $"IF({WorkbookPlan.Count}=0,\"\",SUMPRODUCT(EXP({all}-{max})))", sum, CellLook.Number);
+        sheet.Formula(WorkbookPlan.LargestLogit.Column, FormulaText.IfThereIsAPrompt($"MAX({all})"), largest, CellLook.Number);
+        sheet.Formula(WorkbookPlan.SumOfExponentials.Column, FormulaText.IfThereIsAPrompt($"SUMPRODUCT(EXP({all}-{max}))"), sum, CellLook.Number);
         sheet.Text(WorkbookPlan.SumOfExponentials.Column + 2, $"logits: {logits.Words}", CellLook.Words);
         sheet.Row(2);
         sheet.Text(WorkbookPlan.SumOfExponentials.Column + 2, $"probabilities: {probabilities.Words}", CellLook.Words);

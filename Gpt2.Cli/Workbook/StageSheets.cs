@@ -173,7 +173,7 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
         if (matrix.IsAfterBlocks)
         {
             string last = $"INDEX({Reference.From(sheet.Name, plan.Tokens, Absolute.Both)},{WorkbookPlan.Count})";
-            sheet.Formula(WorkbookPlan.TokenColumn, $"IF({WorkbookPlan.Count}=0,\"\",{last})", LabelOf(tokens - 1), CellLook.Token);
+            sheet.Formula(WorkbookPlan.TokenColumn, FormulaText.IfThereIsAPrompt(last), LabelOf(tokens - 1), CellLook.Token);
             return;
         }
 

@@ -129,7 +129,7 @@ internal sealed class StepFormulas(WorkbookPlan plan)
     }
 
     private static FilledFormula[] IfThereIsAPrompt(Table t, string formula, CellLook look = CellLook.Number) =>
-        [new FilledFormula(t.Cells, $"IF({WorkbookPlan.Count}=0,\"\",{formula})", look)];
+        [new FilledFormula(t.Cells, FormulaText.IfThereIsAPrompt(formula), look)];
 
     private static FilledFormula[] Whole(Table t, string formula) => [Table.Filled(t.Cells, formula)];
 
@@ -149,7 +149,7 @@ internal sealed class StepFormulas(WorkbookPlan plan)
         public string From(CellRange range, Absolute absolute = Absolute.Neither) => Reference.From(Cells.Sheet, range, absolute);
 
         /// <summary>A formula for a part of the table, whose rows are empty where there is no token.</summary>
-        public static FilledFormula Filled(CellRange cells, string formula) => new(cells, $"IF({TokenOf(cells)}=\"\",\"\",{formula})");
+        public static FilledFormula Filled(CellRange cells, string formula) => new(cells, FormulaText.UnlessEmpty(TokenOf(cells), formula));
 
         /// <summary>A number for tokens that must not be seen: there if both tokens are.</summary>
         public FilledFormula Masked(CellRange cells, string number) => new(

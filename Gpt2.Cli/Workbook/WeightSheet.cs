@@ -14,7 +14,7 @@ internal static class WeightSheet
     public static void Write(WeightGroup group, PassExplanation pass, Func<int, string> tokenLabel, SheetWriter sheet)
     {
         sheet.Head(group.Name);
-        sheet.Text(WorkbookPlan.FirstColumn, string.Join(" ", group.Matrices.Select(matrix => WeightDescription.Of(matrix.Name))), CellLook.Words);
+        sheet.Text(WorkbookPlan.FirstColumn, group.Words, CellLook.Words);
         sheet.Row(WorkbookPlan.ListRow - 1);
         for (int column = 0; column < group.Matrices[0].Columns; column++)
         {

@@ -17,7 +17,11 @@ internal sealed record Stage(string Name, string Title, MatrixDescription[] Matr
 /// <summary>A sheet with weights that belong together.</summary>
 /// <param name="Name">The name of the sheet, which is that of their files without the last letter: model_h0_attn_c_attn.</param>
 /// <param name="Matrices">The weights, from top to bottom, vectors first.</param>
-internal sealed record WeightGroup(string Name, MatrixShape[] Matrices);
+internal sealed record WeightGroup(string Name, MatrixShape[] Matrices)
+{
+    /// <summary>What the weights are.</summary>
+    public string Words => string.Join(" ", Matrices.Select(matrix => WeightDescription.Of(matrix.Name)));
+}
 
 /// <summary>The plan of a workbook.</summary>
 internal sealed class WorkbookPlan
@@ -39,9 +43,6 @@ internal sealed class WorkbookPlan
 
     /// <summary>The first row with a number in a sheet of weights, and with a token in those of the vocabulary.</summary>
     public const int ListRow = 4;
-
-    /// <summary>The first row of the prompt in the first sheet.</summary>
-    public const int StartRow = 8;
 
     private readonly Dictionary<string, CellRange> ranges = [];
 
@@ -106,16 +107,16 @@ internal sealed class WorkbookPlan
     public MatrixDescription[] OverVocabulary { get; }
 
     /// <summary>The ids of the prompt's tokens, in the first sheet, one below the other.</summary>
-    public CellRange Ids => new(StartSheet, StartRow, 5, Length, 1);
+    public CellRange Ids => new(StartSheet, StartLayout.FirstRow, StartLayout.IdColumn, Length);
 
     /// <summary>The prompt's tokens, beside their ids.</summary>
-    public CellRange Tokens => Ids.Part(0, 1, Length);
+    public CellRange Tokens => Ids with { Column = StartLayout.TokenColumn };
 
     /// <summary>What the user types.</summary>
-    public CellRange Typed => new(StartSheet, StartRow, 1, Length, 1);
+    public CellRange Typed => new(StartSheet, StartLayout.FirstRow, StartLayout.TypedColumn, Length);
 
     /// <summary>The cell with the number of tokens.</summary>
-    public static CellRange CountCell => new(StartSheet, StartRow - 2, 6);
+    public static CellRange CountCell => new(StartSheet, StartLayout.CountRow, StartLayout.TokenColumn);
 
     /// <summary>Cells above the logits: the largest one, and Σ e^(logit − max).</summary>
     public static CellRange LargestLogit => new(LogitsSheet, 1, FirstColumn);

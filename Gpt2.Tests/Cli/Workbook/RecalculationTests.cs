@@ -130,7 +130,7 @@ public class RecalculationTests
         string Text()
         {
             string text = string.Concat(Enumerable.Range(0, 7).Select(_ => parts[(int)(random.NextBits() % (ulong)parts.Length)]));
-            return text[..Math.Min(text.Length, TokenizeSheet.LongestText)];
+            return text[..Math.Min(text.Length, TokenizeLayout.LongestText)];
         }
 
         string[][] workbooks =
@@ -273,11 +273,11 @@ public class RecalculationTests
     /// <summary>Compares the ids of typed texts, each by itself, with those of the tokenizer.</summary>
     private static void RequireTokens(WorkbookCase workbook, LanguageModel model, WorkbookCells computed, string[] texts)
     {
-        CellRange ids = new TokenizeSheet(workbook.Plan, model.Tokenizer.Vocabulary).Ids;
+        CellRange ids = new TokenizeLayout(workbook.Plan.Length).Ids;
         computed.Errors().Should().BeEmpty("of {0}", string.Join('|', texts));
         for (int i = 0; i < texts.Length; i++)
         {
-            Enumerable.Range(0, TokenizeSheet.LongestText).Select(k => computed.Number(ids.Part(i, k))).OfType<double>().Select(id => (int)id)
+            Enumerable.Range(0, TokenizeLayout.LongestText).Select(k => computed.Number(ids.Part(i, k))).OfType<double>().Select(id => (int)id)
                 .Should().Equal(model.Tokenizer.Encode(texts[i]), "of '{0}'", texts[i]);
         }
     }

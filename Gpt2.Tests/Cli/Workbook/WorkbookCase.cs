@@ -127,12 +127,12 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
     public string MeaningIn(WorkbookCells cells, int i) => cells.Text(Plan.Typed.RowAt(i).Part(0, 1));
 
     /// <summary>The line about the next token.</summary>
-    public static string AnswerIn(WorkbookCells cells) => cells.Text(new CellRange(WorkbookPlan.StartSheet, 3, 0));
+    public static string AnswerIn(WorkbookCells cells) => cells.Text(new CellRange(WorkbookPlan.StartSheet, StartLayout.AnswerRow, 0));
 
     /// <summary>The most probable tokens, in their order.</summary>
     public static int[] TopIn(WorkbookCells cells, int count) =>
         [.. Enumerable.Range(0, count)
-            .Select(k => (int)cells.Number(new CellRange(WorkbookPlan.StartSheet, WorkbookPlan.StartRow + k, 12))!.Value)];
+            .Select(k => (int)cells.Number(new CellRange(WorkbookPlan.StartSheet, StartLayout.FirstRow + k, StartLayout.NextIdColumn))!.Value)];
 
     public void Dispose() => folder.Dispose();
 
