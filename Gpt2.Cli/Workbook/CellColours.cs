@@ -12,6 +12,9 @@ internal sealed class CellColours
     /// <summary>Ranges that one rule has; it is repeated for more.</summary>
     private const int MostRanges = 200;
 
+    /// <summary>This share of a table's numbers is not beyond the strongest colour, so that a few large ones do not make all others pale.</summary>
+    private const double ShareInScale = 0.98;
+
     private readonly List<ConditionalFormatting> rules = [];
 
     public IEnumerable<ConditionalFormatting> Rules => rules;
@@ -40,6 +43,22 @@ internal sealed class CellColours
         Type = ConditionalFormatValues.Expression,
         FormatId = 0,
     });
+
+    /// <summary>The magnitude that most numbers do not exceed, with two digits.</summary>
+    public static double ScaleOf(ReadOnlySpan<float> numbers)
+    {
+        const int enough = 1 << 16;
+        int stride = Math.Max(1, numbers.Length / enough);
+        var magnitudes = new List<float>(enough);
+        for (int i = 0; i < numbers.Length; i += stride)
+        {
+            magnitudes.Add(Math.Abs(numbers[i]));
+        }
+
+        magnitudes.Sort();
+        float scale = magnitudes.Count == 0 ? 0 : magnitudes[(int)(ShareInScale * (magnitudes.Count - 1))];
+        return scale > 0 ? double.Parse(scale.ToString("E1", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : 1;
+    }
 
     private void AddScale(IEnumerable<CellRange> cells, ColorScale scale) =>
         Add(cells, new ConditionalFormattingRule(scale) { Type = ConditionalFormatValues.ColorScale });

@@ -46,7 +46,7 @@ internal static class LogitsSheet
             sheet.Formula(probabilityCells.Column, probability, shares[id]);
         }
 
-        sheet.Colours.BySign([logitCells], StageSheets.ScaleOf(numbers));
+        sheet.Colours.BySign([logitCells], CellColours.ScaleOf(numbers));
         sheet.Colours.Bars(probabilityCells);
     }
 }

@@ -160,9 +160,10 @@ internal sealed class SheetWriter : IDisposable
         }
 
         // Excel would mark the edge of the triangle of attention, and tokens such as "7".
+        var all = new CellRange(Name, 0, 0, Reference.MostRows, Reference.MostColumns);
         writer.WriteElement(new IgnoredErrors(new IgnoredError
         {
-            SequenceOfReferences = new ListValue<StringValue>([new StringValue($"A1:{Reference.Cell(Reference.MostRows - 1, Reference.MostColumns - 1)}")]),
+            SequenceOfReferences = new ListValue<StringValue>([new StringValue(Reference.Local(all))]),
             NumberStoredAsText = true,
             Formula = true,
             FormulaRange = true,

@@ -19,9 +19,6 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
     /// <summary>The column in which a table's formula in symbols begins.</summary>
     private const int SymbolsColumn = 8;
 
-    /// <summary>This share of a table's numbers is not beyond the strongest colour, so that a few large ones do not make all others pale.</summary>
-    private const double ShareInScale = 0.98;
-
     private readonly StepFormulas formulas = new(plan);
     private readonly int tokens = pass.Trace.Ids.Count;
 
@@ -212,27 +209,11 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
             case CellOperation.ScaledDotProduct:
                 IEnumerable<CellRange> seen = Enumerable.Range(0, range.Columns).Select(
                     column => range.Part(column % plan.Length, column, plan.Length - (column % plan.Length)));
-                sheet.Colours.BySign(seen, ScaleOf([.. numbers.Span.ToArray().Where(number => number > AttentionKernel.MaskedScore)]));
+                sheet.Colours.BySign(seen, CellColours.ScaleOf([.. numbers.Span.ToArray().Where(number => number > AttentionKernel.MaskedScore)]));
                 break;
             default:
-                sheet.Colours.BySign([range], ScaleOf(numbers.Span));
+                sheet.Colours.BySign([range], CellColours.ScaleOf(numbers.Span));
                 break;
         }
-    }
-
-    /// <summary>The magnitude that most numbers do not exceed, with two digits.</summary>
-    internal static double ScaleOf(ReadOnlySpan<float> numbers)
-    {
-        const int enough = 1 << 16;
-        int stride = Math.Max(1, numbers.Length / enough);
-        var magnitudes = new List<float>(enough);
-        for (int i = 0; i < numbers.Length; i += stride)
-        {
-            magnitudes.Add(Math.Abs(numbers[i]));
-        }
-
-        magnitudes.Sort();
-        float scale = magnitudes.Count == 0 ? 0 : magnitudes[(int)(ShareInScale * (magnitudes.Count - 1))];
-        return scale > 0 ? double.Parse(Invariant($"{scale:E1}"), System.Globalization.CultureInfo.InvariantCulture) : 1;
     }
 }

@@ -23,34 +23,33 @@ internal sealed class StepFormulas(WorkbookPlan plan)
         var t = new Table(matrix, plan.RangeOf(matrix.Name), [.. matrix.Sources.Select(plan.RangeOf)]);
         return matrix.Operation switch
         {
-            CellOperation.LookUp => Whole(t, $"INDEX({t.From(t.Sources[0].ColumnAt(0), Absolute.Row)},{t.From(plan.Ids.RowAt(0), Absolute.Column)}+1)"),
-            CellOperation.Copy when matrix.IsAfterBlocks => Whole(t, $"INDEX({t.From(t.Sources[0].ColumnAt(0), Absolute.Row)},{WorkbookPlan.Count})"),
+            CellOperation.LookUp => Whole(t, $"INDEX({t.Column(0)},{t.From(plan.Ids.RowAt(0), Absolute.Column)}+1)"),
+            CellOperation.Copy when matrix.IsAfterBlocks => Whole(t, $"INDEX({t.Column(0)},{WorkbookPlan.Count})"),
             CellOperation.Copy => Whole(t, t.From(t.Sources[0].Part(0, matrix.FirstSourceColumn))),
-            CellOperation.Sum => Whole(t, $"{t.From(t.Sources[0].Part(0, 0))}+{t.From(t.Sources[1].Part(0, 0))}"),
+            CellOperation.Sum => Whole(t, $"{t.Cell(0)}+{t.Cell(1)}"),
             CellOperation.Normalisation => Whole(t, Normalisation(t, plan.Config.LayerNormEpsilon)),
-            CellOperation.Scaling => Whole(
-                t, $"{t.From(t.Sources[0].Part(0, 0))}*{t.From(t.Sources[1].Part(0, 0), Absolute.Row)}+{t.From(t.Sources[2].Part(0, 0), Absolute.Row)}"),
+            CellOperation.Scaling => Whole(t, $"{t.Cell(0)}*{t.Cell(1, Absolute.Row)}+{t.Cell(2, Absolute.Row)}"),
             CellOperation.DotProduct when matrix.Columns == ColumnKind.Vocabulary => Logits(t),
             CellOperation.DotProduct => Whole(t, Product(t)),
             CellOperation.ScaledDotProduct => Scores(t),
             CellOperation.Softmax when matrix.Columns == ColumnKind.Vocabulary => Probabilities(t),
             CellOperation.Softmax => Attention(t),
             CellOperation.WeightedSum => AttendedValues(t),
-            CellOperation.Gelu => Whole(t, Activation(plan.Config.Activation, t.From(t.Sources[0].Part(0, 0)))),
+            CellOperation.Gelu => Whole(t, Activation(plan.Config.Activation, t.Cell(0))),
             _ => throw new ArgumentOutOfRangeException(nameof(matrix), matrix.Operation, "expected an operation that makes a whole matrix"),
         };
     }
 
     private static string Normalisation(Table t, float epsilon)
     {
-        string row = t.From(t.Sources[0].RowAt(0), Absolute.Column);
-        return $"({t.From(t.Sources[0].Part(0, 0))}-AVERAGE({row}))/SQRT(VARP({row})+{Number(epsilon)})";
+        string row = t.Row(0);
+        return $"({t.Cell(0)}-AVERAGE({row}))/SQRT(VARP({row})+{Number(epsilon)})";
     }
 
     private static string Product(Table t)
     {
-        string product = $"MMULT({t.From(t.Sources[0].RowAt(0), Absolute.Column)},{t.From(t.Sources[1].ColumnAt(0), Absolute.Row)})";
-        return t.Sources.Length > 2 ? $"{product}+{t.From(t.Sources[2].Part(0, 0), Absolute.Row)}" : product;
+        string product = $"MMULT({t.Row(0)},{t.Column(1)})";
+        return t.Sources.Length > 2 ? $"{product}+{t.Cell(2, Absolute.Row)}" : product;
     }
 
     private static string Activation(ActivationFunction function, string x) => function switch
@@ -120,12 +119,12 @@ internal sealed class StepFormulas(WorkbookPlan plan)
 
     /// <summary>One column, a row for each token of the vocabulary.</summary>
     private static FilledFormula[] Logits(Table t) => IfThereIsAPrompt(
-        t, $"SUMPRODUCT({t.From(t.Sources[0].RowAt(0), Absolute.Both)},{t.From(t.Sources[1].RowAt(0), Absolute.Column)})");
+        t, $"SUMPRODUCT({t.Row(0, Absolute.Both)},{t.Row(1)})");
 
     private static FilledFormula[] Probabilities(Table t)
     {
         string largest = t.From(WorkbookPlan.LargestLogit, Absolute.Both), sum = t.From(WorkbookPlan.SumOfExponentials, Absolute.Both);
-        return IfThereIsAPrompt(t, $"EXP({t.From(t.Sources[0].Part(0, 0))}-{largest})/{sum}", CellLook.Percent);
+        return IfThereIsAPrompt(t, $"EXP({t.Cell(0)}-{largest})/{sum}", CellLook.Percent);
     }
 
     private static FilledFormula[] IfThereIsAPrompt(Table t, string formula, CellLook look = CellLook.Number) =>
@@ -147,6 +146,15 @@ internal sealed class StepFormulas(WorkbookPlan plan)
     private sealed record Table(MatrixDescription Matrix, CellRange Cells, CellRange[] Sources)
     {
         public string From(CellRange range, Absolute absolute = Absolute.Neither) => Reference.From(Cells.Sheet, range, absolute);
+
+        /// <summary>The first cell of a source; the other cells of the table refer to those beside and below it.</summary>
+        public string Cell(int source, Absolute absolute = Absolute.Neither) => From(Sources[source].Part(0, 0), absolute);
+
+        /// <summary>The first row of a source, the same for all columns of the table.</summary>
+        public string Row(int source, Absolute absolute = Absolute.Column) => From(Sources[source].RowAt(0), absolute);
+
+        /// <summary>The first column of a source, the same for all rows of the table.</summary>
+        public string Column(int source) => From(Sources[source].ColumnAt(0), Absolute.Row);
 
         /// <summary>A formula for a part of the table, whose rows are empty where there is no token.</summary>
         public static FilledFormula Filled(CellRange cells, string formula) => new(cells, FormulaText.UnlessEmpty(TokenOf(cells), formula));

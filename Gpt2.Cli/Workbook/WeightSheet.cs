@@ -34,7 +34,7 @@ internal static class WeightSheet
             };
             Write(matrix, label, row, sheet);
             sheet.Colours.BySign(
-                [new CellRange(group.Name, row, WorkbookPlan.FirstColumn, matrix.Rows, matrix.Columns)], StageSheets.ScaleOf(matrix.Span));
+                [new CellRange(group.Name, row, WorkbookPlan.FirstColumn, matrix.Rows, matrix.Columns)], CellColours.ScaleOf(matrix.Span));
             row += matrix.Rows;
         }
     }
