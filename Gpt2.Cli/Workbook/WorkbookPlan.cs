@@ -30,7 +30,7 @@ internal sealed class WorkbookPlan
     public const string StreamSheet = "stream", HeadSheet = "head", LogitsSheet = "logits";
 
     /// <summary>The name that formulas use for the cell with the number of tokens.</summary>
-    public const string Count = "n_tokens";
+    public const string Count = "prompt_tokens";
 
     /// <summary>The columns of positions and tokens before every table, and the first one of its numbers.</summary>
     public const int PositionColumn = 0, TokenColumn = 1, FirstColumn = 2;
