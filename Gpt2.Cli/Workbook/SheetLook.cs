@@ -1,5 +1,6 @@
 // How a sheet looks as a whole: what stays in view when it is scrolled, the colour of its tab, and the widths of its columns.
 
+using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Spreadsheet;
 
 namespace Gpt2.Cli.Workbook;
@@ -42,7 +43,12 @@ internal sealed record SheetLook(int FrozenRows, int FrozenColumns, string TabCo
                 ActivePane = pane,
                 State = PaneStateValues.Frozen,
             });
-            view.Append(new Selection { Pane = pane, ActiveCell = firstCell });
+            view.Append(new Selection
+            {
+                Pane = pane,
+                ActiveCell = firstCell,
+                SequenceOfReferences = new ListValue<StringValue>([new StringValue(firstCell)]),
+            });
         }
 
         return view;
