@@ -32,6 +32,9 @@ internal static class Reference
         return letters;
     }
 
+    /// <summary>The column that has these letters.</summary>
+    public static int ColumnOf(string letters) => letters.Aggregate(0, (column, letter) => (column * 26) + letter - 'A' + 1) - 1;
+
     /// <summary>A cell: C5.</summary>
     public static string Cell(int row, int column, Absolute absolute = Absolute.Neither) => Invariant(
         $"{(absolute.HasFlag(Absolute.Column) ? "$" : "")}{Letters(column)}{(absolute.HasFlag(Absolute.Row) ? "$" : "")}{row + 1}");

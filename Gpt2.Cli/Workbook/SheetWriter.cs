@@ -113,9 +113,15 @@ internal sealed class SheetWriter : IDisposable
         EndFormula(shown);
     }
 
-    /// <summary>A cell of a range that a formula fills. The first cell must be written first.</summary>
+    /// <summary>A cell of a range that a formula fills. The first cell of the range must be written first.</summary>
     public void Formula(int column, FilledFormula filled, Shown shown)
     {
+        if (!filled.CanBeShared)
+        {
+            Formula(column, filled.At(row, column), shown, filled.Look);
+            return;
+        }
+
         Begin(column, filled.Look, shown.Text is null ? null : "str");
         attributes.Clear();
         Add("t", "shared");
