@@ -83,7 +83,7 @@ internal sealed class StepFormulas(WorkbookPlan plan)
             yield return Table.Filled(t.Cells.Part(token, column, plan.Length - token), $"SUMPRODUCT({query},{key}){divided}");
             if (token > 0)
             {
-                yield return t.Masked(t.Cells.Part(0, column, token), Invariant($"{AttentionKernel.MaskedScore}"));
+                yield return t.Masked(t.Cells.Part(0, column, token), Invariant($"{AttentionKernel.MaskedScore:0}"));
             }
         }
     }

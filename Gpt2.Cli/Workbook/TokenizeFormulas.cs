@@ -101,7 +101,7 @@ internal sealed class TokenizeFormulas(WorkbookPlan plan, TokenizeLayout layout,
         string left = Cell(pieces, k), right = Cell(pieces, k + 1);
         string upToLeft = $"{Reference.Cell(pieces, TokenizeLayout.FirstPieceColumn, Absolute.Column)}:{left}";
         string begins = Reference.Local(Pieces(section.Begins), Absolute.Both);
-        string isInOneWord = $"INDEX({begins},SUMPRODUCT(LEN({upToLeft}))+1)=0";
+        string isInOneWord = $"INDEX({begins},1,SUMPRODUCT(LEN({upToLeft}))+1)=0";
         return FormulaText.UnlessEmpty(right, $"IF({isInOneWord},{RankOf($"{left}&\" \"&{right}")},-1)");
     }
 
@@ -164,7 +164,7 @@ internal sealed class TokenizeFormulas(WorkbookPlan plan, TokenizeLayout layout,
         string becomes = Reference.Local(Pieces(section.Becomes(passBefore)), Absolute.Column), found = $"MATCH({number},{becomes},0)";
         return FormulaText.UnlessEmpty(
             LowestRankCell(section.Ranks(passBefore)),
-            $"IF(COUNTIF({becomes},{number})=0,\"\",INDEX({pieces},{found})&IF(COUNTIF({becomes},{number})=2,INDEX({pieces},{found}+1),\"\"))");
+            $"IF(COUNTIF({becomes},{number})=0,\"\",INDEX({pieces},1,{found})&IF(COUNTIF({becomes},{number})=2,INDEX({pieces},1,{found}+1),\"\"))");
     }
 
     /// <summary>Whether an added token is in a text, where the tokenizer would find it before anything else.</summary>
