@@ -17,7 +17,7 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
     private const double Tolerance = 1e-4;
 
     private readonly TemporaryFolder folder = new();
-    private int typedCopies;
+    private static int files;
 
     public WorkbookPlan Plan { get; } = new(model.Config, length, blocks);
 
@@ -26,7 +26,7 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
     /// <summary>Writes the workbook for a prompt.</summary>
     public string Write(params int[] ids)
     {
-        string path = folder.PathOf("model.xlsx");
+        string path = NewPath("model");
         using FileStream stream = File.Create(path);
         WorkbookFile.Write(
             stream, Plan, PassExplanation.Run(model.Model, ids), model.Name, Vocabulary, model.Shown, progress: null, CancellationToken.None);
@@ -34,13 +34,12 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
     }
 
     /// <summary>
-    /// Copies a workbook and types a prompt into its first sheet: texts, and ids as numbers. All other cells keep what the file shows.
+    /// Copies a workbook and types a prompt into its first sheet: texts, ids as numbers, and what is neither. All other cells stay as they are.
     /// </summary>
     /// <returns>The path of the copy.</returns>
     public string Typed(string original, params object[] typed)
     {
-        typedCopies++;
-        string path = folder.PathOf($"typed{typedCopies}.xlsx");
+        string path = NewPath("typed");
         File.Copy(original, path);
         using var document = SpreadsheetDocument.Open(path, isEditable: true);
         WorkbookPart workbook = document.WorkbookPart!;
@@ -52,11 +51,18 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
             Cell cell = cells[Reference.Local(Plan.Typed.RowAt(i))];
             cell.RemoveAllChildren();
             object? content = i < typed.Length ? typed[i] : null;
-            cell.DataType = content switch { string => CellValues.InlineString, null => null, _ => CellValues.Number };
+            cell.DataType = content switch
+            {
+                string => CellValues.InlineString,
+                bool => CellValues.Boolean,
+                null => null,
+                _ => CellValues.Number,
+            };
             OpenXmlElement[] children = content switch
             {
                 null => [],
                 string text => [new InlineString(new Text(text) { Space = SpaceProcessingModeValues.Preserve })],
+                bool isTrue => [new CellValue(isTrue)],
                 int number => [new CellValue(number)],
                 double number => [new CellValue(number)],
                 _ => throw new ArgumentException($"'{content}' cannot be typed", nameof(typed)),
@@ -68,7 +74,7 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
         return path;
     }
 
-    /// <summary>Workbooks as LibreOffice computes them.</summary>
+    /// <summary>Workbooks as LibreOffice computes them, also such of other cases: one start of the program takes all of them.</summary>
     public async Task<WorkbookCells[]> RecalculateAsync(params string[] paths) =>
         [.. (await LibreOffice.RecalculateAsync(paths, folder.PathOf("office"))).Select(WorkbookCells.Of)];
 
@@ -135,6 +141,9 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
             .Select(k => (int)cells.Number(new CellRange(WorkbookPlan.StartSheet, StartLayout.FirstRow + k, StartLayout.NextIdColumn))!.Value)];
 
     public void Dispose() => folder.Dispose();
+
+    /// <summary>A path whose file name no other workbook has, so that LibreOffice can save all of them in one folder.</summary>
+    private string NewPath(string name) => folder.PathOf(FormattableString.Invariant($"{name}{Interlocked.Increment(ref files)}.xlsx"));
 
     private static void RequireClose(double? found, float expected, string what)
     {
