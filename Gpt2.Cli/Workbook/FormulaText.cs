@@ -23,8 +23,8 @@ internal static class FormulaText
     /// <summary>What a typed cell has: nothing, an error, or what a formula says.</summary>
     public static string MeaningOf(string typed, string formula) => $"IF(ISERROR({typed}),\"{Wrong} an error\",{UnlessEmpty(typed, formula)})";
 
-    /// <summary>Whether a typed number is an id; what a formula says if it is no number.</summary>
+    /// <summary>Whether a typed number is an id; what a formula says if it is no number. For some programs, TRUE is one.</summary>
     public static string MeaningOfNumber(string typed, int vocabulary, string otherwise) => Invariant(
-        $"IF(ISNUMBER({typed}),IF(AND({typed}>=0,{typed}<{vocabulary},{typed}=INT({typed})),\"id\",\"{Wrong} no id: 0 to {vocabulary - 1}\"),")
-        + $"{otherwise})";
+        $"IF(AND(ISNUMBER({typed}),NOT(ISLOGICAL({typed}))),IF(AND({typed}>=0,{typed}<{vocabulary},{typed}=INT({typed})),\"id\",")
+        + Invariant($"\"{Wrong} no id: 0 to {vocabulary - 1}\"),{otherwise})");
 }

@@ -202,6 +202,8 @@ public class RecalculationTests(RecalculatedModels models) : IClassFixture<Recal
             (["\u00C3", " is"], "\u2717 not in ASCII, and no token", "\u2717 see the red message below"),
             (["I\u2019m", "xqzj"], "3 tokens", "\u2717 7 tokens, at most 4"),
             (["xqzj", "xqzj"], "4 tokens", "\u2717 8 tokens, at most 4"),
+            ([true], "\u2717 neither text nor number", "\u2717 see the red message below"),
+            ([" is", false], "a token", "\u2717 see the red message below"),
             ([], "", "Type a prompt"),
         ];
         WorkbookCells[] cells = await workbook.RecalculateAsync([.. cases.Select(one => workbook.Typed(path, one.Typed))]);
