@@ -38,11 +38,10 @@ internal sealed class CellColours
     });
 
     /// <summary>Red letters in the cells for which a formula, written for the first of them, is true.</summary>
-    public void Warn(CellRange cells, string condition) => Add([cells], new ConditionalFormattingRule(new Formula(condition))
-    {
-        Type = ConditionalFormatValues.Expression,
-        FormatId = 0,
-    });
+    public void Warn(CellRange cells, string condition) => AddLetters(cells, condition, ConditionalLetters.Warning);
+
+    /// <summary>Pale letters in the cells for which a formula, written for the first of them, is true.</summary>
+    public void Fade(CellRange cells, string condition) => AddLetters(cells, condition, ConditionalLetters.Pale);
 
     /// <summary>The magnitude that most numbers do not exceed, with two digits.</summary>
     public static double ScaleOf(ReadOnlySpan<float> numbers)
@@ -59,6 +58,13 @@ internal sealed class CellColours
         float scale = magnitudes.Count == 0 ? 0 : magnitudes[(int)(ShareInScale * (magnitudes.Count - 1))];
         return scale > 0 ? double.Parse(scale.ToString("E1", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : 1;
     }
+
+    private void AddLetters(CellRange cells, string condition, ConditionalLetters letters) =>
+        Add([cells], new ConditionalFormattingRule(new Formula(condition))
+        {
+            Type = ConditionalFormatValues.Expression,
+            FormatId = (uint)letters,
+        });
 
     private void AddScale(IEnumerable<CellRange> cells, ColorScale scale) =>
         Add(cells, new ConditionalFormattingRule(scale) { Type = ConditionalFormatValues.ColorScale });

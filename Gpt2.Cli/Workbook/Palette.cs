@@ -81,6 +81,16 @@ internal enum CellLines
     Around,
 }
 
+/// <summary>Letters that a cell has while a condition is true.</summary>
+internal enum ConditionalLetters
+{
+    /// <summary>Of a message about a wrong input.</summary>
+    Warning,
+
+    /// <summary>Of the number of a row that is not in use.</summary>
+    Pale,
+}
+
 internal static class Palette
 {
     /// <summary>The colours of numbers, RRGGBB.</summary>
@@ -90,11 +100,20 @@ internal static class Palette
     public const string StartTab = "FFC000", StageTab = "ED7D31", WeightTab = "5B9BD5", TextTab = "70AD47";
 
     /// <summary>The colours of letters and of lines.</summary>
-    public const string Ink = "27303B", Warning = "C00000", Line = "C9D2DB";
+    public const string Ink = "27303B", Line = "C9D2DB";
 
-    private const string Soft = "5D6875", Faint = "A9B4C0", Ground = "EAF0F6", Yellow = "FFF6CC", Blue = "0A5FB4", Rust = "C2410C";
+    private const string Soft = "5D6875", Faint = "A9B4C0", Ground = "EAF0F6", Yellow = "FFF6CC", Blue = "0A5FB4", Rust = "C2410C",
+        Red = "C00000", Pale = "E3E8ED";
 
     private static readonly HorizontalAlignmentValues Left = HorizontalAlignmentValues.Left, Right = HorizontalAlignmentValues.Right;
+
+    /// <summary>What letters are while a condition is true; their size is that of the cell.</summary>
+    public static Lettering LettersOf(ConditionalLetters letters) => letters switch
+    {
+        ConditionalLetters.Warning => new(IsBold: true, Colour: Red),
+        ConditionalLetters.Pale => new(Colour: Pale),
+        _ => throw new ArgumentOutOfRangeException(nameof(letters), letters, "expected letters with a colour"),
+    };
 
     /// <summary>What a look consists of.</summary>
     public static LookStyle StyleOf(CellLook look) => look switch

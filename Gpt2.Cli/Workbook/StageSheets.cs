@@ -97,6 +97,11 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
         }
 
         Colour(matrix, range, numbers, sheet);
+        if (plan.IsWhole && !matrix.IsAfterBlocks)
+        {
+            CellRange positions = range with { Column = WorkbookPlan.PositionColumn, Columns = 1 };
+            sheet.Colours.Fade(positions, $"{Reference.Cell(range.Row, WorkbookPlan.TokenColumn, Absolute.Column)}=\"\"");
+        }
     }
 
     private static string HeadingText(MatrixDescription matrix) =>

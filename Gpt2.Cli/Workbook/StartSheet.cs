@@ -56,6 +56,8 @@ internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabu
 
         StartParts.WriteContents(others, StartLayout.ContentsRow(plan.Length), sheet);
         sheet.Colours.Warn(plan.Typed with { Column = StartLayout.MeaningColumn }, formulas.FirstIsWrong());
+        string firstToken = Reference.Local(plan.Tokens.RowAt(0), Absolute.Column);
+        sheet.Colours.Fade(plan.Tokens with { Column = StartLayout.PositionColumn }, $"{firstToken}=\"\"");
         sheet.Colours.Bars(new CellRange(sheet.Name, StartLayout.FirstRow, StartLayout.ProbabilityColumn, StartLayout.Candidates));
     }
 

@@ -34,7 +34,7 @@ internal static class StyleSheet
             new CellStyleFormats(new CellFormat()),
             new CellFormats(styles.Select(style => FormatOf(style, fonts, grounds, numberFormats))),
             new CellStyles(new CellStyle { Name = "Normal", FormatId = 0, BuiltinId = 0 }),
-            new DifferentialFormats(new DifferentialFormat(new Font(new Bold(), ColourOf(Palette.Warning)))));
+            new DifferentialFormats(Enum.GetValues<ConditionalLetters>().Select(letters => DifferenceOf(Palette.LettersOf(letters)))));
     }
 
     private static CellFormat FormatOf(LookStyle style, Lettering[] fonts, string[] grounds, string[] numberFormats)
@@ -80,6 +80,19 @@ internal static class StyleSheet
 
         font.Append(new FontSize { Val = letters.Size }, ColourOf(letters.Colour), new FontName { Val = letters.Font });
         return font;
+    }
+
+    /// <summary>What replaces a part of a cell's own letters.</summary>
+    private static DifferentialFormat DifferenceOf(Lettering letters)
+    {
+        var font = new Font();
+        if (letters.IsBold)
+        {
+            font.Append(new Bold());
+        }
+
+        font.Append(ColourOf(letters.Colour));
+        return new DifferentialFormat(font);
     }
 
     private static Fill FillOf(PatternValues pattern) => new(new PatternFill { PatternType = pattern });
