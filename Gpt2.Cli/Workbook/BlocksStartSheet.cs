@@ -21,8 +21,7 @@ internal static class BlocksStartSheet
         sheet.Row(StartLayout.AnswerRow, 30);
         sheet.Text(0, "Only some blocks are here: what enters them was computed by the program for this prompt.", CellLook.Answer);
         sheet.Row(StartLayout.HeadingRow, 20);
-        StartParts.WriteHeading("The prompt", StartLayout.NumberColumn, StartLayout.MeaningColumn, sheet);
-        StartParts.WriteHeading("2  Its tokens", StartLayout.PositionColumn, StartLayout.TokenColumn, sheet);
+        StartParts.WriteHeading("The prompt", 0, StartLayout.TokenColumn, sheet);
         sheet.Row(StartLayout.CountRow);
         sheet.Text(StartLayout.PositionColumn, "number of tokens", CellLook.Words);
         sheet.Number(StartLayout.TokenColumn, prompt.Count, CellLook.Whole);

@@ -11,7 +11,8 @@ namespace Gpt2.Cli.Workbook;
 /// <param name="TabColour">The colour of its tab, RRGGBB.</param>
 /// <param name="Widths">The widths of its first columns, in characters.</param>
 /// <param name="OtherWidth">The width of all further columns.</param>
-internal sealed record SheetLook(int FrozenRows, int FrozenColumns, string TabColour, double[] Widths, double OtherWidth)
+/// <param name="Selected">The cell that is selected at first, if not the first one; only where nothing is frozen.</param>
+internal sealed record SheetLook(int FrozenRows, int FrozenColumns, string TabColour, double[] Widths, double OtherWidth, string? Selected = null)
 {
     public Columns ToColumns()
     {
@@ -43,14 +44,22 @@ internal sealed record SheetLook(int FrozenRows, int FrozenColumns, string TabCo
                 ActivePane = pane,
                 State = PaneStateValues.Frozen,
             });
-            view.Append(new Selection
-            {
-                Pane = pane,
-                ActiveCell = firstCell,
-                SequenceOfReferences = new ListValue<StringValue>([new StringValue(firstCell)]),
-            });
+            Selection selection = SelectionOf(firstCell);
+            selection.Pane = pane;
+            view.Append(selection);
+        }
+
+        else if (Selected is not null)
+        {
+            view.Append(SelectionOf(Selected));
         }
 
         return view;
     }
+
+    private static Selection SelectionOf(string cell) => new()
+    {
+        ActiveCell = cell,
+        SequenceOfReferences = new ListValue<StringValue>([new StringValue(cell)]),
+    };
 }

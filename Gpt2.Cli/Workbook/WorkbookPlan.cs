@@ -11,8 +11,9 @@ namespace Gpt2.Cli.Workbook;
 /// <summary>A sheet with some matrices of the pass, one below the other.</summary>
 /// <param name="Name">The name of the sheet.</param>
 /// <param name="Title">What it is.</param>
+/// <param name="Words">What is in it, for the list of sheets.</param>
 /// <param name="Matrices">The matrices, from top to bottom.</param>
-internal sealed record Stage(string Name, string Title, MatrixDescription[] Matrices);
+internal sealed record Stage(string Name, string Title, string Words, MatrixDescription[] Matrices);
 
 /// <summary>A sheet with weights that belong together.</summary>
 /// <param name="Name">The name of the sheet, which is that of their files without the last letter: model_h0_attn_c_attn.</param>
@@ -153,22 +154,26 @@ internal sealed class WorkbookPlan
         (int first, int last) = Blocks ?? (0, Config.Layers - 1);
         MatrixDescription[] before = [.. all.Where(matrix => matrix.Block is null && !matrix.IsAfterBlocks)];
         yield return IsWhole
-            ? new Stage("embeddings", "embeddings: what the tokens and their positions are to the model", before)
+            ? new Stage("embeddings", "embeddings: what the tokens and their positions are to the model", TitlesOf(before), before)
             : new Stage(
                 StreamSheet, Invariant($"the residual stream before block {first}: numbers of the program, not formulas"),
+                Invariant($"what enters block {first}: numbers of the program, not formulas"),
                 [first == 0 ? before[^1] : all.Single(matrix => matrix.Block == first - 1 && matrix.Step == BlockStep.Count)]);
         for (int block = first; block <= last; block++)
         {
-            yield return new Stage(Invariant($"h{block}"), Invariant($"block {block}"), [.. all.Where(matrix => matrix.Block == block)]);
+            yield return new Stage(
+                Invariant($"h{block}"), Invariant($"block {block}"), Invariant($"block {block}: the sixteen steps"),
+                [.. all.Where(matrix => matrix.Block == block)]);
         }
 
         if (IsWhole)
         {
-            yield return new Stage(
-                HeadSheet, "head: what follows the blocks, for the last token",
-                [.. all.Where(matrix => matrix.IsAfterBlocks && matrix.Columns != ColumnKind.Vocabulary)]);
+            MatrixDescription[] after = [.. all.Where(matrix => matrix.IsAfterBlocks && matrix.Columns != ColumnKind.Vocabulary)];
+            yield return new Stage(HeadSheet, "head: what follows the blocks, for the last token", TitlesOf(after), after);
         }
     }
+
+    private static string TitlesOf(MatrixDescription[] matrices) => string.Join(", ", matrices.Select(matrix => matrix.Title));
 
     private IEnumerable<WeightGroup> WeightGroups()
     {

@@ -23,13 +23,13 @@ internal sealed record WorkbookSheet(string Name, string Words, SheetLook Look, 
     {
         var stages = new StageSheets(plan, pass, tokenLabel);
         IEnumerable<WorkbookSheet> ofStages = plan.Stages.Select(
-            stage => new WorkbookSheet(stage.Name, WordsOf(stage), StageSheets.Look, sheet => stages.Write(stage, sheet)));
+            stage => new WorkbookSheet(stage.Name, stage.Words, StageSheets.Look, sheet => stages.Write(stage, sheet)));
         IEnumerable<WorkbookSheet> ofWeights = plan.Weights.Select(
             group => new WorkbookSheet(group.Name, group.Words, WeightSheet.Look, sheet => WeightSheet.Write(group, pass, tokenLabel, sheet)));
         if (!plan.IsWhole)
         {
             WorkbookSheet[] others = [.. ofStages, .. ofWeights];
-            return [First(sheet => BlocksStartSheet.Write(plan, model, pass.Trace.Ids, tokenLabel, others, sheet)), .. others];
+            return [First(StartLayout.Look, sheet => BlocksStartSheet.Write(plan, model, pass.Trace.Ids, tokenLabel, others, sheet)), .. others];
         }
 
         var start = new StartSheet(plan, pass, vocabulary, tokenLabel);
@@ -46,12 +46,9 @@ internal sealed record WorkbookSheet(string Name, string Words, SheetLook Look, 
                 sheet => VocabularySheets.WriteMerges(vocabulary, sheet)),
         ];
         WorkbookSheet[] all = [.. ofText.Take(1), .. ofStages, logits, .. ofWeights, .. ofText.Skip(1)];
-        return [First(sheet => start.Write(model, all, sheet)), .. all];
+        SheetLook look = StartLayout.Look with { Selected = Reference.Local(plan.Typed.RowAt(0)) };
+        return [First(look, sheet => start.Write(model, all, sheet)), .. all];
     }
 
-    private static WorkbookSheet First(Action<SheetWriter> write) => new(WorkbookPlan.StartSheet, "this list", StartLayout.Look, write);
-
-    private static string WordsOf(Stage stage) => stage.Matrices[0].Block is null
-        ? string.Join(", ", stage.Matrices.Select(matrix => matrix.Title))
-        : $"{stage.Title}: the sixteen steps";
+    private static WorkbookSheet First(SheetLook look, Action<SheetWriter> write) => new(WorkbookPlan.StartSheet, "this list", look, write);
 }

@@ -7,7 +7,6 @@ using Gpt2.Cli.Workbook;
 using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;
-using Gpt2.Core.Weights;
 using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli.Workbook;
@@ -137,9 +136,18 @@ public sealed partial class ExcelRulesTests : IDisposable
                 XElement[] rules = [.. sheet.Descendants(Main + "cfRule")];
                 rules.Select(rule => (int)rule.Attribute("priority")!).Should().OnlyHaveUniqueItems();
                 rules.Attributes("dxfId").Where(style => (int)style >= formats).Should().BeEmpty();
-                rules.Descendants(Main + "formula").Where(formula => formula.Value.Contains('!')).Should().BeEmpty("not every program takes that");
+                rules.Descendants(Main + "formula").Where(formula => formula.Value.Contains('!', StringComparison.Ordinal))
+                    .Should().BeEmpty("not every program takes references to other sheets there");
             }
         }
+    }
+
+    [Fact]
+    public void TheFirstYellowCell_IsSelectedWhenTheWorkbookIsOpened()
+    {
+        XElement selection = Workbooks().First().Sheets["start"].Descendants(Main + "selection").Single();
+        ((string?)selection.Attribute("activeCell")).Should().Be("B9");
+        ((string?)selection.Attribute("sqref")).Should().Be("B9");
     }
 
     [Fact]

@@ -105,6 +105,20 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void SomeBlocks_TheFirstSheetSaysWhatEachSheetIs()
+    {
+        Gpt2Config config = new(7, 5, 8, 2, 3);
+        using var model = LanguageModel.Of(TestModels.Random(config, seed: 2), null, "small", new LoadOptions { KeepMatrices = true });
+        using var workbook = new WorkbookCase(model, length: 2, (2, 2));
+        WorkbookCells cells = WorkbookCells.Of(workbook.Write(1, 2));
+        CellRange names = new(WorkbookPlan.StartSheet, StartLayout.ContentsRow(2) + 1, StartLayout.TypedColumn, 2, 2);
+        cells.Text(names.Part(0, 0)).Should().Be("stream");
+        cells.Text(names.Part(0, 1)).Should().Be("what enters block 2: numbers of the program, not formulas");
+        cells.Text(names.Part(1, 0)).Should().Be("h2");
+        cells.Text(names.Part(1, 1)).Should().Be("block 2: the sixteen steps");
+    }
+
+    [Fact]
     public void Json_HasTheFactsOfTheFile()
     {
         using var small = new SmallModelFolder();
