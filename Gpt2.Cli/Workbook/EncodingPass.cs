@@ -67,11 +67,11 @@ internal sealed class EncodingPass(int[] pieces, int[] words, Vocabulary vocabul
 
     private static IEnumerable<int> Ranks(int[] pieces, int[] words, Vocabulary vocabulary)
     {
-        int place = 0;
+        int character = 0;
         for (int k = 0; k + 1 < pieces.Length; k++)
         {
-            place += vocabulary.BytesOf(pieces[k]).Length;
-            yield return words[place] > 0 ? -1 : vocabulary.RankOf(pieces[k], pieces[k + 1]);
+            character += vocabulary.BytesOf(pieces[k]).Length;
+            yield return words[character] > 0 ? -1 : vocabulary.RankOf(pieces[k], pieces[k + 1]);
         }
     }
 }

@@ -13,40 +13,40 @@ internal static class LogitsSheet
     public static void Write(WorkbookPlan plan, PassExplanation pass, Func<int, string> tokenLabel, SheetWriter sheet)
     {
         MatrixDescription logits = plan.OverVocabulary[0], probabilities = plan.OverVocabulary[1];
-        Place logitPlace = plan.PlaceOf(logits.Name), probabilityPlace = plan.PlaceOf(probabilities.Name);
+        CellRange logitCells = plan.RangeOf(logits.Name), probabilityCells = plan.RangeOf(probabilities.Name);
         ReadOnlySpan<float> numbers = pass.NumbersOf(logits.Name).Row(0), shares = pass.NumbersOf(probabilities.Name).Row(0);
         var formulas = new StepFormulas(plan);
-        FormulaArea logit = formulas.Of(logits).Single(), probability = formulas.Of(probabilities).Single();
+        FilledFormula logit = formulas.Of(logits).Single(), probability = formulas.Of(probabilities).Single();
         double largest = TensorPrimitives.Max(numbers), sum = 0;
         foreach (float number in numbers)
         {
             sum += Math.Exp(number - largest);
         }
 
-        string all = A1.Range(logitPlace, Fixed.Both), max = A1.Range(WorkbookPlan.LargestLogit, Fixed.Both);
+        string all = Reference.Local(logitCells, Absolute.Both), max = Reference.Local(WorkbookPlan.LargestLogit, Absolute.Both);
         sheet.Head("logits and probabilities of the next token");
         sheet.Text(1, "max and \u03A3 e^(x \u2212 max)", CellLook.Words);
-        sheet.Formula(WorkbookPlan.LargestLogit.Column, $"IF({WorkbookPlan.Count}=0,\"\",MAX({all}))", largest, CellLook.Number);
-        sheet.Formula(WorkbookPlan.SumOfExponentials.Column, $"IF({WorkbookPlan.Count}=0,\"\",SUMPRODUCT(EXP({all}-{max})))", sum, CellLook.Number);
+        sheet.Formula(WorkbookPlan.LargestLogit.Column, FormulaText.IfThereIsAPrompt($"MAX({all})"), largest, CellLook.Number);
+        sheet.Formula(WorkbookPlan.SumOfExponentials.Column, FormulaText.IfThereIsAPrompt($"SUMPRODUCT(EXP({all}-{max}))"), sum, CellLook.Number);
         sheet.Text(WorkbookPlan.SumOfExponentials.Column + 2, $"logits: {logits.Words}", CellLook.Words);
         sheet.Row(2);
         sheet.Text(WorkbookPlan.SumOfExponentials.Column + 2, $"probabilities: {probabilities.Words}", CellLook.Words);
         sheet.Row(WorkbookPlan.ListRow - 1);
         sheet.Text(0, "id", CellLook.ColumnHead);
         sheet.Text(1, "token", CellLook.GroupHead);
-        sheet.Text(logitPlace.Column, "logits", CellLook.ColumnHead);
-        sheet.Text(probabilityPlace.Column, "probabilities", CellLook.ColumnHead);
-        sheet.Text(probabilityPlace.Column + 2, $"= {logits.Formula}", CellLook.Normal);
+        sheet.Text(logitCells.Column, "logits", CellLook.ColumnHead);
+        sheet.Text(probabilityCells.Column, "probabilities", CellLook.ColumnHead);
+        sheet.Text(probabilityCells.Column + 2, $"= {logits.Formula}", CellLook.Normal);
         for (int id = 0; id < numbers.Length; id++)
         {
             sheet.Row(WorkbookPlan.ListRow + id);
             sheet.Number(WorkbookPlan.PositionColumn, id, CellLook.RowHead);
             sheet.Text(WorkbookPlan.TokenColumn, tokenLabel(id), CellLook.Token);
-            sheet.Formula(logitPlace.Column, logit, numbers[id]);
-            sheet.Formula(probabilityPlace.Column, probability, shares[id]);
+            sheet.Formula(logitCells.Column, logit, numbers[id]);
+            sheet.Formula(probabilityCells.Column, probability, shares[id]);
         }
 
-        sheet.ColourBySign([logitPlace], StageSheets.ScaleOf(numbers));
-        sheet.Bars(probabilityPlace);
+        sheet.Colours.BySign([logitCells], CellColours.ScaleOf(numbers));
+        sheet.Colours.Bars(probabilityCells);
     }
 }

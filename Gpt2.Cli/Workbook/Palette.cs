@@ -1,11 +1,11 @@
-// The looks of cells: fonts, colours and number formats. The colours for sign and size are those of the program's pictures.
+// How cells look: for each look its letters, background, lines, number format and alignment. The colours for sign and size are those of the
+// program's pictures. StyleSheet makes of it what a file has.
 
-using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Spreadsheet;
 
 namespace Gpt2.Cli.Workbook;
 
-/// <summary>The looks that a cell can have; a look's number is its place in the style sheet.</summary>
+/// <summary>The looks that a cell can have.</summary>
 internal enum CellLook
 {
     Normal,
@@ -59,110 +59,82 @@ internal enum CellLook
     Piece,
 }
 
+/// <summary>What a look consists of.</summary>
+/// <param name="Letters">Its letters.</param>
+/// <param name="Ground">The colour of its background, RRGGBB; null for none.</param>
+/// <param name="Lines">Lines at the edges of the cell.</param>
+/// <param name="NumberFormat">How numbers are written, in the notation of spreadsheets; null for the usual way.</param>
+/// <param name="Align">Where the content stands; null for texts at the left and numbers at the right.</param>
+/// <param name="IsIndented">Whether there is some space before it.</param>
+internal sealed record LookStyle(
+    Lettering Letters, string? Ground = null, CellLines Lines = CellLines.None, string? NumberFormat = null,
+    HorizontalAlignmentValues? Align = null, bool IsIndented = false);
+
+/// <summary>Letters: their size in points, their form and their colour, RRGGBB.</summary>
+internal sealed record Lettering(
+    double Size = 10, bool IsBold = false, bool IsItalic = false, bool IsUnderlined = false, string Colour = Palette.Ink, string Font = "Calibri");
+
+internal enum CellLines
+{
+    None,
+    Below,
+    Around,
+}
+
+/// <summary>Letters that a cell has while a condition is true.</summary>
+internal enum ConditionalLetters
+{
+    /// <summary>Of a message about a wrong input.</summary>
+    Warning,
+
+    /// <summary>Of the number of a row that is not in use.</summary>
+    Pale,
+}
+
 internal static class Palette
 {
     /// <summary>The colours of numbers, RRGGBB.</summary>
-    public const string Below = "5B9BD5", Above = "ED7D31", Bar = "F4B183";
+    public const string Below = "5B9BD5", White = "FFFFFF", Above = "ED7D31", Bar = "F4B183";
 
     /// <summary>The colours of tabs.</summary>
     public const string StartTab = "FFC000", StageTab = "ED7D31", WeightTab = "5B9BD5", TextTab = "70AD47";
 
-    private const string Ink = "27303B", Soft = "5D6875", Faint = "A9B4C0", Ground = "EAF0F6", Yellow = "FFF6CC", Blue = "0A5FB4";
+    /// <summary>The colours of letters and of lines.</summary>
+    public const string Ink = "27303B", Line = "C9D2DB";
 
-    /// <summary>The style sheet: a format for each look, in their order.</summary>
-    public static Stylesheet Styles() => new(
-        new NumberingFormats(
-            new NumberingFormat { NumberFormatId = 164, FormatCode = "0.000;\"\u2212\"0.000;0" },
-            new NumberingFormat { NumberFormatId = 165, FormatCode = "0;\"\u221210\u00B9\u2070\";0" },
-            new NumberingFormat { NumberFormatId = 166, FormatCode = "[<0.0001]0.0E+00;0.00 %" },
-            new NumberingFormat { NumberFormatId = 167, FormatCode = "0;\"\u2013\"" }),
-        new Fonts(
-            FontOf(), FontOf(size: 16, bold: true), FontOf(size: 12, bold: true, colour: Blue), FontOf(name: "Consolas", colour: Soft),
-            FontOf(italic: true, colour: Soft), FontOf(size: 9, colour: Faint), FontOf(size: 9, bold: true, colour: Soft), FontOf(bold: true),
-            FontOf(size: 9, colour: Faint, italic: true), FontOf(colour: Blue, underlined: true), FontOf(size: 14, bold: true, colour: "C2410C")),
-        new Fills(
-            new Fill(new PatternFill { PatternType = PatternValues.None }), new Fill(new PatternFill { PatternType = PatternValues.Gray125 }),
-            FillOf(Ground), FillOf(Yellow)),
-        new Borders(new Border(), Border(new BottomBorder(LineColour()) { Style = BorderStyleValues.Thin }), Border(Around())),
-        new CellStyleFormats(new CellFormat()),
-        new CellFormats(
-            Format(font: 0, align: HorizontalAlignmentValues.Left, indent: 1),
-            Format(font: 1),
-            Format(font: 2, fill: 2),
-            Format(font: 3, fill: 2),
-            Format(font: 4),
-            Format(font: 5, border: 1, align: HorizontalAlignmentValues.Right),
-            Format(font: 6, align: HorizontalAlignmentValues.Left, indent: 1),
-            Format(font: 5, align: HorizontalAlignmentValues.Right),
-            Format(font: 7, align: HorizontalAlignmentValues.Left, indent: 1),
-            Format(font: 0, number: 164, align: HorizontalAlignmentValues.Right),
-            Format(font: 8, number: 165, align: HorizontalAlignmentValues.Right),
-            Format(font: 0, number: 166, align: HorizontalAlignmentValues.Right),
-            Format(font: 0, number: 167, align: HorizontalAlignmentValues.Right),
-            Format(font: 7, fill: 3, border: 2, align: HorizontalAlignmentValues.Left),
-            Format(font: 9),
-            Format(font: 10),
-            Format(font: 7, align: HorizontalAlignmentValues.Right)),
-        new CellStyles(new CellStyle { Name = "Normal", FormatId = 0, BuiltinId = 0 }),
-        new DifferentialFormats(new DifferentialFormat(new Font(new Bold(), new Color { Rgb = "FFC00000" }))));
+    private const string Soft = "5D6875", Faint = "A9B4C0", Ground = "EAF0F6", Yellow = "FFF6CC", Blue = "0A5FB4", Rust = "C2410C",
+        Red = "C00000", Pale = "E3E8ED";
 
-    private static Font FontOf(
-        double size = 10, bool bold = false, bool italic = false, bool underlined = false, string colour = Ink, string name = "Calibri")
+    private static readonly HorizontalAlignmentValues Left = HorizontalAlignmentValues.Left, Right = HorizontalAlignmentValues.Right;
+
+    /// <summary>What letters are while a condition is true; their size is that of the cell.</summary>
+    public static Lettering LettersOf(ConditionalLetters letters) => letters switch
     {
-        var font = new Font();
-        if (bold)
-        {
-            font.Append(new Bold());
-        }
+        ConditionalLetters.Warning => new(IsBold: true, Colour: Red),
+        ConditionalLetters.Pale => new(Colour: Pale),
+        _ => throw new ArgumentOutOfRangeException(nameof(letters), letters, "expected letters with a colour"),
+    };
 
-        if (italic)
-        {
-            font.Append(new Italic());
-        }
-
-        if (underlined)
-        {
-            font.Append(new Underline());
-        }
-
-        font.Append(new FontSize { Val = size }, new Color { Rgb = "FF" + colour }, new FontName { Val = name });
-        return font;
-    }
-
-    private static Fill FillOf(string colour) =>
-        new(new PatternFill(new ForegroundColor { Rgb = "FF" + colour }) { PatternType = PatternValues.Solid });
-
-    private static Border Border(params OpenXmlElement[] sides) => new(sides);
-
-    private static OpenXmlElement[] Around() =>
-    [
-        new LeftBorder(LineColour()) { Style = BorderStyleValues.Thin }, new RightBorder(LineColour()) { Style = BorderStyleValues.Thin },
-        new TopBorder(LineColour()) { Style = BorderStyleValues.Thin }, new BottomBorder(LineColour()) { Style = BorderStyleValues.Thin },
-    ];
-
-    private static Color LineColour() => new() { Rgb = "FFC9D2DB" };
-
-    private static CellFormat Format(
-        uint font, uint fill = 0, uint border = 0, uint number = 0, HorizontalAlignmentValues? align = null, uint indent = 0)
+    /// <summary>What a look consists of.</summary>
+    public static LookStyle StyleOf(CellLook look) => look switch
     {
-        var format = new CellFormat
-        {
-            FontId = font,
-            FillId = fill,
-            BorderId = border,
-            NumberFormatId = number,
-            FormatId = 0,
-            ApplyFont = true,
-            ApplyFill = fill > 0,
-            ApplyBorder = border > 0,
-            ApplyNumberFormat = number > 0,
-        };
-        if (align is HorizontalAlignmentValues horizontal)
-        {
-            format.ApplyAlignment = true;
-            format.Append(new Alignment { Horizontal = horizontal, Indent = indent > 0 ? indent : null });
-        }
-
-        return format;
-    }
+        CellLook.Normal => new(new Lettering(), Align: Left, IsIndented: true),
+        CellLook.Title => new(new Lettering(16, IsBold: true)),
+        CellLook.Heading => new(new Lettering(12, IsBold: true, Colour: Blue), Ground),
+        CellLook.Symbols => new(new Lettering(Font: "Consolas", Colour: Soft), Ground),
+        CellLook.Words => new(new Lettering(IsItalic: true, Colour: Soft)),
+        CellLook.ColumnHead => new(new Lettering(9, Colour: Faint), Lines: CellLines.Below, Align: Right),
+        CellLook.GroupHead => new(new Lettering(9, IsBold: true, Colour: Soft), Align: Left, IsIndented: true),
+        CellLook.RowHead => new(new Lettering(9, Colour: Faint), Align: Right),
+        CellLook.Token => new(new Lettering(IsBold: true), Align: Left, IsIndented: true),
+        CellLook.Number => new(new Lettering(), NumberFormat: "0.000;\"\u2212\"0.000;0", Align: Right),
+        CellLook.Masked => new(new Lettering(9, IsItalic: true, Colour: Faint), NumberFormat: "0;\"\u221210\u00B9\u2070\";0", Align: Right),
+        CellLook.Percent => new(new Lettering(), NumberFormat: "[<0.0001]0.0E+00;0.00 %", Align: Right),
+        CellLook.Whole => new(new Lettering(), NumberFormat: "0;\"\u2013\"", Align: Right),
+        CellLook.Input => new(new Lettering(IsBold: true), Yellow, CellLines.Around, Align: Left),
+        CellLook.Link => new(new Lettering(IsUnderlined: true, Colour: Blue)),
+        CellLook.Answer => new(new Lettering(14, IsBold: true, Colour: Rust)),
+        CellLook.Piece => new(new Lettering(IsBold: true), Align: Right),
+        _ => throw new ArgumentOutOfRangeException(nameof(look), look, "expected a look with a style"),
+    };
 }

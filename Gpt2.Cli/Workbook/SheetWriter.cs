@@ -7,18 +7,12 @@ using DocumentFormat.OpenXml.Spreadsheet;
 
 namespace Gpt2.Cli.Workbook;
 
-/// <summary>How a sheet looks as a whole.</summary>
-/// <param name="FrozenRows">Rows that stay when the sheet is scrolled; 0 for none, and then no columns either.</param>
-/// <param name="FrozenColumns">Columns that stay.</param>
-/// <param name="TabColour">The colour of its tab, RRGGBB.</param>
-/// <param name="Widths">The widths of its first columns, in characters.</param>
-/// <param name="OtherWidth">The width of all further columns.</param>
-internal sealed record SheetLook(int FrozenRows, int FrozenColumns, string TabColour, double[] Widths, double OtherWidth);
-
 /// <summary>What a cell shows until the program that opened the workbook computes it: a number or a text, "" if it is empty.</summary>
 internal readonly record struct Shown(double Number, string? Text)
 {
     public static Shown Nothing => new(0, "");
+
+    public static Shown Of(int? number) => number is int known ? known : Nothing;
 
     public static implicit operator Shown(double number) => new(number, null);
 
@@ -28,15 +22,9 @@ internal readonly record struct Shown(double Number, string? Text)
 /// <summary>Writes a worksheet.</summary>
 internal sealed class SheetWriter : IDisposable
 {
-    private const string White = "FFFFFF";
-
-    /// <summary>Ranges that one rule of colours has; the rule is repeated for more.</summary>
-    private const int MostRanges = 200;
-
     private readonly OpenXmlWriter writer;
-    private readonly List<OpenXmlElement> colours = [];
     private readonly List<Hyperlink> links = [];
-    private readonly Dictionary<FormulaArea, int> areas = [];
+    private readonly Dictionary<FilledFormula, int> filledFormulas = [];
     private readonly Cell cell = new();
     private readonly CellValue value = new();
     private readonly CellFormula formula = new();
@@ -49,24 +37,18 @@ internal sealed class SheetWriter : IDisposable
         writer = OpenXmlWriter.Create(stream);
         writer.WriteStartDocument(standalone: true);
         writer.WriteStartElement(new Worksheet());
-        writer.WriteElement(new SheetProperties { TabColor = new TabColor { Rgb = Rgb(look.TabColour) } });
-        writer.WriteElement(new SheetViews(ViewOf(look, isFirst)));
+        writer.WriteElement(new SheetProperties { TabColor = new TabColor { Rgb = StyleSheet.Rgb(look.TabColour) } });
+        writer.WriteElement(new SheetViews(look.ToView(isFirst)));
         writer.WriteElement(new SheetFormatProperties { DefaultRowHeight = 15 });
-        var columns = new Columns();
-        uint next = 1;
-        foreach (double width in look.Widths)
-        {
-            columns.Append(new Column { Min = next, Max = next, Width = width, CustomWidth = true });
-            next++;
-        }
-
-        columns.Append(new Column { Min = next, Max = A1.MostColumns, Width = look.OtherWidth, CustomWidth = true });
-        writer.WriteElement(columns);
+        writer.WriteElement(look.ToColumns());
         writer.WriteStartElement(new SheetData());
     }
 
     /// <summary>The sheet's name.</summary>
     public string Name { get; }
+
+    /// <summary>The colours that depend on what cells have.</summary>
+    public CellColours Colours { get; } = new();
 
     /// <summary>The title in the first row, and the way back to the first sheet in the second, which stays open for more.</summary>
     public void Head(string title)
@@ -75,7 +57,7 @@ internal sealed class SheetWriter : IDisposable
         Text(0, title, CellLook.Title);
         Row(1);
         Text(0, "\u2190 start", CellLook.Link);
-        Link(1, 0, new Place(WorkbookPlan.StartSheet, 0, 0, 1, 1));
+        Link(1, 0, new CellRange(WorkbookPlan.StartSheet, 0, 0));
     }
 
     /// <summary>Begins a row below those written so far.</summary>
@@ -131,25 +113,31 @@ internal sealed class SheetWriter : IDisposable
         EndFormula(shown);
     }
 
-    /// <summary>A cell of an area whose cells have one formula, each relative to its own place. The first cell must be written first.</summary>
-    public void Formula(int column, FormulaArea area, Shown shown)
+    /// <summary>A cell of a range that a formula fills. The first cell of the range must be written first.</summary>
+    public void Formula(int column, FilledFormula filled, Shown shown)
     {
-        Begin(column, area.Look, shown.Text is null ? null : "str");
+        if (!filled.CanBeShared)
+        {
+            Formula(column, filled.At(row, column), shown, filled.Look);
+            return;
+        }
+
+        Begin(column, filled.Look, shown.Text is null ? null : "str");
         attributes.Clear();
         Add("t", "shared");
-        bool isFirst = !areas.TryGetValue(area, out int index);
+        bool isFirst = !filledFormulas.TryGetValue(filled, out int index);
         if (isFirst)
         {
-            index = areas.Count;
-            areas.Add(area, index);
-            Add("ref", A1.Range(area.Cells));
+            index = filledFormulas.Count;
+            filledFormulas.Add(filled, index);
+            Add("ref", Reference.Local(filled.Cells));
         }
 
         Add("si", index.ToString(CultureInfo.InvariantCulture));
         writer.WriteStartElement(formula, attributes);
         if (isFirst)
         {
-            writer.WriteString(area.Formula);
+            writer.WriteString(filled.Formula);
         }
 
         writer.WriteEndElement();
@@ -160,36 +148,16 @@ internal sealed class SheetWriter : IDisposable
     /// <param name="atRow">Its row.</param>
     /// <param name="column">Its column.</param>
     /// <param name="target">Where the link leads.</param>
-    public void Link(int atRow, int column, Place target) =>
-        links.Add(new Hyperlink { Reference = A1.Cell(atRow, column), Location = A1.Absolute(target) });
-
-    /// <summary>Colours cells by sign and size: blue below 0, white at 0, orange above.</summary>
-    /// <param name="cells">The cells, in several ranges.</param>
-    /// <param name="strongest">The magnitude from which on the colour is strongest.</param>
-    public void ColourBySign(IEnumerable<Place> cells, double strongest) => Colour(cells, new ColorScale(
-        At(-strongest), At(0), At(strongest), ColourOf(Palette.Below), ColourOf(White), ColourOf(Palette.Above)));
-
-    /// <summary>Colours cells from white at 0 to orange at 1.</summary>
-    public void ColourShares(IEnumerable<Place> cells) => Colour(cells, new ColorScale(
-        At(0), At(1), ColourOf(White), ColourOf(Palette.Above)));
-
-    /// <summary>A bar in each cell, as long as its share of 1.</summary>
-    public void Bars(Place cells) => Colour([cells], new DataBar(At(0), At(1), ColourOf(Palette.Bar)) { MinLength = 0, MaxLength = 100 });
-
-    /// <summary>Red letters in the cells for which a formula, written for the first of them, is true.</summary>
-    public void Warn(Place cells, string condition) => AddRule([cells], new ConditionalFormattingRule(new Formula(condition))
-    {
-        Type = ConditionalFormatValues.Expression,
-        FormatId = 0,
-    });
+    public void Link(int atRow, int column, CellRange target) =>
+        links.Add(new Hyperlink { Reference = Reference.Cell(atRow, column), Location = Reference.Full(target) });
 
     public void Dispose()
     {
         EndRow();
         writer.WriteEndElement();
-        foreach (OpenXmlElement colour in colours)
+        foreach (ConditionalFormatting rule in Colours.Rules)
         {
-            writer.WriteElement(colour);
+            writer.WriteElement(rule);
         }
 
         if (links.Count > 0)
@@ -198,9 +166,10 @@ internal sealed class SheetWriter : IDisposable
         }
 
         // Excel would mark the edge of the triangle of attention, and tokens such as "7".
+        var all = new CellRange(Name, 0, 0, Reference.MostRows, Reference.MostColumns);
         writer.WriteElement(new IgnoredErrors(new IgnoredError
         {
-            SequenceOfReferences = new ListValue<StringValue>([new StringValue($"A1:{A1.Cell(A1.MostRows - 1, A1.MostColumns - 1)}")]),
+            SequenceOfReferences = new ListValue<StringValue>([new StringValue(Reference.Local(all))]),
             NumberStoredAsText = true,
             Formula = true,
             FormulaRange = true,
@@ -210,59 +179,11 @@ internal sealed class SheetWriter : IDisposable
         writer.Dispose();
     }
 
-    private void Colour(IEnumerable<Place> cells, OpenXmlElement scale) => AddRule(cells, new ConditionalFormattingRule(scale)
-    {
-        Type = scale is DataBar ? ConditionalFormatValues.DataBar : ConditionalFormatValues.ColorScale,
-    });
-
-    private void AddRule(IEnumerable<Place> cells, ConditionalFormattingRule rule)
-    {
-        foreach (Place[] ranges in cells.Chunk(MostRanges))
-        {
-            var own = (ConditionalFormattingRule)rule.CloneNode(deep: true);
-            own.Priority = colours.Count + 1;
-            colours.Add(new ConditionalFormatting(own)
-            {
-                SequenceOfReferences = new ListValue<StringValue>(ranges.Select(range => new StringValue(A1.Range(range)))),
-            });
-        }
-    }
-
-    private static ConditionalFormatValueObject At(double number) => new()
-    {
-        Type = ConditionalFormatValueObjectValues.Number,
-        Val = number.ToString(CultureInfo.InvariantCulture),
-    };
-
-    private static Color ColourOf(string colour) => new() { Rgb = Rgb(colour) };
-
-    private static HexBinaryValue Rgb(string colour) => new("FF" + colour);
-
-    private static SheetView ViewOf(SheetLook look, bool isFirst)
-    {
-        var view = new SheetView { WorkbookViewId = 0, ShowGridLines = false, TabSelected = isFirst ? true : null };
-        if (look.FrozenRows > 0)
-        {
-            PaneValues pane = look.FrozenColumns == 0 ? PaneValues.BottomLeft : PaneValues.BottomRight;
-            view.Append(new Pane
-            {
-                HorizontalSplit = look.FrozenColumns == 0 ? null : look.FrozenColumns,
-                VerticalSplit = look.FrozenRows,
-                TopLeftCell = A1.Cell(look.FrozenRows, look.FrozenColumns),
-                ActivePane = pane,
-                State = PaneStateValues.Frozen,
-            });
-            view.Append(new Selection { Pane = pane, ActiveCell = A1.Cell(look.FrozenRows, look.FrozenColumns) });
-        }
-
-        return view;
-    }
-
     private void Begin(int column, CellLook look, string? type)
     {
         attributes.Clear();
-        Add("r", A1.Cell(row, column));
-        Add("s", ((int)look).ToString(CultureInfo.InvariantCulture));
+        Add("r", Reference.Cell(row, column));
+        Add("s", StyleSheet.IndexOf(look).ToString(CultureInfo.InvariantCulture));
         if (type is not null)
         {
             Add("t", type);

@@ -1,6 +1,5 @@
-// The first sheet: the prompt to type into, its tokens, what the model says comes next, and a list of the other sheets.
+// The first sheet of a whole model: the prompt to type into, its tokens, what the model says comes next, and a list of the other sheets.
 
-using Gpt2.Core;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Text;
@@ -8,298 +7,120 @@ using static System.FormattableString;
 
 namespace Gpt2.Cli.Workbook;
 
-/// <summary>Writes the first sheet.</summary>
+/// <summary>Writes the first sheet of a whole model.</summary>
 /// <param name="plan">Where everything is.</param>
 /// <param name="pass">The pass for the prompt with which the workbook begins.</param>
 /// <param name="vocabulary">The vocabulary; null if the model has no text.</param>
 /// <param name="tokenLabel">A token as it is shown.</param>
 internal sealed class StartSheet(WorkbookPlan plan, PassExplanation pass, Vocabulary? vocabulary, Func<int, string> tokenLabel)
 {
-    /// <summary>What a message about a wrong input begins with.</summary>
-    public const string Wrong = "\u2717";
-
-    private const int TopTokens = 10;
-
-    // The columns of the three tables.
-    private const int TypedColumn = 1, MeaningColumn = 2, PositionColumn = 4, IdColumn = 5, TokenColumn = 6;
-    private const int RankColumn = 8, NextColumn = 9, ProbabilityColumn = 10, LogitColumn = 11, NextIdColumn = 12;
-
     private readonly IReadOnlyList<int> prompt = pass.Trace.Ids;
-    private readonly TokenizeSheet? tokenize = vocabulary is null ? null : new(plan, vocabulary);
+    private readonly StartFormulas formulas = new(plan, vocabulary);
 
-    public static SheetLook Look { get; } = new(0, 0, Palette.StartTab, [5, 22, 38, 3, 9, 8, 18, 3, 5, 22, 12, 10, 8], 9);
-
-    private Candidate[] Top { get; } = plan.IsWhole
-        ? Prediction.Top(pass.NumbersOf("logits").Row(0), pass.NumbersOf("probabilities").Row(0), TopTokens) : [];
+    /// <summary>The most probable tokens for the prompt.</summary>
+    private readonly Candidate[] top = Prediction.Top(
+        pass.NumbersOf("logits").Row(0), pass.NumbersOf("probabilities").Row(0), StartLayout.Candidates);
 
     /// <summary>What is typed when the workbook is opened.</summary>
     public TypedToken[] Typed() =>
         [.. prompt.Select(id => new TypedToken(vocabulary is null ? null : VocabularySheets.TypedFormOf(vocabulary, id), id))];
 
     /// <summary>Writes the sheet.</summary>
-    /// <param name="modelName">The model's name.</param>
+    /// <param name="model">The model's name.</param>
+    /// <param name="others">The other sheets.</param>
     /// <param name="sheet">Where to write.</param>
-    public void Write(string modelName, SheetWriter sheet)
+    public void Write(string model, IEnumerable<WorkbookSheet> others, SheetWriter sheet)
     {
-        sheet.Row(0, 26);
-        sheet.Text(0, $"{modelName}: {(plan.IsWhole ? "the whole" : "a part of the")} forward pass in formulas", CellLook.Title);
-        sheet.Row(1);
-        sheet.Text(0, SizesLine(), CellLook.Words);
-        if (plan.IsWhole)
-        {
-            sheet.Row(2);
-            sheet.Text(0, Advice(), CellLook.Words);
-        }
-
-        sheet.Row(3, 30);
-        if (plan.IsWhole)
-        {
-            string shown = Invariant($"The next token is {tokenLabel(Top[0].Id)}, {Math.Round(100 * Top[0].Probability, 1)} %");
-            sheet.Formula(0, AnswerFormula(), shown, CellLook.Answer);
-        }
-        else
-        {
-            sheet.Text(0, "Only some blocks are here: what enters them was computed by the program for this prompt.", CellLook.Answer);
-        }
-
+        StartParts.WriteTitle($"{model}: the whole forward pass in formulas", plan.Config, sheet);
+        sheet.Row(StartLayout.AdviceRow);
+        sheet.Text(0, Advice(), CellLook.Words);
+        sheet.Row(StartLayout.AnswerRow, 30);
+        string answer = Invariant($"The next token is {tokenLabel(top[0].Id)}, {Math.Round(100 * top[0].Probability, 1)} %");
+        sheet.Formula(0, formulas.Answer(), answer, CellLook.Answer);
         WriteHeads(sheet);
         TypedToken[] typed = Typed();
-        for (int i = 0; i < Math.Max(plan.Length, plan.IsWhole ? TopTokens : 0); i++)
+        for (int i = 0; i < Math.Max(plan.Length, StartLayout.Candidates); i++)
         {
-            sheet.Row(WorkbookPlan.StartRow + i, 17);
+            sheet.Row(StartLayout.FirstRow + i, 17);
             if (i < plan.Length)
             {
-                WritePromptRow(i, i < typed.Length ? typed[i] : null, sheet);
+                WriteTyped(i, i < typed.Length ? typed[i] : null, sheet);
+                WriteToken(i, sheet);
             }
 
-            if (i < Top.Length)
+            if (i < top.Length)
             {
                 WriteNext(i, sheet);
             }
         }
 
-        WriteContents(WorkbookPlan.StartRow + Math.Max(plan.Length, TopTokens) + 2, sheet);
-        if (plan.IsWhole)
-        {
-            Place meanings = plan.Typed with { Column = MeaningColumn };
-            sheet.Warn(meanings, $"LEFT({A1.Cell(meanings.Row, meanings.Column, Fixed.Column)},1)=\"{Wrong}\"");
-            sheet.Bars(new Place(sheet.Name, WorkbookPlan.StartRow, ProbabilityColumn, TopTokens, 1));
-        }
-    }
-
-    private string SizesLine() => Invariant(
-        $"{plan.Config.Parameters:N0} weights, {Plural.Of(plan.Config.Layers, "block")} of {Plural.Of(plan.Config.Heads, "head")}, ")
-        + Plural.Of(plan.Config.Channels, "channel") + ". "
-        + "Every number after the prompt is a formula; the weights are in sheets of their own.";
-
-    private void WriteHeads(SheetWriter sheet)
-    {
-        sheet.Row(5, 20);
-        sheet.Text(0, plan.IsWhole ? "1  Type a prompt into the yellow cells" : "The prompt", CellLook.Heading);
-        sheet.Empty(1, CellLook.Heading, MeaningColumn);
-        sheet.Text(PositionColumn, "2  Its tokens", CellLook.Heading);
-        sheet.Empty(IdColumn, CellLook.Heading, TokenColumn - PositionColumn);
-        if (plan.IsWhole)
-        {
-            sheet.Text(RankColumn, "3  What comes next", CellLook.Heading);
-            sheet.Empty(NextColumn, CellLook.Heading, NextIdColumn - RankColumn);
-        }
-
-        sheet.Row(WorkbookPlan.CountCell.Row);
-        sheet.Text(PositionColumn, "number of tokens", CellLook.Words);
-        if (plan.IsWhole)
-        {
-            sheet.Formula(TokenColumn, CountFormula(), prompt.Count, CellLook.Whole);
-        }
-        else
-        {
-            sheet.Number(TokenColumn, prompt.Count, CellLook.Whole);
-        }
-
-        sheet.Row(WorkbookPlan.StartRow - 1);
-        (int Column, string Text)[] heads =
-        [
-            (TypedColumn, "typed"), (MeaningColumn, "what it is"), (PositionColumn, "position"), (IdColumn, "id"), (TokenColumn, "token"),
-            (NextColumn, "token"), (ProbabilityColumn, "probability"), (LogitColumn, "logit"), (NextIdColumn, "id"),
-        ];
-        foreach ((int column, string text) in heads.Where(head => plan.IsWhole || head.Column is PositionColumn or IdColumn or TokenColumn))
-        {
-            bool isText = column is TypedColumn or MeaningColumn or TokenColumn or NextColumn;
-            sheet.Text(column, text, isText ? CellLook.GroupHead : CellLook.ColumnHead);
-        }
+        StartParts.WriteContents(others, StartLayout.ContentsRow(plan.Length), sheet);
+        sheet.Colours.Warn(plan.Typed with { Column = StartLayout.MeaningColumn }, formulas.FirstIsWrong());
+        string firstToken = Reference.Local(plan.Tokens.RowAt(0), Absolute.Column);
+        sheet.Colours.Fade(plan.Tokens with { Column = StartLayout.PositionColumn }, $"{firstToken}=\"\"");
+        sheet.Colours.Bars(new CellRange(sheet.Name, StartLayout.FirstRow, StartLayout.ProbabilityColumn, StartLayout.Candidates));
     }
 
     private string Advice() => vocabulary is null
         ? Invariant($"Type one id into each yellow cell, at most {plan.Length}.")
-        : Invariant($"Type into each yellow cell a token, a word of at most {TokenizeSheet.LongestText} characters or an id; ")
+        : Invariant($"Type into each yellow cell a token, a word of at most {TokenizeLayout.LongestText} characters or an id; ")
             + "the space before a word belongs to it. "
             + Invariant($"At most {plan.Length} tokens.");
 
-    private void WritePromptRow(int i, TypedToken? typed, SheetWriter sheet)
+    private void WriteHeads(SheetWriter sheet)
     {
-        int row = WorkbookPlan.StartRow + i;
-        if (plan.IsWhole)
-        {
-            sheet.Number(0, i + 1, CellLook.RowHead);
-            WriteTyped(typed, sheet);
-            sheet.Formula(
-                MeaningColumn, MeaningFormula(i), typed is null ? "" : typed.Text is null ? "id" : "a token", CellLook.Normal);
-        }
-
-        sheet.Number(PositionColumn, i, CellLook.RowHead);
-        if (!plan.IsWhole)
-        {
-            if (i < prompt.Count)
-            {
-                sheet.Number(IdColumn, prompt[i], CellLook.Whole);
-                sheet.Text(TokenColumn, tokenLabel(prompt[i]), CellLook.Token);
-            }
-
-            return;
-        }
-
-        string id = A1.Cell(row, IdColumn);
-        sheet.Formula(IdColumn, IdFormula(i), i < prompt.Count ? prompt[i] : Shown.Nothing, CellLook.Whole);
-        sheet.Formula(TokenColumn, $"IF({id}=\"\",\"\",{LabelOf(id, sheet.Name)})", i < prompt.Count ? tokenLabel(prompt[i]) : "", CellLook.Token);
+        sheet.Row(StartLayout.HeadingRow, 20);
+        StartParts.WriteHeading("1  Type a prompt into the yellow cells", StartLayout.NumberColumn, StartLayout.MeaningColumn, sheet);
+        StartParts.WriteHeading("2  Its tokens", StartLayout.PositionColumn, StartLayout.TokenColumn, sheet);
+        StartParts.WriteHeading("3  What comes next", StartLayout.RankColumn, StartLayout.NextIdColumn, sheet);
+        sheet.Row(StartLayout.CountRow);
+        sheet.Text(StartLayout.PositionColumn, "number of tokens", CellLook.Words);
+        sheet.Formula(StartLayout.TokenColumn, formulas.Count(), prompt.Count, CellLook.Whole);
+        sheet.Row(StartLayout.HeadRow);
+        sheet.Text(StartLayout.TypedColumn, "typed", CellLook.GroupHead);
+        sheet.Text(StartLayout.MeaningColumn, "what it is", CellLook.GroupHead);
+        StartParts.WriteTokenHeads(sheet);
+        sheet.Text(StartLayout.NextColumn, "token", CellLook.GroupHead);
+        sheet.Text(StartLayout.ProbabilityColumn, "probability", CellLook.ColumnHead);
+        sheet.Text(StartLayout.LogitColumn, "logit", CellLook.ColumnHead);
+        sheet.Text(StartLayout.NextIdColumn, "id", CellLook.ColumnHead);
     }
 
-    private static void WriteTyped(TypedToken? typed, SheetWriter sheet)
+    private void WriteTyped(int i, TypedToken? typed, SheetWriter sheet)
     {
+        sheet.Number(StartLayout.NumberColumn, i + 1, CellLook.RowHead);
         switch (typed)
         {
             case null:
-                sheet.Empty(TypedColumn, CellLook.Input);
+                sheet.Empty(StartLayout.TypedColumn, CellLook.Input);
                 break;
             case { Text: string text }:
-                sheet.Text(TypedColumn, text, CellLook.Input);
+                sheet.Text(StartLayout.TypedColumn, text, CellLook.Input);
                 break;
             default:
-                sheet.Number(TypedColumn, typed.Id, CellLook.Input);
+                sheet.Number(StartLayout.TypedColumn, typed.Id, CellLook.Input);
                 break;
         }
+
+        string meaning = typed is null ? "" : typed.Text is null ? "id" : "a token";
+        sheet.Formula(StartLayout.MeaningColumn, formulas.Meaning(i), meaning, CellLook.Normal);
     }
 
-    /// <summary>The token of an id in a cell, from the sheet that lists all of them.</summary>
-    private string LabelOf(string id, string sheet)
+    private void WriteToken(int position, SheetWriter sheet)
     {
-        Place tokens = plan.PlaceOf("logits") with { Column = WorkbookPlan.TokenColumn };
-        return $"INDEX({A1.From(sheet, tokens, Fixed.Both)},{id}+1)";
+        int? id = position < prompt.Count ? prompt[position] : null;
+        sheet.Number(StartLayout.PositionColumn, position, CellLook.RowHead);
+        sheet.Formula(StartLayout.IdColumn, formulas.Id(position), Shown.Of(id), CellLook.Whole);
+        sheet.Formula(StartLayout.TokenColumn, formulas.Token(position), id is int known ? tokenLabel(known) : "", CellLook.Token);
     }
-
-    private string MeaningFormula(int i)
-    {
-        if (tokenize is not null)
-        {
-            return A1.From(WorkbookPlan.StartSheet, tokenize.Meanings.RowAt(i));
-        }
-
-        string typed = A1.Range(plan.Typed.RowAt(i));
-        int most = plan.Config.Vocabulary;
-        string meaning = $"IF(ISNUMBER({typed}),IF(AND({typed}>=0,{typed}<{most},{typed}=INT({typed})),\"id\","
-            + $"\"{Wrong} no id: 0 to {most - 1}\"),\"{Wrong} not a number\")";
-        if (i > 0)
-        {
-            meaning = $"IF({A1.Range(plan.Typed.RowAt(i - 1))}=\"\",\"{Wrong} a cell above is empty\",{meaning})";
-        }
-
-        return $"IF(ISERROR({typed}),\"{Wrong} an error\",IF({typed}=\"\",\"\",{meaning}))";
-    }
-
-    /// <summary>The id of a position of the prompt: of the typed text that reaches it, the token in question.</summary>
-    private string IdFormula(int position)
-    {
-        if (tokenize is null)
-        {
-            return $"IF({position}>={WorkbookPlan.Count},\"\",{A1.Range(plan.Typed.RowAt(position))})";
-        }
-
-        string offsets = A1.From(WorkbookPlan.StartSheet, tokenize.Offsets, Fixed.Both);
-        string ids = A1.From(WorkbookPlan.StartSheet, tokenize.Ids, Fixed.Both);
-        string text = $"MATCH({position},{offsets},1)";
-        return $"IF({position}>={WorkbookPlan.Count},\"\",INDEX({ids},{text},{position}-INDEX({offsets},{text})+1))";
-    }
-
-    /// <summary>The number of tokens; 0 if something typed is wrong or the prompt is too long, so that no half of it is computed.</summary>
-    private string CountFormula() => $"IF(OR({WrongTexts()}>0,{Total()}>{plan.Length}),0,{Total()})";
-
-    private string AnswerFormula()
-    {
-        string token = A1.Cell(WorkbookPlan.StartRow, NextColumn), probability = A1.Cell(WorkbookPlan.StartRow, ProbabilityColumn);
-        return $"IF({WrongTexts()}>0,\"{Wrong} see the red message below\","
-            + $"IF({Total()}>{plan.Length},\"{Wrong} \"&{Total()}&\" tokens, at most {plan.Length}\","
-            + $"IF({WorkbookPlan.Count}=0,\"Type a prompt\",\"The next token is \"&{token}&\", \"&ROUND(100*{probability},1)&\" %\")))";
-    }
-
-    private string WrongTexts() => $"SUMPRODUCT(--(LEFT({A1.Range(plan.Typed with { Column = MeaningColumn }, Fixed.Both)},1)=\"{Wrong}\"))";
-
-    private string Total() => tokenize is null
-        ? $"COUNT({A1.Range(plan.Typed, Fixed.Both)})"
-        : $"SUM({A1.From(WorkbookPlan.StartSheet, tokenize.Counts, Fixed.Both)})";
 
     private void WriteNext(int k, SheetWriter sheet)
     {
-        int row = WorkbookPlan.StartRow + k;
-        Candidate shown = Top[k];
-        string logits = A1.From(sheet.Name, plan.PlaceOf("logits"), Fixed.Both);
-        string probabilities = A1.From(sheet.Name, plan.PlaceOf("probabilities"), Fixed.Both);
-        string id = A1.Cell(row, NextIdColumn), logit = A1.Cell(row, LogitColumn), found = $"MATCH({logit},{logits},0)-1";
-        if (k > 0)
-        {
-            // Equal logits: search on after the one above.
-            string idAbove = A1.Cell(row - 1, NextIdColumn);
-            found = $"IF({logit}={A1.Cell(row - 1, LogitColumn)},"
-                + $"{idAbove}+MATCH({logit},INDEX({logits},{idAbove}+2):INDEX({logits},{plan.Config.Vocabulary}),0),{found})";
-        }
-
-        sheet.Number(RankColumn, k + 1, CellLook.RowHead);
-        sheet.Formula(NextColumn, $"IF({id}=\"\",\"\",{LabelOf(id, sheet.Name)})", tokenLabel(shown.Id), CellLook.Token);
-        sheet.Formula(ProbabilityColumn, $"IF({id}=\"\",\"\",INDEX({probabilities},{id}+1))", shown.Probability, CellLook.Percent);
-        sheet.Formula(LogitColumn, $"IF({WorkbookPlan.Count}=0,\"\",LARGE({logits},{k + 1}))", shown.Logit, CellLook.Number);
-        sheet.Formula(NextIdColumn, $"IF({WorkbookPlan.Count}=0,\"\",{found})", shown.Id, CellLook.Whole);
-    }
-
-    private void WriteContents(int row, SheetWriter sheet)
-    {
-        sheet.Row(row, 20);
-        sheet.Text(0, "The sheets", CellLook.Heading);
-        sheet.Empty(1, CellLook.Heading, TokenColumn);
-        foreach ((string name, string words) in Contents())
-        {
-            row++;
-            sheet.Row(row);
-            sheet.Text(TypedColumn, name, CellLook.Link);
-            sheet.Link(row, TypedColumn, new Place(name, 0, 0, 1, 1));
-            sheet.Text(MeaningColumn, words, CellLook.Words);
-        }
-    }
-
-    private IEnumerable<(string Name, string Words)> Contents()
-    {
-        if (plan.IsWhole && vocabulary is not null)
-        {
-            yield return (WorkbookPlan.TokenizeSheet, "from what you type to tokens, pass by pass");
-        }
-
-        foreach (Stage stage in plan.Stages)
-        {
-            string[] titles = [.. stage.Matrices.Select(matrix => matrix.Title)];
-            yield return (stage.Name, stage.Matrices[0].Block is null ? string.Join(", ", titles) : $"{stage.Title}: the sixteen steps");
-        }
-
-        if (plan.IsWhole)
-        {
-            yield return (WorkbookPlan.LogitsSheet, "a logit and a probability for every token");
-        }
-
-        foreach (WeightGroup group in plan.Weights)
-        {
-            yield return (group.Name, string.Join(" ", group.Matrices.Select(matrix => WeightDescription.Of(matrix.Name))));
-        }
-
-        if (plan.IsWhole && vocabulary is not null)
-        {
-            yield return (WorkbookPlan.VocabularySheet, "the tokens and their ids");
-            yield return (WorkbookPlan.MergesSheet, "the merges of vocab.bpe");
-        }
+        Candidate shown = top[k];
+        sheet.Number(StartLayout.RankColumn, k + 1, CellLook.RowHead);
+        sheet.Formula(StartLayout.NextColumn, formulas.NextToken(k), tokenLabel(shown.Id), CellLook.Token);
+        sheet.Formula(StartLayout.ProbabilityColumn, formulas.NextProbability(k), shown.Probability, CellLook.Percent);
+        sheet.Formula(StartLayout.LogitColumn, formulas.NextLogit(k), shown.Logit, CellLook.Number);
+        sheet.Formula(StartLayout.NextIdColumn, formulas.NextId(k), shown.Id, CellLook.Whole);
     }
 }

@@ -1,51 +1,26 @@
 // The sheet where typed texts become tokens. On top, what each text is; below, pass by pass, how byte-pair encoding joins the pieces of a
-// short text: of all neighbours in a word that are in the merges, those with the lowest rank.
+// short text: of all neighbours in a word that are in the merges, those with the lowest rank. What is written here is what the cells show before
+// anything is computed; TokenizeFormulas has their formulas.
 
 using Gpt2.Core.Text;
 using static System.FormattableString;
 
 namespace Gpt2.Cli.Workbook;
 
+/// <summary>What is typed into a cell: a text, or an id if the token has none that can be typed.</summary>
+internal sealed record TypedToken(string? Text, int Id);
+
 /// <summary>Writes the sheet.</summary>
 /// <param name="plan">Where everything is.</param>
 /// <param name="vocabulary">The vocabulary.</param>
 internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
 {
-    /// <summary>The longest text that is split, in characters.</summary>
-    public const int LongestText = 12;
+    private const int Longest = TokenizeLayout.LongestText;
 
-    private const int PassRows = 3;
-
-    // Rows of a text above its first pass: the text, numbers of the characters, their kinds, and where words begin.
-    private const int HeadRows = 4;
-
-    // Columns of the table on top.
-    private const int TextColumn = 1, MeaningColumn = 2, WholeColumn = 3, CountColumn = 4, OffsetColumn = 5, FirstId = 6;
-
-    // Columns of the passes: what the row is, the rank of the pass, the pieces.
-    private const int LabelColumn = 1, BestColumn = 2, FirstPiece = 3;
-
-    private const string Written = "Ġ", LineEnd = "Ċ";
-
-    /// <summary>What a character that is not ASCII becomes: a piece that is in no merge.</summary>
-    private const string Unsplit = "\uFFFD";
-
-    /// <summary>Files name functions that came with Excel 2013 or later like this; the program shows UNICODE.</summary>
-    private const string Unicode = "_xlfn.UNICODE";
+    private readonly TokenizeLayout layout = new(plan.Length);
+    private readonly TokenizeFormulas formulas = new(plan, new TokenizeLayout(plan.Length), vocabulary);
 
     public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, WorkbookPlan.FirstColumn, Palette.TextTab, [5, 20, 40], 9);
-
-    /// <summary>What each typed text is, for the first sheet.</summary>
-    public Place Meanings => Top(MeaningColumn);
-
-    /// <summary>The number of tokens of each.</summary>
-    public Place Counts => Top(CountColumn);
-
-    /// <summary>The number of tokens before each.</summary>
-    public Place Offsets => Top(OffsetColumn);
-
-    /// <summary>The ids of each.</summary>
-    public Place Ids => new(WorkbookPlan.TokenizeSheet, WorkbookPlan.ListRow, FirstId, plan.Length, LongestText);
 
     /// <summary>Writes the sheet.</summary>
     /// <param name="typed">What is typed when the workbook is opened: texts and ids.</param>
@@ -57,11 +32,12 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
             2, "Change the yellow cells of the first sheet. A text that is a token is that token; a short one is split as below, word by word.",
             CellLook.Words);
         sheet.Row(WorkbookPlan.ListRow - 1);
-        IEnumerable<string> ids = Enumerable.Range(1, LongestText).Select(i => Invariant($"id {i}"));
+        IEnumerable<string> ids = Enumerable.Range(1, Longest).Select(i => Invariant($"id {i}"));
         string[] heads = ["", "text", "what it is", "as a whole", "tokens", "before it", .. ids];
         for (int column = 0; column < heads.Length; column++)
         {
-            sheet.Text(column, heads[column], column is TextColumn or MeaningColumn ? CellLook.GroupHead : CellLook.ColumnHead);
+            bool isText = column is TokenizeLayout.TextColumn or TokenizeLayout.MeaningColumn;
+            sheet.Text(column, heads[column], isText ? CellLook.GroupHead : CellLook.ColumnHead);
         }
 
         for (int i = 0; i < plan.Length; i++)
@@ -71,229 +47,109 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
 
         for (int i = 0; i < plan.Length; i++)
         {
-            WritePasses(i, i < typed.Count ? typed[i].Text : null, sheet);
+            WriteSection(i, i < typed.Count ? typed[i].Text : null, sheet);
         }
 
-        sheet.Warn(Meanings, Invariant($"LEFT({A1.Cell(WorkbookPlan.ListRow, MeaningColumn, Fixed.Column)},1)=\"{StartSheet.Wrong}\""));
+        sheet.Colours.Warn(layout.Meanings, FormulaText.IsWrong(Reference.Local(layout.Meanings.RowAt(0), Absolute.Column)));
     }
 
     private void WriteTop(int i, TypedToken? typed, int before, SheetWriter sheet)
     {
         int row = WorkbookPlan.ListRow + i;
-        string source = A1.From(sheet.Name, plan.Typed.RowAt(i), Fixed.Both), text = A1.Cell(row, TextColumn, Fixed.Column);
-        string whole = A1.Cell(row, WholeColumn, Fixed.Column), ids = A1.Range(Ids.RowAt(i), Fixed.Column);
-        string isId = $"AND({source}>=0,{source}<{plan.Config.Vocabulary},{source}=INT({source}))";
-        string noToken = $"{StartSheet.Wrong} too long: {LongestText} characters in a cell";
-        string tokens = $"IF(COUNTIF({ids},\"<0\")>0,\"{StartSheet.Wrong} not in ASCII, and no token\","
-            + $"COUNT({ids})&\" tokens\"&IF({Count($"\" \"&{text}", sheet.Name)}>0,\"; with a space before it, one\",\"\"))";
-        if (vocabulary.AddedTokens.Count > 0)
-        {
-            tokens = $"IF({HoldsAddedToken(text, sheet.Name)},\"{StartSheet.Wrong} holds an added token: type it alone\",{tokens})";
-        }
-
         sheet.Row(row);
         sheet.Number(0, i + 1, CellLook.Link);
-        sheet.Link(row, 0, Pass(i, 0).Part(-HeadRows, 0));
-        // Some programs put a curly apostrophe in place of a straight one.
-        string straight = $"SUBSTITUTE({source},\"\u2019\",\"'\")";
-        sheet.Formula(
-            TextColumn, $"IF(ISTEXT({source}),IF({Count(source, sheet.Name)}>0,{source},{straight}),\"\")", typed?.Text ?? "", CellLook.Token);
-        sheet.Formula(
-            MeaningColumn,
-            $"IF(ISERROR({source}),\"{StartSheet.Wrong} an error\",IF({source}=\"\",\"\","
-            + $"IF(ISNUMBER({source}),IF({isId},\"id\",\"{StartSheet.Wrong} no id: 0 to {plan.Config.Vocabulary - 1}\"),"
-            + $"IF({text}=\"\",\"{StartSheet.Wrong} neither text nor number\",IF({whole}>=0,\"a token\",IF(LEN({text})>{LongestText},\"{noToken}\","
-            + $"{tokens}))))))",
-            typed is null ? "" : typed.Text is null ? "id" : "a token", CellLook.Normal);
-        sheet.Formula(
-            WholeColumn,
-            $"IF({text}=\"\",\"\",{IdOf(text, VocabularySheets.Typed(vocabulary), sheet.Name)})", typed?.Text is null ? Shown.Nothing : typed.Id,
-            CellLook.Whole);
-        sheet.Formula(
-            CountColumn, $"IF(LEFT({A1.Cell(row, MeaningColumn, Fixed.Column)},1)=\"{StartSheet.Wrong}\",0,COUNT({ids}))", typed is null ? 0 : 1,
-            CellLook.Whole);
-        sheet.Formula(
-            OffsetColumn, i == 0 ? "0" : $"{A1.Cell(row - 1, OffsetColumn)}+{A1.Cell(row - 1, CountColumn)}", before, CellLook.Whole);
-        for (int k = 0; k < LongestText; k++)
+        sheet.Link(row, 0, new CellRange(sheet.Name, layout.SectionOf(i).Heading, 0));
+        sheet.Formula(TokenizeLayout.TextColumn, formulas.Text(i), typed?.Text ?? "", CellLook.Token);
+        string meaning = typed is null ? "" : typed.Text is null ? "id" : "a token";
+        sheet.Formula(TokenizeLayout.MeaningColumn, formulas.Meaning(i), meaning, CellLook.Normal);
+        sheet.Formula(TokenizeLayout.WholeColumn, formulas.Whole(i), typed?.Text is null ? Shown.Nothing : typed.Id, CellLook.Whole);
+        sheet.Formula(TokenizeLayout.CountColumn, formulas.Count(i), typed is null ? 0 : 1, CellLook.Whole);
+        sheet.Formula(TokenizeLayout.OffsetColumn, formulas.Offset(i), before, CellLook.Whole);
+        for (int k = 0; k < Longest; k++)
         {
-            string split = A1.Cell(Pass(i, LongestText).Row + 1, FirstPiece + k);
-            sheet.Formula(
-                FirstId + k,
-                k == 0
-                    ? $"IF(ISNUMBER({source}),{source},IF({text}=\"\",\"\",IF({whole}>=0,{whole},{split})))"
-                    : $"IF({text}=\"\",\"\",IF({whole}>=0,\"\",{split}))",
-                k == 0 && typed is not null ? typed.Id : Shown.Nothing, CellLook.Whole);
+            Shown id = k == 0 && typed is not null ? typed.Id : Shown.Nothing;
+            sheet.Formula(TokenizeLayout.FirstIdColumn + k, formulas.Id(i, k), id, CellLook.Whole);
         }
     }
 
-    /// <summary>The passes of one text: three rows for each, then its tokens and their ids.</summary>
-    private void WritePasses(int i, string? typed, SheetWriter sheet)
+    /// <summary>The section of a text: where its words begin, the passes, then its tokens and their ids.</summary>
+    private void WriteSection(int i, string? typed, SheetWriter sheet)
     {
-        int head = Pass(i, 0).Row - HeadRows;
-        string text = A1.Cell(WorkbookPlan.ListRow + i, TextColumn, Fixed.Both);
-        bool isSplit = typed is { Length: > 0 and <= LongestText };
-        sheet.Row(head, 20);
+        TextSection section = layout.SectionOf(i);
+        bool isSplit = typed is { Length: > 0 and <= Longest };
+        sheet.Row(section.Heading, 20);
         sheet.Number(0, i + 1, CellLook.Heading);
-        sheet.Formula(
-            LabelColumn, $"IF({text}=\"\",\"\",IF(LEN({text})>{LongestText},\"too long to split\",\"\"\"\"&{text}&\"\"\"\"))",
-            typed is null ? "" : isSplit ? $"\"{typed}\"" : "too long to split", CellLook.Heading);
-        sheet.Empty(BestColumn, CellLook.Heading, FirstPiece + LongestText - BestColumn);
-        sheet.Row(head + 1);
-        sheet.Text(BestColumn, "lowest rank", CellLook.ColumnHead);
-        for (int k = 0; k < LongestText; k++)
+        string heading = typed is null ? "" : isSplit ? $"\"{typed}\"" : "too long to split";
+        sheet.Formula(TokenizeLayout.LabelColumn, formulas.Heading(i), heading, CellLook.Heading);
+        sheet.Empty(TokenizeLayout.LowestRankColumn, CellLook.Heading, 1 + Longest);
+        sheet.Row(section.Numbers);
+        sheet.Text(TokenizeLayout.LowestRankColumn, "lowest rank", CellLook.ColumnHead);
+        for (int k = 0; k < Longest; k++)
         {
-            sheet.Number(FirstPiece + k, k + 1, CellLook.ColumnHead);
+            sheet.Number(TokenizeLayout.FirstPieceColumn + k, k + 1, CellLook.ColumnHead);
         }
 
         EncodingPass[] passes = EncodingPass.Of(isSplit ? typed : null, vocabulary);
-        WriteWords(i, text, passes.Length == 0 ? "" : typed!, sheet);
-        for (int pass = 0; pass < LongestText; pass++)
+        var rows = new SectionRows(section, sheet);
+        WriteWords(i, section, passes.Length == 0 ? "" : typed!, rows);
+        for (int pass = 0; pass < Longest; pass++)
         {
-            WritePass(i, pass, text, passes.ElementAtOrDefault(pass), sheet);
+            WritePass(i, pass, passes.ElementAtOrDefault(pass), rows);
         }
 
-        int first = Pass(i, 0).Row, last = Pass(i, LongestText).Row;
-        EncodingPass? done = passes.LastOrDefault();
-        string bests = A1.Range(new Place("", first, BestColumn, last - first, 1), Fixed.Both);
-        WriteRow(last, last, "tokens", done is not null, k =>
-        {
-            string column = A1.Range(new Place("", first, FirstPiece + k, last - first, 1), Fixed.Row);
-            return ($"IF({text}=\"\",\"\",INDEX({column},{PassRows}*COUNT({bests})+1))", done?.PieceAt(k) ?? "");
-        }, CellLook.Piece, sheet);
-        WriteRow(last + 1, last, "ids", done is not null, k =>
-        {
-            string piece = A1.Cell(last, FirstPiece + k);
-            string formula = $"IF({piece}=\"\",\"\",{IdOf(piece, VocabularySheets.Written(vocabulary), sheet.Name)})";
-            return (formula, done?.IdAt(k) is int id ? id : Shown.Nothing);
-        }, CellLook.Whole, sheet);
+        EncodingPass? last = passes.LastOrDefault();
+        rows.Write(section.Tokens, "tokens", last is not null, CellLook.Piece, k => (formulas.Token(i, k), last?.PieceAt(k) ?? ""));
+        rows.Write(section.Ids, "ids", last is not null, CellLook.Whole, k => (formulas.TokenId(i, k), Shown.Of(last?.IdAt(k))));
     }
 
-    /// <summary>The kind of each character, and whether a word begins with it: merges do not join two words.</summary>
-    private void WriteWords(int i, string text, string shown, SheetWriter sheet)
+    private void WriteWords(int i, TextSection section, string shown, SectionRows rows)
     {
-        int kinds = Pass(i, 0).Row - 2, begins = kinds + 1;
-        int[] words = WordBeginnings.Of(shown);
-        WriteRow(kinds, begins + 1, "kind", shown.Length > 0, k =>
-        {
-            string number = A1.Cell(kinds - 1, FirstPiece + k, Fixed.Row);
-            return (WordBeginnings.KindFormula(text, number, LongestText), k < shown.Length ? WordBeginnings.KindOf(shown[k]) : "");
-        }, CellLook.Piece, sheet);
-        WriteRow(begins, begins + 1, "begins a word", shown.Length > 0, k =>
-        {
-            string?[] before = [.. Enumerable.Range(1, 3).Select(back => k < back ? null : A1.Cell(begins, FirstPiece + k - back))];
-            string? kindBefore = k == 0 ? null : A1.Cell(kinds, FirstPiece + k - 1);
-            string formula = WordBeginnings.Formula(
-                text, A1.Cell(kinds - 1, FirstPiece + k, Fixed.Row), A1.Cell(kinds, FirstPiece + k), kindBefore, A1.Cell(kinds, FirstPiece + k + 1),
-                before);
-            return (formula, k < shown.Length ? words[k] : Shown.Nothing);
-        }, CellLook.Whole, sheet);
+        int[] begins = WordBeginnings.Of(shown);
+        rows.Write(
+            section.Kinds, "kind", shown.Length > 0, CellLook.Piece,
+            k => (formulas.Kind(i, k), k < shown.Length ? WordBeginnings.KindOf(shown[k]) : ""));
+        rows.Write(
+            section.Begins, "begins a word", shown.Length > 0, CellLook.Whole,
+            k => (formulas.Begins(i, k), k < shown.Length ? begins[k] : Shown.Nothing));
     }
 
-    private void WritePass(int i, int pass, string text, EncodingPass? shown, SheetWriter sheet)
+    private void WritePass(int i, int pass, EncodingPass? shown, SectionRows rows)
     {
-        int pieces = Pass(i, pass).Row, ranks = pieces + 1, places = pieces + 2, last = pieces - PassRows;
-        string best = A1.Cell(ranks, BestColumn, Fixed.Column);
-        WriteRow(pieces, pieces, Invariant($"pass {pass + 1}: pieces"), shown is not null, k =>
-        {
-            string number = A1.Cell(Pass(i, 0).Row - HeadRows + 1, FirstPiece + k, Fixed.Row);
-            return (pass == 0 ? FirstPieces(text, number) : NextPieces(last, number), shown?.PieceAt(k) ?? "");
-        }, CellLook.Piece, sheet);
+        TextSection section = layout.SectionOf(i);
+        bool isInUse = shown is not null;
+        rows.Write(
+            section.Pieces(pass), Invariant($"pass {pass + 1}: pieces"), isInUse, CellLook.Piece,
+            k => (formulas.Piece(i, pass, k), shown?.PieceAt(k) ?? ""));
+        rows.WriteLabel(section.Ranks(pass), "rank with the next", isInUse);
+        rows.Sheet.Formula(TokenizeLayout.LowestRankColumn, formulas.LowestRank(i, pass), Shown.Of(shown?.LowestRank), CellLook.Whole);
+        rows.WriteCells(Longest - 1, CellLook.Whole, k => (formulas.Rank(i, pass, k), Shown.Of(shown?.RankAt(k))));
+        rows.Write(
+            section.Becomes(pass), "becomes piece", isInUse, CellLook.Whole,
+            k => (formulas.Becomes(i, pass, k), Shown.Of(shown?.NextPieceAt(k))));
+    }
 
-        sheet.Row(ranks);
-        WriteLabel(pieces, "rank with the next", shown is not null, sheet);
-        Place pairs = new("", ranks, FirstPiece, 1, LongestText - 1);
-        string range = A1.Range(pairs, Fixed.Column);
-        string begins = A1.Range(new Place("", Pass(i, 0).Row - 1, FirstPiece, 1, LongestText), Fixed.Both);
-        sheet.Formula(
-            BestColumn, $"IF(COUNTIF({range},\">=0\")=0,\"\",SMALL({range},COUNTIF({range},\"<0\")+1))",
-            shown?.LowestRank is int rank ? rank : Shown.Nothing, CellLook.Whole);
-        for (int k = 0; k + 1 < LongestText; k++)
+    /// <summary>Writes rows of a section: a label if the row is in use, and a cell for each piece or character.</summary>
+    private sealed record SectionRows(TextSection Section, SheetWriter Sheet)
+    {
+        public void Write(int row, string label, bool isInUse, CellLook look, Func<int, (string Formula, Shown Shown)> cellOf)
         {
-            string left = A1.Cell(pieces, FirstPiece + k), right = A1.Cell(pieces, FirstPiece + k + 1);
-            string before = A1.Cell(pieces, FirstPiece, Fixed.Column) + ":" + left;
-            string isInOneWord = $"INDEX({begins},SUMPRODUCT(LEN({before}))+1)=0";
-            sheet.Formula(
-                FirstPiece + k, $"IF({right}=\"\",\"\",IF({isInOneWord},{RankOf($"{left}&\" \"&{right}", sheet.Name)},-1))",
-                shown?.RankAt(k) is int pair ? pair : Shown.Nothing, CellLook.Whole);
+            WriteLabel(row, label, isInUse);
+            WriteCells(Longest, look, cellOf);
         }
 
-        WriteRow(places, pieces, "becomes piece", shown is not null, k =>
+        public void WriteLabel(int row, string label, bool isInUse)
         {
-            int column = FirstPiece + k;
-            string left = A1.Cell(places, column - 1);
-            string formula = k == 0
-                ? $"IF({A1.Cell(pieces, column)}=\"\",\"\",1)"
-                : $"IF({A1.Cell(pieces, column)}=\"\",\"\",{left}+IF(AND({A1.Cell(ranks, column - 1)}={best},"
-                    + $"{left}<>{(k == 1 ? "0" : A1.Cell(places, column - 2))}),0,1))";
-            return (formula, shown?.NextPieceAt(k) is int next ? next : Shown.Nothing);
-        }, CellLook.Whole, sheet);
-    }
-
-    /// <summary>A character of the text in the byte alphabet.</summary>
-    private static string FirstPieces(string text, string number)
-    {
-        string character = $"MID({text},{number},1)";
-        return $"IF(OR(LEN({text})<{number},LEN({text})>{LongestText}),\"\",IF({character}=\" \",\"{Written}\",IF({character}=CHAR(10),\"{LineEnd}\","
-            + $"IF(IFERROR(AND({Unicode}({character})>32,{Unicode}({character})<127),FALSE),{character},\"{Unsplit}\"))))"; // halves have no code
-    }
-
-    /// <summary>The pieces that the pass before makes the k-th.</summary>
-    private static string NextPieces(int before, string number)
-    {
-        string pieces = A1.Range(new Place("", before, FirstPiece, 1, LongestText), Fixed.Column);
-        string places = A1.Range(new Place("", before + 2, FirstPiece, 1, LongestText), Fixed.Column);
-        string found = $"MATCH({number},{places},0)";
-        return $"IF({A1.Cell(before + 1, BestColumn, Fixed.Column)}=\"\",\"\",IF(COUNTIF({places},{number})=0,\"\","
-            + $"INDEX({pieces},{found})&IF(COUNTIF({places},{number})=2,INDEX({pieces},{found}+1),\"\")))";
-    }
-
-    /// <summary>Writes a row of a pass, with a label if the pass has pieces.</summary>
-    private static void WriteRow(
-        int row, int pieces, string label, bool isLabelled, Func<int, (string Formula, Shown Shown)> cellOf, CellLook look, SheetWriter sheet)
-    {
-        sheet.Row(row);
-        WriteLabel(pieces, label, isLabelled, sheet);
-        for (int k = 0; k < LongestText; k++)
-        {
-            (string formula, Shown shown) = cellOf(k);
-            sheet.Formula(FirstPiece + k, formula, shown, look);
+            Sheet.Row(row);
+            Sheet.Formula(TokenizeLayout.LabelColumn, TokenizeFormulas.Label(Section, row, label), isInUse ? label : "", CellLook.Words);
         }
-    }
 
-    private static void WriteLabel(int pieces, string label, bool isLabelled, SheetWriter sheet) => sheet.Formula(
-        LabelColumn, $"IF({A1.Cell(pieces, FirstPiece)}=\"\",\"\",\"{label}\")", isLabelled ? label : "", CellLook.Words);
-
-    /// <summary>Whether an added token is in a text, where the tokenizer would find it before anything else.</summary>
-    private string HoldsAddedToken(string text, string sheet)
-    {
-        Place typed = VocabularySheets.Typed(vocabulary);
-        string added = A1.From(sheet, typed.Part(vocabulary.EndOfText + 1, 0, vocabulary.AddedTokens.Count), Fixed.Both);
-        return $"SUMPRODUCT(ISNUMBER(FIND({added},{text}))*(LEN({added})>0))>0";
-    }
-
-    /// <summary>The id of the token that a cell has, −1 if there is none. EXACT, since a look-up would not tell a from A.</summary>
-    private string IdOf(string cell, Place tokens, string sheet) => NumberOf(
-        cell, tokens, VocabularySheets.Ids(vocabulary) with { Rows = tokens.Rows }, sheet);
-
-    /// <summary>How many tokens are this text, as it is typed: one or none.</summary>
-    private string Count(string text, string sheet) =>
-        $"SUMPRODUCT(--EXACT({A1.From(sheet, VocabularySheets.Typed(vocabulary), Fixed.Both)},{text}))";
-
-    private string RankOf(string pair, string sheet) => vocabulary.Merges.Count == 0
-        ? "-1" : NumberOf(pair, VocabularySheets.Pairs(vocabulary), VocabularySheets.Ranks(vocabulary), sheet);
-
-    private static string NumberOf(string text, Place texts, Place numbers, string sheet) =>
-        $"SUMPRODUCT(EXACT({A1.From(sheet, texts, Fixed.Both)},{text})*({A1.From(sheet, numbers, Fixed.Both)}+1))-1";
-
-    private Place Top(int column) => new(WorkbookPlan.TokenizeSheet, WorkbookPlan.ListRow, column, plan.Length, 1);
-
-    /// <summary>The first row of a pass of a text; after the last pass, that of its tokens.</summary>
-    private Place Pass(int text, int pass)
-    {
-        int first = WorkbookPlan.ListRow + plan.Length + 1 + HeadRows + (text * ((PassRows * LongestText) + HeadRows + 3));
-        return new(WorkbookPlan.TokenizeSheet, first + (PassRows * pass), 0, 1, 1);
+        public void WriteCells(int count, CellLook look, Func<int, (string Formula, Shown Shown)> cellOf)
+        {
+            for (int k = 0; k < count; k++)
+            {
+                (string formula, Shown shown) = cellOf(k);
+                Sheet.Formula(TokenizeLayout.FirstPieceColumn + k, formula, shown, look);
+            }
+        }
     }
 }
-
-/// <summary>What is typed into a cell: a text, or an id if the token has none that can be typed.</summary>
-internal sealed record TypedToken(string? Text, int Id);

@@ -15,19 +15,19 @@ internal static class VocabularySheets
     public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, 1, Palette.TextTab, [8, 22, 22, 22], 12);
 
     /// <summary>The ids of the tokens.</summary>
-    public static Place Ids(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, NumberColumn, vocabulary.TokenCount);
+    public static CellRange Ids(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, NumberColumn, vocabulary.TokenCount);
 
     /// <summary>The tokens that merges make, in the byte alphabet, as vocab.bpe has them.</summary>
-    public static Place Written(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, WrittenColumn, vocabulary.EndOfText);
+    public static CellRange Written(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, WrittenColumn, vocabulary.EndOfText);
 
     /// <summary>The tokens as one types them; empty if that is not possible.</summary>
-    public static Place Typed(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, TypedColumn, vocabulary.TokenCount);
+    public static CellRange Typed(Vocabulary vocabulary) => Column(WorkbookPlan.VocabularySheet, TypedColumn, vocabulary.TokenCount);
 
     /// <summary>The ranks of the merges.</summary>
-    public static Place Ranks(Vocabulary vocabulary) => Column(WorkbookPlan.MergesSheet, NumberColumn, vocabulary.Merges.Count);
+    public static CellRange Ranks(Vocabulary vocabulary) => Column(WorkbookPlan.MergesSheet, NumberColumn, vocabulary.Merges.Count);
 
     /// <summary>The merges: two tokens with a space between them.</summary>
-    public static Place Pairs(Vocabulary vocabulary) => Column(WorkbookPlan.MergesSheet, WrittenColumn, vocabulary.Merges.Count);
+    public static CellRange Pairs(Vocabulary vocabulary) => Column(WorkbookPlan.MergesSheet, WrittenColumn, vocabulary.Merges.Count);
 
     /// <summary>A token as one types it into a cell; null if that is not possible.</summary>
     public static string? TypedFormOf(Vocabulary vocabulary, int id)
@@ -80,5 +80,5 @@ internal static class VocabularySheets
         }
     }
 
-    private static Place Column(string sheet, int column, int rows) => new(sheet, WorkbookPlan.ListRow, column, rows, 1);
+    private static CellRange Column(string sheet, int column, int rows) => new(sheet, WorkbookPlan.ListRow, column, rows, 1);
 }

@@ -14,7 +14,7 @@ internal static class WeightSheet
     public static void Write(WeightGroup group, PassExplanation pass, Func<int, string> tokenLabel, SheetWriter sheet)
     {
         sheet.Head(group.Name);
-        sheet.Text(WorkbookPlan.FirstColumn, string.Join(" ", group.Matrices.Select(matrix => WeightDescription.Of(matrix.Name))), CellLook.Words);
+        sheet.Text(WorkbookPlan.FirstColumn, group.Words, CellLook.Words);
         sheet.Row(WorkbookPlan.ListRow - 1);
         for (int column = 0; column < group.Matrices[0].Columns; column++)
         {
@@ -33,8 +33,8 @@ internal static class WeightSheet
                 _ => _ => null,
             };
             Write(matrix, label, row, sheet);
-            sheet.ColourBySign(
-                [new Place(group.Name, row, WorkbookPlan.FirstColumn, matrix.Rows, matrix.Columns)], StageSheets.ScaleOf(matrix.Span));
+            sheet.Colours.BySign(
+                [new CellRange(group.Name, row, WorkbookPlan.FirstColumn, matrix.Rows, matrix.Columns)], CellColours.ScaleOf(matrix.Span));
             row += matrix.Rows;
         }
     }

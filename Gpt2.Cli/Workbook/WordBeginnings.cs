@@ -59,8 +59,8 @@ internal static class WordBeginnings
         string begins = $"IF({kind}=\"{Space}\",OR({kindBefore}<>\"{Space}\",AND({kindAfter}<>\"\",{kindAfter}<>\"{Space}\")),"
             + $"IF({kindBefore}=\"{Space}\",MID({text},{number}-1,1)<>\" \",{kindBefore}<>{kind}))";
         string isInShort = before[1] is null ? $"{before[0]}>1" : $"OR({before[0]}>1,{before[1]}=3)";
-        string isAfterShort = before[1] is null ? "FALSE" : before[2] is null ? $"{before[1]}=2" : $"OR({before[1]}=2,{before[2]}=3)";
-        return $"IF({kind}=\"\",\"\",IF({isInShort},0,IF(OR({isAfterShort},{begins}),1+{isShort},0)))";
+        string isAfterShort = before[1] is null ? "" : before[2] is null ? $"{before[1]}=2," : $"{before[1]}=2,{before[2]}=3,";
+        return $"IF({kind}=\"\",\"\",IF({isInShort},0,IF(OR({isAfterShort}{begins}),1+{isShort},0)))";
     }
 
     private static string Follows(string text, string number, int length, string choices) =>

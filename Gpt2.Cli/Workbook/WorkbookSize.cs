@@ -25,13 +25,13 @@ internal static class WorkbookSize
     public static void Require(WorkbookPlan plan, string model)
     {
         (long columns, long rows) = (plan.Widest, plan.Tallest);
-        if (columns > A1.MostColumns || rows > A1.MostRows)
+        if (columns > Reference.MostColumns || rows > Reference.MostRows)
         {
-            throw new Gpt2Exception(columns > A1.MostColumns
+            throw new Gpt2Exception(columns > Reference.MostColumns
                 ? Invariant($"a table would have {columns:N0} columns") : Invariant($"a sheet would have {rows:N0} rows"))
             {
                 Where = model,
-                Expected = Invariant($"at most {A1.MostColumns:N0} columns and {A1.MostRows:N0} rows, which is what Excel has"),
+                Expected = Invariant($"at most {Reference.MostColumns:N0} columns and {Reference.MostRows:N0} rows, which is what Excel has"),
                 Remedy = "a smaller --length",
             };
         }

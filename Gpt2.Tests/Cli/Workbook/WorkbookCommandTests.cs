@@ -24,9 +24,9 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
     /// <summary>Functions that the formulas may use: all of them are in Excel 2013.</summary>
     private static readonly string[] Functions =
     [
-        "AND", "AVERAGE", "CHAR", "COUNT", "COUNTIF", "ERF", "EXACT", "EXP", "FIND", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNUMBER",
-        "ISTEXT", "LARGE", "LEFT", "LEN", "LOWER", "MATCH", "MAX", "MID", "MMULT", "NOT", "OR", "PI", "ROUND", "SMALL", "SQRT", "SUBSTITUTE", "SUM",
-        "SUMPRODUCT", "TANH", "UPPER", "VARP", "_xlfn.UNICODE",
+        "AND", "AVERAGE", "CHAR", "COUNT", "COUNTIF", "ERF", "EXACT", "EXP", "FIND", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISLOGICAL",
+        "ISNUMBER", "ISTEXT", "LARGE", "LEFT", "LEN", "LOWER", "MATCH", "MAX", "MID", "MMULT", "NOT", "OR", "PI", "ROUND", "SMALL", "SQRT",
+        "SUBSTITUTE", "SUM", "SUMPRODUCT", "TANH", "UPPER", "VARP", "_xlfn.UNICODE",
     ];
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
     {
         string path = PathOf("gpt2.xlsx");
         CommandRun.Of("workbook", Prompt, "--out", path).Result().Should()
-            .MatchRegex(@"gpt2\.xlsx: 9\.\d MB, 1,071,872 weights, 209,280 formulas, for prompts of up to 16 tokens\n$");
+            .MatchRegex(@"gpt2\.xlsx: 10\.\d MB, 1,071,872 weights, 209,280 formulas, for prompts of up to 16 tokens\n$");
         Directory.GetFiles(Root).Should().ContainSingle();
 
         using var model = LanguageModel.Load(options: new LoadOptions { KeepMatrices = true });
@@ -96,12 +96,26 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
         WorkbookCells cells = WorkbookCells.Of(workbook.Write(model.Tokenizer.Encode(Prompt)));
         foreach (MatrixDescription matrix in workbook.Plan.Stages.SelectMany(stage => stage.Matrices))
         {
-            Place numbers = workbook.Plan.PlaceOf(matrix.Name);
-            Place heading = new(numbers.Sheet, numbers.Row - WorkbookPlan.HeadRows, 0, 1, 1);
+            CellRange numbers = workbook.Plan.RangeOf(matrix.Name);
+            CellRange heading = new(numbers.Sheet, numbers.Row - WorkbookPlan.HeadRows, 0);
             cells.Text(heading).Should().Be(matrix.Step is int step ? $"step {step}: {matrix.Title}" : matrix.Title);
             cells.Text(heading.Part(0, 8)).Should().Be("= " + matrix.Formula);
             cells.Text(heading.Part(1, 0)).Should().Be(matrix.Words);
         }
+    }
+
+    [Fact]
+    public void SomeBlocks_TheFirstSheetSaysWhatEachSheetIs()
+    {
+        Gpt2Config config = new(7, 5, 8, 2, 3);
+        using var model = LanguageModel.Of(TestModels.Random(config, seed: 2), null, "small", new LoadOptions { KeepMatrices = true });
+        using var workbook = new WorkbookCase(model, length: 2, (2, 2));
+        WorkbookCells cells = WorkbookCells.Of(workbook.Write(1, 2));
+        CellRange names = new(WorkbookPlan.StartSheet, StartLayout.ContentsRow(2) + 1, StartLayout.TypedColumn, 2, 2);
+        cells.Text(names.Part(0, 0)).Should().Be("stream");
+        cells.Text(names.Part(0, 1)).Should().Be("what enters block 2: numbers of the program, not formulas");
+        cells.Text(names.Part(1, 0)).Should().Be("h2");
+        cells.Text(names.Part(1, 1)).Should().Be("block 2: the sixteen steps");
     }
 
     [Fact]
@@ -200,7 +214,7 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
     [InlineData(701, "ZZ")]
     [InlineData(702, "AAA")]
     [InlineData(16383, "XFD")]
-    public void Columns_HaveTheLettersOfExcel(int column, string letters) => A1.Letters(column).Should().Be(letters);
+    public void Columns_HaveTheLettersOfExcel(int column, string letters) => Reference.Letters(column).Should().Be(letters);
 
     [Theory]
     [InlineData("plain & <simple>", "plain & <simple>")]

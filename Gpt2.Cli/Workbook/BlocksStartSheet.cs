@@ -1,0 +1,40 @@
+// The first sheet of a workbook with some blocks only: the prompt for which the program has computed what enters them, and a list of the other
+// sheets. Nothing can be typed, and there is no prediction.
+
+namespace Gpt2.Cli.Workbook;
+
+/// <summary>Writes the first sheet of some blocks.</summary>
+internal static class BlocksStartSheet
+{
+    /// <summary>Writes the sheet.</summary>
+    /// <param name="plan">Where everything is.</param>
+    /// <param name="model">The model's name.</param>
+    /// <param name="prompt">The prompt, which has the plan's length.</param>
+    /// <param name="tokenLabel">A token as it is shown.</param>
+    /// <param name="others">The other sheets.</param>
+    /// <param name="sheet">Where to write.</param>
+    public static void Write(
+        WorkbookPlan plan, string model, IReadOnlyList<int> prompt, Func<int, string> tokenLabel, IEnumerable<WorkbookSheet> others,
+        SheetWriter sheet)
+    {
+        StartParts.WriteTitle($"{model}: a part of the forward pass in formulas", plan.Config, sheet);
+        sheet.Row(StartLayout.AnswerRow, 30);
+        sheet.Text(0, "Only some blocks are here: what enters them was computed by the program for this prompt.", CellLook.Answer);
+        sheet.Row(StartLayout.HeadingRow, 20);
+        StartParts.WriteHeading("The prompt", 0, StartLayout.TokenColumn, sheet);
+        sheet.Row(StartLayout.CountRow);
+        sheet.Text(StartLayout.PositionColumn, "number of tokens", CellLook.Words);
+        sheet.Number(StartLayout.TokenColumn, prompt.Count, CellLook.Whole);
+        sheet.Row(StartLayout.HeadRow);
+        StartParts.WriteTokenHeads(sheet);
+        for (int i = 0; i < prompt.Count; i++)
+        {
+            sheet.Row(StartLayout.FirstRow + i, 17);
+            sheet.Number(StartLayout.PositionColumn, i, CellLook.RowHead);
+            sheet.Number(StartLayout.IdColumn, prompt[i], CellLook.Whole);
+            sheet.Text(StartLayout.TokenColumn, tokenLabel(prompt[i]), CellLook.Token);
+        }
+
+        StartParts.WriteContents(others, StartLayout.ContentsRow(plan.Length), sheet);
+    }
+}
