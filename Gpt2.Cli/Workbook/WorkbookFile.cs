@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using System.IO.Packaging;
+using System.Xml.Linq;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Spreadsheet;
 using Gpt2.Core.Explaining;
@@ -30,8 +31,6 @@ internal static class WorkbookFile
         // Opened for writing alone, the package goes to the stream as it comes about. The SDK's own documents need one that can be read too, and
         // stay in memory until their end.
         using var package = Package.Open(stream, FileMode.Create, FileAccess.Write);
-        package.PackageProperties.Title = SheetText.Escaped($"{model} as a workbook");
-        package.PackageProperties.Creator = "gpt2 workbook";
         WorkbookSheet[] sheets = WorkbookSheet.AllOf(plan, pass, model, vocabulary, tokenLabel);
         var parts = new List<Uri>();
         foreach (WorkbookSheet sheet in sheets)
@@ -52,12 +51,27 @@ internal static class WorkbookFile
         Write(styles, StyleSheet.Create());
         PackagePart workbook = PartOf(package, "workbook", "sheet.main");
         Write(workbook, BookOf(plan, [.. sheets.Select(sheet => sheet.Name)]));
-        package.CreateRelationship(workbook.Uri, TargetMode.Internal, Relationships + "officeDocument");
+        package.CreateRelationship(workbook.Uri, TargetMode.Internal, Relationships + "officeDocument", "workbook");
         workbook.CreateRelationship(styles.Uri, TargetMode.Internal, Relationships + "styles", "styles");
         for (int i = 0; i < parts.Count; i++)
         {
             workbook.CreateRelationship(parts[i], TargetMode.Internal, Relationships + "worksheet", IdOf(i));
         }
+
+        WriteProperties(package, SheetText.Escaped($"{model} as a workbook"));
+    }
+
+    /// <summary>Title and creator. The package would give the part that it makes for them a random name.</summary>
+    private static void WriteProperties(Package package, string title)
+    {
+        PackagePart part = package.CreatePart(new Uri("/docProps/core.xml", UriKind.Relative), CoreProperties.ContentType, CompressionOption.Normal);
+        using (Stream stream = part.GetStream(FileMode.Create, FileAccess.Write))
+        {
+            new XElement(CoreProperties.Space + "coreProperties", new XElement(CoreProperties.Dublin + "title", title),
+                new XElement(CoreProperties.Dublin + "creator", "gpt2 workbook")).Save(stream);
+        }
+
+        package.CreateRelationship(part.Uri, TargetMode.Internal, CoreProperties.Relationship, "properties");
     }
 
     private static string IdOf(int sheet) => "sheet" + (sheet + 1).ToString(CultureInfo.InvariantCulture);
@@ -85,5 +99,14 @@ internal static class WorkbookFile
         using OpenXmlWriter writer = OpenXmlWriter.Create(stream);
         writer.WriteStartDocument(standalone: true);
         writer.WriteElement(root);
+    }
+
+    private static class CoreProperties
+    {
+        public const string ContentType = "application/vnd.openxmlformats-package.core-properties+xml";
+        public const string Relationship = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties";
+
+        public static readonly XNamespace Space = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties";
+        public static readonly XNamespace Dublin = "http://purl.org/dc/elements/1.1/";
     }
 }

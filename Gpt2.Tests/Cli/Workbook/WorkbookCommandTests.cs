@@ -55,6 +55,21 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void TheFile_WrittenAgain_HasTheSameParts()
+    {
+        using var small = new SmallModelFolder();
+        string[][] parts = [.. new[] { "one.xlsx", "two.xlsx" }.Select(name =>
+        {
+            CommandRun.Of("workbook", "--ids", "1,2,0", "-m", small.Model, "--length", "5", "--out", PathOf(name)).Result();
+            using ZipArchive archive = ZipFile.OpenRead(PathOf(name));
+            return archive.Entries.Select(entry => $"{entry.FullName} {entry.Length} {entry.Crc32}").ToArray();
+        })];
+
+        parts[1].Should().Equal(parts[0]);
+        parts[0].Should().Contain(part => part.StartsWith("docProps/core.xml ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void TheFile_IsValid_AndItsFormulasNeedNothingNewerThanExcel2013()
     {
         using var small = new SmallModelFolder();
