@@ -7,17 +7,13 @@ namespace Gpt2.Cli.Workbook;
 internal static class BlocksStartSheet
 {
     /// <summary>Writes the sheet.</summary>
-    /// <param name="plan">Where everything is.</param>
-    /// <param name="model">The model's name.</param>
-    /// <param name="prompt">The prompt, which has the plan's length.</param>
-    /// <param name="tokenLabel">A token as it is shown.</param>
+    /// <param name="content">The content of the workbook, whose prompt has the plan's length.</param>
     /// <param name="others">The other sheets.</param>
     /// <param name="sheet">Where to write.</param>
-    public static void Write(
-        WorkbookPlan plan, string model, IReadOnlyList<int> prompt, Func<int, string> tokenLabel, IEnumerable<WorkbookSheet> others,
-        SheetWriter sheet)
+    public static void Write(WorkbookContent content, IEnumerable<WorkbookSheet> others, SheetWriter sheet)
     {
-        StartParts.WriteTitle($"{model}: a part of the forward pass in formulas", plan.Config, sheet);
+        IReadOnlyList<int> prompt = content.Prompt;
+        StartParts.WriteTitle($"{content.Model}: a part of the forward pass in formulas", content.Plan.Config, sheet);
         sheet.Row(StartLayout.AnswerRow, 30);
         sheet.Text(0, "Only some blocks are here: what enters them was computed by the program for this prompt.", CellLook.Answer);
         sheet.Row(StartLayout.HeadingRow, 20);
@@ -32,9 +28,9 @@ internal static class BlocksStartSheet
             sheet.Row(StartLayout.FirstRow + i, 17);
             sheet.Number(StartLayout.PositionColumn, i, CellLook.RowHead);
             sheet.Number(StartLayout.IdColumn, prompt[i], CellLook.Whole);
-            sheet.Text(StartLayout.TokenColumn, tokenLabel(prompt[i]), CellLook.Token);
+            sheet.Text(StartLayout.TokenColumn, content.TokenLabel(prompt[i]), CellLook.Token);
         }
 
-        StartParts.WriteContents(others, StartLayout.ContentsRow(plan.Length), sheet);
+        StartParts.WriteContents(others, StartLayout.ContentsRow(content.Plan.Length), sheet);
     }
 }

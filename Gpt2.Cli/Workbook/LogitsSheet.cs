@@ -10,8 +10,9 @@ internal static class LogitsSheet
 {
     public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, WorkbookPlan.FirstColumn, Palette.StageTab, [7, 22, 14, 16], 12);
 
-    public static void Write(WorkbookPlan plan, PassExplanation pass, Func<int, string> tokenLabel, SheetWriter sheet)
+    public static void Write(WorkbookContent content, SheetWriter sheet)
     {
+        (WorkbookPlan plan, PassExplanation pass) = (content.Plan, content.Pass);
         MatrixDescription logits = plan.OverVocabulary[0], probabilities = plan.OverVocabulary[1];
         CellRange logitCells = plan.RangeOf(logits.Name), probabilityCells = plan.RangeOf(probabilities.Name);
         ReadOnlySpan<float> numbers = pass.NumbersOf(logits.Name).Row(0), shares = pass.NumbersOf(probabilities.Name).Row(0);
@@ -41,7 +42,7 @@ internal static class LogitsSheet
         {
             sheet.Row(WorkbookPlan.ListRow + id);
             sheet.Number(WorkbookPlan.PositionColumn, id, CellLook.RowHead);
-            sheet.Text(WorkbookPlan.TokenColumn, tokenLabel(id), CellLook.Token);
+            sheet.Text(WorkbookPlan.TokenColumn, content.TokenLabel(id), CellLook.Token);
             sheet.Formula(logitCells.Column, logit, numbers[id]);
             sheet.Formula(probabilityCells.Column, probability, shares[id]);
         }

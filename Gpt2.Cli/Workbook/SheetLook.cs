@@ -48,7 +48,6 @@ internal sealed record SheetLook(int FrozenRows, int FrozenColumns, string TabCo
             selection.Pane = pane;
             view.Append(selection);
         }
-
         else if (Selected is not null)
         {
             view.Append(SelectionOf(Selected));

@@ -8,10 +8,8 @@ using static System.FormattableString;
 namespace Gpt2.Cli.Workbook;
 
 /// <summary>Writes the tables of the pass.</summary>
-/// <param name="plan">Where everything is.</param>
-/// <param name="pass">The numbers for the prompt with which the workbook begins.</param>
-/// <param name="tokenLabel">A token as it is shown.</param>
-internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<int, string> tokenLabel)
+/// <param name="content">The content of the workbook.</param>
+internal sealed class StageSheets(WorkbookContent content)
 {
     /// <summary>Columns that have the background of a heading.</summary>
     private const int HeadingColumns = 40;
@@ -19,8 +17,9 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
     /// <summary>The column in which a table's formula in symbols begins.</summary>
     private const int SymbolsColumn = 8;
 
-    private readonly StepFormulas formulas = new(plan);
-    private readonly int tokens = pass.Trace.Ids.Count;
+    private readonly WorkbookPlan plan = content.Plan;
+    private readonly StepFormulas formulas = new(content.Plan);
+    private readonly int tokens = content.Prompt.Count;
 
     public static SheetLook Look { get; } = new(WorkbookPlan.TopRows - 1, WorkbookPlan.FirstColumn, Palette.StageTab, [5, 14], 7.3);
 
@@ -54,6 +53,7 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
             };
             sheet.Text(column, label, CellLook.Link);
             sheet.Link(1, column, HeadingOf(matrix));
+            // The columns are 7 characters wide, and what a label needs of the next one must be empty.
             column += label.Length > 10 ? 2 + (label.Length / 11) : label.Length > 7 ? 2 : 1;
         }
     }
@@ -76,7 +76,7 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
         sheet.Row(top + 1);
         sheet.Text(0, matrix.Words, CellLook.Words);
         WriteColumnHeads(matrix, range, sheet);
-        Matrix numbers = pass.NumbersOf(matrix.Name);
+        Matrix numbers = content.Pass.NumbersOf(matrix.Name);
         FilledFormula?[] filled = FilledFormulasOf(matrix, range);
         for (int row = 0; row < range.Rows; row++)
         {
@@ -168,7 +168,7 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
     }
 
     private ColumnMeaning MeaningOf(MatrixDescription matrix, int column) =>
-        ColumnMeaning.Of(matrix.Columns, column, plan.Config, pass.Trace.Ids);
+        ColumnMeaning.Of(matrix.Columns, column, plan.Config, content.Prompt);
 
     private void WriteRowHead(MatrixDescription matrix, int row, SheetWriter sheet)
     {
@@ -185,7 +185,7 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
 
     private string TokenFormula(string sheet, int token) => Reference.From(sheet, plan.Tokens.RowAt(token), Absolute.Both);
 
-    private string LabelOf(int position) => tokenLabel(pass.Trace.Ids[position]);
+    private string LabelOf(int position) => content.TokenLabel(content.Prompt[position]);
 
     /// <summary>The number of the pass for a cell; null if the prompt has no such token.</summary>
     private float? NumberAt(MatrixDescription matrix, Matrix numbers, int row, int column)

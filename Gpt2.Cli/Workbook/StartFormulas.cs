@@ -44,9 +44,6 @@ internal sealed class StartFormulas(WorkbookPlan plan, Vocabulary? vocabulary)
         return FormulaText.MeaningOf(typed, meaning);
     }
 
-    /// <summary>The condition that the first typed cell is wrong, for a conditional format of all of them.</summary>
-    public string FirstIsWrong() => FormulaText.IsWrong(Reference.Local(Meanings.RowAt(0), Absolute.Column));
-
     /// <summary>The id of a position of the prompt: of the typed text that reaches it, the token in question.</summary>
     public string Id(int position)
     {

@@ -8,9 +8,8 @@ namespace Gpt2.Cli.Workbook;
 
 /// <summary>Writes the formulas.</summary>
 /// <param name="plan">Where everything is.</param>
-/// <param name="layout">Where things are in the sheet.</param>
 /// <param name="vocabulary">The vocabulary.</param>
-internal sealed class TokenizeFormulas(WorkbookPlan plan, TokenizeLayout layout, Vocabulary vocabulary)
+internal sealed class TokenizeFormulas(WorkbookPlan plan, Vocabulary vocabulary)
 {
     private const int Longest = TokenizeLayout.LongestText;
     private const string WrittenSpace = "\u0120", WrittenLineEnd = "\u010A";
@@ -20,6 +19,8 @@ internal sealed class TokenizeFormulas(WorkbookPlan plan, TokenizeLayout layout,
 
     /// <summary>Files name functions that came with Excel 2013 or later like this; the program shows UNICODE.</summary>
     private const string Unicode = "_xlfn.UNICODE";
+
+    private readonly TokenizeLayout layout = new(plan.Length);
 
     // The table on top: a row for each typed text.
 

@@ -8,7 +8,11 @@ using static System.FormattableString;
 namespace Gpt2.Cli.Workbook;
 
 /// <summary>What is typed into a cell: a text, or an id if the token has none that can be typed.</summary>
-internal sealed record TypedToken(string? Text, int Id);
+internal sealed record TypedToken(string? Text, int Id)
+{
+    /// <summary>What the sheets say it is.</summary>
+    public string Meaning => Text is null ? "id" : "a token";
+}
 
 /// <summary>Writes the sheet.</summary>
 /// <param name="plan">Where everything is.</param>
@@ -18,7 +22,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     private const int Longest = TokenizeLayout.LongestText;
 
     private readonly TokenizeLayout layout = new(plan.Length);
-    private readonly TokenizeFormulas formulas = new(plan, new TokenizeLayout(plan.Length), vocabulary);
+    private readonly TokenizeFormulas formulas = new(plan, vocabulary);
 
     public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, WorkbookPlan.FirstColumn, Palette.TextTab, [5, 20, 40], 9);
 
@@ -50,7 +54,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
             WriteSection(i, i < typed.Count ? typed[i].Text : null, sheet);
         }
 
-        sheet.Colours.Warn(layout.Meanings, FormulaText.IsWrong(Reference.Local(layout.Meanings.RowAt(0), Absolute.Column)));
+        sheet.Colours.Warn(layout.Meanings, FormulaText.FirstIsWrong(layout.Meanings));
     }
 
     private void WriteTop(int i, TypedToken? typed, int before, SheetWriter sheet)
@@ -60,8 +64,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         sheet.Number(0, i + 1, CellLook.Link);
         sheet.Link(row, 0, new CellRange(sheet.Name, layout.SectionOf(i).Heading, 0));
         sheet.Formula(TokenizeLayout.TextColumn, formulas.Text(i), typed?.Text ?? "", CellLook.Token);
-        string meaning = typed is null ? "" : typed.Text is null ? "id" : "a token";
-        sheet.Formula(TokenizeLayout.MeaningColumn, formulas.Meaning(i), meaning, CellLook.Normal);
+        sheet.Formula(TokenizeLayout.MeaningColumn, formulas.Meaning(i), typed?.Meaning ?? "", CellLook.Normal);
         sheet.Formula(TokenizeLayout.WholeColumn, formulas.Whole(i), typed?.Text is null ? Shown.Nothing : typed.Id, CellLook.Whole);
         sheet.Formula(TokenizeLayout.CountColumn, formulas.Count(i), typed is null ? 0 : 1, CellLook.Whole);
         sheet.Formula(TokenizeLayout.OffsetColumn, formulas.Offset(i), before, CellLook.Whole);

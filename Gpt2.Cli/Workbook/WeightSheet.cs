@@ -11,7 +11,7 @@ internal static class WeightSheet
 {
     public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, WorkbookPlan.FirstColumn, Palette.WeightTab, [7, 16], 7.3);
 
-    public static void Write(WeightGroup group, PassExplanation pass, Func<int, string> tokenLabel, SheetWriter sheet)
+    public static void Write(WeightGroup group, WorkbookContent content, SheetWriter sheet)
     {
         sheet.Head(group.Name);
         sheet.Text(WorkbookPlan.FirstColumn, group.Words, CellLook.Words);
@@ -24,10 +24,10 @@ internal static class WeightSheet
         int row = WorkbookPlan.ListRow;
         foreach (MatrixShape weight in group.Matrices)
         {
-            Matrix matrix = pass.NumbersOf(MatrixTable.NameOfWeight(weight.Name));
+            Matrix matrix = content.Pass.NumbersOf(MatrixTable.NameOfWeight(weight.Name));
             Func<int, string?> label = matrix.Name switch
             {
-                "wte" or "lm_head" => id => tokenLabel(id),
+                "wte" or "lm_head" => id => content.TokenLabel(id),
                 _ when matrix.Name.EndsWith("/g", StringComparison.Ordinal) => _ => "gain",
                 _ when matrix.Name.EndsWith("/b", StringComparison.Ordinal) => _ => "bias",
                 _ => _ => null,

@@ -28,8 +28,8 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
     {
         string path = NewPath("model");
         using FileStream stream = File.Create(path);
-        WorkbookFile.Write(
-            stream, Plan, PassExplanation.Run(model.Model, ids), model.Name, Vocabulary, model.Shown, progress: null, CancellationToken.None);
+        var content = new WorkbookContent(Plan, PassExplanation.Run(model.Model, ids), model.Name, Vocabulary, model.Shown);
+        WorkbookFile.Write(stream, content, progress: null, CancellationToken.None);
         return path;
     }
 
