@@ -21,12 +21,12 @@ internal static class BlocksStartSheet
         sheet.Row(StartLayout.CountRow);
         sheet.Text(StartLayout.PositionColumn, "number of tokens", CellLook.Words);
         sheet.Number(StartLayout.TokenColumn, prompt.Count, CellLook.Whole);
-        sheet.Row(StartLayout.HeadRow);
-        StartParts.WriteTokenHeads(sheet);
+        sheet.Row(StartLayout.HeaderRow);
+        StartParts.WriteTokenHeaders(sheet);
         for (int i = 0; i < prompt.Count; i++)
         {
             sheet.Row(StartLayout.FirstRow + i, 17);
-            sheet.Number(StartLayout.PositionColumn, i, CellLook.RowHead);
+            sheet.Number(StartLayout.PositionColumn, i, CellLook.RowHeader);
             sheet.Number(StartLayout.IdColumn, prompt[i], CellLook.Whole);
             sheet.Text(StartLayout.TokenColumn, content.TokenLabel(prompt[i]), CellLook.Token);
         }

@@ -25,7 +25,7 @@ internal static class LogitsSheet
         }
 
         string all = Reference.Local(logitCells, Absolute.Both), max = Reference.Local(WorkbookPlan.LargestLogit, Absolute.Both);
-        sheet.Head("logits and probabilities of the next token");
+        sheet.Title("logits and probabilities of the next token", WorkbookPlan.Start);
         sheet.Text(1, "max and \u03A3 e^(x \u2212 max)", CellLook.Words);
         sheet.Formula(WorkbookPlan.LargestLogit.Column, FormulaText.IfThereIsAPrompt($"MAX({all})"), largest, CellLook.Number);
         sheet.Formula(WorkbookPlan.SumOfExponentials.Column, FormulaText.IfThereIsAPrompt($"SUMPRODUCT(EXP({all}-{max}))"), sum, CellLook.Number);
@@ -33,15 +33,15 @@ internal static class LogitsSheet
         sheet.Row(2);
         sheet.Text(WorkbookPlan.SumOfExponentials.Column + 2, $"probabilities: {probabilities.Words}", CellLook.Words);
         sheet.Row(WorkbookPlan.ListRow - 1);
-        sheet.Text(0, "id", CellLook.ColumnHead);
-        sheet.Text(1, "token", CellLook.GroupHead);
-        sheet.Text(logitCells.Column, "logits", CellLook.ColumnHead);
-        sheet.Text(probabilityCells.Column, "probabilities", CellLook.ColumnHead);
+        sheet.Text(0, "id", CellLook.ColumnHeader);
+        sheet.Text(1, "token", CellLook.GroupHeader);
+        sheet.Text(logitCells.Column, "logits", CellLook.ColumnHeader);
+        sheet.Text(probabilityCells.Column, "probabilities", CellLook.ColumnHeader);
         sheet.Text(probabilityCells.Column + 2, $"= {logits.Formula}", CellLook.Normal);
         for (int id = 0; id < numbers.Length; id++)
         {
             sheet.Row(WorkbookPlan.ListRow + id);
-            sheet.Number(WorkbookPlan.PositionColumn, id, CellLook.RowHead);
+            sheet.Number(WorkbookPlan.PositionColumn, id, CellLook.RowHeader);
             sheet.Text(WorkbookPlan.TokenColumn, content.TokenLabel(id), CellLook.Token);
             sheet.Formula(logitCells.Column, logit, numbers[id]);
             sheet.Formula(probabilityCells.Column, probability, shares[id]);

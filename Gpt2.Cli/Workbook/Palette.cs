@@ -23,13 +23,13 @@ internal enum CellLook
     Words,
 
     /// <summary>The number of a column.</summary>
-    ColumnHead,
+    ColumnHeader,
 
     /// <summary>What several columns have in common: "head 2".</summary>
-    GroupHead,
+    GroupHeader,
 
     /// <summary>A position or an id.</summary>
-    RowHead,
+    RowHeader,
 
     /// <summary>A token.</summary>
     Token,
@@ -123,9 +123,9 @@ internal static class Palette
         CellLook.Heading => new(new Lettering(12, IsBold: true, Colour: Blue), Ground),
         CellLook.Symbols => new(new Lettering(Font: "Consolas", Colour: Soft), Ground),
         CellLook.Words => new(new Lettering(IsItalic: true, Colour: Soft)),
-        CellLook.ColumnHead => new(new Lettering(9, Colour: Faint), Lines: CellLines.Below, Align: Right),
-        CellLook.GroupHead => new(new Lettering(9, IsBold: true, Colour: Soft), Align: Left, IsIndented: true),
-        CellLook.RowHead => new(new Lettering(9, Colour: Faint), Align: Right),
+        CellLook.ColumnHeader => new(new Lettering(9, Colour: Faint), Lines: CellLines.Below, Align: Right),
+        CellLook.GroupHeader => new(new Lettering(9, IsBold: true, Colour: Soft), Align: Left, IsIndented: true),
+        CellLook.RowHeader => new(new Lettering(9, Colour: Faint), Align: Right),
         CellLook.Token => new(new Lettering(IsBold: true), Align: Left, IsIndented: true),
         CellLook.Number => new(new Lettering(), NumberFormat: "0.000;\"\u2212\"0.000;0", Align: Right),
         CellLook.Masked => new(new Lettering(9, IsItalic: true, Colour: Faint), NumberFormat: "0;\"\u221210\u00B9\u2070\";0", Align: Right),

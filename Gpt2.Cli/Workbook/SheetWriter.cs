@@ -51,13 +51,15 @@ internal sealed class SheetWriter : IDisposable
     public CellColours Colours { get; } = new();
 
     /// <summary>The title in the first row, and the way back to the first sheet in the second, which stays open for more.</summary>
-    public void Head(string title)
+    /// <param name="title">The title.</param>
+    /// <param name="start">The cell to which the way leads.</param>
+    public void Title(string title, CellRange start)
     {
         Row(0, 24);
         Text(0, title, CellLook.Title);
         Row(1);
         Text(0, "\u2190 start", CellLook.Link);
-        Link(1, 0, new CellRange(WorkbookPlan.StartSheet, 0, 0));
+        Link(1, 0, start);
     }
 
     /// <summary>Begins a row below those written so far.</summary>

@@ -26,7 +26,7 @@ internal sealed class StageSheets(WorkbookContent content)
     /// <summary>Writes a stage.</summary>
     public void Write(Stage stage, SheetWriter sheet)
     {
-        sheet.Head(stage.Title);
+        sheet.Title(stage.Title, WorkbookPlan.Start);
         WriteLinks(stage, sheet);
         foreach (MatrixDescription matrix in stage.Matrices)
         {
@@ -61,13 +61,13 @@ internal sealed class StageSheets(WorkbookContent content)
     private CellRange HeadingOf(MatrixDescription matrix)
     {
         CellRange numbers = plan.RangeOf(matrix.Name);
-        return new CellRange(numbers.Sheet, numbers.Row - WorkbookPlan.HeadRows, 0);
+        return new CellRange(numbers.Sheet, numbers.Row - WorkbookPlan.HeadingRows, 0);
     }
 
     private void WriteTable(MatrixDescription matrix, SheetWriter sheet)
     {
         CellRange range = plan.RangeOf(matrix.Name);
-        int top = range.Row - WorkbookPlan.HeadRows;
+        int top = range.Row - WorkbookPlan.HeadingRows;
         sheet.Row(top, 20);
         sheet.Text(0, HeadingText(matrix), CellLook.Heading);
         sheet.Empty(1, CellLook.Heading, SymbolsColumn - 1);
@@ -75,13 +75,13 @@ internal sealed class StageSheets(WorkbookContent content)
         sheet.Empty(SymbolsColumn + 1, CellLook.Heading, HeadingColumns - SymbolsColumn - 1);
         sheet.Row(top + 1);
         sheet.Text(0, matrix.Words, CellLook.Words);
-        WriteColumnHeads(matrix, range, sheet);
+        WriteColumnHeaders(matrix, range, sheet);
         Matrix numbers = content.Pass.NumbersOf(matrix.Name);
         FilledFormula?[] filled = FilledFormulasOf(matrix, range);
         for (int row = 0; row < range.Rows; row++)
         {
             sheet.Row(range.Row + row);
-            WriteRowHead(matrix, row, sheet);
+            WriteRowHeader(matrix, row, sheet);
             for (int column = 0; column < range.Columns; column++)
             {
                 float? number = NumberAt(matrix, numbers, row, column);
@@ -128,14 +128,14 @@ internal sealed class StageSheets(WorkbookContent content)
         return filled;
     }
 
-    private void WriteColumnHeads(MatrixDescription matrix, CellRange range, SheetWriter sheet)
+    private void WriteColumnHeaders(MatrixDescription matrix, CellRange range, SheetWriter sheet)
     {
         sheet.Row(range.Row - 2);
         for (int column = 0; column < range.Columns; column++)
         {
             if (GroupAt(matrix, column) is string group && group != (column == 0 ? null : GroupAt(matrix, column - 1)))
             {
-                sheet.Text(range.Column + column, group, CellLook.GroupHead);
+                sheet.Text(range.Column + column, group, CellLook.GroupHeader);
             }
         }
 
@@ -146,12 +146,12 @@ internal sealed class StageSheets(WorkbookContent content)
             {
                 int token = column % plan.Length;
                 sheet.Formula(
-                    range.Column + column, TokenFormula(sheet.Name, token), token < tokens ? LabelOf(token) : "", CellLook.ColumnHead);
+                    range.Column + column, TokenFormula(sheet.Name, token), token < tokens ? LabelOf(token) : "", CellLook.ColumnHeader);
             }
             else
             {
                 ColumnMeaning meaning = MeaningOf(matrix, column);
-                sheet.Number(range.Column + column, meaning.Channel ?? meaning.Unit ?? column, CellLook.ColumnHead);
+                sheet.Number(range.Column + column, meaning.Channel ?? meaning.Unit ?? column, CellLook.ColumnHeader);
             }
         }
     }
@@ -170,7 +170,7 @@ internal sealed class StageSheets(WorkbookContent content)
     private ColumnMeaning MeaningOf(MatrixDescription matrix, int column) =>
         ColumnMeaning.Of(matrix.Columns, column, plan.Config, content.Prompt);
 
-    private void WriteRowHead(MatrixDescription matrix, int row, SheetWriter sheet)
+    private void WriteRowHeader(MatrixDescription matrix, int row, SheetWriter sheet)
     {
         if (matrix.IsAfterBlocks)
         {
@@ -179,7 +179,7 @@ internal sealed class StageSheets(WorkbookContent content)
             return;
         }
 
-        sheet.Number(WorkbookPlan.PositionColumn, row, CellLook.RowHead);
+        sheet.Number(WorkbookPlan.PositionColumn, row, CellLook.RowHeader);
         sheet.Formula(WorkbookPlan.TokenColumn, TokenFormula(sheet.Name, row), row < tokens ? LabelOf(row) : "", CellLook.Token);
     }
 

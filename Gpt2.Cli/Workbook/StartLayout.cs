@@ -5,7 +5,7 @@ namespace Gpt2.Cli.Workbook;
 /// <summary>The rows and columns of the first sheet.</summary>
 internal static class StartLayout
 {
-    public const int TitleRow = 0, SizesRow = 1, AdviceRow = 2, AnswerRow = 3, HeadingRow = 5, CountRow = 6, HeadRow = 7;
+    public const int TitleRow = 0, SizesRow = 1, AdviceRow = 2, AnswerRow = 3, HeadingRow = 5, CountRow = 6, HeaderRow = 7;
 
     /// <summary>The first row of the three tables.</summary>
     public const int FirstRow = 8;

@@ -27,12 +27,12 @@ internal static class StartParts
         sheet.Empty(first + 1, CellLook.Heading, last - first);
     }
 
-    /// <summary>The heads of the table of tokens.</summary>
-    public static void WriteTokenHeads(SheetWriter sheet)
+    /// <summary>The headers of the table of tokens.</summary>
+    public static void WriteTokenHeaders(SheetWriter sheet)
     {
-        sheet.Text(StartLayout.PositionColumn, "position", CellLook.ColumnHead);
-        sheet.Text(StartLayout.IdColumn, "id", CellLook.ColumnHead);
-        sheet.Text(StartLayout.TokenColumn, "token", CellLook.GroupHead);
+        sheet.Text(StartLayout.PositionColumn, "position", CellLook.ColumnHeader);
+        sheet.Text(StartLayout.IdColumn, "id", CellLook.ColumnHeader);
+        sheet.Text(StartLayout.TokenColumn, "token", CellLook.GroupHeader);
     }
 
     /// <summary>A list of the other sheets, with links.</summary>

@@ -33,7 +33,7 @@ internal sealed class StartSheet(WorkbookContent content)
         sheet.Row(StartLayout.AnswerRow, 30);
         string answer = Invariant($"The next token is {content.TokenLabel(top[0].Id)}, {Math.Round(100 * top[0].Probability, 1)} %");
         sheet.Formula(0, formulas.Answer(), answer, CellLook.Answer);
-        WriteHeads(sheet);
+        WriteHeaders(sheet);
         TypedToken[] typed = Typed();
         for (int i = 0; i < Math.Max(plan.Length, StartLayout.Candidates); i++)
         {
@@ -64,7 +64,7 @@ internal sealed class StartSheet(WorkbookContent content)
             + "the space before a word belongs to it. "
             + Invariant($"At most {plan.Length} tokens.");
 
-    private void WriteHeads(SheetWriter sheet)
+    private void WriteHeaders(SheetWriter sheet)
     {
         sheet.Row(StartLayout.HeadingRow, 20);
         StartParts.WriteHeading("1  Type a prompt into the yellow cells", StartLayout.NumberColumn, StartLayout.MeaningColumn, sheet);
@@ -73,19 +73,19 @@ internal sealed class StartSheet(WorkbookContent content)
         sheet.Row(StartLayout.CountRow);
         sheet.Text(StartLayout.PositionColumn, "number of tokens", CellLook.Words);
         sheet.Formula(StartLayout.TokenColumn, formulas.Count(), content.Prompt.Count, CellLook.Whole);
-        sheet.Row(StartLayout.HeadRow);
-        sheet.Text(StartLayout.TypedColumn, "typed", CellLook.GroupHead);
-        sheet.Text(StartLayout.MeaningColumn, "what it is", CellLook.GroupHead);
-        StartParts.WriteTokenHeads(sheet);
-        sheet.Text(StartLayout.NextColumn, "token", CellLook.GroupHead);
-        sheet.Text(StartLayout.ProbabilityColumn, "probability", CellLook.ColumnHead);
-        sheet.Text(StartLayout.LogitColumn, "logit", CellLook.ColumnHead);
-        sheet.Text(StartLayout.NextIdColumn, "id", CellLook.ColumnHead);
+        sheet.Row(StartLayout.HeaderRow);
+        sheet.Text(StartLayout.TypedColumn, "typed", CellLook.GroupHeader);
+        sheet.Text(StartLayout.MeaningColumn, "what it is", CellLook.GroupHeader);
+        StartParts.WriteTokenHeaders(sheet);
+        sheet.Text(StartLayout.NextColumn, "token", CellLook.GroupHeader);
+        sheet.Text(StartLayout.ProbabilityColumn, "probability", CellLook.ColumnHeader);
+        sheet.Text(StartLayout.LogitColumn, "logit", CellLook.ColumnHeader);
+        sheet.Text(StartLayout.NextIdColumn, "id", CellLook.ColumnHeader);
     }
 
     private void WriteTyped(int i, TypedToken? typed, SheetWriter sheet)
     {
-        sheet.Number(StartLayout.NumberColumn, i + 1, CellLook.RowHead);
+        sheet.Number(StartLayout.NumberColumn, i + 1, CellLook.RowHeader);
         switch (typed)
         {
             case null:
@@ -105,7 +105,7 @@ internal sealed class StartSheet(WorkbookContent content)
     private void WriteToken(int position, SheetWriter sheet)
     {
         int? id = position < content.Prompt.Count ? content.Prompt[position] : null;
-        sheet.Number(StartLayout.PositionColumn, position, CellLook.RowHead);
+        sheet.Number(StartLayout.PositionColumn, position, CellLook.RowHeader);
         sheet.Formula(StartLayout.IdColumn, formulas.Id(position), Shown.Of(id), CellLook.Whole);
         sheet.Formula(StartLayout.TokenColumn, formulas.Token(position), id is int known ? content.TokenLabel(known) : "", CellLook.Token);
     }
@@ -113,7 +113,7 @@ internal sealed class StartSheet(WorkbookContent content)
     private void WriteNext(int k, SheetWriter sheet)
     {
         Candidate shown = top[k];
-        sheet.Number(StartLayout.RankColumn, k + 1, CellLook.RowHead);
+        sheet.Number(StartLayout.RankColumn, k + 1, CellLook.RowHeader);
         sheet.Formula(StartLayout.NextColumn, formulas.NextToken(k), content.TokenLabel(shown.Id), CellLook.Token);
         sheet.Formula(StartLayout.ProbabilityColumn, formulas.NextProbability(k), shown.Probability, CellLook.Percent);
         sheet.Formula(StartLayout.LogitColumn, formulas.NextLogit(k), shown.Logit, CellLook.Number);

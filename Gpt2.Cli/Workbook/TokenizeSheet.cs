@@ -31,17 +31,17 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
     /// <param name="sheet">Where to write.</param>
     public void Write(IReadOnlyList<TypedToken> typed, SheetWriter sheet)
     {
-        sheet.Head("tokenize: from what you type to tokens");
+        sheet.Title("tokenize: from what you type to tokens", WorkbookPlan.Start);
         sheet.Text(
             2, "Change the yellow cells of the first sheet. A text that is a token is that token; a short one is split as below, word by word.",
             CellLook.Words);
         sheet.Row(WorkbookPlan.ListRow - 1);
         IEnumerable<string> ids = Enumerable.Range(1, Longest).Select(i => Invariant($"id {i}"));
-        string[] heads = ["", "text", "what it is", "as a whole", "tokens", "before it", .. ids];
-        for (int column = 0; column < heads.Length; column++)
+        string[] headers = ["", "text", "what it is", "as a whole", "tokens", "before it", .. ids];
+        for (int column = 0; column < headers.Length; column++)
         {
             bool isText = column is TokenizeLayout.TextColumn or TokenizeLayout.MeaningColumn;
-            sheet.Text(column, heads[column], isText ? CellLook.GroupHead : CellLook.ColumnHead);
+            sheet.Text(column, headers[column], isText ? CellLook.GroupHeader : CellLook.ColumnHeader);
         }
 
         for (int i = 0; i < plan.Length; i++)
@@ -86,10 +86,10 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         sheet.Formula(TokenizeLayout.LabelColumn, formulas.Heading(i), heading, CellLook.Heading);
         sheet.Empty(TokenizeLayout.LowestRankColumn, CellLook.Heading, 1 + Longest);
         sheet.Row(section.Numbers);
-        sheet.Text(TokenizeLayout.LowestRankColumn, "lowest rank", CellLook.ColumnHead);
+        sheet.Text(TokenizeLayout.LowestRankColumn, "lowest rank", CellLook.ColumnHeader);
         for (int k = 0; k < Longest; k++)
         {
-            sheet.Number(TokenizeLayout.FirstPieceColumn + k, k + 1, CellLook.ColumnHead);
+            sheet.Number(TokenizeLayout.FirstPieceColumn + k, k + 1, CellLook.ColumnHeader);
         }
 
         EncodingPass[] passes = EncodingPass.Of(isSplit ? typed : null, vocabulary);

@@ -13,12 +13,12 @@ internal static class WeightSheet
 
     public static void Write(WeightGroup group, WorkbookContent content, SheetWriter sheet)
     {
-        sheet.Head(group.Name);
+        sheet.Title(group.Name, WorkbookPlan.Start);
         sheet.Text(WorkbookPlan.FirstColumn, group.Words, CellLook.Words);
         sheet.Row(WorkbookPlan.ListRow - 1);
         for (int column = 0; column < group.Matrices[0].Columns; column++)
         {
-            sheet.Number(WorkbookPlan.FirstColumn + column, column, CellLook.ColumnHead);
+            sheet.Number(WorkbookPlan.FirstColumn + column, column, CellLook.ColumnHeader);
         }
 
         int row = WorkbookPlan.ListRow;
@@ -46,7 +46,7 @@ internal static class WeightSheet
             sheet.Row(firstRow + row);
             if (matrix.Rows > 1)
             {
-                sheet.Number(WorkbookPlan.PositionColumn, row, CellLook.RowHead);
+                sheet.Number(WorkbookPlan.PositionColumn, row, CellLook.RowHeader);
             }
 
             if (labelOf(row) is string label)

@@ -37,7 +37,7 @@ internal sealed class WorkbookPlan
     public const int PositionColumn = 0, TokenColumn = 1, FirstColumn = 2;
 
     /// <summary>Rows of a table above its numbers: heading, words, groups of columns, columns.</summary>
-    public const int HeadRows = 4;
+    public const int HeadingRows = 4;
 
     /// <summary>Rows of a stage above its first table.</summary>
     public const int TopRows = 3;
@@ -66,8 +66,8 @@ internal sealed class WorkbookPlan
             foreach (MatrixDescription matrix in stage.Matrices)
             {
                 int rows = matrix.IsAfterBlocks ? 1 : length;
-                ranges.Add(matrix.Name, new CellRange(stage.Name, row + HeadRows, FirstColumn, rows, ColumnsOf(matrix)));
-                row += HeadRows + rows + 1;
+                ranges.Add(matrix.Name, new CellRange(stage.Name, row + HeadingRows, FirstColumn, rows, ColumnsOf(matrix)));
+                row += HeadingRows + rows + 1;
             }
         }
 
@@ -115,6 +115,9 @@ internal sealed class WorkbookPlan
 
     /// <summary>What the user types.</summary>
     public CellRange Typed => new(StartSheet, StartLayout.FirstRow, StartLayout.TypedColumn, Length);
+
+    /// <summary>The first cell of the first sheet.</summary>
+    public static CellRange Start => new(StartSheet, 0, 0);
 
     /// <summary>The cell with the number of tokens.</summary>
     public static CellRange CountCell => new(StartSheet, StartLayout.CountRow, StartLayout.TokenColumn);

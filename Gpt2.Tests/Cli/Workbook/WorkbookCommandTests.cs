@@ -112,7 +112,7 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
         foreach (MatrixDescription matrix in workbook.Plan.Stages.SelectMany(stage => stage.Matrices))
         {
             CellRange numbers = workbook.Plan.RangeOf(matrix.Name);
-            CellRange heading = new(numbers.Sheet, numbers.Row - WorkbookPlan.HeadRows, 0);
+            CellRange heading = new(numbers.Sheet, numbers.Row - WorkbookPlan.HeadingRows, 0);
             cells.Text(heading).Should().Be(matrix.Step is int step ? $"step {step}: {matrix.Title}" : matrix.Title);
             cells.Text(heading.Part(0, 8)).Should().Be("= " + matrix.Formula);
             cells.Text(heading.Part(1, 0)).Should().Be(matrix.Words);
