@@ -116,6 +116,6 @@ internal static class WorkbookCommand
         }
 
         io.Say(Invariant($"{target}: {bytes / 1e6:0.0} MB, {weights:N0} weights, {formulas:N0} formulas, ")
-            + (plan.IsWhole ? $"for prompts of up to {Plural.Of(plan.Length, "token")}" : $"for {given.PromptShown}"));
+            + (plan.IsWholeModel ? $"for prompts of up to {Plural.Of(plan.Length, "token")}" : $"for {given.PromptShown}"));
     }
 }

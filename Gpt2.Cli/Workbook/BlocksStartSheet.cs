@@ -20,14 +20,14 @@ internal static class BlocksStartSheet
         StartParts.WriteHeading("The prompt", 0, StartLayout.TokenColumn, sheet);
         sheet.Row(StartLayout.CountRow);
         sheet.Text(StartLayout.PositionColumn, "number of tokens", CellLook.Words);
-        sheet.Number(StartLayout.TokenColumn, prompt.Count, CellLook.Whole);
+        sheet.Number(StartLayout.TokenColumn, prompt.Count, CellLook.Integer);
         sheet.Row(StartLayout.HeaderRow);
         StartParts.WriteTokenHeaders(sheet);
         for (int i = 0; i < prompt.Count; i++)
         {
             sheet.Row(StartLayout.FirstRow + i, 17);
             sheet.Number(StartLayout.PositionColumn, i, CellLook.RowHeader);
-            sheet.Number(StartLayout.IdColumn, prompt[i], CellLook.Whole);
+            sheet.Number(StartLayout.IdColumn, prompt[i], CellLook.Integer);
             sheet.Text(StartLayout.TokenColumn, content.TokenLabel(prompt[i]), CellLook.Token);
         }
 

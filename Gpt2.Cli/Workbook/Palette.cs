@@ -44,7 +44,7 @@ internal enum CellLook
     Percent,
 
     /// <summary>A whole number.</summary>
-    Whole,
+    Integer,
 
     /// <summary>What the user types.</summary>
     Input,
@@ -130,7 +130,7 @@ internal static class Palette
         CellLook.Number => new(new Lettering(), NumberFormat: "0.000;\"\u2212\"0.000;0", Align: Right),
         CellLook.Masked => new(new Lettering(9, IsItalic: true, Colour: Faint), NumberFormat: "0;\"\u221210\u00B9\u2070\";0", Align: Right),
         CellLook.Percent => new(new Lettering(), NumberFormat: "[<0.0001]0.0E+00;0.00 %", Align: Right),
-        CellLook.Whole => new(new Lettering(), NumberFormat: "0;\"\u2013\"", Align: Right),
+        CellLook.Integer => new(new Lettering(), NumberFormat: "0;\"\u2013\"", Align: Right),
         CellLook.Input => new(new Lettering(IsBold: true), Yellow, CellLines.Around, Align: Left),
         CellLook.Link => new(new Lettering(IsUnderlined: true, Colour: Blue)),
         CellLook.Answer => new(new Lettering(14, IsBold: true, Colour: Rust)),

@@ -97,7 +97,7 @@ internal sealed class StageSheets(WorkbookContent content)
         }
 
         Colour(matrix, range, numbers, sheet);
-        if (plan.IsWhole && !matrix.IsAfterBlocks)
+        if (plan.IsWholeModel && !matrix.IsAfterBlocks)
         {
             CellRange positions = range with { Column = WorkbookPlan.PositionColumn, Columns = 1 };
             sheet.Colours.Fade(positions, $"{Reference.Cell(range.Row, WorkbookPlan.TokenColumn, Absolute.Column)}=\"\"");

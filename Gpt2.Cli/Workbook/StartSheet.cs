@@ -72,7 +72,7 @@ internal sealed class StartSheet(WorkbookContent content)
         StartParts.WriteHeading("3  What comes next", StartLayout.RankColumn, StartLayout.NextIdColumn, sheet);
         sheet.Row(StartLayout.CountRow);
         sheet.Text(StartLayout.PositionColumn, "number of tokens", CellLook.Words);
-        sheet.Formula(StartLayout.TokenColumn, formulas.Count(), content.Prompt.Count, CellLook.Whole);
+        sheet.Formula(StartLayout.TokenColumn, formulas.Count(), content.Prompt.Count, CellLook.Integer);
         sheet.Row(StartLayout.HeaderRow);
         sheet.Text(StartLayout.TypedColumn, "typed", CellLook.GroupHeader);
         sheet.Text(StartLayout.MeaningColumn, "what it is", CellLook.GroupHeader);
@@ -106,7 +106,7 @@ internal sealed class StartSheet(WorkbookContent content)
     {
         int? id = position < content.Prompt.Count ? content.Prompt[position] : null;
         sheet.Number(StartLayout.PositionColumn, position, CellLook.RowHeader);
-        sheet.Formula(StartLayout.IdColumn, formulas.Id(position), Shown.Of(id), CellLook.Whole);
+        sheet.Formula(StartLayout.IdColumn, formulas.Id(position), Shown.Of(id), CellLook.Integer);
         sheet.Formula(StartLayout.TokenColumn, formulas.Token(position), id is int known ? content.TokenLabel(known) : "", CellLook.Token);
     }
 
@@ -117,6 +117,6 @@ internal sealed class StartSheet(WorkbookContent content)
         sheet.Formula(StartLayout.NextColumn, formulas.NextToken(k), content.TokenLabel(shown.Id), CellLook.Token);
         sheet.Formula(StartLayout.ProbabilityColumn, formulas.NextProbability(k), shown.Probability, CellLook.Percent);
         sheet.Formula(StartLayout.LogitColumn, formulas.NextLogit(k), shown.Logit, CellLook.Number);
-        sheet.Formula(StartLayout.NextIdColumn, formulas.NextId(k), shown.Id, CellLook.Whole);
+        sheet.Formula(StartLayout.NextIdColumn, formulas.NextId(k), shown.Id, CellLook.Integer);
     }
 }

@@ -34,12 +34,13 @@ internal sealed class TokenizeFormulas(WorkbookPlan plan, Vocabulary vocabulary)
     public string Meaning(int i)
     {
         string text = Local(layout.Texts, i), tooLong = $"{FormulaText.Wrong} too long: {Longest} characters in a cell";
-        string ofText = $"IF({text}=\"\",\"{FormulaText.Wrong} neither text nor number\",IF({Local(layout.Wholes, i)}>=0,\"a token\","
+        string ofText = $"IF({text}=\"\",\"{FormulaText.Wrong} neither text nor number\",IF({Local(layout.OneTokenIds, i)}>=0,\"a token\","
             + Invariant($"IF(LEN({text})>{Longest},\"{tooLong}\",{MeaningOfSplit(i, text)})))");
         return FormulaText.MeaningOf(Typed(i), FormulaText.MeaningOfNumber(Typed(i), plan.Config.Vocabulary, ofText));
     }
 
-    public string Whole(int i)
+    /// <summary>The id of a text that is one token, −1 of any other.</summary>
+    public string OneTokenId(int i)
     {
         string text = Local(layout.Texts, i);
         return FormulaText.UnlessEmpty(text, IdOf(text, VocabularySheets.Typed(vocabulary)));
@@ -53,10 +54,10 @@ internal sealed class TokenizeFormulas(WorkbookPlan plan, Vocabulary vocabulary)
     /// <summary>The k-th id: the typed one, that of the whole text, or of a token into which the text is split.</summary>
     public string Id(int i, int k)
     {
-        string typed = Typed(i), text = Local(layout.Texts, i), whole = Local(layout.Wholes, i), split = Cell(layout.SectionOf(i).Ids, k);
+        string typed = Typed(i), text = Local(layout.Texts, i), oneToken = Local(layout.OneTokenIds, i), split = Cell(layout.SectionOf(i).Ids, k);
         return k == 0
-            ? $"IF(ISNUMBER({typed}),{typed},{FormulaText.UnlessEmpty(text, $"IF({whole}>=0,{whole},{split})")})"
-            : FormulaText.UnlessEmpty(text, $"IF({whole}>=0,\"\",{split})");
+            ? $"IF(ISNUMBER({typed}),{typed},{FormulaText.UnlessEmpty(text, $"IF({oneToken}>=0,{oneToken},{split})")})"
+            : FormulaText.UnlessEmpty(text, $"IF({oneToken}>=0,\"\",{split})");
     }
 
     // The section of a text.

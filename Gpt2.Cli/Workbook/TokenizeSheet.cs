@@ -65,13 +65,13 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         sheet.Link(row, 0, new CellRange(sheet.Name, layout.SectionOf(i).Heading, 0));
         sheet.Formula(TokenizeLayout.TextColumn, formulas.Text(i), typed?.Text ?? "", CellLook.Token);
         sheet.Formula(TokenizeLayout.MeaningColumn, formulas.Meaning(i), typed?.Meaning ?? "", CellLook.Normal);
-        sheet.Formula(TokenizeLayout.WholeColumn, formulas.Whole(i), typed?.Text is null ? Shown.Nothing : typed.Id, CellLook.Whole);
-        sheet.Formula(TokenizeLayout.CountColumn, formulas.Count(i), typed is null ? 0 : 1, CellLook.Whole);
-        sheet.Formula(TokenizeLayout.OffsetColumn, formulas.Offset(i), before, CellLook.Whole);
+        sheet.Formula(TokenizeLayout.OneTokenColumn, formulas.OneTokenId(i), typed?.Text is null ? Shown.Nothing : typed.Id, CellLook.Integer);
+        sheet.Formula(TokenizeLayout.CountColumn, formulas.Count(i), typed is null ? 0 : 1, CellLook.Integer);
+        sheet.Formula(TokenizeLayout.OffsetColumn, formulas.Offset(i), before, CellLook.Integer);
         for (int k = 0; k < Longest; k++)
         {
             Shown id = k == 0 && typed is not null ? typed.Id : Shown.Nothing;
-            sheet.Formula(TokenizeLayout.FirstIdColumn + k, formulas.Id(i, k), id, CellLook.Whole);
+            sheet.Formula(TokenizeLayout.FirstIdColumn + k, formulas.Id(i, k), id, CellLook.Integer);
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
 
         EncodingPass? last = passes.LastOrDefault();
         rows.Write(section.Tokens, "tokens", last is not null, CellLook.Piece, k => (formulas.Token(i, k), last?.PieceAt(k) ?? ""));
-        rows.Write(section.Ids, "ids", last is not null, CellLook.Whole, k => (formulas.TokenId(i, k), Shown.Of(last?.IdAt(k))));
+        rows.Write(section.Ids, "ids", last is not null, CellLook.Integer, k => (formulas.TokenId(i, k), Shown.Of(last?.IdAt(k))));
     }
 
     private void WriteWords(int i, TextSection section, string shown, SectionRows rows)
@@ -112,7 +112,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
             section.Kinds, "kind", shown.Length > 0, CellLook.Piece,
             k => (formulas.Kind(i, k), k < shown.Length ? WordBeginnings.KindOf(shown[k]) : ""));
         rows.Write(
-            section.Begins, "begins a word", shown.Length > 0, CellLook.Whole,
+            section.Begins, "begins a word", shown.Length > 0, CellLook.Integer,
             k => (formulas.Begins(i, k), k < shown.Length ? begins[k] : Shown.Nothing));
     }
 
@@ -124,10 +124,10 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
             section.Pieces(pass), Invariant($"pass {pass + 1}: pieces"), isInUse, CellLook.Piece,
             k => (formulas.Piece(i, pass, k), shown?.PieceAt(k) ?? ""));
         rows.WriteLabel(section.Ranks(pass), "rank with the next", isInUse);
-        rows.Sheet.Formula(TokenizeLayout.LowestRankColumn, formulas.LowestRank(i, pass), Shown.Of(shown?.LowestRank), CellLook.Whole);
-        rows.WriteCells(Longest - 1, CellLook.Whole, k => (formulas.Rank(i, pass, k), Shown.Of(shown?.RankAt(k))));
+        rows.Sheet.Formula(TokenizeLayout.LowestRankColumn, formulas.LowestRank(i, pass), Shown.Of(shown?.LowestRank), CellLook.Integer);
+        rows.WriteCells(Longest - 1, CellLook.Integer, k => (formulas.Rank(i, pass, k), Shown.Of(shown?.RankAt(k))));
         rows.Write(
-            section.Becomes(pass), "becomes piece", isInUse, CellLook.Whole,
+            section.Becomes(pass), "becomes piece", isInUse, CellLook.Integer,
             k => (formulas.Becomes(i, pass, k), Shown.Of(shown?.NextPieceAt(k))));
     }
 

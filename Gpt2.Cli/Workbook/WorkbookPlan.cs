@@ -59,7 +59,7 @@ internal sealed class WorkbookPlan
         IReadOnlyList<MatrixDescription> all = MatrixDescription.AllOf(Config);
         Stages = [.. StagesOf(all)];
         Weights = [.. WeightGroups()];
-        OverVocabulary = IsWhole ? [.. all.Where(matrix => matrix.Columns == ColumnKind.Vocabulary)] : [];
+        OverVocabulary = IsWholeModel ? [.. all.Where(matrix => matrix.Columns == ColumnKind.Vocabulary)] : [];
         foreach (Stage stage in Stages)
         {
             int row = TopRows;
@@ -96,7 +96,7 @@ internal sealed class WorkbookPlan
     public (int First, int Last)? Blocks { get; }
 
     /// <summary>Whether the whole model is there, from the prompt to the prediction.</summary>
-    public bool IsWhole => Blocks is null;
+    public bool IsWholeModel => Blocks is null;
 
     /// <summary>The sheets of the pass, in order; that of the logits follows.</summary>
     public Stage[] Stages { get; }
@@ -156,7 +156,7 @@ internal sealed class WorkbookPlan
     {
         (int first, int last) = Blocks ?? (0, Config.Layers - 1);
         MatrixDescription[] before = [.. all.Where(matrix => matrix.Block is null && !matrix.IsAfterBlocks)];
-        yield return IsWhole
+        yield return IsWholeModel
             ? new Stage("embeddings", "embeddings: what the tokens and their positions are to the model", TitlesOf(before), before)
             : new Stage(
                 StreamSheet, Invariant($"the residual stream before block {first}: numbers of the program, not formulas"),
@@ -169,7 +169,7 @@ internal sealed class WorkbookPlan
                 [.. all.Where(matrix => matrix.Block == block)]);
         }
 
-        if (IsWhole)
+        if (IsWholeModel)
         {
             MatrixDescription[] after = [.. all.Where(matrix => matrix.IsAfterBlocks && matrix.Columns != ColumnKind.Vocabulary)];
             yield return new Stage(HeadSheet, "head: what follows the blocks, for the last token", TitlesOf(after), after);

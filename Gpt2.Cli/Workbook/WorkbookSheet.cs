@@ -20,7 +20,7 @@ internal sealed record WorkbookSheet(string Name, string Words, SheetLook Look, 
             stage => new WorkbookSheet(stage.Name, stage.Words, StageSheets.Look, sheet => stages.Write(stage, sheet)));
         IEnumerable<WorkbookSheet> ofWeights = plan.Weights.Select(
             group => new WorkbookSheet(group.Name, group.Words, WeightSheet.Look, sheet => WeightSheet.Write(group, content, sheet)));
-        if (!plan.IsWhole)
+        if (!plan.IsWholeModel)
         {
             WorkbookSheet[] others = [.. ofStages, .. ofWeights];
             return [First(StartLayout.Look, sheet => BlocksStartSheet.Write(content, others, sheet)), .. others];
