@@ -87,7 +87,7 @@ internal sealed class StageSheets(WorkbookContent content)
                 float? number = NumberAt(matrix, numbers, row, column);
                 if (filled[(row * range.Columns) + column] is FilledFormula formula)
                 {
-                    sheet.Formula(range.Column + column, formula, number is float shown ? shown : Shown.Nothing);
+                    sheet.Formula(range.Column + column, formula, number is float shown ? shown : CachedValue.Nothing);
                 }
                 else if (number is float given)
                 {

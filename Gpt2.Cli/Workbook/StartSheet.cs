@@ -106,7 +106,7 @@ internal sealed class StartSheet(WorkbookContent content)
     {
         int? id = position < content.Prompt.Count ? content.Prompt[position] : null;
         sheet.Number(StartLayout.PositionColumn, position, CellLook.RowHeader);
-        sheet.Formula(StartLayout.IdColumn, formulas.Id(position), Shown.Of(id), CellLook.Integer);
+        sheet.Formula(StartLayout.IdColumn, formulas.Id(position), CachedValue.Of(id), CellLook.Integer);
         sheet.Formula(StartLayout.TokenColumn, formulas.Token(position), id is int known ? content.TokenLabel(known) : "", CellLook.Token);
     }
 

@@ -65,12 +65,12 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
         sheet.Link(row, 0, new CellRange(sheet.Name, layout.SectionOf(i).Heading, 0));
         sheet.Formula(TokenizeLayout.TextColumn, formulas.Text(i), typed?.Text ?? "", CellLook.Token);
         sheet.Formula(TokenizeLayout.MeaningColumn, formulas.Meaning(i), typed?.Meaning ?? "", CellLook.Normal);
-        sheet.Formula(TokenizeLayout.OneTokenColumn, formulas.OneTokenId(i), typed?.Text is null ? Shown.Nothing : typed.Id, CellLook.Integer);
+        sheet.Formula(TokenizeLayout.OneTokenColumn, formulas.OneTokenId(i), typed?.Text is null ? CachedValue.Nothing : typed.Id, CellLook.Integer);
         sheet.Formula(TokenizeLayout.CountColumn, formulas.Count(i), typed is null ? 0 : 1, CellLook.Integer);
         sheet.Formula(TokenizeLayout.OffsetColumn, formulas.Offset(i), before, CellLook.Integer);
         for (int k = 0; k < Longest; k++)
         {
-            Shown id = k == 0 && typed is not null ? typed.Id : Shown.Nothing;
+            CachedValue id = k == 0 && typed is not null ? typed.Id : CachedValue.Nothing;
             sheet.Formula(TokenizeLayout.FirstIdColumn + k, formulas.Id(i, k), id, CellLook.Integer);
         }
     }
@@ -102,7 +102,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
 
         EncodingPass? last = passes.LastOrDefault();
         rows.Write(section.Tokens, "tokens", last is not null, CellLook.Piece, k => (formulas.Token(i, k), last?.PieceAt(k) ?? ""));
-        rows.Write(section.Ids, "ids", last is not null, CellLook.Integer, k => (formulas.TokenId(i, k), Shown.Of(last?.IdAt(k))));
+        rows.Write(section.Ids, "ids", last is not null, CellLook.Integer, k => (formulas.TokenId(i, k), CachedValue.Of(last?.IdAt(k))));
     }
 
     private void WriteWords(int i, TextSection section, string shown, SectionRows rows)
@@ -113,7 +113,7 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
             k => (formulas.Kind(i, k), k < shown.Length ? WordBeginnings.KindOf(shown[k]) : ""));
         rows.Write(
             section.Begins, "begins a word", shown.Length > 0, CellLook.Integer,
-            k => (formulas.Begins(i, k), k < shown.Length ? begins[k] : Shown.Nothing));
+            k => (formulas.Begins(i, k), k < shown.Length ? begins[k] : CachedValue.Nothing));
     }
 
     private void WritePass(int i, int pass, EncodingPass? shown, SectionRows rows)
@@ -124,17 +124,17 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
             section.Pieces(pass), Invariant($"pass {pass + 1}: pieces"), isInUse, CellLook.Piece,
             k => (formulas.Piece(i, pass, k), shown?.PieceAt(k) ?? ""));
         rows.WriteLabel(section.Ranks(pass), "rank with the next", isInUse);
-        rows.Sheet.Formula(TokenizeLayout.LowestRankColumn, formulas.LowestRank(i, pass), Shown.Of(shown?.LowestRank), CellLook.Integer);
-        rows.WriteCells(Longest - 1, CellLook.Integer, k => (formulas.Rank(i, pass, k), Shown.Of(shown?.RankAt(k))));
+        rows.Sheet.Formula(TokenizeLayout.LowestRankColumn, formulas.LowestRank(i, pass), CachedValue.Of(shown?.LowestRank), CellLook.Integer);
+        rows.WriteCells(Longest - 1, CellLook.Integer, k => (formulas.Rank(i, pass, k), CachedValue.Of(shown?.RankAt(k))));
         rows.Write(
             section.Becomes(pass), "becomes piece", isInUse, CellLook.Integer,
-            k => (formulas.Becomes(i, pass, k), Shown.Of(shown?.NextPieceAt(k))));
+            k => (formulas.Becomes(i, pass, k), CachedValue.Of(shown?.NextPieceAt(k))));
     }
 
     /// <summary>Writes rows of a section: a label if the row is in use, and a cell for each piece or character.</summary>
     private sealed record SectionRows(TextSection Section, SheetWriter Sheet)
     {
-        public void Write(int row, string label, bool isInUse, CellLook look, Func<int, (string Formula, Shown Shown)> cellOf)
+        public void Write(int row, string label, bool isInUse, CellLook look, Func<int, (string Formula, CachedValue Cached)> cellOf)
         {
             WriteLabel(row, label, isInUse);
             WriteCells(Longest, look, cellOf);
@@ -146,12 +146,12 @@ internal sealed class TokenizeSheet(WorkbookPlan plan, Vocabulary vocabulary)
             Sheet.Formula(TokenizeLayout.LabelColumn, TokenizeFormulas.Label(Section, row, label), isInUse ? label : "", CellLook.Words);
         }
 
-        public void WriteCells(int count, CellLook look, Func<int, (string Formula, Shown Shown)> cellOf)
+        public void WriteCells(int count, CellLook look, Func<int, (string Formula, CachedValue Cached)> cellOf)
         {
             for (int k = 0; k < count; k++)
             {
-                (string formula, Shown shown) = cellOf(k);
-                Sheet.Formula(TokenizeLayout.FirstPieceColumn + k, formula, shown, look);
+                (string formula, CachedValue cached) = cellOf(k);
+                Sheet.Formula(TokenizeLayout.FirstPieceColumn + k, formula, cached, look);
             }
         }
     }
