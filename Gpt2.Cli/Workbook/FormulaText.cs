@@ -1,6 +1,7 @@
 // What formulas of several sheets have in common, such as that nothing is shown where there is no token. A cell or a range is given as the
 // reference by which the formula knows it.
 
+using Gpt2.Cli.Workbook.Cells;
 using static System.FormattableString;
 
 namespace Gpt2.Cli.Workbook;

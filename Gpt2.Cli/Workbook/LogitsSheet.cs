@@ -1,6 +1,7 @@
 // The sheet of the logits: a row for every token of the vocabulary, with its logit and its probability.
 
 using System.Numerics.Tensors;
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core.Explaining;
 
 namespace Gpt2.Cli.Workbook;

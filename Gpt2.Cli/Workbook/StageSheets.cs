@@ -1,5 +1,6 @@
 // The sheets of the pass: tables one below the other, each with what it is, how it is computed, and its numbers as formulas.
 
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels.Attention;

@@ -2,6 +2,7 @@
 // of the matrix's sources.
 
 using System.Globalization;
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Model;
 using Gpt2.Kernels;

@@ -2,6 +2,7 @@
 
 using System.Text;
 using System.Text.Unicode;
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.Workbook;

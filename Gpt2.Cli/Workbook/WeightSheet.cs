@@ -1,5 +1,6 @@
 // A sheet of weights: the numbers that training has found, as they are in the files of a CSV folder.
 
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;

@@ -5,6 +5,7 @@ using System.IO.Packaging;
 using System.Xml.Linq;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Spreadsheet;
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core.Explaining;
 
 namespace Gpt2.Cli.Workbook;

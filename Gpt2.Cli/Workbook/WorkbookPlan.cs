@@ -1,6 +1,8 @@
 // Where everything in the workbook is: which sheets there are, and the range of each matrix of the pass and of each weight. Formulas are
 // written from it, and so are the sheets.
 
+using Gpt2.Cli.Workbook.Cells;
+using Gpt2.Cli.Workbook.Start;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;

@@ -1,5 +1,8 @@
 // Which sheets a workbook has, in their order: those of a whole model, from the prompt to the prediction, or those of some blocks.
 
+using Gpt2.Cli.Workbook.Cells;
+using Gpt2.Cli.Workbook.Start;
+using Gpt2.Cli.Workbook.Tokenize;
 using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.Workbook;

@@ -1,5 +1,6 @@
 // What a workbook would be too large for: the columns and rows of Excel, and the patience of its user.
 
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core;
 using static System.FormattableString;
 

@@ -5,6 +5,8 @@ using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Workbook;
+using Gpt2.Cli.Workbook.Cells;
+using Gpt2.Cli.Workbook.Start;
 using Gpt2.Core;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Numerics;

@@ -1,9 +1,11 @@
 // The formulas of the first sheet of a whole model: from what is typed to the tokens of the prompt, and from the logits to what comes next.
 
+using Gpt2.Cli.Workbook.Cells;
+using Gpt2.Cli.Workbook.Tokenize;
 using Gpt2.Core.Text;
 using static System.FormattableString;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Start;
 
 /// <summary>Writes the formulas.</summary>
 /// <param name="plan">Where everything is.</param>

@@ -1,10 +1,11 @@
 // What the first sheets of a whole model and of some blocks have in common: title, headings, and the list of the other sheets.
 
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core;
 using Gpt2.Core.Model;
 using static System.FormattableString;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Start;
 
 /// <summary>Writes parts of a first sheet.</summary>
 internal static class StartParts

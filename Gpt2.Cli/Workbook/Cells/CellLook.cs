@@ -2,7 +2,7 @@
 
 using DocumentFormat.OpenXml.Spreadsheet;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Cells;
 
 /// <summary>What a cell is, and so how it looks.</summary>
 internal enum CellLook

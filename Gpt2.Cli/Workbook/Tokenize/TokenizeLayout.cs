@@ -1,6 +1,8 @@
 // Where things are in the sheet tokenize: on top a table with a row for each typed text, below it a section for each, in which the text is split.
 
-namespace Gpt2.Cli.Workbook;
+using Gpt2.Cli.Workbook.Cells;
+
+namespace Gpt2.Cli.Workbook.Tokenize;
 
 /// <summary>The ranges of the sheet.</summary>
 /// <param name="length">The number of texts that can be typed.</param>

@@ -1,10 +1,12 @@
 // The first sheet of a whole model: the prompt to type into, its tokens, what the model says comes next, and a list of the other sheets.
 
+using Gpt2.Cli.Workbook.Cells;
+using Gpt2.Cli.Workbook.Tokenize;
 using Gpt2.Core.Generation;
 using Gpt2.Core.Text;
 using static System.FormattableString;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Start;
 
 /// <summary>Writes the first sheet of a whole model.</summary>
 /// <param name="content">The content of the workbook.</param>

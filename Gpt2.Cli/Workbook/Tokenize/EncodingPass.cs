@@ -2,7 +2,7 @@
 
 using Gpt2.Core.Text;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Tokenize;
 
 /// <summary>A pass.</summary>
 /// <param name="pieces">The pieces before it, as ids.</param>

@@ -1,6 +1,8 @@
 // Where things are in the first sheet: three tables side by side, with the prompt, its tokens, and what comes next; below them a list of the sheets.
 
-namespace Gpt2.Cli.Workbook;
+using Gpt2.Cli.Workbook.Cells;
+
+namespace Gpt2.Cli.Workbook.Start;
 
 /// <summary>The rows and columns of the first sheet.</summary>
 internal static class StartLayout

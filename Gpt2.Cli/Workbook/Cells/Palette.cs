@@ -3,7 +3,7 @@
 
 using DocumentFormat.OpenXml.Spreadsheet;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Cells;
 
 internal static class Palette
 {

@@ -2,10 +2,11 @@
 // short text: of all neighbours in a word that are in the merges, those with the lowest rank. What is written here is what the cells show before
 // anything is computed; TokenizeFormulas has their formulas.
 
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core.Text;
 using static System.FormattableString;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Tokenize;
 
 /// <summary>What is typed into a cell: a text, or an id if the token has none that can be typed.</summary>
 internal sealed record TypedToken(string? Text, int Id)

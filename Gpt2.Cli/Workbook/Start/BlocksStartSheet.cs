@@ -1,7 +1,9 @@
 // The first sheet of a workbook with some blocks only: the prompt for which the program has computed what enters them, and a list of the other
 // sheets. Nothing can be typed, and there is no prediction.
 
-namespace Gpt2.Cli.Workbook;
+using Gpt2.Cli.Workbook.Cells;
+
+namespace Gpt2.Cli.Workbook.Start;
 
 /// <summary>Writes the first sheet of some blocks.</summary>
 internal static class BlocksStartSheet

@@ -5,7 +5,7 @@ using System.Globalization;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Spreadsheet;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Cells;
 
 /// <summary>What a file has beside a formula, and a program shows until it computes that: a number or a text, "" if the cell is empty.</summary>
 internal readonly record struct CachedValue(double Number, string? Text)

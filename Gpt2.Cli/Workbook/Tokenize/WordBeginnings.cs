@@ -4,7 +4,7 @@
 using Gpt2.Core.Text;
 using static System.FormattableString;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Tokenize;
 
 /// <summary>
 /// Numbers the beginnings of words: 0 inside of a word, 1 where one begins, 2 where 's, 't, 'm or 'd does, 3 where 're, 've or 'll does.

@@ -1,10 +1,11 @@
 // The formulas of the sheet tokenize: from typed texts to tokens, by byte-pair encoding. A pass finds the lowest rank of two neighbouring pieces of
 // a word, and joins the neighbours that have it.
 
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core.Text;
 using static System.FormattableString;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Tokenize;
 
 /// <summary>Writes the formulas.</summary>
 /// <param name="plan">Where everything is.</param>
