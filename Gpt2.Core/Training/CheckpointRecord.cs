@@ -92,12 +92,12 @@ internal sealed class CheckpointRecord
     public void RequireModel(Gpt2Config config, Vocabulary? vocabulary, string where)
     {
         (string Name, string Value)[] facts = ModelFacts.Of(config), then = [.. modelFacts.Select(fact => (fact.Key, fact.Value))];
-        if (ModelFacts.WhereUnlike(facts, then) is { Length: > 0 } other)
+        if (ModelFacts.Differences(facts, then) is { Length: > 0 } other)
         {
             throw new Gpt2Exception($"the model has {other}")
             {
                 Where = where,
-                Expected = $"{ModelFacts.WhereUnlike(then, facts)}, {AtTheStop}",
+                Expected = $"{ModelFacts.Differences(then, facts)}, {AtTheStop}",
                 Remedy = Remedy,
             };
         }
