@@ -17,7 +17,6 @@ internal readonly struct TunedGeluErf<TLanes, TVector> : ILaneFunction<TVector>
     where TVector : struct
 {
     private const float End = 5.6f;
-    private const float DensityAtZero = 0.39894228040143268f; // 1/√(2π)
 
     // By weighted least squares at 240 Chebyshev nodes with weights raised where the error is largest; the lower coefficients are
     // rounded to single precision before the higher ones are computed.
@@ -40,7 +39,7 @@ internal readonly struct TunedGeluErf<TLanes, TVector> : ILaneFunction<TVector>
     public static TVector SlopeOf(TVector x)
     {
         TVector power = TLanes.Multiply(TLanes.Multiply(x, TLanes.Create(-0.5f)), x);
-        TVector density = TLanes.Multiply(Exponential<TLanes, TVector>.Of(power), TLanes.Create(DensityAtZero));
+        TVector density = TLanes.Multiply(Exponential<TLanes, TVector>.Of(power), TLanes.Create(ActivationFormulas.DensityAtZero));
         return TLanes.MultiplyAdd(x, density, ShareOf(x));
     }
 
