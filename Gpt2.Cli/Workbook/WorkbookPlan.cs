@@ -130,10 +130,11 @@ internal sealed class WorkbookPlan
     /// <inheritdoc cref="LargestLogit"/>
     public static CellRange SumOfExponentials => new(LogitsSheet, 1, FirstColumn + 1);
 
-    /// <summary>Number of cells with weights, and with formulas of the pass.</summary>
+    /// <summary>Number of cells with weights, and with formulas of the pass; those of the logits, which are few, are left out.</summary>
     public (long Weights, long Formulas) Cells() => (
         Weights.Sum(group => group.Matrices.Sum(matrix => matrix.Count)),
-        Stages.Sum(stage => stage.Matrices.Sum(matrix => (long)RangeOf(matrix.Name).Rows * ColumnsOf(matrix))));
+        Stages.Where(stage => stage.Name != StreamSheet).SelectMany(stage => stage.Matrices)
+            .Sum(matrix => (long)RangeOf(matrix.Name).Rows * ColumnsOf(matrix)));
 
     /// <summary>The last column and the last row of any table, counted from 1.</summary>
     public int Widest => ranges.Values.Max(range => range.Column + range.Columns);
