@@ -1,6 +1,7 @@
 // The sheet of the logits: a row for every token of the vocabulary, with its logit and its probability.
 
 using System.Numerics.Tensors;
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core.Explaining;
 
 namespace Gpt2.Cli.Workbook;
@@ -10,43 +11,44 @@ internal static class LogitsSheet
 {
     public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, WorkbookPlan.FirstColumn, Palette.StageTab, [7, 22, 14, 16], 12);
 
-    public static void Write(WorkbookPlan plan, PassExplanation pass, Func<int, string> tokenLabel, SheetWriter sheet)
+    public static void Write(WorkbookContent content, SheetWriter sheet)
     {
+        (WorkbookPlan plan, PassExplanation pass) = (content.Plan, content.Pass);
         MatrixDescription logits = plan.OverVocabulary[0], probabilities = plan.OverVocabulary[1];
-        Place logitPlace = plan.PlaceOf(logits.Name), probabilityPlace = plan.PlaceOf(probabilities.Name);
+        CellRange logitCells = plan.RangeOf(logits.Name), probabilityCells = plan.RangeOf(probabilities.Name);
         ReadOnlySpan<float> numbers = pass.NumbersOf(logits.Name).Row(0), shares = pass.NumbersOf(probabilities.Name).Row(0);
         var formulas = new StepFormulas(plan);
-        FormulaArea logit = formulas.Of(logits).Single(), probability = formulas.Of(probabilities).Single();
+        FilledFormula logit = formulas.Of(logits).Single(), probability = formulas.Of(probabilities).Single();
         double largest = TensorPrimitives.Max(numbers), sum = 0;
         foreach (float number in numbers)
         {
             sum += Math.Exp(number - largest);
         }
 
-        string all = A1.Range(logitPlace, Fixed.Both), max = A1.Range(WorkbookPlan.LargestLogit, Fixed.Both);
-        sheet.Head("logits and probabilities of the next token");
+        string all = Reference.Local(logitCells, Absolute.Both), max = Reference.Local(WorkbookPlan.LargestLogit, Absolute.Both);
+        sheet.Title("logits and probabilities of the next token", WorkbookPlan.Start);
         sheet.Text(1, "max and \u03A3 e^(x \u2212 max)", CellLook.Words);
-        sheet.Formula(WorkbookPlan.LargestLogit.Column, $"IF({WorkbookPlan.Count}=0,\"\",MAX({all}))", largest, CellLook.Number);
-        sheet.Formula(WorkbookPlan.SumOfExponentials.Column, $"IF({WorkbookPlan.Count}=0,\"\",SUMPRODUCT(EXP({all}-{max})))", sum, CellLook.Number);
+        sheet.Formula(WorkbookPlan.LargestLogit.Column, FormulaText.IfThereIsAPrompt($"MAX({all})"), largest, CellLook.Number);
+        sheet.Formula(WorkbookPlan.SumOfExponentials.Column, FormulaText.IfThereIsAPrompt($"SUMPRODUCT(EXP({all}-{max}))"), sum, CellLook.Number);
         sheet.Text(WorkbookPlan.SumOfExponentials.Column + 2, $"logits: {logits.Words}", CellLook.Words);
         sheet.Row(2);
         sheet.Text(WorkbookPlan.SumOfExponentials.Column + 2, $"probabilities: {probabilities.Words}", CellLook.Words);
         sheet.Row(WorkbookPlan.ListRow - 1);
-        sheet.Text(0, "id", CellLook.ColumnHead);
-        sheet.Text(1, "token", CellLook.GroupHead);
-        sheet.Text(logitPlace.Column, "logits", CellLook.ColumnHead);
-        sheet.Text(probabilityPlace.Column, "probabilities", CellLook.ColumnHead);
-        sheet.Text(probabilityPlace.Column + 2, $"= {logits.Formula}", CellLook.Normal);
+        sheet.Text(0, "id", CellLook.ColumnHeader);
+        sheet.Text(1, "token", CellLook.GroupHeader);
+        sheet.Text(logitCells.Column, "logits", CellLook.ColumnHeader);
+        sheet.Text(probabilityCells.Column, "probabilities", CellLook.ColumnHeader);
+        sheet.Text(probabilityCells.Column + 2, $"= {logits.Formula}", CellLook.Normal);
         for (int id = 0; id < numbers.Length; id++)
         {
             sheet.Row(WorkbookPlan.ListRow + id);
-            sheet.Number(WorkbookPlan.PositionColumn, id, CellLook.RowHead);
-            sheet.Text(WorkbookPlan.TokenColumn, tokenLabel(id), CellLook.Token);
-            sheet.Formula(logitPlace.Column, logit, numbers[id]);
-            sheet.Formula(probabilityPlace.Column, probability, shares[id]);
+            sheet.Number(WorkbookPlan.PositionColumn, id, CellLook.RowHeader);
+            sheet.Text(WorkbookPlan.TokenColumn, content.TokenLabel(id), CellLook.Token);
+            sheet.Formula(logitCells.Column, logit, numbers[id]);
+            sheet.Formula(probabilityCells.Column, probability, shares[id]);
         }
 
-        sheet.ColourBySign([logitPlace], StageSheets.ScaleOf(numbers));
-        sheet.Bars(probabilityPlace);
+        sheet.Colours.BySign([logitCells], CellColours.ScaleOf(numbers));
+        sheet.Colours.Bars(probabilityCells);
     }
 }

@@ -1,5 +1,6 @@
 // The sheets of the pass: tables one below the other, each with what it is, how it is computed, and its numbers as formulas.
 
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels.Attention;
@@ -8,10 +9,8 @@ using static System.FormattableString;
 namespace Gpt2.Cli.Workbook;
 
 /// <summary>Writes the tables of the pass.</summary>
-/// <param name="plan">Where everything is.</param>
-/// <param name="pass">The numbers for the prompt with which the workbook begins.</param>
-/// <param name="tokenLabel">A token as it is shown.</param>
-internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<int, string> tokenLabel)
+/// <param name="content">The content of the workbook.</param>
+internal sealed class StageSheets(WorkbookContent content)
 {
     /// <summary>Columns that have the background of a heading.</summary>
     private const int HeadingColumns = 40;
@@ -19,18 +18,16 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
     /// <summary>The column in which a table's formula in symbols begins.</summary>
     private const int SymbolsColumn = 8;
 
-    /// <summary>This share of a table's numbers is not beyond the strongest colour, so that a few large ones do not make all others pale.</summary>
-    private const double ShareInScale = 0.98;
-
-    private readonly StepFormulas formulas = new(plan);
-    private readonly int tokens = pass.Trace.Ids.Count;
+    private readonly WorkbookPlan plan = content.Plan;
+    private readonly StepFormulas formulas = new(content.Plan);
+    private readonly int tokens = content.Prompt.Count;
 
     public static SheetLook Look { get; } = new(WorkbookPlan.TopRows - 1, WorkbookPlan.FirstColumn, Palette.StageTab, [5, 14], 7.3);
 
     /// <summary>Writes a stage.</summary>
     public void Write(Stage stage, SheetWriter sheet)
     {
-        sheet.Head(stage.Title);
+        sheet.Title(stage.Title, WorkbookPlan.Start);
         WriteLinks(stage, sheet);
         foreach (MatrixDescription matrix in stage.Matrices)
         {
@@ -57,20 +54,21 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
             };
             sheet.Text(column, label, CellLook.Link);
             sheet.Link(1, column, HeadingOf(matrix));
+            // The columns are 7 characters wide, and what a label needs of the next one must be empty.
             column += label.Length > 10 ? 2 + (label.Length / 11) : label.Length > 7 ? 2 : 1;
         }
     }
 
-    private Place HeadingOf(MatrixDescription matrix)
+    private CellRange HeadingOf(MatrixDescription matrix)
     {
-        Place numbers = plan.PlaceOf(matrix.Name);
-        return new Place(numbers.Sheet, numbers.Row - WorkbookPlan.HeadRows, 0, 1, 1);
+        CellRange numbers = plan.RangeOf(matrix.Name);
+        return new CellRange(numbers.Sheet, numbers.Row - WorkbookPlan.HeadingRows, 0);
     }
 
     private void WriteTable(MatrixDescription matrix, SheetWriter sheet)
     {
-        Place place = plan.PlaceOf(matrix.Name);
-        int top = place.Row - WorkbookPlan.HeadRows;
+        CellRange range = plan.RangeOf(matrix.Name);
+        int top = range.Row - WorkbookPlan.HeadingRows;
         sheet.Row(top, 20);
         sheet.Text(0, HeadingText(matrix), CellLook.Heading);
         sheet.Empty(1, CellLook.Heading, SymbolsColumn - 1);
@@ -78,78 +76,83 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
         sheet.Empty(SymbolsColumn + 1, CellLook.Heading, HeadingColumns - SymbolsColumn - 1);
         sheet.Row(top + 1);
         sheet.Text(0, matrix.Words, CellLook.Words);
-        WriteColumnHeads(matrix, place, sheet);
-        Matrix numbers = pass.NumbersOf(matrix.Name);
-        FormulaArea?[] areas = AreasOf(matrix, place);
-        for (int row = 0; row < place.Rows; row++)
+        WriteColumnHeaders(matrix, range, sheet);
+        Matrix numbers = content.Pass.NumbersOf(matrix.Name);
+        FilledFormula?[] filled = FilledFormulasOf(matrix, range);
+        for (int row = 0; row < range.Rows; row++)
         {
-            sheet.Row(place.Row + row);
-            WriteRowHead(matrix, row, sheet);
-            for (int column = 0; column < place.Columns; column++)
+            sheet.Row(range.Row + row);
+            WriteRowHeader(matrix, row, sheet);
+            for (int column = 0; column < range.Columns; column++)
             {
                 float? number = NumberAt(matrix, numbers, row, column);
-                if (areas[(row * place.Columns) + column] is FormulaArea area)
+                if (filled[(row * range.Columns) + column] is FilledFormula formula)
                 {
-                    sheet.Formula(place.Column + column, area, number is float shown ? shown : Shown.Nothing);
+                    sheet.Formula(range.Column + column, formula, number is float shown ? shown : CachedValue.Nothing);
                 }
                 else if (number is float given)
                 {
-                    sheet.Number(place.Column + column, given, CellLook.Number);
+                    sheet.Number(range.Column + column, given, CellLook.Number);
                 }
             }
         }
 
-        Colour(matrix, place, numbers, sheet);
+        Colour(matrix, range, numbers, sheet);
+        if (plan.IsWholeModel && !matrix.IsAfterBlocks)
+        {
+            CellRange positions = range with { Column = WorkbookPlan.PositionColumn, Columns = 1 };
+            sheet.Colours.Fade(positions, $"{Reference.Cell(range.Row, WorkbookPlan.TokenColumn, Absolute.Column)}=\"\"");
+        }
     }
 
     private static string HeadingText(MatrixDescription matrix) =>
         matrix.Step is int step ? Invariant($"step {step}: {matrix.Title}") : matrix.Title;
 
     /// <summary>Which formula each cell has; none in a stage of plain numbers.</summary>
-    private FormulaArea?[] AreasOf(MatrixDescription matrix, Place place)
+    private FilledFormula?[] FilledFormulasOf(MatrixDescription matrix, CellRange range)
     {
-        var areas = new FormulaArea?[place.Rows * place.Columns];
-        if (place.Sheet == WorkbookPlan.StreamSheet)
+        var filled = new FilledFormula?[range.Rows * range.Columns];
+        if (range.Sheet == WorkbookPlan.StreamSheet)
         {
-            return areas;
+            return filled;
         }
 
-        foreach (FormulaArea area in formulas.Of(matrix))
+        foreach (FilledFormula formula in formulas.Of(matrix))
         {
-            for (int row = 0; row < area.Cells.Rows; row++)
+            for (int row = 0; row < formula.Cells.Rows; row++)
             {
-                int first = ((area.Cells.Row - place.Row + row) * place.Columns) + area.Cells.Column - place.Column;
-                Array.Fill(areas, area, first, area.Cells.Columns);
+                int first = ((formula.Cells.Row - range.Row + row) * range.Columns) + formula.Cells.Column - range.Column;
+                Array.Fill(filled, formula, first, formula.Cells.Columns);
             }
         }
 
-        return areas;
+        return filled;
     }
 
-    private void WriteColumnHeads(MatrixDescription matrix, Place place, SheetWriter sheet)
+    private void WriteColumnHeaders(MatrixDescription matrix, CellRange range, SheetWriter sheet)
     {
-        sheet.Row(place.Row - 2);
-        for (int column = 0; column < place.Columns; column++)
+        sheet.Row(range.Row - 2);
+        for (int column = 0; column < range.Columns; column++)
         {
             if (GroupAt(matrix, column) is string group && group != (column == 0 ? null : GroupAt(matrix, column - 1)))
             {
-                sheet.Text(place.Column + column, group, CellLook.GroupHead);
+                sheet.Text(range.Column + column, group, CellLook.GroupHeader);
             }
         }
 
-        sheet.Row(place.Row - 1);
-        for (int column = 0; column < place.Columns; column++)
+        sheet.Row(range.Row - 1);
+        for (int column = 0; column < range.Columns; column++)
         {
             if (matrix.Columns == ColumnKind.HeadsAndTokens)
             {
                 int token = column % plan.Length;
                 sheet.Formula(
-                    place.Column + column, TokenFormula(sheet.Name, token), token < tokens ? LabelOf(token) : "", CellLook.ColumnHead);
+                    range.Column + column, TokenFormula(sheet.Name, token), token < tokens ? LabelOf(token) : "", CellLook.ColumnHeader);
             }
             else
             {
                 ColumnMeaning meaning = MeaningOf(matrix, column);
-                sheet.Number(place.Column + column, meaning.Channel ?? meaning.Unit ?? column, CellLook.ColumnHead);
+                sheet.Number(range.Column + column, meaning.Channel ?? meaning.Unit ?? column, CellLook.ColumnHeader);
             }
         }
     }
@@ -166,24 +169,24 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
     }
 
     private ColumnMeaning MeaningOf(MatrixDescription matrix, int column) =>
-        ColumnMeaning.Of(matrix.Columns, column, plan.Config, pass.Trace.Ids);
+        ColumnMeaning.Of(matrix.Columns, column, plan.Config, content.Prompt);
 
-    private void WriteRowHead(MatrixDescription matrix, int row, SheetWriter sheet)
+    private void WriteRowHeader(MatrixDescription matrix, int row, SheetWriter sheet)
     {
         if (matrix.IsAfterBlocks)
         {
-            string last = $"INDEX({A1.From(sheet.Name, plan.Tokens, Fixed.Both)},{WorkbookPlan.Count})";
-            sheet.Formula(WorkbookPlan.TokenColumn, $"IF({WorkbookPlan.Count}=0,\"\",{last})", LabelOf(tokens - 1), CellLook.Token);
+            string last = $"INDEX({Reference.From(sheet.Name, plan.Tokens, Absolute.Both)},{WorkbookPlan.Count})";
+            sheet.Formula(WorkbookPlan.TokenColumn, FormulaText.IfThereIsAPrompt(last), LabelOf(tokens - 1), CellLook.Token);
             return;
         }
 
-        sheet.Number(WorkbookPlan.PositionColumn, row, CellLook.RowHead);
+        sheet.Number(WorkbookPlan.PositionColumn, row, CellLook.RowHeader);
         sheet.Formula(WorkbookPlan.TokenColumn, TokenFormula(sheet.Name, row), row < tokens ? LabelOf(row) : "", CellLook.Token);
     }
 
-    private string TokenFormula(string sheet, int token) => A1.From(sheet, plan.Tokens.RowAt(token), Fixed.Both);
+    private string TokenFormula(string sheet, int token) => Reference.From(sheet, plan.Tokens.RowAt(token), Absolute.Both);
 
-    private string LabelOf(int position) => tokenLabel(pass.Trace.Ids[position]);
+    private string LabelOf(int position) => content.TokenLabel(content.Prompt[position]);
 
     /// <summary>The number of the pass for a cell; null if the prompt has no such token.</summary>
     private float? NumberAt(MatrixDescription matrix, Matrix numbers, int row, int column)
@@ -202,37 +205,21 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
         return row < tokens && token < tokens ? numbers[row, (head * tokens) + token] : null;
     }
 
-    private void Colour(MatrixDescription matrix, Place place, Matrix numbers, SheetWriter sheet)
+    private void Colour(MatrixDescription matrix, CellRange range, Matrix numbers, SheetWriter sheet)
     {
         switch (matrix.Operation)
         {
             case CellOperation.Softmax:
-                sheet.ColourShares([place]);
+                sheet.Colours.Shares(range);
                 break;
             case CellOperation.ScaledDotProduct:
-                IEnumerable<Place> seen = Enumerable.Range(0, place.Columns).Select(
-                    column => place.Part(column % plan.Length, column, plan.Length - (column % plan.Length)));
-                sheet.ColourBySign(seen, ScaleOf([.. numbers.Span.ToArray().Where(number => number > AttentionKernel.MaskedScore)]));
+                IEnumerable<CellRange> seen = Enumerable.Range(0, range.Columns).Select(
+                    column => range.Part(column % plan.Length, column, plan.Length - (column % plan.Length)));
+                sheet.Colours.BySign(seen, CellColours.ScaleOf([.. numbers.Span.ToArray().Where(number => number > AttentionKernel.MaskedScore)]));
                 break;
             default:
-                sheet.ColourBySign([place], ScaleOf(numbers.Span));
+                sheet.Colours.BySign([range], CellColours.ScaleOf(numbers.Span));
                 break;
         }
-    }
-
-    /// <summary>The magnitude that most numbers do not exceed, with two digits.</summary>
-    internal static double ScaleOf(ReadOnlySpan<float> numbers)
-    {
-        const int enough = 1 << 16;
-        int stride = Math.Max(1, numbers.Length / enough);
-        var magnitudes = new List<float>(enough);
-        for (int i = 0; i < numbers.Length; i += stride)
-        {
-            magnitudes.Add(Math.Abs(numbers[i]));
-        }
-
-        magnitudes.Sort();
-        float scale = magnitudes.Count == 0 ? 0 : magnitudes[(int)(ShareInScale * (magnitudes.Count - 1))];
-        return scale > 0 ? double.Parse(Invariant($"{scale:E1}"), System.Globalization.CultureInfo.InvariantCulture) : 1;
     }
 }

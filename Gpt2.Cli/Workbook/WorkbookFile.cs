@@ -2,108 +2,84 @@
 
 using System.Globalization;
 using System.IO.Packaging;
+using System.Xml.Linq;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Spreadsheet;
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core.Explaining;
-using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.Workbook;
 
 /// <summary>Writes workbooks in the format of Excel, .xlsx.</summary>
 internal static class WorkbookFile
 {
-    /// <summary>At most: start, tokenize, logits, vocabulary, merges.</summary>
-    private const int OtherSheets = 5;
-
     private const string Relationships = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
 
     /// <summary>Writes a workbook.</summary>
     /// <param name="stream">Where to.</param>
-    /// <param name="plan">Where everything is.</param>
-    /// <param name="pass">The pass for the prompt with which the workbook begins.</param>
-    /// <param name="model">The model's name.</param>
-    /// <param name="vocabulary">The vocabulary; null if the model has no text.</param>
-    /// <param name="tokenLabel">A token as it is shown.</param>
+    /// <param name="content">What it is made of.</param>
     /// <param name="progress">Receives the share written, 0 to 1.</param>
     /// <param name="cancellation">Stops between sheets.</param>
-    public static void Write(
-        Stream stream, WorkbookPlan plan, PassExplanation pass, string model, Vocabulary? vocabulary, Func<int, string> tokenLabel,
-        IProgress<double>? progress, CancellationToken cancellation)
+    public static void Write(Stream stream, WorkbookContent content, IProgress<double>? progress, CancellationToken cancellation)
     {
         // Opened for writing alone, the package goes to the stream as it comes about. The SDK's own documents need one that can be read too, and
         // stay in memory until their end.
         using var package = Package.Open(stream, FileMode.Create, FileAccess.Write);
-        package.PackageProperties.Title = SheetText.Escaped($"{model} as a workbook");
-        package.PackageProperties.Creator = "gpt2 workbook";
-        var sheets = new List<(string Name, Uri Part)>();
-
-        void Sheet(string name, SheetLook look, Action<SheetWriter> write)
+        WorkbookSheet[] sheets = WorkbookSheet.AllOf(content);
+        var parts = new List<Uri>();
+        foreach (WorkbookSheet sheet in sheets)
         {
             cancellation.ThrowIfCancellationRequested();
-            PackagePart part = PartOf(package, "worksheets/" + IdOf(sheets.Count), "worksheet");
-            using (Stream rows = part.GetStream(FileMode.Create, FileAccess.Write))
-            using (var sheet = new SheetWriter(rows, name, look, isFirst: sheets.Count == 0))
+            PackagePart part = PartOf(package, "worksheets/" + IdOf(parts.Count), "worksheet");
+            using (Stream cells = part.GetStream(FileMode.Create, FileAccess.Write))
+            using (var writer = new SheetWriter(cells, sheet.Name, sheet.Look, isFirst: parts.Count == 0))
             {
-                write(sheet);
+                sheet.Write(writer);
             }
 
-            sheets.Add((name, part.Uri));
-            progress?.Report((double)sheets.Count / (plan.Stages.Length + plan.Weights.Length + OtherSheets));
-        }
-
-        var start = new StartSheet(plan, pass, vocabulary, tokenLabel);
-        Sheet(WorkbookPlan.StartSheet, StartSheet.Look, sheet => start.Write(model, sheet));
-        if (plan.IsWhole && vocabulary is not null)
-        {
-            Sheet(WorkbookPlan.TokenizeSheet, TokenizeSheet.Look, sheet => new TokenizeSheet(plan, vocabulary).Write(start.Typed(), sheet));
-        }
-
-        var stages = new StageSheets(plan, pass, tokenLabel);
-        foreach (Stage stage in plan.Stages)
-        {
-            Sheet(stage.Name, StageSheets.Look, sheet => stages.Write(stage, sheet));
-        }
-
-        if (plan.IsWhole)
-        {
-            Sheet(WorkbookPlan.LogitsSheet, LogitsSheet.Look, sheet => LogitsSheet.Write(plan, pass, tokenLabel, sheet));
-        }
-
-        foreach (WeightGroup group in plan.Weights)
-        {
-            Sheet(group.Name, WeightSheet.Look, sheet => WeightSheet.Write(group, pass, tokenLabel, sheet));
-        }
-
-        if (plan.IsWhole && vocabulary is not null)
-        {
-            Sheet(WorkbookPlan.VocabularySheet, VocabularySheets.Look, sheet => VocabularySheets.WriteTokens(vocabulary, tokenLabel, sheet));
-            Sheet(WorkbookPlan.MergesSheet, VocabularySheets.Look, sheet => VocabularySheets.WriteMerges(vocabulary, sheet));
+            parts.Add(part.Uri);
+            progress?.Report((double)parts.Count / sheets.Length);
         }
 
         PackagePart styles = PartOf(package, "styles", "styles");
-        Write(styles, Palette.Styles());
+        Write(styles, StyleSheet.Create());
         PackagePart workbook = PartOf(package, "workbook", "sheet.main");
-        Write(workbook, BookOf(plan, [.. sheets.Select(sheet => sheet.Name)]));
-        package.CreateRelationship(workbook.Uri, TargetMode.Internal, Relationships + "officeDocument");
+        Write(workbook, BookOf(content.Plan, [.. sheets.Select(sheet => sheet.Name)]));
+        package.CreateRelationship(workbook.Uri, TargetMode.Internal, Relationships + "officeDocument", "workbook");
         workbook.CreateRelationship(styles.Uri, TargetMode.Internal, Relationships + "styles", "styles");
-        for (int i = 0; i < sheets.Count; i++)
+        for (int i = 0; i < parts.Count; i++)
         {
-            workbook.CreateRelationship(sheets[i].Part, TargetMode.Internal, Relationships + "worksheet", IdOf(i));
+            workbook.CreateRelationship(parts[i], TargetMode.Internal, Relationships + "worksheet", IdOf(i));
         }
+
+        WriteProperties(package, SheetText.Escaped($"{content.Model} as a workbook"));
+    }
+
+    /// <summary>Title and creator. The package would give the part that it makes for them a random name.</summary>
+    private static void WriteProperties(Package package, string title)
+    {
+        PackagePart part = package.CreatePart(new Uri("/docProps/core.xml", UriKind.Relative), CoreProperties.ContentType, CompressionOption.Normal);
+        using (Stream stream = part.GetStream(FileMode.Create, FileAccess.Write))
+        {
+            new XElement(CoreProperties.Space + "coreProperties", new XElement(CoreProperties.Dublin + "title", title),
+                new XElement(CoreProperties.Dublin + "creator", "gpt2 workbook")).Save(stream);
+        }
+
+        package.CreateRelationship(part.Uri, TargetMode.Internal, CoreProperties.Relationship, "properties");
     }
 
     private static string IdOf(int sheet) => "sheet" + (sheet + 1).ToString(CultureInfo.InvariantCulture);
 
     private static DocumentFormat.OpenXml.Spreadsheet.Workbook BookOf(WorkbookPlan plan, string[] sheets)
     {
-        var names = new List<(string Name, Place Place)> { (WorkbookPlan.Count, WorkbookPlan.CountCell) };
+        var names = new List<(string Name, CellRange Range)> { (WorkbookPlan.Count, WorkbookPlan.CountCell) };
         IEnumerable<MatrixDescription> matrices = plan.Stages.SelectMany(stage => stage.Matrices).Concat(plan.OverVocabulary);
-        names.AddRange(matrices.Select(matrix => (matrix.Name, plan.PlaceOf(matrix.Name))));
+        names.AddRange(matrices.Select(matrix => (matrix.Name, plan.RangeOf(matrix.Name))));
         return new DocumentFormat.OpenXml.Spreadsheet.Workbook(
             new BookViews(new WorkbookView { TabRatio = 850 }),
-            new Sheets(sheets.Select((name, place) => new Sheet { Name = name, SheetId = (uint)place + 1, Id = IdOf(place) })),
+            new Sheets(sheets.Select((name, index) => new Sheet { Name = name, SheetId = (uint)index + 1, Id = IdOf(index) })),
             new DefinedNames(names.OrderBy(name => name.Name, StringComparer.OrdinalIgnoreCase)
-                .Select(name => new DefinedName(A1.Absolute(name.Place)) { Name = name.Name })),
+                .Select(name => new DefinedName(Reference.Full(name.Range)) { Name = name.Name })),
             new CalculationProperties { FullCalculationOnLoad = true });
     }
 
@@ -117,5 +93,14 @@ internal static class WorkbookFile
         using OpenXmlWriter writer = OpenXmlWriter.Create(stream);
         writer.WriteStartDocument(standalone: true);
         writer.WriteElement(root);
+    }
+
+    private static class CoreProperties
+    {
+        public const string ContentType = "application/vnd.openxmlformats-package.core-properties+xml";
+        public const string Relationship = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties";
+
+        public static readonly XNamespace Space = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties";
+        public static readonly XNamespace Dublin = "http://purl.org/dc/elements/1.1/";
     }
 }

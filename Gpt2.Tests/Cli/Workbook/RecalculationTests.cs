@@ -3,6 +3,8 @@
 
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Workbook;
+using Gpt2.Cli.Workbook.Cells;
+using Gpt2.Cli.Workbook.Tokenize;
 using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
@@ -13,7 +15,7 @@ using Gpt2.Tests.Support;
 
 namespace Gpt2.Tests.Cli.Workbook;
 
-public class RecalculationTests
+public class RecalculationTests(RecalculatedModels models) : IClassFixture<RecalculatedModels>
 {
     private const int Length = 16;
 
@@ -40,34 +42,15 @@ public class RecalculationTests
         WorkbookCase.TopIn(cells[1], 10).Should().Equal(model.Predict(second).Select(token => token.Id));
     }
 
-    /// <summary>Models of other sizes and kinds; the workbook knows them by their settings alone.</summary>
-    public static TheoryData<string> OtherModels() => [.. Others.Keys];
-
-    private static readonly Dictionary<string, Gpt2Config> Others = new()
-    {
-        ["one channel, one head, one block, one token"] = new(3, 1, 1, 1, 1),
-        ["odd sizes, untied head, no bias of qkv"] = new(7, 9, 15, 3, 2) { TiedHead = false, QkvBias = false },
-        ["GELU by erf, narrow feed-forward layer"] = new(11, 6, 8, 2, 2) { Activation = ActivationFunction.GeluErf, Hidden = 5 },
-        ["scores divided by the number of the block"] = new(11, 6, 8, 2, 3) { ScaleAttentionByInverseLayer = true, LayerNormEpsilon = 1e-3f },
-        ["scores not divided, ReLU"] = new(11, 6, 8, 4, 2) { ScaleAttention = false, Activation = ActivationFunction.Relu },
-        ["SiLU, a small \u03B5"] = new(11, 6, 8, 8, 1) { Activation = ActivationFunction.Silu, LayerNormEpsilon = 1e-12f },
-        ["quick GELU"] = new(11, 6, 8, 2, 1) { Activation = ActivationFunction.QuickGelu },
-        ["tanh"] = new(11, 6, 8, 1, 1) { Activation = ActivationFunction.Tanh, Hidden = 1 },
-    };
-
     [LibreOfficeTheory]
-    [MemberData(nameof(OtherModels))]
+    [MemberData(nameof(RecalculatedModels.Names), MemberType = typeof(RecalculatedModels))]
     public async Task OtherModels_WithoutText_EverySheetIsTheTrace_ForEveryLength(string name)
     {
-        Gpt2Config config = Others[name];
-        using LanguageModel model = Of(TestModels.Random(config, seed: 5), tokenizer: null);
-        using var workbook = new WorkbookCase(model, config.Context);
-        int[] longest = TestModels.Ids(config, config.Context, seed: 1), shorter = TestModels.Ids(config, (config.Context + 1) / 2, seed: 2);
-        string path = workbook.Write(longest);
-        WorkbookCells[] cells = await workbook.RecalculateAsync(path, workbook.Typed(path, [.. shorter.Cast<object>()]));
-        workbook.Compare(cells[0], longest).Should().BePositive();
-        workbook.Compare(cells[1], shorter);
-        WorkbookCase.TopIn(cells[1], Math.Min(3, config.Vocabulary)).Should().Equal(model.Predict(shorter, 3).Select(token => token.Id));
+        RecalculatedModel one = await models.OfAsync(name);
+        one.Workbook.Compare(one.ForLongest, one.Longest).Should().BePositive();
+        one.Workbook.Compare(one.ForShorter, one.Shorter);
+        int count = Math.Min(3, one.Model.Config.Vocabulary);
+        WorkbookCase.TopIn(one.ForShorter, count).Should().Equal(one.Model.Predict(one.Shorter, 3).Select(token => token.Id));
     }
 
     [LibreOfficeTheory]
@@ -149,7 +132,7 @@ public class RecalculationTests
         string Text()
         {
             string text = string.Concat(Enumerable.Range(0, 7).Select(_ => parts[(int)(random.NextBits() % (ulong)parts.Length)]));
-            return text[..Math.Min(text.Length, TokenizeSheet.LongestText)];
+            return text[..Math.Min(text.Length, TokenizeLayout.LongestText)];
         }
 
         string[][] workbooks =
@@ -240,6 +223,8 @@ public class RecalculationTests
             (["\u00C3", " is"], "\u2717 not in ASCII, and no token", "\u2717 see the red message below"),
             (["I\u2019m", "xqzj"], "3 tokens", "\u2717 7 tokens, at most 4"),
             (["xqzj", "xqzj"], "4 tokens", "\u2717 8 tokens, at most 4"),
+            ([true], "\u2717 neither text nor number", "\u2717 see the red message below"),
+            ([" is", false], "a token", "\u2717 see the red message below"),
             ([], "", "Type a prompt"),
         ];
         WorkbookCells[] cells = await workbook.RecalculateAsync([.. cases.Select(one => workbook.Typed(path, one.Typed))]);
@@ -258,11 +243,11 @@ public class RecalculationTests
         Gpt2Config config = new(11, 8, 12, 3, 4);
         using LanguageModel model = Of(TestModels.Random(config, seed: 9), tokenizer: null);
         int[] ids = TestModels.Ids(config, 5, seed: 4);
-        foreach ((int, int) blocks in ((int, int)[])[(0, 0), (1, 2), (3, 3)])
-        {
-            using var workbook = new WorkbookCase(model, ids.Length, blocks);
-            workbook.Compare((await workbook.RecalculateAsync(workbook.Write(ids)))[0], ids).Should().BePositive();
-        }
+        using WorkbookCase first = new(model, ids.Length, (0, 0)), inside = new(model, ids.Length, (1, 2)), last = new(model, ids.Length, (3, 3));
+        WorkbookCells[] cells = await first.RecalculateAsync(first.Write(ids), inside.Write(ids), last.Write(ids));
+        first.Compare(cells[0], ids).Should().BePositive();
+        inside.Compare(cells[1], ids).Should().BePositive();
+        last.Compare(cells[2], ids).Should().BePositive();
     }
 
     private static LanguageModel Of(Gpt2Weights weights, Tokenizer? tokenizer) =>
@@ -292,11 +277,11 @@ public class RecalculationTests
     /// <summary>Compares the ids of typed texts, each by itself, with those of the tokenizer.</summary>
     private static void RequireTokens(WorkbookCase workbook, LanguageModel model, WorkbookCells computed, string[] texts)
     {
-        Place ids = new TokenizeSheet(workbook.Plan, model.Tokenizer.Vocabulary).Ids;
+        CellRange ids = new TokenizeLayout(workbook.Plan.Length).Ids;
         computed.Errors().Should().BeEmpty("of {0}", string.Join('|', texts));
         for (int i = 0; i < texts.Length; i++)
         {
-            Enumerable.Range(0, TokenizeSheet.LongestText).Select(k => computed.Number(ids.Part(i, k))).OfType<double>().Select(id => (int)id)
+            Enumerable.Range(0, TokenizeLayout.LongestText).Select(k => computed.Number(ids.Part(i, k))).OfType<double>().Select(id => (int)id)
                 .Should().Equal(model.Tokenizer.Encode(texts[i]), "of '{0}'", texts[i]);
         }
     }

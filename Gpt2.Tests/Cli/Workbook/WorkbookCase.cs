@@ -5,6 +5,8 @@ using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Workbook;
+using Gpt2.Cli.Workbook.Cells;
+using Gpt2.Cli.Workbook.Start;
 using Gpt2.Core;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Numerics;
@@ -17,7 +19,7 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
     private const double Tolerance = 1e-4;
 
     private readonly TemporaryFolder folder = new();
-    private int typedCopies;
+    private static int files;
 
     public WorkbookPlan Plan { get; } = new(model.Config, length, blocks);
 
@@ -26,21 +28,20 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
     /// <summary>Writes the workbook for a prompt.</summary>
     public string Write(params int[] ids)
     {
-        string path = folder.PathOf("model.xlsx");
+        string path = NewPath("model");
         using FileStream stream = File.Create(path);
-        WorkbookFile.Write(
-            stream, Plan, PassExplanation.Run(model.Model, ids), model.Name, Vocabulary, model.Shown, progress: null, CancellationToken.None);
+        var content = new WorkbookContent(Plan, PassExplanation.Run(model.Model, ids), model.Name, Vocabulary, model.Shown);
+        WorkbookFile.Write(stream, content, progress: null, CancellationToken.None);
         return path;
     }
 
     /// <summary>
-    /// Copies a workbook and types a prompt into its first sheet: texts, and ids as numbers. All other cells keep what the file shows.
+    /// Copies a workbook and types a prompt into its first sheet: texts, ids as numbers, and what is neither. All other cells stay as they are.
     /// </summary>
     /// <returns>The path of the copy.</returns>
     public string Typed(string original, params object[] typed)
     {
-        typedCopies++;
-        string path = folder.PathOf($"typed{typedCopies}.xlsx");
+        string path = NewPath("typed");
         File.Copy(original, path);
         using var document = SpreadsheetDocument.Open(path, isEditable: true);
         WorkbookPart workbook = document.WorkbookPart!;
@@ -49,14 +50,21 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
         Dictionary<string, Cell> cells = sheet.Descendants<Cell>().ToDictionary(cell => cell.CellReference!.Value!);
         for (int i = 0; i < length; i++)
         {
-            Cell cell = cells[A1.Range(Plan.Typed.RowAt(i))];
+            Cell cell = cells[Reference.Local(Plan.Typed.RowAt(i))];
             cell.RemoveAllChildren();
             object? content = i < typed.Length ? typed[i] : null;
-            cell.DataType = content switch { string => CellValues.InlineString, null => null, _ => CellValues.Number };
+            cell.DataType = content switch
+            {
+                string => CellValues.InlineString,
+                bool => CellValues.Boolean,
+                null => null,
+                _ => CellValues.Number,
+            };
             OpenXmlElement[] children = content switch
             {
                 null => [],
                 string text => [new InlineString(new Text(text) { Space = SpaceProcessingModeValues.Preserve })],
+                bool isTrue => [new CellValue(isTrue)],
                 int number => [new CellValue(number)],
                 double number => [new CellValue(number)],
                 _ => throw new ArgumentException($"'{content}' cannot be typed", nameof(typed)),
@@ -68,7 +76,7 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
         return path;
     }
 
-    /// <summary>Workbooks as LibreOffice computes them.</summary>
+    /// <summary>Workbooks as LibreOffice computes them, also such of other cases: one start of the program takes all of them.</summary>
     public async Task<WorkbookCells[]> RecalculateAsync(params string[] paths) =>
         [.. (await LibreOffice.RecalculateAsync(paths, folder.PathOf("office"))).Select(WorkbookCells.Of)];
 
@@ -82,15 +90,15 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
         foreach (MatrixDescription matrix in Plan.Stages.SelectMany(stage => stage.Matrices))
         {
             Matrix numbers = pass.NumbersOf(matrix.Name);
-            Place place = Plan.PlaceOf(matrix.Name);
+            CellRange range = Plan.RangeOf(matrix.Name);
             bool areTokens = matrix.Columns == ColumnKind.HeadsAndTokens;
-            for (int row = 0; row < place.Rows; row++)
+            for (int row = 0; row < range.Rows; row++)
             {
-                for (int column = 0; column < place.Columns; column++)
+                for (int column = 0; column < range.Columns; column++)
                 {
                     int head = column / length, token = column % length;
                     bool isThere = row < numbers.Rows && (!areTokens || token < ids.Length);
-                    double? found = cells.Number(place.Part(row, column));
+                    double? found = cells.Number(range.Part(row, column));
                     string what = $"{matrix.Name}[{row}, {column}] of [{string.Join(' ', ids)}]";
                     if (!isThere)
                     {
@@ -110,7 +118,7 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
             ReadOnlySpan<float> numbers = pass.NumbersOf(matrix.Name).Row(0);
             for (int id = 0; id < numbers.Length; id++)
             {
-                RequireClose(cells.Number(Plan.PlaceOf(matrix.Name).Part(id, 0)), numbers[id], $"{matrix.Name}[{id}]");
+                RequireClose(cells.Number(Plan.RangeOf(matrix.Name).Part(id, 0)), numbers[id], $"{matrix.Name}[{id}]");
                 compared++;
             }
         }
@@ -127,14 +135,17 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
     public string MeaningIn(WorkbookCells cells, int i) => cells.Text(Plan.Typed.RowAt(i).Part(0, 1));
 
     /// <summary>The line about the next token.</summary>
-    public static string AnswerIn(WorkbookCells cells) => cells.Text(new Place(WorkbookPlan.StartSheet, 3, 0, 1, 1));
+    public static string AnswerIn(WorkbookCells cells) => cells.Text(new CellRange(WorkbookPlan.StartSheet, StartLayout.AnswerRow, 0));
 
     /// <summary>The most probable tokens, in their order.</summary>
     public static int[] TopIn(WorkbookCells cells, int count) =>
         [.. Enumerable.Range(0, count)
-            .Select(k => (int)cells.Number(new Place(WorkbookPlan.StartSheet, WorkbookPlan.StartRow + k, 12, 1, 1))!.Value)];
+            .Select(k => (int)cells.Number(new CellRange(WorkbookPlan.StartSheet, StartLayout.FirstRow + k, StartLayout.NextIdColumn))!.Value)];
 
     public void Dispose() => folder.Dispose();
+
+    /// <summary>A path whose file name no other workbook has, so that LibreOffice can save all of them in one folder.</summary>
+    private string NewPath(string name) => folder.PathOf(FormattableString.Invariant($"{name}{Interlocked.Increment(ref files)}.xlsx"));
 
     private static void RequireClose(double? found, float expected, string what)
     {

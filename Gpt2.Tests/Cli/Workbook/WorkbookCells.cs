@@ -4,7 +4,7 @@ using System.Globalization;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
-using Gpt2.Cli.Workbook;
+using Gpt2.Cli.Workbook.Cells;
 
 namespace Gpt2.Tests.Cli.Workbook;
 
@@ -29,16 +29,16 @@ internal sealed class WorkbookCells
     public static WorkbookCells Of(string path) => new(path);
 
     /// <summary>A number; null if the cell is empty or has the text "".</summary>
-    public double? Number(Place cell) => this[cell] switch
+    public double? Number(CellRange cell) => this[cell] switch
     {
         double number => number,
         null or "" => null,
-        object other => throw new InvalidOperationException($"{A1.Absolute(cell)} is '{other}'"),
+        object other => throw new InvalidOperationException($"{Reference.Full(cell)} is '{other}'"),
     };
 
-    public string Text(Place cell) => this[cell] as string ?? "";
+    public string Text(CellRange cell) => this[cell] as string ?? "";
 
-    public object? this[Place cell] => sheets[cell.Sheet].GetValueOrDefault(A1.Cell(cell.Row, cell.Column));
+    public object? this[CellRange cell] => sheets[cell.Sheet].GetValueOrDefault(Reference.Cell(cell.Row, cell.Column));
 
     /// <summary>What is wrong with the cells of all sheets: error values, of any kind.</summary>
     public IEnumerable<string> Errors() => sheets.SelectMany(
