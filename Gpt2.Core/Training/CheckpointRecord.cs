@@ -20,7 +20,7 @@ internal sealed class CheckpointRecord
     public const string FileName = "checkpoint.json";
 
     private const string RunKey = "run", ModelKey = "model", VocabularyKey = "vocabulary", TrainedKey = "trained", OptimizerKey = "optimizer";
-    private const string Expected = "the record of a checkpoint, with model, trained and optimizer";
+    private const string Expected = "the record of a checkpoint, with run, model, trained and optimizer";
     private const string AtTheStop = "with which the run was stopped";
     private const string Remedy = "restore the file, go on from another checkpoint, or begin a new run";
 
@@ -32,7 +32,7 @@ internal sealed class CheckpointRecord
     private CheckpointRecord(string checkpoint, JsonElement root)
     {
         this.checkpoint = checkpoint;
-        runFacts = root.TryGetProperty(RunKey, out JsonElement facts) ? TextsIn(facts) : []; // not in records of older versions
+        runFacts = TextsIn(root.GetProperty(RunKey));
         modelFacts = TextsIn(root.GetProperty(ModelKey));
         trainedHashes = TextsIn(root.GetProperty(TrainedKey));
         optimizerHash = root.GetProperty(OptimizerKey).GetString()!;
@@ -50,7 +50,7 @@ internal sealed class CheckpointRecord
         }
         catch (KeyNotFoundException e)
         {
-            throw new Gpt2Exception("has not all that it should have", e) { Where = path, Expected = Expected, Remedy = Remedy };
+            throw new Gpt2Exception("lacks a part", e) { Where = path, Expected = Expected, Remedy = Remedy };
         }
     }
 

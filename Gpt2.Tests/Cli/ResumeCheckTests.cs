@@ -144,8 +144,9 @@ public sealed class ResumeCheckTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{}", "has not all that it should have, expected the record of a checkpoint")]
-    [InlineData("{\"model\": 1, \"trained\": {}, \"optimizer\": \"\"}", "a value has the wrong type")]
+    [InlineData("{}", "lacks a part, expected the record of a checkpoint")]
+    [InlineData("{\"model\": {}, \"trained\": {}, \"optimizer\": \"\"}", "lacks a part")]
+    [InlineData("{\"run\": {}, \"model\": 1, \"trained\": {}, \"optimizer\": \"\"}", "a value has the wrong type")]
     public void Train_DamagedRecord_IsRefused(string content, string message)
     {
         StopTraining();
@@ -153,17 +154,6 @@ public sealed class ResumeCheckTests : IDisposable
 
         CommandRun.Of("train", "--resume", folder.Run).ErrorLine(1).Should()
             .StartWith($"gpt2: {Path.Combine(Checkpoint, CheckpointRecord.FileName)}: {message}");
-    }
-
-    [Fact]
-    public void Train_RecordThatDoesNotKnowTheRun_IsResumed()
-    {
-        StopTraining();
-        string record = Path.Combine(Checkpoint, CheckpointRecord.FileName);
-        File.WriteAllText(record, Regex.Replace(File.ReadAllText(record), @"""run"": \{[^}]*\},", ""));
-        Edit(Path.Combine(Checkpoint, "training.json"), "\"Seed\": 1", "\"Seed\": 7");
-
-        CommandRun.Of("train", "--resume", folder.Run, "--sample-every", "0").Result().Should().Contain("trained 4 steps");
     }
 
     [Fact]

@@ -52,6 +52,7 @@ internal static class SuperBlockNumbers
     /// <summary>Converts whole super-blocks to float32.</summary>
     public static void Widen(NumberType type, ReadOnlySpan<byte> stored, Span<float> numbers)
     {
+        ReadOnlySpan<byte> noFifthBits = stackalloc byte[Run]; // all 0
         for (int size = Size(type); !numbers.IsEmpty; numbers = numbers[Length..], stored = stored[size..])
         {
             ReadOnlySpan<byte> block = stored[..size];
@@ -65,10 +66,10 @@ internal static class SuperBlockNumbers
                     WidenQ3(block, weights);
                     break;
                 case NumberType.Q4_K:
-                    WidenQ4(block, weights);
+                    WidenWithMinima(block, noFifthBits, weights);
                     break;
                 case NumberType.Q5_K:
-                    WidenQ5(block, weights);
+                    WidenWithMinima(block, block.Slice((2 * HalfSize) + PackedSize, Run), weights);
                     break;
                 default:
                     WidenQ6(block, weights);
@@ -113,28 +114,10 @@ internal static class SuperBlockNumbers
         }
     }
 
-    private static void WidenQ4(ReadOnlySpan<byte> block, Span<float> weights)
+    /// <summary>Q5_K, and Q4_K with fifth bits that are 0.</summary>
+    private static void WidenWithMinima(ReadOnlySpan<byte> block, ReadOnlySpan<byte> fifthBits, Span<float> weights)
     {
         ReadOnlySpan<byte> packed = block.Slice(2 * HalfSize, PackedSize), nibbles = block[^(Length / 2)..];
-        float scale = Half(block), scaleOfMinima = Half(block[HalfSize..]);
-        for (int g = 0; g < 8; g++)
-        {
-            (int s, int m) = Unpacked(packed, g);
-            float step = scale * s, minimum = scaleOfMinima * m;
-            ReadOnlySpan<byte> bytes = nibbles.Slice(Run * (g / 2), Run);
-            Span<float> group = weights.Slice(Run * g, Run);
-            int shift = 4 * (g % 2);
-            for (int i = 0; i < group.Length; i++)
-            {
-                group[i] = (step * ((bytes[i] >> shift) & 0xF)) - minimum;
-            }
-        }
-    }
-
-    private static void WidenQ5(ReadOnlySpan<byte> block, Span<float> weights)
-    {
-        ReadOnlySpan<byte> packed = block.Slice(2 * HalfSize, PackedSize), nibbles = block[^(Length / 2)..];
-        ReadOnlySpan<byte> fifthBits = block.Slice((2 * HalfSize) + PackedSize, Run);
         float scale = Half(block), scaleOfMinima = Half(block[HalfSize..]);
         for (int g = 0; g < 8; g++)
         {
