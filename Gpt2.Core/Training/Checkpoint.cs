@@ -137,7 +137,7 @@ internal static class Checkpoint
             throw StrictJson.Repeated(json, path) ?? new Gpt2Exception($"not the state of a training run{value}", e)
             {
                 Where = new(path, e.LineNumber + 1),
-                Remedy = "go on from another checkpoint, or start a new run",
+                Remedy = CheckpointRecord.Remedy,
             };
         }
     }
@@ -154,7 +154,12 @@ internal static class Checkpoint
         long expected = Tensors(optimizer).Sum(matrix => (long)matrix.Span.Length * sizeof(float));
         if (!File.Exists(path) || new FileInfo(path).Length != expected)
         {
-            throw new Gpt2Exception($"missing or not of {expected} bytes") { Where = path, Expected = "the optimiser's state of this model" };
+            throw new Gpt2Exception($"missing or not of {expected} bytes")
+            {
+                Where = path,
+                Expected = "the optimiser's state of this model",
+                Remedy = CheckpointRecord.Remedy,
+            };
         }
 
         using (FileStream stream = RegularFile.OpenRead(path))

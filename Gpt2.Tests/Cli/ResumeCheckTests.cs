@@ -14,7 +14,7 @@ namespace Gpt2.Tests.Cli;
 public sealed class ResumeCheckTests : IDisposable
 {
     private const string Stopped = "with which the run was stopped";
-    private const string Remedy = "; restore the file, go on from another checkpoint, or begin a new run";
+    private const string Remedy = "; restore the file, delete this checkpoint to go on from an earlier one, or begin a new run";
 
     private readonly TuneFolder folder = new();
 
