@@ -29,7 +29,7 @@ internal sealed class IdsInput(string description)
     /// <param name="beside">The arguments beside the option, which may be ids that were separated by spaces.</param>
     public static UsageException Several(string expected, string found, IReadOnlyCollection<string> beside) => new(
         $"expected one of {expected}, found {found}",
-        remedy: beside.Count > 0 && beside.All(argument => IsList(argument)) ? $"several ids are one value: {Name} 2,1,0" : null);
+        remedy: beside.Count > 0 && beside.All(IsList) ? $"several ids are one value: {Name} 2,1,0" : null);
 
     /// <summary>Reads ids from the command line, separated by commas or white space.</summary>
     /// <exception cref="UsageException">The text is something else.</exception>
@@ -46,9 +46,7 @@ internal sealed class IdsInput(string description)
     }
 
     /// <summary>Reads ids separated by commas or white space.</summary>
-    /// <exception cref="Gpt2Exception">
-    /// The text is something else. The caller adds the place to the message.
-    /// </exception>
+    /// <exception cref="Gpt2Exception">The text is something else. The caller adds the place to the message.</exception>
     public static int[] Parse(string list)
     {
         if (string.IsNullOrWhiteSpace(list))

@@ -54,10 +54,10 @@ internal static class WorkbookCommand
             NotFiniteNumbers.RequireNone(model.Model.Weights, "a cell");
             using var file = new TextOutput(target, io, input.File(parsed), model.Path);
             var pass = PassExplanation.Run(model.Model, given.Ids, HeadRows.Last, given.Breakpoint);
+            var content = new WorkbookContent(plan, pass, model.Name, model.HasText ? model.Tokenizer.Vocabulary : null, model.Shown);
             Progress.Run($"writing {target}", io, progress =>
             {
-                file.WriteBytes(stream => WorkbookFile.Write(
-                    stream, plan, pass, model.Name, model.HasText ? model.Tokenizer.Vocabulary : null, model.Shown, progress, io.Cancellation));
+                file.WriteBytes(stream => WorkbookFile.Write(stream, content, progress, io.Cancellation));
                 return true;
             });
             Report(plan, given, target, io);
@@ -116,6 +116,6 @@ internal static class WorkbookCommand
         }
 
         io.Say(Invariant($"{target}: {bytes / 1e6:0.0} MB, {weights:N0} weights, {formulas:N0} formulas, ")
-            + (plan.IsWhole ? $"for prompts of up to {Plural.Of(plan.Length, "token")}" : $"for {given.PromptShown}"));
+            + (plan.IsWholeModel ? $"for prompts of up to {Plural.Of(plan.Length, "token")}" : $"for {given.PromptShown}"));
     }
 }

@@ -77,7 +77,7 @@ internal sealed record SavedPass(byte[] Json, byte[] Numbers)
         return new SavedMatrixBody(
             matrix.Name, origin.Operation.ToString(), [.. matrix.Sources], origin.Terms[0].Source.Column, divisor?.Value ?? 1, divisor?.Name,
             matrix.Formula, matrix.Words, matrix.Method,
-            origin.Operation == CellOperation.Gelu ? VariantFormulas.ActivationOfNumber(activation) : null);
+            origin.Operation == CellOperation.Gelu ? VariantFormulas.ActivationTemplate(activation) : null);
     }
 
     private static byte[] NumbersOf(IReadOnlyList<Sheet> sheets)

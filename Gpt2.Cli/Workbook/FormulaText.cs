@@ -1,6 +1,7 @@
 // What formulas of several sheets have in common, such as that nothing is shown where there is no token. A cell or a range is given as the
 // reference by which the formula knows it.
 
+using Gpt2.Cli.Workbook.Cells;
 using static System.FormattableString;
 
 namespace Gpt2.Cli.Workbook;
@@ -19,6 +20,9 @@ internal static class FormulaText
 
     /// <summary>The condition that a cell has a message about a wrong input; of a range, one for each cell.</summary>
     public static string IsWrong(string cells) => $"LEFT({cells},1)=\"{Wrong}\"";
+
+    /// <summary>The condition that the first cell of a column has such a message, for a conditional format of all of them.</summary>
+    public static string FirstIsWrong(CellRange column) => IsWrong(Reference.Local(column.RowAt(0), Absolute.Column));
 
     /// <summary>What a typed cell has: nothing, an error, or what a formula says.</summary>
     public static string MeaningOf(string typed, string formula) => $"IF(ISERROR({typed}),\"{Wrong} an error\",{UnlessEmpty(typed, formula)})";

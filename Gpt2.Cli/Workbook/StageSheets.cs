@@ -1,5 +1,6 @@
 // The sheets of the pass: tables one below the other, each with what it is, how it is computed, and its numbers as formulas.
 
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Numerics;
 using Gpt2.Kernels.Attention;
@@ -8,10 +9,8 @@ using static System.FormattableString;
 namespace Gpt2.Cli.Workbook;
 
 /// <summary>Writes the tables of the pass.</summary>
-/// <param name="plan">Where everything is.</param>
-/// <param name="pass">The numbers for the prompt with which the workbook begins.</param>
-/// <param name="tokenLabel">A token as it is shown.</param>
-internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<int, string> tokenLabel)
+/// <param name="content">The content of the workbook.</param>
+internal sealed class StageSheets(WorkbookContent content)
 {
     /// <summary>Columns that have the background of a heading.</summary>
     private const int HeadingColumns = 40;
@@ -19,15 +18,16 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
     /// <summary>The column in which a table's formula in symbols begins.</summary>
     private const int SymbolsColumn = 8;
 
-    private readonly StepFormulas formulas = new(plan);
-    private readonly int tokens = pass.Trace.Ids.Count;
+    private readonly WorkbookPlan plan = content.Plan;
+    private readonly StepFormulas formulas = new(content.Plan);
+    private readonly int tokens = content.Prompt.Count;
 
     public static SheetLook Look { get; } = new(WorkbookPlan.TopRows - 1, WorkbookPlan.FirstColumn, Palette.StageTab, [5, 14], 7.3);
 
     /// <summary>Writes a stage.</summary>
     public void Write(Stage stage, SheetWriter sheet)
     {
-        sheet.Head(stage.Title);
+        sheet.Title(stage.Title, WorkbookPlan.Start);
         WriteLinks(stage, sheet);
         foreach (MatrixDescription matrix in stage.Matrices)
         {
@@ -54,6 +54,7 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
             };
             sheet.Text(column, label, CellLook.Link);
             sheet.Link(1, column, HeadingOf(matrix));
+            // The columns are 7 characters wide, and what a label needs of the next one must be empty.
             column += label.Length > 10 ? 2 + (label.Length / 11) : label.Length > 7 ? 2 : 1;
         }
     }
@@ -61,13 +62,13 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
     private CellRange HeadingOf(MatrixDescription matrix)
     {
         CellRange numbers = plan.RangeOf(matrix.Name);
-        return new CellRange(numbers.Sheet, numbers.Row - WorkbookPlan.HeadRows, 0);
+        return new CellRange(numbers.Sheet, numbers.Row - WorkbookPlan.HeadingRows, 0);
     }
 
     private void WriteTable(MatrixDescription matrix, SheetWriter sheet)
     {
         CellRange range = plan.RangeOf(matrix.Name);
-        int top = range.Row - WorkbookPlan.HeadRows;
+        int top = range.Row - WorkbookPlan.HeadingRows;
         sheet.Row(top, 20);
         sheet.Text(0, HeadingText(matrix), CellLook.Heading);
         sheet.Empty(1, CellLook.Heading, SymbolsColumn - 1);
@@ -75,19 +76,19 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
         sheet.Empty(SymbolsColumn + 1, CellLook.Heading, HeadingColumns - SymbolsColumn - 1);
         sheet.Row(top + 1);
         sheet.Text(0, matrix.Words, CellLook.Words);
-        WriteColumnHeads(matrix, range, sheet);
-        Matrix numbers = pass.NumbersOf(matrix.Name);
+        WriteColumnHeaders(matrix, range, sheet);
+        Matrix numbers = content.Pass.NumbersOf(matrix.Name);
         FilledFormula?[] filled = FilledFormulasOf(matrix, range);
         for (int row = 0; row < range.Rows; row++)
         {
             sheet.Row(range.Row + row);
-            WriteRowHead(matrix, row, sheet);
+            WriteRowHeader(matrix, row, sheet);
             for (int column = 0; column < range.Columns; column++)
             {
                 float? number = NumberAt(matrix, numbers, row, column);
                 if (filled[(row * range.Columns) + column] is FilledFormula formula)
                 {
-                    sheet.Formula(range.Column + column, formula, number is float shown ? shown : Shown.Nothing);
+                    sheet.Formula(range.Column + column, formula, number is float shown ? shown : CachedValue.Nothing);
                 }
                 else if (number is float given)
                 {
@@ -97,7 +98,7 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
         }
 
         Colour(matrix, range, numbers, sheet);
-        if (plan.IsWhole && !matrix.IsAfterBlocks)
+        if (plan.IsWholeModel && !matrix.IsAfterBlocks)
         {
             CellRange positions = range with { Column = WorkbookPlan.PositionColumn, Columns = 1 };
             sheet.Colours.Fade(positions, $"{Reference.Cell(range.Row, WorkbookPlan.TokenColumn, Absolute.Column)}=\"\"");
@@ -128,14 +129,14 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
         return filled;
     }
 
-    private void WriteColumnHeads(MatrixDescription matrix, CellRange range, SheetWriter sheet)
+    private void WriteColumnHeaders(MatrixDescription matrix, CellRange range, SheetWriter sheet)
     {
         sheet.Row(range.Row - 2);
         for (int column = 0; column < range.Columns; column++)
         {
             if (GroupAt(matrix, column) is string group && group != (column == 0 ? null : GroupAt(matrix, column - 1)))
             {
-                sheet.Text(range.Column + column, group, CellLook.GroupHead);
+                sheet.Text(range.Column + column, group, CellLook.GroupHeader);
             }
         }
 
@@ -146,12 +147,12 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
             {
                 int token = column % plan.Length;
                 sheet.Formula(
-                    range.Column + column, TokenFormula(sheet.Name, token), token < tokens ? LabelOf(token) : "", CellLook.ColumnHead);
+                    range.Column + column, TokenFormula(sheet.Name, token), token < tokens ? LabelOf(token) : "", CellLook.ColumnHeader);
             }
             else
             {
                 ColumnMeaning meaning = MeaningOf(matrix, column);
-                sheet.Number(range.Column + column, meaning.Channel ?? meaning.Unit ?? column, CellLook.ColumnHead);
+                sheet.Number(range.Column + column, meaning.Channel ?? meaning.Unit ?? column, CellLook.ColumnHeader);
             }
         }
     }
@@ -168,9 +169,9 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
     }
 
     private ColumnMeaning MeaningOf(MatrixDescription matrix, int column) =>
-        ColumnMeaning.Of(matrix.Columns, column, plan.Config, pass.Trace.Ids);
+        ColumnMeaning.Of(matrix.Columns, column, plan.Config, content.Prompt);
 
-    private void WriteRowHead(MatrixDescription matrix, int row, SheetWriter sheet)
+    private void WriteRowHeader(MatrixDescription matrix, int row, SheetWriter sheet)
     {
         if (matrix.IsAfterBlocks)
         {
@@ -179,13 +180,13 @@ internal sealed class StageSheets(WorkbookPlan plan, PassExplanation pass, Func<
             return;
         }
 
-        sheet.Number(WorkbookPlan.PositionColumn, row, CellLook.RowHead);
+        sheet.Number(WorkbookPlan.PositionColumn, row, CellLook.RowHeader);
         sheet.Formula(WorkbookPlan.TokenColumn, TokenFormula(sheet.Name, row), row < tokens ? LabelOf(row) : "", CellLook.Token);
     }
 
     private string TokenFormula(string sheet, int token) => Reference.From(sheet, plan.Tokens.RowAt(token), Absolute.Both);
 
-    private string LabelOf(int position) => tokenLabel(pass.Trace.Ids[position]);
+    private string LabelOf(int position) => content.TokenLabel(content.Prompt[position]);
 
     /// <summary>The number of the pass for a cell; null if the prompt has no such token.</summary>
     private float? NumberAt(MatrixDescription matrix, Matrix numbers, int row, int column)

@@ -2,6 +2,7 @@
 // of the matrix's sources.
 
 using System.Globalization;
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Model;
 using Gpt2.Kernels;
@@ -23,19 +24,19 @@ internal sealed class StepFormulas(WorkbookPlan plan)
         var t = new Table(matrix, plan.RangeOf(matrix.Name), [.. matrix.Sources.Select(plan.RangeOf)]);
         return matrix.Operation switch
         {
-            CellOperation.LookUp => Whole(t, $"INDEX({t.Column(0)},{t.From(plan.Ids.RowAt(0), Absolute.Column)}+1)"),
-            CellOperation.Copy when matrix.IsAfterBlocks => Whole(t, $"INDEX({t.Column(0)},{WorkbookPlan.Count})"),
-            CellOperation.Copy => Whole(t, t.From(t.Sources[0].Part(0, matrix.FirstSourceColumn))),
-            CellOperation.Sum => Whole(t, $"{t.Cell(0)}+{t.Cell(1)}"),
-            CellOperation.Normalisation => Whole(t, Normalisation(t, plan.Config.LayerNormEpsilon)),
-            CellOperation.Scaling => Whole(t, $"{t.Cell(0)}*{t.Cell(1, Absolute.Row)}+{t.Cell(2, Absolute.Row)}"),
+            CellOperation.LookUp => OneFormula(t, $"INDEX({t.Column(0)},{t.From(plan.Ids.RowAt(0), Absolute.Column)}+1)"),
+            CellOperation.Copy when matrix.IsAfterBlocks => OneFormula(t, $"INDEX({t.Column(0)},{WorkbookPlan.Count})"),
+            CellOperation.Copy => OneFormula(t, t.From(t.Sources[0].Part(0, matrix.FirstSourceColumn))),
+            CellOperation.Sum => OneFormula(t, $"{t.Cell(0)}+{t.Cell(1)}"),
+            CellOperation.Normalisation => OneFormula(t, Normalisation(t, plan.Config.LayerNormEpsilon)),
+            CellOperation.Scaling => OneFormula(t, $"{t.Cell(0)}*{t.Cell(1, Absolute.Row)}+{t.Cell(2, Absolute.Row)}"),
             CellOperation.DotProduct when matrix.Columns == ColumnKind.Vocabulary => Logits(t),
-            CellOperation.DotProduct => Whole(t, Product(t)),
+            CellOperation.DotProduct => OneFormula(t, Product(t)),
             CellOperation.ScaledDotProduct => Scores(t),
             CellOperation.Softmax when matrix.Columns == ColumnKind.Vocabulary => Probabilities(t),
             CellOperation.Softmax => Attention(t),
             CellOperation.WeightedSum => AttendedValues(t),
-            CellOperation.Gelu => Whole(t, Activation(plan.Config.Activation, t.Cell(0))),
+            CellOperation.Gelu => OneFormula(t, Activation(plan.Config.Activation, t.Cell(0))),
             _ => throw new ArgumentOutOfRangeException(nameof(matrix), matrix.Operation, "expected an operation that makes a whole matrix"),
         };
     }
@@ -63,7 +64,7 @@ internal sealed class StepFormulas(WorkbookPlan plan)
     };
 
     /// <summary>What the scores of a block are divided by, with the sign: /SQRT(32).</summary>
-    private string Divided(int block)
+    private string DividedBy(int block)
     {
         Gpt2Config config = plan.Config;
         string root = config.ScaleAttention ? Invariant($"/SQRT({config.HeadSize})") : "";
@@ -74,13 +75,13 @@ internal sealed class StepFormulas(WorkbookPlan plan)
     private IEnumerable<FilledFormula> Scores(Table t)
     {
         int size = plan.Config.HeadSize;
-        string divided = Divided(t.Matrix.Block ?? 0);
+        string dividedBy = DividedBy(t.Matrix.Block ?? 0);
         for (int column = 0; column < t.Cells.Columns; column++)
         {
             (int head, int token) = Math.DivRem(column, plan.Length);
             string query = t.From(t.Sources[0].Part(token, head * size, 1, size), Absolute.Column);
             string key = t.From(t.Sources[1].Part(token, head * size, 1, size), Absolute.Both);
-            yield return Table.Filled(t.Cells.Part(token, column, plan.Length - token), $"SUMPRODUCT({query},{key}){divided}");
+            yield return Table.Filled(t.Cells.Part(token, column, plan.Length - token), $"SUMPRODUCT({query},{key}){dividedBy}");
             if (token > 0)
             {
                 yield return t.Masked(t.Cells.Part(0, column, token), Invariant($"{AttentionKernel.MaskedScore:0}"));
@@ -130,7 +131,8 @@ internal sealed class StepFormulas(WorkbookPlan plan)
     private static FilledFormula[] IfThereIsAPrompt(Table t, string formula, CellLook look = CellLook.Number) =>
         [new FilledFormula(t.Cells, FormulaText.IfThereIsAPrompt(formula), look)];
 
-    private static FilledFormula[] Whole(Table t, string formula) => [Table.Filled(t.Cells, formula)];
+    /// <summary>One formula for all cells of a table.</summary>
+    private static FilledFormula[] OneFormula(Table t, string formula) => [Table.Filled(t.Cells, formula)];
 
     /// <summary>The rows of each head, and the head's first column in scores and attention.</summary>
     private IEnumerable<(int Row, int First)> RowsOfHeads() =>

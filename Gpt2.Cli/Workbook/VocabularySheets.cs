@@ -2,6 +2,7 @@
 
 using System.Text;
 using System.Text.Unicode;
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.Workbook;
@@ -40,13 +41,13 @@ internal static class VocabularySheets
 
     public static void WriteTokens(Vocabulary vocabulary, Func<int, string> tokenLabel, SheetWriter sheet)
     {
-        WriteHead(
+        WriteTop(
             sheet, "vocabulary", "Every token with its id: as vocab.bpe writes it, with \u0120 for a space; in quotes; and as you type it.",
             "id", "in vocab.bpe", "token", "typed");
         for (int id = 0; id < vocabulary.TokenCount; id++)
         {
             sheet.Row(WorkbookPlan.ListRow + id);
-            sheet.Number(NumberColumn, id, CellLook.RowHead);
+            sheet.Number(NumberColumn, id, CellLook.RowHeader);
             sheet.Text(WrittenColumn, vocabulary.WrittenForm(id), CellLook.Token);
             sheet.Text(ShownColumn, tokenLabel(id), CellLook.Token);
             if (TypedFormOf(vocabulary, id) is string typed)
@@ -58,25 +59,25 @@ internal static class VocabularySheets
 
     public static void WriteMerges(Vocabulary vocabulary, SheetWriter sheet)
     {
-        WriteHead(sheet, "merges", "The lines of vocab.bpe: two pieces that are joined; the lower the rank, the sooner.", "rank", "pair", "becomes");
+        WriteTop(sheet, "merges", "The lines of vocab.bpe: two pieces that are joined; the lower the rank, the sooner.", "rank", "pair", "becomes");
         for (int rank = 0; rank < vocabulary.Merges.Count; rank++)
         {
             Merge merge = vocabulary.Merges[rank];
             sheet.Row(WorkbookPlan.ListRow + rank);
-            sheet.Number(NumberColumn, rank, CellLook.RowHead);
+            sheet.Number(NumberColumn, rank, CellLook.RowHeader);
             sheet.Text(WrittenColumn, $"{vocabulary.WrittenForm(merge.Left)} {vocabulary.WrittenForm(merge.Right)}", CellLook.Token);
             sheet.Text(ShownColumn, vocabulary.WrittenForm(256 + rank), CellLook.Normal);
         }
     }
 
-    private static void WriteHead(SheetWriter sheet, string title, string words, params string[] columns)
+    private static void WriteTop(SheetWriter sheet, string title, string words, params string[] columns)
     {
-        sheet.Head(title);
+        sheet.Title(title, WorkbookPlan.Start);
         sheet.Text(1, words, CellLook.Words);
         sheet.Row(WorkbookPlan.ListRow - 1);
         for (int column = 0; column < columns.Length; column++)
         {
-            sheet.Text(column, columns[column], column == 0 ? CellLook.ColumnHead : CellLook.GroupHead);
+            sheet.Text(column, columns[column], column == 0 ? CellLook.ColumnHeader : CellLook.GroupHeader);
         }
     }
 

@@ -1,5 +1,6 @@
 // A sheet of weights: the numbers that training has found, as they are in the files of a CSV folder.
 
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
@@ -11,23 +12,23 @@ internal static class WeightSheet
 {
     public static SheetLook Look { get; } = new(WorkbookPlan.ListRow, WorkbookPlan.FirstColumn, Palette.WeightTab, [7, 16], 7.3);
 
-    public static void Write(WeightGroup group, PassExplanation pass, Func<int, string> tokenLabel, SheetWriter sheet)
+    public static void Write(WeightGroup group, WorkbookContent content, SheetWriter sheet)
     {
-        sheet.Head(group.Name);
+        sheet.Title(group.Name, WorkbookPlan.Start);
         sheet.Text(WorkbookPlan.FirstColumn, group.Words, CellLook.Words);
         sheet.Row(WorkbookPlan.ListRow - 1);
         for (int column = 0; column < group.Matrices[0].Columns; column++)
         {
-            sheet.Number(WorkbookPlan.FirstColumn + column, column, CellLook.ColumnHead);
+            sheet.Number(WorkbookPlan.FirstColumn + column, column, CellLook.ColumnHeader);
         }
 
         int row = WorkbookPlan.ListRow;
         foreach (MatrixShape weight in group.Matrices)
         {
-            Matrix matrix = pass.NumbersOf(MatrixTable.NameOfWeight(weight.Name));
+            Matrix matrix = content.Pass.NumbersOf(MatrixTable.NameOfWeight(weight.Name));
             Func<int, string?> label = matrix.Name switch
             {
-                "wte" or "lm_head" => id => tokenLabel(id),
+                "wte" or "lm_head" => id => content.TokenLabel(id),
                 _ when matrix.Name.EndsWith("/g", StringComparison.Ordinal) => _ => "gain",
                 _ when matrix.Name.EndsWith("/b", StringComparison.Ordinal) => _ => "bias",
                 _ => _ => null,
@@ -46,7 +47,7 @@ internal static class WeightSheet
             sheet.Row(firstRow + row);
             if (matrix.Rows > 1)
             {
-                sheet.Number(WorkbookPlan.PositionColumn, row, CellLook.RowHead);
+                sheet.Number(WorkbookPlan.PositionColumn, row, CellLook.RowHeader);
             }
 
             if (labelOf(row) is string label)

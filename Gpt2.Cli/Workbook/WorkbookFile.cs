@@ -5,8 +5,8 @@ using System.IO.Packaging;
 using System.Xml.Linq;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Spreadsheet;
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core.Explaining;
-using Gpt2.Core.Text;
 
 namespace Gpt2.Cli.Workbook;
 
@@ -17,21 +17,15 @@ internal static class WorkbookFile
 
     /// <summary>Writes a workbook.</summary>
     /// <param name="stream">Where to.</param>
-    /// <param name="plan">Where everything is.</param>
-    /// <param name="pass">The pass for the prompt with which the workbook begins.</param>
-    /// <param name="model">The model's name.</param>
-    /// <param name="vocabulary">The vocabulary; null if the model has no text.</param>
-    /// <param name="tokenLabel">A token as it is shown.</param>
+    /// <param name="content">What it is made of.</param>
     /// <param name="progress">Receives the share written, 0 to 1.</param>
     /// <param name="cancellation">Stops between sheets.</param>
-    public static void Write(
-        Stream stream, WorkbookPlan plan, PassExplanation pass, string model, Vocabulary? vocabulary, Func<int, string> tokenLabel,
-        IProgress<double>? progress, CancellationToken cancellation)
+    public static void Write(Stream stream, WorkbookContent content, IProgress<double>? progress, CancellationToken cancellation)
     {
         // Opened for writing alone, the package goes to the stream as it comes about. The SDK's own documents need one that can be read too, and
         // stay in memory until their end.
         using var package = Package.Open(stream, FileMode.Create, FileAccess.Write);
-        WorkbookSheet[] sheets = WorkbookSheet.AllOf(plan, pass, model, vocabulary, tokenLabel);
+        WorkbookSheet[] sheets = WorkbookSheet.AllOf(content);
         var parts = new List<Uri>();
         foreach (WorkbookSheet sheet in sheets)
         {
@@ -50,7 +44,7 @@ internal static class WorkbookFile
         PackagePart styles = PartOf(package, "styles", "styles");
         Write(styles, StyleSheet.Create());
         PackagePart workbook = PartOf(package, "workbook", "sheet.main");
-        Write(workbook, BookOf(plan, [.. sheets.Select(sheet => sheet.Name)]));
+        Write(workbook, BookOf(content.Plan, [.. sheets.Select(sheet => sheet.Name)]));
         package.CreateRelationship(workbook.Uri, TargetMode.Internal, Relationships + "officeDocument", "workbook");
         workbook.CreateRelationship(styles.Uri, TargetMode.Internal, Relationships + "styles", "styles");
         for (int i = 0; i < parts.Count; i++)
@@ -58,7 +52,7 @@ internal static class WorkbookFile
             workbook.CreateRelationship(parts[i], TargetMode.Internal, Relationships + "worksheet", IdOf(i));
         }
 
-        WriteProperties(package, SheetText.Escaped($"{model} as a workbook"));
+        WriteProperties(package, SheetText.Escaped($"{content.Model} as a workbook"));
     }
 
     /// <summary>Title and creator. The package would give the part that it makes for them a random name.</summary>

@@ -1,6 +1,8 @@
 // Where everything in the workbook is: which sheets there are, and the range of each matrix of the pass and of each weight. Formulas are
 // written from it, and so are the sheets.
 
+using Gpt2.Cli.Workbook.Cells;
+using Gpt2.Cli.Workbook.Start;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;
@@ -37,7 +39,7 @@ internal sealed class WorkbookPlan
     public const int PositionColumn = 0, TokenColumn = 1, FirstColumn = 2;
 
     /// <summary>Rows of a table above its numbers: heading, words, groups of columns, columns.</summary>
-    public const int HeadRows = 4;
+    public const int HeadingRows = 4;
 
     /// <summary>Rows of a stage above its first table.</summary>
     public const int TopRows = 3;
@@ -59,15 +61,15 @@ internal sealed class WorkbookPlan
         IReadOnlyList<MatrixDescription> all = MatrixDescription.AllOf(Config);
         Stages = [.. StagesOf(all)];
         Weights = [.. WeightGroups()];
-        OverVocabulary = IsWhole ? [.. all.Where(matrix => matrix.Columns == ColumnKind.Vocabulary)] : [];
+        OverVocabulary = IsWholeModel ? [.. all.Where(matrix => matrix.Columns == ColumnKind.Vocabulary)] : [];
         foreach (Stage stage in Stages)
         {
             int row = TopRows;
             foreach (MatrixDescription matrix in stage.Matrices)
             {
                 int rows = matrix.IsAfterBlocks ? 1 : length;
-                ranges.Add(matrix.Name, new CellRange(stage.Name, row + HeadRows, FirstColumn, rows, ColumnsOf(matrix)));
-                row += HeadRows + rows + 1;
+                ranges.Add(matrix.Name, new CellRange(stage.Name, row + HeadingRows, FirstColumn, rows, ColumnsOf(matrix)));
+                row += HeadingRows + rows + 1;
             }
         }
 
@@ -96,7 +98,7 @@ internal sealed class WorkbookPlan
     public (int First, int Last)? Blocks { get; }
 
     /// <summary>Whether the whole model is there, from the prompt to the prediction.</summary>
-    public bool IsWhole => Blocks is null;
+    public bool IsWholeModel => Blocks is null;
 
     /// <summary>The sheets of the pass, in order; that of the logits follows.</summary>
     public Stage[] Stages { get; }
@@ -116,6 +118,9 @@ internal sealed class WorkbookPlan
     /// <summary>What the user types.</summary>
     public CellRange Typed => new(StartSheet, StartLayout.FirstRow, StartLayout.TypedColumn, Length);
 
+    /// <summary>The first cell of the first sheet.</summary>
+    public static CellRange Start => new(StartSheet, 0, 0);
+
     /// <summary>The cell with the number of tokens.</summary>
     public static CellRange CountCell => new(StartSheet, StartLayout.CountRow, StartLayout.TokenColumn);
 
@@ -125,10 +130,11 @@ internal sealed class WorkbookPlan
     /// <inheritdoc cref="LargestLogit"/>
     public static CellRange SumOfExponentials => new(LogitsSheet, 1, FirstColumn + 1);
 
-    /// <summary>Number of cells with weights, and with formulas of the pass.</summary>
+    /// <summary>Number of cells with weights, and with formulas of the pass; those of the logits, which are few, are left out.</summary>
     public (long Weights, long Formulas) Cells() => (
         Weights.Sum(group => group.Matrices.Sum(matrix => matrix.Count)),
-        Stages.Sum(stage => stage.Matrices.Sum(matrix => (long)RangeOf(matrix.Name).Rows * ColumnsOf(matrix))));
+        Stages.Where(stage => stage.Name != StreamSheet).SelectMany(stage => stage.Matrices)
+            .Sum(matrix => (long)RangeOf(matrix.Name).Rows * ColumnsOf(matrix)));
 
     /// <summary>The last column and the last row of any table, counted from 1.</summary>
     public int Widest => ranges.Values.Max(range => range.Column + range.Columns);
@@ -153,7 +159,7 @@ internal sealed class WorkbookPlan
     {
         (int first, int last) = Blocks ?? (0, Config.Layers - 1);
         MatrixDescription[] before = [.. all.Where(matrix => matrix.Block is null && !matrix.IsAfterBlocks)];
-        yield return IsWhole
+        yield return IsWholeModel
             ? new Stage("embeddings", "embeddings: what the tokens and their positions are to the model", TitlesOf(before), before)
             : new Stage(
                 StreamSheet, Invariant($"the residual stream before block {first}: numbers of the program, not formulas"),
@@ -166,7 +172,7 @@ internal sealed class WorkbookPlan
                 [.. all.Where(matrix => matrix.Block == block)]);
         }
 
-        if (IsWhole)
+        if (IsWholeModel)
         {
             MatrixDescription[] after = [.. all.Where(matrix => matrix.IsAfterBlocks && matrix.Columns != ColumnKind.Vocabulary)];
             yield return new Stage(HeadSheet, "head: what follows the blocks, for the last token", TitlesOf(after), after);

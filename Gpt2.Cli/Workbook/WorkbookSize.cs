@@ -1,5 +1,6 @@
 // What a workbook would be too large for: the columns and rows of Excel, and the patience of its user.
 
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core;
 using static System.FormattableString;
 
@@ -41,7 +42,7 @@ internal static class WorkbookSize
         {
             var one = new WorkbookPlan(plan.Config, plan.Length, (0, 0));
             string remedy = plan.Blocks is (int first, int last) && first < last ? "fewer blocks"
-                : Of(one) <= Largest && plan.IsWhole ? Invariant($"--blocks 0 writes one block, about {Of(one) / 1e6:0} MB")
+                : Of(one) <= Largest && plan.IsWholeModel ? Invariant($"--blocks 0 writes one block, about {Of(one) / 1e6:0} MB")
                 : "a smaller model, or a shorter prompt";
             throw new Gpt2Exception(Invariant($"the workbook would have about {size / 1e6:N0} MB"))
             {

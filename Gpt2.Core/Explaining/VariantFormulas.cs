@@ -1,5 +1,5 @@
 // The formulas in which models of GPT-2's kind differ: ε of the layer normalisations, the divisor of scores, the activation function. As
-// text and with numbers; what an activation function is of a number is in ActivationFormulas.
+// texts, in symbols and with numbers put in; ActivationFormulas computes values of the activation functions.
 
 using System.Globalization;
 using Gpt2.Core.Model;
@@ -57,10 +57,10 @@ internal static class VariantFormulas
     }) + "; without such a bend two products in a row would be only one.";
 
     /// <summary>
-    /// Step 14 of a number, as a formula into which the number is put: for {x} as it is, for {(x)} with parentheses if it is negative, and
-    /// for {−x} its negative. The explorer's saved page puts numbers into it too.
+    /// Step 14 as a formula with places for a number x: {x} for x as it is, {(x)} for x in parentheses if it is negative, {−x} for −x. The
+    /// explorer's saved page fills them too.
     /// </summary>
-    public static string ActivationOfNumber(ActivationFunction function) => function switch
+    public static string ActivationTemplate(ActivationFunction function) => function switch
     {
         ActivationFunction.GeluErf => "0.5 × {(x)} × (1 + erf({x} / √2))",
         ActivationFunction.QuickGelu => "{x} / (1 + e^(−1.702 × {(x)}))",
@@ -70,8 +70,8 @@ internal static class VariantFormulas
         _ => "0.5 × {(x)} × (1 + tanh(0.79788 × ({x} + 0.044715 × {(x)}³)))",
     };
 
-    /// <summary>Step 14 of a number, as a formula with that number.</summary>
-    public static string ActivationInNumbers(ActivationFunction function, double x) => ActivationOfNumber(function)
+    /// <summary>Step 14 with a number put in.</summary>
+    public static string ActivationInNumbers(ActivationFunction function, double x) => ActivationTemplate(function)
         .Replace("{x}", Origins.Shown(x), StringComparison.Ordinal).Replace("{(x)}", Origins.Factor(x), StringComparison.Ordinal)
         .Replace("{−x}", Origins.Shown(-x), StringComparison.Ordinal);
 }

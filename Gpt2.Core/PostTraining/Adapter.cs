@@ -197,7 +197,7 @@ public sealed class Adapter
         bool sameSizes = TrainedOn.Sizes == model.Sizes;
         (string other, string own) = sameSizes
             ? ($"of the same sizes with the hash {TrainedOn.Hash}", model.Hash)
-            : ("with " + TrainedOn.WhereUnlike(model), model.WhereUnlike(TrainedOn));
+            : ("with " + TrainedOn.DifferencesFrom(model), model.DifferencesFrom(TrainedOn));
         throw new Gpt2Exception($"the adapter belongs to another model, {other}")
         {
             Expected = own,

@@ -34,5 +34,5 @@ public sealed record ModelFingerprint(Gpt2Config Sizes, string Hash)
     }
 
     /// <summary>The sizes and settings in which this model is unlike another, with their values: "n_ctx 8, activation_function relu".</summary>
-    internal string WhereUnlike(ModelFingerprint other) => ModelFacts.WhereUnlike(ModelFacts.Of(Sizes), ModelFacts.Of(other.Sizes));
+    internal string DifferencesFrom(ModelFingerprint other) => ModelFacts.Differences(ModelFacts.Of(Sizes), ModelFacts.Of(other.Sizes));
 }

@@ -22,22 +22,22 @@ internal sealed class CheckpointRecord
     /// <summary>What to do about a file of a checkpoint that is not as it was written.</summary>
     public const string Remedy = "restore the file, delete this checkpoint to go on from an earlier one, or begin a new run";
 
-    private const string Model = "model", Vocabulary = "vocabulary", Trained = "trained", Optimizer = "optimizer";
+    private const string ModelKey = "model", VocabularyKey = "vocabulary", TrainedKey = "trained", OptimizerKey = "optimizer";
     private const string Expected = "the record of a checkpoint, with model, trained and optimizer";
     private const string AtTheStop = "with which the run was stopped";
 
     private readonly string checkpoint;
-    private readonly Dictionary<string, string> model, trained;
-    private readonly string optimizer;
-    private readonly string? vocabulary;
+    private readonly Dictionary<string, string> modelFacts, trainedHashes;
+    private readonly string optimizerHash;
+    private readonly string? vocabularyHash;
 
     private CheckpointRecord(string checkpoint, JsonElement root)
     {
         this.checkpoint = checkpoint;
-        model = TextsIn(root.GetProperty(Model));
-        trained = TextsIn(root.GetProperty(Trained));
-        optimizer = root.GetProperty(Optimizer).GetString()!;
-        vocabulary = root.TryGetProperty(Vocabulary, out JsonElement hash) ? hash.GetString() : null;
+        modelFacts = TextsIn(root.GetProperty(ModelKey));
+        trainedHashes = TextsIn(root.GetProperty(TrainedKey));
+        optimizerHash = root.GetProperty(OptimizerKey).GetString()!;
+        vocabularyHash = root.TryGetProperty(VocabularyKey, out JsonElement hash) ? hash.GetString() : null;
     }
 
     /// <summary>The record of a checkpoint; null if it was written without one.</summary>
@@ -58,53 +58,53 @@ internal sealed class CheckpointRecord
     /// <summary>Writes the record.</summary>
     /// <param name="checkpoint">The folder.</param>
     /// <param name="config">The model's settings; of an adapter those of the model below it.</param>
-    /// <param name="words">The vocabulary; null if there is none.</param>
+    /// <param name="vocabulary">The vocabulary; null if there is none.</param>
     /// <param name="matrices">The matrices that are trained.</param>
-    /// <param name="state">The optimiser.</param>
-    public static void Write(string checkpoint, Gpt2Config config, Vocabulary? words, IEnumerable<Matrix> matrices, MatrixOptimizer state) =>
+    /// <param name="optimizer">The optimiser.</param>
+    public static void Write(string checkpoint, Gpt2Config config, Vocabulary? vocabulary, IEnumerable<Matrix> matrices, MatrixOptimizer optimizer) =>
         JsonFile.Write(Path.Combine(checkpoint, FileName), writer =>
         {
-            writer.WriteStartObject(Model);
+            writer.WriteStartObject(ModelKey);
             foreach ((string name, string value) in ModelFacts.Of(config))
             {
                 writer.WriteString(name, value);
             }
 
             writer.WriteEndObject();
-            if (words is not null)
+            if (vocabulary is not null)
             {
-                writer.WriteString(Vocabulary, HashOf(words));
+                writer.WriteString(VocabularyKey, HashOf(vocabulary));
             }
 
-            writer.WriteStartObject(Trained);
+            writer.WriteStartObject(TrainedKey);
             foreach (Matrix matrix in matrices)
             {
                 writer.WriteString(matrix.Name, HashOf([matrix]));
             }
 
             writer.WriteEndObject();
-            writer.WriteString(Optimizer, HashOf(state));
+            writer.WriteString(OptimizerKey, HashOf(optimizer));
         });
 
     /// <summary>Throws unless model and vocabulary are those with which the checkpoint was written.</summary>
     /// <param name="config">The model's settings.</param>
-    /// <param name="words">The vocabulary.</param>
+    /// <param name="vocabulary">The vocabulary.</param>
     /// <param name="where">Where they were read.</param>
     /// <exception cref="Gpt2Exception">They are not.</exception>
-    public void RequireModel(Gpt2Config config, Vocabulary? words, string where)
+    public void RequireModel(Gpt2Config config, Vocabulary? vocabulary, string where)
     {
-        (string Name, string Value)[] facts = ModelFacts.Of(config), then = [.. model.Select(fact => (fact.Key, fact.Value))];
-        if (ModelFacts.WhereUnlike(facts, then) is { Length: > 0 } other)
+        (string Name, string Value)[] facts = ModelFacts.Of(config), then = [.. modelFacts.Select(fact => (fact.Key, fact.Value))];
+        if (ModelFacts.Differences(facts, then) is { Length: > 0 } other)
         {
             throw new Gpt2Exception($"the model has {other}")
             {
                 Where = where,
-                Expected = $"{ModelFacts.WhereUnlike(then, facts)}, {AtTheStop}",
+                Expected = $"{ModelFacts.Differences(then, facts)}, {AtTheStop}",
                 Remedy = Remedy,
             };
         }
 
-        if (vocabulary is not null && (words is null || HashOf(words) != vocabulary))
+        if (vocabularyHash is not null && (vocabulary is null || HashOf(vocabulary) != vocabularyHash))
         {
             throw Error($"another vocabulary than the one {AtTheStop}", where);
         }
@@ -114,10 +114,10 @@ internal sealed class CheckpointRecord
     /// <exception cref="Gpt2Exception">One is not.</exception>
     public void RequireTrained(IEnumerable<Matrix> matrices)
     {
-        var left = new HashSet<string>(trained.Keys);
+        var left = new HashSet<string>(trainedHashes.Keys);
         foreach (Matrix matrix in matrices)
         {
-            if (!left.Remove(matrix.Name) || HashOf([matrix]) != trained[matrix.Name])
+            if (!left.Remove(matrix.Name) || HashOf([matrix]) != trainedHashes[matrix.Name])
             {
                 throw Error($"other numbers than those {AtTheStop}", new ErrorPlace(checkpoint, Part: matrix.Name));
             }
@@ -132,9 +132,9 @@ internal sealed class CheckpointRecord
 
     /// <summary>Throws unless the optimiser's state is that of the checkpoint.</summary>
     /// <exception cref="Gpt2Exception">It is not.</exception>
-    public void RequireOptimizer(MatrixOptimizer state, string where)
+    public void RequireOptimizer(MatrixOptimizer optimizer, string where)
     {
-        if (HashOf(state) != optimizer)
+        if (HashOf(optimizer) != optimizerHash)
         {
             throw Error($"other numbers than those {AtTheStop}", where);
         }
@@ -145,7 +145,7 @@ internal sealed class CheckpointRecord
     private static Dictionary<string, string> TextsIn(JsonElement values) =>
         values.EnumerateObject().ToDictionary(value => value.Name, value => value.Value.GetString()!);
 
-    private static string HashOf(MatrixOptimizer state) => HashOf(state.Means.Concat(state.Squares));
+    private static string HashOf(MatrixOptimizer optimizer) => HashOf(optimizer.Means.Concat(optimizer.Squares));
 
     private static string HashOf(IEnumerable<Matrix> matrices)
     {
@@ -159,15 +159,15 @@ internal sealed class CheckpointRecord
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
-    private static string HashOf(Vocabulary words)
+    private static string HashOf(Vocabulary vocabulary)
     {
         var hash = new XxHash128();
-        foreach (Merge merge in words.Merges)
+        foreach (Merge merge in vocabulary.Merges)
         {
             hash.Append(MemoryMarshal.AsBytes<int>([merge.Left, merge.Right]));
         }
 
-        foreach (string token in words.AddedTokens)
+        foreach (string token in vocabulary.AddedTokens)
         {
             hash.Append(Encoding.UTF8.GetBytes(token + "\n"));
         }

@@ -19,6 +19,6 @@ internal static class ModelFacts
     ];
 
     /// <summary>The facts of one model that are not those of another: "n_ctx 8, activation_function relu".</summary>
-    public static string WhereUnlike(IEnumerable<(string Name, string Value)> facts, IEnumerable<(string Name, string Value)> others) =>
+    public static string Differences(IEnumerable<(string Name, string Value)> facts, IEnumerable<(string Name, string Value)> others) =>
         string.Join(", ", facts.Except(others).Select(fact => $"{fact.Name} {fact.Value}"));
 }

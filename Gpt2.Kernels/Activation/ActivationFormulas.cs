@@ -6,8 +6,11 @@ namespace Gpt2.Kernels.Activation;
 /// <summary>Values and slopes of activation functions. NaN gives NaN, and infinities what the formula says.</summary>
 public static class ActivationFormulas
 {
-    /// <summary>The share of x that quick_gelu lets pass is σ(1.702·x). In single precision, as it is computed everywhere.</summary>
+    /// <summary>The share of x that quick_gelu lets pass is σ(1.702·x). In single precision, so that all kernels have the same number.</summary>
     internal const float QuickSteepness = 1.702f;
+
+    /// <summary>φ(0) = 1/√(2π), the density of the normal distribution.</summary>
+    internal const float DensityAtZero = 0.39894228040143268f;
 
     /// <summary>The value at <paramref name="x"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="function"/> is not a member of the enumeration.</exception>

@@ -9,7 +9,6 @@ namespace Gpt2.Kernels.Activation;
 internal sealed class ActivationVector(ActivationFunction function) : ActivationKernel
 {
     private const float SqrtHalf = 0.70710678118654752f;
-    private const float DensityAtZero = 0.39894228040143268f; // 1/√(2π)
 
     private protected override void Run(ReadOnlySpan<float> input, Span<float> output) => Apply(input, default, output);
 
@@ -28,7 +27,8 @@ internal sealed class ActivationVector(ActivationFunction function) : Activation
 
     private Vector<float> SlopeOf(Vector<float> x) => function switch
     {
-        ActivationFunction.GeluErf => (0.5f * (Vector<float>.One + ErrorFunction.Of(x * SqrtHalf))) + (x * DensityAtZero * Vector.Exp(-0.5f * x * x)),
+        ActivationFunction.GeluErf => (0.5f * (Vector<float>.One + ErrorFunction.Of(x * SqrtHalf)))
+            + (x * ActivationFormulas.DensityAtZero * Vector.Exp(-0.5f * x * x)),
         ActivationFunction.QuickGelu => SigmoidSlope(ActivationFormulas.QuickSteepness, x),
         ActivationFunction.Relu => Vector.ConditionalSelect(Vector.LessThanOrEqual(x, Vector<float>.Zero), Vector<float>.Zero, Vector<float>.One),
         ActivationFunction.Silu => SigmoidSlope(1, x),

@@ -36,8 +36,8 @@ internal static class ErrorFunction
 
     /// <summary>
     /// In single precision, to two units in the last place: z + z · P(z²) up to |z| = 1, and beyond it the sign of z times 1 − e^Q(|z|), where
-    /// P is fitted to erf(z)/z − 1 and Q to ln(1 − erf(z)). The coefficients are those of least largest error, found by least squares at
-    /// 400 Chebyshev nodes with weights raised where the error is largest; before rounding they leave 1.2e-9 of erf in P, and 1.0e-9 in Q.
+    /// P is fitted to erf(z)/z − 1 and Q to ln(1 − erf(z)). The fits are minimax, by iteratively reweighted least squares at 400
+    /// Chebyshev nodes, with weights raised where the error is largest; before rounding they leave 1.2e-9 of erf in P, and 1.0e-9 in Q.
     /// NaN gives NaN.
     /// </summary>
     public static Vector<float> Of(Vector<float> z)

@@ -9,7 +9,7 @@ namespace Gpt2.Kernels.Activation;
 /// x · Φ(x), Φ(x) = (1 + erf(x / √2)) / 2. For a = |x| the smaller of Φ(x) and 1 − Φ(x) is e^P(a), where P is fitted to ln(erfc(a / √2) / 2).
 /// </summary>
 /// <remarks>
-/// The fit is that of least largest error of a · e^P(a) up to <see cref="End"/>, 1.9e-9; beyond it the share is 0 or 1, which is 6e-8 of
+/// The fit is minimax: the largest error of a · e^P(a) up to <see cref="End"/> is 1.9e-9; beyond it the share is 0 or 1, which is 6e-8 of
 /// the result off at most. With rounding, values and slopes differ from the formula by less than 1.5e-7 absolute or relative.
 /// </remarks>
 internal readonly struct TunedGeluErf<TLanes, TVector> : ILaneFunction<TVector>
@@ -17,10 +17,9 @@ internal readonly struct TunedGeluErf<TLanes, TVector> : ILaneFunction<TVector>
     where TVector : struct
 {
     private const float End = 5.6f;
-    private const float DensityAtZero = 0.39894228040143268f; // 1/√(2π)
 
-    // By weighted least squares at 240 Chebyshev nodes with weights raised where the error is largest; the lower coefficients are
-    // rounded to single precision before the higher ones are computed.
+    // By iteratively reweighted least squares at 240 Chebyshev nodes, with weights raised where the error is largest; the lower
+    // coefficients are rounded to single precision before the higher ones are computed.
     private const float P0 = -0.693147182f;
     private const float P1 = -0.797885001f;
     private const float P2 = -0.318303913f;
@@ -40,7 +39,7 @@ internal readonly struct TunedGeluErf<TLanes, TVector> : ILaneFunction<TVector>
     public static TVector SlopeOf(TVector x)
     {
         TVector power = TLanes.Multiply(TLanes.Multiply(x, TLanes.Create(-0.5f)), x);
-        TVector density = TLanes.Multiply(Exponential<TLanes, TVector>.Of(power), TLanes.Create(DensityAtZero));
+        TVector density = TLanes.Multiply(Exponential<TLanes, TVector>.Of(power), TLanes.Create(ActivationFormulas.DensityAtZero));
         return TLanes.MultiplyAdd(x, density, ShareOf(x));
     }
 

@@ -14,7 +14,7 @@ namespace Gpt2.Tests.Architecture;
 public partial class ImportTests
 {
     private const string CoreRoot = "Gpt2.Core", Http = "Gpt2.Cli.Http", Server = "Gpt2.Cli.Serve", Explorer = "Gpt2.Cli.Explore";
-    private const string Workbook = "Gpt2.Cli.Workbook";
+    private const string Workbook = "Gpt2.Cli.Workbook", Cells = Workbook + ".Cells";
 
     private static readonly Assembly Kernels = typeof(KernelSet).Assembly, Core = typeof(LanguageModel).Assembly, Cli = typeof(CommandIo).Assembly;
 
@@ -123,6 +123,11 @@ public partial class ImportTests
             {
                 uses.Types.Where(type => IsIn(type, "Gpt2.Cli") && !IsIn(type, Workbook)).Should().BeEmpty("{0}", uses);
                 FoldersUsedBy(uses).Should().BeSubsetOf(["Numerics", "Text", "Model", "Tracing", "Explaining", "Weights", "Generation"], "{0}", uses);
+                if (IsIn(uses.Type, Cells))
+                {
+                    uses.Types.Where(type => IsIn(type, CoreRoot) || (IsIn(type, Workbook) && !IsIn(type, Cells)))
+                        .Should().BeEmpty("{0} belongs to what any workbook has", uses);
+                }
             }
             else
             {

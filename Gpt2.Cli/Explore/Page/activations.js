@@ -1,6 +1,6 @@
 // The activation functions of a number, as in the program's ActivationFormulas.cs, under the names of config.json.
 
-const steepness = Math.fround(1.702); // in single precision, as it is computed everywhere
+const steepness = Math.fround(1.702); // in single precision, as the kernels have it
 
 // The share of a number that passes; tanh is no share.
 const SHARES = {

@@ -27,11 +27,11 @@ internal static class BlockNumbers
     public const int Length = 32;
 
     private const int Q8Size = HalfSize + Length;
-    private const int Q4Size = HalfSize + PairsSize;
+    private const int Q4Size = HalfSize + NibblesSize;
 
     private const int HalfSize = 2; // bytes of a half-precision number
     private const int FifthBitsSize = Length / 8;
-    private const int PairsSize = Length / 2;
+    private const int NibblesSize = Length / 2;
     private const int Q4Zero = 8, Q5Zero = 16;
 
     /// <summary>Bytes of a block.</summary>
@@ -39,9 +39,9 @@ internal static class BlockNumbers
     {
         NumberType.Q8_0 => Q8Size,
         NumberType.Q4_0 => Q4Size,
-        NumberType.Q4_1 => (2 * HalfSize) + PairsSize,
-        NumberType.Q5_0 => HalfSize + FifthBitsSize + PairsSize,
-        NumberType.Q5_1 => (2 * HalfSize) + FifthBitsSize + PairsSize,
+        NumberType.Q4_1 => (2 * HalfSize) + NibblesSize,
+        NumberType.Q5_0 => HalfSize + FifthBitsSize + NibblesSize,
+        NumberType.Q5_1 => (2 * HalfSize) + FifthBitsSize + NibblesSize,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "is not a type with blocks of 32"),
     };
 
@@ -58,16 +58,16 @@ internal static class BlockNumbers
                 continue;
             }
 
-            ReadOnlySpan<byte> pairs = stored[(size - PairsSize)..size];
-            uint fifths = type is NumberType.Q5_0 or NumberType.Q5_1
-                ? BinaryPrimitives.ReadUInt32LittleEndian(stored[(size - PairsSize - FifthBitsSize)..]) : 0;
+            ReadOnlySpan<byte> nibbles = stored[(size - NibblesSize)..size];
+            uint fifthBits = type is NumberType.Q5_0 or NumberType.Q5_1
+                ? BinaryPrimitives.ReadUInt32LittleEndian(stored[(size - NibblesSize - FifthBitsSize)..]) : 0;
             if (type is NumberType.Q4_1 or NumberType.Q5_1)
             {
-                WidenFrom((float)BinaryPrimitives.ReadHalfLittleEndian(stored[HalfSize..]), scale, fifths, pairs, block);
+                WidenFrom((float)BinaryPrimitives.ReadHalfLittleEndian(stored[HalfSize..]), scale, fifthBits, nibbles, block);
             }
             else
             {
-                WidenAround(type == NumberType.Q4_0 ? Q4Zero : Q5Zero, scale, fifths, pairs, block);
+                WidenAround(type == NumberType.Q4_0 ? Q4Zero : Q5Zero, scale, fifthBits, nibbles, block);
             }
         }
     }
@@ -110,10 +110,10 @@ internal static class BlockNumbers
             float scale = extreme / -Q4Zero;
             float inverse = Inverse(scale);
             BinaryPrimitives.WriteHalfLittleEndian(stored, (Half)scale);
-            Span<byte> pairs = stored.Slice(HalfSize, PairsSize);
-            for (int i = 0; i < pairs.Length; i++)
+            Span<byte> nibbles = stored.Slice(HalfSize, NibblesSize);
+            for (int i = 0; i < nibbles.Length; i++)
             {
-                pairs[i] = (byte)(Q4(block[i] * inverse) | (Q4(block[PairsSize + i] * inverse) << 4));
+                nibbles[i] = (byte)(Q4(block[i] * inverse) | (Q4(block[NibblesSize + i] * inverse) << 4));
             }
         }
     }
@@ -133,30 +133,30 @@ internal static class BlockNumbers
     }
 
     /// <summary>w = d · (q − zero).</summary>
-    private static void WidenAround(int zero, float scale, uint fifths, ReadOnlySpan<byte> pairs, Span<float> block)
+    private static void WidenAround(int zero, float scale, uint fifthBits, ReadOnlySpan<byte> nibbles, Span<float> block)
     {
-        Span<float> first = block[..PairsSize], second = block[PairsSize..];
-        for (int i = 0; i < pairs.Length; i++)
+        Span<float> first = block[..NibblesSize], second = block[NibblesSize..];
+        for (int i = 0; i < nibbles.Length; i++)
         {
-            first[i] = (First(pairs[i], fifths, i) - zero) * scale;
-            second[i] = (Second(pairs[i], fifths, i) - zero) * scale;
+            first[i] = (First(nibbles[i], fifthBits, i) - zero) * scale;
+            second[i] = (Second(nibbles[i], fifthBits, i) - zero) * scale;
         }
     }
 
-    /// <summary>w = d · q + least.</summary>
-    private static void WidenFrom(float least, float scale, uint fifths, ReadOnlySpan<byte> pairs, Span<float> block)
+    /// <summary>w = d · q + m.</summary>
+    private static void WidenFrom(float minimum, float scale, uint fifthBits, ReadOnlySpan<byte> nibbles, Span<float> block)
     {
-        Span<float> first = block[..PairsSize], second = block[PairsSize..];
-        for (int i = 0; i < pairs.Length; i++)
+        Span<float> first = block[..NibblesSize], second = block[NibblesSize..];
+        for (int i = 0; i < nibbles.Length; i++)
         {
-            first[i] = (First(pairs[i], fifths, i) * scale) + least;
-            second[i] = (Second(pairs[i], fifths, i) * scale) + least;
+            first[i] = (First(nibbles[i], fifthBits, i) * scale) + minimum;
+            second[i] = (Second(nibbles[i], fifthBits, i) * scale) + minimum;
         }
     }
 
     /// <summary>Number i of a block, from the lower half of its byte and its fifth bit.</summary>
-    private static int First(byte pair, uint fifths, int i) => (pair & 0xF) | (int)(((fifths >> i) & 1) << 4);
+    private static int First(byte nibbles, uint fifthBits, int i) => (nibbles & 0xF) | (int)(((fifthBits >> i) & 1) << 4);
 
     /// <summary>Number i + 16, from the upper half.</summary>
-    private static int Second(byte pair, uint fifths, int i) => (pair >> 4) | (int)(((fifths >> (i + PairsSize)) & 1) << 4);
+    private static int Second(byte nibbles, uint fifthBits, int i) => (nibbles >> 4) | (int)(((fifthBits >> (i + NibblesSize)) & 1) << 4);
 }

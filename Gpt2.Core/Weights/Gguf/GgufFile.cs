@@ -91,8 +91,8 @@ public static class GgufFile
     private static string NameOf(string target) => Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(target));
 
     /// <summary>
-    /// The type of a matrix, as llama.cpp's programs choose it: vectors and positions keep float32, and so does the head 8 bits where
-    /// the others have 4.
+    /// The type of a matrix, as llama.cpp's programs choose it: vectors and positions keep float32, and the head has 8 bits where the
+    /// others have 4.
     /// </summary>
     private static NumberType TypeOf(MatrixShape shape, Gpt2Config config, GgufWeights type)
     {

@@ -3,7 +3,7 @@
 using System.IO.Compression;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Gpt2.Cli.Workbook;
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Text;

@@ -1,6 +1,6 @@
 // Formulas that fill a range, copied from its first cell to the others as a spreadsheet program does it; by hand.
 
-using Gpt2.Cli.Workbook;
+using Gpt2.Cli.Workbook.Cells;
 
 namespace Gpt2.Tests.Cli.Workbook;
 

@@ -3,6 +3,8 @@
 
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Workbook;
+using Gpt2.Cli.Workbook.Cells;
+using Gpt2.Cli.Workbook.Tokenize;
 using Gpt2.Core;
 using Gpt2.Core.Model;
 using Gpt2.Core.Model.Layers;

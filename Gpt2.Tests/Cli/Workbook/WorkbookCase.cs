@@ -5,6 +5,8 @@ using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Workbook;
+using Gpt2.Cli.Workbook.Cells;
+using Gpt2.Cli.Workbook.Start;
 using Gpt2.Core;
 using Gpt2.Core.Explaining;
 using Gpt2.Core.Numerics;
@@ -28,8 +30,8 @@ internal sealed class WorkbookCase(LanguageModel model, int length, (int, int)? 
     {
         string path = NewPath("model");
         using FileStream stream = File.Create(path);
-        WorkbookFile.Write(
-            stream, Plan, PassExplanation.Run(model.Model, ids), model.Name, Vocabulary, model.Shown, progress: null, CancellationToken.None);
+        var content = new WorkbookContent(Plan, PassExplanation.Run(model.Model, ids), model.Name, Vocabulary, model.Shown);
+        WorkbookFile.Write(stream, content, progress: null, CancellationToken.None);
         return path;
     }
 

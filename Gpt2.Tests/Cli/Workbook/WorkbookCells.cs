@@ -4,7 +4,7 @@ using System.Globalization;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
-using Gpt2.Cli.Workbook;
+using Gpt2.Cli.Workbook.Cells;
 
 namespace Gpt2.Tests.Cli.Workbook;
 

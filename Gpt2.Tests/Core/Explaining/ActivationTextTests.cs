@@ -24,14 +24,14 @@ public class ActivationTextTests
     {
         string formula = VariantFormulas.Activation(function);
 
-        RequireKernels(function, x => FormulaText.ValueOf(formula, x), tolerance: 1e-6);
+        RequireKernels(function, x => FormulaEvaluator.ValueOf(formula, x), tolerance: 1e-6);
     }
 
     /// <summary>Numbers are shown with five digits.</summary>
     [Theory]
     [MemberData(nameof(Functions))]
     public void FormulaInNumbers_IsWhatTheKernelsCompute(ActivationFunction function) =>
-        RequireKernels(function, x => FormulaText.ValueOf(VariantFormulas.ActivationInNumbers(function, x), double.NaN), tolerance: 3e-5);
+        RequireKernels(function, x => FormulaEvaluator.ValueOf(VariantFormulas.ActivationInNumbers(function, x), double.NaN), tolerance: 3e-5);
 
     [Theory]
     [MemberData(nameof(Functions))]

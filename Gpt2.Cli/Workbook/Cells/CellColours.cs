@@ -4,7 +4,7 @@ using System.Globalization;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Spreadsheet;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Cells;
 
 /// <summary>Collects the conditional formats of a sheet.</summary>
 internal sealed class CellColours
@@ -37,11 +37,11 @@ internal sealed class CellColours
         Type = ConditionalFormatValues.DataBar,
     });
 
-    /// <summary>Red letters in the cells for which a formula, written for the first of them, is true.</summary>
-    public void Warn(CellRange cells, string condition) => AddLetters(cells, condition, ConditionalLetters.Warning);
+    /// <summary>A red font in the cells for which a formula, written for the first of them, is true.</summary>
+    public void Warn(CellRange cells, string condition) => AddFont(cells, condition, ConditionalFont.Warning);
 
-    /// <summary>Pale letters in the cells for which a formula, written for the first of them, is true.</summary>
-    public void Fade(CellRange cells, string condition) => AddLetters(cells, condition, ConditionalLetters.Pale);
+    /// <summary>A pale font in the cells for which a formula, written for the first of them, is true.</summary>
+    public void Fade(CellRange cells, string condition) => AddFont(cells, condition, ConditionalFont.Pale);
 
     /// <summary>The magnitude that most numbers do not exceed, with two digits.</summary>
     public static double ScaleOf(ReadOnlySpan<float> numbers)
@@ -59,11 +59,11 @@ internal sealed class CellColours
         return scale > 0 ? double.Parse(scale.ToString("E1", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : 1;
     }
 
-    private void AddLetters(CellRange cells, string condition, ConditionalLetters letters) =>
+    private void AddFont(CellRange cells, string condition, ConditionalFont font) =>
         Add([cells], new ConditionalFormattingRule(new Formula(condition))
         {
             Type = ConditionalFormatValues.Expression,
-            FormatId = (uint)letters,
+            FormatId = (uint)font,
         });
 
     private void AddScale(IEnumerable<CellRange> cells, ColorScale scale) =>

@@ -1,9 +1,11 @@
 // The formulas of the first sheet of a whole model: from what is typed to the tokens of the prompt, and from the logits to what comes next.
 
+using Gpt2.Cli.Workbook.Cells;
+using Gpt2.Cli.Workbook.Tokenize;
 using Gpt2.Core.Text;
 using static System.FormattableString;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Start;
 
 /// <summary>Writes the formulas.</summary>
 /// <param name="plan">Where everything is.</param>
@@ -43,9 +45,6 @@ internal sealed class StartFormulas(WorkbookPlan plan, Vocabulary? vocabulary)
 
         return FormulaText.MeaningOf(typed, meaning);
     }
-
-    /// <summary>The condition that the first typed cell is wrong, for a conditional format of all of them.</summary>
-    public string FirstIsWrong() => FormulaText.IsWrong(Reference.Local(Meanings.RowAt(0), Absolute.Column));
 
     /// <summary>The id of a position of the prompt: of the typed text that reaches it, the token in question.</summary>
     public string Id(int position)

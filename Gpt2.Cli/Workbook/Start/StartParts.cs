@@ -1,10 +1,11 @@
 // What the first sheets of a whole model and of some blocks have in common: title, headings, and the list of the other sheets.
 
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core;
 using Gpt2.Core.Model;
 using static System.FormattableString;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Start;
 
 /// <summary>Writes parts of a first sheet.</summary>
 internal static class StartParts
@@ -27,12 +28,12 @@ internal static class StartParts
         sheet.Empty(first + 1, CellLook.Heading, last - first);
     }
 
-    /// <summary>The heads of the table of tokens.</summary>
-    public static void WriteTokenHeads(SheetWriter sheet)
+    /// <summary>The headers of the table of tokens.</summary>
+    public static void WriteTokenHeaders(SheetWriter sheet)
     {
-        sheet.Text(StartLayout.PositionColumn, "position", CellLook.ColumnHead);
-        sheet.Text(StartLayout.IdColumn, "id", CellLook.ColumnHead);
-        sheet.Text(StartLayout.TokenColumn, "token", CellLook.GroupHead);
+        sheet.Text(StartLayout.PositionColumn, "position", CellLook.ColumnHeader);
+        sheet.Text(StartLayout.IdColumn, "id", CellLook.ColumnHeader);
+        sheet.Text(StartLayout.TokenColumn, "token", CellLook.GroupHeader);
     }
 
     /// <summary>A list of the other sheets, with links.</summary>

@@ -2,7 +2,7 @@
 
 using static System.FormattableString;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Cells;
 
 /// <summary>What of a reference is absolute, with a $ before it: it stays when the formula is copied to another cell.</summary>
 [Flags]

@@ -1,6 +1,8 @@
 // Where things are in the sheet tokenize: on top a table with a row for each typed text, below it a section for each, in which the text is split.
 
-namespace Gpt2.Cli.Workbook;
+using Gpt2.Cli.Workbook.Cells;
+
+namespace Gpt2.Cli.Workbook.Tokenize;
 
 /// <summary>The ranges of the sheet.</summary>
 /// <param name="length">The number of texts that can be typed.</param>
@@ -10,7 +12,7 @@ internal sealed class TokenizeLayout(int length)
     public const int LongestText = 12;
 
     /// <summary>The columns of the table on top; those of the ids begin with the last one.</summary>
-    public const int TextColumn = 1, MeaningColumn = 2, WholeColumn = 3, CountColumn = 4, OffsetColumn = 5, FirstIdColumn = 6;
+    public const int TextColumn = 1, MeaningColumn = 2, OneTokenColumn = 3, CountColumn = 4, OffsetColumn = 5, FirstIdColumn = 6;
 
     /// <summary>The columns of the sections: what a row is, the lowest rank of a pass, and the pieces, or characters, side by side.</summary>
     public const int LabelColumn = 1, LowestRankColumn = 2, FirstPieceColumn = 3;
@@ -21,8 +23,8 @@ internal sealed class TokenizeLayout(int length)
     /// <summary>What is typed, in words.</summary>
     public CellRange Meanings => Top(MeaningColumn);
 
-    /// <summary>The id of a text that is a token, −1 of another one.</summary>
-    public CellRange Wholes => Top(WholeColumn);
+    /// <summary>The id of each text that is one token, −1 of any other.</summary>
+    public CellRange OneTokenIds => Top(OneTokenColumn);
 
     /// <summary>The number of tokens of each.</summary>
     public CellRange Counts => Top(CountColumn);

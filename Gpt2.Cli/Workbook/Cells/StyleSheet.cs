@@ -1,10 +1,10 @@
 // The style sheet of a workbook, made of the looks of the palette. A cell names its look by a number, which is that of CellLook; what several looks
-// have in common, such as letters, is in the file once.
+// have in common, such as a font, is in the file once.
 
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Spreadsheet;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Cells;
 
 /// <summary>Makes the style sheet.</summary>
 internal static class StyleSheet
@@ -22,33 +22,33 @@ internal static class StyleSheet
     public static Stylesheet Create()
     {
         LookStyle[] styles = [.. Enum.GetValues<CellLook>().Select(Palette.StyleOf)];
-        Lettering[] fonts = [.. styles.Select(style => style.Letters).Distinct()];
-        string[] grounds = [.. styles.Select(style => style.Ground).OfType<string>().Distinct()];
+        CellFont[] fonts = [.. styles.Select(style => style.Font).Distinct()];
+        string[] fills = [.. styles.Select(style => style.Fill).OfType<string>().Distinct()];
         string[] numberFormats = [.. styles.Select(style => style.NumberFormat).OfType<string>().Distinct()];
         return new Stylesheet(
             new NumberingFormats(numberFormats.Select(
                 (code, index) => new NumberingFormat { NumberFormatId = (uint)(FirstNumberFormat + index), FormatCode = code })),
             new Fonts(fonts.Select(FontOf)),
-            new Fills([FillOf(PatternValues.None), FillOf(PatternValues.Gray125), .. grounds.Select(FillOf)]),
-            new Borders(Enum.GetValues<CellLines>().Select(BorderOf)),
+            new Fills([FillOf(PatternValues.None), FillOf(PatternValues.Gray125), .. fills.Select(FillOf)]),
+            new Borders(Enum.GetValues<CellBorder>().Select(BorderOf)),
             new CellStyleFormats(new CellFormat()),
-            new CellFormats(styles.Select(style => FormatOf(style, fonts, grounds, numberFormats))),
+            new CellFormats(styles.Select(style => FormatOf(style, fonts, fills, numberFormats))),
             new CellStyles(new CellStyle { Name = "Normal", FormatId = 0, BuiltinId = 0 }),
-            new DifferentialFormats(Enum.GetValues<ConditionalLetters>().Select(letters => DifferenceOf(Palette.LettersOf(letters)))));
+            new DifferentialFormats(Enum.GetValues<ConditionalFont>().Select(font => DifferenceOf(Palette.FontOf(font)))));
     }
 
-    private static CellFormat FormatOf(LookStyle style, Lettering[] fonts, string[] grounds, string[] numberFormats)
+    private static CellFormat FormatOf(LookStyle style, CellFont[] fonts, string[] fills, string[] numberFormats)
     {
         var format = new CellFormat
         {
-            FontId = (uint)Array.IndexOf(fonts, style.Letters),
-            FillId = style.Ground is null ? 0 : (uint)(FirstFill + Array.IndexOf(grounds, style.Ground)),
-            BorderId = (uint)style.Lines,
+            FontId = (uint)Array.IndexOf(fonts, style.Font),
+            FillId = style.Fill is null ? 0 : (uint)(FirstFill + Array.IndexOf(fills, style.Fill)),
+            BorderId = (uint)style.Border,
             NumberFormatId = style.NumberFormat is null ? 0 : (uint)(FirstNumberFormat + Array.IndexOf(numberFormats, style.NumberFormat)),
             FormatId = 0,
             ApplyFont = true,
-            ApplyFill = style.Ground is not null,
-            ApplyBorder = style.Lines != CellLines.None,
+            ApplyFill = style.Fill is not null,
+            ApplyBorder = style.Border != CellBorder.None,
             ApplyNumberFormat = style.NumberFormat is not null,
         };
         if (style.Align is HorizontalAlignmentValues align)
@@ -60,38 +60,38 @@ internal static class StyleSheet
         return format;
     }
 
-    private static Font FontOf(Lettering letters)
+    private static Font FontOf(CellFont cellFont)
     {
         var font = new Font();
-        if (letters.IsBold)
+        if (cellFont.IsBold)
         {
             font.Append(new Bold());
         }
 
-        if (letters.IsItalic)
+        if (cellFont.IsItalic)
         {
             font.Append(new Italic());
         }
 
-        if (letters.IsUnderlined)
+        if (cellFont.IsUnderlined)
         {
             font.Append(new Underline());
         }
 
-        font.Append(new FontSize { Val = letters.Size }, ColourOf(letters.Colour), new FontName { Val = letters.Font });
+        font.Append(new FontSize { Val = cellFont.Size }, ColourOf(cellFont.Colour), new FontName { Val = cellFont.Name });
         return font;
     }
 
-    /// <summary>What replaces a part of a cell's own letters.</summary>
-    private static DifferentialFormat DifferenceOf(Lettering letters)
+    /// <summary>What replaces a part of a cell's own font.</summary>
+    private static DifferentialFormat DifferenceOf(CellFont cellFont)
     {
         var font = new Font();
-        if (letters.IsBold)
+        if (cellFont.IsBold)
         {
             font.Append(new Bold());
         }
 
-        font.Append(ColourOf(letters.Colour));
+        font.Append(ColourOf(cellFont.Colour));
         return new DifferentialFormat(font);
     }
 
@@ -100,10 +100,10 @@ internal static class StyleSheet
     private static Fill FillOf(string colour) =>
         new(new PatternFill(new ForegroundColor { Rgb = Rgb(colour) }) { PatternType = PatternValues.Solid });
 
-    private static Border BorderOf(CellLines lines) => lines switch
+    private static Border BorderOf(CellBorder border) => border switch
     {
-        CellLines.Below => new(new BottomBorder(ColourOf(Palette.Line)) { Style = BorderStyleValues.Thin }),
-        CellLines.Around => new(
+        CellBorder.Below => new(new BottomBorder(ColourOf(Palette.Line)) { Style = BorderStyleValues.Thin }),
+        CellBorder.Around => new(
             new LeftBorder(ColourOf(Palette.Line)) { Style = BorderStyleValues.Thin },
             new RightBorder(ColourOf(Palette.Line)) { Style = BorderStyleValues.Thin },
             new TopBorder(ColourOf(Palette.Line)) { Style = BorderStyleValues.Thin },

@@ -6,7 +6,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Cells;
 
 /// <summary>A formula that fills a range.</summary>
 /// <param name="cells">The range.</param>

@@ -1,6 +1,6 @@
 // A cell or a rectangle of cells in one of the workbook's sheets. Rows and columns are counted from 0; Reference writes them as formulas do.
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Cells;
 
 /// <summary>A rectangle of cells.</summary>
 /// <param name="Sheet">The name of the sheet.</param>

@@ -1,16 +1,16 @@
 // The formulas of the sheet tokenize: from typed texts to tokens, by byte-pair encoding. A pass finds the lowest rank of two neighbouring pieces of
 // a word, and joins the neighbours that have it.
 
+using Gpt2.Cli.Workbook.Cells;
 using Gpt2.Core.Text;
 using static System.FormattableString;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Tokenize;
 
 /// <summary>Writes the formulas.</summary>
 /// <param name="plan">Where everything is.</param>
-/// <param name="layout">Where things are in the sheet.</param>
 /// <param name="vocabulary">The vocabulary.</param>
-internal sealed class TokenizeFormulas(WorkbookPlan plan, TokenizeLayout layout, Vocabulary vocabulary)
+internal sealed class TokenizeFormulas(WorkbookPlan plan, Vocabulary vocabulary)
 {
     private const int Longest = TokenizeLayout.LongestText;
     private const string WrittenSpace = "\u0120", WrittenLineEnd = "\u010A";
@@ -20,6 +20,8 @@ internal sealed class TokenizeFormulas(WorkbookPlan plan, TokenizeLayout layout,
 
     /// <summary>Files name functions that came with Excel 2013 or later like this; the program shows UNICODE.</summary>
     private const string Unicode = "_xlfn.UNICODE";
+
+    private readonly TokenizeLayout layout = new(plan.Length);
 
     // The table on top: a row for each typed text.
 
@@ -33,12 +35,13 @@ internal sealed class TokenizeFormulas(WorkbookPlan plan, TokenizeLayout layout,
     public string Meaning(int i)
     {
         string text = Local(layout.Texts, i), tooLong = $"{FormulaText.Wrong} too long: at most {Longest} characters in a cell";
-        string ofText = $"IF({text}=\"\",\"{FormulaText.Wrong} neither text nor number\",IF({Local(layout.Wholes, i)}>=0,\"a token\","
+        string ofText = $"IF({text}=\"\",\"{FormulaText.Wrong} neither text nor number\",IF({Local(layout.OneTokenIds, i)}>=0,\"a token\","
             + Invariant($"IF(LEN({text})>{Longest},\"{tooLong}\",{MeaningOfSplit(i, text)})))");
         return FormulaText.MeaningOf(Typed(i), FormulaText.MeaningOfNumber(Typed(i), plan.Config.Vocabulary, ofText));
     }
 
-    public string Whole(int i)
+    /// <summary>The id of a text that is one token, −1 of any other.</summary>
+    public string OneTokenId(int i)
     {
         string text = Local(layout.Texts, i);
         return FormulaText.UnlessEmpty(text, IdOf(text, VocabularySheets.Typed(vocabulary)));
@@ -52,10 +55,10 @@ internal sealed class TokenizeFormulas(WorkbookPlan plan, TokenizeLayout layout,
     /// <summary>The k-th id: the typed one, that of the whole text, or of a token into which the text is split.</summary>
     public string Id(int i, int k)
     {
-        string typed = Typed(i), text = Local(layout.Texts, i), whole = Local(layout.Wholes, i), split = Cell(layout.SectionOf(i).Ids, k);
+        string typed = Typed(i), text = Local(layout.Texts, i), oneToken = Local(layout.OneTokenIds, i), split = Cell(layout.SectionOf(i).Ids, k);
         return k == 0
-            ? $"IF(ISNUMBER({typed}),{typed},{FormulaText.UnlessEmpty(text, $"IF({whole}>=0,{whole},{split})")})"
-            : FormulaText.UnlessEmpty(text, $"IF({whole}>=0,\"\",{split})");
+            ? $"IF(ISNUMBER({typed}),{typed},{FormulaText.UnlessEmpty(text, $"IF({oneToken}>=0,{oneToken},{split})")})"
+            : FormulaText.UnlessEmpty(text, $"IF({oneToken}>=0,\"\",{split})");
     }
 
     // The section of a text.

@@ -1,16 +1,16 @@
-// A pass of byte-pair encoding over a short text, as the sheet's formulas will compute it: what its cells show before that.
+// A pass of byte-pair encoding over a short text, as the formulas of the sheet tokenize will compute it: their cached values.
 
 using Gpt2.Core.Text;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Tokenize;
 
 /// <summary>A pass.</summary>
 /// <param name="pieces">The pieces before it, as ids.</param>
-/// <param name="words">For each character of the text 0, or another number if a word begins with it.</param>
+/// <param name="begins">For each character of the text 0, or another number if a word begins with it.</param>
 /// <param name="vocabulary">The vocabulary.</param>
-internal sealed class EncodingPass(int[] pieces, int[] words, Vocabulary vocabulary)
+internal sealed class EncodingPass(int[] pieces, int[] begins, Vocabulary vocabulary)
 {
-    private readonly int[] ranks = [.. Ranks(pieces, words, vocabulary)];
+    private readonly int[] ranks = [.. Ranks(pieces, begins, vocabulary)];
 
     /// <summary>The lowest rank of two neighbours, which it joins; null if none can be joined.</summary>
     public int? LowestRank => ranks.Where(rank => rank >= 0).Select(rank => (int?)rank).Min();
@@ -63,15 +63,15 @@ internal sealed class EncodingPass(int[] pieces, int[] words, Vocabulary vocabul
             .. Enumerable.Range(0, pieces.Length).GroupBy(NextPieceAt)
                 .Select(piece => piece.Count() == 2 ? 256 + rank : pieces[piece.First()]),
         ],
-        words, vocabulary);
+        begins, vocabulary);
 
-    private static IEnumerable<int> Ranks(int[] pieces, int[] words, Vocabulary vocabulary)
+    private static IEnumerable<int> Ranks(int[] pieces, int[] begins, Vocabulary vocabulary)
     {
         int character = 0;
         for (int k = 0; k + 1 < pieces.Length; k++)
         {
             character += vocabulary.BytesOf(pieces[k]).Length;
-            yield return words[character] > 0 ? -1 : vocabulary.RankOf(pieces[k], pieces[k + 1]);
+            yield return begins[character] > 0 ? -1 : vocabulary.RankOf(pieces[k], pieces[k + 1]);
         }
     }
 }

@@ -1,11 +1,13 @@
 // Where things are in the first sheet: three tables side by side, with the prompt, its tokens, and what comes next; below them a list of the sheets.
 
-namespace Gpt2.Cli.Workbook;
+using Gpt2.Cli.Workbook.Cells;
+
+namespace Gpt2.Cli.Workbook.Start;
 
 /// <summary>The rows and columns of the first sheet.</summary>
 internal static class StartLayout
 {
-    public const int TitleRow = 0, SizesRow = 1, AdviceRow = 2, AnswerRow = 3, HeadingRow = 5, CountRow = 6, HeadRow = 7;
+    public const int TitleRow = 0, SizesRow = 1, AdviceRow = 2, AnswerRow = 3, HeadingRow = 5, CountRow = 6, HeaderRow = 7;
 
     /// <summary>The first row of the three tables.</summary>
     public const int FirstRow = 8;

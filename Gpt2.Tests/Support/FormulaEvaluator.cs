@@ -7,13 +7,13 @@ namespace Gpt2.Tests.Support;
 /// <summary>
 /// Numbers, x, + − × / and factors side by side, ³, √ and e^ before a number or parentheses, π, and erf, tanh and max.
 /// </summary>
-internal sealed class FormulaText
+internal sealed class FormulaEvaluator
 {
     private readonly string text;
     private readonly double x;
     private int at;
 
-    private FormulaText(string text, double x)
+    private FormulaEvaluator(string text, double x)
     {
         this.text = text.Replace(" ", "", StringComparison.Ordinal);
         this.x = x;
@@ -23,7 +23,7 @@ internal sealed class FormulaText
     /// <exception cref="FormatException">It has something else.</exception>
     public static double ValueOf(string text, double x)
     {
-        var formula = new FormulaText(text, x);
+        var formula = new FormulaEvaluator(text, x);
         double value = formula.Sum();
         return formula.at == formula.text.Length ? value : throw formula.Wrong();
     }

@@ -5,18 +5,18 @@ using System.Globalization;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Spreadsheet;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Cells;
 
-/// <summary>What a cell shows until the program that opened the workbook computes it: a number or a text, "" if it is empty.</summary>
-internal readonly record struct Shown(double Number, string? Text)
+/// <summary>What a file has beside a formula, and a program shows until it computes that: a number or a text, "" if the cell is empty.</summary>
+internal readonly record struct CachedValue(double Number, string? Text)
 {
-    public static Shown Nothing => new(0, "");
+    public static CachedValue Nothing => new(0, "");
 
-    public static Shown Of(int? number) => number is int known ? known : Nothing;
+    public static CachedValue Of(int? number) => number is int known ? known : Nothing;
 
-    public static implicit operator Shown(double number) => new(number, null);
+    public static implicit operator CachedValue(double number) => new(number, null);
 
-    public static implicit operator Shown(string text) => new(0, text);
+    public static implicit operator CachedValue(string text) => new(0, text);
 }
 
 /// <summary>Writes a worksheet.</summary>
@@ -51,13 +51,15 @@ internal sealed class SheetWriter : IDisposable
     public CellColours Colours { get; } = new();
 
     /// <summary>The title in the first row, and the way back to the first sheet in the second, which stays open for more.</summary>
-    public void Head(string title)
+    /// <param name="title">The title.</param>
+    /// <param name="start">The cell to which the way leads.</param>
+    public void Title(string title, CellRange start)
     {
         Row(0, 24);
         Text(0, title, CellLook.Title);
         Row(1);
         Text(0, "\u2190 start", CellLook.Link);
-        Link(1, 0, new CellRange(WorkbookPlan.StartSheet, 0, 0));
+        Link(1, 0, start);
     }
 
     /// <summary>Begins a row below those written so far.</summary>
@@ -103,26 +105,26 @@ internal sealed class SheetWriter : IDisposable
     }
 
     /// <summary>A cell with a formula of its own.</summary>
-    public void Formula(int column, string text, Shown shown, CellLook look)
+    public void Formula(int column, string text, CachedValue cached, CellLook look)
     {
-        Begin(column, look, shown.Text is null ? null : "str");
+        Begin(column, look, cached.Text is null ? null : "str");
         attributes.Clear();
         writer.WriteStartElement(formula, attributes);
         writer.WriteString(text);
         writer.WriteEndElement();
-        EndFormula(shown);
+        EndFormula(cached);
     }
 
     /// <summary>A cell of a range that a formula fills. The first cell of the range must be written first.</summary>
-    public void Formula(int column, FilledFormula filled, Shown shown)
+    public void Formula(int column, FilledFormula filled, CachedValue cached)
     {
         if (!filled.CanBeShared)
         {
-            Formula(column, filled.At(row, column), shown, filled.Look);
+            Formula(column, filled.At(row, column), cached, filled.Look);
             return;
         }
 
-        Begin(column, filled.Look, shown.Text is null ? null : "str");
+        Begin(column, filled.Look, cached.Text is null ? null : "str");
         attributes.Clear();
         Add("t", "shared");
         bool isFirst = !filledFormulas.TryGetValue(filled, out int index);
@@ -141,7 +143,7 @@ internal sealed class SheetWriter : IDisposable
         }
 
         writer.WriteEndElement();
-        EndFormula(shown);
+        EndFormula(cached);
     }
 
     /// <summary>Makes a cell of this sheet a link.</summary>
@@ -192,9 +194,9 @@ internal sealed class SheetWriter : IDisposable
         writer.WriteStartElement(cell, attributes);
     }
 
-    private void EndFormula(Shown shown)
+    private void EndFormula(CachedValue cached)
     {
-        Value(shown.Text is string text ? SheetText.Escaped(SheetText.Fitting(text)) : shown.Number.ToString(CultureInfo.InvariantCulture));
+        Value(cached.Text is string text ? SheetText.Escaped(SheetText.Fitting(text)) : cached.Number.ToString(CultureInfo.InvariantCulture));
         writer.WriteEndElement();
     }
 

@@ -3,7 +3,7 @@
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Spreadsheet;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Cells;
 
 /// <summary>The look of a sheet.</summary>
 /// <param name="FrozenRows">Rows that stay when the sheet is scrolled; 0 for none, and then no columns either.</param>
@@ -48,7 +48,6 @@ internal sealed record SheetLook(int FrozenRows, int FrozenColumns, string TabCo
             selection.Pane = pane;
             view.Append(selection);
         }
-
         else if (Selected is not null)
         {
             view.Append(SelectionOf(Selected));

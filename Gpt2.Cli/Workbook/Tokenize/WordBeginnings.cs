@@ -1,9 +1,10 @@
-// Where the words of a typed text begin, which merges never cross: GPT-2's pattern as formulas, for ASCII. PreTokenizer has the pattern, and is
-// what cells show before anything is computed.
+// Where the words of a typed text begin, since merges never join two words: GPT-2's pattern as formulas, for ASCII. The numbers that cells show
+// before anything is computed come from PreTokenizer, which has the pattern itself.
 
 using Gpt2.Core.Text;
+using static System.FormattableString;
 
-namespace Gpt2.Cli.Workbook;
+namespace Gpt2.Cli.Workbook.Tokenize;
 
 /// <summary>
 /// Numbers the beginnings of words: 0 inside of a word, 1 where one begins, 2 where 's, 't, 'm or 'd does, 3 where 're, 've or 'll does.
@@ -34,7 +35,7 @@ internal static class WordBeginnings
     public static string KindFormula(string text, string number, int longest)
     {
         string character = $"MID({text},{number},1)";
-        return FormattableString.Invariant($"IF(OR(LEN({text})<{number},LEN({text})>{longest}),\"\",IF(OR({character}=\" \",{character}=CHAR(10)),")
+        return Invariant($"IF(OR(LEN({text})<{number},LEN({text})>{longest}),\"\",IF(OR({character}=\" \",{character}=CHAR(10)),")
             + $"\"{Space}\",IF(NOT(EXACT(UPPER({character}),LOWER({character}))),\"{Letter}\","
             + $"IF(ISNUMBER(FIND({character},\"0123456789\")),\"{Digit}\",\"{Other}\"))))";
     }
@@ -48,21 +49,22 @@ internal static class WordBeginnings
     /// <param name="before">The cells with the numbers of the three characters before, the nearest first; null if there are none.</param>
     public static string Formula(string text, string number, string kind, string? kindBefore, string kindAfter, string?[] before)
     {
-        string isShort = $"IF(MID({text},{number},1)<>\"'\",0,"
+        // Where a contraction begins, the number of letters after its apostrophe; otherwise 0.
+        string contraction = $"IF(MID({text},{number},1)<>\"'\",0,"
             + $"IF({Follows(text, number, 1, "|s|t|m|d|")},1,IF({Follows(text, number, 2, "|re|ve|ll|")},2,0)))";
         if (kindBefore is null)
         {
-            return $"IF({kind}=\"\",\"\",1+{isShort})";
+            return $"IF({kind}=\"\",\"\",1+{contraction})";
         }
 
         // A space belongs to the word after it; of several, the last one does.
         string begins = $"IF({kind}=\"{Space}\",OR({kindBefore}<>\"{Space}\",AND({kindAfter}<>\"\",{kindAfter}<>\"{Space}\")),"
             + $"IF({kindBefore}=\"{Space}\",MID({text},{number}-1,1)<>\" \",{kindBefore}<>{kind}))";
-        string isInShort = before[1] is null ? $"{before[0]}>1" : $"OR({before[0]}>1,{before[1]}=3)";
-        string isAfterShort = before[1] is null ? "" : before[2] is null ? $"{before[1]}=2," : $"{before[1]}=2,{before[2]}=3,";
-        return $"IF({kind}=\"\",\"\",IF({isInShort},0,IF(OR({isAfterShort}{begins}),1+{isShort},0)))";
+        string isInContraction = before[1] is null ? $"{before[0]}>1" : $"OR({before[0]}>1,{before[1]}=3)";
+        string isAfterContraction = before[1] is null ? "" : before[2] is null ? $"{before[1]}=2," : $"{before[1]}=2,{before[2]}=3,";
+        return $"IF({kind}=\"\",\"\",IF({isInContraction},0,IF(OR({isAfterContraction}{begins}),1+{contraction},0)))";
     }
 
     private static string Follows(string text, string number, int length, string choices) =>
-        FormattableString.Invariant($"ISNUMBER(FIND(\"|\"&MID({text},{number}+1,{length})&\"|\",\"{choices}\"))");
+        Invariant($"ISNUMBER(FIND(\"|\"&MID({text},{number}+1,{length})&\"|\",\"{choices}\"))");
 }
