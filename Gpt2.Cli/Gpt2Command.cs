@@ -31,8 +31,11 @@ public static class Gpt2Command
             RawArguments.RequireUtf8(args);
 
             // A prompt may begin with '@': no response files.
-            ParseResult parsed = Create(io).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-            RefuseUnknownOptions(parsed);
+            var configuration = new ParserConfiguration { ResponseFileTokenReplacer = null };
+            RootCommand root = Create(io);
+            ParseResult parsed = root.Parse(args, configuration);
+            bool hasDoubleDash = parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash);
+            RefuseUnknownOptions(hasDoubleDash ? root.Parse([.. args.TakeWhile(arg => arg != "--")], configuration) : parsed);
             if (parsed.Errors.Count > 0)
             {
                 throw UsageException.OfParser(parsed.Errors[0].Message.TrimEnd('.'), $"'{NameOf(parsed.CommandResult)} --help' lists what there is");
@@ -55,18 +58,14 @@ public static class Gpt2Command
     }
 
     /// <summary>
-    /// An unknown option must not be taken for a prompt, nor its value be what is complained about; after "--" everything is an argument.
+    /// An unknown option must not be taken for a prompt, nor its value be what is complained about.
     /// </summary>
+    /// <param name="parsed">The command line up to "--", after which everything is an argument.</param>
     private static void RefuseUnknownOptions(ParseResult parsed)
     {
-        if (parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash))
-        {
-            return;
-        }
-
         IEnumerable<string> arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens)
             .Select(token => token.Value);
-        foreach (string text in arguments.Concat(parsed.UnmatchedTokens).Select(argument => argument.Split('=')[0]))
+        foreach (string text in arguments.Concat(parsed.UnmatchedTokens).Select(argument => argument.Split('=', ':')[0]))
         {
             bool looksLikeOption = text.Length > 1 && text[0] == '-'
                 && (char.IsAsciiLetter(text[1]) || text.StartsWith("--", StringComparison.Ordinal));

@@ -58,6 +58,8 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
     {
         string checkpoint = TrainingRun.NewestCheckpoint(folder) ?? throw NothingToResume(folder);
         RunState state = Checkpoint.ReadState(checkpoint);
+        CheckpointRecord? record = CheckpointRecord.ReadIfThere(checkpoint);
+        record?.RequireRun(state.Facts(), Path.Combine(checkpoint, Checkpoint.StateFile));
         string text = TextOf(state.TextFile, io);
         if (HashOf(text) != state.TextHash)
         {
@@ -70,7 +72,6 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
 
         using ModelSource source = ModelFolder.Open(checkpoint, ModelFormat.Csv);
         Tokenizer tokenizer = source.ReadTokenizer()!;
-        CheckpointRecord? record = CheckpointRecord.ReadIfThere(checkpoint);
         record?.RequireModel(source.Config, tokenizer.Vocabulary, checkpoint);
         Gpt2Weights weights = source.ReadWeights(null, io.Cancellation);
         record?.RequireTrained(weights.Matrices());

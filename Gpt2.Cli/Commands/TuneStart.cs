@@ -88,6 +88,8 @@ internal sealed record TuneStart(
             };
         }
 
+        CheckpointRecord? record = CheckpointRecord.ReadIfThere(checkpoint);
+        record?.RequireRun(state.Facts(), Path.Combine(checkpoint, TuningState.FileName));
         using ModelSource source = state.Full ? ModelFolder.Open(checkpoint, ModelFormat.Csv) : ModelFolder.Open(state.Model);
         Gpt2Weights weights = ModelLoading.ReadWeights(source, io, cache: !state.Full);
         var fingerprint = ModelFingerprint.Of(weights);
@@ -97,7 +99,7 @@ internal sealed record TuneStart(
         Adapter? adapter = state.Full ? null : AdapterFolder.Read(checkpoint);
         (weights, Tokenizer? larger) = TokenRows.Extend(weights, TokenizerOf(source), adapter?.AddedTokens ?? []);
         Tokenizer tokenizer = larger!;
-        CheckpointRecord.ReadIfThere(checkpoint)?.RequireModel(weights.Config, tokenizer.Vocabulary, source.Path);
+        record?.RequireModel(weights.Config, tokenizer.Vocabulary, source.Path);
         adapter?.RequireModel(fingerprint);
         var read = new TuneSource(
             state.File.Path, state.Validation?.Path, state.ValidationShare, state.Settings.Seed,

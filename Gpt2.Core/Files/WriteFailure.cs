@@ -12,7 +12,7 @@ internal static class WriteFailure
     private const int WindowsDiskFull = unchecked((int)0x80070070), WindowsHandleDiskFull = unchecked((int)0x80070027);
 
     /// <summary>Whether an exception is the system's refusal to write.</summary>
-    public static bool Is(Exception e) => e is IOException or UnauthorizedAccessException;
+    public static bool Is(Exception e) => e is IOException or UnauthorizedAccessException || IsTooLong(e);
 
     /// <summary>Whether the reader of a pipe has closed it.</summary>
     public static bool IsBrokenPipe(Exception e) => !OperatingSystem.IsWindows()
@@ -33,6 +33,7 @@ internal static class WriteFailure
         IOException when IsFull(e) => "the disk is full",
         IOException when IsBrokenPipe(e) => "its reader has closed it",
         IOException when e.HResult == ReadOnlySystem => "the file system is read-only",
+        _ when IsTooLong(e) => "a file would be longer than the file system or a limit of this process allows",
         _ => e.Message.Split(" : '")[0].TrimEnd('.'), // .NET adds the path
     };
 
@@ -42,8 +43,15 @@ internal static class WriteFailure
         UnauthorizedAccessException => "choose another or change its permissions",
         DirectoryNotFoundException => "create that folder or choose another",
         IOException when IsFull(e) => "make room or choose another place",
+        _ when IsTooLong(e) => "choose another place",
         _ => "choose another",
     };
+
+    /// <summary>
+    /// What .NET makes of EFBIG: a file of 4 GiB on FAT32, or what 'ulimit -f' forbids. On Windows such a disk is said to be full.
+    /// </summary>
+    private static bool IsTooLong(Exception e) =>
+        e is ArgumentOutOfRangeException { ParamName: "value", ActualValue: null } && e.Source == typeof(FileStream).Assembly.GetName().Name;
 
     private static bool IsFull(Exception e) => OperatingSystem.IsWindows()
         ? e.HResult is WindowsDiskFull or WindowsHandleDiskFull

@@ -82,7 +82,7 @@ internal abstract class Tuning : ITraining
         checkpoints, Step, target => Write(target, staged =>
         {
             Checkpoint.WriteOptimizer(staged, Optimizer);
-            CheckpointRecord.Write(staged, parts.Model.Config, parts.Vocabulary, Gradients.Trained, Optimizer);
+            CheckpointRecord.Write(staged, (State with { Step = Step }).Facts(), parts.Model.Config, parts.Vocabulary, Gradients.Trained, Optimizer);
         }));
 
     /// <summary>Goes on from a checkpoint whose model, adapter and head have been read: takes its optimiser.</summary>

@@ -68,11 +68,34 @@ internal sealed record TuningState(
 
     /// <summary>The state in a folder; null if the folder does not say how it was made.</summary>
     /// <exception cref="Gpt2Exception">The file is not in this form.</exception>
-    public static TuningState? ReadIfThere(string folder) => RegularFile.IsTaken(System.IO.Path.Combine(folder, FileName)) ? Read(folder) : null;
+    public static TuningState? ReadIfThere(string folder) =>
+        RegularFile.IsTaken(System.IO.Path.Combine(folder, FileName)) ? Read(folder, _ => null) : null;
 
-    /// <exception cref="Gpt2Exception">The file is missing or not in this form.</exception>
-    public static TuningState Read(string folder) => Checkpoint.ReadState(
-        System.IO.Path.Combine(folder, FileName), json => JsonSerializer.Deserialize(json, TuningShapes.Default.TuningState));
+    /// <summary>The state of a run to go on with.</summary>
+    /// <exception cref="Gpt2Exception">The file is missing, not in this form, or says what cannot be.</exception>
+    public static TuningState Read(string folder) => Read(folder, state => state.Problem());
+
+    /// <summary>What the result follows from: not where files are, whose hashes are enough.</summary>
+    public JsonElement Facts() => JsonSerializer.SerializeToElement(
+        this with
+        {
+            Model = "",
+            File = WithoutPath(File)!,
+            Validation = WithoutPath(Validation),
+            Adapter = WithoutPath(Adapter),
+            Groups = Groups is { RewardHash: not null } ? Groups with { Reward = "" } : Groups,
+        },
+        TuningShapes.Default.TuningState);
+
+    private static TuningState Read(string folder, Func<TuningState, Gpt2Exception?> problemOf) => Checkpoint.ReadState(
+        System.IO.Path.Combine(folder, FileName), TuningShapes.Default.TuningState, problemOf);
+
+    private static TuningFile? WithoutPath(TuningFile? file) => file is null ? null : file with { Path = "" };
+
+    private Gpt2Exception? Problem() => Settings.Problem() ?? Groups?.Problem() ?? Checkpoint.ProblemOf(Step, Settings, Kernels)
+        ?? (!Enum.IsDefined(Weights) ? new Gpt2Exception($"Weights is {Weights}") { Expected = "the number of a type that there is" }
+            : Before is { Asked: < 1 } none ? new Gpt2Exception($"Before.Asked is {none.Asked}") { Expected = "at least 1" }
+            : null);
 }
 
 [JsonSourceGenerationOptions(

@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Gpt2.Core.Files;
 using Gpt2.Core.Model.Layers;
 using Gpt2.Core.Numerics;
@@ -24,7 +25,15 @@ namespace Gpt2.Core.Training;
 /// <param name="Kernels">The kernels it began with: others would give different last bits.</param>
 internal sealed record RunState(
     int Step, TrainingSettings Settings, string? TextFile, string TextHash, string? SamplePrompt,
-    KernelRung Kernels = KernelRung.Vector);
+    KernelRung Kernels = KernelRung.Vector)
+{
+    /// <summary>What the model at the end follows from: not the samples, nor where the text is, whose hash is enough.</summary>
+    public JsonElement Facts() =>
+        JsonSerializer.SerializeToElement(this with { TextFile = null, SamplePrompt = null }, CheckpointShapes.Default.RunState);
+
+    /// <summary>What is wrong with it; null if nothing is.</summary>
+    public Gpt2Exception? Problem() => Settings.Problem() ?? Checkpoint.ProblemOf(Step, Settings, Kernels);
+}
 
 [JsonSourceGenerationOptions(
     WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, AllowDuplicateProperties = false)]
@@ -36,8 +45,9 @@ internal sealed partial class CheckpointShapes : JsonSerializerContext;
 /// </summary>
 internal static class Checkpoint
 {
+    public const string StateFile = "training.json";
+
     private const string FolderPrefix = "step-";
-    private const string StateFile = "training.json";
     private const string OptimizerFile = "optimizer.bin";
 
     /// <summary>Writes the checkpoint of a model in training, see <see cref="Put"/>.</summary>
@@ -46,7 +56,7 @@ internal static class Checkpoint
         {
             File.WriteAllText(Path.Combine(staged, StateFile), JsonSerializer.Serialize(state, CheckpointShapes.Default.RunState));
             WriteOptimizer(staged, optimizer.OfMatrices);
-            CheckpointRecord.Write(staged, weights.Config, vocabulary, weights.Matrices(), optimizer.OfMatrices);
+            CheckpointRecord.Write(staged, state.Facts(), weights.Config, vocabulary, weights.Matrices(), optimizer.OfMatrices);
         }));
 
     /// <summary>
@@ -110,26 +120,30 @@ internal static class Checkpoint
 
     /// <summary>Reads the state of a checkpoint.</summary>
     /// <exception cref="Gpt2Exception">The file is missing or not in this form.</exception>
-    public static RunState ReadState(string checkpoint) => ReadState(
-        Path.Combine(checkpoint, StateFile), json => JsonSerializer.Deserialize(json, CheckpointShapes.Default.RunState) is null
-            ? null
-            : WithDefaults(JsonNode.Parse(json)!).Deserialize(CheckpointShapes.Default.RunState));
+    public static RunState ReadState(string checkpoint) =>
+        ReadState(Path.Combine(checkpoint, StateFile), CheckpointShapes.Default.RunState, state => state.Problem());
 
-    /// <summary>Reads a state that is one JSON object.</summary>
-    /// <exception cref="Gpt2Exception">The file is missing or not in this form.</exception>
-    public static T ReadState<T>(string path, Func<string, T?> parse)
+    /// <summary>Reads a state that is one JSON object, with <see cref="TrainingSettings"/> as its "Settings".</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="type">Its form.</param>
+    /// <param name="problemOf">What is wrong with what it says; null if nothing is.</param>
+    /// <exception cref="Gpt2Exception">The file is missing, not in this form, or something is wrong with what it says.</exception>
+    public static T ReadState<T>(string path, JsonTypeInfo<T> type, Func<T, Gpt2Exception?> problemOf)
         where T : class
     {
         string json = "";
         try
         {
             json = RegularFile.ReadAllText(path);
-            return parse(json)
-                ?? throw new Gpt2Exception("found null") { Where = path, Expected = "the state of a training run" };
+            T? given = JsonSerializer.Deserialize(json, type); // tells the place of what is wrong
+            T state = given is null
+                ? throw new Gpt2Exception("found null") { Where = path, Expected = "the state of a training run" }
+                : WithDefaults(JsonNode.Parse(json)!).Deserialize(type)!;
+            return problemOf(state) is Gpt2Exception problem ? throw problem.At(path, CheckpointRecord.Remedy) : state;
         }
-        catch (FileNotFoundException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Gpt2Exception("no such file", e) { Where = path, Expected = "the checkpoint of a training run" };
+            throw WrongFile.Unreadable(path, "the state of a training run", e, CheckpointRecord.Remedy);
         }
         catch (JsonException e)
         {
@@ -141,6 +155,12 @@ internal static class Checkpoint
             };
         }
     }
+
+    /// <summary>What is wrong with where a run stands and with what it computes; null if nothing is.</summary>
+    public static Gpt2Exception? ProblemOf(int step, TrainingSettings settings, KernelRung kernels) =>
+        step < 0 || step > settings.Steps ? new Gpt2Exception($"Step is {step}") { Expected = $"0 to {settings.Steps}, the steps of the run" }
+        : !Enum.IsDefined(kernels) ? new Gpt2Exception($"Kernels is {kernels}") { Expected = "the number of kernels that there are" }
+        : null;
 
     /// <summary>Fills an optimiser from a checkpoint.</summary>
     /// <exception cref="Gpt2Exception">The file is missing, of another size, or not the one that the checkpoint was written with.</exception>
@@ -162,12 +182,17 @@ internal static class Checkpoint
             };
         }
 
-        using (FileStream stream = RegularFile.OpenRead(path))
+        try
         {
+            using FileStream stream = RegularFile.OpenRead(path);
             foreach (Matrix matrix in Tensors(optimizer))
             {
                 stream.ReadExactly(MemoryMarshal.AsBytes(matrix.Span));
             }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw WrongFile.Unreadable(path, "the optimiser's state of this model", e, CheckpointRecord.Remedy);
         }
 
         CheckpointRecord.ReadIfThere(checkpoint)?.RequireOptimizer(optimizer, path);

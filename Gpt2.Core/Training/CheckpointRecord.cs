@@ -1,5 +1,5 @@
-// What a checkpoint held when it was written: the model's settings, and a hash of each matrix, of the optimiser's state and of the
-// vocabulary. A run that went on with other ones would end with a model that no run from the beginning gives, and would not say so.
+// What a checkpoint held when it was written: the settings of model and run, and a hash of each matrix, of the optimiser's state and of
+// the vocabulary. A run that went on with other ones would end with a model that no run from the beginning gives, and would not say so.
 
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
@@ -22,18 +22,19 @@ internal sealed class CheckpointRecord
     /// <summary>What to do about a file of a checkpoint that is not as it was written.</summary>
     public const string Remedy = "restore the file, delete this checkpoint to go on from an earlier one, or begin a new run";
 
-    private const string ModelKey = "model", VocabularyKey = "vocabulary", TrainedKey = "trained", OptimizerKey = "optimizer";
+    private const string RunKey = "run", ModelKey = "model", VocabularyKey = "vocabulary", TrainedKey = "trained", OptimizerKey = "optimizer";
     private const string Expected = "the record of a checkpoint, with model, trained and optimizer";
     private const string AtTheStop = "with which the run was stopped";
 
     private readonly string checkpoint;
-    private readonly Dictionary<string, string> modelFacts, trainedHashes;
+    private readonly Dictionary<string, string> runFacts, modelFacts, trainedHashes;
     private readonly string optimizerHash;
     private readonly string? vocabularyHash;
 
     private CheckpointRecord(string checkpoint, JsonElement root)
     {
         this.checkpoint = checkpoint;
+        runFacts = root.TryGetProperty(RunKey, out JsonElement facts) ? TextsIn(facts) : []; // not in records of older versions
         modelFacts = TextsIn(root.GetProperty(ModelKey));
         trainedHashes = TextsIn(root.GetProperty(TrainedKey));
         optimizerHash = root.GetProperty(OptimizerKey).GetString()!;
@@ -57,34 +58,46 @@ internal sealed class CheckpointRecord
 
     /// <summary>Writes the record.</summary>
     /// <param name="checkpoint">The folder.</param>
+    /// <param name="state">How the run goes on: its step and its settings.</param>
     /// <param name="config">The model's settings; of an adapter those of the model below it.</param>
     /// <param name="vocabulary">The vocabulary; null if there is none.</param>
     /// <param name="matrices">The matrices that are trained.</param>
     /// <param name="optimizer">The optimiser.</param>
-    public static void Write(string checkpoint, Gpt2Config config, Vocabulary? vocabulary, IEnumerable<Matrix> matrices, MatrixOptimizer optimizer) =>
+    public static void Write(
+        string checkpoint, JsonElement state, Gpt2Config config, Vocabulary? vocabulary, IEnumerable<Matrix> matrices, MatrixOptimizer optimizer) =>
         JsonFile.Write(Path.Combine(checkpoint, FileName), writer =>
         {
-            writer.WriteStartObject(ModelKey);
-            foreach ((string name, string value) in ModelFacts.Of(config))
-            {
-                writer.WriteString(name, value);
-            }
-
-            writer.WriteEndObject();
+            WriteTexts(writer, RunKey, FactsOf(state, name: ""));
+            WriteTexts(writer, ModelKey, ModelFacts.Of(config));
             if (vocabulary is not null)
             {
                 writer.WriteString(VocabularyKey, HashOf(vocabulary));
             }
 
-            writer.WriteStartObject(TrainedKey);
-            foreach (Matrix matrix in matrices)
-            {
-                writer.WriteString(matrix.Name, HashOf([matrix]));
-            }
-
-            writer.WriteEndObject();
+            WriteTexts(writer, TrainedKey, matrices.Select(matrix => (matrix.Name, HashOf([matrix]))));
             writer.WriteString(OptimizerKey, HashOf(optimizer));
         });
+
+    /// <summary>Throws unless a run goes on as it was stopped. Settings that a later version added are not compared.</summary>
+    /// <param name="state">Its step and its settings.</param>
+    /// <param name="where">The file that they were read from.</param>
+    /// <exception cref="Gpt2Exception">It does not.</exception>
+    public void RequireRun(JsonElement state, string where)
+    {
+        Dictionary<string, string> found = FactsOf(state, name: "").ToDictionary(fact => fact.Name, fact => fact.Value);
+        foreach ((string name, string value) in runFacts)
+        {
+            if (found.GetValueOrDefault(name) is var other && other != value)
+            {
+                throw new Gpt2Exception(other is null ? $"{name} is missing" : $"{name} is {VisibleText.Brief(other)}")
+                {
+                    Where = where,
+                    Expected = $"{VisibleText.Brief(value)}, {AtTheStop}",
+                    Remedy = Remedy,
+                };
+            }
+        }
+    }
 
     /// <summary>Throws unless model and vocabulary are those with which the checkpoint was written.</summary>
     /// <param name="config">The model's settings.</param>
@@ -141,6 +154,22 @@ internal sealed class CheckpointRecord
     }
 
     private static Gpt2Exception Error(string found, ErrorPlace where) => new(found) { Where = where, Remedy = Remedy };
+
+    /// <summary>The values in an object as they are written, with names such as Settings.Seed.</summary>
+    private static IEnumerable<(string Name, string Value)> FactsOf(JsonElement value, string name) => value.ValueKind == JsonValueKind.Object
+        ? value.EnumerateObject().SelectMany(part => FactsOf(part.Value, name.Length == 0 ? part.Name : $"{name}.{part.Name}"))
+        : [(name, value.GetRawText())];
+
+    private static void WriteTexts(Utf8JsonWriter writer, string name, IEnumerable<(string Name, string Value)> texts)
+    {
+        writer.WriteStartObject(name);
+        foreach ((string text, string value) in texts)
+        {
+            writer.WriteString(text, value);
+        }
+
+        writer.WriteEndObject();
+    }
 
     private static Dictionary<string, string> TextsIn(JsonElement values) =>
         values.EnumerateObject().ToDictionary(value => value.Name, value => value.Value.GetString()!);

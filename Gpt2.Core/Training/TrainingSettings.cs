@@ -70,6 +70,7 @@ public sealed record TrainingSettings
         [
             ("steps", Steps, 1), ("batch size", BatchSize, 1), ("accumulated passes", Accumulate, 1), ("context", Context, 1),
             ("learning rate", LearningRate, 0), ("least learning rate", MinLearningRate, 0), ("warm-up", Warmup, 0),
+            ("beta 1", Optimizer.Beta1, 0), ("beta 2", Optimizer.Beta2, 0), ("epsilon", Optimizer.Epsilon, float.Epsilon),
             ("weight decay", Optimizer.WeightDecay, 0), ("clipping norm", Optimizer.ClipNorm, 0), ("dropout", Dropout, 0),
             ("steps between evaluations", EvaluateEvery, 1), ("evaluation windows", EvaluationWindows, 1),
             ("steps between checkpoints", CheckpointEvery, 1), ("digits", Digits, 0),
@@ -95,7 +96,16 @@ public sealed record TrainingSettings
             };
         }
 
-        return Dropout < 1 ? null : new Gpt2Exception(Invariant($"dropout is {Dropout}")) { Expected = "less than 1" };
+        foreach ((string name, float value) in ((string, float)[])[("beta 1", Optimizer.Beta1), ("beta 2", Optimizer.Beta2), ("dropout", Dropout)])
+        {
+            if (value >= 1)
+            {
+                return new Gpt2Exception(Invariant($"{name} is {value}")) { Expected = "less than 1" };
+            }
+        }
+
+        return Enum.IsDefined(Windows) ? null
+            : new Gpt2Exception($"there is no order of windows {(int)Windows}") { Expected = string.Join(" or ", Enum.GetNames<WindowOrder>()) };
     }
 
     /// <summary>

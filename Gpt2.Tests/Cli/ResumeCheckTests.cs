@@ -38,6 +38,71 @@ public sealed class ResumeCheckTests : IDisposable
         AssertRefused($"{Checkpoint}: the model has {found}, expected {expected}, {Stopped}{Remedy}", "train");
     }
 
+    [Theory]
+    [InlineData("Step", "\"Step\": 2", "\"Step\": 1")]
+    [InlineData("Settings.Seed", "\"Seed\": 1", "\"Seed\": 7")]
+    [InlineData("Settings.Steps", "\"Steps\": 4", "\"Steps\": 5")]
+    [InlineData("Settings.Optimizer.Beta1", "\"Beta1\": 0.9", "\"Beta1\": 0.8")]
+    [InlineData("Kernels", "\"Kernels\": 3", "\"Kernels\": 0")]
+    public void Train_StepOrSettingOfTheRunChanged_IsRefused(string name, string setting, string changed)
+    {
+        StopTraining();
+        string state = Path.Combine(Checkpoint, "training.json");
+        Edit(state, setting, changed);
+
+        AssertRefused($"{state}: {name} is {changed.Split(' ')[1]}, expected {setting.Split(' ')[1]}, {Stopped}{Remedy}", "train");
+    }
+
+    [Fact]
+    public void Train_StateOfAnotherCheckpoint_IsRefused()
+    {
+        StopTraining("--checkpoint-every", "1");
+        string[] checkpoints = [.. Directory.EnumerateDirectories(Path.Combine(folder.Run, "checkpoints")).Order(StringComparer.Ordinal)];
+        File.Copy(Path.Combine(checkpoints[0], "training.json"), Path.Combine(checkpoints[1], "training.json"), overwrite: true);
+
+        AssertRefused(
+            $"{Path.Combine(Checkpoint, "training.json")}: Step is 1, expected 2, {Stopped}{Remedy}", "train");
+    }
+
+    [Fact]
+    public void Train_TextMovedAndPromptOfSamplesChanged_IsResumed()
+    {
+        StopTraining();
+        File.Move(folder.PathOf("text.txt"), folder.PathOf("moved.txt"));
+        Edit(Path.Combine(Checkpoint, "training.json"), "text.txt", "moved.txt");
+        Edit(Path.Combine(Checkpoint, "training.json"), "\"SamplePrompt\": null", "\"SamplePrompt\": \"M\"");
+
+        CommandRun.Of("train", "--resume", folder.Run).Result().Should().Contain("trained 4 steps");
+    }
+
+    [Theory]
+    [InlineData("\"Step\": 2", "\"Step\": -1", "Step is -1, expected 0 to 4, the steps of the run")]
+    [InlineData("\"Step\": 2", "\"Step\": 5", "Step is 5, expected 0 to 4, the steps of the run")]
+    [InlineData("\"Kernels\": 3", "\"Kernels\": 7", "Kernels is 7, expected the number of kernels that there are")]
+    [InlineData("\"BatchSize\": 16", "\"BatchSize\": 0", "batch size is 0, expected at least 1")]
+    [InlineData("\"Windows\": 1", "\"Windows\": 2", "there is no order of windows 2, expected Random or Epochs")]
+    [InlineData("\"Beta2\": 0.95", "\"Beta2\": 1", "beta 2 is 1, expected less than 1")]
+    public void Train_StateThatCannotBe_IsRefusedWithoutARecordToo(string setting, string changed, string message)
+    {
+        StopTraining();
+        string state = Path.Combine(Checkpoint, "training.json");
+        File.Delete(Path.Combine(Checkpoint, CheckpointRecord.FileName));
+        Edit(state, setting, changed);
+
+        AssertRefused($"{state}: {message}{Remedy}", "train");
+    }
+
+    [Fact]
+    public void Train_FolderInPlaceOfTheState_IsNamed()
+    {
+        StopTraining();
+        string state = Path.Combine(Checkpoint, "training.json");
+        File.Delete(state);
+        Directory.CreateDirectory(state);
+
+        AssertRefused($"{state}: found a folder, expected the state of a training run; move it away and put the file there", "train");
+    }
+
     [Fact]
     public void Train_FileOfWeightsExchanged_IsRefused()
     {
@@ -88,6 +153,17 @@ public sealed class ResumeCheckTests : IDisposable
 
         CommandRun.Of("train", "--resume", folder.Run).ErrorLine(1).Should()
             .StartWith($"gpt2: {Path.Combine(Checkpoint, CheckpointRecord.FileName)}: {message}");
+    }
+
+    [Fact]
+    public void Train_RecordThatDoesNotKnowTheRun_IsResumed()
+    {
+        StopTraining();
+        string record = Path.Combine(Checkpoint, CheckpointRecord.FileName);
+        File.WriteAllText(record, Regex.Replace(File.ReadAllText(record), @"""run"": \{[^}]*\},", ""));
+        Edit(Path.Combine(Checkpoint, "training.json"), "\"Seed\": 1", "\"Seed\": 7");
+
+        CommandRun.Of("train", "--resume", folder.Run, "--sample-every", "0").Result().Should().Contain("trained 4 steps");
     }
 
     [Fact]
@@ -170,6 +246,45 @@ public sealed class ResumeCheckTests : IDisposable
         AssertRefused($"{Checkpoint}: {name}: other numbers than those {Stopped}{Remedy}", "tune", method.Split(' ')[0]);
     }
 
+    [Theory]
+    [InlineData("sft", "Settings.LearningRate", "\"LearningRate\": ", "\"LearningRate\": 1")]
+    [InlineData("dpo", "Beta", "\"Beta\": ", "\"Beta\": 1")]
+    [InlineData("reward", "Step", "\"Step\": 2", "\"Step\": 3")]
+    [InlineData("sft", "TemplateText", "\"TemplateText\": \"", "\"TemplateText\": \"A ")]
+    public void Tune_StepOrSettingOfTheRunChanged_IsRefused(string method, string name, string setting, string changed)
+    {
+        StopTuning(method);
+        string state = Path.Combine(Checkpoint, "tuning.json");
+        Edit(state, setting, changed);
+
+        CommandRun.Of("tune", method, "--resume", folder.Run).ErrorLine(1).Should()
+            .StartWith($"gpt2: {state}: {name} is ").And.EndWith($", {Stopped}{Remedy}");
+    }
+
+    [Fact]
+    public void Tune_WithoutSettingsThatItDidNotKnow_HasTheirDefaults()
+    {
+        StopTuning("sft");
+        string state = Path.Combine(Checkpoint, "tuning.json");
+        File.Delete(Path.Combine(Checkpoint, CheckpointRecord.FileName));
+        File.WriteAllText(state, Regex.Replace(File.ReadAllText(state), @"""Optimizer"": \{[^}]*\},", ""));
+
+        CommandRun.Of("tune", "sft", "--resume", folder.Run).Result().Should().Contain("trained ");
+    }
+
+    [Fact]
+    public void Tune_ModelAndExamplesMoved_IsResumed()
+    {
+        StopTuning("sft");
+        foreach (string path in (string[])[folder.Model, folder.Examples])
+        {
+            Directory.Move(path, path + "-moved");
+            Edit(Path.Combine(Checkpoint, "tuning.json"), $"\"{path}\"", $"\"{path}-moved\"");
+        }
+
+        CommandRun.Of("tune", "sft", "--resume", folder.Run).Result().Should().Contain("trained ");
+    }
+
     [Fact]
     public void Tune_AdapterThatLacksAMap_IsRefused()
     {
@@ -219,13 +334,13 @@ public sealed class ResumeCheckTests : IDisposable
         CommandRun.Of([.. command, "--resume", folder.Run]).ErrorLine(1).Should().Be("gpt2: " + line);
     }
 
-    private void StopTraining()
+    private void StopTraining(params string[] more)
     {
         string text = folder.PathOf("text.txt"), vocabulary = folder.PathOf("vocab.bpe");
         File.WriteAllText(text, string.Concat(Enumerable.Repeat("Mike is quick.\n", 30)));
         File.WriteAllText(vocabulary, "#version: 0.2\nM i\n");
         string[] sizes = ["--context", "8", "--channels", "16", "--heads", "2", "--layers", "1"];
-        TuneFolder.StopAfter(2, ["train", text, "--out", folder.Run, "--vocab", vocabulary, "--steps", "4", "--sample-every", "0", .. sizes])
+        TuneFolder.StopAfter(2, ["train", text, "--out", folder.Run, "--vocab", vocabulary, "--steps", "4", "--sample-every", "0", .. sizes, .. more])
             .ExitCode.Should().Be(130);
     }
 

@@ -72,6 +72,29 @@ public sealed class WritingProcessTests : IDisposable
         Directory.EnumerateFileSystemEntries(folder.PathOf("two"), "training.*").Should().BeEmpty();
     }
 
+    [LinuxTheory]
+    [InlineData("convert tiny out --to safetensors", "gpt2: out: cannot write this folder")]
+    [InlineData("convert tiny out.gguf", "gpt2: out.gguf: cannot write this file")]
+    [InlineData("new out --channels 64", "gpt2: out: cannot write this folder")]
+    [InlineData("train text.txt --vocab-size 257 --steps 1 --context 8 --out out", "gpt2: out: cannot write this folder")]
+    public async Task Write_FileLongerThanIsAllowed_IsRefusedInALineAndLeavesNothing(string command, string line)
+    {
+        (await CommandProcess.Shell(folder.Root, "$GPT2 new tiny --layers 1 --channels 16 --heads 1")).ExitCode.Should().Be(0);
+
+        // The runtime itself maps a large file if pages may not be written and executed.
+        var environment = new Dictionary<string, string?> { ["DOTNET_EnableWriteXorExecute"] = "0" };
+        (int exitCode, string output, string error) = await CommandProcess.Shell(
+            folder.Root, $"ulimit -f 16; trap '' XFSZ; $GPT2 {command}", environment);
+
+        exitCode.Should().Be(1);
+        output.Should().BeEmpty();
+        error.TrimEnd('\n').Split('\n')[^1].Should().Be(
+            line + " (a file would be longer than the file system or a limit of this process allows); choose another place");
+        Partials().Should().BeEmpty();
+        File.Exists(folder.PathOf("out.gguf")).Should().BeFalse();
+        File.Exists(folder.PathOf("out", "hparams.json")).Should().BeFalse();
+    }
+
     [UnixFact]
     public async Task File_LeftByAKilledWriter_GoesWithTheNextOfTheSameName()
     {

@@ -32,7 +32,7 @@ internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Chan
         return new SeenSizes(Rows(tokens, channels), Rows(positions, channels), (int)channels, layers);
     }
 
-    /// <summary>The sizes to check against: those that the tensors show, otherwise the stated ones.</summary>
+    /// <summary>The sizes to check against: those that the tensors show if a model can have them, otherwise the stated ones.</summary>
     public Gpt2Config Reconcile(Gpt2Config stated, ModelFiles files, FindingList findings)
     {
         Gpt2Config sizes = stated;
@@ -60,7 +60,7 @@ internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Chan
             Differs("n_layer", stated.Layers, layers, $"there are tensors of {Plural.Of(layers, "block")}");
         }
 
-        return sizes;
+        return sizes.Problem() is null ? sizes : stated;
 
         void Differs(string size, int said, int seen, string what) => findings.Wrong(
             FindingArea.Sizes, files.SizesFile, $"{size} is {said}, but {what}",
@@ -80,13 +80,15 @@ internal sealed partial record SeenSizes(int? Vocabulary, int? Context, int Chan
         return guess?.Problem() is null ? guess : null;
     }
 
-    private static long Width(long[]? embedding) => embedding is [_, long columns] ? columns : 0;
+    private static long Width(long[]? embedding) => embedding is [> 0, long columns] ? columns : 0;
 
-    /// <summary>The dimension of an embedding that is not its channels, even if the embedding is transposed.</summary>
+    /// <summary>
+    /// The dimension of an embedding that is not its channels, even if the embedding is transposed; of one without numbers it is not known.
+    /// </summary>
     private static int? Rows(long[]? embedding, long channels) => embedding switch
     {
-        [long rows, long columns] when columns == channels && rows <= int.MaxValue => (int)rows,
-        [long rows, long columns] when rows == channels && columns <= int.MaxValue => (int)columns,
+        [long rows, long columns] when columns == channels && rows is > 0 and <= int.MaxValue => (int)rows,
+        [long rows, long columns] when rows == channels && columns is > 0 and <= int.MaxValue => (int)columns,
         _ => null,
     };
 
