@@ -14,11 +14,11 @@ namespace Gpt2.Cli.CommandLine;
 internal sealed partial class AddedTokensInput(string rows)
 {
     private const int Most = 100_000, MostBytes = 1 << 22;
-    private const string Expected = "numbers as 1-999, or a file with a token on each line";
+    private const string Expected = "numbers such as 1-999, or a file with a token on each line";
 
     public Option<string?> Option { get; } = new("--add-tokens")
     {
-        Description = $"Tokens to add to the vocabulary: {Expected}.\nThose that it has are left out. {rows}",
+        Description = $"Tokens to add to the vocabulary: {Expected}.\nThose that are tokens already are left out. {rows}",
         HelpName = "N-N|FILE",
     };
 

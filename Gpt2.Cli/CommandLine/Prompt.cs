@@ -20,7 +20,10 @@ internal sealed record Prompt(string? Text, int[]? Ids, bool AllowSpecial)
         }
 
         return tokenizer is null
-            ? throw new Gpt2Exception("this model has no vocabulary and so no text") { Remedy = "give the prompt as --ids 2,1,0" }
+            ? throw new Gpt2Exception("this model has no vocabulary and so no text")
+            {
+                Remedy = "give the prompt as --ids 2,1,0, or give the model one with 'gpt2 convert --vocab FILE'",
+            }
             : tokenizer.Encode(Text, AllowSpecial);
     }
 }

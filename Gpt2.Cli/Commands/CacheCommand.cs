@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Globalization;
 using Gpt2.Cli.CommandLine;
 using Gpt2.Cli.Output;
+using Gpt2.Core;
 using Gpt2.Core.Weights;
 
 namespace Gpt2.Cli.Commands;
@@ -43,7 +44,7 @@ internal static class CacheCommand
         }
         else
         {
-            io.Say(string.Create(CultureInfo.InvariantCulture, $"{cache.Folder}: deleted {files} files, {MiB(bytes)}"));
+            io.Say(string.Create(CultureInfo.InvariantCulture, $"{cache.Folder}: deleted {Plural.Of(files, "file")}, {MiB(bytes)}"));
         }
     }
 

@@ -68,7 +68,7 @@ internal static class InfoCommand
     {
         var sizes = new TableWriter(io, new Column(""), new Column("", Flow: Flow.Wrap));
         sizes.Row("model", info.Name);
-        sizes.Row("folder", info.Folder);
+        sizes.Row(File.Exists(info.Folder) ? "file" : "folder", info.Folder);
         sizes.Row("format", info.Format);
         if (info.TensorTypes is not null)
         {
@@ -115,5 +115,7 @@ internal static class InfoCommand
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Bytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (1024.0 * 1024.0):0.0} MiB");
+    private static string Bytes(long bytes) => bytes < 1024 * 1024
+        ? Invariant($"{bytes / 1024.0:0.0} KiB")
+        : Invariant($"{bytes / (1024.0 * 1024.0):0.0} MiB");
 }

@@ -23,7 +23,7 @@ internal static class NewCommand
         Option<int> channels = Size("--channels", "Width of the residual stream.", 32);
         Option<int> context = Size("--context", "The maximum number of tokens the model sees at once.", 64);
         var vocabularyInput = new VocabularyInput("A vocab.bpe to use. Default: the 256 bytes and <|endoftext|>.");
-        var added = new AddedTokensInput("Their rows are random as all others.");
+        var added = new AddedTokensInput("Their rows are random, like all others.");
         Option<int?> vocabularySize = CommonOptions.Whole(
             "--vocab-size", [], $"A vocabulary of this many bare ids, fewer than {Vocabulary.SmallestCount}, without text.", least: 1);
         Option<ulong> seed = CommonOptions.Count<ulong>("--seed", ["-s"], "Seed of the random weights.", least: 0, standard: 1);

@@ -55,6 +55,29 @@ internal sealed class TrainingFolder(string folder, string resume, CommandIo io)
         : File.Exists(Path.Combine(folder, AdapterCsv.SettingsFile)) ? "an adapter"
         : null;
 
+    /// <summary>What is said of a folder in which there is nothing to resume.</summary>
+    public static Gpt2Exception WithoutCheckpoint(string folder)
+    {
+        string? above = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder));
+        foreach (string? run in (string?[])[above, Path.GetDirectoryName(above)])
+        {
+            if (!string.IsNullOrEmpty(run) && TrainingRun.NewestCheckpoint(run) is not null)
+            {
+                return new("is inside the folder of a run") { Where = folder, Expected = "that folder", Remedy = $"continue it with --resume {run}" };
+            }
+        }
+
+        // To lock a folder makes it if it is not there, so a missing one looks like an empty one here.
+        bool isEmpty = Directory.EnumerateFileSystemEntries(folder)
+            .All(entry => Path.GetFileName(entry).StartsWith(FolderLock.InFolder + ".", StringComparison.Ordinal));
+        return new(isEmpty ? "no such folder, or an empty one" : "no checkpoint of a training run")
+        {
+            Where = folder,
+            Expected = isEmpty ? "the folder of a run that was stopped" : "one in its folder 'checkpoints'",
+            Remedy = "begin a run without --resume",
+        };
+    }
+
     /// <summary>Trains to the last step.</summary>
     /// <param name="training">What is trained.</param>
     /// <param name="tokensPerStep">Tokens that a step reads, as far as is known.</param>

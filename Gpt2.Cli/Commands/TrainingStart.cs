@@ -89,12 +89,7 @@ internal sealed record TrainingStart(Trainer Trainer, Tokenizer Tokenizer, RunSt
             Remedy = $"to train its model further, begin a run with 'gpt2 train FILE --init {folder} --out OTHER --steps N', "
                 + "or one with more --steps into another folder",
         }
-        : new("no checkpoint of a training run")
-        {
-            Where = folder,
-            Expected = "one in its folder 'checkpoints'",
-            Remedy = "begin a run without --resume",
-        };
+        : TrainingFolder.WithoutCheckpoint(folder);
 
     private static TrainingData DataOf(string text, Tokenizer tokenizer, TrainingSettings settings, CommandIo io) =>
         Progress.Run("reading the text as tokens", io, _ => TrainingData.FromText(text, tokenizer, settings.Context));

@@ -156,10 +156,5 @@ internal sealed record TuneStart(
 
     private static Gpt2Exception NothingToResume(string folder) => TrainingFolder.ResultIn(folder) is not null
         ? new("this run is finished, so there is nothing to resume") { Where = folder, Remedy = "begin a run with more --steps into another folder" }
-        : new("no checkpoint of a training run")
-        {
-            Where = folder,
-            Expected = "one in its folder 'checkpoints'",
-            Remedy = "begin a run without --resume",
-        };
+        : TrainingFolder.WithoutCheckpoint(folder);
 }

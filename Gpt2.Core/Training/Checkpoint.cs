@@ -49,7 +49,6 @@ internal static class Checkpoint
 
     private const string FolderPrefix = "step-";
     private const string OptimizerFile = "optimizer.bin";
-    private const string Remedy = "go on from another checkpoint, or start a new run";
 
     /// <summary>Writes the checkpoint of a model in training, see <see cref="Put"/>.</summary>
     public static string Write(string folder, RunState state, Gpt2Weights weights, AdamWOptimizer optimizer, Vocabulary? vocabulary) => Put(
@@ -140,11 +139,11 @@ internal static class Checkpoint
             T state = given is null
                 ? throw new Gpt2Exception("found null") { Where = path, Expected = "the state of a training run" }
                 : WithDefaults(JsonNode.Parse(json)!).Deserialize(type)!;
-            return problemOf(state) is Gpt2Exception problem ? throw problem.At(path, Remedy) : state;
+            return problemOf(state) is Gpt2Exception problem ? throw problem.At(path, CheckpointRecord.Remedy) : state;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw WrongFile.Unreadable(path, "the state of a training run", e, Remedy);
+            throw WrongFile.Unreadable(path, "the state of a training run", e, CheckpointRecord.Remedy);
         }
         catch (JsonException e)
         {
@@ -152,7 +151,7 @@ internal static class Checkpoint
             throw StrictJson.Repeated(json, path) ?? new Gpt2Exception($"not the state of a training run{value}", e)
             {
                 Where = new(path, e.LineNumber + 1),
-                Remedy = Remedy,
+                Remedy = CheckpointRecord.Remedy,
             };
         }
     }
@@ -175,7 +174,12 @@ internal static class Checkpoint
         long expected = Tensors(optimizer).Sum(matrix => (long)matrix.Span.Length * sizeof(float));
         if (!File.Exists(path) || new FileInfo(path).Length != expected)
         {
-            throw new Gpt2Exception($"missing or not of {expected} bytes") { Where = path, Expected = "the optimiser's state of this model" };
+            throw new Gpt2Exception($"missing or not of {expected} bytes")
+            {
+                Where = path,
+                Expected = "the optimiser's state of this model",
+                Remedy = CheckpointRecord.Remedy,
+            };
         }
 
         try
@@ -188,7 +192,7 @@ internal static class Checkpoint
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw WrongFile.Unreadable(path, "the optimiser's state of this model", e, Remedy);
+            throw WrongFile.Unreadable(path, "the optimiser's state of this model", e, CheckpointRecord.Remedy);
         }
 
         CheckpointRecord.ReadIfThere(checkpoint)?.RequireOptimizer(optimizer, path);

@@ -19,10 +19,12 @@ internal sealed class CheckpointRecord
 {
     public const string FileName = "checkpoint.json";
 
+    /// <summary>What to do about a file of a checkpoint that is not as it was written.</summary>
+    public const string Remedy = "restore the file, delete this checkpoint to go on from an earlier one, or begin a new run";
+
     private const string RunKey = "run", ModelKey = "model", VocabularyKey = "vocabulary", TrainedKey = "trained", OptimizerKey = "optimizer";
     private const string Expected = "the record of a checkpoint, with run, model, trained and optimizer";
     private const string AtTheStop = "with which the run was stopped";
-    private const string Remedy = "restore the file, go on from another checkpoint, or begin a new run";
 
     private readonly string checkpoint;
     private readonly Dictionary<string, string> runFacts, modelFacts, trainedHashes;

@@ -171,7 +171,7 @@ public sealed class AddTokensTests : IDisposable
     [InlineData(1, "1-9: all are tokens already, expected a token that the vocabulary does not have", "1-9")]
     [InlineData(2, "--add-tokens: found 9-1, expected a range of 1 to 100000 numbers", "9-1")]
     [InlineData(2, "--add-tokens: found 1-999999999, expected a range of 1 to 100000 numbers", "1-999999999")]
-    [InlineData(2, "--add-tokens: found 'none.txt', expected numbers as 1-999, or a file with a token on each line", "none.txt")]
+    [InlineData(2, "--add-tokens: found 'none.txt', expected numbers such as 1-999, or a file with a token on each line", "none.txt")]
     public void AddTokens_WhatCannotBeAdded_IsRefused(int exitCode, string message, string tokens)
     {
         string target = folder.PathOf("x");

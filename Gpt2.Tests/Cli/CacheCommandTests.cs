@@ -39,7 +39,7 @@ public sealed class CacheCommandTests : IDisposable
         entry.GetProperty("source").GetString().Should().Be(model);
         File.Exists(entry.GetProperty("file").GetString()).Should().BeTrue();
 
-        (await Run("cache", "--clear")).Result().Should().StartWith($"{CachePath}: deleted 1 files, ");
+        (await Run("cache", "--clear")).Result().Should().StartWith($"{CachePath}: deleted 1 file, ");
         Directory.EnumerateFiles(CachePath).Should().BeEmpty();
     }
 

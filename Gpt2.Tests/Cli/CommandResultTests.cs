@@ -93,7 +93,8 @@ public sealed class CommandResultTests : IDisposable
         result.GetProperty("prompt").ValueKind.Should().Be(JsonValueKind.Null);
         result.GetProperty("top").EnumerateArray().First().GetProperty("token").ValueKind.Should().Be(JsonValueKind.Null);
         CommandRun.Of("predict", "2 1 0", "--model", SharedData.PathOf("models", "nano-sort")).ErrorLine(1)
-            .Should().Be("gpt2: this model has no vocabulary and so no text; give the prompt as --ids 2,1,0");
+            .Should().Be("gpt2: this model has no vocabulary and so no text; "
+                + "give the prompt as --ids 2,1,0, or give the model one with 'gpt2 convert --vocab FILE'");
     }
 
     [Theory]
@@ -207,6 +208,17 @@ public sealed class CommandResultTests : IDisposable
         int[] sizes = [.. ((string[])["n_vocab", "n_ctx", "n_embd", "n_head", "n_layer"]).Select(name => result.GetProperty(name).GetInt32())];
         sizes.Should().Equal(260, 12, 6, 3, 2);
         CommandRun.Of("info", folder.Model).Result().Should().Contain("h1/mlp/c_proj/w").And.Contain("tied to wte");
+    }
+
+    [Fact]
+    public void Info_SmallModelInOneFile_IsCalledAFile_AndMeasuredInKibibytes()
+    {
+        string file = folder.PathOf("one.gguf");
+        CommandRun.Of("convert", folder.Model, file).Result();
+
+        CommandRun.Of("info", file).Result().Should().MatchRegex("\\n  file +.*one\\.gguf\n")
+            .And.Contain(" KiB weights, up to 1.1 KiB key-value cache", "2 blocks of 2 · 12 · 6 numbers");
+        CommandRun.Of("info", folder.Model).Result().Should().MatchRegex("\\n  folder +");
     }
 
     [Fact]

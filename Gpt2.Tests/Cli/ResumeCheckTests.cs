@@ -14,7 +14,7 @@ namespace Gpt2.Tests.Cli;
 public sealed class ResumeCheckTests : IDisposable
 {
     private const string Stopped = "with which the run was stopped";
-    private const string Remedy = "; restore the file, go on from another checkpoint, or begin a new run";
+    private const string Remedy = "; restore the file, delete this checkpoint to go on from an earlier one, or begin a new run";
 
     private readonly TuneFolder folder = new();
 
@@ -89,7 +89,7 @@ public sealed class ResumeCheckTests : IDisposable
         File.Delete(Path.Combine(Checkpoint, CheckpointRecord.FileName));
         Edit(state, setting, changed);
 
-        AssertRefused($"{state}: {message}; go on from another checkpoint, or start a new run", "train");
+        AssertRefused($"{state}: {message}{Remedy}", "train");
     }
 
     [Fact]

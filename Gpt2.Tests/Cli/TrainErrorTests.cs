@@ -133,8 +133,23 @@ public sealed class TrainErrorTests : IDisposable
     public void Resume_WithoutACheckpoint_IsRefused()
     {
         const string Message = "no checkpoint of a training run, expected one in its folder 'checkpoints'; begin a run without --resume";
-        Error(1, "train", "--resume", run).Should().Be($"gpt2: {run}: {Message}");
+        Error(1, "train", "--resume", run).Should()
+            .Be($"gpt2: {run}: no such folder, or an empty one, expected the folder of a run that was stopped; begin a run without --resume");
         CommandRun.Of("train", "--resume", folder.Model).ErrorLine(1).Should().Be($"gpt2: {folder.Model}: {Message}");
+    }
+
+    [Fact]
+    public void Resume_OfACheckpoint_NamesTheFolderOfTheRun()
+    {
+        string[] train = ["train", text, "-o", run, "--vocab", vocabulary, "--context", "8", "--steps", "4", "--layers", "1"];
+        CommandRun.With("", new CancellationToken(canceled: true), train).ExitCode.Should().Be(130);
+        string checkpoints = Path.Combine(run, "checkpoints"), checkpoint = Path.Combine(checkpoints, "step-0000000");
+
+        foreach (string inside in (string[])[checkpoints, checkpoint, checkpoint + Path.DirectorySeparatorChar])
+        {
+            CommandRun.Of("train", "--resume", inside).ErrorLine(1).Should()
+                .Be($"gpt2: {inside}: is inside the folder of a run, expected that folder; continue it with --resume {run}");
+        }
     }
 
     [Fact]

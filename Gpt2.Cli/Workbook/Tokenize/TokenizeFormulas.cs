@@ -34,7 +34,7 @@ internal sealed class TokenizeFormulas(WorkbookPlan plan, Vocabulary vocabulary)
 
     public string Meaning(int i)
     {
-        string text = Local(layout.Texts, i), tooLong = $"{FormulaText.Wrong} too long: {Longest} characters in a cell";
+        string text = Local(layout.Texts, i), tooLong = $"{FormulaText.Wrong} too long: at most {Longest} characters in a cell";
         string ofText = $"IF({text}=\"\",\"{FormulaText.Wrong} neither text nor number\",IF({Local(layout.OneTokenIds, i)}>=0,\"a token\","
             + Invariant($"IF(LEN({text})>{Longest},\"{tooLong}\",{MeaningOfSplit(i, text)})))");
         return FormulaText.MeaningOf(Typed(i), FormulaText.MeaningOfNumber(Typed(i), plan.Config.Vocabulary, ofText));

@@ -82,7 +82,7 @@ public sealed class TuneSftErrorTests : IDisposable
     public void Resume_WithOtherExamplesOrAnotherModel_IsRefused()
     {
         CommandRun.Of("tune", "sft", "--resume", folder.Run).ErrorLine(1).Should().Be(
-            $"gpt2: {folder.Run}: no checkpoint of a training run, expected one in its folder 'checkpoints'; begin a run without --resume");
+            $"gpt2: {folder.Run}: no such folder, or an empty one, expected the folder of a run that was stopped; begin a run without --resume");
         Stop("run");
         string examples = File.ReadAllText(folder.Examples);
         File.AppendAllText(folder.Examples, "{\"prompt\": \"x\", \"completion\": \"y\"}\n");

@@ -218,7 +218,7 @@ public class RecalculationTests(RecalculatedModels models) : IClassFixture<Recal
             ([2048], "\u2717 no id: 0 to 2047", "\u2717 see the red message below"),
             ([-1], "\u2717 no id: 0 to 2047", "\u2717 see the red message below"),
             ([1.5], "\u2717 no id: 0 to 2047", "\u2717 see the red message below"),
-            (["incomprehensible"], "\u2717 too long: 12 characters in a cell", "\u2717 see the red message below"),
+            (["incomprehensible"], "\u2717 too long: at most 12 characters in a cell", "\u2717 see the red message below"),
             (["na\u00EFve"], "\u2717 not in ASCII, and no token", "\u2717 see the red message below"),
             (["\u00C3", " is"], "\u2717 not in ASCII, and no token", "\u2717 see the red message below"),
             (["I\u2019m", "xqzj"], "3 tokens", "\u2717 7 tokens, at most 4"),

@@ -13,7 +13,7 @@ namespace Gpt2.Tests.Core.Training;
 
 public sealed class CheckpointTests : IDisposable
 {
-    private const string GoOn = "go on from another checkpoint, or start a new run";
+    private const string GoOn = "restore the file, delete this checkpoint to go on from an earlier one, or begin a new run";
 
     private static readonly Gpt2Config Config = new(257, 4, 6, 2, 1) { TiedHead = false, QkvBias = false };
     private static readonly RunState State = new(
@@ -124,9 +124,9 @@ public sealed class CheckpointTests : IDisposable
         File.WriteAllBytes(optimizer, File.ReadAllBytes(optimizer)[..^1]);
         Action read = () => Checkpoint.ReadOptimizer(path, 2, Optimizer());
 
-        read.Should().Throw<Gpt2Exception>().With(found: "missing or not of * bytes", where: optimizer);
+        read.Should().Throw<Gpt2Exception>().With(found: "missing or not of * bytes", remedy: GoOn, where: optimizer);
         File.Delete(optimizer);
-        read.Should().Throw<Gpt2Exception>().With(found: "missing or not of * bytes", where: optimizer);
+        read.Should().Throw<Gpt2Exception>().With(found: "missing or not of * bytes", remedy: GoOn, where: optimizer);
         File.Delete(Path.Combine(path, "training.json"));
         FluentActions.Invoking(() => Checkpoint.ReadState(path))
             .Should().Throw<Gpt2Exception>().With(found: "no such file", where: Path.Combine(path, "training.json"));
