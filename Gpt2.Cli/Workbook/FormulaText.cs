@@ -29,6 +29,6 @@ internal static class FormulaText
 
     /// <summary>Whether a typed number is an id; what a formula says if it is no number. For some programs, TRUE is one.</summary>
     public static string MeaningOfNumber(string typed, int vocabulary, string otherwise) => Invariant(
-        $"IF(AND(ISNUMBER({typed}),NOT(ISLOGICAL({typed}))),IF(AND({typed}>=0,{typed}<{vocabulary},{typed}=INT({typed})),\"id\",")
-        + Invariant($"\"{Wrong} no id: 0 to {vocabulary - 1}\"),{otherwise})");
+        $"IF(AND(ISNUMBER({typed}),NOT(ISLOGICAL({typed}))),IF(AND({typed}>=0,{typed}<{vocabulary},{typed}=INT({typed})),\"an id\",")
+        + Invariant($"\"{Wrong} not an id: 0 to {vocabulary - 1}\"),{otherwise})");
 }

@@ -30,15 +30,14 @@ internal static class LogitsSheet
         sheet.Text(1, "max and \u03A3 e^(x \u2212 max)", CellLook.Words);
         sheet.Formula(WorkbookPlan.LargestLogit.Column, FormulaText.IfThereIsAPrompt($"MAX({all})"), largest, CellLook.Number);
         sheet.Formula(WorkbookPlan.SumOfExponentials.Column, FormulaText.IfThereIsAPrompt($"SUMPRODUCT(EXP({all}-{max}))"), sum, CellLook.Number);
-        sheet.Text(WorkbookPlan.SumOfExponentials.Column + 2, $"logits: {logits.Words}", CellLook.Words);
+        sheet.Text(WorkbookPlan.SumOfExponentials.Column + 2, $"logits = {logits.Formula}. {logits.Words}", CellLook.Words);
         sheet.Row(2);
-        sheet.Text(WorkbookPlan.SumOfExponentials.Column + 2, $"probabilities: {probabilities.Words}", CellLook.Words);
+        sheet.Text(WorkbookPlan.SumOfExponentials.Column + 2, $"probabilities = {probabilities.Formula}. {probabilities.Words}", CellLook.Words);
         sheet.Row(WorkbookPlan.ListRow - 1);
         sheet.Text(0, "id", CellLook.ColumnHeader);
         sheet.Text(1, "token", CellLook.GroupHeader);
         sheet.Text(logitCells.Column, "logits", CellLook.ColumnHeader);
         sheet.Text(probabilityCells.Column, "probabilities", CellLook.ColumnHeader);
-        sheet.Text(probabilityCells.Column + 2, $"= {logits.Formula}", CellLook.Normal);
         for (int id = 0; id < numbers.Length; id++)
         {
             sheet.Row(WorkbookPlan.ListRow + id);

@@ -70,7 +70,7 @@ internal sealed class StageSheets(WorkbookContent content)
         CellRange range = plan.RangeOf(matrix.Name);
         int top = range.Row - WorkbookPlan.HeadingRows;
         sheet.Row(top, 20);
-        sheet.Text(0, HeadingText(matrix), CellLook.Heading);
+        sheet.Text(0, HeadingText(matrix, range.Sheet), CellLook.Heading);
         sheet.Empty(1, CellLook.Heading, SymbolsColumn - 1);
         sheet.Text(SymbolsColumn, $"= {matrix.Formula}", CellLook.Symbols);
         sheet.Empty(SymbolsColumn + 1, CellLook.Heading, HeadingColumns - SymbolsColumn - 1);
@@ -105,8 +105,10 @@ internal sealed class StageSheets(WorkbookContent content)
         }
     }
 
-    private static string HeadingText(MatrixDescription matrix) =>
-        matrix.Step is int step ? Invariant($"step {step}: {matrix.Title}") : matrix.Title;
+    /// <summary>The number and the name of a step; also the block's number where the sheet is not that of a block.</summary>
+    private static string HeadingText(MatrixDescription matrix, string sheet) =>
+        (sheet == WorkbookPlan.StreamSheet && matrix.Block is int block ? Invariant($"block {block}, ") : "")
+        + (matrix.Step is int step ? Invariant($"step {step}: {matrix.Title}") : matrix.Title);
 
     /// <summary>Which formula each cell has; none in a stage of plain numbers.</summary>
     private FilledFormula?[] FilledFormulasOf(MatrixDescription matrix, CellRange range)

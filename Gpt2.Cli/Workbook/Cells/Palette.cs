@@ -43,7 +43,7 @@ internal static class Palette
         CellLook.Token => new(new CellFont(IsBold: true), Align: Left, IsIndented: true),
         CellLook.Number => new(new CellFont(), NumberFormat: "0.000;\"\u2212\"0.000;0", Align: Right),
         CellLook.Masked => new(new CellFont(9, IsItalic: true, Colour: Faint), NumberFormat: "0;\"\u221210\u00B9\u2070\";0", Align: Right),
-        CellLook.Percent => new(new CellFont(), NumberFormat: "[<0.0001]0.0E+00;0.00 %", Align: Right),
+        CellLook.Percent => new(new CellFont(), NumberFormat: "[<0.000001]0.0E+00;[<0.001]0.0000 %;0.00 %", Align: Right),
         CellLook.Integer => new(new CellFont(), NumberFormat: "0;\"\u2013\"", Align: Right),
         CellLook.Input => new(new CellFont(IsBold: true), Yellow, CellBorder.Around, Align: Left),
         CellLook.Link => new(new CellFont(IsUnderlined: true, Colour: Blue)),

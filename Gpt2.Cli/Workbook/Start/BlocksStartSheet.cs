@@ -15,7 +15,9 @@ internal static class BlocksStartSheet
     public static void Write(WorkbookContent content, IEnumerable<WorkbookSheet> others, SheetWriter sheet)
     {
         IReadOnlyList<int> prompt = content.Prompt;
-        StartParts.WriteTitle($"{content.Model}: a part of the forward pass in formulas", content.Plan.Config, sheet);
+        StartParts.WriteTitle(
+            $"{content.Model}: a part of the forward pass in formulas", content.Plan.Config,
+            "Every step of the blocks below is a formula; their weights are in sheets of their own.", sheet);
         sheet.Row(StartLayout.AnswerRow, 30);
         sheet.Text(0, "Only some blocks are here: what enters them was computed by the program for this prompt.", CellLook.Answer);
         sheet.Row(StartLayout.HeadingRow, 20);

@@ -10,15 +10,15 @@ namespace Gpt2.Cli.Workbook.Start;
 /// <summary>Writes parts of a first sheet.</summary>
 internal static class StartParts
 {
-    /// <summary>The title, and below it the model's sizes.</summary>
-    public static void WriteTitle(string title, Gpt2Config config, SheetWriter sheet)
+    /// <summary>The title, and below it the model's sizes and a sentence.</summary>
+    public static void WriteTitle(string title, Gpt2Config config, string words, SheetWriter sheet)
     {
         sheet.Row(StartLayout.TitleRow, 26);
         sheet.Text(0, title, CellLook.Title);
         sheet.Row(StartLayout.SizesRow);
         string sizes = Invariant($"{config.Parameters:N0} weights, {Plural.Of(config.Layers, "block")} of {Plural.Of(config.Heads, "head")}, ")
             + Plural.Of(config.Channels, "channel");
-        sheet.Text(0, $"{sizes}. Every number after the prompt is a formula; the weights are in sheets of their own.", CellLook.Words);
+        sheet.Text(0, $"{sizes}. {words}", CellLook.Words);
     }
 
     /// <summary>A heading whose background goes from one column to another.</summary>

@@ -29,7 +29,9 @@ internal sealed class StartSheet(WorkbookContent content)
     /// <param name="sheet">Where to write.</param>
     public void Write(IEnumerable<WorkbookSheet> others, SheetWriter sheet)
     {
-        StartParts.WriteTitle($"{content.Model}: the whole forward pass in formulas", plan.Config, sheet);
+        StartParts.WriteTitle(
+            $"{content.Model}: the whole forward pass in formulas", plan.Config,
+            "Every number after the prompt is a formula; the weights are in sheets of their own.", sheet);
         sheet.Row(StartLayout.AdviceRow);
         sheet.Text(0, Advice(), CellLook.Words);
         sheet.Row(StartLayout.AnswerRow, 30);

@@ -146,7 +146,7 @@ internal sealed class TokenizeFormulas(WorkbookPlan plan, Vocabulary vocabulary)
     private string MeaningOfSplit(int i, string text)
     {
         string ids = Local(layout.Ids, i);
-        string tokens = $"IF(COUNTIF({ids},\"<0\")>0,\"{FormulaText.Wrong} not in ASCII, and no token\","
+        string tokens = $"IF(COUNTIF({ids},\"<0\")>0,\"{FormulaText.Wrong} neither a token nor in ASCII\","
             + $"COUNT({ids})&\" tokens\"&IF({TokensThatAre($"\" \"&{text}")}>0,\"; with a space before it, one\",\"\"))";
         return vocabulary.AddedTokens.Count == 0
             ? tokens : $"IF({HoldsAddedToken(text)},\"{FormulaText.Wrong} holds an added token: type it alone\",{tokens})";

@@ -12,7 +12,7 @@ namespace Gpt2.Cli.Workbook.Tokenize;
 internal sealed record TypedToken(string? Text, int Id)
 {
     /// <summary>What the sheets say it is.</summary>
-    public string Meaning => Text is null ? "id" : "a token";
+    public string Meaning => Text is null ? "an id" : "a token";
 }
 
 /// <summary>Writes the sheet.</summary>

@@ -180,8 +180,8 @@ public class RecalculationTests(RecalculatedModels models) : IClassFixture<Recal
         (string Text, string Message)[] all =
         [
             ("x<u>y", "\u2717 holds an added token: type it alone"), ("<u><u>", "\u2717 holds an added token: type it alone"),
-            ("\u00C3", "\u2717 not in ASCII, and no token"), ("?\u00C3", "\u2717 not in ASCII, and no token"),
-            ("x\u00C3y", "\u2717 not in ASCII, and no token"), ("\uD83D\uDE00", "\u2717 not in ASCII, and no token"),
+            ("\u00C3", "\u2717 neither a token nor in ASCII"), ("?\u00C3", "\u2717 neither a token nor in ASCII"),
+            ("x\u00C3y", "\u2717 neither a token nor in ASCII"), ("\uD83D\uDE00", "\u2717 neither a token nor in ASCII"),
         ];
         WorkbookCells[] cells = await workbook.RecalculateAsync([.. all.Select(one => workbook.Typed(path, one.Text))]);
         foreach (((string text, string message), WorkbookCells computed) in all.Zip(cells))
@@ -215,12 +215,12 @@ public class RecalculationTests(RecalculatedModels models) : IClassFixture<Recal
         string path = workbook.Write(1, 2);
         (object[] Typed, string Meaning, string Answer)[] cases =
         [
-            ([2048], "\u2717 no id: 0 to 2047", "\u2717 see the red message below"),
-            ([-1], "\u2717 no id: 0 to 2047", "\u2717 see the red message below"),
-            ([1.5], "\u2717 no id: 0 to 2047", "\u2717 see the red message below"),
+            ([2048], "\u2717 not an id: 0 to 2047", "\u2717 see the red message below"),
+            ([-1], "\u2717 not an id: 0 to 2047", "\u2717 see the red message below"),
+            ([1.5], "\u2717 not an id: 0 to 2047", "\u2717 see the red message below"),
             (["incomprehensible"], "\u2717 too long: at most 12 characters in a cell", "\u2717 see the red message below"),
-            (["na\u00EFve"], "\u2717 not in ASCII, and no token", "\u2717 see the red message below"),
-            (["\u00C3", " is"], "\u2717 not in ASCII, and no token", "\u2717 see the red message below"),
+            (["na\u00EFve"], "\u2717 neither a token nor in ASCII", "\u2717 see the red message below"),
+            (["\u00C3", " is"], "\u2717 neither a token nor in ASCII", "\u2717 see the red message below"),
             (["I\u2019m", "xqzj"], "3 tokens", "\u2717 7 tokens, at most 4"),
             (["xqzj", "xqzj"], "4 tokens", "\u2717 8 tokens, at most 4"),
             ([true], "\u2717 neither text nor number", "\u2717 see the red message below"),

@@ -132,6 +132,8 @@ public sealed partial class WorkbookCommandTests : TemporaryFolder
         cells.Text(names.Part(0, 1)).Should().Be("what enters block 2: numbers of the program, not formulas");
         cells.Text(names.Part(1, 0)).Should().Be("h2");
         cells.Text(names.Part(1, 1)).Should().Be("block 2: the sixteen steps");
+        CellRange stream = workbook.Plan.RangeOf("h1.step16");
+        cells.Text(new(stream.Sheet, stream.Row - WorkbookPlan.HeadingRows, 0)).Should().Be("block 1, step 16: residual 2");
         workbook.Plan.Cells().Formulas.Should().Be(
             2 * ((16 * 8) + (2 * 4 * 8) + (2 * 2 * 2)), "two tokens have 16 tables of channels, 2 of hidden units, 2 of heads and tokens");
     }
