@@ -25,7 +25,7 @@ internal sealed class TokenizeFormulas(WorkbookPlan plan, Vocabulary vocabulary)
 
     // The table on top: a row for each typed text.
 
-    /// <summary>The typed text. Some programs put a curly apostrophe in place of a straight one.</summary>
+    /// <summary>The typed text. Some programs turn a straight apostrophe into a curly one.</summary>
     public string Text(int i)
     {
         string typed = Typed(i), straight = $"SUBSTITUTE({typed},\"\u2019\",\"'\")";
